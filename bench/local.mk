@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Run by "make bench".
+EXTRA_DIST +=

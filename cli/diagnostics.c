@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "diagnostics.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int exit_status_of(int code)
+{
+    static const struct {
+        int code, status;
+    } table[] = {
+        {CB_EINVAL, EXIT_USAGE},
+        {CB_EMALFORMED, EXIT_MALFORMED},
+        {CB_ETRUNCATED, EXIT_TRUNCATED},
+        {CB_EOVERFLOW, EXIT_OVERFLOW},
+        {CB_EUNENCODABLE, EXIT_UNENCODABLE},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (table[i].code == code)
+            return table[i].status;
+    }
+    return EXIT_IO;
+}
+
+static void say(const char *format, va_list arguments)
+{
+    static const char prefix[] = "cbsplit: ";
+    char line[2048];
+    size_t used = sizeof prefix - 1, room = sizeof line - used - 1;
+    memcpy(line, prefix, used);
+    int n = vsnprintf(line + used, room, format, arguments);
+    if (n > 0)
+        used += (size_t)n < room ? (size_t)n : room - 1;
+    line[used++] = '\n';
+    ssize_t ignored = write(STDERR_FILENO, line, used);
+    (void)ignored;
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+}
+
+void complain_at(const char *name, const struct cb_error *error)
+{
+    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s", name, error->record, error->offset,
+             error->text);
+}
+
+void complain_errno(const char *name, int number)
+{
+    complain("%s: %s", name, strerror(number));
+}
+
+int usage_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    static const char hint[] = "Try 'cbsplit --help' for more information.\n";
+    ssize_t ignored = write(STDERR_FILENO, hint, sizeof hint - 1);
+    (void)ignored;
+    return EXIT_USAGE;
+}
+
+int bad_specification(const char *option, const char *specification, const struct cb_error *error)
+{
+    if (error->code != CB_EINVAL) {
+        complain("%s: %s", option, error->text);
+        return EXIT_IO;
+    }
+    return usage_error("%s: %s, at character %" PRIu64 " of '%s'", option, error->text,
+                       error->offset + 1, specification);
+}

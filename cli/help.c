@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "help.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <chunkedbuffer.h>
+
+#include "diagnostics.h"
+
+enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };
+
+/* Everything is printed: was it? */
+static bool printed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    complain_errno("stdout", errno);
+    return false;
+}
+
+void help_usage(void)
+{
+    fputs("Usage: cbsplit [-f FRAMING | -d STRING...] [-t FRAMING] [OPTION]... [FILE]...\n"
+          "Split FILEs, or standard input, into records and write them in another framing.\n",
+          stdout);
+}
+
+void help_heading(const char *text)
+{
+    printf("\n%s:\n", text);
+}
+
+/* Prints words from a column on, in lines of at most LAST_COLUMN. */
+static void print_words(const char *text, int column)
+{
+    for (int at = column; *text;) {
+        int n = (int)strcspn(text, " ");
+        if (at > column && at + 1 + n > LAST_COLUMN)
+            at = (printf("\n%*s", column, ""), column);
+        at += at > column ? printf(" %.*s", n, text) : printf("%.*s", n, text);
+        text += n;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
+void help_option(char letter, const char *name, const char *argument, const char *text)
+{
+    int n = letter ? printf("  -%c, --%s", letter, name) : printf("      --%s", name);
+    if (argument)
+        n += printf("=%s", argument);
+    if (n + 2 > TEXT_COLUMN)
+        n = (putchar('\n'), 0);
+    printf("%*s", TEXT_COLUMN - n, "");
+    print_words(text, TEXT_COLUMN);
+}
+
+static void print_framings(void)
+{
+    for (const struct cb_framing *f = cb_framing_next(NULL); f; f = cb_framing_next(f)) {
+        unsigned can = cb_framing_can(f);
+        printf("  %-12s%-5s%-5s%s\n", cb_framing_name(f), can & CB_DECODES ? "in" : "-",
+               can & CB_ENCODES ? "out" : "-", cb_framing_summary(f));
+    }
+}
+
+bool help_rest(void)
+{
+    fputs("\n"
+          "FRAMING is NAME[:ARGUMENT][,KEY[=VALUE]]...; in arguments and values \\n \\r \\t \\0\n"
+          "\\a \\b \\e \\f \\v \\\\ \\, and \\xHH are decoded.  SIZE may end in K, M, G (1024) or "
+          "KB,\n"
+          "MB, GB (1000).  FILE - is standard input.\n"
+          "\nFramings:\n",
+          stdout);
+    print_framings();
+    fputs("\nExamples:\n"
+          "  nc host 6514 | cbsplit --delim '\\r\\n'        lines as they arrive\n"
+          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0 rm  either delimiter, out by zero bytes\n"
+          "  curl -s --raw URL | cbsplit -f chunked       the body of a chunked response\n"
+          "  cbsplit -f u32be -t netstring < frames       from one framing to another\n"
+          "  cbsplit -f fixed:188 -c capture.ts           how many records\n"
+          "  cbsplit -f 'u16be,offset=2,inclusive' -n 10 -t raw tpkt\n"
+          "                                               the first ten of a custom framing\n"
+          "\nExit status: 0 fine; 1 input or output failed; 2 wrong usage; 3 malformed input;\n"
+          "4 the input ends inside a record; 5 a record is longer than --max-record; 6 a\n"
+          "record cannot be said in the output framing.\n",
+          stdout);
+    return printed();
+}
+
+bool help_list(void)
+{
+    print_framings();
+    return printed();
+}
+
+bool help_version(void)
+{
+    printf("cbsplit (chunkedbuffer) %s\n", cb_version());
+    return printed();
+}
+
+int help_explain(const char *specification)
+{
+    struct cb_error error = {.code = CB_OK};
+    struct cb_decoder *decoder = NULL;
+    struct cb_encoder *encoder = NULL;
+    const struct cb_framing *framing = cb_framing_find(specification);
+    /* It must be right in one direction at least. */
+    bool in = framing && cb_framing_can(framing) & CB_DECODES;
+    int status = in ? cb_decoder_new(&decoder, specification, NULL, &error)
+                    : cb_encoder_new(&encoder, specification, NULL, &error);
+    if (status)
+        return bad_specification("--explain", specification, &error);
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    const char *preset = cb_framing_preset(framing);
+    if (preset)
+        printf("%s%s\n", preset, specification + strlen(cb_framing_name(framing)));
+    else
+        puts(specification);
+    return printed() ? EXIT_FINE : EXIT_IO;
+}

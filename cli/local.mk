@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# The program.  It sees of the library only <chunkedbuffer.h>
+# (tests/check-layers.sh), and contains it (see lib/local.mk).
+
+bin_PROGRAMS += cbsplit
+cbsplit_SOURCES = \
+	cli/main.c \
+	cli/options.h \
+	cli/options.c \
+	cli/help.h \
+	cli/help.c \
+	cli/text.h \
+	cli/text.c \
+	cli/reframe.h \
+	cli/reframe.c \
+	cli/source.h \
+	cli/source.c \
+	cli/sink.h \
+	cli/sink_stdout.c \
+	cli/sink_count.c \
+	cli/gather.h \
+	cli/gather.c \
+	cli/fd.h \
+	cli/fd.c \
+	cli/diagnostics.h \
+	cli/diagnostics.c
+cbsplit_LDADD = lib/libcb.la

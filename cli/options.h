@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line, from one table. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <chunkedbuffer.h>
+
+struct options {
+    const char *from; /* specification of the input's framing */
+    const char *to;   /* of the output's; NULL: what suits the input */
+    char *delimiters; /* what --delim adds up to, or NULL; owned */
+    uint64_t skip;
+    uint64_t head; /* UINT64_MAX: all */
+    bool count;
+    uint64_t max_record; /* 0: none given */
+    enum cb_partial on_partial;
+    char **files; /* at least one; "-" is standard input */
+    int file_count;
+};
+
+/* Reads the command line.  True if the program is to go on with *options,
+ * false if it is to exit with *status. */
+bool options_parse(struct options *options, int argc, char **argv, int *status);
+void options_free(struct options *options);
+
+#endif

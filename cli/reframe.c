@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "reframe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnostics.h"
+
+/* Pieces in a batch, and bytes in a read: together what fits into the first
+ * and second level of the cache. */
+enum { PIECES = 512, READ_SIZE = 128 << 10 };
+
+/* What a step tells besides an exit status that is an error. */
+enum { GO_ON = -1 };
+
+/* The work on one input. */
+struct run {
+    struct reframe *reframe;
+    struct source *source;
+    struct cb_buffer *buffer;
+};
+
+bool reframe_done(const struct reframe *reframe)
+{
+    return reframe->before >= reframe->last;
+}
+
+static int sink_failed(const struct sink *sink, const char *input, int status)
+{
+    if (sink->error.code == CB_EUNENCODABLE)
+        complain_at(input, &sink->error);
+    else
+        complain("%s: %s", sink->name, sink->error.text);
+    return status;
+}
+
+/* How many records are still wanted of this input, that being read included. */
+static uint64_t wanted(const struct reframe *reframe)
+{
+    return reframe->last - reframe->before - (cb_decoder_record(reframe->decoder) - 1);
+}
+
+/* Leaves out the pieces of records that are to be skipped; returns how many
+ * remain. */
+static size_t skip_pieces(const struct reframe *reframe, struct cb_piece *pieces, size_t count)
+{
+    size_t skipped = 0;
+    while (skipped < count && reframe->before + pieces[skipped].record <= reframe->skip)
+        skipped++;
+    if (skipped)
+        memmove(pieces, pieces + skipped, (count - skipped) * sizeof *pieces);
+    return count - skipped;
+}
+
+/* Everything decoded leaves for the sink. */
+static int drain(const struct run *run)
+{
+    struct sink *sink = run->reframe->sink;
+    int status = sink->ops->flush(sink);
+    if (status)
+        return sink_failed(sink, run->source->name, status);
+    cb_decoder_release(run->reframe->decoder, run->buffer);
+    return GO_ON;
+}
+
+/* Brings more input. */
+static int fill(const struct run *run)
+{
+    struct cb_decoder *decoder = run->reframe->decoder;
+    ssize_t n = source_read(run->source, run->buffer);
+    if (n == 0)
+        cb_decoder_finish(decoder);
+    if (n >= 0)
+        return GO_ON;
+    struct cb_error error = {
+        .record = cb_decoder_record(decoder),
+        .offset = cb_position(run->buffer) + cb_length(run->buffer),
+    };
+    snprintf(error.text, sizeof error.text, "%s",
+             n == CB_EIO ? strerror(errno) : cb_strerror((int)n));
+    complain_at(run->source->name, &error);
+    return EXIT_IO;
+}
+
+/* Passes a batch on, or brings what the next one needs. */
+static int step(const struct run *run)
+{
+    struct reframe *reframe = run->reframe;
+    struct cb_piece pieces[PIECES];
+    size_t count;
+    /* A record has at least one piece: so none beyond the last is decoded. */
+    uint64_t most = wanted(reframe);
+    int status = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
+                                  most < PIECES ? (size_t)most : PIECES, &count);
+    if (status == CB_PIECE) {
+        count = skip_pieces(reframe, pieces, count);
+        int put = reframe->sink->ops->put(reframe->sink, pieces, count);
+        return put ? sink_failed(reframe->sink, run->source->name, put) : GO_ON;
+    }
+    int next = drain(run);
+    if (next != GO_ON || status == CB_END)
+        return next == GO_ON ? EXIT_FINE : next;
+    if (status == CB_MORE)
+        return fill(run);
+    complain_at(run->source->name, cb_decoder_error(reframe->decoder));
+    return exit_status_of(status);
+}
+
+int reframe_run(struct reframe *reframe, struct source *source)
+{
+    const struct cb_buffer_options options = {
+        .size = sizeof options,
+        .pool = reframe->pool,
+        .chunk_min = READ_SIZE,
+        .chunk_max = READ_SIZE,
+    };
+    struct run run = {.reframe = reframe, .source = source};
+    if (cb_buffer_new(&run.buffer, &options)) {
+        complain_errno(source->name, ENOMEM);
+        source_close(source, 0);
+        return EXIT_IO;
+    }
+    cb_decoder_reset(reframe->decoder);
+    int status = GO_ON;
+    while (status == GO_ON && wanted(reframe))
+        status = step(&run);
+    if (status == GO_ON) {
+        status = drain(&run);
+        status = status == GO_ON ? EXIT_FINE : status;
+    }
+    reframe->before += cb_decoder_record(reframe->decoder) - 1;
+    uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
+    source_close(source, read - cb_decoder_position(reframe->decoder));
+    cb_buffer_free(run.buffer);
+    return status;
+}
+
+int reframe_finish(struct reframe *reframe, int status)
+{
+    int ended = reframe->sink->ops->finish(reframe->sink, status == EXIT_FINE);
+    if (ended)
+        sink_failed(reframe->sink, "", ended);
+    return status ? status : ended;
+}

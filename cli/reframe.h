@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reframe: the engine.  Bytes go from a source through a decoder to a sink:
+ *
+ *     read -> decode in batches -> skip -> sink.put -> ... -> sink.flush -> read
+ *
+ * Everything that is at hand is on its way out before the next read, so a
+ * finished record never waits for input.
+ */
+#ifndef REFRAME_H
+#define REFRAME_H
+
+#include "sink.h"
+#include "source.h"
+
+struct reframe {
+    struct cb_decoder *decoder;
+    struct cb_pool *pool;
+    struct sink *sink;
+    uint64_t skip;   /* records up to this number are left out */
+    uint64_t last;   /* number of the last record that is wanted */
+    uint64_t before; /* records in the inputs before this one */
+};
+
+/* Works through one input and closes it.  An exit status; what is wrong was
+ * said. */
+int reframe_run(struct reframe *reframe, struct source *source);
+
+/* Have all records that are wanted gone through? */
+bool reframe_done(const struct reframe *reframe);
+
+/* Ends the output; `status` is how the input ended.  An exit status. */
+int reframe_finish(struct reframe *reframe, int status);
+
+#endif

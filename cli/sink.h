@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sink: where records go.  One file for each kind, sink_*.c, and one table of
+ * functions; the engine knows nothing else of it.
+ *
+ * Pieces arrive in order, each record from its first piece to its last.  Their
+ * bytes are borrowed until `flush` has been called.
+ */
+#ifndef SINK_H
+#define SINK_H
+
+#include <stdbool.h>
+
+#include <chunkedbuffer.h>
+
+struct sink;
+
+struct sink_ops {
+    /* Takes pieces. */
+    int (*put)(struct sink *sink, const struct cb_piece *pieces, size_t count);
+    /* Lets go of all bytes it was given: everything is on its way. */
+    int (*flush)(struct sink *sink);
+    /* There are no more records; not `whole`: because of an error. */
+    int (*finish)(struct sink *sink, bool whole);
+    void (*free)(struct sink *sink);
+};
+
+/*
+ * put, flush and finish return an exit status.  When that is not EXIT_FINE,
+ * *error has what is to be said: with code CB_EUNENCODABLE of a record of the
+ * input's, with code CB_EIO of the sink, by its name.
+ */
+struct sink {
+    const struct sink_ops *ops;
+    const char *name;
+    struct cb_error error;
+};
+
+/* Records in a framing to standard output.  The encoder becomes the sink's.
+ * NULL where memory is out, and the encoder is not. */
+struct sink *sink_stdout_new(struct cb_encoder *encoder);
+
+/* The number of records, in the end. */
+struct sink *sink_count_new(void);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Records in any framing, to standard output. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diagnostics.h"
+#include "fd.h"
+#include "gather.h"
+#include "sink.h"
+
+struct sink_stdout {
+    struct sink sink;
+    struct cb_encoder *encoder;
+    struct gather *gather;
+    /* With an encoder that does the same for every record: */
+    const void *before, *after;
+    size_t before_size, after_size;
+};
+
+static int failed(struct sink_stdout *out, int number)
+{
+    if (!number)
+        return EXIT_FINE;
+    out->sink.error.code = CB_EIO;
+    snprintf(out->sink.error.text, sizeof out->sink.error.text, "%s", strerror(number));
+    return EXIT_IO;
+}
+
+static int put_constant(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_stdout *out = (struct sink_stdout *)sink;
+    struct gather *gather = out->gather;
+    int status = 0;
+    for (size_t i = 0; i < count && !status; i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (piece->flags & CB_FIRST && out->before_size)
+            status = gather_add(gather, out->before, out->before_size);
+        if (!status)
+            status = gather_add(gather, piece->data, piece->length);
+        if (!status && piece->flags & CB_LAST)
+            status = gather_add(gather, out->after, out->after_size);
+    }
+    return failed(out, status);
+}
+
+static int put_nothing(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    (void)sink;
+    (void)pieces;
+    (void)count;
+    return EXIT_FINE;
+}
+
+/* Adds what the encoder gave.  It is good until the next call of the encoder,
+ * so what is not copied must leave now. */
+static int add_framing(struct sink_stdout *out, const void *data, size_t n)
+{
+    int status = gather_add(out->gather, data, n);
+    return status || n < GATHER_COPY_BELOW ? status : gather_flush(out->gather);
+}
+
+/* The bytes that one of the encoder's functions gives at the end of a record
+ * or of the stream. */
+static int add_end(struct sink_stdout *out,
+                   int (*give)(struct cb_encoder *, const void **, size_t *))
+{
+    const void *data;
+    size_t n;
+    int more, status;
+    do {
+        more = give(out->encoder, &data, &n);
+        status = add_framing(out, data, n);
+    } while (more == CB_MORE && !status);
+    return status;
+}
+
+static int begin_record(struct sink_stdout *out, const struct cb_piece *piece)
+{
+    const void *data;
+    size_t n;
+    if (cb_encoder_begin(out->encoder, piece->total, &data, &n) == CB_OK)
+        return failed(out, add_framing(out, data, n));
+    out->sink.error = *cb_encoder_error(out->encoder);
+    out->sink.error.record = piece->record;
+    out->sink.error.offset = piece->offset;
+    return EXIT_UNENCODABLE;
+}
+
+static int put_framed(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_stdout *out = (struct sink_stdout *)sink;
+    for (size_t i = 0; i < count; i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (piece->flags & CB_FIRST) {
+            int status = begin_record(out, piece);
+            if (status)
+                return status;
+        }
+        int number = gather_add(out->gather, piece->data, piece->length);
+        if (!number && piece->flags & CB_LAST)
+            number = add_end(out, cb_encoder_end);
+        if (number)
+            return failed(out, number);
+    }
+    return EXIT_FINE;
+}
+
+static int flush(struct sink *sink)
+{
+    struct sink_stdout *out = (struct sink_stdout *)sink;
+    return failed(out, gather_flush(out->gather));
+}
+
+static int finish(struct sink *sink, bool whole)
+{
+    struct sink_stdout *out = (struct sink_stdout *)sink;
+    int number = whole ? add_end(out, cb_encoder_finish) : 0;
+    if (!number)
+        number = gather_flush(out->gather);
+    /* Some file systems tell only now that the bytes found no place. */
+    if (!number && close(STDOUT_FILENO) < 0 && errno != EBADF)
+        number = errno;
+    return failed(out, number);
+}
+
+static void free_sink(struct sink *sink)
+{
+    struct sink_stdout *out = (struct sink_stdout *)sink;
+    cb_encoder_free(out->encoder);
+    gather_free(out->gather);
+    free(out);
+}
+
+#define STDOUT_OPS(function)                                                                       \
+    {                                                                                              \
+        .put = (function), .flush = flush, .finish = finish, .free = free_sink                     \
+    }
+
+static const struct sink_ops framed = STDOUT_OPS(put_framed);
+static const struct sink_ops constant = STDOUT_OPS(put_constant);
+static const struct sink_ops nothing = STDOUT_OPS(put_nothing);
+
+struct sink *sink_stdout_new(struct cb_encoder *encoder)
+{
+    struct sink_stdout *out = calloc(1, sizeof *out);
+    if (!out)
+        return NULL;
+    out->gather = gather_new(STDOUT_FILENO);
+    if (!out->gather) {
+        free(out);
+        return NULL;
+    }
+    unsigned traits = cb_encoder_traits(encoder);
+    out->encoder = encoder;
+    out->sink.name = "stdout";
+    out->sink.ops = traits & CB_NO_PAYLOAD ? &nothing : traits & CB_CONSTANT ? &constant : &framed;
+    if (traits & CB_CONSTANT) {
+        cb_encoder_begin(encoder, CB_UNKNOWN, &out->before, &out->before_size);
+        cb_encoder_end(encoder, &out->after, &out->after_size);
+    }
+    fd_grow_pipe(STDOUT_FILENO);
+    return &out->sink;
+}

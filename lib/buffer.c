@@ -1,0 +1,816 @@
+/* SPDX-License-Identifier: MIT */
+/* Read from the bottom of a chunk's life to its top: ring, windows, offers,
+ * copies and references in, looks, takes. */
+#include "buffer.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define CHUNK_MIN_DEFAULT 2048
+#define CHUNK_MAX_DEFAULT 262144
+#define CHUNK_BOUND ((size_t)1 << 30)
+#define CUTOFF_DEFAULT 4096
+
+/* -------------------------------------------------------------------- ring */
+
+/* Makes sure that `more` chunks can be pushed without an allocation. */
+static int ring_reserve(struct cb_buffer *buffer, size_t more)
+{
+    size_t room = buffer->mask + 1, want, size;
+    if (!cb__add_size(buffer->count, more, &want))
+        return CB_ENOMEM;
+    if (want <= room)
+        return CB_OK;
+    while (room < want) {
+        if (!cb__mul_size(room, 2, &room))
+            return CB_ENOMEM;
+    }
+    if (!cb__mul_size(room, sizeof *buffer->ring, &size))
+        return CB_ENOMEM;
+    struct cb__chunk *ring = buffer->allocator->alloc(buffer->allocator->arg, size);
+    if (!ring)
+        return CB_ENOMEM;
+    for (size_t i = 0; i < buffer->count; i++)
+        ring[(buffer->first + i) & (room - 1)] = *cb__buffer_chunk(buffer, i);
+    if (buffer->ring != buffer->inline_ring)
+        buffer->allocator->free(buffer->allocator->arg, buffer->ring,
+                                (buffer->mask + 1) * sizeof *ring);
+    buffer->ring = ring;
+    buffer->mask = room - 1;
+    return CB_OK;
+}
+
+/* Adds a window at the tail; its reference becomes the buffer's.  Room in the
+ * ring must have been reserved. */
+static void push(struct cb_buffer *buffer, const struct cb__chunk *chunk)
+{
+    if (!chunk->length) {
+        cb__memory_unref(chunk->memory);
+        return;
+    }
+    buffer->length += chunk->length;
+    if (buffer->count) {
+        struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
+        if (cb__chunk_touches(last, chunk)) {
+            last->length += chunk->length;
+            cb__memory_unref(chunk->memory);
+            return;
+        }
+    }
+    *cb__buffer_chunk(buffer, buffer->count++) = *chunk;
+}
+
+static void push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                     size_t n)
+{
+    cb__memory_ref(memory);
+    push(buffer, &(struct cb__chunk){.memory = memory, .data = data, .length = n});
+}
+
+/* Bytes are no longer at the positions where they were: what is remembered of
+ * chunks and of searches is void. */
+static void reshaped(struct cb_buffer *buffer)
+{
+    buffer->shape++;
+    buffer->needle_start = CB__NO_SEARCH;
+}
+
+/* Is there room for n more bytes under the limit? */
+static int check_limit(const struct cb_buffer *buffer, size_t n)
+{
+    size_t length;
+    if (!cb__add_size(buffer->length, n, &length) || length > SSIZE_MAX)
+        return CB_ELIMIT;
+    return buffer->limit && length > buffer->limit ? CB_ELIMIT : CB_OK;
+}
+
+/* -------------------------------------------------------------- life, stats */
+
+static void drop_tail(struct cb_buffer *buffer)
+{
+    if (buffer->tail)
+        cb__pool_seal(buffer->tail);
+    buffer->tail = NULL;
+    while (buffer->spare_count)
+        cb__memory_unref(buffer->spares[--buffer->spare_count]);
+    buffer->offered = 0;
+}
+
+int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *options)
+{
+    struct cb_buffer_options o = {.size = sizeof o};
+    size_t n = 0;
+    if (options && !cb__options_size(options->size, sizeof o, &n))
+        return CB_EINVAL;
+    if (options)
+        memcpy(&o, options, n);
+    if (!o.chunk_min)
+        o.chunk_min =
+            o.chunk_max && o.chunk_max < CHUNK_MIN_DEFAULT ? o.chunk_max : CHUNK_MIN_DEFAULT;
+    if (!o.chunk_max)
+        o.chunk_max = cb__max(o.chunk_min, CHUNK_MAX_DEFAULT);
+    if (o.chunk_min > o.chunk_max || o.chunk_max > CHUNK_BOUND)
+        return CB_EINVAL;
+    if (o.allocator && (!o.allocator->alloc || !o.allocator->free))
+        return CB_EINVAL;
+    const struct cb_allocator *allocator = o.allocator ? o.allocator
+                                           : o.pool    ? cb__pool_allocator(o.pool)
+                                                       : &cb__malloc_allocator;
+    struct cb_buffer *buffer = allocator->alloc(allocator->arg, sizeof *buffer);
+    if (!buffer)
+        return CB_ENOMEM;
+    memset(buffer, 0, sizeof *buffer);
+    buffer->pool = o.pool ? cb_pool_ref(o.pool) : cb__pool_new_empty(allocator);
+    if (!buffer->pool) {
+        allocator->free(allocator->arg, buffer, sizeof *buffer);
+        return CB_ENOMEM;
+    }
+    buffer->allocator = allocator;
+    buffer->ring = buffer->inline_ring;
+    buffer->mask = CB__RING_INLINE - 1;
+    buffer->chunk_size = o.chunk_min;
+    buffer->needle_start = CB__NO_SEARCH;
+    buffer->chunk_min = o.chunk_min;
+    buffer->chunk_max = o.chunk_max;
+    buffer->cutoff = o.cutoff ? o.cutoff : CUTOFF_DEFAULT;
+    buffer->copy_below = o.copy_below;
+    buffer->limit = o.limit;
+    buffer->release_fast = o.release_fast != 0;
+    *result = buffer;
+    return CB_OK;
+}
+
+void cb_buffer_free(struct cb_buffer *buffer)
+{
+    if (!buffer)
+        return;
+    const struct cb_allocator *allocator = buffer->allocator;
+    cb_skip(buffer, CB_ALL);
+    drop_tail(buffer);
+    if (buffer->needle) {
+        cb__matcher_fini(buffer->needle);
+        allocator->free(allocator->arg, buffer->needle, sizeof *buffer->needle);
+    }
+    if (buffer->ring != buffer->inline_ring)
+        allocator->free(allocator->arg, buffer->ring, (buffer->mask + 1) * sizeof *buffer->ring);
+    cb_pool_unref(buffer->pool);
+    allocator->free(allocator->arg, buffer, sizeof *buffer);
+}
+
+int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stats)
+{
+    size_t n, pinned = 0;
+    if (!cb__options_size(stats->size, sizeof *stats, &n))
+        return CB_EINVAL;
+    const struct cb_memory *before = NULL;
+    for (size_t i = 0; i < buffer->count; i++) {
+        const struct cb_memory *memory = cb__buffer_chunk(buffer, i)->memory;
+        if (memory != before)
+            pinned += memory->capacity;
+        before = memory;
+    }
+    const struct cb_buffer_stats now = {
+        .size = stats->size,
+        .length = buffer->length,
+        .chunks = buffer->count,
+        .pinned_bytes = pinned,
+        .chunk_size = buffer->chunk_size,
+    };
+    memcpy(stats, &now, n);
+    return CB_OK;
+}
+
+size_t cb_length(const struct cb_buffer *buffer)
+{
+    return buffer->length;
+}
+
+uint64_t cb_position(const struct cb_buffer *buffer)
+{
+    return buffer->position;
+}
+
+/* An empty buffer of the kind that should not keep a block gives it back, but
+ * not while somebody may be writing to it. */
+static void settle(struct cb_buffer *buffer)
+{
+    if (buffer->release_fast && !buffer->length && !buffer->offered)
+        drop_tail(buffer);
+}
+
+/* ------------------------------------------------------------------ offers */
+
+/* What can still be written to the tail block, which starts anew when nobody
+ * sees what is in it. */
+static size_t tail_room(struct cb_buffer *buffer)
+{
+    if (!buffer->tail)
+        return 0;
+    if (buffer->tail->used && cb__memory_sole(buffer->tail))
+        buffer->tail->used = 0;
+    return buffer->tail->capacity - buffer->tail->used;
+}
+
+/* Sees to it that spare number i has at least n bytes, a chunk's size if that
+ * is more. */
+static int prepare_spare(struct cb_buffer *buffer, size_t i, size_t n)
+{
+    size_t size = cb__min(cb__max(n, buffer->chunk_size), buffer->chunk_max);
+    if (i < buffer->spare_count) {
+        if (buffer->spares[i]->capacity >= size)
+            return CB_OK;
+        cb__memory_unref(buffer->spares[i]);
+        buffer->spares[i] = buffer->spares[--buffer->spare_count];
+    }
+    struct cb_memory *memory = cb__pool_get(buffer->pool, size);
+    if (!memory)
+        return CB_ENOMEM;
+    if (i < buffer->spare_count)
+        buffer->spares[buffer->spare_count] = buffer->spares[i];
+    buffer->spares[i] = memory;
+    buffer->spare_count++;
+    return CB_OK;
+}
+
+/* Should an offer begin in the `room` bytes of the tail?  With one area it must
+ * be worth it; with several the next block makes up for what is missing. */
+static bool worth_offering(const struct cb_buffer *buffer, size_t room, size_t hint, size_t max)
+{
+    if (!room)
+        return false;
+    if (max > 1)
+        return true;
+    return hint ? room >= cb__min(hint, buffer->chunk_max) : room >= buffer->chunk_size / 4;
+}
+
+ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, size_t max)
+{
+    size_t allowed = buffer->limit ? buffer->limit - cb__min(buffer->limit, buffer->length)
+                                   : (size_t)SSIZE_MAX - buffer->length;
+    size_t want = cb__min(hint ? hint : buffer->chunk_size, allowed);
+    size_t total = 0, n = 0, spare = 0;
+    int status;
+    buffer->offered = 0;
+    if (!max)
+        return CB_EINVAL;
+    if (!allowed)
+        return CB_ELIMIT;
+    max = cb__min(max, CB__AREAS);
+    status = ring_reserve(buffer, max);
+    if (status)
+        return status;
+    size_t room = tail_room(buffer);
+    bool has_tail = worth_offering(buffer, room, hint, max);
+    if (has_tail) {
+        areas[n++] = (struct iovec){.iov_base = buffer->tail->data + buffer->tail->used,
+                                    .iov_len = cb__min(room, allowed)};
+        total = areas[0].iov_len;
+    }
+    for (; n < max && total < want; n++, spare++) {
+        status = prepare_spare(buffer, spare, want - total);
+        if (status)
+            return status;
+        size_t size = cb__min(buffer->spares[spare]->capacity, allowed - total);
+        areas[n] = (struct iovec){.iov_base = buffer->spares[spare]->data, .iov_len = size};
+        total += size;
+    }
+    buffer->offered = total;
+    buffer->offer_has_tail = has_tail;
+    return (ssize_t)n;
+}
+
+int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data, size_t *size)
+{
+    struct iovec area;
+    ssize_t n = cb_reserve(buffer, hint, &area, 1);
+    if (n < 0)
+        return (int)n;
+    *data = area.iov_base;
+    *size = area.iov_len;
+    return CB_OK;
+}
+
+/* The tail is full: the first spare takes its place. */
+static void next_tail(struct cb_buffer *buffer)
+{
+    if (buffer->tail)
+        cb__pool_seal(buffer->tail);
+    buffer->tail = buffer->spares[0];
+    buffer->spare_count--;
+    memmove(buffer->spares, buffer->spares + 1, buffer->spare_count * sizeof *buffer->spares);
+}
+
+/* Shows the next n bytes of the tail block as data. */
+static void grow_tail(struct cb_buffer *buffer, size_t n)
+{
+    struct cb_memory *tail = buffer->tail;
+    push_ref(buffer, tail, tail->data + tail->used, n);
+    tail->used += n;
+}
+
+/* Chunks follow what arrives: larger when an offer was filled, smaller after
+ * two that were hardly used. */
+static void adapt(struct cb_buffer *buffer, size_t n, size_t offered)
+{
+    if (n == offered) {
+        buffer->small_commits = 0;
+        buffer->chunk_size = cb__min(buffer->chunk_size * 2, buffer->chunk_max);
+    } else if (n >= offered / 4) {
+        buffer->small_commits = 0;
+    } else if (++buffer->small_commits == 2) {
+        buffer->small_commits = 0;
+        buffer->chunk_size = cb__max(buffer->chunk_size / 2, buffer->chunk_min);
+    }
+}
+
+int cb_commit(struct cb_buffer *buffer, size_t n)
+{
+    size_t offered = buffer->offered;
+    if (!offered || n > offered)
+        return CB_ESTATE;
+    buffer->offered = 0;
+    if (!n) {
+        settle(buffer);
+        return CB_OK;
+    }
+    adapt(buffer, n, offered);
+    if (buffer->offer_has_tail) {
+        size_t part = cb__min(n, buffer->tail->capacity - buffer->tail->used);
+        grow_tail(buffer, part);
+        n -= part;
+    }
+    while (n) {
+        next_tail(buffer);
+        size_t part = cb__min(n, buffer->tail->capacity);
+        grow_tail(buffer, part);
+        n -= part;
+    }
+    return CB_OK;
+}
+
+int cb_chunk_written(struct cb_buffer *buffer, size_t n)
+{
+    return cb_commit(buffer, n);
+}
+
+/* ------------------------------------------------------------- bytes copied */
+
+/* Blocks for n bytes that are about to be copied in, made beforehand so that
+ * the copy itself cannot fail. */
+struct room {
+    struct cb_memory *first, **end;
+};
+
+static void room_free(struct room *room)
+{
+    while (room->first) {
+        struct cb_memory *memory = room->first;
+        room->first = memory->next;
+        cb__memory_unref(memory);
+    }
+}
+
+static int room_make(struct cb_buffer *buffer, size_t n, struct room *room)
+{
+    int status = check_limit(buffer, n);
+    if (status)
+        return status;
+    size_t used = buffer->tail ? buffer->tail->used : 0;
+    size_t left = tail_room(buffer), blocks = 1;
+    room->first = NULL;
+    room->end = &room->first;
+    for (n -= cb__min(n, left); n; blocks++) {
+        size_t size = cb__min(cb__max(n, buffer->chunk_size), buffer->chunk_max);
+        struct cb_memory *memory = cb__pool_get(buffer->pool, size);
+        if (!memory)
+            goto err;
+        memory->next = NULL;
+        *room->end = memory;
+        room->end = &memory->next;
+        n -= cb__min(n, size);
+    }
+    if (ring_reserve(buffer, blocks))
+        goto err;
+    buffer->offered = 0;
+    return CB_OK;
+err:
+    room_free(room);
+    if (buffer->tail)
+        buffer->tail->used = used; /* where an open offer begins */
+    return CB_ENOMEM;
+}
+
+/* Copies bytes to the tail, through the blocks that were made for them. */
+static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t *data, size_t n)
+{
+    cb__pool_count_copied(buffer->pool, n);
+    while (n) {
+        struct cb_memory *tail = buffer->tail;
+        if (!tail || tail->used == tail->capacity) {
+            if (tail)
+                cb__pool_seal(tail);
+            tail = room->first;
+            room->first = tail->next;
+            tail->next = NULL;
+            buffer->tail = tail;
+        }
+        size_t part = cb__min(n, tail->capacity - tail->used);
+        memcpy(tail->data + tail->used, data, part);
+        grow_tail(buffer, part);
+        data += part;
+        n -= part;
+    }
+}
+
+int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
+{
+    struct room room;
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!cb__add_size(total, areas[i].iov_len, &total))
+            return CB_ELIMIT;
+    }
+    int status = room_make(buffer, total, &room);
+    if (status)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        room_fill(buffer, &room, areas[i].iov_base, areas[i].iov_len);
+    return CB_OK;
+}
+
+int cb_append(struct cb_buffer *buffer, const void *data, size_t size)
+{
+    const struct iovec area = {.iov_base = (void *)data, .iov_len = size};
+    return cb_extend(buffer, &area, 1);
+}
+
+/* A new block with a copy of bytes that nobody will write behind; NULL where
+ * memory is out. */
+static struct cb_memory *new_sealed(struct cb_buffer *buffer, size_t size)
+{
+    struct cb_memory *memory = cb__pool_get(buffer->pool, size);
+    if (!memory)
+        return NULL;
+    memory->used = size;
+    cb__memory_ref(memory);
+    cb__pool_seal(memory);
+    cb__pool_count_copied(buffer->pool, size);
+    return memory;
+}
+
+int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
+{
+    int status = check_limit(buffer, size);
+    if (status || !size)
+        return status;
+    status = ring_reserve(buffer, 1);
+    if (status)
+        return status;
+    struct cb_memory *memory = new_sealed(buffer, size);
+    if (!memory)
+        return CB_ENOMEM;
+    memcpy(memory->data, data, size);
+    buffer->first--;
+    buffer->count++;
+    *cb__buffer_chunk(buffer, 0) =
+        (struct cb__chunk){.memory = memory, .data = memory->data, .length = size};
+    buffer->length += size;
+    buffer->position -= buffer->position < size ? buffer->position : size;
+    buffer->offered = 0;
+    reshaped(buffer);
+    return CB_OK;
+}
+
+/* ------------------------------------------------------ bytes by reference */
+
+int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size, cb_release_fn release,
+                  void *arg)
+{
+    if (size < buffer->cutoff) {
+        int status = cb_append(buffer, data, size);
+        if (!status && release)
+            release(arg, data, size);
+        return status;
+    }
+    int status = check_limit(buffer, size);
+    if (!status)
+        status = ring_reserve(buffer, 1);
+    if (status)
+        return status;
+    struct cb_memory *memory = cb__pool_wrap(buffer->pool, data, size, release, arg);
+    if (!memory)
+        return CB_ENOMEM;
+    buffer->offered = 0;
+    push(buffer, &(struct cb__chunk){.memory = memory, .data = memory->data, .length = size});
+    return CB_OK;
+}
+
+/* Finds the chunk and the offset in it where `offset` from the head falls. */
+static size_t locate(const struct cb_buffer *buffer, size_t *offset)
+{
+    size_t i = 0;
+    while (i < buffer->count && *offset >= cb__buffer_chunk(buffer, i)->length)
+        *offset -= cb__buffer_chunk(buffer, i++)->length;
+    return i;
+}
+
+/* How many chunks hold n bytes from `within` chunk `index` on. */
+static size_t count_chunks(const struct cb_buffer *buffer, size_t index, size_t within, size_t n)
+{
+    size_t chunks = 0;
+    for (n += n ? within : 0; n; chunks++)
+        n -= cb__min(n, cb__buffer_chunk(buffer, index + chunks)->length);
+    return chunks;
+}
+
+/* Copies a part of one buffer to the tail of another. */
+static int copy_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
+                     struct cb_buffer *target)
+{
+    struct room room;
+    int status = room_make(target, n, &room);
+    if (status)
+        return status;
+    for (; n; index++, within = 0) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
+        size_t part = cb__min(n, chunk->length - within);
+        room_fill(target, &room, chunk->data + within, part);
+        n -= part;
+    }
+    return CB_OK;
+}
+
+ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct cb_buffer *target)
+{
+    if (source == target)
+        return CB_EINVAL;
+    if (offset >= source->length)
+        return 0;
+    n = cb__min(n, source->length - offset);
+    size_t within = offset, left = n;
+    size_t index = locate(source, &within);
+    int status;
+    if (n < source->copy_below) {
+        status = copy_part(source, index, within, n, target);
+        return status ? status : (ssize_t)n;
+    }
+    status = check_limit(target, n);
+    if (!status)
+        status = ring_reserve(target, count_chunks(source, index, within, n));
+    if (status)
+        return status;
+    target->offered = 0;
+    for (; left; index++, within = 0) {
+        const struct cb__chunk chunk = *cb__buffer_chunk(source, index);
+        size_t part = cb__min(left, chunk.length - within);
+        push_ref(target, chunk.memory, chunk.data + within, part);
+        left -= part;
+    }
+    return (ssize_t)n;
+}
+
+ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *target)
+{
+    return cb_slice(source, 0, n, target);
+}
+
+int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source)
+{
+    ssize_t n = cb_slice(source, 0, CB_ALL, buffer);
+    return n < 0 ? (int)n : CB_OK;
+}
+
+int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count)
+{
+    size_t length = buffer->length;
+    for (size_t i = 0; i < count; i++) {
+        int status = cb_append_buffer(buffer, sources[i]);
+        if (status) {
+            cb_truncate(buffer, length);
+            return status;
+        }
+    }
+    return CB_OK;
+}
+
+/* -------------------------------------------------------------------- looks */
+
+size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max)
+{
+    for (size_t i = 0; i < buffer->count && i < max; i++) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        chunks[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = chunk->length};
+    }
+    return buffer->count;
+}
+
+size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size_t n)
+{
+    if (offset >= buffer->length)
+        return 0;
+    n = cb__min(n, buffer->length - offset);
+    uint8_t *to = out;
+    size_t index = locate(buffer, &offset);
+    for (size_t left = n; left; index++, offset = 0) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, index);
+        size_t part = cb__min(left, chunk->length - offset);
+        memcpy(to, chunk->data + offset, part);
+        to += part;
+        left -= part;
+    }
+    return n;
+}
+
+int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
+{
+    static const uint8_t nothing[1];
+    if (n > buffer->length)
+        return CB_MORE;
+    if (!n) {
+        *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
+        return CB_OK;
+    }
+    if (cb__buffer_chunk(buffer, 0)->length < n) {
+        struct cb_memory *memory = new_sealed(buffer, n);
+        if (!memory)
+            return CB_ENOMEM;
+        cb_copyout(buffer, 0, memory->data, n);
+        /* The joined bytes take the place of the last chunk that goes whole:
+         * at least one does. */
+        for (size_t left = n; left;) {
+            struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+            size_t part = cb__min(left, head->length);
+            left -= part;
+            cb__chunk_advance(head, part);
+            if (!head->length) {
+                cb__memory_unref(head->memory);
+                buffer->first++;
+                buffer->count--;
+            }
+        }
+        buffer->first--;
+        buffer->count++;
+        *cb__buffer_chunk(buffer, 0) =
+            (struct cb__chunk){.memory = memory, .data = memory->data, .length = n};
+        buffer->shape++;
+    }
+    *data = cb__buffer_chunk(buffer, 0)->data;
+    return CB_OK;
+}
+
+int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b)
+{
+    size_t common = cb__min(a->length, b->length);
+    size_t i = 0, j = 0, in_a = 0, in_b = 0;
+    while (common) {
+        const struct cb__chunk *x = cb__buffer_chunk(a, i), *y = cb__buffer_chunk(b, j);
+        size_t part = cb__min(common, cb__min(x->length - in_a, y->length - in_b));
+        int order = memcmp(x->data + in_a, y->data + in_b, part);
+        if (order)
+            return order;
+        common -= part;
+        in_a += part;
+        in_b += part;
+        if (in_a == x->length)
+            i++, in_a = 0;
+        if (in_b == y->length)
+            j++, in_b = 0;
+    }
+    return (a->length > b->length) - (a->length < b->length);
+}
+
+int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b)
+{
+    return a->length == b->length && cb_compare(a, b) == 0 ? CB_YES : CB_NO;
+}
+
+int cb_equal_bytes(const struct cb_buffer *buffer, const void *data, size_t n)
+{
+    const uint8_t *bytes = data;
+    if (buffer->length != n)
+        return CB_NO;
+    for (size_t i = 0; i < buffer->count; i++) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        if (memcmp(chunk->data, bytes, chunk->length) != 0)
+            return CB_NO;
+        bytes += chunk->length;
+    }
+    return CB_YES;
+}
+
+/* Brings the cursor to the chunk with position `at`; the buffer holds it. */
+static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at)
+{
+    size_t index = cursor->ordinal - buffer->first;
+    if (cursor->shape != buffer->shape || index >= buffer->count) {
+        bool near_head = at - buffer->position < buffer->length / 2;
+        index = near_head ? 0 : buffer->count - 1;
+        cursor->start = cb__buffer_end(buffer) - cb__buffer_chunk(buffer, index)->length;
+        cursor->shape = buffer->shape;
+    }
+    if (!index)
+        cursor->start = buffer->position;
+    while (at - cursor->start >= cb__buffer_chunk(buffer, index)->length && at >= cursor->start)
+        cursor->start += cb__buffer_chunk(buffer, index++)->length;
+    while (at < cursor->start)
+        cursor->start -= cb__buffer_chunk(buffer, --index)->length;
+    cursor->ordinal = buffer->first + index;
+}
+
+bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
+                     const uint8_t **data, size_t *n)
+{
+    if (at < buffer->position || at - buffer->position >= buffer->length)
+        return false;
+    cursor_find(buffer, cursor, at);
+    const struct cb__chunk *chunk = cb__buffer_chunk(buffer, cursor->ordinal - buffer->first);
+    size_t within = (size_t)(at - cursor->start);
+    *data = chunk->data + within;
+    *n = chunk->length - within;
+    return true;
+}
+
+/* -------------------------------------------------------------------- takes */
+
+static void drop_head(struct cb_buffer *buffer)
+{
+    buffer->first++;
+    buffer->count--;
+}
+
+size_t cb_skip(struct cb_buffer *buffer, size_t n)
+{
+    n = cb__min(n, buffer->length);
+    buffer->length -= n;
+    buffer->position += n;
+    for (size_t left = n; left;) {
+        struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+        if (left < head->length) {
+            cb__chunk_advance(head, left);
+            break;
+        }
+        left -= head->length;
+        cb__memory_unref(head->memory);
+        drop_head(buffer);
+    }
+    settle(buffer);
+    return n;
+}
+
+void cb__buffer_pass(struct cb_buffer *buffer, uint64_t n)
+{
+    buffer->position += n;
+}
+
+ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+{
+    if (source == target)
+        return CB_EINVAL;
+    n = cb__min(n, source->length);
+    int status;
+    if (n < source->copy_below) {
+        status = copy_part(source, 0, 0, n, target);
+        return status ? status : (ssize_t)cb_skip(source, n);
+    }
+    status = check_limit(target, n);
+    if (!status)
+        status = ring_reserve(target, count_chunks(source, 0, 0, n));
+    if (status)
+        return status;
+    target->offered = 0;
+    for (size_t left = n; left;) {
+        struct cb__chunk *head = cb__buffer_chunk(source, 0);
+        if (left < head->length) {
+            push_ref(target, head->memory, head->data, left);
+            cb__chunk_advance(head, left);
+            break;
+        }
+        left -= head->length;
+        push(target, head);
+        drop_head(source);
+    }
+    source->length -= n;
+    source->position += n;
+    settle(source);
+    return (ssize_t)n;
+}
+
+size_t cb_truncate(struct cb_buffer *buffer, size_t n)
+{
+    size_t dropped = buffer->length - cb__min(n, buffer->length);
+    for (size_t left = dropped; left;) {
+        struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
+        size_t part = cb__min(left, last->length);
+        last->length -= part;
+        left -= part;
+        if (!last->length) {
+            cb__memory_unref(last->memory);
+            buffer->count--;
+        }
+    }
+    buffer->length -= dropped;
+    if (dropped)
+        reshaped(buffer);
+    settle(buffer);
+    return dropped;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Buffer: a queue of chunks.
+ * Layer: base -> memory -> pool -> chunk, find -> matcher -> buffer.
+ *
+ * The chunks stand in a ring whose size is a power of two: a few places inside
+ * the struct, more of them allocated when they are needed and then kept.
+ * Chunks have ordinals that only grow, and stand at ring[ordinal & mask]; so
+ * nothing moves when chunks come and go, and an ordinal stays a good hint.
+ *
+ * What is always true:
+ * - length is the sum of the lengths of all chunks, and no chunk is empty.
+ * - position + length is the stream position of the tail.
+ * - `tail`, if there is one, is the block this buffer writes to, and nobody
+ *   else does: chunks that show it may stand anywhere.
+ * - spares[0 .. spare_count) are empty blocks, offered after the tail.
+ * - offered > 0 exactly while an offer is open.
+ */
+#ifndef CB_BUFFER_H
+#define CB_BUFFER_H
+
+#include "chunk.h"
+#include "matcher.h"
+#include "pool.h"
+
+enum { CB__RING_INLINE = 8, CB__AREAS = 8 };
+
+#define CB__NO_SEARCH UINT64_MAX
+
+struct cb_buffer {
+    struct cb__chunk *ring;
+    size_t mask;  /* ring size - 1 */
+    size_t first; /* ordinal of the head */
+    size_t count;
+    size_t length;
+    uint64_t position;
+    size_t shape; /* counts the changes that are neither a push nor a skip */
+
+    struct cb_memory *tail;
+    struct cb_memory *spares[CB__AREAS];
+    size_t spare_count;
+    size_t offered;      /* bytes in the open offer */
+    bool offer_has_tail; /* its first area is in the tail */
+
+    size_t chunk_size; /* of the next chunk to read into */
+    unsigned small_commits;
+
+    struct cb_pool *pool;
+    const struct cb_allocator *allocator;
+
+    struct cb__matcher *needle; /* the last one searched for; kept by search.c */
+    uint64_t needle_start;      /* where its search began, or CB__NO_SEARCH */
+
+    size_t chunk_min, chunk_max;
+    size_t cutoff, copy_below, limit;
+    bool release_fast;
+
+    struct cb__chunk inline_ring[CB__RING_INLINE];
+};
+
+static inline struct cb__chunk *cb__buffer_chunk(const struct cb_buffer *buffer, size_t index)
+{
+    return &buffer->ring[(buffer->first + index) & buffer->mask];
+}
+
+/* Remembers a chunk, so that looking up a position near it is O(1).  Starts
+ * out as all zeros; it needs no care when the buffer changes. */
+struct cb__cursor {
+    size_t ordinal;
+    size_t shape;
+    uint64_t start; /* position of the chunk's first byte */
+};
+
+/* The bytes from stream position `at` to the end of the chunk they are in;
+ * false where the buffer does not hold that position. */
+bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
+                     const uint8_t **data, size_t *n);
+
+/* The stream position of the tail. */
+static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)
+{
+    return buffer->position + buffer->length;
+}
+
+/* Moves the position of an empty buffer on. */
+void cb__buffer_pass(struct cb_buffer *buffer, uint64_t n);
+
+#endif

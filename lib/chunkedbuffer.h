@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libchunkedbuffer: stream processing without copies and without an
+ * allocation per record.
+ *
+ * Four nouns, each built on the one before it:
+ *
+ *   memory   one reference-counted block of bytes (never seen from outside)
+ *   pool     idle blocks, kept for the next one who needs a block
+ *   chunk    a read-only window into a block (seen as a struct iovec)
+ *   buffer   a queue of chunks: bytes go in at its tail and leave at its head
+ *
+ * and on top of them the framings: a decoder finds records in a buffer, an
+ * encoder says which bytes stand around a record in the output.
+ *
+ * What is always true:
+ *
+ * - Sizes and offsets count bytes.  A *position* or *offset* of 64 bits counts
+ *   from the start of the stream, an offset of type size_t from the head of
+ *   the buffer.
+ * - A function that returns int or ssize_t gives 0 or more when all is well
+ *   and one of the negative CB_E... codes when not.  A call that fails leaves
+ *   its buffers as they were.
+ * - A window never becomes writable again.  Bytes that were handed out stay
+ *   as they are for as long as anyone can see them.
+ * - The library never prints, never exits, never blocks but in the system
+ *   calls it was asked to make, and keeps no global state.
+ * - A buffer, a decoder and an encoder belong to one thread at a time.  Blocks
+ *   may cross threads only when their pool was made `shared`.
+ * - Option structs begin with their own size: set it to sizeof the struct, and
+ *   leave what you do not care about at zero, which means the default.
+ *   A NULL pointer in place of options means all defaults.
+ */
+/* clang-format off: the comments stand in columns of their own. */
+#ifndef CHUNKEDBUFFER_H
+#define CHUNKEDBUFFER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined __GNUC__ && __GNUC__ >= 4
+#define CB_API __attribute__((visibility("default")))
+#else
+#define CB_API
+#endif
+
+/* The version this header belongs to; cb_version() gives the one in use. */
+#define CB_VERSION "0.1.0"
+#define CB_VERSION_NUMBER 0x000100
+
+CB_API const char *cb_version(void);
+
+/* ------------------------------------------------------------------ status */
+
+enum cb_status {
+    /* Fine, and here is what. */
+    CB_OK = 0,
+    CB_NO = 0,
+    CB_YES = 1,
+    CB_MORE = 2,  /* not yet: more input is needed */
+    CB_PIECE = 3, /* the decoder gave one piece or several */
+    CB_END = 4,   /* there is nothing more to come */
+
+    /* Not fine. */
+    CB_ENOMEM = -1,      /* out of memory */
+    CB_EINVAL = -2,      /* an argument, an option or a specification is wrong */
+    CB_ESTATE = -3,      /* this call is not possible now */
+    CB_ELIMIT = -4,      /* the buffer's limit on bytes held would be passed */
+    CB_EIO = -5,         /* a system call failed: see errno */
+    CB_EAGAIN = -6,      /* a non-blocking descriptor is not ready */
+    CB_EMALFORMED = -7,  /* the input breaks the rules of its framing */
+    CB_ETRUNCATED = -8,  /* the input ends inside a record */
+    CB_EOVERFLOW = -9,   /* a record is longer than max_record */
+    CB_EUNENCODABLE = -10 /* the record cannot be said in this framing */
+};
+
+/* A constant English phrase for any status, such as "out of memory". */
+CB_API const char *cb_strerror(int status);
+
+/* "All there is", for a number of bytes; "no bound", for the pool's limit. */
+#define CB_ALL SIZE_MAX
+
+/* "Up to the end", for the bounds of cb_find. */
+#define CB_TO_END INT64_MAX
+
+/* A length that is not known. */
+#define CB_UNKNOWN UINT64_MAX
+
+/*
+ * Where memory comes from.  `alloc` gives `size` bytes aligned as malloc would
+ * align them, or NULL; `free` takes back what `alloc` gave, with its size.
+ * The struct and what `arg` points to must outlive everything made with them.
+ * With a shared pool both are called from any thread.
+ */
+struct cb_allocator {
+    void *(*alloc)(void *arg, size_t size);
+    void (*free)(void *arg, void *memory, size_t size);
+    void *arg;
+};
+
+/* -------------------------------------------------------------------- pool */
+
+/*
+ * A pool keeps the blocks that nobody uses any more, by size class (powers of
+ * two), and gives the one that came back last, whose bytes are most likely
+ * still in the cache.  It lives until it has been unreferenced by its owner
+ * and the last of its blocks has come back, so it may be released before the
+ * buffers and views that came from it.
+ */
+struct cb_pool;
+
+struct cb_pool_options {
+    size_t size;       /* sizeof(struct cb_pool_options) */
+    size_t idle_limit; /* bytes kept idle at most; 0: 16 MiB; CB_ALL: no bound */
+    unsigned shared;   /* nonzero: its blocks may cross threads (atomic counts
+                          and a lock, about 20 ns a block) */
+    const struct cb_allocator *allocator; /* NULL: malloc and free */
+};
+
+struct cb_pool_stats {
+    size_t size;          /* sizeof(struct cb_pool_stats), set by the caller */
+    size_t live_bytes;    /* in blocks that are in use */
+    size_t pinned_bytes;  /* of these, in blocks that nobody writes to any more:
+                             they are kept by the data in them alone */
+    size_t idle_bytes;    /* in blocks that wait for their next use */
+    size_t live_blocks;
+    size_t idle_blocks;
+    uint64_t allocations; /* calls of the allocator for blocks, ever */
+    uint64_t copied;      /* payload bytes copied by buffers of this pool, ever */
+    uint64_t scanned;     /* bytes looked at by searches in these buffers, ever */
+};
+
+/* Makes a pool in *pool, owned by the caller.  CB_ENOMEM, CB_EINVAL. */
+CB_API int cb_pool_new(struct cb_pool **pool, const struct cb_pool_options *options);
+/* Takes and drops one reference.  Both accept NULL. */
+CB_API struct cb_pool *cb_pool_ref(struct cb_pool *pool);
+CB_API void cb_pool_unref(struct cb_pool *pool);
+/* Frees what is idle now, and what is in use now as soon as it comes back. */
+CB_API void cb_pool_reset(struct cb_pool *pool);
+/* Fills *stats as far as stats->size reaches.  CB_EINVAL. */
+CB_API int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats);
+
+/* ------------------------------------------------------------------ buffer */
+
+/*
+ * A queue of chunks with the length of all of them and the stream position of
+ * its head: 0 at first, and growing by every byte that leaves at the head.
+ *
+ * Three ways to its bytes, each cheaper than the one after it:
+ *   borrowed  a pointer and a length: cb_data, cb_chunks, the pieces of a
+ *             decoder.  Good until the next call that changes the buffer.
+ *   taken     cb_take, cb_peek, cb_slice: the chunks themselves, in another
+ *             buffer, good for as long as that buffer keeps them.  No byte is
+ *             copied, and nothing is allocated once pool and rings are warm.
+ *   copied    cb_copyout.
+ *
+ * A taken record keeps the whole block alive that its bytes stand in (2 KiB to
+ * 256 KiB with the default options).  Who keeps many small records for long
+ * sets copy_below.
+ */
+struct cb_buffer;
+
+struct cb_buffer_options {
+    size_t size;          /* sizeof(struct cb_buffer_options) */
+    struct cb_pool *pool; /* NULL: no pool, every block is allocated and freed */
+    size_t chunk_min;     /* bounds of the size of chunks to read into; */
+    size_t chunk_max;     /* defaults 2048 and 262144 */
+    size_t cutoff;        /* cb_append_ref copies less than this; default 4096 */
+    size_t copy_below;    /* cb_take, cb_peek and cb_slice from this buffer copy
+                             what is shorter than this; default 0: never */
+    size_t limit;         /* most bytes it may hold; 0: no limit */
+    unsigned release_fast; /* nonzero: an empty buffer gives its block back at
+                              once instead of keeping it for the next read */
+    const struct cb_allocator *allocator; /* for the buffer itself; NULL: the
+                                             pool's, or malloc and free */
+};
+
+struct cb_buffer_stats {
+    size_t size;         /* sizeof(struct cb_buffer_stats), set by the caller */
+    size_t length;       /* bytes held */
+    size_t chunks;       /* windows they stand in */
+    size_t pinned_bytes; /* in the blocks that these windows keep alive */
+    size_t chunk_size;   /* the size the next chunk to read into will have */
+};
+
+/* Makes an empty buffer in *buffer.  It takes a reference to its pool.
+ * CB_ENOMEM; CB_EINVAL where chunk_min is more than chunk_max, or either is
+ * above 1 GiB. */
+CB_API int cb_buffer_new(struct cb_buffer **buffer, const struct cb_buffer_options *options);
+CB_API void cb_buffer_free(struct cb_buffer *buffer); /* NULL is fine */
+/* Costs a walk over the chunks.  CB_EINVAL. */
+CB_API int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stats);
+
+/* Bytes held.  No cost. */
+CB_API size_t cb_length(const struct cb_buffer *buffer);
+/* Stream position of the first byte held.  No cost. */
+CB_API uint64_t cb_position(const struct cb_buffer *buffer);
+
+/* ---------------------------------------------------------------- fill it */
+
+/*
+ * Offers memory to write into, at least one byte and `hint` bytes if that fits
+ * in chunk_max; with a hint of 0 a size that follows what arrived lately.  The
+ * offer is open until cb_chunk_written, which says how much was written (0
+ * takes the offer back); a new offer replaces an open one, also where it fails,
+ * and so does whatever else adds bytes.  Offers are full
+ * again and again: chunks grow; two offers running are used for less than a
+ * quarter: they shrink.
+ * CB_ENOMEM; CB_ELIMIT where the buffer is full.
+ */
+CB_API int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data, size_t *size);
+/* CB_ESTATE for more than was offered, or without an offer. */
+CB_API int cb_chunk_written(struct cb_buffer *buffer, size_t n);
+
+/*
+ * The same in several areas at once, for readv and recvmsg: fills at most
+ * `max` of `areas`, together `hint` bytes or more if `max` and chunk_max allow
+ * (at most eight are ever used), and returns how many it filled.  cb_commit
+ * takes the first n bytes of them, in order.
+ */
+CB_API ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, size_t max);
+CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
+
+/*
+ * One readv from fd into what is left of the last chunk and the next one.
+ * Returns the number of bytes read, 0 at end of file.  EINTR is retried.
+ * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT.
+ */
+CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t hint);
+
+/* Called once when nobody can see the bytes any more. */
+typedef void (*cb_release_fn)(void *arg, const void *data, size_t size);
+
+/* Copies `size` bytes to the tail.  CB_ENOMEM, CB_ELIMIT. */
+CB_API int cb_append(struct cb_buffer *buffer, const void *data, size_t size);
+/* Appends the caller's bytes without a copy; they must stay as they are until
+ * `release` is called with `arg` (release may be NULL).  Less than the cutoff
+ * is copied and released at once.  On failure the caller still owns the bytes
+ * and release is not called.  CB_ENOMEM, CB_ELIMIT. */
+CB_API int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size,
+                         cb_release_fn release, void *arg);
+/* Appends what `source` holds, by reference; source keeps it too. */
+CB_API int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source);
+/* Copies several areas, all or none of them. */
+CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count);
+/* Copies bytes in front of the head.  The position of the head goes back by
+ * `size`, and not below 0: what was there before moves up by the rest. */
+CB_API int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size);
+/* Appends what all `count` sources hold, by reference; they keep it too. */
+CB_API int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count);
+
+/* ------------------------------------------------------------- look at it */
+
+/* Fills at most `max` entries with the chunks from the head on, and returns
+ * how many chunks there are in all.  Borrowed. */
+CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max);
+/* Gives the first n bytes in one piece, borrowed.  They are joined into a
+ * block of their own if they straddle chunks, and only then.
+ * CB_OK; CB_MORE where fewer than n are held; CB_ENOMEM. */
+CB_API int cb_data(struct cb_buffer *buffer, size_t n, const void **data);
+/* Copies at most n bytes from `offset` on; returns how many there were. */
+CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size_t n);
+/* CB_YES or CB_NO. */
+CB_API int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b);
+CB_API int cb_equal_bytes(const struct cb_buffer *a, const void *data, size_t n);
+/* Less than, equal to or greater than 0, in the order of memcmp; of two that
+ * begin alike the shorter is the lesser. */
+CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
+
+/*
+ * Finds the first place where the n bytes of `needle` stand wholly between
+ * `start` and `end`, counted from the head; both are cut to what is held, as
+ * Python's bytes.find does it for bounds that are not negative.  An empty
+ * needle is found at `start`, if that is not beyond the end.
+ * CB_YES with *at set; CB_NO; CB_EINVAL for a negative bound; CB_ENOMEM for
+ * the tables of a new needle longer than 8 bytes.
+ * Linear in the bytes between the bounds, whatever the needle.
+ */
+CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t start,
+                   int64_t end, size_t *at);
+
+/* ----------------------------------------------------------- take from it */
+
+/* Moves at most n bytes from the head of `source` to the tail of `target`
+ * (CB_ALL: all), by reference; returns how many.  CB_ENOMEM, CB_ELIMIT;
+ * CB_EINVAL where both are the same buffer. */
+CB_API ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target);
+/* The same, and source keeps them. */
+CB_API ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *target);
+/* The same, from `offset` on. */
+CB_API ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n,
+                        struct cb_buffer *target);
+/* Drops at most n bytes from the head (CB_ALL: all); returns how many. */
+CB_API size_t cb_skip(struct cb_buffer *buffer, size_t n);
+/* Drops what is beyond the first n bytes; returns how many. */
+CB_API size_t cb_truncate(struct cb_buffer *buffer, size_t n);
+
+enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
+
+/*
+ * Moves everything before the first `delimiter` that begins at `start` or
+ * later into `target`, and drops the delimiter (with CB_KEEP: moves it too).
+ * CB_YES; CB_MORE where there is none yet, and nothing was changed; the next
+ * call with the same delimiter looks only at what came since, so a record that
+ * arrives in k pieces is scanned once.  CB_EINVAL for an empty delimiter.
+ */
+CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
+                        size_t start, struct cb_buffer *target);
+/* The same for a line: it ends at LF, and one CR before that is dropped with
+ * it. */
+CB_API int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start,
+                       struct cb_buffer *target);
+/* Drops `prefix` if the buffer starts with it: CB_YES.  CB_NO; CB_MORE if all
+ * that is held so far agrees with it and more is needed to know. */
+CB_API int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n);
+
+enum cb_endian { CB_BIG_ENDIAN = 1, CB_LITTLE_ENDIAN = 2 };
+
+/* Takes an unsigned number of `width` bytes (1 to 8).  CB_OK; CB_MORE and
+ * nothing changed; CB_EINVAL. */
+CB_API int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian,
+                        uint64_t *value);
+/* Takes an unsigned LEB128 number.  CB_OK; CB_MORE; CB_EMALFORMED where it is
+ * longer than ten bytes or more than 64 bits. */
+CB_API int cb_read_varint(struct cb_buffer *buffer, uint64_t *value);
+
+/* -------------------------------------------------------- split and strip */
+
+/* Walks over the parts of a buffer; set up by one of the two calls below. */
+struct cb_split;
+
+/* The parts between separators as Python's bytes.split gives them: "a,,b," by
+ * "," has four, the last one empty.  With separator NULL they stand between
+ * runs of ASCII white space and none is empty.  `source` must not change or
+ * go away while the walk is on.  CB_EINVAL for an empty separator; CB_ENOMEM. */
+CB_API int cb_split_new(struct cb_split **split, struct cb_buffer *source, const void *separator,
+                        size_t n);
+/* The lines, ended by LF, CR or CRLF, as bytes.splitlines gives them; flags:
+ * CB_KEEP. */
+CB_API int cb_splitlines_new(struct cb_split **split, struct cb_buffer *source, unsigned flags);
+/* Appends the next part to `part`, by reference.  CB_YES; CB_END; CB_ENOMEM,
+ * CB_ELIMIT. */
+CB_API int cb_split_next(struct cb_split *split, struct cb_buffer *part);
+CB_API void cb_split_free(struct cb_split *split); /* NULL is fine */
+
+/* Drops from both ends the bytes that are among the n of `set` (NULL: ASCII
+ * white space).  Returns how many. */
+CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
+
+/* -------------------------------------------------------------- write it */
+
+/*
+ * Writes the buffer to fd by writev and drops what was written, until it is
+ * empty or the descriptor would block.  Returns how many bytes left.  EINTR
+ * and short writes are resumed.  CB_EAGAIN where not one byte could be
+ * written; CB_EIO with errno set, where what did go out has been dropped.
+ */
+CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd);
+
+/* ---------------------------------------------------------------- framings */
+
+/*
+ * A framing is a way to put records into a stream of bytes.  It is named by a
+ * specification, NAME[:ARGUMENT][,KEY[=VALUE]]..., such as "line",
+ * "delim:\r\n", "u16be,offset=2,inclusive" or "chunked".  In ARGUMENT and VALUE
+ * the escapes \n \r \t \0 \a \b \e \f \v \\ \, \xHH are decoded; write "\\,"
+ * in C.  cbsplit(1) describes every framing.
+ */
+struct cb_framing;
+
+enum { CB_DECODES = 1, CB_ENCODES = 2 };
+
+/* Walks over the table of framings: NULL gives the first, the last gives
+ * NULL. */
+CB_API const struct cb_framing *cb_framing_next(const struct cb_framing *framing);
+CB_API const char *cb_framing_name(const struct cb_framing *framing);
+CB_API const char *cb_framing_summary(const struct cb_framing *framing); /* one line */
+CB_API unsigned cb_framing_can(const struct cb_framing *framing); /* CB_DECODES, CB_ENCODES */
+/* The generic specification that a preset stands for, or NULL. */
+CB_API const char *cb_framing_preset(const struct cb_framing *framing);
+/* The framing that a specification names; NULL where there is none.  Only the
+ * name is looked at. */
+CB_API const struct cb_framing *cb_framing_find(const char *specification);
+
+/* What went wrong, and where. */
+struct cb_error {
+    int code;        /* CB_E... */
+    uint64_t record; /* number of the record, from 1; 0: no record */
+    uint64_t offset; /* in the stream, or in the specification, from 0 */
+    char text[232];  /* the cause, without the place */
+};
+
+/*
+ * A part of a record: a borrowed span.  The first part of a record is flagged
+ * CB_FIRST, the last CB_LAST; most have both.  A part may be empty.
+ */
+struct cb_piece {
+    const uint8_t *data;
+    size_t length;
+    uint64_t record; /* number of its record, from 1 */
+    uint64_t offset; /* of its first byte in the stream */
+    uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
+    unsigned flags;
+};
+
+enum { CB_FIRST = 1, CB_LAST = 2 };
+
+enum cb_partial {
+    CB_PARTIAL_DEFAULT, /* emit for delimiters, lines and fixed, else fail */
+    CB_PARTIAL_FAIL,    /* an unfinished last record is CB_ETRUNCATED */
+    CB_PARTIAL_EMIT,    /* it is a record */
+    CB_PARTIAL_DROP     /* it is left out; implies `whole` */
+};
+
+struct cb_decoder;
+
+struct cb_decoder_options {
+    size_t size;         /* sizeof(struct cb_decoder_options) */
+    uint64_t max_record; /* longest record; 0: no limit, or 64 MiB with `whole` */
+    enum cb_partial on_partial;
+    unsigned whole; /* nonzero: no piece of a record is given before its end has
+                       been seen, so that `total` is always known */
+    const struct cb_allocator *allocator; /* NULL: malloc and free */
+};
+
+/* What a decoder can promise. */
+enum {
+    CB_TELLS_LENGTH = 1 /* `total` is known in every piece, even without `whole` */
+};
+
+/*
+ * Makes a decoder for the records of one stream.  CB_EINVAL with *error filled
+ * (its offset is a place in the specification); CB_ENOMEM.  `error` may be
+ * NULL.
+ */
+CB_API int cb_decoder_new(struct cb_decoder **decoder, const char *specification,
+                          const struct cb_decoder_options *options, struct cb_error *error);
+CB_API void cb_decoder_free(struct cb_decoder *decoder); /* NULL is fine */
+/* Forgets the stream, to begin another one at the head of any buffer. */
+CB_API void cb_decoder_reset(struct cb_decoder *decoder);
+CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
+
+/*
+ * Fills at most `max` pieces and sets *count.  Returns
+ *   CB_PIECE  *count is 1 or more; call again before reading more input
+ *   CB_MORE   the buffer holds nothing more to give: at least
+ *             cb_decoder_needed() bytes must be added
+ *   CB_END    the framing or the input has come to its end
+ *   CB_E...   an error, the same at every further call: cb_decoder_error()
+ * Every stream decoded through one buffer must be decoded by one decoder.
+ * The pieces are good until cb_decoder_release, or until bytes leave the
+ * buffer in any other way; appending to it does not hurt them.
+ *
+ * No byte is copied, and none is looked at twice.  Cost: a few nanoseconds a
+ * record.
+ */
+CB_API int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                            struct cb_piece *pieces, size_t max, size_t *count);
+/* Drops from the buffer all that was given as pieces, and the framing around
+ * it. */
+CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer);
+/* Releases the piece before and gives one more.  Returns as cb_decoder_batch. */
+CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                           struct cb_piece *piece);
+/* Releases, and appends one whole record to `record`, by reference: CB_PIECE.
+ * Otherwise as cb_decoder_batch.  Bounded by max_record, or else by 64 MiB.
+ * CB_ESTATE where a part of the record was given already. */
+CB_API int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                           struct cb_buffer *record);
+
+/* Says that the input has ended: what is in the buffer is all there is. */
+CB_API void cb_decoder_finish(struct cb_decoder *decoder);
+
+/* After CB_MORE: how many bytes are missing at least, 1 or more. */
+CB_API uint64_t cb_decoder_needed(const struct cb_decoder *decoder);
+/* After CB_MORE: how many of the bytes to come, from the next one on, are
+ * payload of the record that was begun.  They need not go through the buffer:
+ * a caller may move them to where they belong by any other way, or skip them,
+ * and say so by cb_decoder_pass.  0 if the next byte has to be looked at. */
+CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder);
+/* Releases, and says that n of the bytes to come went by elsewhere.  The
+ * position of the buffer goes on by n.  CB_EINVAL for more than
+ * cb_decoder_ahead. */
+CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n);
+/* The position behind the last byte that belongs to what was given so far,
+ * its framing included. */
+CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder);
+/* Number of the record that is being decoded, or comes next, from 1: one more
+ * than how many are finished. */
+CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder);
+/* The error that was returned; its code is CB_OK where there was none. */
+CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder);
+
+/* An encoder gives the bytes that stand around a record's payload. */
+struct cb_encoder;
+
+struct cb_encoder_options {
+    size_t size; /* sizeof(struct cb_encoder_options) */
+    const struct cb_allocator *allocator; /* NULL: malloc and free */
+};
+
+/* What an encoder asks for and promises. */
+enum {
+    CB_NEEDS_LENGTH = 1, /* cb_encoder_begin must be told the length */
+    CB_CONSTANT = 2,     /* what stands before and after is alike for every record:
+                            one call of each function tells all, and none fails */
+    CB_NO_PAYLOAD = 4    /* the payload is not to be written */
+};
+
+/* As cb_decoder_new. */
+CB_API int cb_encoder_new(struct cb_encoder **encoder, const char *specification,
+                          const struct cb_encoder_options *options, struct cb_error *error);
+CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
+CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
+
+/*
+ * The bytes before the payload of a record of `length` bytes (CB_UNKNOWN is
+ * allowed without CB_NEEDS_LENGTH), those after it, and those at the end of
+ * the stream.  *data is borrowed and good until the next call for this encoder.
+ * Each returns CB_OK, or CB_MORE where the same call must be made again for
+ * the bytes that follow (long padding).  CB_EUNENCODABLE, with
+ * cb_encoder_error() filled.
+ */
+CB_API int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **data,
+                            size_t *size);
+CB_API int cb_encoder_end(struct cb_encoder *encoder, const void **data, size_t *size);
+CB_API int cb_encoder_finish(struct cb_encoder *encoder, const void **data, size_t *size);
+CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

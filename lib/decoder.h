@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decoder: from a family's findings to pieces.
+ * Layer: base -> ... -> framing -> decoder.
+ *
+ * A decoder keeps its place as stream positions:
+ *
+ *   frame_start <= payload_start <= given <= until <= scan
+ *
+ *   frame_start    where the frame of the current record begins
+ *   payload_start  where what is given of it begins (once `begun`)
+ *   given          all before was handed out as pieces, or is framing; the
+ *                  bytes from here on must stay in the buffer
+ *   until          all before is known to be payload
+ *   scan           the next byte to look at; behind the frame once `complete`
+ *
+ * The family moves scan, until and the flags; pieces are cut from
+ * [given, until) here.
+ */
+#ifndef CB_DECODER_H
+#define CB_DECODER_H
+
+#include "framing.h"
+
+struct cb_decoder {
+    const struct cb__decoder_ops *ops;
+    void *state; /* the family's */
+    struct cb__config config;
+    const struct cb_allocator *allocator;
+
+    uint64_t max_record;
+    enum cb_partial on_partial;
+    bool whole;
+    bool tells_length;
+
+    const struct cb_buffer *buffer; /* during a call */
+    struct cb__cursor scan_cursor, give_cursor;
+
+    uint64_t frame_start, payload_start, given, until, scan;
+    uint64_t record;      /* number of the current record */
+    uint64_t total;       /* its length, CB_UNKNOWN if that is not known yet */
+    uint64_t payload_end; /* bytes before are payload even if they have not
+                             come yet; 0: not known */
+    uint64_t needed;
+    bool begun;    /* payload_start is known */
+    bool open;     /* its first piece was given */
+    bool complete; /* its end was seen: the payload ends at `until` */
+    bool finished; /* no more input will come */
+    bool ended;    /* the framing says that nothing more follows */
+    struct cb_error error;
+};
+
+/* The bytes from decoder->scan to the end of their chunk; false if none. */
+static inline bool cb__decoder_span(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
+{
+    return cb__buffer_span(decoder->buffer, &decoder->scan_cursor, decoder->scan, data, n);
+}
+
+/* The current record is over: the next frame begins at `scan`. */
+void cb__decoder_next_record(struct cb_decoder *decoder);
+
+/* Records an error at a stream position and returns its code.  For
+ * CB_EMALFORMED the first bytes found there are shown behind the text. */
+int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Fails if a record of `length` bytes is longer than allowed. */
+int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length);
+
+#endif

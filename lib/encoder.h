@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Encoder: the bytes around a payload.
+ * Layer: base -> ... -> framing -> encoder.
+ */
+#ifndef CB_ENCODER_H
+#define CB_ENCODER_H
+
+#include "framing.h"
+
+/* The longest header that a family may make in `scratch`. */
+enum { CB__HEADER_MAX = 4096 };
+
+struct cb_encoder {
+    const struct cb__encoder_ops *ops;
+    struct cb__config config;
+    const struct cb_allocator *allocator;
+    struct cb__bytes out; /* what a call gives */
+    uint64_t record;      /* number of the current record, from 1 */
+    uint64_t left;        /* bytes of padding that are still to be given */
+    struct cb_error error;
+    uint8_t scratch[CB__HEADER_MAX];
+};
+
+/* Records the error, and returns CB_EUNENCODABLE. */
+int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)
+{
+    encoder->out = (struct cb__bytes){.data = data, .length = n};
+    return CB_OK;
+}
+
+#endif

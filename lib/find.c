@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "find.h"
+
+#include <string.h>
+
+/* How common a byte is in what people put through pipes, roughly: the less the
+ * better to look for. */
+static unsigned commonness(uint8_t byte)
+{
+    if (byte == ' ' || byte == 0)
+        return 4;
+    if (byte >= 'a' && byte <= 'z')
+        return 3;
+    if (byte >= '0' && byte <= '9')
+        return 3;
+    if (byte >= 'A' && byte <= 'Z')
+        return 2;
+    if (byte == 0xff || byte == '\n' || byte == ',' || byte == '.')
+        return 2;
+    return 1;
+}
+
+void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    memset(finder, 0, sizeof *finder);
+    finder->member[needle[0]] = 1;
+    finder->exact = n <= 2;
+    finder->reach = 1;
+    finder->byte[0] = needle[0];
+    if (n == 1) {
+        finder->kind = CB__FIND_BYTE;
+        return;
+    }
+    /* The two rarest bytes, the farther ones among equals: these depend least
+     * on each other. */
+    size_t rare = 0, other = n - 1;
+    for (size_t i = 1; i < n; i++) {
+        if (commonness(needle[i]) < commonness(needle[rare]))
+            rare = i;
+    }
+    if (other == rare)
+        other = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i != rare && commonness(needle[i]) < commonness(needle[other]))
+            other = i;
+    }
+    finder->kind = CB__FIND_PAIR;
+    finder->offset[0] = cb__min(rare, other);
+    finder->offset[1] = cb__max(rare, other);
+    finder->byte[0] = needle[finder->offset[0]];
+    finder->byte[1] = needle[finder->offset[1]];
+    finder->reach = finder->offset[1] + 1;
+}
+
+void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    bool singles = finder->exact && n == 1 && finder->kind != CB__FIND_PAIR;
+    finder->member[needle[0]] = 1;
+    finder->exact = singles;
+    finder->reach = 1;
+    unsigned members = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        if (finder->member[i]) {
+            members++;
+            finder->byte[0] = (uint8_t)i;
+        }
+    }
+    finder->offset[0] = 0;
+    finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
+}
+
+static bool first_byte(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    const uint8_t *hit = n ? memchr(data, finder->byte[0], n) : NULL;
+    *at = hit ? (size_t)(hit - data) : n;
+    return hit != NULL;
+}
+
+static bool first_pair(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    if (n < finder->reach) {
+        *at = 0;
+        return false;
+    }
+    const uint8_t *from = data + finder->offset[0];
+    const uint8_t *end = data + n - (finder->offset[1] - finder->offset[0]);
+    size_t gap = finder->offset[1] - finder->offset[0];
+    while (from < end) {
+        from = memchr(from, finder->byte[0], (size_t)(end - from));
+        if (!from)
+            break;
+        if (from[gap] == finder->byte[1]) {
+            *at = (size_t)(from - data) - finder->offset[0];
+            return true;
+        }
+        from++;
+    }
+    *at = n - finder->reach + 1;
+    return false;
+}
+
+static bool first_of_set(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (finder->member[data[i]]) {
+            *at = i;
+            return true;
+        }
+    }
+    *at = n;
+    return false;
+}
+
+bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    switch (finder->kind) {
+    case CB__FIND_BYTE:
+        return first_byte(finder, data, n, at);
+    case CB__FIND_PAIR:
+        return first_pair(finder, data, n, at);
+    case CB__FIND_SET:
+        break;
+    }
+    return first_of_set(finder, data, n, at);
+}
+
+size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
+                    size_t max, size_t *scanned)
+{
+    size_t count = 0, from = 0, at;
+    while (count < max && cb__find_first(finder, data + from, n - from, &at)) {
+        hits[count++] = (uint32_t)(from + at);
+        from += at + 1;
+    }
+    *scanned = count == max ? from : from + at;
+    return count;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* From a specification to the struct of its family. */
+#include "framing.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------- the table */
+
+const struct cb_framing *cb_framing_next(const struct cb_framing *framing)
+{
+    const struct cb_framing *next = framing ? framing + 1 : cb__framings;
+    return next->name ? next : NULL;
+}
+
+const char *cb_framing_name(const struct cb_framing *framing)
+{
+    return framing->name;
+}
+
+const char *cb_framing_summary(const struct cb_framing *framing)
+{
+    return framing->summary;
+}
+
+const char *cb_framing_preset(const struct cb_framing *framing)
+{
+    return framing->preset;
+}
+
+static const struct cb_framing *find(const struct cb__bytes *name)
+{
+    const struct cb_framing *row = cb__framings;
+    while (row->name && !cb__bytes_are(name, row->name))
+        row++;
+    return row->name ? row : NULL;
+}
+
+const struct cb_framing *cb_framing_find(const char *specification)
+{
+    return find(&(struct cb__bytes){.data = (const uint8_t *)specification,
+                                    .length = strcspn(specification, ":,")});
+}
+
+/* The row with the family: a preset's is that of its generic specification. */
+static const struct cb_framing *generic(const struct cb_framing *framing)
+{
+    while (framing->preset)
+        framing = cb_framing_find(framing->preset);
+    return framing;
+}
+
+unsigned cb_framing_can(const struct cb_framing *framing)
+{
+    const struct cb__family *family = generic(framing)->family;
+    return (family->decode ? (unsigned)CB_DECODES : 0) |
+           (family->encode ? (unsigned)CB_ENCODES : 0);
+}
+
+/* ------------------------------------------------------------- the settings */
+
+static int parse_size(const struct cb__bytes *text, uint64_t *number)
+{
+    *number = 0;
+    for (size_t i = 0; i < text->length; i++) {
+        uint8_t c = text->data[i];
+        if (c < '0' || c > '9' || !cb__mul_u64(*number, 10, number) ||
+            !cb__add_u64(*number, (uint64_t)(c - '0'), number))
+            return CB_EINVAL;
+    }
+    return text->length ? CB_OK : CB_EINVAL;
+}
+
+static int parse_signed(const struct cb__bytes *text, int64_t *number)
+{
+    bool sign = text->length && (text->data[0] == '-' || text->data[0] == '+');
+    bool minus = sign && text->data[0] == '-';
+    const struct cb__bytes digits = {.data = text->data + sign, .length = text->length - sign};
+    uint64_t size;
+    if (parse_size(&digits, &size) || size > INT64_MAX)
+        return CB_EINVAL;
+    *number = minus ? -(int64_t)size : (int64_t)size;
+    return CB_OK;
+}
+
+static const char *describe(const struct cb__key *key)
+{
+    return key->name[0] ? key->name : "argument";
+}
+
+/* Puts one setting into the family's struct.  Texts that came from the preset
+ * cannot be wrong, so columns are those of the caller's specification. */
+static int apply(void *data, const struct cb__key *key, const struct cb__setting *setting,
+                 struct cb_error *error)
+{
+    void *member = (char *)data + key->offset;
+    const char *what = describe(key);
+    if (key->kind == CB__KEY_FLAG) {
+        if (setting->has_value)
+            return cb__error_set(error, CB_EINVAL, setting->column, "'%s' takes no value", what);
+        *(bool *)member = true;
+        return CB_OK;
+    }
+    if (!setting->has_value)
+        return cb__error_set(error, CB_EINVAL, setting->column, "'%s' needs a value", what);
+    switch (key->kind) {
+    case CB__KEY_SIZE:
+        if (parse_size(&setting->value, member))
+            return cb__error_set(error, CB_EINVAL, setting->column,
+                                 "the %s is not a number of bytes", what);
+        return CB_OK;
+    case CB__KEY_SIGNED:
+        if (parse_signed(&setting->value, member))
+            return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a whole number",
+                                 what);
+        return CB_OK;
+    case CB__KEY_BYTE:
+        if (setting->value.length != 1)
+            return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not one byte", what);
+        break;
+    default:
+        if (!setting->value.length)
+            return cb__error_set(error, CB_EINVAL, setting->column, "the %s is empty", what);
+        break;
+    }
+    if (key->kind != CB__KEY_LIST)
+        *(struct cb__bytes *)member = setting->value;
+    return CB_OK;
+}
+
+static const struct cb__key *find_key(const struct cb__family *family, const struct cb__bytes *name)
+{
+    for (const struct cb__key *key = family->keys; key && key->name; key++) {
+        if (cb__bytes_are(name, key->name))
+            return key;
+    }
+    return NULL;
+}
+
+/* Was the same key given before, and may it not be? */
+static bool given_twice(const struct cb__spec *spec, size_t i)
+{
+    const struct cb__setting *a = &spec->settings[i];
+    for (size_t j = 0; j < i; j++) {
+        const struct cb__setting *b = &spec->settings[j];
+        if (a->key.length == b->key.length && memcmp(a->key.data, b->key.data, a->key.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int apply_one(struct cb__config *config, const struct cb__spec *spec, size_t i,
+                     unsigned direction, struct cb_error *error)
+{
+    const struct cb__setting *setting = &spec->settings[i];
+    const struct cb__key *key = find_key(config->family, &setting->key);
+    int n = (int)cb__min(setting->key.length, 80);
+    bool preset = spec == &config->spec && config->preset.memory;
+    if ((!key || key->kind != CB__KEY_LIST) && given_twice(spec, i))
+        return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n,
+                             (const char *)setting->key.data);
+    if (cb__bytes_are(&setting->key, "keep")) {
+        if (direction != CB_DECODES)
+            return cb__error_set(error, CB_EINVAL, setting->column,
+                                 "'keep' is for the input framing");
+        static const struct cb__key keep = {"keep", CB__KEY_FLAG, 0};
+        return apply(&config->keep, &keep, setting, error);
+    }
+    if (!setting->key.length && (!key || preset))
+        return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' takes no argument",
+                             (int)cb__min(spec->name.length, 80), (const char *)spec->name.data);
+    if (!key || (preset && key->kind == CB__KEY_LIST))
+        return cb__error_set(error, CB_EINVAL, setting->column, "unknown key '%.*s'", n,
+                             (const char *)setting->key.data);
+    return apply(config->data, key, setting, error);
+}
+
+static int apply_all(struct cb__config *config, const struct cb__spec *spec, unsigned direction,
+                     struct cb_error *error)
+{
+    for (size_t i = 0; i < spec->count; i++) {
+        int status = apply_one(config, spec, i, direction, error);
+        if (status)
+            return status;
+    }
+    return CB_OK;
+}
+
+static int configure(struct cb__config *config, const struct cb_framing *row, unsigned direction,
+                     struct cb_error *error)
+{
+    const struct cb__family *family = config->family;
+    int status = CB_OK;
+    memset(config->data, 0, cb__max(family->config_size, 1));
+    if (family->init)
+        family->init(config->data, row->variant);
+    if (config->preset.memory)
+        status = apply_all(config, &config->preset, direction, error);
+    if (!status)
+        status = apply_all(config, &config->spec, direction, error);
+    if (!status && family->check)
+        status = family->check(config->data, cb__config_spec(config), error);
+    return status;
+}
+
+int cb__config_init(struct cb__config *config, const char *specification, unsigned direction,
+                    const struct cb_allocator *allocator, struct cb_error *error)
+{
+    memset(config, 0, sizeof *config);
+    config->allocator = allocator;
+    int status = cb__spec_parse(&config->spec, specification, allocator, error);
+    if (status)
+        return status;
+    const struct cb_framing *row = find(&config->spec.name);
+    if (!row) {
+        status = cb__error_set(error, CB_EINVAL, 0, "unknown framing '%.*s'",
+                               (int)cb__min(config->spec.name.length, 80), specification);
+        goto err;
+    }
+    if (!(cb_framing_can(row) & direction)) {
+        status = cb__error_set(error, CB_EINVAL, 0, "'%s' is for %s only", row->name,
+                               direction == CB_DECODES ? "output" : "input");
+        goto err;
+    }
+    if (row->preset) {
+        status = cb__spec_parse(&config->preset, row->preset, allocator, error);
+        if (status)
+            goto err;
+        row = generic(row);
+    }
+    config->family = row->family;
+    config->data = allocator->alloc(allocator->arg, cb__max(row->family->config_size, 1));
+    if (!config->data) {
+        status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+        goto err;
+    }
+    status = configure(config, row, direction, error);
+    if (!status)
+        return CB_OK;
+err:
+    cb__config_fini(config);
+    return status;
+}
+
+void cb__config_fini(struct cb__config *config)
+{
+    if (config->data)
+        config->allocator->free(config->allocator->arg, config->data,
+                                cb__max(config->family->config_size, 1));
+    config->data = NULL;
+    cb__spec_fini(&config->preset);
+    cb__spec_fini(&config->spec);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Framing: what a framing is to the rest of the library.
+ * Layer: base -> ... -> buffer, spec -> framing.
+ *
+ * A framing is a row of a table: a name and a family with a variant, or a name
+ * and the generic specification that it stands for (a preset).  A family is
+ * one file under framings/: the keys that its specifications may have, the
+ * struct that they are parsed into, and functions to decode and encode by it.
+ *
+ * A decoder's functions see stream positions and fill in what they found; how
+ * pieces are cut from that, how records are counted, held back, limited and
+ * ended is decoder.c's business, once for all families.
+ */
+#ifndef CB_FRAMING_H
+#define CB_FRAMING_H
+
+#include "buffer.h"
+#include "spec.h"
+
+enum cb__key_kind {
+    CB__KEY_FLAG,   /* bool */
+    CB__KEY_SIZE,   /* uint64_t */
+    CB__KEY_SIGNED, /* int64_t, with a sign or without */
+    CB__KEY_BYTES,  /* struct cb__bytes, at least one */
+    CB__KEY_BYTE,   /* struct cb__bytes, exactly one */
+    CB__KEY_LIST    /* bytes, may be given again and again: read from the spec */
+};
+
+struct cb__key {
+    const char *name; /* "" for the argument; NULL ends a table */
+    enum cb__key_kind kind;
+    size_t offset; /* of the member of the family's struct */
+};
+
+struct cb__decoder_ops {
+    size_t state_size;      /* of what the decoder keeps between calls */
+    bool tells_length;      /* the length of a record is known at its beginning */
+    bool partial_is_record; /* an unfinished last record is one, by default */
+    bool needs_end;         /* the input is cut short if it ends before `advance`
+                               says so, even between two records */
+
+    /* Called once for a new decoder: may allocate.  Optional. */
+    int (*open)(struct cb_decoder *decoder, const struct cb__spec *spec);
+    /* Undoes `open`.  Optional. */
+    void (*close)(struct cb_decoder *decoder);
+    /* Begins a new stream; the decoder's place was reset. */
+    void (*reset)(struct cb_decoder *decoder);
+
+    /*
+     * Looks at the bytes from decoder->scan on and moves on: sets `begun` with
+     * payload_start, and moves `until`, or sets `complete`.
+     * CB_OK: something was found; CB_MORE: all bytes were looked at, and
+     * decoder->needed more are missing at least; CB_END; or an error.
+     */
+    int (*advance)(struct cb_decoder *decoder);
+
+    /* The fast path: fills pieces with whole records out of one span that
+     * begins with a frame.  Optional. */
+    size_t (*batch)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                    struct cb_piece *pieces, size_t max);
+
+    /* The input ends inside a record.  CB_YES: it turned out that something was
+     * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
+     * what there is of its payload. */
+    int (*cut)(struct cb_decoder *decoder);
+};
+
+struct cb__encoder_ops {
+    unsigned traits; /* CB_NEEDS_LENGTH, CB_CONSTANT, CB_NO_PAYLOAD */
+    /* Each sets encoder->out to the bytes; a missing one means none. */
+    int (*begin)(struct cb_encoder *encoder, uint64_t length);
+    int (*end)(struct cb_encoder *encoder);
+    int (*finish)(struct cb_encoder *encoder);
+};
+
+struct cb__family {
+    const struct cb__key *keys;
+    size_t config_size;
+    /* Sets the defaults of a variant in a zeroed struct.  Optional. */
+    void (*init)(void *config, unsigned variant);
+    /* Refuses what does not go together.  Optional. */
+    int (*check)(void *config, const struct cb__spec *spec, struct cb_error *error);
+    const struct cb__decoder_ops *decode; /* NULL: out only */
+    const struct cb__encoder_ops *encode; /* NULL: in only */
+};
+
+struct cb_framing {
+    const char *name;
+    const char *summary;
+    const char *preset; /* the specification it stands for, or NULL */
+    const struct cb__family *family;
+    unsigned variant;
+};
+
+/* The table, in the order in which it is shown; a row without a name ends it.
+ * (framings/table.c) */
+extern const struct cb_framing cb__framings[];
+
+/* A specification made into the struct of its family. */
+struct cb__config {
+    const struct cb__family *family;
+    void *data;
+    bool keep;
+    struct cb__spec spec;   /* what the caller asked for */
+    struct cb__spec preset; /* what the name stands for; memory NULL if it is none */
+    const struct cb_allocator *allocator;
+};
+
+/* Parses a specification for decoding (CB_DECODES) or encoding.  CB_ENOMEM;
+ * CB_EINVAL with *error filled. */
+int cb__config_init(struct cb__config *config, const char *specification, unsigned direction,
+                    const struct cb_allocator *allocator, struct cb_error *error);
+void cb__config_fini(struct cb__config *config);
+
+/* The specification that has the family's own settings: that of the preset
+ * where there is one. */
+static inline const struct cb__spec *cb__config_spec(const struct cb__config *config)
+{
+    return config->preset.memory ? &config->preset : &config->spec;
+}
+
+#endif

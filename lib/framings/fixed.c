@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Records of a fixed number of bytes; shorter ones may be padded. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "../encoder.h"
+#include "counted.h"
+#include "families.h"
+
+struct fixed_config {
+    uint64_t size;
+    struct cb__bytes pad; /* one byte, or none */
+};
+
+struct fixed_state {
+    struct cb__counted counted;
+};
+
+static const struct cb__key keys[] = {
+    {"", CB__KEY_SIZE, offsetof(struct fixed_config, size)},
+    {"pad", CB__KEY_BYTE, offsetof(struct fixed_config, pad)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    const struct fixed_config *config = data;
+    if (config->size)
+        return CB_OK;
+    const struct cb__setting *size = cb__spec_get(spec, "");
+    return cb__error_set(error, CB_EINVAL, size ? size->column : spec->name.length,
+                         "'fixed' needs a size of one byte or more, as in 'fixed:188'");
+}
+
+static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct fixed_config *config = decoder->config.data;
+    struct fixed_state *state = decoder->state;
+    (void)data;
+    (void)n;
+    *used = 0;
+    state->counted.frame.payload = config->size;
+    return CB_OK;
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    cb__counted_reset(decoder, header);
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct fixed_state),
+    .tells_length = true,
+    .partial_is_record = true,
+    .reset = reset,
+    .advance = cb__counted_advance,
+    .batch = cb__counted_batch,
+    .cut = cb__counted_cut,
+};
+
+static int begin(struct cb_encoder *encoder, uint64_t length)
+{
+    const struct fixed_config *config = encoder->config.data;
+    if (length > config->size)
+        return cb__encoder_fail(encoder, "%" PRIu64 " bytes do not fit into a record of %" PRIu64,
+                                length, config->size);
+    encoder->left = config->size - length;
+    if (encoder->left && !config->pad.length)
+        return cb__encoder_fail(
+            encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (,pad=BYTE would)",
+            length, config->size);
+    return CB_OK;
+}
+
+static int end(struct cb_encoder *encoder)
+{
+    const struct fixed_config *config = encoder->config.data;
+    size_t n = cb__min(cb__clamp_u64(encoder->left), sizeof encoder->scratch);
+    if (n)
+        memset(encoder->scratch, config->pad.data[0], n);
+    encoder->left -= n;
+    cb__encoder_give(encoder, encoder->scratch, n);
+    return encoder->left ? CB_MORE : CB_OK;
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_NEEDS_LENGTH,
+    .begin = begin,
+    .end = end,
+};
+
+const struct cb__family cb__fixed_family = {
+    .keys = keys,
+    .config_size = sizeof(struct fixed_config),
+    .check = check,
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};

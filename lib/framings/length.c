@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A binary length field of 1 to 8 bytes:
+ *
+ *     offset bytes | length field | rest of the header | payload | trailer
+ *
+ * payload = value + adjust - (header if inclusive)
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "../encoder.h"
+#include "counted.h"
+#include "families.h"
+
+struct length_config {
+    size_t width;
+    bool little;
+    uint64_t offset;
+    uint64_t header; /* bytes in all; 0: offset + width */
+    int64_t adjust;
+    bool inclusive;
+    struct cb__bytes trailer;
+};
+
+struct length_state {
+    struct cb__counted counted;
+    size_t have; /* bytes of the header seen */
+    uint8_t field[8];
+};
+
+static const struct cb__key keys[] = {
+    {"offset", CB__KEY_SIZE, offsetof(struct length_config, offset)},
+    {"header", CB__KEY_SIZE, offsetof(struct length_config, header)},
+    {"adjust", CB__KEY_SIGNED, offsetof(struct length_config, adjust)},
+    {"inclusive", CB__KEY_FLAG, offsetof(struct length_config, inclusive)},
+    {"trailer", CB__KEY_BYTES, offsetof(struct length_config, trailer)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static void init(void *data, unsigned variant)
+{
+    struct length_config *config = data;
+    config->width = CB__LENGTH_WIDTH(variant);
+    config->little = CB__LENGTH_IS_LITTLE(variant);
+}
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    struct length_config *config = data;
+    if (config->offset > CB__HEADER_MAX - 8)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
+                             "the offset is more than %d", CB__HEADER_MAX - 8);
+    uint64_t least = config->offset + config->width;
+    if (!config->header)
+        config->header = least;
+    if (config->header < least)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
+                             "the header ends before the length field does, at %" PRIu64, least);
+    if (config->header > CB__HEADER_MAX)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
+                             "the header is longer than %d", CB__HEADER_MAX);
+    return CB_OK;
+}
+
+static uint64_t load(const uint8_t *bytes, size_t width, bool little)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | bytes[little ? width - 1 - i : i];
+    return value;
+}
+
+static void store(uint8_t *bytes, size_t width, bool little, uint64_t value)
+{
+    for (size_t i = 0; i < width; i++) {
+        bytes[little ? i : width - 1 - i] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+/* False where value + adjust - header is negative, or beyond 64 bits. */
+static bool payload_of(const struct length_config *config, uint64_t value, uint64_t *payload)
+{
+    uint64_t plus = config->adjust > 0 ? (uint64_t)config->adjust : 0;
+    uint64_t minus = config->adjust < 0 ? (uint64_t)-config->adjust : 0;
+    if (config->inclusive)
+        minus += config->header;
+    return cb__add_u64(value, plus, payload) && !__builtin_sub_overflow(*payload, minus, payload);
+}
+
+static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    struct cb__frame *frame = &state->counted.frame;
+    const size_t header_size = (size_t)config->header, offset = (size_t)config->offset;
+    const uint8_t *field = data + offset;
+    if (state->have || n < header_size) {
+        size_t part = cb__min(n, header_size - state->have);
+        for (size_t i = 0; i < part; i++) {
+            size_t at = state->have + i;
+            if (at >= offset && at - offset < config->width)
+                state->field[at - offset] = data[i];
+        }
+        state->have += part;
+        *used = part;
+        decoder->needed = header_size - state->have;
+        if (decoder->needed)
+            return CB_MORE;
+        field = state->field;
+    } else {
+        *used = header_size;
+    }
+    state->have = 0;
+    frame->trailer = config->trailer;
+    if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
+        return CB_OK;
+    *used = 0;
+    state->counted.why = config->inclusive ? "length is less than what it counts of the header"
+                                           : "length is negative after its adjustment";
+    return CB_EMALFORMED;
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    cb__counted_reset(decoder, header);
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct length_state),
+    .tells_length = true,
+    .reset = reset,
+    .advance = cb__counted_advance,
+    .batch = cb__counted_batch,
+    .cut = cb__counted_cut,
+};
+
+/* The value that decodes to a payload; false where there is none. */
+static bool value_of(const struct length_config *config, uint64_t payload, uint64_t *value)
+{
+    uint64_t plus = config->adjust < 0 ? (uint64_t)-config->adjust : 0;
+    uint64_t minus = config->adjust > 0 ? (uint64_t)config->adjust : 0;
+    if (config->inclusive)
+        plus += config->header;
+    return cb__add_u64(payload, plus, value) && !__builtin_sub_overflow(*value, minus, value) &&
+           (config->width == 8 || *value >> (8 * config->width) == 0);
+}
+
+static int begin(struct cb_encoder *encoder, uint64_t length)
+{
+    const struct length_config *config = encoder->config.data;
+    uint64_t value;
+    if (!value_of(config, length, &value))
+        return cb__encoder_fail(encoder,
+                                "a length of %" PRIu64 " cannot be said in a field of %zu bytes",
+                                length, config->width);
+    memset(encoder->scratch, 0, (size_t)config->header);
+    store(encoder->scratch + config->offset, config->width, config->little, value);
+    return cb__encoder_give(encoder, encoder->scratch, (size_t)config->header);
+}
+
+static int end(struct cb_encoder *encoder)
+{
+    const struct length_config *config = encoder->config.data;
+    return cb__encoder_give(encoder, config->trailer.data, config->trailer.length);
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_NEEDS_LENGTH,
+    .begin = begin,
+    .end = end,
+};
+
+const struct cb__family cb__length_family = {
+    .keys = keys,
+    .config_size = sizeof(struct length_config),
+    .init = init,
+    .check = check,
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};

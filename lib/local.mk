@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# The library: its sources from the bottom layer to the top one, as in
+# tests/check-layers.sh.
+
+# All of it, with the internal functions in reach, for whatever is built here:
+# the unit tests, and cbsplit, which so starts at once and needs nothing but
+# libc where it runs.  (That cbsplit keeps to the public header is checked.)
+noinst_LTLIBRARIES += lib/libcb.la
+lib_libcb_la_SOURCES = \
+	lib/chunkedbuffer.h \
+	lib/base.h \
+	lib/status.c \
+	lib/memory.h \
+	lib/memory.c \
+	lib/pool.h \
+	lib/pool.c \
+	lib/chunk.h \
+	lib/find.h \
+	lib/find.c \
+	lib/matcher.h \
+	lib/matcher.c \
+	lib/buffer.h \
+	lib/buffer.c \
+	lib/search.c \
+	lib/split.c \
+	lib/number.c \
+	lib/io.c \
+	lib/spec.h \
+	lib/spec.c \
+	lib/framing.h \
+	lib/framing.c \
+	lib/decoder.h \
+	lib/decoder.c \
+	lib/encoder.h \
+	lib/encoder.c \
+	lib/framings/families.h \
+	lib/framings/counted.h \
+	lib/framings/counted.c \
+	lib/framings/delimiter.c \
+	lib/framings/fixed.c \
+	lib/framings/length.c \
+	lib/framings/varint.c \
+	lib/framings/ascii.c \
+	lib/framings/chunked.c \
+	lib/framings/plain.c \
+	lib/framings/table.c
+
+# The same, closed: only what the symbol map names can be seen.
+lib_LTLIBRARIES += lib/libchunkedbuffer.la
+lib_libchunkedbuffer_la_SOURCES =
+lib_libchunkedbuffer_la_LIBADD = lib/libcb.la
+
+# CURRENT:REVISION:AGE.  At a release: code changed: REVISION + 1.  Functions
+# or types added, removed or changed: CURRENT + 1, REVISION = 0.  Then AGE + 1
+# if programs built before still work with it, else AGE = 0.
+lib_libchunkedbuffer_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined
+if HAVE_VERSION_SCRIPT
+lib_libchunkedbuffer_la_LDFLAGS += -Wl,--version-script=$(srcdir)/lib/libchunkedbuffer.map
+else
+lib_libchunkedbuffer_la_LDFLAGS += -export-symbols-regex '^cb_[a-z]'
+endif
+EXTRA_lib_libchunkedbuffer_la_DEPENDENCIES = lib/libchunkedbuffer.map
+EXTRA_DIST += lib/libchunkedbuffer.map
+
+include_HEADERS = lib/chunkedbuffer.h
+pkgconfig_DATA = lib/libchunkedbuffer.pc

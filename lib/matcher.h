@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Matcher: the first of a set of delimiters in a stream that arrives in spans.
+ * Layer: base -> find -> matcher.
+ *
+ * The leftmost match wins, and at that place the longest.  An automaton
+ * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
+ * delimiter it is Knuth, Morris and Pratt's) carries a match over the border
+ * from one span to the next without a copy of the bytes, and keeps the worst
+ * case linear; between candidates the kernels of find.h run.
+ *
+ * The matcher keeps its place as a stream position, `at`, and wants the bytes
+ * from there on.  It asks for a byte twice only where a longer delimiter was
+ * possible and did not come: at most as many as that delimiter has.
+ */
+#ifndef CB_MATCHER_H
+#define CB_MATCHER_H
+
+#include "find.h"
+
+struct cb__needle {
+    const uint8_t *data;
+    size_t length; /* 1 or more */
+};
+
+struct cb__match {
+    uint64_t start, end; /* stream positions of its first byte, behind its last */
+};
+
+struct cb__node {
+    uint32_t child;   /* first of the nodes one byte longer; 0: none */
+    uint32_t sibling; /* next of those with the same parent; 0: none */
+    uint32_t fail;    /* longest proper suffix that is a node */
+    uint32_t inner;   /* longest proper suffix that is a delimiter; 0: none */
+    uint32_t queue;   /* scratch of the construction */
+    uint32_t depth;
+    uint8_t byte;
+    bool whole; /* this node is a delimiter */
+};
+
+enum { CB__NODES_INLINE = 9 };
+
+struct cb__matcher {
+    struct cb__finder finder;
+    size_t shortest, longest; /* of the delimiters */
+
+    struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
+    size_t room;
+    const struct cb_allocator *allocator;
+
+    uint64_t at;   /* stream position of the next byte wanted */
+    uint32_t node; /* what the bytes before `at` may be the beginning of */
+    bool pending;  /* `best` is a match, but a better one may still come */
+    struct cb__match best;
+    uint64_t scanned; /* bytes looked at, ever */
+
+    struct cb__node inline_nodes[CB__NODES_INLINE];
+};
+
+/* Builds the matcher for `count` >= 1 needles; their bytes are not needed
+ * afterwards.  CB_ENOMEM; CB_EINVAL for 2^31 bytes and more. */
+int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
+                     const struct cb_allocator *allocator);
+void cb__matcher_fini(struct cb__matcher *matcher);
+
+/* Is it for this one needle? */
+bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
+
+/* Forgets what was seen and begins at a stream position. */
+static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
+{
+    matcher->at = at;
+    matcher->node = 0;
+    matcher->pending = false;
+}
+
+/* Looks at the n bytes that stand at `at`.  CB_YES with *match set, and `at`
+ * behind the match; CB_MORE with all n looked at. */
+int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
+                     struct cb__match *match);
+
+/* No more bytes will come.  CB_YES: the pending match is the one, and `at` is
+ * behind it (the bytes from there on have to be fed again); CB_NO. */
+int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
+
+/* No match that is yet to be found begins before this position. */
+static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
+{
+    if (matcher->pending)
+        return matcher->best.start;
+    return matcher->at - matcher->nodes[matcher->node].depth;
+}
+
+/* How many more bytes are needed at least to find a match. */
+size_t cb__matcher_needed(const struct cb__matcher *matcher);
+
+enum { CB__UNDECIDED = -1 };
+
+/* The length of the longest delimiter that the n bytes begin with: 0 if none,
+ * CB__UNDECIDED if that depends on bytes behind them.  Changes nothing. */
+ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n);
+
+#endif

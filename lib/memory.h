@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory: one reference-counted block of bytes.
+ * Layer: base -> memory.
+ *
+ * The bytes stand behind the header in the same allocation, or belong to
+ * somebody else and are given back by a release function (`foreign`).
+ *
+ * What is always true:
+ * - A block has at most one writer, the buffer whose tail it is.  The writer
+ *   holds a reference and may fill data[used .. capacity); what lies before
+ *   `used` never changes while anyone else holds a reference.
+ * - `used` may go back to 0 only for the writer that holds the sole reference,
+ *   and never for a foreign block.
+ * - Counts are plain additions unless the block is `shared`.
+ */
+#ifndef CB_MEMORY_H
+#define CB_MEMORY_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+#include "base.h"
+
+struct cb_memory {
+    _Atomic(size_t) refs;
+    uint8_t *data;
+    size_t capacity; /* bytes a writer may fill */
+    size_t used;     /* of these, bytes filled */
+
+    void (*retire)(struct cb_memory *memory); /* the last reference is gone */
+    struct cb_pool *pool;                     /* where it came from */
+    struct cb_memory *next;                   /* in a list of idle blocks */
+    cb_release_fn release;                    /* foreign: called by retire */
+    void *release_arg;
+
+    size_t size;        /* of the allocation */
+    unsigned epoch;     /* of the pool when the block was made */
+    unsigned char rank; /* its size class in the pool */
+    bool shared;
+    bool foreign;
+    bool sealed; /* no writer is left */
+
+    alignas(max_align_t) uint8_t bytes[];
+};
+
+/* malloc and free. */
+extern const struct cb_allocator cb__malloc_allocator;
+
+static inline void cb__memory_ref(struct cb_memory *memory)
+{
+    if (cb__unlikely(memory->shared)) {
+        atomic_fetch_add_explicit(&memory->refs, 1, memory_order_relaxed);
+        return;
+    }
+    size_t refs = atomic_load_explicit(&memory->refs, memory_order_relaxed);
+    atomic_store_explicit(&memory->refs, refs + 1, memory_order_relaxed);
+}
+
+static inline void cb__memory_unref(struct cb_memory *memory)
+{
+    size_t before;
+    if (cb__unlikely(memory->shared)) {
+        before = atomic_fetch_sub_explicit(&memory->refs, 1, memory_order_acq_rel);
+    } else {
+        before = atomic_load_explicit(&memory->refs, memory_order_relaxed);
+        atomic_store_explicit(&memory->refs, before - 1, memory_order_relaxed);
+    }
+    if (before == 1)
+        memory->retire(memory);
+}
+
+/* Is the caller's reference the only one?  Then nobody else can make another. */
+static inline bool cb__memory_sole(const struct cb_memory *memory)
+{
+    return atomic_load_explicit(&memory->refs, memory_order_acquire) == 1;
+}
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "spec.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char *format, ...)
+{
+    va_list arguments;
+    if (!error)
+        return code;
+    error->code = code;
+    error->record = 0;
+    error->offset = offset;
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+bool cb__bytes_are(const struct cb__bytes *bytes, const char *word)
+{
+    return strlen(word) == bytes->length && memcmp(bytes->data, word, bytes->length) == 0;
+}
+
+static int hex_value(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) & 15 : -1;
+}
+
+/* Decodes the escape behind a backslash; returns how many characters it has,
+ * 0 where it is none. */
+static size_t decode_escape(const char *text, uint8_t *byte)
+{
+    static const char names[] = "nrt0abefv\\,";
+    static const uint8_t values[] = "\n\r\t\0\a\b\x1b\f\v\\,";
+    const char *at = *text ? strchr(names, *text) : NULL;
+    if (at) {
+        *byte = values[at - names];
+        return 1;
+    }
+    if (*text != 'x')
+        return 0;
+    int high = hex_value(text[1]);
+    int low = high < 0 ? -1 : hex_value(text[2]);
+    if (low < 0)
+        return 0;
+    *byte = (uint8_t)(high << 4 | low);
+    return 3;
+}
+
+/* Decodes up to a comma or the end; returns what follows, NULL on error. */
+static const char *decode_value(struct cb__spec *spec, const char *from, uint8_t **out,
+                                struct cb__bytes *value, struct cb_error *error)
+{
+    uint8_t *to = *out;
+    value->data = to;
+    while (*from && *from != ',') {
+        if (*from != '\\') {
+            *to++ = (uint8_t)*from++;
+            continue;
+        }
+        size_t n = decode_escape(from + 1, to);
+        if (!n) {
+            size_t column = (size_t)(from - spec->text);
+            if (from[1] == 'x')
+                cb__error_set(error, CB_EINVAL, column, "\\x is not followed by two hex digits");
+            else if (from[1])
+                cb__error_set(error, CB_EINVAL, column, "unknown escape '\\%c'", from[1]);
+            else
+                cb__error_set(error, CB_EINVAL, column, "nothing follows the last '\\'");
+            return NULL;
+        }
+        to++;
+        from += 1 + n;
+    }
+    value->length = (size_t)(to - value->data);
+    *out = to;
+    return from;
+}
+
+static struct cb__bytes span(const char *from, size_t n)
+{
+    return (struct cb__bytes){.data = (const uint8_t *)from, .length = n};
+}
+
+static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
+{
+    const char *at = spec->text + strcspn(spec->text, ":,");
+    spec->name = span(spec->text, (size_t)(at - spec->text));
+    if (!spec->name.length)
+        return cb__error_set(error, CB_EINVAL, 0, "a framing must be named");
+    while (*at) {
+        struct cb__setting *setting = &spec->settings[spec->count++];
+        bool argument = *at == ':';
+        const char *key = ++at;
+        size_t n = argument ? 0 : strcspn(at, "=,");
+        setting->column = (size_t)(key - spec->text);
+        setting->key = span(key, n);
+        at += n;
+        setting->has_value = argument || *at == '=';
+        setting->value = span("", 0);
+        if (!argument && !n)
+            return cb__error_set(error, CB_EINVAL, setting->column, "a key is expected");
+        if (!setting->has_value)
+            continue;
+        if (!argument)
+            at++;
+        at = decode_value(spec, at, &out, &setting->value, error);
+        if (!at)
+            return CB_EINVAL;
+    }
+    return CB_OK;
+}
+
+int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allocator *allocator,
+                   struct cb_error *error)
+{
+    size_t length = strlen(text), most = 1, settings;
+    for (const char *at = text; *at; at++)
+        most += *at == ',';
+    memset(spec, 0, sizeof *spec);
+    if (!cb__mul_size(most, sizeof *spec->settings, &settings) ||
+        !cb__add_size(settings, length, &spec->size))
+        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+    spec->memory = allocator->alloc(allocator->arg, spec->size);
+    if (!spec->memory)
+        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+    spec->text = text;
+    spec->allocator = allocator;
+    spec->settings = spec->memory;
+    int status = parse(spec, (uint8_t *)spec->memory + settings, error);
+    if (status)
+        cb__spec_fini(spec);
+    return status;
+}
+
+void cb__spec_fini(struct cb__spec *spec)
+{
+    if (spec->memory)
+        spec->allocator->free(spec->allocator->arg, spec->memory, spec->size);
+    spec->memory = NULL;
+}
+
+const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key)
+{
+    for (size_t i = spec->count; i--;) {
+        if (cb__bytes_are(&spec->settings[i].key, key))
+            return &spec->settings[i];
+    }
+    return NULL;
+}
+
+size_t cb__spec_column(const struct cb__spec *spec, const char *key)
+{
+    const struct cb__setting *setting = cb__spec_get(spec, key);
+    return setting ? setting->column : 0;
+}

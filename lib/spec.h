@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spec: the grammar of framing specifications.
+ * Layer: base -> memory -> spec.
+ *
+ *     NAME[:ARGUMENT][,KEY[=VALUE]]...
+ *
+ * Parsing knows nothing of framings: it gives the name and a list of settings,
+ * with the escapes decoded.  The argument is the setting whose key is empty.
+ */
+#ifndef CB_SPEC_H
+#define CB_SPEC_H
+
+#include "base.h"
+
+struct cb__bytes {
+    const uint8_t *data;
+    size_t length;
+};
+
+struct cb__setting {
+    struct cb__bytes key; /* empty for the argument */
+    struct cb__bytes value;
+    bool has_value;
+    size_t column; /* of the key in the specification, or of the argument */
+};
+
+struct cb__spec {
+    const char *text; /* borrowed from the caller of cb__spec_parse */
+    struct cb__bytes name;
+    struct cb__setting *settings;
+    size_t count;
+    void *memory; /* settings and bytes */
+    size_t size;
+    const struct cb_allocator *allocator;
+};
+
+/* Fills *error (which may be NULL) and returns its code. */
+int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* CB_ENOMEM; CB_EINVAL with *error filled. */
+int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allocator *allocator,
+                   struct cb_error *error);
+void cb__spec_fini(struct cb__spec *spec);
+
+/* Is the key, or the name, this word? */
+bool cb__bytes_are(const struct cb__bytes *bytes, const char *word);
+
+/* The last setting with this key; NULL where there is none. */
+const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key);
+
+/* Where to point at for a key: its column, or 0. */
+size_t cb__spec_column(const struct cb__spec *spec, const char *key);
+
+#endif

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: each header can be included alone, twice, and the public one
+# from C++ too.
+
+set -eu
+: "${CC:=cc}" "${WARN_CFLAGS=-Wall -Wextra -Wpedantic}"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# compiles HEADER COMPILER... - with a source that has nothing but the header,
+# whose first words are those of every source here
+compiles() {
+    header=$1
+    shift
+    printf '#include "%s"\n#include "%s"\nextern int probe;\n' "$header" "$header" \
+        >"$scratch/probe.$language"
+    "$@" -I"$TOP_SRCDIR/lib" -Werror -fsyntax-only "$scratch/probe.$language"
+}
+
+status=0
+language=c
+compiles "$TOP_SRCDIR/lib/chunkedbuffer.h" $CC -std=c11 $WARN_CFLAGS || status=1
+find "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" -name '*.h' >"$scratch/headers"
+[ -s "$scratch/headers" ]
+while read -r header; do
+    compiles "$header" $CC -std=c11 $WARN_CFLAGS -DHAVE_CONFIG_H -I"$TOP_BUILDDIR" \
+        -include "$TOP_BUILDDIR/config.h" || {
+        echo "does not compile alone: $header"
+        status=1
+    }
+done <"$scratch/headers"
+
+echo 'static inline size_t probe_size(void) { return 0; }' >"$scratch/not-alone.h"
+if compiles "$scratch/not-alone.h" $CC -std=c11 2>/dev/null; then
+    echo 'a header that does not compile alone was not found'
+    status=1
+fi
+
+language=cc
+for cxx in ${CXX:-} c++ g++ clang++; do
+    command -v "$cxx" >/dev/null || continue
+    compiles "$TOP_SRCDIR/lib/chunkedbuffer.h" "$cxx" -std=c++17 -Wall -Wextra -Wpedantic ||
+        status=1
+    exit $status
+done
+[ $status -eq 0 ] || exit $status
+echo 'all is well in C, but there is no C++ compiler to try the public header with'
+exit 77

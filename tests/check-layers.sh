@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: a file includes only what stands below it, and the program sees
+# of the library only the public header.
+
+set -eu
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}"
+
+# The layers of lib/, from the bottom up, one module a line.  A file may include
+# its own module and what has a smaller number; where "only" stands, nothing
+# but what follows it.
+layers() {
+    cat <<'END'
+ 0  chunkedbuffer.h
+ 1  base.h
+ 2  status.c
+ 2  memory.h memory.c
+ 3  pool.h pool.c
+ 4  chunk.h
+ 5  find.h find.c                                   only base.h
+ 6  matcher.h matcher.c                             only base.h find.h
+ 7  buffer.h buffer.c
+ 8  search.c
+ 8  number.c
+ 8  io.c
+ 9  split.c
+10  spec.h spec.c
+11  framing.h framing.c
+12  decoder.h decoder.c
+12  encoder.h encoder.c
+13  framings/families.h
+13  framings/counted.h framings/counted.c
+14  framings/delimiter.c
+14  framings/fixed.c
+14  framings/length.c
+14  framings/varint.c
+14  framings/ascii.c
+14  framings/chunked.c
+14  framings/plain.c
+15  framings/table.c
+END
+}
+
+# includes FILE - what it includes, as <name> or "name"
+includes() {
+    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"][^>"]*[>"]\).*/\1/p' "$1"
+}
+
+# Every file of lib/ and each of its includes, resolved as the compiler does
+# it: a line "FILE INCLUDED" with INCLUDED a file of lib/ or nothing at all.
+library_includes() {
+    cd "$TOP_SRCDIR/lib"
+    find . -name '*.[ch]' | sed 's,^\./,,' | while read -r file; do
+        echo "$file"
+        includes "$file" | while read -r include; do
+            name=$(echo "$include" | tr -d '<>"')
+            dir=$(dirname "$file")
+            case $include in
+            \<*) [ ! -e "$name" ] || echo "$file <$name>" ;;
+            *)
+                if [ "$name" = config.h ]; then
+                    continue
+                elif [ -e "$dir/$name" ]; then
+                    echo "$file $dir/$name"
+                elif [ -e "$name" ]; then
+                    echo "$file $name"
+                else
+                    echo "$file unknown:$name"
+                fi
+                ;;
+            esac
+        done
+    done | sed 's, \./, ,; s, framings/\.\./, ,'
+}
+
+check_library() {
+    { layers && echo --- && library_includes; } | awk '
+        function fault(text) { print "lib/" $1 ": " text; faults = 1 }
+        !table_read && $1 == "---" { table_read = 1; next }
+        !table_read {
+            for (i = 2; i <= NF && $i != "only"; i++) {
+                level[$i] = $1
+                module[$i] = NR
+            }
+            for (n = i++; i <= NF; i++)
+                for (j = 2; j < n; j++) {
+                    restricted[$j] = 1
+                    allowed[$j, $i] = 1
+                }
+            next
+        }
+        !($1 in level) { if (NF == 1) fault("has no place in the table of layers"); next }
+        NF == 1 { next }
+        !($2 in level) { fault("includes " $2 ", which the table of layers does not have"); next }
+        module[$1] == module[$2] { next }
+        restricted[$1] && !allowed[$1, $2] { fault("may not include " $2); next }
+        level[$2] >= level[$1] { fault("includes " $2 ", which does not stand below it") }
+        END { exit faults }
+    '
+}
+
+check_program() {
+    cd "$TOP_SRCDIR/cli"
+    faults=0
+    for file in *.[ch]; do
+        [ -e "$file" ] || continue
+        for include in $(includes "$file"); do
+            name=$(echo "$include" | tr -d '<>"')
+            case $include in
+            '<chunkedbuffer.h>' | '"config.h"') continue ;;
+            \<*) [ -e "../lib/$name" ] || continue ;;
+            */*) ;;
+            *) [ ! -e "$name" ] || continue ;;
+            esac
+            echo "cli/$file: includes $include, which is neither its own nor public"
+            faults=1
+        done
+    done
+    return $faults
+}
+
+check_all() {
+    status=0
+    (check_library) || status=1
+    (check_program) || status=1
+    return $status
+}
+
+# ------------------------------------------------------ that it finds faults
+
+# finds FILE LINE - a copy in which LINE is added to FILE is refused
+finds() {
+    rm -rf "$scratch/tree"
+    mkdir "$scratch/tree"
+    cp -R "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" "$scratch/tree"
+    chmod -R u+w "$scratch/tree"
+    echo "$2" >>"$scratch/tree/$1"
+    if (TOP_SRCDIR=$scratch/tree && check_all) >"$scratch/faults"; then
+        echo "a fault was not found: $2 in $1"
+        exit 1
+    elif ! grep -q "^$1: " "$scratch/faults"; then
+        echo "a fault was not reported: $2 in $1"
+        exit 1
+    fi
+}
+
+check_all
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+finds lib/memory.c '#include "buffer.h"'
+finds lib/find.c '#include "memory.h"'
+finds lib/buffer.h '# include "../lib/decoder.h"'
+finds lib/base.h '#include <memory.h>'
+finds lib/upstart.c '/* has no place */'
+finds cli/main.c '#include "../lib/base.h"'
+finds cli/main.c '#include "lib/base.h"'
+finds cli/main.c '#include <memory.h>'

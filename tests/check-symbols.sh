@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: the header, the symbol map and the shared library name the same
+# functions, and what is shared between files of the library cannot clash with
+# a name of somebody else.
+
+set -eu
+export LC_ALL=C
+: "${NM:=nm}"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# declared HEADER - the functions it declares CB_API
+declared() {
+    sed 's,/\*[^*]*\*/,,g' "$1" |
+        sed -n 's/^CB_API[^(]*[ *]\(cb_[a-z0-9_]*\)(.*/\1/p' | sort
+}
+
+# mapped MAP - the functions it makes global
+mapped() {
+    sed -n '/^global:/,/^local:/s/^ *\([a-z_0-9]*\);$/\1/p' "$1" | sort
+}
+
+# defined NM-OPTION FILE - the names it defines; those of the compiler's own
+# making begin with two underscores
+defined() {
+    $NM "$1" --defined-only "$2" 2>/dev/null |
+        awk 'NF == 3 && $2 != "A" && $3 !~ /^__/ { sub(/@.*/, "", $3); print $3 }' | sort -u
+}
+
+same() {
+    diff "$1" "$2" || {
+        echo "differ: $3 (<) and $4 (>)"
+        return 1
+    }
+}
+
+header=$TOP_SRCDIR/lib/chunkedbuffer.h
+map=$TOP_SRCDIR/lib/libchunkedbuffer.map
+declared "$header" >"$scratch/declared"
+mapped "$map" >"$scratch/mapped"
+[ -s "$scratch/declared" ]
+[ "$(grep -c '^CB_API' "$header")" -eq "$(wc -l <"$scratch/declared")" ]
+same "$scratch/declared" "$scratch/mapped" 'the header' 'the symbol map'
+
+# That a difference is found.
+sed '/ cb_find;/d' "$map" >"$scratch/less.map"
+mapped "$scratch/less.map" >"$scratch/less"
+if same "$scratch/declared" "$scratch/less" '' '' >/dev/null; then
+    echo 'a missing function was not found'
+    exit 1
+fi
+
+for archive in "$TOP_BUILDDIR/lib/.libs/libcb.a" "$TOP_BUILDDIR/lib/libcb.a"; do
+    [ -e "$archive" ] || continue
+    defined -g "$archive" >"$scratch/objects"
+    grep -qx cb_version "$scratch/objects"
+    if comm -13 "$scratch/declared" "$scratch/objects" | grep -v '^cb__'; then
+        echo 'above: neither public nor named cb__...'
+        exit 1
+    fi
+done
+
+library=$TOP_BUILDDIR/lib/.libs/libchunkedbuffer.so
+if [ ! -e "$library" ]; then
+    grep -q '^build_libtool_libs=no' "$TOP_BUILDDIR/libtool" && exit 0
+    echo 'the shared library is not an ELF file, whose symbols we know how to read'
+    exit 77
+fi
+defined -D "$library" >"$scratch/exported"
+same "$scratch/declared" "$scratch/exported" 'the header' 'the shared library'

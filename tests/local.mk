@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+# make check: unit tests of the library, tests of the program, and house tests
+# of the sources.  "make check TESTS=tests/test_find" runs one.
+
+# ------------------------------------------------- the library: unit tests
+
+# One program for each module, from tests/test_<module>.c.  To add one, add a
+# line.
+unit_tests = \
+	tests/test_pool \
+	tests/test_buffer
+
+# What they share.
+tests_libsupport_la_SOURCES = \
+	tests/support.h \
+	tests/support.c
+
+if HAVE_CHECK
+check_PROGRAMS += $(unit_tests)
+check_LTLIBRARIES += tests/libsupport.la
+TESTS += $(unit_tests)
+else
+check-local:
+	@echo 'SKIP: the unit tests: Check was not found by configure'
+endif
+
+# For every program that names no LDADD of its own: the unit tests.
+LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
+
+# ------------------------------------------- the program: cli-*.sh scripts
+
+cli_tests =
+
+TESTS += $(cli_tests)
+EXTRA_DIST += \
+	$(cli_tests)
+
+# Loaded into cbsplit by LD_PRELOAD, to make system calls fail or fall short.
+# (-rpath makes libtool build a module of what is not installed.)
+## if SHARED
+## check_LTLIBRARIES += tests/preload.la
+## endif
+## tests_preload_la_SOURCES = tests/preload.c
+## tests_preload_la_LIBADD = $(DL_LIBS)
+## tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+## tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
+
+# ----------------------------------------------- the sources: house tests
+
+house_tests = \
+	tests/check-headers.sh \
+	tests/check-install.sh \
+	tests/check-layers.sh \
+	tests/check-style.sh \
+	tests/check-symbols.sh
+
+TESTS += $(house_tests)
+EXTRA_DIST += $(house_tests)
+
+# -------------------------------------------------------- how they are run
+
+# A test that exits with 77 is skipped; the last line it printed says why.
+TEST_EXTENSIONS = .sh
+SH_LOG_DRIVER = $(SHELL) $(top_srcdir)/build-aux/sh-test-driver
+
+# A slow or busy machine is not a fault: the time that Check gives to a test
+# (4 seconds) is for tests that hang.
+AM_TESTS_ENVIRONMENT = \
+	export CBSPLIT='$(abs_builddir)/cbsplit$(EXEEXT)'; \
+	export TOP_SRCDIR='$(abs_srcdir)'; \
+	export TOP_BUILDDIR='$(abs_builddir)'; \
+	export CC='$(CC)'; \
+	export MAKE='$(MAKE)'; \
+	export NM='$(NM)'; \
+	export PKG_CONFIG='$(PKG_CONFIG)'; \
+	export SANITIZERS='$(SANITIZERS)'; \
+	export WARN_CFLAGS='$(WARN_CFLAGS)'; \
+	export CK_TIMEOUT_MULTIPLIER=15;

@@ -1,0 +1,836 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct counting counting;
+static struct cb_pool *pool;
+static struct cb_buffer *buffer; /* takes all by reference: its chunks are known */
+static struct cb_buffer *record;
+
+static void setup(void)
+{
+    counting_init(&counting);
+    pool = new_pool(&counting.hooks);
+    buffer = new_buffer(pool, 64);
+    record = new_buffer(pool, 64);
+}
+
+static void teardown(void)
+{
+    cb_buffer_free(buffer);
+    cb_buffer_free(record);
+    cb_pool_unref(pool);
+    counting_fini(&counting);
+}
+
+/* --------------------------------------------------------------------- find */
+
+enum { NOT_FOUND = -1 };
+
+/* bytes.find of Python for bounds that are not negative. */
+static int64_t python_find(const char *data, size_t size, const char *needle, size_t n,
+                           int64_t start, int64_t end)
+{
+    if (end > (int64_t)size)
+        end = (int64_t)size;
+    for (int64_t at = start; at + (int64_t)n <= end; at++) {
+        if (memcmp(data + at, needle, n) == 0)
+            return at;
+    }
+    return NOT_FOUND;
+}
+
+static int64_t find(struct cb_buffer *in, const void *needle, size_t n, int64_t start, int64_t end)
+{
+    size_t at = 12345;
+    int status = cb_find(in, needle, n, start, end, &at);
+
+    if (status == CB_YES)
+        return (int64_t)at;
+    ck_assert_int_eq(status, CB_NO);
+    return NOT_FOUND;
+}
+
+/* Each line was made by Python 3. */
+static const struct {
+    const char *data, *needle;
+    int64_t start, end, at;
+} python_cases[] = {
+    {"", "", 0, 0, 0},
+    {"", "", 1, 1, -1},
+    {"", "a", 0, CB_TO_END, -1},
+    {"abc", "", 0, 3, 0},
+    {"abc", "", 2, 3, 2},
+    {"abc", "", 3, 3, 3},
+    {"abc", "", 3, CB_TO_END, 3},
+    {"abc", "", 4, CB_TO_END, -1},
+    {"abc", "", 2, 1, -1},
+    {"abc", "", 3, 2, -1},
+    {"abc", "", 0, 0, 0},
+    {"abc", "c", 0, 2, -1},
+    {"abc", "c", 0, 3, 2},
+    {"abc", "c", 2, 3, 2},
+    {"abc", "c", 3, 3, -1},
+    {"abcabc", "abc", 1, 6, 3},
+    {"abcabc", "abc", 1, 5, -1},
+    {"abcabc", "abc", 3, CB_TO_END, 3},
+    {"abcabc", "abcabca", 0, CB_TO_END, -1},
+    {"aaaaab", "aab", 0, CB_TO_END, 3},
+    {"mississippi", "issip", 0, CB_TO_END, 4},
+    {"mississippi", "issip", 2, 9, 4},
+    {"mississippi", "issip", 2, 8, -1},
+    {"abababac", "abac", 0, CB_TO_END, 4},
+};
+
+START_TEST(find_agrees_with_pythons_bytes_find)
+{
+    for (size_t i = 0; i < COUNT(python_cases); i++) {
+        const char *data = python_cases[i].data, *needle = python_cases[i].needle;
+
+        for (size_t block = 1; block <= strlen(data) + 1; block++) {
+            append_cut(buffer, data, strlen(data), &block, 1);
+            ck_assert_msg(find(buffer, needle, strlen(needle), python_cases[i].start,
+                               python_cases[i].end) == python_cases[i].at,
+                          "case %zu in chunks of %zu", i, block);
+            cb_skip(buffer, CB_ALL);
+        }
+    }
+}
+END_TEST
+
+/* Tries all needles of at most 3 bytes, all bounds, in the buffer as it is. */
+static void try_all_needles(struct cb_buffer *in, const char *data, size_t size)
+{
+    char needle[3];
+
+    for (unsigned code = 1; code < 16; code++) { /* its bits behind the first one are bytes */
+        size_t n = 0;
+
+        for (unsigned bits = code; bits > 1; bits >>= 1)
+            needle[n++] = bits & 1 ? 'a' : 'b';
+        for (int64_t start = 0; start <= (int64_t)size + 1; start++)
+            for (int64_t end = 0; end <= (int64_t)size + 1; end++) {
+                int64_t expected = python_find(data, size, needle, n, start, end);
+                int64_t at = find(in, needle, n, start, end);
+
+                ck_assert_msg(at == expected, "%.*s in %.*s from %d to %d: %d, expected %d",
+                              (int)n, needle, (int)size, data, (int)start, (int)end, (int)at,
+                              (int)expected);
+            }
+    }
+}
+
+START_TEST(find_is_right_for_all_short_strings_bounds_and_chunks)
+{
+    char data[5];
+
+    for (unsigned code = 1; code < 64; code++) {
+        size_t size = 0;
+
+        for (unsigned bits = code; bits > 1; bits >>= 1)
+            data[size++] = bits & 1 ? 'a' : 'b';
+        unsigned ways = size > 0 ? 1U << (size - 1) : 1; /* to cut or not behind each byte */
+        for (unsigned cuts = 0; cuts < ways; cuts++) {
+            struct cb_buffer *in = new_buffer(NULL, 64);
+
+            for (size_t from = 0, to = 1; to <= size; to++) {
+                if (to == size || (cuts >> (to - 1) & 1) != 0) {
+                    ck_assert_int_eq(cb_append_ref(in, data + from, to - from, NULL, NULL), CB_OK);
+                    from = to;
+                }
+            }
+            try_all_needles(in, data, size);
+            cb_buffer_free(in);
+        }
+    }
+}
+END_TEST
+
+START_TEST(find_is_right_for_long_needles_over_many_chunks)
+{
+    struct prng prng = {.state = 1};
+
+    for (int round = 0; round < 20000; round++) {
+        char data[400], needle[70];
+        size_t size = prng_below(&prng, sizeof(data) + 1);
+        size_t n = 1 + prng_below(&prng, sizeof(needle));
+        size_t letters = 1 + prng_below(&prng, 3);
+        const size_t sizes[] = {1 + prng_below(&prng, 40), 1 + prng_below(&prng, 3),
+                                1 + prng_below(&prng, 150)};
+        int64_t start = round % 2 ? (int64_t)prng_below(&prng, sizeof(data)) : 0;
+        int64_t end = round % 3 ? (int64_t)prng_below(&prng, sizeof(data)) : CB_TO_END;
+
+        prng_fill(&prng, data, size, "abc", letters);
+        prng_fill(&prng, needle, n, "abc", letters);
+        if (n <= size && round % 5 > 0) /* mostly it is there somewhere */
+            memcpy(data + prng_below(&prng, size - n + 1), needle, n);
+        append_cut(buffer, data, size, sizes, COUNT(sizes));
+        int64_t expected = python_find(data, size, needle, n, start, end);
+        int64_t at = find(buffer, needle, n, start, end);
+        ck_assert_msg(at == expected, "round %d: found at %d, expected %d", round, (int)at,
+                      (int)expected);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(a_needle_is_found_at_every_place_before_an_unreadable_page)
+{
+    static const char *needles[] = {"\n", "\r\n", "\r\n\r\n", "a\nb", "0123456789\r\n"};
+    char data[300];
+    struct guard guard;
+
+    for (size_t i = 0; i < COUNT(needles); i++) {
+        size_t n = strlen(needles[i]);
+
+        for (size_t size = n; size <= 200; size++) {
+            memset(data, 'x', size);
+            guard_init(&guard, data, size);
+            ck_assert_int_eq(cb_append_ref(buffer, guard.data, size, NULL, NULL), CB_OK);
+            ck_assert_int_eq(find(buffer, needles[i], n, 0, CB_TO_END), NOT_FOUND);
+            cb_skip(buffer, CB_ALL);
+            guard_fini(&guard);
+        }
+        for (size_t at = 0; at + n <= 200; at++) {
+            memset(data, 'x', 200);
+            memcpy(data + at, needles[i], n);
+            guard_init(&guard, data, 200);
+            ck_assert_int_eq(cb_append_ref(buffer, guard.data, 200, NULL, NULL), CB_OK);
+            ck_assert_int_eq(find(buffer, needles[i], n, 0, CB_TO_END), (int64_t)at);
+            ck_assert_int_eq(find(buffer, needles[i], n, (int64_t)at + 1, CB_TO_END), NOT_FOUND);
+            ck_assert_int_eq(find(buffer, needles[i], n, 0, (int64_t)(at + n) - 1), NOT_FOUND);
+            cb_skip(buffer, CB_ALL);
+            guard_fini(&guard);
+        }
+    }
+}
+END_TEST
+
+START_TEST(all_byte_values_can_be_found)
+{
+    uint8_t data[256];
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (uint8_t)i;
+    append_cut(buffer, data, sizeof(data), (size_t[]){100}, 1);
+    for (size_t i = 0; i < sizeof(data); i++) {
+        ck_assert_int_eq(find(buffer, data + i, 1, 0, CB_TO_END), (int64_t)i);
+        if (i < 255)
+            ck_assert_int_eq(find(buffer, data + i, 2, 0, CB_TO_END), (int64_t)i);
+    }
+}
+END_TEST
+
+START_TEST(negative_bounds_are_refused)
+{
+    size_t at = 77;
+
+    append_block(buffer, BYTES("abc"));
+    ck_assert_int_eq(cb_find(buffer, "a", 1, -1, 3, &at), CB_EINVAL);
+    ck_assert_int_eq(cb_find(buffer, "a", 1, 0, -1, &at), CB_EINVAL);
+    ck_assert_int_eq(cb_find(buffer, "", 0, INT64_MIN, INT64_MIN, &at), CB_EINVAL);
+    ck_assert_uint_eq(at, 77);
+}
+END_TEST
+
+START_TEST(bounds_far_beyond_the_end_are_cut)
+{
+    append_block(buffer, BYTES("abc"));
+    ck_assert_int_eq(find(buffer, "c", 1, 0, INT64_MAX), 2);
+    ck_assert_int_eq(find(buffer, "c", 1, INT64_MAX, INT64_MAX), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "", 0, INT64_MAX, INT64_MAX), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "c", 1, INT64_MAX - 1, 3), NOT_FOUND);
+}
+END_TEST
+
+START_TEST(find_counts_from_the_head_wherever_that_is)
+{
+    append_cut(buffer, BYTES("abcabcabc"), (size_t[]){2}, 1);
+    for (int64_t skipped = 0; skipped < 7; skipped++) {
+        ck_assert_int_eq(find(buffer, "ca", 2, 0, CB_TO_END),
+                         python_find(&"abcabcabc"[skipped], 9 - (size_t)skipped, "ca", 2, 0, 9));
+        cb_skip(buffer, 1);
+    }
+}
+END_TEST
+
+START_TEST(find_after_find_is_not_misled)
+{
+    append_cut(buffer, BYTES("xaxbxaxb"), (size_t[]){3}, 1);
+    ck_assert_int_eq(find(buffer, "a", 1, 0, CB_TO_END), 1);
+    ck_assert_int_eq(find(buffer, "a", 1, 2, CB_TO_END), 5);
+    ck_assert_int_eq(find(buffer, "a", 1, 6, CB_TO_END), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "a", 1, 0, CB_TO_END), 1);
+    ck_assert_int_eq(find(buffer, "a", 1, 0, 1), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "a", 1, 0, 2), 1);
+    ck_assert_int_eq(find(buffer, "xb", 2, 0, 3), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "xb", 2, 0, 4), 2);
+    ck_assert_int_eq(find(buffer, "xb", 2, 3, 7), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "xb", 2, 1, 8), 2);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- linear */
+
+enum { HAY = 4 << 20, LONG_NEEDLE = 64 << 10 };
+
+/* Searches a needle that is not in the hay; a search whose time is the product
+ * of the two would take minutes, one that counts honestly shows it. */
+static void search_in_vain(const uint8_t *hay, const uint8_t *needle, size_t n, size_t block)
+{
+    uint64_t before = pool_stats(pool).scanned;
+
+    append_cut(buffer, hay, HAY, &block, 1);
+    ck_assert_int_eq(find(buffer, needle, n, 0, CB_TO_END), NOT_FOUND);
+    uint64_t scanned = pool_stats(pool).scanned - before;
+    ck_assert_uint_le(scanned, 3 * (uint64_t)HAY);
+    cb_skip(buffer, CB_ALL);
+}
+
+START_TEST(search_is_linear_whatever_the_needle)
+{
+    uint8_t *hay = malloc(HAY), *needle = malloc(LONG_NEEDLE);
+    const size_t blocks[] = {HAY, 1460};
+
+    ck_assert(hay != NULL && needle != NULL);
+    for (size_t i = 0; i < COUNT(blocks); i++) {
+        memset(hay, 'a', HAY);
+        memset(needle, 'a', LONG_NEEDLE);
+        needle[LONG_NEEDLE - 1] = 'b'; /* aaa...ab */
+        search_in_vain(hay, needle, LONG_NEEDLE, blocks[i]);
+        needle[LONG_NEEDLE - 1] = 'a';
+        needle[0] = 'b'; /* baaa...a */
+        search_in_vain(hay, needle, LONG_NEEDLE, blocks[i]);
+        needle[0] = 'a';
+        needle[LONG_NEEDLE / 2] = 'b'; /* a...aba...a */
+        search_in_vain(hay, needle, LONG_NEEDLE, blocks[i]);
+        for (size_t at = 0; at < HAY; at += 2)
+            hay[at] = 'b'; /* baba... */
+        for (size_t at = 0; at < LONG_NEEDLE; at++)
+            needle[at] = at % 2 == 0 ? 'a' : 'b';
+        needle[LONG_NEEDLE - 1] = 'a'; /* abab...aa */
+        search_in_vain(hay, needle, LONG_NEEDLE, blocks[i]);
+    }
+    free(hay);
+    free(needle);
+}
+END_TEST
+
+START_TEST(a_long_needle_is_found_behind_many_near_misses)
+{
+    size_t n = 1000, at = 100 * 999;
+    uint8_t *hay = malloc(HAY), needle[1000];
+
+    ck_assert_ptr_nonnull(hay);
+    memset(hay, 'a', HAY);
+    for (size_t i = 999; i < at + n - 1; i += 999)
+        hay[i - 1] = 'c'; /* runs of 998 */
+    memset(hay + at, 'a', 999);
+    hay[at + 999] = 'b';
+    memset(needle, 'a', 999);
+    needle[999] = 'b';
+    append_cut(buffer, hay, HAY, (size_t[]){1460, 7, 300}, 3);
+    ck_assert_int_eq(find(buffer, needle, n, 0, CB_TO_END), (int64_t)at);
+    free(hay);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- takeuntil */
+
+START_TEST(takeuntil_takes_what_stands_before_the_delimiter)
+{
+    append_cut(buffer, BYTES("one--two----three"), (size_t[]){4}, 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_YES);
+    assert_holds(record, "one", 3);
+    ck_assert_uint_eq(cb_position(buffer), 5);
+    cb_skip(record, CB_ALL);
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, CB_KEEP, 0, record), CB_YES);
+    assert_holds(record, "two--", 5);
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_YES);
+    assert_holds(record, "two--", 5);
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_MORE);
+    assert_holds(record, "two--", 5);
+    assert_holds(buffer, "three", 5);
+    ck_assert_uint_eq(cb_position(buffer), 12);
+}
+END_TEST
+
+START_TEST(takeuntil_with_an_empty_delimiter_is_refused)
+{
+    append_block(buffer, BYTES("abc"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "", 0, 0, 0, record), CB_EINVAL);
+    assert_holds(buffer, "abc", 3);
+    assert_holds(record, "", 0);
+}
+END_TEST
+
+START_TEST(takeuntil_looks_from_start_on)
+{
+    append_cut(buffer, BYTES("a;b;c"), (size_t[]){2}, 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 4, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 5, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 6, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, SIZE_MAX, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 2, record), CB_YES);
+    assert_holds(record, "a;b", 3);
+    assert_holds(buffer, "c", 1);
+}
+END_TEST
+
+START_TEST(a_delimiter_that_begins_before_start_does_not_count)
+{
+    append_cut(buffer, BYTES("xaaay"), (size_t[]){1}, 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, "aa", 2, 0, 2, record), CB_YES);
+    assert_holds(record, "xa", 2);
+    assert_holds(buffer, "y", 1);
+}
+END_TEST
+
+START_TEST(takeuntil_that_would_pass_a_limit_changes_nothing)
+{
+    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .limit = 4};
+    struct cb_buffer *small = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&small, &options), CB_OK);
+    append_cut(buffer, BYTES("abcd;efg"), (size_t[]){3}, 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, CB_KEEP, 0, small), CB_ELIMIT);
+    assert_holds(buffer, "abcd;efg", 8);
+    assert_holds(small, "", 0);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 0, small), CB_YES);
+    assert_holds(small, "abcd", 4);
+    cb_buffer_free(small);
+}
+END_TEST
+
+/* A way to take records, and what it should give. */
+struct records {
+    const char *delimiter; /* NULL: takeline */
+    unsigned flags;
+    const char *expected[12]; /* up to a NULL */
+    const char *rest;
+};
+
+static void take_every_record(struct feed *feed, void *arg)
+{
+    const struct records *records = arg;
+    struct cb_buffer *in = new_buffer(pool, 64), *out = new_buffer(pool, 64);
+    size_t taken = 0;
+
+    while (feed_next(feed, in)) {
+        for (;;) {
+            size_t length = cb_length(in);
+            int status = records->delimiter == NULL
+                             ? cb_takeline(in, records->flags, 0, out)
+                             : cb_takeuntil(in, records->delimiter, strlen(records->delimiter),
+                                            records->flags, 0, out);
+
+            if (status == CB_MORE) {
+                ck_assert_uint_eq(cb_length(in), length);
+                ck_assert_uint_eq(cb_length(out), 0);
+                break;
+            }
+            ck_assert_int_eq(status, CB_YES);
+            ck_assert_ptr_nonnull(records->expected[taken]);
+            assert_holds(out, records->expected[taken], strlen(records->expected[taken]));
+            taken++;
+            cb_skip(out, CB_ALL);
+        }
+    }
+    ck_assert_ptr_null(records->expected[taken]);
+    assert_holds(in, records->rest, strlen(records->rest));
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+
+START_TEST(takeuntil_gives_the_same_records_however_they_arrive)
+{
+    struct records plain = {"\r\n\r\n", 0, {"a", "bc\r", "", "\r\nd", "e\r\nf"}, "\r\n\r"};
+    struct records kept = {
+        "\r\n\r\n",
+        CB_KEEP,
+        {"a\r\n\r\n", "bc\r\r\n\r\n", "\r\n\r\n", "\r\nd\r\n\r\n", "e\r\nf\r\n\r\n"},
+        "\r\n\r"};
+    struct records periodic = {"aab", 0, {"a", "", "aa", "aba", "b"}, "aa"};
+
+    feed_every_way(
+        BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
+        take_every_record, &plain);
+    feed_every_way(
+        BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
+        take_every_record, &kept);
+    feed_every_way(BYTES("aaabaabaaaababaaabbaabaa"), take_every_record, &periodic);
+}
+END_TEST
+
+/* ----------------------------------------------------------------- takeline */
+
+START_TEST(takeline_gives_the_same_lines_however_they_arrive)
+{
+    struct records plain = {NULL, 0, {"a", "b", "", "c\r", "\rd", "", "\r", "e\rf"}, "g\r"};
+    struct records kept = {
+        NULL,
+        CB_KEEP,
+        {"a\r\n", "b\n", "\n", "c\r\r\n", "\rd\n", "\r\n", "\r\r\n", "e\rf\n"},
+        "g\r"};
+
+    feed_every_way(BYTES("a\r\nb\n\nc\r\r\n\rd\n\r\n\r\r\ne\rf\ng\r"), take_every_record, &plain);
+    feed_every_way(BYTES("a\r\nb\n\nc\r\r\n\rd\n\r\n\r\r\ne\rf\ng\r"), take_every_record, &kept);
+}
+END_TEST
+
+START_TEST(takeline_drops_a_line_end_over_two_chunks)
+{
+    for (size_t size = 0; size < 150; size++) {
+        char line[160];
+
+        memset(line, 'x', size);
+        memcpy(line + size, "\r\n", 2);
+        append_block(buffer, line, size + 1);
+        ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_MORE);
+        append_block(buffer, "\n", 1);
+        ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_YES);
+        assert_holds(record, line, size);
+        assert_holds(buffer, "", 0);
+        cb_skip(record, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(takeline_looks_for_lf_from_start_on)
+{
+    append_cut(buffer, BYTES("ab\r\nc\r\nd"), (size_t[]){3}, 1);
+    ck_assert_int_eq(cb_takeline(buffer, 0, 7, record), CB_MORE);
+    ck_assert_int_eq(cb_takeline(buffer, 0, 100, record), CB_MORE);
+    ck_assert_int_eq(cb_takeline(buffer, 0, 4, record), CB_YES);
+    assert_holds(record, BYTES("ab\r\nc"));
+    cb_skip(record, CB_ALL);
+    cb_skip(buffer, CB_ALL);
+
+    append_cut(buffer, BYTES("ab\r\nd"), (size_t[]){2}, 1);
+    ck_assert_int_eq(cb_takeline(buffer, 0, 3, record), CB_YES); /* at the LF */
+    assert_holds(record, "ab", 2);
+    assert_holds(buffer, "d", 1);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- resume */
+
+enum { RECORD = 8 << 20, SEGMENT = 1460 };
+
+/* Lets one long record arrive in segments, and asks for it after each. */
+static void receive_long_record(const char *delimiter, size_t n, const char *filling)
+{
+    char segment[SEGMENT];
+    uint64_t before = pool_stats(pool).scanned;
+    size_t total = 0;
+
+    for (size_t i = 0; i < sizeof(segment); i++)
+        segment[i] = filling[i % strlen(filling)];
+    while (total < RECORD) {
+        ck_assert_int_eq(cb_append_ref(buffer, segment, sizeof(segment), NULL, NULL), CB_OK);
+        total += sizeof(segment);
+        int status = delimiter == NULL ? cb_takeline(buffer, 0, 0, record)
+                                       : cb_takeuntil(buffer, delimiter, n, 0, 0, record);
+        ck_assert_int_eq(status, CB_MORE);
+    }
+    ck_assert_int_eq(cb_append(buffer, delimiter == NULL ? "\n" : delimiter, n), CB_OK);
+    ck_assert_int_eq(delimiter == NULL ? cb_takeline(buffer, 0, 0, record)
+                                       : cb_takeuntil(buffer, delimiter, n, 0, 0, record),
+                     CB_YES);
+    ck_assert_uint_eq(cb_length(record), total);
+    cb_skip(record, CB_ALL);
+
+    uint64_t scanned = pool_stats(pool).scanned - before;
+    ck_assert_uint_ge(scanned, total / n); /* a search may skip, but not by more */
+    ck_assert_uint_le(scanned, 2 * total);
+}
+
+START_TEST(a_record_that_arrives_in_pieces_is_scanned_at_most_twice)
+{
+    receive_long_record(";", 1, "abc");
+    receive_long_record("\r\n", 2, "abc\r");
+    receive_long_record("\r\n\r\n", 4, "\r\n\rx");
+    receive_long_record("--boundary of some length--", 27, "--boundary of some length-x");
+    receive_long_record(NULL, 1, "ab\rc");
+}
+END_TEST
+
+START_TEST(bytes_skipped_between_two_calls_do_not_mislead_them)
+{
+    for (size_t skip = 0; skip <= 10; skip++) {
+        append_cut(buffer, BYTES("xxxxxxxxEN"), (size_t[]){3}, 1);
+        ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_MORE);
+        cb_skip(buffer, skip);
+        append_block(buffer, BYTES("DzEND"));
+        ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_YES);
+        if (skip <= 8)
+            assert_holds(record, "xxxxxxxx", 8 - skip);
+        else
+            assert_holds(record, &"xxxxxxxxENDz"[skip], 12 - skip);
+        cb_skip(record, CB_ALL);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(bytes_prepended_between_two_calls_are_looked_at)
+{
+    append_block(buffer, BYTES("Dxxxxx"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_prepend(buffer, "aEN", 3), CB_OK);
+    ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_YES);
+    assert_holds(record, "a", 1);
+    assert_holds(buffer, "xxxxx", 5);
+
+    ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_prepend(buffer, "bENDc", 5), CB_OK);
+    ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_YES);
+    assert_holds(record, "ab", 2);
+    assert_holds(buffer, "cxxxxx", 6);
+}
+END_TEST
+
+START_TEST(bytes_truncated_between_two_calls_do_not_mislead_them)
+{
+    for (size_t keep = 0; keep <= 10; keep++) {
+        append_cut(buffer, BYTES("xxxxxxxxEN"), (size_t[]){4}, 1);
+        ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_MORE);
+        cb_truncate(buffer, keep);
+        ck_assert_int_eq(cb_append(buffer, "DEND", 4), CB_OK);
+        ck_assert_int_eq(cb_takeuntil(buffer, "END", 3, 0, 0, record), CB_YES);
+        if (keep == 10) {
+            assert_holds(record, "xxxxxxxx", 8);
+            assert_holds(buffer, "END", 3);
+        } else {
+            ck_assert_uint_eq(cb_length(record), keep + 1);
+            assert_holds(buffer, "", 0);
+        }
+        cb_skip(record, CB_ALL);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(a_delimiter_changed_in_place_is_a_new_delimiter)
+{
+    char delimiter[13] = "a delimiter!";
+
+    append_cut(buffer, BYTES("one;two;;;three4567890ab"), (size_t[]){4}, 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, delimiter, 12, 0, 0, record), CB_MORE);
+    memcpy(delimiter, "three4567890", 12);
+    ck_assert_int_eq(cb_takeuntil(buffer, delimiter, 12, 0, 0, record), CB_YES);
+    assert_holds(record, "one;two;;;", 10);
+    assert_holds(buffer, "ab", 2);
+
+    memcpy(delimiter, "c", 1);
+    ck_assert_int_eq(cb_takeuntil(buffer, delimiter, 1, 0, 0, record), CB_MORE);
+    delimiter[0] = 'a';
+    ck_assert_int_eq(cb_takeuntil(buffer, delimiter, 1, 0, 0, record), CB_YES);
+    assert_holds(buffer, "b", 1);
+}
+END_TEST
+
+START_TEST(a_delimiter_that_begins_like_the_one_before_is_a_new_one)
+{
+    append_block(buffer, BYTES("x\ry\r\nz"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "\r\n\r", 3, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, "\r\n", 2, 0, 0, record), CB_YES);
+    assert_holds(record, "x\ry", 3);
+    ck_assert_int_eq(cb_prepend(buffer, "x\ry\r\n", 5), CB_OK);
+    ck_assert_int_eq(cb_takeuntil(buffer, "\r\n\r\n", 4, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, "\r", 1, 0, 0, record), CB_YES);
+    assert_holds(record, "x\ryx", 4);
+}
+END_TEST
+
+START_TEST(a_smaller_start_than_before_is_respected)
+{
+    append_block(buffer, BYTES("a;bcdefgh"));
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 5, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 0, 0, record), CB_YES);
+    assert_holds(record, "a", 1);
+}
+END_TEST
+
+START_TEST(a_larger_start_than_before_is_respected)
+{
+    append_block(buffer, BYTES("abcde"));
+    ck_assert_int_eq(cb_takeuntil(buffer, ";;", 2, 0, 0, record), CB_MORE);
+    append_block(buffer, BYTES(";;;f;;"));
+    ck_assert_int_eq(cb_takeuntil(buffer, ";;", 2, 0, 6, record), CB_YES);
+    assert_holds(record, "abcde;", 6);
+    assert_holds(buffer, "f;;", 3);
+    cb_skip(record, CB_ALL);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";;", 2, 0, 2, record), CB_MORE);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";;", 2, 0, 1, record), CB_YES);
+    assert_holds(record, "f", 1);
+}
+END_TEST
+
+START_TEST(find_and_takeline_between_two_calls_do_not_mislead_them)
+{
+    size_t at;
+
+    append_block(buffer, BYTES("ab;\ncd"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_find(buffer, "--", 2, 1, 3, &at), CB_NO);
+    ck_assert_int_eq(cb_find(buffer, ";", 1, 0, CB_TO_END, &at), CB_YES);
+    ck_assert_uint_eq(at, 2);
+    append_block(buffer, BYTES("-"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_YES);
+    assert_holds(record, "ab;", 3);
+    append_block(buffer, BYTES("-e"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_YES);
+    assert_holds(record, "ab;cd", 5);
+    assert_holds(buffer, "e", 1);
+}
+END_TEST
+
+START_TEST(taking_by_length_between_two_calls_does_not_mislead_them)
+{
+    append_block(buffer, BYTES("12345-"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_MORE);
+    ck_assert_int_eq(cb_take(buffer, 5, record), 5);
+    append_block(buffer, BYTES("-6--"));
+    ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_YES);
+    assert_holds(record, "12345", 5);
+    assert_holds(buffer, "6--", 3);
+}
+END_TEST
+
+/* --------------------------------------------------------------- startswith */
+
+START_TEST(a_prefix_is_dropped_if_it_is_there)
+{
+    static const char text[] = "prefix and more";
+
+    for (size_t block = 1; block < sizeof(text); block++) {
+        append_cut(buffer, BYTES(text), &block, 1);
+        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefiy")), CB_NO);
+        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("xrefix and more and more")), CB_NO);
+        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefix and more.")), CB_MORE);
+        assert_holds(buffer, BYTES(text));
+        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefix")), CB_YES);
+        assert_holds(buffer, BYTES(" and more"));
+        ck_assert_uint_eq(cb_position(buffer) % (sizeof(text) - 1), 6);
+        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES(" and more")), CB_YES);
+        assert_holds(buffer, "", 0);
+    }
+}
+END_TEST
+
+START_TEST(an_empty_prefix_is_always_there)
+{
+    ck_assert_int_eq(cb_skip_if_startswith(buffer, "", 0), CB_YES);
+    append_block(buffer, BYTES("a"));
+    ck_assert_int_eq(cb_skip_if_startswith(buffer, "", 0), CB_YES);
+    assert_holds(buffer, "a", 1);
+}
+END_TEST
+
+static void expect_prefix_when_known(struct feed *feed, void *arg)
+{
+    struct cb_buffer *in = new_buffer(pool, 64);
+    size_t differs = *(size_t *)arg; /* first byte that is not the prefix's */
+
+    while (feed_next(feed, in)) {
+        int status = cb_skip_if_startswith(in, BYTES("HTTP/1.1"));
+
+        if (feed->at > differs) {
+            ck_assert_int_eq(status, CB_NO);
+            break;
+        }
+        if (feed->at >= 8) {
+            ck_assert_int_eq(status, CB_YES);
+            break;
+        }
+        ck_assert_int_eq(status, CB_MORE);
+        ck_assert_uint_eq(cb_length(in), feed->at);
+    }
+    cb_buffer_free(in);
+}
+
+START_TEST(a_prefix_is_judged_as_soon_as_it_can_be)
+{
+    size_t never = SIZE_MAX, seventh = 7, first = 0;
+
+    feed_every_way(BYTES("HTTP/1.1 200"), expect_prefix_when_known, &never);
+    feed_every_way(BYTES("HTTP/1.0 200"), expect_prefix_when_known, &seventh);
+    feed_every_way(BYTES("SIP/2.0 200"), expect_prefix_when_known, &first);
+}
+END_TEST
+
+static void add_find(Suite *suite)
+{
+    TCase *tcase = add_case(suite, "find");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, find_agrees_with_pythons_bytes_find);
+    tcase_add_test(tcase, find_is_right_for_all_short_strings_bounds_and_chunks);
+    tcase_add_test(tcase, find_is_right_for_long_needles_over_many_chunks);
+    tcase_add_test(tcase, a_needle_is_found_at_every_place_before_an_unreadable_page);
+    tcase_add_test(tcase, all_byte_values_can_be_found);
+    tcase_add_test(tcase, negative_bounds_are_refused);
+    tcase_add_test(tcase, bounds_far_beyond_the_end_are_cut);
+    tcase_add_test(tcase, find_counts_from_the_head_wherever_that_is);
+    tcase_add_test(tcase, find_after_find_is_not_misled);
+    tcase_add_test(tcase, search_is_linear_whatever_the_needle);
+    tcase_add_test(tcase, a_long_needle_is_found_behind_many_near_misses);
+}
+
+static void add_take(Suite *suite)
+{
+    TCase *tcase = add_case(suite, "takeuntil, takeline");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, takeuntil_takes_what_stands_before_the_delimiter);
+    tcase_add_test(tcase, takeuntil_with_an_empty_delimiter_is_refused);
+    tcase_add_test(tcase, takeuntil_looks_from_start_on);
+    tcase_add_test(tcase, a_delimiter_that_begins_before_start_does_not_count);
+    tcase_add_test(tcase, takeuntil_that_would_pass_a_limit_changes_nothing);
+    tcase_add_test(tcase, takeuntil_gives_the_same_records_however_they_arrive);
+    tcase_add_test(tcase, takeline_gives_the_same_lines_however_they_arrive);
+    tcase_add_test(tcase, takeline_drops_a_line_end_over_two_chunks);
+    tcase_add_test(tcase, takeline_looks_for_lf_from_start_on);
+}
+
+static void add_resume(Suite *suite)
+{
+    TCase *tcase = add_case(suite, "resume");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_record_that_arrives_in_pieces_is_scanned_at_most_twice);
+    tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
+    tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
+    tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
+    tcase_add_test(tcase, a_delimiter_changed_in_place_is_a_new_delimiter);
+    tcase_add_test(tcase, a_delimiter_that_begins_like_the_one_before_is_a_new_one);
+    tcase_add_test(tcase, a_smaller_start_than_before_is_respected);
+    tcase_add_test(tcase, a_larger_start_than_before_is_respected);
+    tcase_add_test(tcase, find_and_takeline_between_two_calls_do_not_mislead_them);
+    tcase_add_test(tcase, taking_by_length_between_two_calls_does_not_mislead_them);
+}
+
+static void add_startswith(Suite *suite)
+{
+    TCase *tcase = add_case(suite, "startswith");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_prefix_is_dropped_if_it_is_there);
+    tcase_add_test(tcase, an_empty_prefix_is_always_there);
+    tcase_add_test(tcase, a_prefix_is_judged_as_soon_as_it_can_be);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("search");
+
+    add_find(suite);
+    add_take(suite);
+    add_resume(suite);
+    add_startswith(suite);
+    return run_suite(suite);
+}
