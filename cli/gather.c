@@ -13,6 +13,7 @@ struct gather *gather_new(int fd)
     gather->fd = fd;
     gather->count = 0;
     gather->used = 0;
+    gather->run = 0;
     return gather;
 }
 
@@ -21,21 +22,41 @@ void gather_free(struct gather *gather)
     free(gather);
 }
 
+/* Adds an area, for which there is room, or makes the last one longer. */
+static void add_area(struct gather *gather, const void *data, size_t n)
+{
+    struct iovec *next = &gather->areas[gather->count];
+    if (gather->count && (const char *)next[-1].iov_base + next[-1].iov_len == data)
+        next[-1].iov_len += n;
+    else if (n)
+        gather->areas[gather->count++] = (struct iovec){.iov_base = (void *)data, .iov_len = n};
+}
+
+/* What was copied since the last area becomes one. */
+static void end_run(struct gather *gather)
+{
+    add_area(gather, gather->stage + gather->run, gather->used - gather->run);
+    gather->run = gather->used;
+}
+
 int gather_flush(struct gather *gather)
 {
+    end_run(gather);
     int status = fd_write_all(gather->fd, gather->areas, gather->count);
     gather->count = 0;
     gather->used = 0;
+    gather->run = 0;
     return status;
 }
 
 int gather_long(struct gather *gather, const void *data, size_t n)
 {
-    if (!gather_touches(gather, data)) {
-        int status = gather_room(gather, 0);
+    if (gather->count > GATHER_AREAS - 3) { /* the run, this one, and a last run */
+        int status = gather_flush(gather);
         if (status)
             return status;
     }
-    gather_area(gather, data, n);
+    end_run(gather);
+    add_area(gather, data, n);
     return 0;
 }

@@ -10,25 +10,26 @@
 #ifndef GATHER_H
 #define GATHER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/uio.h>
 
 enum {
     GATHER_STAGE = 256 << 10, /* bytes */
+    GATHER_SLACK = 16,        /* bytes that may be written behind these */
     GATHER_AREAS = 1024,
     /* Below this a copy costs less than an area of its own in writev: on x86-64
-     * the two meet between 128 and 256 bytes. */
-    GATHER_COPY_BELOW = 256
+     * the two meet at about 500 bytes (bench/README.md). */
+    GATHER_COPY_BELOW = 512
 };
 
 struct gather {
     int fd;
     size_t count; /* areas in use */
     size_t used;  /* bytes of the stage in use */
+    size_t run;   /* of these, the ones from here on are in no area yet */
     struct iovec areas[GATHER_AREAS];
-    uint8_t stage[GATHER_STAGE];
+    uint8_t stage[GATHER_STAGE + GATHER_SLACK];
 };
 
 /* One on the heap for a descriptor; NULL where memory is out. */
@@ -38,47 +39,42 @@ void gather_free(struct gather *gather);
 /* Writes all that was collected.  0, or an errno. */
 int gather_flush(struct gather *gather);
 
-/* Adds n bytes.  0, or an errno. */
+/* Adds n bytes by reference.  0, or an errno. */
 int gather_long(struct gather *gather, const void *data, size_t n);
-static inline int gather_add(struct gather *gather, const void *data, size_t n);
 
-/* Does `data` go on where the last area ends? */
-static inline bool gather_touches(const struct gather *gather, const void *data)
+/* Copies n < GATHER_COPY_BELOW bytes, for which memcpy would take longer to
+ * find out how: 16 at a time, the last 16 overlapping those before. */
+static inline void gather_copy(uint8_t *to, const uint8_t *from, size_t n)
 {
-    if (!gather->count)
-        return false;
-    const struct iovec *last = &gather->areas[gather->count - 1];
-    return (const uint8_t *)last->iov_base + last->iov_len == data;
+    if (n >= 16) {
+        for (size_t i = 0; i + 16 < n; i += 16)
+            memcpy(to + i, from + i, 16);
+        memcpy(to + n - 16, from + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else if (n) {
+        to[0] = from[0];
+        to[n / 2] = from[n / 2];
+        to[n - 1] = from[n - 1];
+    }
 }
 
-/* Adds an area, for which there is room, or makes the last one longer. */
-static inline void gather_area(struct gather *gather, const void *data, size_t n)
-{
-    if (gather_touches(gather, data))
-        gather->areas[gather->count - 1].iov_len += n;
-    else if (n)
-        gather->areas[gather->count++] = (struct iovec){.iov_base = (void *)data, .iov_len = n};
-}
-
-/* Makes room for n <= GATHER_COPY_BELOW bytes and one more area. */
-static inline int gather_room(struct gather *gather, size_t n)
-{
-    if (gather->used + n > GATHER_STAGE || gather->count == GATHER_AREAS)
-        return gather_flush(gather);
-    return 0;
-}
-
+/* Adds n bytes, by a copy if they are few.  0, or an errno. */
 static inline int gather_add(struct gather *gather, const void *data, size_t n)
 {
     if (n >= GATHER_COPY_BELOW)
         return gather_long(gather, data, n);
-    int status = gather_room(gather, n);
-    if (status)
-        return status;
-    uint8_t *to = gather->stage + gather->used;
-    memcpy(to, data, n);
+    if (gather->used + n > GATHER_STAGE) {
+        int status = gather_flush(gather);
+        if (status)
+            return status;
+    }
+    gather_copy(gather->stage + gather->used, data, n);
     gather->used += n;
-    gather_area(gather, to, n);
     return 0;
 }
 

@@ -11,6 +11,9 @@
 #include "gather.h"
 #include "sink.h"
 
+/* The longest end of a record for which there is a shorter way. */
+enum { SHORT_END = 8 };
+
 struct sink_stdout {
     struct sink sink;
     struct cb_encoder *encoder;
@@ -18,6 +21,8 @@ struct sink_stdout {
     /* With an encoder that does the same for every record: */
     const void *before, *after;
     size_t before_size, after_size;
+    bool is_short; /* nothing before, and after it at most SHORT_END bytes: */
+    uint8_t short_end[SHORT_END];
 };
 
 static int failed(struct sink_stdout *out, int number)
@@ -29,14 +34,43 @@ static int failed(struct sink_stdout *out, int number)
     return EXIT_IO;
 }
 
+/* Copies the short whole records that pieces begin with, as far as the stage
+ * has room, and returns how many.  The usual case of small records: it does
+ * nothing else, and keeps its place in registers. */
+static size_t copy_records(struct sink_stdout *out, const struct cb_piece *pieces, size_t count)
+{
+    struct gather *gather = out->gather;
+    uint8_t *to = gather->stage + gather->used;
+    const uint8_t *end = gather->stage + GATHER_STAGE - GATHER_COPY_BELOW;
+    const size_t after = out->after_size;
+    uint8_t tail[SHORT_END];
+    memcpy(tail, out->short_end, sizeof tail);
+    size_t i = 0;
+    for (; i < count && to < end; i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (piece->flags != (CB_FIRST | CB_LAST) || piece->length >= GATHER_COPY_BELOW - SHORT_END)
+            break;
+        gather_copy(to, piece->data, piece->length);
+        to += piece->length;
+        memcpy(to, tail, sizeof tail); /* its first bytes count */
+        to += after;
+    }
+    gather->used = (size_t)(to - gather->stage);
+    return i;
+}
+
 static int put_constant(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
     struct gather *gather = out->gather;
     int status = 0;
     for (size_t i = 0; i < count && !status; i++) {
+        if (out->is_short)
+            i += copy_records(out, pieces + i, count - i);
+        if (i == count)
+            break;
         const struct cb_piece *piece = &pieces[i];
-        if (piece->flags & CB_FIRST && out->before_size)
+        if (piece->flags & CB_FIRST)
             status = gather_add(gather, out->before, out->before_size);
         if (!status)
             status = gather_add(gather, piece->data, piece->length);
@@ -160,6 +194,9 @@ struct sink *sink_stdout_new(struct cb_encoder *encoder)
     if (traits & CB_CONSTANT) {
         cb_encoder_begin(encoder, CB_UNKNOWN, &out->before, &out->before_size);
         cb_encoder_end(encoder, &out->after, &out->after_size);
+        out->is_short = !out->before_size && out->after_size <= SHORT_END;
+        if (out->is_short)
+            memcpy(out->short_end, out->after, out->after_size);
     }
     fd_grow_pipe(STDOUT_FILENO);
     return &out->sink;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "find.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* How common a byte is in what people put through pipes, roughly: the less the
@@ -52,6 +53,38 @@ void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
     finder->reach = finder->offset[1] + 1;
 }
 
+/* Fills the tables for look-ups by half bytes.  The high halves that have the
+ * same low halves beside them share a bit; there are eight, and the rare set
+ * that needs more lets some share that should not: more candidates, none
+ * missed. */
+static void split_halves(struct cb__finder *finder)
+{
+    uint16_t rows[16] = {0}, groups[8];
+    unsigned count = 0;
+    for (unsigned byte = 0; byte < 256; byte++)
+        rows[byte >> 4] |= (uint16_t)((finder->member[byte] != 0) << (byte & 15));
+    memset(finder->low, 0, sizeof finder->low);
+    memset(finder->high, 0, sizeof finder->high);
+    finder->halves_exact = true;
+    for (unsigned high = 0; high < 16; high++) {
+        unsigned group = 0;
+        while (group < count && groups[group] != rows[high])
+            group++;
+        if (!rows[high])
+            continue;
+        if (group == 8)
+            finder->halves_exact = false;
+        group &= 7;
+        groups[group] = rows[high];
+        count += group == count;
+        finder->high[high] = (uint8_t)(1u << group);
+        for (unsigned low = 0; low < 16; low++) {
+            if (rows[high] >> low & 1)
+                finder->low[low] |= (uint8_t)(1u << group);
+        }
+    }
+}
+
 void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
 {
     bool singles = finder->exact && n == 1 && finder->kind != CB__FIND_PAIR;
@@ -67,6 +100,8 @@ void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
     }
     finder->offset[0] = 0;
     finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
+    split_halves(finder);
+    finder->exact = finder->exact && finder->halves_exact;
 }
 
 static bool first_byte(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
@@ -124,14 +159,47 @@ bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t
     return first_of_set(finder, data, n, at);
 }
 
-size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
-                    size_t max, size_t *scanned)
+size_t cb__find_all_plain(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                          uint32_t *hits, size_t max, size_t *scanned)
 {
-    size_t count = 0, from = 0, at;
+    size_t count = 0, from = 0, at = 0;
     while (count < max && cb__find_first(finder, data + from, n - from, &at)) {
         hits[count++] = (uint32_t)(from + at);
         from += at + 1;
     }
     *scanned = count == max ? from : from + at;
     return count;
+}
+
+/* ----------------------------------------------------------------- kernels */
+
+static const struct cb__kernel plain = {
+    .name = "plain",
+    .find = {cb__find_all_plain, cb__find_all_plain, cb__find_all_plain},
+};
+
+const struct cb__kernel *cb__kernel_get(size_t i)
+{
+    const struct cb__kernel *here[CB__KERNELS];
+    size_t count = cb__kernels_here(here);
+    return i < count ? here[i] : i == count ? &plain : NULL;
+}
+
+/* Chosen on first use.  Several threads may do so at once: they choose alike. */
+static _Atomic(const struct cb__kernel *) chosen;
+
+void cb__kernel_use(const struct cb__kernel *kernel)
+{
+    atomic_store_explicit(&chosen, kernel, memory_order_release);
+}
+
+size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
+                    size_t max, size_t *scanned)
+{
+    const struct cb__kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (cb__unlikely(!kernel)) {
+        kernel = cb__kernel_get(0);
+        cb__kernel_use(kernel);
+    }
+    return kernel->find[finder->kind](finder, data, n, hits, max, scanned);
 }

@@ -26,6 +26,10 @@ struct cb__finder {
     size_t offset[2];
     size_t reach;        /* bytes that must be there from a candidate on to see it */
     uint8_t member[256]; /* SET: nonzero for members */
+    /* SET, for look-ups by half bytes: a byte may be a member if the entries for
+     * its low and for its high half have a bit in common. */
+    uint8_t low[16], high[16];
+    bool halves_exact; /* ... and then it is one */
 };
 
 /* Sets up a finder for one needle of n >= 1 bytes. */
@@ -36,11 +40,14 @@ void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n);
 /* hits are 32-bit: longer spans are looked at in parts by the caller. */
 #define CB__FIND_MAX ((size_t)1 << 30)
 
+/* Entries that an array of hits must have beyond `max`: kernels write ahead. */
+enum { CB__FIND_SLACK = 68 };
+
 /*
- * Writes the offsets of at most `max` candidates in data[0 .. n), in order, to
- * hits and returns how many.  *scanned is the first offset not decided: the
+ * Writes the offsets of at most `max` >= 1 candidates in data[0 .. n), in order,
+ * to hits, and returns how many.  *scanned is the first offset not decided: the
  * next call goes on there, and it is beyond n - reach if max was not the end.
- * n <= CB__FIND_MAX.
+ * hits has room for max + CB__FIND_SLACK.  n <= CB__FIND_MAX.
  */
 size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
                     size_t max, size_t *scanned);
@@ -48,5 +55,37 @@ size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t
 /* The first candidate in data[0 .. n), any n: true with *at set; else false
  * with *at the first offset not decided. */
 bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
+
+/* ----------------------------------------------------------------- kernels */
+
+typedef size_t cb__find_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                           uint32_t *hits, size_t max, size_t *scanned);
+
+/* One way to do it: a function for each kind of finder. */
+struct cb__kernel {
+    const char *name;
+    cb__find_fn *find[3]; /* by enum cb__finder_kind */
+};
+
+/* The kernels that this machine can run, the best first, the plain one last;
+ * NULL beyond. */
+const struct cb__kernel *cb__kernel_get(size_t i);
+
+/* Makes this one run from now on, for tests. */
+void cb__kernel_use(const struct cb__kernel *kernel);
+
+/* Those of an instruction set that this machine has, the best first; returns
+ * how many, at most CB__KERNELS.  (find_x86.c, find_neon.c, or find_none.c) */
+enum { CB__KERNELS = 4 };
+size_t cb__kernels_here(const struct cb__kernel **kernels);
+
+/* For spans shorter than a vector. */
+cb__find_fn cb__find_all_plain;
+
+/* The number of the lowest bit set; any number for 0. */
+static inline unsigned cb__low_bit(uint64_t mask)
+{
+    return (unsigned)__builtin_ctzll(mask | UINT64_C(1) << 63);
+}
 
 #endif

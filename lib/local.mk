@@ -45,6 +45,18 @@ lib_libcb_la_SOURCES = \
 	lib/framings/plain.c \
 	lib/framings/table.c
 
+# The search kernels of this kind of processor.
+if KERNELS_X86
+lib_libcb_la_SOURCES += lib/find_x86.c
+else
+if KERNELS_NEON
+lib_libcb_la_SOURCES += lib/find_neon.c
+else
+lib_libcb_la_SOURCES += lib/find_none.c
+endif
+endif
+EXTRA_DIST += lib/find_scan.h lib/find_x86.c lib/find_neon.c lib/find_none.c
+
 # The same, closed: only what the symbol map names can be seen.
 lib_LTLIBRARIES += lib/libchunkedbuffer.la
 lib_libchunkedbuffer_la_SOURCES =

@@ -179,6 +179,85 @@ static void leave_span(struct cb_decoder *decoder, uint64_t start, uint64_t scan
     cb__matcher_start(&state->matcher, decoder->scan);
 }
 
+/*
+ * The fast path: the records of one span, from the candidates that a kernel
+ * found in it.
+ */
+struct cut {
+    const uint8_t *data;
+    size_t start; /* where the current record begins */
+    uint64_t base, first, max_record;
+    struct cb_piece *pieces;
+    size_t count;
+};
+
+/* A record from start to `end`, whose frame goes on to `next`. */
+static inline void cut_record(struct cut *cut, size_t end, size_t next)
+{
+    size_t size = end - cut->start;
+    cut->pieces[cut->count] = (struct cb_piece){
+        .data = cut->data + cut->start,
+        .length = size,
+        .record = cut->first + cut->count,
+        .offset = cut->base + cut->start,
+        .total = size,
+        .flags = CB_FIRST | CB_LAST,
+    };
+    cut->count++;
+    cut->start = next;
+}
+
+/* Candidates that are delimiters, all of `length` bytes, and none over another:
+ * the common case, with nothing else in its loop.  Returns how many of the hits
+ * it used; the one behind them ends a record that is too long. */
+static inline size_t cut_exact(struct cut *result, const uint32_t *hits, size_t count, size_t from,
+                               size_t length, bool line, bool keep)
+{
+    struct cut cut = *result; /* in registers */
+    size_t i = 0;
+    for (; i < count; i++) {
+        size_t at = from + hits[i], end = at;
+        if (line)
+            end -= at > cut.start && cut.data[at - 1] == '\r';
+        if (cb__unlikely(end - cut.start > cut.max_record))
+            break;
+        cut_record(&cut, keep ? at + length : end, at + length);
+    }
+    *result = cut;
+    return i;
+}
+
+/* Any candidates.  Returns as cut_exact; the hit behind those used is for the
+ * slow path also where its delimiter may go on in the next span, or where the
+ * automaton would take less time than looking at candidates has. */
+static size_t cut_any(struct cut *cut, const uint32_t *hits, size_t count, size_t from, size_t n,
+                      struct cb_decoder *decoder)
+{
+    const struct delimiter_config *config = decoder->config.data;
+    const struct delimiter_state *state = decoder->state;
+    const struct cb__matcher *matcher = &state->matcher;
+    size_t wasted = 0, i = 0;
+    for (; i < count; i++) {
+        size_t at = from + hits[i], end = at;
+        if (at < cut->start)
+            continue;
+        ssize_t length = cb__matcher_at(matcher, cut->data + at, n - at);
+        wasted += matcher->longest;
+        if (!length && wasted <= 4 * at + 64)
+            continue;
+        if (config->line)
+            end -= at > cut->start && cut->data[at - 1] == '\r';
+        if (length <= 0 || end - cut->start > cut->max_record)
+            break;
+        size_t next = at + (size_t)length;
+        if (config->skip_empty && end == cut->start)
+            cut->start = next;
+        else
+            cut_record(cut, decoder->config.keep ? next : end, next);
+    }
+    return i;
+}
+
 enum { HITS = 256 };
 
 static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
@@ -186,57 +265,38 @@ static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, s
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
-    const struct cb__matcher *matcher = &state->matcher;
-    const bool line = config->line, keep = decoder->config.keep;
-    const bool exact = matcher->finder.exact;
-    const uint64_t base = decoder->scan, first = decoder->record;
-    uint32_t hits[HITS];
-    size_t count = 0, start = 0, from = 0, wasted = 0;
+    const struct cb__finder *finder = &state->matcher.finder;
+    const size_t length = state->matcher.longest;
+    const bool exact = finder->exact && !config->skip_empty &&
+                       !(length == 2 && finder->byte[0] == finder->byte[1]);
+    const bool keep = decoder->config.keep;
+    struct cut cut = {
+        .data = data,
+        .base = decoder->scan,
+        .first = decoder->record,
+        .max_record = decoder->max_record,
+        .pieces = pieces,
+    };
+    uint32_t hits[HITS + CB__FIND_SLACK];
+    size_t from = 0;
     n = cb__min(n, CB__FIND_MAX);
-    while (count < max) {
-        size_t wanted = cb__min(HITS, max - count), scanned;
-        size_t found =
-            cb__find_all(&matcher->finder, data + from, n - from, hits, wanted, &scanned);
-        for (size_t i = 0; i < found; i++) {
-            size_t at = from + hits[i];
-            if (at < start)
-                continue;
-            ssize_t length =
-                exact ? (ssize_t)matcher->longest : cb__matcher_at(matcher, data + at, n - at);
-            wasted += exact ? 0 : matcher->longest;
-            if (length == 0 && wasted <= 4 * at + 64)
-                continue;
-            size_t end = at;
-            if (line && end > start && data[end - 1] == '\r')
-                end--;
-            /* What only the slow path can do: a delimiter that may go on in the
-             * next span, one that the automaton finds in less time, and a
-             * record that is too long. */
-            if (length <= 0 || end - start > decoder->max_record) {
-                leave_span(decoder, base + start, base + at, count);
-                return count;
-            }
-            size_t next = at + (size_t)length;
-            if (!config->skip_empty || end > start) {
-                size_t size = (keep ? next : end) - start;
-                pieces[count] = (struct cb_piece){
-                    .data = data + start,
-                    .length = size,
-                    .record = first + count,
-                    .offset = base + start,
-                    .total = size,
-                    .flags = CB_FIRST | CB_LAST,
-                };
-                count++;
-            }
-            start = next;
-        }
-        from += scanned;
-        if (found < wanted)
+    while (cut.count < max) {
+        size_t wanted = cb__min(HITS, max - cut.count), used, scanned;
+        size_t found = cb__find_all(finder, data + from, n - from, hits, wanted, &scanned);
+        if (!exact)
+            used = cut_any(&cut, hits, found, from, n, decoder);
+        else if (config->line)
+            used = cut_exact(&cut, hits, found, from, length, true, keep);
+        else if (keep)
+            used = cut_exact(&cut, hits, found, from, length, false, true);
+        else
+            used = cut_exact(&cut, hits, found, from, length, false, false);
+        from += used < found ? hits[used] : scanned;
+        if (used < found || found < wanted)
             break;
     }
-    leave_span(decoder, base + start, base + from, count);
-    return count;
+    leave_span(decoder, cut.base + cut.start, cut.base + from, cut.count);
+    return cut.count;
 }
 
 static const struct cb__decoder_ops delimiter_decoder = {

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop around a vector kernel, included once for each instruction set:
+ *
+ *     SCAN_NAME     the name of the function to define
+ *     SCAN_TARGET   its function attribute
+ *     SCAN_SETUP    constants made from `finder` before the loop
+ *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
+ *
+ * One pass makes a mask for each 64 places and hands out its bits (the way of
+ * G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second", VLDB
+ * Journal 28, 2019, section 3.1.4).
+ */
+
+SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                                    uint32_t *hits, size_t max, size_t *scanned)
+{
+    size_t places = n < finder->reach ? 0 : n - finder->reach + 1;
+    size_t count = 0, at = 0;
+    if (places < 64)
+        return cb__find_all_plain(finder, data, n, hits, max, scanned);
+    SCAN_SETUP
+    while (at < places && count < max) {
+        /* The last block goes back to where it is whole; what it sees for the
+         * second time is masked out. */
+        size_t from = at + 64 <= places ? at : places - 64;
+        uint64_t mask = SCAN_MASK(data + from);
+        mask &= ~UINT64_C(0) << (at - from);
+        uint32_t *to = hits + count;
+        count += (unsigned)__builtin_popcountll(mask);
+        at = from + 64;
+        /* A few at a time without a question: that is cheaper than a loop
+         * whose end no predictor can know. */
+        while (mask) {
+            for (unsigned i = 0; i < 4; i++) {
+                to[i] = (uint32_t)from + (uint32_t)cb__low_bit(mask);
+                mask &= mask - 1;
+            }
+            to += 4;
+        }
+    }
+    *scanned = at;
+    if (count >= max) {
+        count = max;
+        *scanned = hits[max - 1] + (size_t)1;
+    }
+    return count;
+}
+
+#undef SCAN_NAME
+#undef SCAN_TARGET
+#undef SCAN_SETUP
+#undef SCAN_MASK
