@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 
 #ifndef IOV_MAX
 #define IOV_MAX 16 /* the least that POSIX allows */
@@ -41,6 +46,84 @@ int fd_write_all(int fd, struct iovec *areas, size_t count)
         }
     }
     return 0;
+}
+
+#ifdef __linux__
+
+/* The most for one call: what makes progress seen, and fits into a ssize_t. */
+enum { MOVE_MAX = 1 << 30 };
+
+/* Ways to move, tried in this order: the kernel knows best which two
+ * descriptors it can join. */
+typedef ssize_t move_fn(int in, int out, size_t n);
+
+static ssize_t by_splice(int in, int out, size_t n)
+{
+    return splice(in, NULL, out, NULL, n, SPLICE_F_MOVE);
+}
+
+static ssize_t by_copy_file_range(int in, int out, size_t n)
+{
+    return copy_file_range(in, NULL, out, NULL, n, 0);
+}
+
+static ssize_t by_sendfile(int in, int out, size_t n)
+{
+    return sendfile(out, in, NULL, n);
+}
+
+/* Waits for the side that is not ready: the input if it has nothing. */
+static void wait_either(int in, int out)
+{
+    struct pollfd entry = {.fd = in, .events = POLLIN};
+    if (poll(&entry, 1, 0) == 0)
+        fd_wait(in, POLLIN);
+    else
+        fd_wait(out, POLLOUT);
+}
+
+size_t fd_move(int in, int out, uint64_t n)
+{
+    static move_fn *const ways[] = {by_splice, by_copy_file_range, by_sendfile};
+    size_t most = n < MOVE_MAX ? (size_t)n : MOVE_MAX;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways;) {
+        ssize_t moved = ways[i](in, out, most);
+        if (moved > 0)
+            return (size_t)moved;
+        if (moved < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            wait_either(in, out);
+        else if (moved == 0 || errno != EINTR)
+            i++;
+    }
+    return 0;
+}
+
+#else
+
+size_t fd_move(int in, int out, uint64_t n)
+{
+    (void)in;
+    (void)out;
+    (void)n;
+    return 0;
+}
+
+#endif
+
+size_t fd_discard(int in, int null, uint64_t n)
+{
+    struct stat status;
+    if (fstat(in, &status) < 0 || !S_ISREG(status.st_mode))
+        return fd_move(in, null, n);
+    /* It is possible to seek beyond the end, and not wanted. */
+    off_t at = lseek(in, 0, SEEK_CUR);
+    if (at < 0 || at >= status.st_size)
+        return 0;
+    uint64_t left = (uint64_t)(status.st_size - at);
+    uint64_t step = n < left ? n : left;
+    if (step > SIZE_MAX / 2)
+        step = SIZE_MAX / 2;
+    return lseek(in, (off_t)step, SEEK_CUR) < 0 ? 0 : (size_t)step;
 }
 
 void fd_grow_pipe(int fd)

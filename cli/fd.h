@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/uio.h>
 
 /* Waits until a non-blocking descriptor is ready (POLLIN or POLLOUT). */
@@ -13,6 +14,16 @@ void fd_wait(int fd, short events);
 /* Writes all of the areas, whatever it takes: short writes, EINTR and EAGAIN
  * are gone on from.  The areas are changed on the way.  0, or an errno. */
 int fd_write_all(int fd, struct iovec *areas, size_t count);
+
+/* Moves at most n bytes from one descriptor to the other inside the kernel, as
+ * soon as there are some; returns how many.  0: at the end of the input, or
+ * where these two cannot do that, or one of them failed: to read and to write
+ * will tell which. */
+size_t fd_move(int in, int out, uint64_t n);
+
+/* Lets go of at most n bytes that come next, without reading them; returns how
+ * many.  0 as above.  `null` is open on /dev/null. */
+size_t fd_discard(int in, int null, uint64_t n);
 
 /* Makes a pipe as large as an unprivileged process may: fewer switches between
  * the two ends.  What is no pipe is left alone, a refusal is no matter. */

@@ -11,6 +11,11 @@
  * and second level of the cache. */
 enum { PIECES = 512, READ_SIZE = 128 << 10 };
 
+/* A payload of which so much has not been read yet is moved by the kernel; from
+ * then on reads are short, so that they bring the next header and no more of
+ * the payload behind it than they must. */
+enum { MOVE_MIN = 8 << 10, SHORT_READ = 64 };
+
 /* What a step tells besides an exit status that is an error. */
 enum { GO_ON = -1 };
 
@@ -19,6 +24,8 @@ struct run {
     struct reframe *reframe;
     struct source *source;
     struct cb_buffer *buffer;
+    bool read_short;  /* the last payload was moved */
+    bool cannot_move; /* the kernel said no */
 };
 
 bool reframe_done(const struct reframe *reframe)
@@ -64,11 +71,32 @@ static int drain(const struct run *run)
     return GO_ON;
 }
 
+/* Moves payload on that need not be looked at.  False if it must be read. */
+static bool pass(struct run *run)
+{
+    struct reframe *reframe = run->reframe;
+    struct sink *sink = reframe->sink;
+    uint64_t ahead = cb_decoder_ahead(reframe->decoder);
+    if (ahead < MOVE_MIN || run->cannot_move)
+        return false;
+    bool skipped = reframe->before + cb_decoder_record(reframe->decoder) <= reframe->skip;
+    size_t n = skipped || !sink->ops->move ? source_discard(run->source, ahead)
+                                           : sink->ops->move(sink, run->source->fd, ahead);
+    if (!n) {
+        run->cannot_move = true;
+        return false;
+    }
+    cb_decoder_pass(reframe->decoder, run->buffer, n);
+    run->read_short = true;
+    return true;
+}
+
 /* Brings more input. */
-static int fill(const struct run *run)
+static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
-    ssize_t n = source_read(run->source, run->buffer);
+    ssize_t n = source_read(run->source, run->buffer, run->read_short ? SHORT_READ : 0);
+    run->read_short = false;
     if (n == 0)
         cb_decoder_finish(decoder);
     if (n >= 0)
@@ -84,7 +112,7 @@ static int fill(const struct run *run)
 }
 
 /* Passes a batch on, or brings what the next one needs. */
-static int step(const struct run *run)
+static int step(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     struct cb_piece pieces[PIECES];
@@ -102,7 +130,7 @@ static int step(const struct run *run)
     if (next != GO_ON || status == CB_END)
         return next == GO_ON ? EXIT_FINE : next;
     if (status == CB_MORE)
-        return fill(run);
+        return pass(run) ? GO_ON : fill(run);
     complain_at(run->source->name, cb_decoder_error(reframe->decoder));
     return exit_status_of(status);
 }

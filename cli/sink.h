@@ -18,6 +18,11 @@ struct sink;
 struct sink_ops {
     /* Takes pieces. */
     int (*put)(struct sink *sink, const struct cb_piece *pieces, size_t count);
+    /* Takes at most n of the bytes that come next from a descriptor as payload
+     * of the record that was begun, after a flush: they need not come through
+     * this process.  Returns how many; 0 if that is not possible.  Optional: a
+     * sink without it does not look at payload, which may be discarded. */
+    size_t (*move)(struct sink *sink, int fd, uint64_t n);
     /* Lets go of all bytes it was given: everything is on its way. */
     int (*flush)(struct sink *sink);
     /* There are no more records; not `whole`: because of an error. */

@@ -142,6 +142,12 @@ static int put_framed(struct sink *sink, const struct cb_piece *pieces, size_t c
     return EXIT_FINE;
 }
 
+static size_t move(struct sink *sink, int fd, uint64_t n)
+{
+    (void)sink;
+    return fd_move(fd, STDOUT_FILENO, n);
+}
+
 static int flush(struct sink *sink)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
@@ -168,14 +174,15 @@ static void free_sink(struct sink *sink)
     free(out);
 }
 
-#define STDOUT_OPS(function)                                                                       \
+#define STDOUT_OPS(put_function, move_function)                                                    \
     {                                                                                              \
-        .put = (function), .flush = flush, .finish = finish, .free = free_sink                     \
+        .put = (put_function), .move = (move_function), .flush = flush, .finish = finish,          \
+        .free = free_sink                                                                          \
     }
 
-static const struct sink_ops framed = STDOUT_OPS(put_framed);
-static const struct sink_ops constant = STDOUT_OPS(put_constant);
-static const struct sink_ops nothing = STDOUT_OPS(put_nothing);
+static const struct sink_ops framed = STDOUT_OPS(put_framed, move);
+static const struct sink_ops constant = STDOUT_OPS(put_constant, move);
+static const struct sink_ops nothing = STDOUT_OPS(put_nothing, NULL);
 
 struct sink *sink_stdout_new(struct cb_encoder *encoder)
 {
