@@ -16,6 +16,18 @@
 
 enum { PIPE_SIZE = 1 << 20 };
 
+bool fd_fill_standard(void)
+{
+    bool has_output = true;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        has_output = has_output && fd != STDOUT_FILENO;
+        open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest */
+    }
+    return has_output;
+}
+
 void fd_wait(int fd, short events)
 {
     struct pollfd entry = {.fd = fd, .events = events};

@@ -4,9 +4,15 @@
 #define FD_H
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
+
+/* Fills the places of the standard descriptors that are closed, so that no file
+ * opened later takes one of them; what is there then can neither be read nor
+ * written as its place wants it.  False if standard output was closed. */
+bool fd_fill_standard(void);
 
 /* Waits until a non-blocking descriptor is ready (POLLIN or POLLOUT). */
 void fd_wait(int fd, short events);

@@ -70,15 +70,14 @@ bool help_rest(void)
 {
     fputs("\n"
           "FRAMING is NAME[:ARGUMENT][,KEY[=VALUE]]...; in arguments and values \\n \\r \\t \\0\n"
-          "\\a \\b \\e \\f \\v \\\\ \\, and \\xHH are decoded.  SIZE may end in K, M, G (1024) or "
-          "KB,\n"
-          "MB, GB (1000).  FILE - is standard input.\n"
+          "\\a \\b \\e \\f \\v \\\\ \\, and \\xHH are decoded.  SIZE may end in K, M, G (1024)\n"
+          "or KB, MB, GB (1000).  FILE - is standard input.\n"
           "\nFramings:\n",
           stdout);
     print_framings();
     fputs("\nExamples:\n"
           "  nc host 6514 | cbsplit --delim '\\r\\n'        lines as they arrive\n"
-          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0 rm  either delimiter, out by zero bytes\n"
+          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0  either one; out by zero bytes\n"
           "  curl -s --raw URL | cbsplit -f chunked       the body of a chunked response\n"
           "  cbsplit -f u32be -t netstring < frames       from one framing to another\n"
           "  cbsplit -f fixed:188 -c capture.ts           how many records\n"

@@ -2,19 +2,11 @@
 /* cbsplit: splits a byte stream into records and writes them in another
  * framing. */
 #include <errno.h>
-#include <string.h>
 
 #include "diagnostics.h"
+#include "fd.h"
 #include "options.h"
 #include "reframe.h"
-
-/* The output framing where none is given: what is natural for the input's. */
-static const char *natural_output(const char *from)
-{
-    const struct cb_framing *framing = cb_framing_find(from);
-    bool body = framing && strcmp(cb_framing_name(framing), "chunked") == 0;
-    return body ? "raw" : "line";
-}
 
 static int new_decoder(const struct options *options, bool whole, struct cb_decoder **decoder)
 {
@@ -30,9 +22,13 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, &error);
 }
 
-static int new_sink(const struct options *options, struct sink **sink, bool *needs_length)
+/* Without an output framing in the options it is what is natural for records of
+ * this kind. */
+static int new_sink(const struct options *options, unsigned decoder_traits, struct sink **sink,
+                    bool *needs_length)
 {
-    const char *to = options->to ? options->to : natural_output(options->from);
+    const char *natural = decoder_traits & CB_PARTS ? "raw" : "line";
+    const char *to = options->to ? options->to : natural;
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
     *needs_length = false;
@@ -79,18 +75,20 @@ static int work(const struct options *options)
     bool needs_length;
     if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
         reframe.last = UINT64_MAX;
-    int status = new_sink(options, &reframe.sink, &needs_length);
+    int status = new_decoder(options, false, &reframe.decoder);
     if (status)
         return status;
-    status = new_decoder(options, false, &reframe.decoder);
+    unsigned traits = cb_decoder_traits(reframe.decoder);
+    status = new_sink(options, traits, &reframe.sink, &needs_length);
     if (status)
         goto err0;
     /* An output that puts the length first cannot begin before it is known. */
-    if (needs_length && !(cb_decoder_traits(reframe.decoder) & CB_TELLS_LENGTH)) {
+    if (needs_length && !(traits & CB_TELLS_LENGTH)) {
         cb_decoder_free(reframe.decoder);
+        reframe.decoder = NULL;
         status = new_decoder(options, true, &reframe.decoder);
         if (status)
-            goto err0;
+            goto err1;
     }
     if (cb_pool_new(&reframe.pool, NULL)) {
         complain_errno("stdin", ENOMEM);
@@ -100,9 +98,9 @@ static int work(const struct options *options)
     status = run_all(&reframe, options);
     cb_pool_unref(reframe.pool);
 err1:
-    cb_decoder_free(reframe.decoder);
-err0:
     reframe.sink->ops->free(reframe.sink);
+err0:
+    cb_decoder_free(reframe.decoder);
     return status;
 }
 
@@ -110,8 +108,13 @@ int main(int argc, char **argv)
 {
     struct options options;
     int status;
-    if (options_parse(&options, argc, argv, &status))
-        status = work(&options);
+    bool has_output = fd_fill_standard();
+    if (options_parse(&options, argc, argv, &status)) {
+        if (has_output)
+            status = work(&options);
+        else
+            status = (complain_errno("stdout", EBADF), EXIT_IO);
+    }
     options_free(&options);
     return status;
 }

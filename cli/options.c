@@ -39,6 +39,9 @@ static int add_delimiter(struct options *options, const char *argument)
 {
     if (!*argument)
         return usage_error("--delim: the delimiter is empty");
+    if (text_dangles(argument))
+        return usage_error("--delim: nothing follows the last '\\', at character %zu of '%s'",
+                           strlen(argument), argument);
     if (text_add_delimiter(&options->delimiters, argument))
         return GO_ON;
     complain_errno("--delim", ENOMEM);

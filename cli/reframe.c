@@ -11,10 +11,10 @@
  * and second level of the cache. */
 enum { PIECES = 512, READ_SIZE = 128 << 10 };
 
-/* A payload of which so much has not been read yet is moved by the kernel; from
- * then on reads are short, so that they bring the next header and no more of
- * the payload behind it than they must. */
-enum { MOVE_MIN = 8 << 10, SHORT_READ = 64 };
+/* A payload of which so much has not been read yet is moved by the kernel.
+ * While records are as long as that, a read brings the rest of one, and with
+ * it the next header and no more of the payload behind it than it must. */
+enum { MOVE_MIN = 8 << 10, HEADER_READ = 64 };
 
 /* What a step tells besides an exit status that is an error. */
 enum { GO_ON = -1 };
@@ -24,7 +24,8 @@ struct run {
     struct reframe *reframe;
     struct source *source;
     struct cb_buffer *buffer;
-    bool read_short;  /* the last payload was moved */
+    uint64_t length;  /* of the last record that a piece came from, if known */
+    bool looks_ahead; /* the framing tells what is payload beforehand */
     bool cannot_move; /* the kernel said no */
 };
 
@@ -77,6 +78,7 @@ static bool pass(struct run *run)
     struct reframe *reframe = run->reframe;
     struct sink *sink = reframe->sink;
     uint64_t ahead = cb_decoder_ahead(reframe->decoder);
+    run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
     bool skipped = reframe->before + cb_decoder_record(reframe->decoder) <= reframe->skip;
@@ -87,7 +89,6 @@ static bool pass(struct run *run)
         return false;
     }
     cb_decoder_pass(reframe->decoder, run->buffer, n);
-    run->read_short = true;
     return true;
 }
 
@@ -95,8 +96,10 @@ static bool pass(struct run *run)
 static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
-    ssize_t n = source_read(run->source, run->buffer, run->read_short ? SHORT_READ : 0);
-    run->read_short = false;
+    bool is_long = run->looks_ahead && !run->cannot_move && run->length >= MOVE_MIN &&
+                   run->length != CB_UNKNOWN;
+    size_t most = is_long ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
+    ssize_t n = source_read(run->source, run->buffer, most);
     if (n == 0)
         cb_decoder_finish(decoder);
     if (n >= 0)
@@ -122,9 +125,14 @@ static int step(struct run *run)
     int status = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
                                   most < PIECES ? (size_t)most : PIECES, &count);
     if (status == CB_PIECE) {
+        run->length = pieces[count - 1].total;
         count = skip_pieces(reframe, pieces, count);
         int put = reframe->sink->ops->put(reframe->sink, pieces, count);
-        return put ? sink_failed(reframe->sink, run->source->name, put) : GO_ON;
+        if (!put)
+            return GO_ON;
+        /* What came before goes out before that is said. */
+        int next = put == EXIT_UNENCODABLE ? drain(run) : GO_ON;
+        return next == GO_ON ? sink_failed(reframe->sink, run->source->name, put) : next;
     }
     int next = drain(run);
     if (next != GO_ON || status == CB_END)

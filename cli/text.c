@@ -41,6 +41,18 @@ bool text_size(const char *text, uint64_t *size)
     return false;
 }
 
+bool text_dangles(const char *text)
+{
+    while (*text) {
+        if (*text++ != '\\')
+            continue;
+        if (!*text)
+            return true;
+        text++;
+    }
+    return false;
+}
+
 bool text_add_delimiter(char **specification, const char *string)
 {
     const char *lead = *specification ? ",or=" : "delim:";

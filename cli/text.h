@@ -13,6 +13,9 @@ bool text_number(const char *text, uint64_t *number);
 /* A number of bytes: 512, 64K, 2M, 1G (powers of 1024), 10KB, 1MB (of 1000). */
 bool text_size(const char *text, uint64_t *size);
 
+/* Does it end in a backslash that nothing follows? */
+bool text_dangles(const char *text);
+
 /* Adds `,or=STRING` (or `delim:STRING` to an empty specification) to what
  * *specification has, with the commas in STRING taken as they stand.  The result
  * is malloced, and what was there freed; false where memory is out. */

@@ -13,14 +13,11 @@
 
 /* -------------------------------------------------------------------- ring */
 
-/* Makes sure that `more` chunks can be pushed without an allocation. */
-static int ring_reserve(struct cb_buffer *buffer, size_t more)
+static int ring_grow(struct cb_buffer *buffer, size_t more)
 {
     size_t room = buffer->mask + 1, want, size;
     if (!cb__add_size(buffer->count, more, &want))
         return CB_ENOMEM;
-    if (want <= room)
-        return CB_OK;
     while (room < want) {
         if (!cb__mul_size(room, 2, &room))
             return CB_ENOMEM;
@@ -40,9 +37,15 @@ static int ring_reserve(struct cb_buffer *buffer, size_t more)
     return CB_OK;
 }
 
+/* Makes sure that `more` chunks can be pushed without an allocation. */
+static inline int ring_reserve(struct cb_buffer *buffer, size_t more)
+{
+    return more <= buffer->mask + 1 - buffer->count ? CB_OK : ring_grow(buffer, more);
+}
+
 /* Adds a window at the tail; its reference becomes the buffer's.  Room in the
  * ring must have been reserved. */
-static void push(struct cb_buffer *buffer, const struct cb__chunk *chunk)
+static inline void push(struct cb_buffer *buffer, const struct cb__chunk *chunk)
 {
     if (!chunk->length) {
         cb__memory_unref(chunk->memory);
@@ -60,8 +63,8 @@ static void push(struct cb_buffer *buffer, const struct cb__chunk *chunk)
     *cb__buffer_chunk(buffer, buffer->count++) = *chunk;
 }
 
-static void push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
-                     size_t n)
+static inline void push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                            size_t n)
 {
     cb__memory_ref(memory);
     push(buffer, &(struct cb__chunk){.memory = memory, .data = data, .length = n});
@@ -76,12 +79,9 @@ static void reshaped(struct cb_buffer *buffer)
 }
 
 /* Is there room for n more bytes under the limit? */
-static int check_limit(const struct cb_buffer *buffer, size_t n)
+static inline int check_limit(const struct cb_buffer *buffer, size_t n)
 {
-    size_t length;
-    if (!cb__add_size(buffer->length, n, &length) || length > SSIZE_MAX)
-        return CB_ELIMIT;
-    return buffer->limit && length > buffer->limit ? CB_ELIMIT : CB_OK;
+    return n <= buffer->limit && buffer->length <= buffer->limit - n ? CB_OK : CB_ELIMIT;
 }
 
 /* -------------------------------------------------------------- life, stats */
@@ -134,7 +134,7 @@ int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *opt
     buffer->chunk_max = o.chunk_max;
     buffer->cutoff = o.cutoff ? o.cutoff : CUTOFF_DEFAULT;
     buffer->copy_below = o.copy_below;
-    buffer->limit = o.limit;
+    buffer->limit = o.limit ? cb__min(o.limit, SSIZE_MAX) : SSIZE_MAX;
     buffer->release_fast = o.release_fast != 0;
     *result = buffer;
     return CB_OK;
@@ -245,8 +245,7 @@ static bool worth_offering(const struct cb_buffer *buffer, size_t room, size_t h
 
 ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, size_t max)
 {
-    size_t allowed = buffer->limit ? buffer->limit - cb__min(buffer->limit, buffer->length)
-                                   : (size_t)SSIZE_MAX - buffer->length;
+    size_t allowed = buffer->limit - cb__min(buffer->limit, buffer->length);
     size_t want = cb__min(hint ? hint : buffer->chunk_size, allowed);
     size_t total = 0, n = 0, spare = 0;
     int status;
@@ -505,17 +504,37 @@ int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size, cb_re
     return CB_OK;
 }
 
-/* Finds the chunk and the offset in it where `offset` from the head falls. */
-static size_t locate(const struct cb_buffer *buffer, size_t *offset)
+/* Brings the cursor to the chunk with position `at`; the buffer holds it. */
+static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at)
 {
-    size_t i = 0;
-    while (i < buffer->count && *offset >= cb__buffer_chunk(buffer, i)->length)
-        *offset -= cb__buffer_chunk(buffer, i++)->length;
-    return i;
+    size_t index = cursor->ordinal - buffer->first;
+    if (cursor->shape != buffer->shape || index >= buffer->count) {
+        bool near_head = at - buffer->position < buffer->length / 2;
+        index = near_head ? 0 : buffer->count - 1;
+        cursor->start = cb__buffer_end(buffer) - cb__buffer_chunk(buffer, index)->length;
+        cursor->shape = buffer->shape;
+    }
+    if (!index)
+        cursor->start = buffer->position;
+    while (at - cursor->start >= cb__buffer_chunk(buffer, index)->length && at >= cursor->start)
+        cursor->start += cb__buffer_chunk(buffer, index++)->length;
+    while (at < cursor->start)
+        cursor->start -= cb__buffer_chunk(buffer, --index)->length;
+    cursor->ordinal = buffer->first + index;
+}
+
+/* The chunk that holds the byte at `at`, and where in it that is. */
+static size_t locate(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
+                     size_t *within)
+{
+    cursor_find(buffer, cursor, at);
+    *within = (size_t)(at - cursor->start);
+    return cursor->ordinal - buffer->first;
 }
 
 /* How many chunks hold n bytes from `within` chunk `index` on. */
-static size_t count_chunks(const struct cb_buffer *buffer, size_t index, size_t within, size_t n)
+static inline size_t count_chunks(const struct cb_buffer *buffer, size_t index, size_t within,
+                                  size_t n)
 {
     size_t chunks = 0;
     for (n += n ? within : 0; n; chunks++)
@@ -540,15 +559,29 @@ static int copy_part(const struct cb_buffer *source, size_t index, size_t within
     return CB_OK;
 }
 
-ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct cb_buffer *target)
+/* Shows a part of one buffer at the tail of another, whose ring has room. */
+static void push_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
+                      struct cb_buffer *target)
 {
+    target->offered = 0;
+    for (; n; index++, within = 0) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
+        size_t part = cb__min(n, chunk->length - within);
+        push_ref(target, chunk->memory, chunk->data + within, part);
+        n -= part;
+    }
+}
+
+ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
+                         size_t n, struct cb_buffer *target)
+{
+    const uint64_t offset = at - source->position;
     if (source == target)
         return CB_EINVAL;
-    if (offset >= source->length)
+    if (offset >= source->length || !n)
         return 0;
-    n = cb__min(n, source->length - offset);
-    size_t within = offset, left = n;
-    size_t index = locate(source, &within);
+    n = cb__min(n, source->length - (size_t)offset);
+    size_t within, index = locate(source, cursor, at, &within);
     int status;
     if (n < source->copy_below) {
         status = copy_part(source, index, within, n, target);
@@ -559,14 +592,16 @@ ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct
         status = ring_reserve(target, count_chunks(source, index, within, n));
     if (status)
         return status;
-    target->offered = 0;
-    for (; left; index++, within = 0) {
-        const struct cb__chunk chunk = *cb__buffer_chunk(source, index);
-        size_t part = cb__min(left, chunk.length - within);
-        push_ref(target, chunk.memory, chunk.data + within, part);
-        left -= part;
-    }
+    push_part(source, index, within, n, target);
     return (ssize_t)n;
+}
+
+ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct cb_buffer *target)
+{
+    struct cb__cursor cursor = {0};
+    if (offset > source->length)
+        offset = source->length;
+    return cb__buffer_slice(source, &cursor, source->position + offset, n, target);
 }
 
 ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *target)
@@ -576,20 +611,27 @@ ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *targ
 
 int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source)
 {
-    ssize_t n = cb_slice(source, 0, CB_ALL, buffer);
-    return n < 0 ? (int)n : CB_OK;
+    struct cb_buffer *const sources[] = {(struct cb_buffer *)source}; /* not changed */
+    return cb_merge(buffer, sources, 1);
 }
 
 int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count)
 {
-    size_t length = buffer->length;
+    size_t length = 0, chunks = 0;
     for (size_t i = 0; i < count; i++) {
-        int status = cb_append_buffer(buffer, sources[i]);
-        if (status) {
-            cb_truncate(buffer, length);
-            return status;
-        }
+        if (sources[i] == buffer)
+            return CB_EINVAL;
+        if (!cb__add_size(length, sources[i]->length, &length) ||
+            !cb__add_size(chunks, sources[i]->count, &chunks))
+            return CB_ELIMIT;
     }
+    int status = check_limit(buffer, length);
+    if (!status)
+        status = ring_reserve(buffer, chunks);
+    if (status)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        push_part(sources[i], 0, 0, sources[i]->length, buffer);
     return CB_OK;
 }
 
@@ -610,11 +652,12 @@ size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size
         return 0;
     n = cb__min(n, buffer->length - offset);
     uint8_t *to = out;
-    size_t index = locate(buffer, &offset);
-    for (size_t left = n; left; index++, offset = 0) {
+    struct cb__cursor cursor = {0};
+    size_t within, index = locate(buffer, &cursor, buffer->position + offset, &within);
+    for (size_t left = n; left; index++, within = 0) {
         const struct cb__chunk *chunk = cb__buffer_chunk(buffer, index);
-        size_t part = cb__min(left, chunk->length - offset);
-        memcpy(to, chunk->data + offset, part);
+        size_t part = cb__min(left, chunk->length - within);
+        memcpy(to, chunk->data + within, part);
         to += part;
         left -= part;
     }
@@ -698,30 +741,18 @@ int cb_equal_bytes(const struct cb_buffer *buffer, const void *data, size_t n)
     return CB_YES;
 }
 
-/* Brings the cursor to the chunk with position `at`; the buffer holds it. */
-static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at)
-{
-    size_t index = cursor->ordinal - buffer->first;
-    if (cursor->shape != buffer->shape || index >= buffer->count) {
-        bool near_head = at - buffer->position < buffer->length / 2;
-        index = near_head ? 0 : buffer->count - 1;
-        cursor->start = cb__buffer_end(buffer) - cb__buffer_chunk(buffer, index)->length;
-        cursor->shape = buffer->shape;
-    }
-    if (!index)
-        cursor->start = buffer->position;
-    while (at - cursor->start >= cb__buffer_chunk(buffer, index)->length && at >= cursor->start)
-        cursor->start += cb__buffer_chunk(buffer, index++)->length;
-    while (at < cursor->start)
-        cursor->start -= cb__buffer_chunk(buffer, --index)->length;
-    cursor->ordinal = buffer->first + index;
-}
-
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      const uint8_t **data, size_t *n)
 {
-    if (at < buffer->position || at - buffer->position >= buffer->length)
+    const uint64_t offset = at - buffer->position; /* huge where it is before */
+    if (offset >= buffer->length)
         return false;
+    const struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+    if (offset < head->length) {
+        *data = head->data + offset;
+        *n = head->length - (size_t)offset;
+        return true;
+    }
     cursor_find(buffer, cursor, at);
     const struct cb__chunk *chunk = cb__buffer_chunk(buffer, cursor->ordinal - buffer->first);
     size_t within = (size_t)(at - cursor->start);
@@ -747,7 +778,7 @@ size_t cb_skip(struct cb_buffer *buffer, size_t n)
         struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
         if (left < head->length) {
             cb__chunk_advance(head, left);
-            break;
+            return n;
         }
         left -= head->length;
         cb__memory_unref(head->memory);
@@ -778,19 +809,19 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
     if (status)
         return status;
     target->offered = 0;
+    source->length -= n;
+    source->position += n;
     for (size_t left = n; left;) {
         struct cb__chunk *head = cb__buffer_chunk(source, 0);
         if (left < head->length) {
             push_ref(target, head->memory, head->data, left);
             cb__chunk_advance(head, left);
-            break;
+            return (ssize_t)n;
         }
         left -= head->length;
         push(target, head);
         drop_head(source);
     }
-    source->length -= n;
-    source->position += n;
     settle(source);
     return (ssize_t)n;
 }

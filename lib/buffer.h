@@ -52,7 +52,8 @@ struct cb_buffer {
     uint64_t needle_start;      /* where its search began, or CB__NO_SEARCH */
 
     size_t chunk_min, chunk_max;
-    size_t cutoff, copy_below, limit;
+    size_t cutoff, copy_below;
+    size_t limit; /* SSIZE_MAX where there is none */
     bool release_fast;
 
     struct cb__chunk inline_ring[CB__RING_INLINE];
@@ -75,6 +76,10 @@ struct cb__cursor {
  * false where the buffer does not hold that position. */
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      const uint8_t **data, size_t *n);
+
+/* cb_slice from a stream position on, with a cursor to find it by. */
+ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
+                         size_t n, struct cb_buffer *target);
 
 /* The stream position of the tail. */
 static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)

@@ -252,7 +252,8 @@ CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t
 /* Copies bytes in front of the head.  The position of the head goes back by
  * `size`, and not below 0: what was there before moves up by the rest. */
 CB_API int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size);
-/* Appends what all `count` sources hold, by reference; they keep it too. */
+/* Appends what all `count` sources hold, by reference; they keep it too.  All or
+ * nothing.  Both: CB_ENOMEM, CB_ELIMIT; CB_EINVAL where a source is `buffer`. */
 CB_API int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count);
 
 /* ------------------------------------------------------------- look at it */
@@ -431,7 +432,9 @@ struct cb_decoder_options {
 
 /* What a decoder can promise. */
 enum {
-    CB_TELLS_LENGTH = 1 /* `total` is known in every piece, even without `whole` */
+    CB_TELLS_LENGTH = 1, /* `total` is known in every piece, even without `whole` */
+    CB_PARTS = 2         /* the records are parts of one body: what stands for it
+                            is their payloads, one after another */
 };
 
 /*

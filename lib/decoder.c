@@ -7,7 +7,10 @@
 #include <string.h>
 
 #define WHOLE_LIMIT_DEFAULT ((uint64_t)64 << 20)
-enum { SHOWN_BYTES = 4 }; /* of malformed input, in a message */
+enum {
+    SHOWN_BYTES = 4, /* of malformed input, in a message */
+    BATCH_MIN = 4    /* pieces that are worth the start of a fast path */
+};
 
 /* ------------------------------------------------------------------ errors */
 
@@ -124,6 +127,7 @@ static void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t rec
     decoder->record = record;
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
+    decoder->needed = 1;
     decoder->begun = decoder->open = decoder->complete = false;
 }
 
@@ -136,7 +140,6 @@ void cb_decoder_reset(struct cb_decoder *decoder)
 {
     decoder->buffer = NULL;
     decoder->finished = decoder->ended = false;
-    decoder->needed = 1;
     decoder->error = (struct cb_error){.code = CB_OK};
     begin_at(decoder, 0, 1);
 }
@@ -159,7 +162,7 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
     /* A record that may be cut short by the end of input keeps its length to
      * itself until then. */
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    return tells ? CB_TELLS_LENGTH : 0;
+    return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (decoder->ops->parts ? (unsigned)CB_PARTS : 0);
 }
 
 void cb_decoder_finish(struct cb_decoder *decoder)
@@ -240,20 +243,20 @@ static int handle_end(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends before its end mark");
         return CB_END;
     }
-    if (decoder->ops->cut(decoder) == CB_YES)
+    int cut = decoder->ops->cut(decoder);
+    if (cut == CB_YES)
         return CB_OK;
-    switch (decoder->on_partial) {
-    case CB_PARTIAL_EMIT:
+    if (decoder->on_partial == CB_PARTIAL_EMIT && cut == CB_NO) {
         decoder->begun = decoder->complete = true;
         decoder->scan = end;
+        decoder->ended = true; /* behind this record */
         return CB_OK;
-    case CB_PARTIAL_DROP:
+    }
+    if (decoder->on_partial != CB_PARTIAL_FAIL) {
         decoder->scan = end;
         cb__decoder_next_record(decoder);
         decoder->record--;
         return CB_END;
-    default:
-        break;
     }
     if (missing_from > end)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
@@ -271,10 +274,10 @@ static int advance(struct cb_decoder *decoder)
     if (decoder->ended)
         return CB_END;
     int status = decoder->ops->advance(decoder);
-    if (status == CB_OK)
-        return cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
     if (status == CB_MORE && decoder->finished)
         status = handle_end(decoder);
+    if (status == CB_OK)
+        return cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
     if (status == CB_END)
         decoder->ended = true;
     return status;
@@ -284,10 +287,10 @@ static int advance(struct cb_decoder *decoder)
  * whose payload is all still to come is given as an empty piece. */
 static bool can_give(const struct cb_decoder *decoder)
 {
-    if (decoder->complete)
-        return true;
-    if (decoder->whole)
+    if (decoder->error.code)
         return false;
+    if (decoder->complete || decoder->whole)
+        return decoder->complete;
     return decoder->given < decoder->until ||
            (decoder->begun && !decoder->open && decoder->payload_end > decoder->until);
 }
@@ -307,7 +310,8 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
     int status = CB_OK;
     attach(decoder, buffer);
     while (done < max) {
-        if (decoder->ops->batch && at_frame(decoder) && cb__decoder_span(decoder, &data, &n)) {
+        if (max - done >= BATCH_MIN && decoder->ops->batch && at_frame(decoder) &&
+            cb__decoder_span(decoder, &data, &n)) {
             done += decoder->ops->batch(decoder, data, n, pieces + done, max - done);
             if (done == max)
                 break;
@@ -343,6 +347,8 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     uint64_t max_record = decoder->max_record;
     int status = CB_OK;
     attach(decoder, buffer);
+    if (decoder->error.code)
+        return decoder->error.code;
     if (decoder->open || buffer == record)
         return CB_ESTATE;
     cb_decoder_release(decoder, buffer);
@@ -351,7 +357,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     while (!decoder->complete && status == CB_OK)
         status = advance(decoder);
     decoder->max_record = max_record;
-    if (!decoder->complete)
+    if (status != CB_OK)
         return status;
     cb_decoder_release(decoder, buffer);
     size_t payload = cb__clamp_u64(decoder->until - decoder->payload_start);

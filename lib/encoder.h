@@ -28,7 +28,7 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
 
 static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)
 {
-    encoder->out = (struct cb__bytes){.data = data, .length = n};
+    encoder->out = (struct cb__bytes){.data = n ? data : (const uint8_t *)"", .length = n};
     return CB_OK;
 }
 

@@ -46,6 +46,7 @@ void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
             other = i;
     }
     finder->kind = CB__FIND_PAIR;
+    finder->rarest = rare > other;
     finder->offset[0] = cb__min(rare, other);
     finder->offset[1] = cb__max(rare, other);
     finder->byte[0] = needle[finder->offset[0]];
@@ -99,6 +100,7 @@ void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
         }
     }
     finder->offset[0] = 0;
+    finder->rarest = 0;
     finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
     split_halves(finder);
     finder->exact = finder->exact && finder->halves_exact;

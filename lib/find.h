@@ -24,6 +24,7 @@ struct cb__finder {
     bool exact;
     uint8_t byte[2];
     size_t offset[2];
+    unsigned rarest;     /* which of the two is the better one to look for alone */
     size_t reach;        /* bytes that must be there from a candidate on to see it */
     uint8_t member[256]; /* SET: nonzero for members */
     /* SET, for look-ups by half bytes: a byte may be a member if the entries for

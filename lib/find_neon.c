@@ -38,6 +38,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t byte = vdupq_n_u8(finder->byte[0]);
 #define SCAN_MASK(p) mask_byte(p, byte)
+#define SCAN_NONE(q) 0
 #include "find_scan.h"
 
 #define SCAN_NAME find_pair
@@ -50,6 +51,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
          pair((p) + one + 16, (p) + other + 16, first, second),                                    \
          pair((p) + one + 32, (p) + other + 32, first, second),                                    \
          pair((p) + one + 48, (p) + other + 48, first, second))
+#define SCAN_NONE(q) 0
 #include "find_scan.h"
 
 #define SCAN_NAME find_set
@@ -58,6 +60,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 #define SCAN_MASK(p)                                                                               \
     join(member(p, low, high), member((p) + 16, low, high), member((p) + 32, low, high),           \
          member((p) + 48, low, high))
+#define SCAN_NONE(q) 0
 #include "find_scan.h"
 
 static const struct cb__kernel neon = {

@@ -6,11 +6,14 @@
  *     SCAN_TARGET   its function attribute
  *     SCAN_SETUP    constants made from `finder` before the loop
  *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
+ *     SCAN_NONE(q)  nonzero if there is none at 256 places; q is where for the
+ *                   first of them the byte stands that is the rarest
  *
  * One pass makes a mask for each 64 places and hands out its bits (the way of
  * G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second", VLDB
  * Journal 28, 2019, section 3.1.4).
  */
+#ifdef SCAN_NAME
 
 SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8_t *data, size_t n,
                                     uint32_t *hits, size_t max, size_t *scanned)
@@ -26,18 +29,27 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
         size_t from = at + 64 <= places ? at : places - 64;
         uint64_t mask = SCAN_MASK(data + from);
         mask &= ~UINT64_C(0) << (at - from);
+        if (!mask) {
+            /* Where there is nothing it goes on in longer steps, from a
+             * border of 64 bytes within what was seen. */
+            const size_t rarest = finder->offset[finder->rarest];
+            size_t step = from + 64 - ((uintptr_t)(data + from + rarest) & 63);
+            while (step + 256 <= places && SCAN_NONE(data + step + rarest))
+                step += 256;
+            at = cb__max(step, from + 64);
+            continue;
+        }
         uint32_t *to = hits + count;
         count += (unsigned)__builtin_popcountll(mask);
         at = from + 64;
-        /* A few at a time without a question: that is cheaper than a loop
-         * whose end no predictor can know. */
-        while (mask) {
-            for (unsigned i = 0; i < 4; i++) {
-                to[i] = (uint32_t)from + (uint32_t)cb__low_bit(mask);
-                mask &= mask - 1;
-            }
-            to += 4;
-        }
+        /* Two at a time: half as many questions, and the second is often there. */
+        do {
+            to[0] = (uint32_t)from + (uint32_t)__builtin_ctzll(mask);
+            mask &= mask - 1;
+            to[1] = (uint32_t)from + cb__low_bit(mask);
+            mask &= mask - 1;
+            to += 2;
+        } while (mask);
     }
     *scanned = at;
     if (count >= max) {
@@ -51,3 +63,6 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
 #undef SCAN_TARGET
 #undef SCAN_SETUP
 #undef SCAN_MASK
+#undef SCAN_NONE
+
+#endif

@@ -25,19 +25,30 @@ static inline uint64_t sse2_byte(const uint8_t *p, __m128i byte)
                      _mm_cmpeq_epi8(sse2_load(p + 48), byte));
 }
 
+static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
+{
+    __m128i any = _mm_setzero_si128();
+    for (size_t i = 0; i < 256; i += 16)
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(sse2_load(p + i), byte));
+    return _mm_movemask_epi8(any) == 0;
+}
+
 #define SCAN_NAME sse2_find_byte
 #define SCAN_TARGET
 #define SCAN_SETUP __m128i byte = _mm_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) sse2_byte(p, byte)
+#define SCAN_NONE(q) sse2_no_byte(q, byte)
 #include "find_scan.h"
 
 #define SCAN_NAME sse2_find_pair
 #define SCAN_TARGET
 #define SCAN_SETUP                                                                                 \
     __m128i first = _mm_set1_epi8((char)finder->byte[0]);                                          \
-    __m128i second = _mm_set1_epi8((char)finder->byte[1]);
+    __m128i second = _mm_set1_epi8((char)finder->byte[1]);                                         \
+    __m128i rarest_byte = finder->rarest ? second : first;
 #define SCAN_MASK(p)                                                                               \
     (sse2_byte((p) + finder->offset[0], first) & sse2_byte((p) + finder->offset[1], second))
+#define SCAN_NONE(q) sse2_no_byte(q, rarest_byte)
 #include "find_scan.h"
 
 static const struct cb__kernel sse2 = {
@@ -83,10 +94,19 @@ AVX2 static inline __m256i avx2_member(const uint8_t *p, __m256i low, __m256i hi
     return _mm256_xor_si256(none, _mm256_set1_epi8(-1));
 }
 
+AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
+{
+    __m256i any = _mm256_setzero_si256();
+    for (size_t i = 0; i < 256; i += 32)
+        any = _mm256_or_si256(any, _mm256_cmpeq_epi8(avx2_load(p + i), byte));
+    return _mm256_testz_si256(any, any);
+}
+
 #define SCAN_NAME avx2_find_byte
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP __m256i byte = _mm256_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) avx2_byte(p, byte)
+#define SCAN_NONE(q) avx2_no_byte(q, byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx2_find_pair
@@ -94,10 +114,12 @@ AVX2 static inline __m256i avx2_member(const uint8_t *p, __m256i low, __m256i hi
 #define SCAN_SETUP                                                                                 \
     const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m256i first = _mm256_set1_epi8((char)finder->byte[0]);                                       \
-    __m256i second = _mm256_set1_epi8((char)finder->byte[1]);
+    __m256i second = _mm256_set1_epi8((char)finder->byte[1]);                                      \
+    __m256i rarest_byte = finder->rarest ? second : first;
 #define SCAN_MASK(p)                                                                               \
     avx2_join(avx2_pair((p) + one, (p) + other, first, second),                                    \
               avx2_pair((p) + one + 32, (p) + other + 32, first, second))
+#define SCAN_NONE(q) avx2_no_byte(q, rarest_byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx2_find_set
@@ -106,6 +128,7 @@ AVX2 static inline __m256i avx2_member(const uint8_t *p, __m256i low, __m256i hi
     __m256i low = _mm256_broadcastsi128_si256(sse2_load(finder->low));                             \
     __m256i high = _mm256_broadcastsi128_si256(sse2_load(finder->high));
 #define SCAN_MASK(p) avx2_join(avx2_member(p, low, high), avx2_member((p) + 32, low, high))
+#define SCAN_NONE(q) 0
 #include "find_scan.h"
 
 static const struct cb__kernel avx2 = {
@@ -131,10 +154,22 @@ AVX512 static inline uint64_t avx512_member(const uint8_t *p, __m512i low, __m51
     return _mm512_test_epi8_mask(a, b);
 }
 
+/* The least of the differences of 64 bytes each is 0 where one of them is. */
+AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
+{
+    __m512i a = _mm512_min_epu8(_mm512_xor_si512(avx512_load(p), byte),
+                                _mm512_xor_si512(avx512_load(p + 64), byte));
+    __m512i b = _mm512_min_epu8(_mm512_xor_si512(avx512_load(p + 128), byte),
+                                _mm512_xor_si512(avx512_load(p + 192), byte));
+    __m512i least = _mm512_min_epu8(a, b);
+    return _mm512_testn_epi8_mask(least, least) == 0;
+}
+
 #define SCAN_NAME avx512_find_byte
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP __m512i byte = _mm512_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) _mm512_cmpeq_epi8_mask(avx512_load(p), byte)
+#define SCAN_NONE(q) avx512_no_byte(q, byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx512_find_pair
@@ -142,10 +177,12 @@ AVX512 static inline uint64_t avx512_member(const uint8_t *p, __m512i low, __m51
 #define SCAN_SETUP                                                                                 \
     const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m512i first = _mm512_set1_epi8((char)finder->byte[0]);                                       \
-    __m512i second = _mm512_set1_epi8((char)finder->byte[1]);
+    __m512i second = _mm512_set1_epi8((char)finder->byte[1]);                                      \
+    __m512i rarest_byte = finder->rarest ? second : first;
 #define SCAN_MASK(p)                                                                               \
     _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(avx512_load((p) + one), first),             \
                                 avx512_load((p) + other), second)
+#define SCAN_NONE(q) avx512_no_byte(q, rarest_byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx512_find_set
@@ -154,6 +191,7 @@ AVX512 static inline uint64_t avx512_member(const uint8_t *p, __m512i low, __m51
     __m512i low = _mm512_broadcast_i32x4(sse2_load(finder->low));                                  \
     __m512i high = _mm512_broadcast_i32x4(sse2_load(finder->high));
 #define SCAN_MASK(p) avx512_member(p, low, high)
+#define SCAN_NONE(q) 0
 #include "find_scan.h"
 
 static const struct cb__kernel avx512 = {

@@ -136,13 +136,12 @@ static const struct cb__key *find_key(const struct cb__family *family, const str
     return NULL;
 }
 
-/* Was the same key given before, and may it not be? */
-static bool given_twice(const struct cb__spec *spec, size_t i)
+/* Is the key among the first `count` settings? */
+static bool among(const struct cb__spec *spec, size_t count, const struct cb__bytes *key)
 {
-    const struct cb__setting *a = &spec->settings[i];
-    for (size_t j = 0; j < i; j++) {
-        const struct cb__setting *b = &spec->settings[j];
-        if (a->key.length == b->key.length && memcmp(a->key.data, b->key.data, a->key.length) == 0)
+    for (size_t i = 0; i < count; i++) {
+        const struct cb__bytes *other = &spec->settings[i].key;
+        if (key->length == other->length && memcmp(key->data, other->data, key->length) == 0)
             return true;
     }
     return false;
@@ -155,7 +154,13 @@ static int apply_one(struct cb__config *config, const struct cb__spec *spec, siz
     const struct cb__key *key = find_key(config->family, &setting->key);
     int n = (int)cb__min(setting->key.length, 80);
     bool preset = spec == &config->spec && config->preset.memory;
-    if ((!key || key->kind != CB__KEY_LIST) && given_twice(spec, i))
+    if (preset && setting->key.length &&
+        among(&config->preset, config->preset.count, &setting->key))
+        return cb__error_set(error, CB_EINVAL, setting->column,
+                             "'%.*s' is a part of '%.*s' already", n,
+                             (const char *)setting->key.data, (int)cb__min(spec->name.length, 80),
+                             (const char *)spec->name.data);
+    if ((!key || key->kind != CB__KEY_LIST) && among(spec, i, &setting->key))
         return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n,
                              (const char *)setting->key.data);
     if (cb__bytes_are(&setting->key, "keep")) {

@@ -37,6 +37,7 @@ struct cb__decoder_ops {
     size_t state_size;      /* of what the decoder keeps between calls */
     bool tells_length;      /* the length of a record is known at its beginning */
     bool partial_is_record; /* an unfinished last record is one, by default */
+    bool parts;             /* the records are parts of one body */
     bool needs_end;         /* the input is cut short if it ends before `advance`
                                says so, even between two records */
 
@@ -62,7 +63,7 @@ struct cb__decoder_ops {
 
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
-     * what there is of its payload. */
+     * what there is of its payload.  CB_END: what is cut short is no record. */
     int (*cut)(struct cb_decoder *decoder);
 };
 

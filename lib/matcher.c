@@ -67,7 +67,9 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
 {
     size_t room = 1, size;
     memset(matcher, 0, offsetof(struct cb__matcher, inline_nodes));
+    cb__matcher_forget(matcher);
     matcher->allocator = allocator;
+    matcher->needles = count;
     matcher->shortest = needles[0].length;
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(room, needles[i].length, &room) || room > INT32_MAX)
@@ -108,8 +110,11 @@ void cb__matcher_fini(struct cb__matcher *matcher)
 
 bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
 {
-    if (matcher->shortest != n || matcher->longest != n)
+    if (matcher->needles != 1 || matcher->longest != n)
         return false;
+    if (matcher->finder.exact && matcher->finder.kind != CB__FIND_SET)
+        return needle[0] == matcher->finder.byte[0] &&
+               (n == 1 || needle[1] == matcher->finder.byte[1]);
     /* One needle alone: its nodes stand in a row. */
     for (size_t i = 0; i < n; i++) {
         if (matcher->nodes[i + 1].byte != needle[i])
@@ -147,31 +152,72 @@ static int accept(struct cb__matcher *matcher, struct cb__match *match)
     return CB_YES;
 }
 
+/* The first candidate in the n bytes at `at`: true with its distance in *skip.
+ * Else false, and there is none before that distance. */
+static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
+{
+    struct cb__ahead *ahead = &matcher->ahead;
+    const uint64_t from = matcher->at, end = from + n;
+    if (from < ahead->from || from > ahead->to) {
+        /* The end of a match may lie beyond the place where the kernel stopped,
+         * its beginning. */
+        bool follows = from > ahead->to && from - ahead->to <= matcher->longest;
+        ahead->most = follows ? ahead->most : 1;
+        ahead->to = from;
+        ahead->next = ahead->count = 0;
+    }
+    ahead->from = from;
+    for (;;) {
+        for (; ahead->next < ahead->count; ahead->next++) {
+            uint64_t hit = ahead->base + ahead->hits[ahead->next];
+            if (hit < from)
+                continue;
+            *skip = hit < end ? (size_t)(hit - from) : n;
+            return hit < end;
+        }
+        size_t known = (size_t)cb__min(ahead->to - from, n), scanned;
+        *skip = known;
+        if (n - known < matcher->finder.reach)
+            return false;
+        ahead->base = ahead->to;
+        ahead->next = 0;
+        ahead->count =
+            (uint32_t)cb__find_all(&matcher->finder, data + known, cb__min(n - known, CB__FIND_MAX),
+                                   ahead->hits, ahead->most, &scanned);
+        ahead->to += scanned;
+        matcher->scanned += scanned;
+        ahead->most = (uint32_t)cb__min(2 * ahead->most, CB__AHEAD_MAX);
+    }
+}
+
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                      struct cb__match *match)
 {
-    const uint64_t base = matcher->at;
-    size_t i = 0;
-    while (i < n) {
+    for (size_t i = 0; i < n;) {
         if (!matcher->node && !matcher->pending) {
-            size_t at;
-            bool found = cb__find_first(&matcher->finder, data + i, n - i, &at);
-            i += at;
-            matcher->at = base + i;
-            if (!found && i == n)
+            size_t skip;
+            bool found = next_candidate(matcher, data + i, n - i, &skip);
+            i += skip;
+            matcher->at += skip;
+            if (found && matcher->finder.exact) {
+                matcher->ahead.next++;
+                matcher->ahead.from = matcher->at + 1;
+                match->start = matcher->at;
+                match->end = matcher->at += matcher->longest;
+                return CB_YES;
+            }
+            if (i == n)
                 break;
         }
         uint32_t state = step(matcher->nodes, matcher->node, data[i++]);
         const struct cb__node *node = &matcher->nodes[state];
         matcher->node = state;
-        matcher->at = base + i;
+        matcher->at++;
+        matcher->scanned++;
         note_matches(matcher, node);
-        if (matcher->pending && settled(matcher, node)) {
-            matcher->scanned += i;
+        if (matcher->pending && settled(matcher, node))
             return accept(matcher, match);
-        }
     }
-    matcher->scanned += n;
     return CB_MORE;
 }
 

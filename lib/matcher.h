@@ -38,11 +38,25 @@ struct cb__node {
     bool whole; /* this node is a delimiter */
 };
 
-enum { CB__NODES_INLINE = 9 };
+enum { CB__NODES_INLINE = 9, CB__AHEAD_MAX = 64 };
+
+/*
+ * Candidates that a kernel has found beyond what was asked for: none stand in
+ * [from, to) but those at base + hits[next .. count).  The first look is for
+ * one; as long as looks follow one another the next is for twice as many, so a
+ * stream of small records is scanned by a few long calls, and a look into
+ * bytes that nobody asks for again costs little.
+ */
+struct cb__ahead {
+    uint64_t from, to, base;
+    uint32_t next, count, most;
+    uint32_t hits[CB__AHEAD_MAX + CB__FIND_SLACK];
+};
 
 struct cb__matcher {
     struct cb__finder finder;
     size_t shortest, longest; /* of the delimiters */
+    size_t needles;           /* how many there are */
 
     struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
     size_t room;
@@ -53,6 +67,7 @@ struct cb__matcher {
     bool pending;  /* `best` is a match, but a better one may still come */
     struct cb__match best;
     uint64_t scanned; /* bytes looked at, ever */
+    struct cb__ahead ahead;
 
     struct cb__node inline_nodes[CB__NODES_INLINE];
 };
@@ -66,7 +81,16 @@ void cb__matcher_fini(struct cb__matcher *matcher);
 /* Is it for this one needle? */
 bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
 
-/* Forgets what was seen and begins at a stream position. */
+/* Other bytes stand at the stream positions now. */
+static inline void cb__matcher_forget(struct cb__matcher *matcher)
+{
+    matcher->ahead.from = UINT64_MAX;
+    matcher->ahead.to = 0;
+    matcher->ahead.next = matcher->ahead.count = 0;
+    matcher->ahead.most = 1;
+}
+
+/* Begins at a stream position, with nothing matched. */
 static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
 {
     matcher->at = at;
@@ -79,6 +103,25 @@ static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                      struct cb__match *match);
 
+/* The same without a look at the bytes, where an earlier look has found the
+ * next match already, and it ends before `end`: true with *match set.  Else
+ * nothing is changed. */
+static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
+                                     struct cb__match *match)
+{
+    struct cb__ahead *ahead = &matcher->ahead;
+    if (!matcher->finder.exact || ahead->next >= ahead->count || matcher->at < ahead->from)
+        return false;
+    uint64_t hit = ahead->base + ahead->hits[ahead->next];
+    if (hit < matcher->at || hit + matcher->longest > end || matcher->node)
+        return false;
+    ahead->next++;
+    ahead->from = hit + 1;
+    match->start = hit;
+    match->end = matcher->at = hit + matcher->longest;
+    return true;
+}
+
 /* No more bytes will come.  CB_YES: the pending match is the one, and `at` is
  * behind it (the bytes from there on have to be fed again); CB_NO. */
 int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
@@ -86,9 +129,8 @@ int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
 /* No match that is yet to be found begins before this position. */
 static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
 {
-    if (matcher->pending)
-        return matcher->best.start;
-    return matcher->at - matcher->nodes[matcher->node].depth;
+    uint64_t start = matcher->at - matcher->nodes[matcher->node].depth;
+    return matcher->pending && matcher->best.start < start ? matcher->best.start : start;
 }
 
 /* How many more bytes are needed at least to find a match. */

@@ -47,9 +47,15 @@ static int search(struct cb_buffer *buffer, const void *needle, size_t n, uint64
     struct cb__matcher *matcher = buffer->needle;
     bool go_on = buffer->needle_start != CB__NO_SEARCH && from >= buffer->needle_start &&
                  from <= cb__matcher_safe(matcher) && matcher->at <= end;
+    if (buffer->needle_start == CB__NO_SEARCH)
+        cb__matcher_forget(matcher);
     if (!go_on) {
         cb__matcher_start(matcher, from);
         buffer->needle_start = from;
+    }
+    if (cb__matcher_known(matcher, end, match)) {
+        buffer->needle_start = match->end;
+        return CB_YES;
     }
     struct cb__cursor cursor = {0};
     const uint8_t *data;
@@ -64,7 +70,8 @@ static int search(struct cb_buffer *buffer, const void *needle, size_t n, uint64
             break;
         }
     }
-    cb__pool_count_scanned(buffer->pool, (size_t)(matcher->scanned - before));
+    if (matcher->scanned > before)
+        cb__pool_count_scanned(buffer->pool, (size_t)(matcher->scanned - before));
     return status;
 }
 

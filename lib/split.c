@@ -3,19 +3,18 @@
  * Split and strip: views of the parts of a buffer.
  * Layer: base -> ... -> buffer -> split.
  */
-#include <string.h>
-
 #include "buffer.h"
 
 struct cb_split {
     struct cb_buffer *source;
     const struct cb_allocator *allocator;
     struct cb__matcher matcher;
-    struct cb__cursor cursor;
-    uint64_t from;        /* position where the next part begins */
-    bool skip_empty;      /* no part is empty */
-    bool skip_empty_last; /* the part behind the last separator is not empty */
-    bool keep;            /* the separator stays on the part */
+    struct cb__cursor cursor;      /* for the search, */
+    struct cb__cursor part_cursor; /* and for the parts behind it */
+    uint64_t from;                 /* position where the next part begins */
+    bool skip_empty;               /* no part is empty */
+    bool skip_empty_last;          /* the part behind the last separator is not empty */
+    bool keep;                     /* the separator stays on the part */
     bool done;
 };
 
@@ -39,20 +38,12 @@ static int new_split(struct cb_split **result, struct cb_buffer *source,
     struct cb_split *split = allocator->alloc(allocator->arg, sizeof *split);
     if (!split)
         return CB_ENOMEM;
-    memset(split, 0, offsetof(struct cb_split, matcher));
+    *split = (struct cb_split){.source = source, .allocator = allocator, .from = source->position};
     int status = cb__matcher_init(&split->matcher, needles, count, allocator);
     if (status) {
         allocator->free(allocator->arg, split, sizeof *split);
         return status;
     }
-    split->source = source;
-    split->allocator = allocator;
-    split->cursor = (struct cb__cursor){0};
-    split->from = source->position;
-    split->skip_empty = false;
-    split->skip_empty_last = false;
-    split->keep = false;
-    split->done = false;
     cb__matcher_start(&split->matcher, source->position);
     *result = split;
     return CB_OK;
@@ -107,8 +98,8 @@ int cb_split_next(struct cb_split *split, struct cb_buffer *part)
         bool empty = from == end;
         bool leave_out = empty && (split->skip_empty || (!found && split->skip_empty_last));
         if (!leave_out) {
-            ssize_t n = cb_slice(split->source, (size_t)(from - split->source->position),
-                                 (size_t)(end - from), part);
+            ssize_t n = cb__buffer_slice(split->source, &split->part_cursor, from,
+                                         (size_t)(end - from), part);
             if (n < 0) {
                 cb__matcher_start(&split->matcher, from); /* the same part again */
                 return (int)n;

@@ -44,9 +44,13 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     flags=$($PKG_CONFIG --define-variable=prefix="$root/usr" \
         --define-variable=exec_prefix="$root/usr" --define-variable=libdir="$root/usr/lib" \
         --define-variable=includedir="$root/usr/include" --cflags --libs --static libchunkedbuffer)
-    $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "$scratch/merge" "$TOP_SRCDIR/examples/merge.c" \
-        $flags
+    for example in merge lines; do
+        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "$scratch/$example" \
+            "$TOP_SRCDIR/examples/$example.c" $flags
+    done
     LD_LIBRARY_PATH=$root/usr/lib "$scratch/merge" </dev/null >/dev/null
+    counted=$(printf 'one\ntwo\n' | LD_LIBRARY_PATH=$root/usr/lib "$scratch/lines")
+    [ "$counted" = '2 records, 6 bytes' ]
 fi
 make_in_build uninstall
 if installed | grep .; then

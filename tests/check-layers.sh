@@ -19,6 +19,10 @@ layers() {
  3  pool.h pool.c
  4  chunk.h
  5  find.h find.c                                   only base.h
+ 5  find_scan.h                                     only base.h
+ 6  find_x86.c                                      only find.h find_scan.h
+ 6  find_neon.c                                     only find.h find_scan.h
+ 6  find_none.c                                     only find.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
  8  search.c

@@ -8,10 +8,23 @@
 # line.
 unit_tests = \
 	tests/test_pool \
-	tests/test_buffer
+	tests/test_find \
+	tests/test_matcher \
+	tests/test_buffer \
+	tests/test_search \
+	tests/test_split \
+	tests/test_number \
+	tests/test_io \
+	tests/test_random \
+	tests/test_failures \
+	tests/test_spec \
+	tests/test_decoder \
+	tests/test_encoder \
+	tests/test_framings
 
 # What they share.
 tests_libsupport_la_SOURCES = \
+	tests/expect.h \
 	tests/support.h \
 	tests/support.c
 
@@ -29,21 +42,43 @@ LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
 
 # ------------------------------------------- the program: cli-*.sh scripts
 
-cli_tests =
+cli_tests = \
+	tests/cli-allocations.sh \
+	tests/cli-calls.sh \
+	tests/cli-chunked.sh \
+	tests/cli-conversions.sh \
+	tests/cli-delimiters.sh \
+	tests/cli-files.sh \
+	tests/cli-framings.sh \
+	tests/cli-latency.sh \
+	tests/cli-limits.sh \
+	tests/cli-memory.sh \
+	tests/cli-messages.sh \
+	tests/cli-nonblocking.sh \
+	tests/cli-options.sh \
+	tests/cli-output.sh \
+	tests/cli-peer-nc.sh \
+	tests/cli-peer-nginx.sh \
+	tests/cli-peer-node.sh \
+	tests/cli-peer-redis.sh \
+	tests/cli-peer-scripts.sh \
+	tests/cli-specifications.sh \
+	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)
 EXTRA_DIST += \
+	tests/cli.sh \
 	$(cli_tests)
 
 # Loaded into cbsplit by LD_PRELOAD, to make system calls fail or fall short.
 # (-rpath makes libtool build a module of what is not installed.)
-## if SHARED
-## check_LTLIBRARIES += tests/preload.la
-## endif
-## tests_preload_la_SOURCES = tests/preload.c
-## tests_preload_la_LIBADD = $(DL_LIBS)
-## tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
-## tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
+if SHARED
+check_LTLIBRARIES += tests/preload.la
+endif
+tests_preload_la_SOURCES = tests/preload.c
+tests_preload_la_LIBADD = $(DL_LIBS)
+tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 
 # ----------------------------------------------- the sources: house tests
 
@@ -52,7 +87,9 @@ house_tests = \
 	tests/check-install.sh \
 	tests/check-layers.sh \
 	tests/check-style.sh \
-	tests/check-symbols.sh
+	tests/check-symbols.sh \
+	tests/man-examples.sh \
+	tests/man-options.sh
 
 TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)

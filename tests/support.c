@@ -22,9 +22,9 @@ static void *counting_alloc(void *arg, size_t size)
 
     pthread_mutex_lock(&counting->lock);
     counting->calls++;
-    bool fail = counting->fail_at != 0 &&
-                (counting->calls == counting->fail_at ||
-                 (counting->fail_after && counting->calls > counting->fail_at));
+    bool fail =
+        counting->fail_at != 0 && (counting->calls == counting->fail_at ||
+                                   (counting->fail_after && counting->calls > counting->fail_at));
     counting->failed |= fail;
     if (!fail && size <= (size_t)1 << 30)
         tag = malloc(sizeof(*tag) + size);
@@ -110,8 +110,8 @@ void guard_init(struct guard *guard, const void *data, size_t size)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t readable = (size + page - 1) / page * page;
-    uint8_t *map = mmap(NULL, readable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                        -1, 0);
+    uint8_t *map =
+        mmap(NULL, readable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     ck_assert(map != MAP_FAILED);
     if (size > 0)

@@ -435,6 +435,38 @@ START_TEST(a_failed_append_leaves_an_open_offer_as_it_was)
 }
 END_TEST
 
+START_TEST(an_append_without_memory_leaves_an_open_offer_as_it_was)
+{
+    uint8_t *data, much[200] = {0};
+
+    append_offered(buffer, BYTES("1234567890"), 100);
+    offer(buffer, 0, &data);
+    memcpy(data, "abc", 3);
+    cb_skip(buffer, CB_ALL);
+    counting_fail(&counting, 1, true);
+    ck_assert_int_eq(cb_append(buffer, much, sizeof(much)), CB_ENOMEM);
+    counting_fail(&counting, 0, false);
+    ck_assert_int_eq(cb_chunk_written(buffer, 3), CB_OK);
+    assert_holds(buffer, "abc", 3);
+}
+END_TEST
+
+START_TEST(a_failed_merge_leaves_an_open_offer_as_it_was)
+{
+    struct cb_buffer *limited = buffer_with_limit(10);
+    struct cb_buffer *sources[] = {other, other};
+    uint8_t *data;
+
+    append_block(other, BYTES("123456"));
+    offer(limited, 0, &data);
+    memcpy(data, "abc", 3);
+    ck_assert_int_eq(cb_merge(limited, sources, 2), CB_ELIMIT);
+    ck_assert_int_eq(cb_chunk_written(limited, 3), CB_OK);
+    assert_holds(limited, "abc", 3);
+    cb_buffer_free(limited);
+}
+END_TEST
+
 START_TEST(an_untaken_offer_is_given_back_with_the_buffer)
 {
     uint8_t *data;
@@ -1299,6 +1331,8 @@ START_TEST(what_is_shorter_than_copy_below_is_copied)
 
     count_up(bytes, sizeof(bytes));
     append_offered(source, bytes, sizeof(bytes), sizeof(bytes));
+    ck_assert_int_eq(cb_peek(source, 10, other), 10);
+    ck_assert_int_eq(cb_slice(source, 5, 10, other), 10);
     ck_assert_int_eq(cb_take(source, 10, other), 10);
     ck_assert_uint_eq(pool_stats(pool).copied, 0);
     cb_skip(other, CB_ALL);
@@ -1313,6 +1347,19 @@ START_TEST(what_is_shorter_than_copy_below_is_copied)
     ck_assert_uint_lt(buffer_stats(other).pinned_bytes, 65536);
     cb_buffer_free(source);
     assert_holds(other, bytes + 10, 24);
+}
+END_TEST
+
+START_TEST(copy_below_is_for_take_peek_and_slice_alone)
+{
+    struct cb_buffer *source = buffer_with((struct cb_buffer_options){.copy_below = 100});
+
+    append_offered(source, BYTES("abc"), 3);
+    ck_assert_int_eq(cb_append_buffer(other, source), CB_OK);
+    ck_assert_int_eq(cb_merge(other, (struct cb_buffer *[]){source, source}, 2), CB_OK);
+    assert_holds(other, BYTES("abcabcabc"));
+    ck_assert_uint_eq(pool_stats(pool).copied, 0);
+    cb_buffer_free(source);
 }
 END_TEST
 
@@ -1565,8 +1612,7 @@ START_TEST(nothing_is_allocated_for_a_long_delimiter_once_warm)
         if (i == WARM)
             calls = counting.calls;
         ck_assert_int_eq(cb_append(source, BYTES("record--a long delimiter--")), CB_OK);
-        ck_assert_int_eq(cb_takeuntil(source, BYTES("--a long delimiter--"), 0, 0, buffer),
-                         CB_YES);
+        ck_assert_int_eq(cb_takeuntil(source, BYTES("--a long delimiter--"), 0, 0, buffer), CB_YES);
         ck_assert_uint_eq(cb_skip(buffer, CB_ALL), 6);
     }
     ck_assert_uint_eq(counting.calls - calls, 0);
@@ -1657,6 +1703,8 @@ static void add_offers(Suite *suite)
     tcase_add_test(tcase, an_offer_is_closed_by_whatever_else_adds_bytes);
     tcase_add_test(tcase, an_offer_stays_open_when_bytes_leave);
     tcase_add_test(tcase, a_failed_append_leaves_an_open_offer_as_it_was);
+    tcase_add_test(tcase, an_append_without_memory_leaves_an_open_offer_as_it_was);
+    tcase_add_test(tcase, a_failed_merge_leaves_an_open_offer_as_it_was);
     tcase_add_test(tcase, an_untaken_offer_is_given_back_with_the_buffer);
     tcase_add_test(tcase, chunks_grow_while_offers_are_filled_and_stop_at_chunk_max);
     tcase_add_test(tcase, chunks_shrink_while_offers_are_hardly_used_and_stop_at_chunk_min);
@@ -1733,6 +1781,7 @@ static void add_taking(Suite *suite)
     tcase_add_test(tcase, taking_and_looking_copies_no_byte);
     tcase_add_test(tcase, skip_and_truncate_tell_how_much_they_dropped);
     tcase_add_test(tcase, what_is_shorter_than_copy_below_is_copied);
+    tcase_add_test(tcase, copy_below_is_for_take_peek_and_slice_alone);
 }
 
 static void add_windows(Suite *suite)

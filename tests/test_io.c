@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -489,6 +488,7 @@ static void start_interrupting(struct interrupter *interrupter, void *(*run)(voi
 {
     struct sigaction action = {.sa_handler = handle}; /* no SA_RESTART */
 
+    atomic_store(&handled, 0);
     sigemptyset(&action.sa_mask);
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
     interrupter->target = pthread_self();
@@ -529,8 +529,8 @@ static void *read_late(void *arg)
 
     for (unsigned round = 1; interrupter->size < TOTAL; round++) {
         interrupt_until(interrupter, round * SIGNALS);
-        ssize_t n = read(from, interrupter->received + interrupter->size,
-                         TOTAL - interrupter->size);
+        ssize_t n =
+            read(from, interrupter->received + interrupter->size, TOTAL - interrupter->size);
         if (n <= 0)
             abort();
         interrupter->size += (size_t)n;

@@ -371,6 +371,23 @@ START_TEST(pinned_bytes_are_those_that_only_their_data_keeps)
 }
 END_TEST
 
+START_TEST(blocks_of_copies_that_nobody_writes_behind_are_pinned)
+{
+    struct cb_buffer *buffer = new_buffer(pool, BLOCK);
+    const void *data;
+
+    ck_assert_int_eq(cb_prepend(buffer, "abc", 3), CB_OK);
+    ck_assert_uint_ge(pool_stats(pool).pinned_bytes, 3);
+    cb_skip(buffer, CB_ALL);
+    ck_assert_uint_eq(pool_stats(pool).pinned_bytes, 0);
+    append_cut(buffer, BYTES("abcdef"), (size_t[]){3}, 1);
+    ck_assert_int_eq(cb_data(buffer, 5, &data), CB_OK);
+    ck_assert_uint_ge(pool_stats(pool).pinned_bytes, 5);
+    cb_buffer_free(buffer);
+    ck_assert_uint_eq(pool_stats(pool).pinned_bytes, 0);
+}
+END_TEST
+
 START_TEST(copied_counts_what_append_copies)
 {
     struct cb_buffer *buffer = new_buffer(pool, BLOCK);
@@ -581,6 +598,54 @@ START_TEST(a_shared_pool_serves_threads_at_once)
 }
 END_TEST
 
+static pthread_barrier_t both_are_ready;
+
+/* Takes and drops references to a block that another thread refers to too. */
+static void *referrer(void *arg)
+{
+    struct cb_buffer *view = arg;
+    struct cb_buffer *scratch = new_buffer(NULL, BLOCK);
+
+    pthread_barrier_wait(&both_are_ready);
+    for (size_t i = 0; i < 2000000; i++) {
+        cb_peek(view, CB_ALL, scratch);
+        cb_skip(scratch, CB_ALL);
+    }
+    cb_buffer_free(scratch);
+    cb_buffer_free(view);
+    return NULL;
+}
+
+START_TEST(references_to_a_shared_block_are_counted_right)
+{
+    struct cb_pool_options options = {
+        .size = sizeof(options),
+        .shared = 1,
+        .allocator = &counting.hooks,
+    };
+    struct cb_pool *shared = NULL;
+    pthread_t threads[2];
+    void *place;
+
+    ck_assert_int_eq(cb_pool_new(&shared, &options), CB_OK);
+    struct cb_buffer *source = buffer_with_block(shared, BLOCK, &place);
+    struct cb_buffer *views[] = {new_buffer(NULL, BLOCK), new_buffer(NULL, BLOCK)};
+    for (size_t i = 0; i < COUNT(threads); i++)
+        ck_assert_int_eq(cb_peek(source, 1, views[i]), 1);
+    ck_assert_int_eq(pthread_barrier_init(&both_are_ready, NULL, COUNT(threads)), 0);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, referrer, views[i]), 0);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&both_are_ready);
+    ck_assert_uint_eq(pool_stats(shared).live_blocks, 1);
+    assert_holds(source, "x", 1);
+    cb_buffer_free(source);
+    ck_assert_uint_eq(pool_stats(shared).live_blocks, 0);
+    cb_pool_unref(shared);
+}
+END_TEST
+
 static Suite *pool_suite(void)
 {
     Suite *suite = suite_create("pool");
@@ -619,6 +684,7 @@ static Suite *pool_suite(void)
     tcase_add_checked_fixture(stats, setup, teardown);
     tcase_add_test(stats, stats_follow_a_block_from_live_to_idle);
     tcase_add_test(stats, pinned_bytes_are_those_that_only_their_data_keeps);
+    tcase_add_test(stats, blocks_of_copies_that_nobody_writes_behind_are_pinned);
     tcase_add_test(stats, copied_counts_what_append_copies);
     tcase_add_test(stats, stats_are_filled_as_far_as_their_size_reaches);
     tcase_add_test(stats, stats_without_a_size_are_refused);
@@ -627,6 +693,7 @@ static Suite *pool_suite(void)
 
     tcase_add_checked_fixture(threads, setup, teardown);
     tcase_add_test(threads, blocks_of_a_shared_pool_cross_threads);
+    tcase_add_test(threads, references_to_a_shared_block_are_counted_right);
     tcase_add_test(threads, a_shared_pool_serves_threads_at_once);
     return suite;
 }

@@ -115,8 +115,8 @@ static void try_all_needles(struct cb_buffer *in, const char *data, size_t size)
                 int64_t expected = python_find(data, size, needle, n, start, end);
                 int64_t at = find(in, needle, n, start, end);
 
-                ck_assert_msg(at == expected, "%.*s in %.*s from %d to %d: %d, expected %d",
-                              (int)n, needle, (int)size, data, (int)start, (int)end, (int)at,
+                ck_assert_msg(at == expected, "%.*s in %.*s from %d to %d: %d, expected %d", (int)n,
+                              needle, (int)size, data, (int)start, (int)end, (int)at,
                               (int)expected);
             }
     }
@@ -252,6 +252,24 @@ START_TEST(find_counts_from_the_head_wherever_that_is)
         ck_assert_int_eq(find(buffer, "ca", 2, 0, CB_TO_END),
                          python_find(&"abcabcabc"[skipped], 9 - (size_t)skipped, "ca", 2, 0, 9));
         cb_skip(buffer, 1);
+    }
+}
+END_TEST
+
+START_TEST(the_first_search_of_a_buffer_may_begin_anywhere)
+{
+    static const char data[] = "xxxxxxxxxxxxxxxxxxxx\r\n\r\n0123456789";
+
+    for (size_t n = 1; n <= 12; n++) {
+        const char *needle = data + 20;
+
+        for (int64_t start = 0; start <= (int64_t)sizeof(data); start++) {
+            struct cb_buffer *fresh = buffer_of(pool, BYTES(data), 50);
+
+            ck_assert_int_eq(find(fresh, needle, n, start, CB_TO_END),
+                             python_find(BYTES(data), needle, n, start, CB_TO_END));
+            cb_buffer_free(fresh);
+        }
     }
 }
 END_TEST
@@ -454,12 +472,10 @@ START_TEST(takeuntil_gives_the_same_records_however_they_arrive)
         "\r\n\r"};
     struct records periodic = {"aab", 0, {"a", "", "aa", "aba", "b"}, "aa"};
 
-    feed_every_way(
-        BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
-        take_every_record, &plain);
-    feed_every_way(
-        BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
-        take_every_record, &kept);
+    feed_every_way(BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
+                   take_every_record, &plain);
+    feed_every_way(BYTES("a\r\n\r\nbc\r\r\n\r\n\r\n\r\n\r\nd\r\n\r\ne\r\nf\r\n\r\n\r\n\r"),
+                   take_every_record, &kept);
     feed_every_way(BYTES("aaabaabaaaababaaabbaabaa"), take_every_record, &periodic);
 }
 END_TEST
@@ -469,11 +485,10 @@ END_TEST
 START_TEST(takeline_gives_the_same_lines_however_they_arrive)
 {
     struct records plain = {NULL, 0, {"a", "b", "", "c\r", "\rd", "", "\r", "e\rf"}, "g\r"};
-    struct records kept = {
-        NULL,
-        CB_KEEP,
-        {"a\r\n", "b\n", "\n", "c\r\r\n", "\rd\n", "\r\n", "\r\r\n", "e\rf\n"},
-        "g\r"};
+    struct records kept = {NULL,
+                           CB_KEEP,
+                           {"a\r\n", "b\n", "\n", "c\r\r\n", "\rd\n", "\r\n", "\r\r\n", "e\rf\n"},
+                           "g\r"};
 
     feed_every_way(BYTES("a\r\nb\n\nc\r\r\n\rd\n\r\n\r\r\ne\rf\ng\r"), take_every_record, &plain);
     feed_every_way(BYTES("a\r\nb\n\nc\r\r\n\rd\n\r\n\r\r\ne\rf\ng\r"), take_every_record, &kept);
@@ -609,6 +624,37 @@ START_TEST(bytes_truncated_between_two_calls_do_not_mislead_them)
         }
         cb_skip(record, CB_ALL);
         cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(records_behind_the_one_taken_are_not_remembered_wrongly)
+{
+    /* A search may look ahead; what it saw there is void when bytes move. */
+    for (size_t taken = 0; taken < 20; taken++) {
+        for (int way = 0; way < 3; way++) {
+            struct cb_buffer *in = new_buffer(pool, 64);
+
+            for (int i = 0; i < 30; i++)
+                ck_assert_int_eq(cb_append(in, "ab\r\n", 4), CB_OK);
+            for (size_t i = 0; i < taken; i++) {
+                ck_assert_int_eq(cb_takeuntil(in, "\r\n", 2, 0, 0, record), CB_YES);
+                ck_assert_uint_eq(cb_skip(record, CB_ALL), 2);
+            }
+            if (way == 0) {
+                ck_assert_int_eq(cb_prepend(in, "a longer record\r\n ", 18), CB_OK);
+            } else {
+                cb_truncate(in, way == 1 ? 1 : 0);
+                ck_assert_int_eq(cb_append(in, " longer record\r\n ", 17), CB_OK);
+            }
+            ck_assert_int_eq(cb_takeuntil(in, "\r\n", 2, 0, 0, record), CB_YES);
+            if (way == 2)
+                assert_holds(record, BYTES(" longer record"));
+            else
+                assert_holds(record, BYTES("a longer record"));
+            cb_skip(record, CB_ALL);
+            cb_buffer_free(in);
+        }
     }
 }
 END_TEST
@@ -776,6 +822,7 @@ static void add_find(Suite *suite)
     tcase_add_test(tcase, negative_bounds_are_refused);
     tcase_add_test(tcase, bounds_far_beyond_the_end_are_cut);
     tcase_add_test(tcase, find_counts_from_the_head_wherever_that_is);
+    tcase_add_test(tcase, the_first_search_of_a_buffer_may_begin_anywhere);
     tcase_add_test(tcase, find_after_find_is_not_misled);
     tcase_add_test(tcase, search_is_linear_whatever_the_needle);
     tcase_add_test(tcase, a_long_needle_is_found_behind_many_near_misses);
@@ -806,6 +853,7 @@ static void add_resume(Suite *suite)
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
+    tcase_add_test(tcase, records_behind_the_one_taken_are_not_remembered_wrongly);
     tcase_add_test(tcase, a_delimiter_changed_in_place_is_a_new_delimiter);
     tcase_add_test(tcase, a_delimiter_that_begins_like_the_one_before_is_a_new_one);
     tcase_add_test(tcase, a_smaller_start_than_before_is_respected);

@@ -224,16 +224,24 @@ static void reset(struct cb_decoder *decoder)
     state->counted.trailer_error = "chunk data is not followed by CRLF";
 }
 
+static int cut(struct cb_decoder *decoder)
+{
+    const struct chunked_state *state = decoder->state;
+    bool trailers = state->counted.phase == CB__COUNTED_HEADER && state->phase >= LINE;
+    return trailers ? CB_END : cb__counted_cut(decoder);
+}
+
 /* Without its last chunk a chunked body is cut short, also between chunks. */
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct chunked_state),
     .tells_length = true,
+    .parts = true,
     .needs_end = true,
     .open = open_decoder,
     .reset = reset,
     .advance = cb__counted_advance,
     .batch = cb__counted_batch,
-    .cut = cb__counted_cut,
+    .cut = cut,
 };
 
 static int begin(struct cb_encoder *encoder, uint64_t length)

@@ -14,7 +14,8 @@ void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header)
 static int malformed(struct cb_decoder *decoder, size_t used)
 {
     const struct cb__counted *counted = decoder->state;
-    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan + used, "%s", counted->why);
+    uint64_t where = counted->frame_is_wrong ? decoder->frame_start : decoder->scan + used;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
 /* The header ends at `scan`. */
@@ -64,6 +65,19 @@ static int read_header(struct cb_decoder *decoder)
     return status == CB_OK ? begin_payload(decoder) : status;
 }
 
+/* The bytes that the trailer has at least. */
+static size_t least_trailer(const struct cb__frame *frame)
+{
+    return frame->bare_lf ? 1 : frame->trailer.length;
+}
+
+/* What is missing with this much of the payload. */
+static uint64_t missing(uint64_t payload, const struct cb__frame *frame)
+{
+    uint64_t sum;
+    return cb__add_u64(payload, least_trailer(frame), &sum) ? sum : UINT64_MAX;
+}
+
 /* Compares the trailer with the bytes at hand. */
 static int read_trailer(struct cb_decoder *decoder)
 {
@@ -73,7 +87,8 @@ static int read_trailer(struct cb_decoder *decoder)
     size_t n;
     while (counted->trailer_at < trailer->length) {
         if (!cb__decoder_span(decoder, &data, &n)) {
-            decoder->needed = trailer->length - counted->trailer_at;
+            decoder->needed = counted->trailer_at ? trailer->length - counted->trailer_at
+                                                  : least_trailer(&counted->frame);
             return CB_MORE;
         }
         bool short_end = counted->frame.bare_lf && !counted->trailer_at && data[0] == '\n';
@@ -95,7 +110,6 @@ int cb__counted_advance(struct cb_decoder *decoder)
     uint64_t before = decoder->until, end = cb__buffer_end(decoder->buffer);
     bool begun = decoder->begun;
     if (counted->phase == CB__COUNTED_HEADER) {
-        decoder->needed = 1;
         int status = read_header(decoder);
         if (status)
             return status;
@@ -106,7 +120,7 @@ int cb__counted_advance(struct cb_decoder *decoder)
         if (decoder->scan == decoder->payload_end)
             counted->phase = CB__COUNTED_TRAILER;
         else
-            decoder->needed = decoder->payload_end - end + counted->frame.trailer.length;
+            decoder->needed = missing(decoder->payload_end - end, &counted->frame);
     }
     int status = CB_MORE;
     if (counted->phase == CB__COUNTED_TRAILER)

@@ -13,9 +13,10 @@
  * Reads a header from the n >= 1 bytes that stand at decoder->scan, and says
  * in *used how many it looked at.  CB_OK: the header is over, and counted->frame
  * is filled; CB_MORE: all n belong to it, and decoder->needed is set; CB_END:
- * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, and
- * counted->why says why.  It keeps what it must remember in its own state and
- * leaves that ready for the next header.
+ * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, or with
+ * `frame_is_wrong` the header as a whole, and counted->why says why.  It keeps
+ * what it must remember in its own state and leaves that ready for the next
+ * header.
  */
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);
@@ -35,6 +36,7 @@ struct cb__counted {
     struct cb__frame frame;
     size_t trailer_at;         /* bytes of the trailer seen */
     const char *why;           /* a header is malformed because of this */
+    bool frame_is_wrong;       /* ... and it is reported where its frame begins */
     const char *trailer_error; /* the same for the trailer */
 };
 

@@ -89,6 +89,7 @@ static void delimiter_close(struct cb_decoder *decoder)
 static void delimiter_reset(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
+    cb__matcher_forget(&state->matcher);
     cb__matcher_start(&state->matcher, decoder->scan);
 }
 
@@ -130,7 +131,8 @@ static int delimiter_advance(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     while (cb__decoder_span(decoder, &data, &n)) {
-        if (cb__matcher_feed(matcher, data, n, &match) == CB_YES) {
+        if (cb__matcher_known(matcher, decoder->scan + n, &match) ||
+            cb__matcher_feed(matcher, data, n, &match) == CB_YES) {
             if (end_record(decoder, &match))
                 return CB_OK;
             continue;
@@ -217,11 +219,13 @@ static inline size_t cut_exact(struct cut *result, const uint32_t *hits, size_t 
     size_t i = 0;
     for (; i < count; i++) {
         size_t at = from + hits[i], end = at;
-        if (line)
+        if (keep)
+            end += length;
+        else if (line)
             end -= at > cut.start && cut.data[at - 1] == '\r';
         if (cb__unlikely(end - cut.start > cut.max_record))
             break;
-        cut_record(&cut, keep ? at + length : end, at + length);
+        cut_record(&cut, end, at + length);
     }
     *result = cut;
     return i;
@@ -247,13 +251,18 @@ static size_t cut_any(struct cut *cut, const uint32_t *hits, size_t count, size_
             continue;
         if (config->line)
             end -= at > cut->start && cut->data[at - 1] == '\r';
-        if (length <= 0 || end - cut->start > cut->max_record)
+        if (length <= 0)
             break;
         size_t next = at + (size_t)length;
-        if (config->skip_empty && end == cut->start)
+        if (config->skip_empty && end == cut->start) {
             cut->start = next;
-        else
-            cut_record(cut, decoder->config.keep ? next : end, next);
+            continue;
+        }
+        if (decoder->config.keep)
+            end = next;
+        if (end - cut->start > cut->max_record)
+            break;
+        cut_record(cut, end, next);
     }
     return i;
 }

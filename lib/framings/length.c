@@ -117,6 +117,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
         return CB_OK;
     *used = 0;
+    state->counted.frame_is_wrong = true;
     state->counted.why = config->inclusive ? "length is less than what it counts of the header"
                                            : "length is negative after its adjustment";
     return CB_EMALFORMED;
@@ -153,7 +154,7 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     uint64_t value;
     if (!value_of(config, length, &value))
         return cb__encoder_fail(encoder,
-                                "a length of %" PRIu64 " cannot be said in a field of %zu bytes",
+                                "a length of %" PRIu64 " cannot be said in a %zu-byte field",
                                 length, config->width);
     memset(encoder->scratch, 0, (size_t)config->header);
     store(encoder->scratch + config->offset, config->width, config->little, value);

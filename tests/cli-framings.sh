@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Each framing, in and out, against bytes that were made by hand.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
+
+# decodes FRAMING BYTES NETSTRINGS - BYTES decode to these records
+decodes() {
+    gives "$2" "$3" --from="$1" --to=netstring
+}
+
+# encodes FRAMING BYTES NETSTRINGS - these records encode to BYTES
+encodes() {
+    gives "$3" "$2" --from=netstring --to="$1"
+}
+
+both() {
+    decodes "$@"
+    encodes "$@"
+}
+
+# ----------------------------------------------------------------- delimiters
+
+both line 'a\n\nbc\n' '1:a,0:,2:bc,'
+decodes line 'a\r\nb\r\r\n\rc\n\r\n' '1:a,2:b\r,2:\rc,0:,'
+decodes line,keep 'a\r\nb\n\n' '3:a\r\n,2:b\n,1:\n,'
+decodes line,skip-empty '\na\n\r\n\nb\n' '1:a,1:b,'
+both lf 'a\r\n\nbc\n' '2:a\r,0:,2:bc,'
+both crlf 'a\r\n\r\nb\nc\r\n' '1:a,0:,3:b\nc,'
+both nul 'a\000\000b\n\000' '1:a,0:,2:b\n,'
+both 'delim:--' 'a----b-\n--' '1:a,0:,3:b-\n,'
+both 'delim:\0\xff' 'a\000\377\000b\000\377' '1:a,2:\000b,'
+both 'delim:\,' 'a,,b,' '1:a,0:,1:b,'
+encodes 'delim:;,or=|' 'a;b;' '1:a,1:b,'
+decodes crlf,keep 'a\r\n\r\n' '3:a\r\n,2:\r\n,'
+decodes nul,skip-empty '\000a\000\000' '1:a,'
+
+# ----------------------------------------------------------------- fixed size
+
+both fixed:3 'abc\n\000d' '3:abc,3:\n\000d,'
+both fixed:1 'ab' '1:a,1:b,'
+encodes fixed:3,pad=_ 'abca_____b\n_' '3:abc,1:a,0:,2:b\n,'
+encodes 'fixed:3,pad=\0' 'a\000\000' '1:a,'
+encodes fixed:600,pad=x "$(printf '%0600d' 0 | tr 0 x)" '0:,'
+decodes fixed:2,keep 'abcd' '2:ab,2:cd,'
+
+# -------------------------------------------------------- binary length fields
+
+both u8 '\002ab\000\001\n' '2:ab,0:,1:\n,'
+both u16be '\000\002ab\000\000\000\001\n' '2:ab,0:,1:\n,'
+both u16le '\002\000ab\000\000\001\000\n' '2:ab,0:,1:\n,'
+both u24be '\000\000\002ab\000\000\000' '2:ab,0:,'
+both u24le '\002\000\000ab\000\000\000' '2:ab,0:,'
+both u32be '\000\000\000\002ab\000\000\000\000' '2:ab,0:,'
+both u32le '\002\000\000\000ab\000\000\000\000' '2:ab,0:,'
+both u40be '\000\000\000\000\002ab\000\000\000\000\000' '2:ab,0:,'
+both u40le '\002\000\000\000\000ab\000\000\000\000\000' '2:ab,0:,'
+both u48be '\000\000\000\000\000\002ab\000\000\000\000\000\000' '2:ab,0:,'
+both u48le '\002\000\000\000\000\000ab\000\000\000\000\000\000' '2:ab,0:,'
+both u56be '\000\000\000\000\000\000\002ab\000\000\000\000\000\000\000' '2:ab,0:,'
+both u56le '\002\000\000\000\000\000\000ab\000\000\000\000\000\000\000' '2:ab,0:,'
+both u64be '\000\000\000\000\000\000\000\002ab\000\000\000\000\000\000\000\000' '2:ab,0:,'
+both u64le '\002\000\000\000\000\000\000\000ab\000\000\000\000\000\000\000\000' '2:ab,0:,'
+
+# More than one byte of the field says something: 258 = 0x0102.
+long=$(printf '%0258d' 7)
+both u16be "\\001\\002$long" "258:$long,"
+both u16le "\\002\\001$long" "258:$long,"
+both u24be "\\000\\001\\002$long" "258:$long,"
+both u32le "\\002\\001\\000\\000$long" "258:$long,"
+both u64be "\\000\\000\\000\\000\\000\\000\\001\\002$long" "258:$long,"
+
+# offset, header, adjust, inclusive, trailer, keep
+both u8,offset=2 '\000\000\001a' '1:a,'
+decodes u8,offset=2 'xy\001azz\000' '1:a,0:,'
+both u16be,offset=1,header=5 '\000\000\002\000\000ab' '2:ab,'
+decodes u16be,offset=1,header=5 'x\000\002yzab' '2:ab,'
+both u8,adjust=2 '\000ab\001abc' '2:ab,3:abc,'
+both u8,adjust=+2 '\000ab' '2:ab,'
+both u8,adjust=-2 '\004ab\002' '2:ab,0:,'
+both u16be,inclusive '\000\004ab\000\002' '2:ab,0:,'
+both u16be,offset=2,inclusive '\000\000\000\006ab' '2:ab,'
+decodes u16be,offset=2,inclusive '\003\000\000\006ab' '2:ab,'
+both u16be,header=4,inclusive '\000\006\000\000ab' '2:ab,'
+both u8,inclusive,adjust=1 '\002ab' '2:ab,'
+both 'u8,trailer=\r\n' '\002ab\r\n\000\r\n' '2:ab,0:,'
+decodes 'u8,keep' '\002ab\000' '3:\002ab,1:\000,'
+decodes 'u8,offset=1,trailer=;,keep' 'x\002ab;y\000;' '5:x\002ab;,3:y\000;,'
+decodes u32le,inclusive,keep '\005\000\000\000x\004\000\000\000' '5:\005\000\000\000x,4:\004\000\000\000,'
+
+# -------------------------------------------------------------------- varint
+
+both varint '\002ab\000\001\n' '2:ab,0:,1:\n,'
+both varint "\\202\\002$long" "258:$long,"
+decodes varint '\202\200\000ab' '2:ab,'
+decodes varint '\202\200\200\200\200\200\200\200\200\000ab' '2:ab,'
+both varint,offset=1 '\000\002ab' '2:ab,'
+both varint,adjust=-1 '\003ab' '2:ab,'
+both varint,inclusive '\003ab\001' '2:ab,0:,'
+both varint,offset=2,inclusive '\000\000\005ab' '2:ab,'
+decodes varint,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
+# 126 bytes and one for the length are 127; 127 bytes need two.
+most=$(printf '%0126d' 0)
+both varint,inclusive "\\177$most" "126:$most,"
+both varint,inclusive "\\201\\0010$most" "127:0$most,"
+decodes varint,inclusive "\\200\\001$most" "126:$most,"
+
+# ------------------------------------------------------- lengths as ASCII digits
+
+both dec '2\nab0\n10\n0123456789' '2:ab,0:,10:0123456789,'
+decodes dec '002\nab' '2:ab,'
+both 'dec:\r\n,trailer=\r\n' '2\r\nab\r\n0\r\n\r\n' '2:ab,0:,'
+both 'dec: ' '2 ab0 ' '2:ab,0:,'
+decodes 'dec:\r\n,trailer=\r\n,keep' '2\r\nab\r\n0\r\n\r\n' '7:2\r\nab\r\n,5:0\r\n\r\n,'
+both hex 'a\n01234567890\n' '10:0123456789,0:,'
+decodes hex 'A\n01234567890a\n0123456789' '10:0123456789,10:0123456789,'
+both 'hex:;,trailer=.' '2;ab.0;.' '2:ab,0:,'
+gives '5:hello,0:,1:,,' '\005hello\000\001,' --from=netstring --to=u8
+gives '\005hello\000\001,' '5:hello,0:,1:,,' --from=u8 --to=netstring
+decodes netstring,keep '2:ab,0:,' '5:2:ab,,3:0:,,'
+
+# -------------------------------------------------------------------- chunked
+
+both chunked '2\r\nab\r\na\r\n0123456789\r\n0\r\n\r\n' '2:ab,10:0123456789,'
+both chunked '0\r\n\r\n' ''
+decodes chunked 'A\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n' '10:0123456789,10:0123456789,'
+decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
+
+# ------------------------------------------------------------------- out only
+
+encodes raw 'a\nb' '1:a,0:,2:\nb,'
+encodes none '' '1:a,0:,2:\nb,'
+
+# ----------------------------------------------------------------- no records
+
+for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec hex netstring; do
+    both "$framing" '' ''
+done

@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# An error is one line that says in which input, which record, at which byte
+# and what; the exit status tells its kind; and all that was read whole before
+# it has been written.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
+
+# ------------------------------------------------ record, byte, and what stands there
+
+# Sixteen chunks of 250 bytes, each 256 in the input.
+data=$(printf '%0250d' 0)
+chunks=
+lines=
+i=0
+while [ $i -lt 16 ]; do
+    chunks="${chunks}fa\\r\\n$data\\r\\n"
+    lines="$lines$data\\n"
+    i=$((i + 1))
+done
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a 7a 0d 0a' \
+    "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line
+# Records that are left out are counted.
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a 7a 0d 0a' \
+    "${chunks}zz\\r\\n" "$data\\n" --from=chunked --to=line --skip=15
+# One that is not reached is no fault.
+gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
+
+# --------------------------------------------------------- 3: malformed input
+
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 78 3a 61 2c' 'x:a,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a 61 2c' '1:a,:a,' 'a\n' -f netstring
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 3b 61' '1;a' '' \
+    -f netstring
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 31 3a 61 2c' '01:a,' '' \
+    -f netstring
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 30 3a 2c' '00:,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 62 2c' \
+    '1:a,1:bb,' 'a\n' -f netstring -t line --max-record=10 --on-partial=drop
+refuses 3 'stdin: record 1 at byte 20: length has too many digits: 31 3a' '000000000000000000001:' '' \
+    -f dec::
+refuses 3 'stdin: record 1 at byte 19: length does not fit in 64 bits: 36 3a' \
+    '18446744073709551616:' '' -f dec::
+refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30 0a' '10000000000000000\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 67 0a' 'g\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d 31 0a' '-1\n' '' -f dec
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41 0a' '1A\n' '' -f dec
+refuses 3 'stdin: record 2 at byte 3: length is less than what it counts of the header: 00 01 61' \
+    '\000\003a\000\001a' 'a\n' -f u16be,inclusive
+refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01 61' '\001a' '' \
+    -f u8,adjust=-2
+refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01 61' '\001a' '' \
+    -f varint,adjust=-2
+refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80 01' \
+    '\200\200\200\200\200\200\200\200\200\200\001' '' -f varint
+refuses 3 'stdin: record 1 at byte 9: length does not fit in 64 bits: 02 61' \
+    '\200\200\200\200\200\200\200\200\200\002a' '' -f varint
+refuses 3 'stdin: record 2 at byte 6: payload is not followed by its trailer: 0d 78' \
+    '\001a\r\n\001b\rx' 'a\n' -f 'u8,trailer=\r\n'
+
+# --------------------------------------------- 6: not to be said in the output
+
+refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
+    '1\r\na\r\n1\r\nb\r\n' -t chunked
+refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (,pad=BYTE would)' \
+    'abc\nde\nfgh\n' 'abc' -t fixed:3
+refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit into a record of 3' 'abc\ndefg\n' 'abc' \
+    -t fixed:3,pad=.
+long=$(printf '%0256d' 0)
+refuses 6 'stdin: record 2 at byte 2: a length of 256 cannot be said in a 1-byte field' \
+    "a\\n$long\\nb\\n" '\001a' -t u8
+refuses 6 'stdin: record 1 at byte 0: a length of 1 cannot be said in a 1-byte field' 'a\n' '' \
+    -t u8,adjust=2
+refuses 6 'stdin: record 2 at byte 3: a length of 1 cannot be said in this varint' 'ab\na\n' \
+    '\000ab' -t varint,adjust=2
+
+# However much of it has not left yet: long records, that are not copied.
+{
+    head -c 50000000 /dev/zero | tr '\0' x
+    printf '\n\n'
+} >in
+run -t chunked
+expect_message 'stdin: record 2 at byte 50000001: an empty record would be the last chunk'
+expect_status 6
+{
+    printf '2faf080\r\n'
+    head -c 50000000 in
+    printf '\r\n'
+} >expected
+expect_same expected out
+
+# ----------------------------------------------- whole before an error: written
+
+# In one read with it, and in reads of their own.
+i=0
+while [ $i -lt 5000 ]; do
+    printf '100:%0100d,' $i
+    i=$((i + 1))
+done >good
+sed 's/100://g' good | tr , '\n' >lines
+{ cat good && printf '5:hell'; } >in
+run -f netstring
+expect_status 4
+expect_message 'stdin: record 5001 at byte 525006: input ends inside a record: 1 bytes of its '\
+'payload are missing'
+printf hell >>lines
+expect_same lines out
+{ cat good && printf '05:hello,'; } >in
+run -f netstring
+expect_status 3
+expect_message 'stdin: record 5001 at byte 525001: length has a leading zero: 35 3a 68 65'
+sed 's/hell$//' lines | tr -d '\n' >expected
+tr -d '\n' <out >joined
+expect_same expected joined
+run -f netstring -t u16be
+expect_status 3
+[ "$(wc -c <out)" -eq 510000 ] || fail "$doing: not all records before the error"
+run -f netstring -c
+expect_status 3
+expect out '5000\n'
+
+converse -f netstring -t line
+send '1:a,2:bb,03:ccc,'
+receive 'a\nbb\n'
+ends 3 ''
+expect_message 'stdin: record 3 at byte 10: length has a leading zero: 33 3a 63 63'
+
+# ------------------------------------------------------------- names of files
+
+printf '1:a,x' >bad
+: >in
+run -f netstring bad
+expect_status 3
+expect_message 'bad: record 2 at byte 4: length is not a number: 78'
+printf '1:b,' >in
+printf '1:a,1:b,' >good
+# Each input has its own records and bytes.
+run -f netstring good - bad good
+expect_status 3
+expect_message 'bad: record 2 at byte 4: length is not a number: 78'
+expect out 'a\nb\nb\na\n'
+run -f netstring -t chunked good ./bad
+expect_status 3
+expect_message './bad: record 2 at byte 4: length is not a number: 78'
+# A body that is not whole has no end.
+expect out '1\r\na\r\n1\r\nb\r\n1\r\na\r\n'

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+#
+# What the tests of the program share.  Each of them begins with
+#
+#     . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
+#
+# and is then in an empty folder of its own, which is removed when it ends, as
+# are all processes that it started.  The first check that fails ends it.
+#
+# INPUT, OUTPUT and BYTES are formats of printf(1), so that any byte can be
+# said: \000 is a zero byte, %% is a percent sign.
+#
+# No test waits for a time to pass: it waits for what it wants to see.  What
+# does not come ends it after CLI_TIMEOUT seconds.
+
+# shellcheck shell=sh
+# shellcheck disable=SC2059
+
+set -eu
+if [ -z "${CLI_TIMED-}" ] && command -v timeout >/dev/null; then
+    export CLI_TIMED=yes
+    exec timeout -k 10 "${CLI_TIMEOUT:-300}" "$0" "$@"
+fi
+
+export LC_ALL=C
+# Where a daemon is installed, users often have no path to it.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+: "${CBSPLIT:=$(command -v cbsplit || echo cbsplit)}"
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${TOP_BUILDDIR:=$TOP_SRCDIR}"
+# What a sanitizer has to say must not look like an exit status of cbsplit.
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS-}:exitcode=99"
+
+# ---------------------------------------------------------- beginning and end
+
+started=
+clean_up() {
+    # shellcheck disable=SC2086
+    [ -z "$started" ] || kill $started 2>/dev/null || :
+    wait
+    cd /
+    rm -rf "$scratch"
+}
+
+scratch=$(mktemp -d)
+trap clean_up EXIT
+trap 'exit 1' HUP INT
+trap 'cat err log 2>/dev/null || :; fail "hung${doing:+: $doing}"' TERM
+cd "$scratch"
+
+# fail TEXT - ends the test
+fail() {
+    printf 'FAIL: %s\n' "$*"
+    exit 1
+}
+
+# skip TEXT - ends the test, which cannot be run here
+skip() {
+    echo "$*"
+    exit 77
+}
+
+# need PROGRAM... - without these the test cannot be run
+need() {
+    for program; do
+        command -v "$program" >/dev/null || skip "there is no $program"
+    done
+}
+
+# need_preload - the module that makes calls of cbsplit fail; its path is then
+# in $preload
+need_preload() {
+    preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
+    [ -z "${SANITIZERS-}" ] || skip 'a sanitizer and LD_PRELOAD do not go together'
+    [ -e "$preload" ] || skip 'there is no preload.so: built without shared libraries'
+}
+
+# ------------------------------------------------------------ running cbsplit
+
+# run ARG... - cbsplit ARG... <in >out 2>err, its exit status in $status
+run() {
+    doing="cbsplit $*"
+    status=0
+    "$CBSPLIT" "$@" <in >out 2>err || status=$?
+}
+
+# gives INPUT OUTPUT ARG... - cbsplit ARG... makes OUTPUT of INPUT
+gives() {
+    printf -- "$1" >in
+    wanted=$2
+    shift 2
+    run "$@"
+    expect_status 0
+    expect err ''
+    expect out "$wanted"
+}
+
+# refuses STATUS MESSAGE INPUT OUTPUT ARG... - cbsplit ARG... makes OUTPUT of
+# INPUT, then says MESSAGE (as it stands) and ends with STATUS
+refuses() {
+    wanted_status=$1
+    message=$2
+    printf -- "$3" >in
+    wanted=$4
+    shift 4
+    run "$@"
+    expect_status "$wanted_status"
+    expect_message "$message"
+    expect out "$wanted"
+}
+
+expect_status() {
+    [ "$status" -eq "$1" ] || {
+        cat err
+        fail "$doing: exit status $status, not $1"
+    }
+}
+
+# expect FILE BYTES - that is what the file holds
+expect() {
+    printf -- "$2" >expected
+    expect_same expected "$1"
+}
+
+# expect_same FILE FILE - the second is as the first
+expect_same() {
+    cmp -s "$1" "$2" || {
+        echo "--- expected:"
+        od -c "$1" | head -n 20
+        echo "--- $2:"
+        od -c "$2" | head -n 20
+        fail "$doing: not the $2 that was expected"
+    }
+}
+
+# expect_message TEXT - "err" is this line, or nothing
+expect_message() {
+    [ -z "$1" ] || printf 'cbsplit: %s\n' "$1" >expected_err
+    [ -n "$1" ] || : >expected_err
+    cmp -s expected_err err || {
+        echo '--- expected:'
+        cat expected_err
+        echo '--- said:'
+        cat err
+        fail "$doing: not the message that was expected"
+    }
+}
+
+# ------------------------------------------------ running it with interruptions
+
+# converse ARG... - starts cbsplit ARG..., which `send` then gives input and
+# `receive` waits for, until `ends` or `finishes`
+converse() {
+    doing="cbsplit $*"
+    rm -f to from
+    mkfifo to from
+    "$CBSPLIT" "$@" <to >from 2>err &
+    cbsplit_pid=$!
+    started="$started $cbsplit_pid"
+    exec 3>to 4<from
+}
+
+# send INPUT - and that is all for now
+send() {
+    printf -- "$1" >&3
+}
+
+# receive OUTPUT - that is what comes out next, though nothing more went in
+receive() {
+    printf -- "$1" >expected
+    doing="$doing, waiting for '$1'"
+    dd bs=1 count="$(wc -c <expected)" <&4 >out 2>/dev/null
+    expect_same expected out
+    doing=${doing%, waiting for *}
+}
+
+# ends STATUS OUTPUT - this is left to come out when the input has ended
+ends() {
+    exec 3>&-
+    cat <&4 >out
+    finishes "$1"
+    expect out "$2"
+}
+
+# finishes STATUS - it ends, whatever may still come in
+finishes() {
+    status=0
+    wait "$cbsplit_pid" || status=$?
+    started=${started%" $cbsplit_pid"}
+    exec 3>&- 4<&-
+    expect_status "$1"
+}
+
+# --------------------------------------------------------- other processes
+
+# start COMMAND... - in the background, until the test ends (">fifo" behind it
+# would be waited for)
+start() {
+    "$@" &
+    started="$started $!"
+}
+
+# wait_for COMMAND... - until it succeeds
+wait_for() {
+    doing="waiting for: $*"
+    until "$@"; do
+        sleep 0.02 2>/dev/null || sleep 1
+    done
+}
+
+# free_port - of loopback, that nobody listens at
+free_port() {
+    perl -MIO::Socket::INET -e '
+        print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'
+}
+
+# serve COMMAND... - starts a server at a $port of loopback, which it is told
+# by a function of this name; its log goes to "log"
+serve() {
+    while :; do
+        port=$(free_port)
+        "$@" >log 2>&1
+        wait_for answers_or_cannot
+        ! cannot_listen || continue
+        return
+    done
+}
+
+answers() {
+    nc -z 127.0.0.1 "$port" >/dev/null 2>&1
+}
+
+# Somebody else was faster.
+cannot_listen() {
+    grep -qi 'address already in use' log
+}
+
+answers_or_cannot() {
+    answers || cannot_listen
+}

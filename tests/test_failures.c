@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario that uses every call, played again and again with the n-th
+ * allocation failing, for all n.  A call that fails must leave every buffer as
+ * it was and work when it is made again; at the end everything must be as it
+ * is without a failure, and no block may be left.
+ */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUFFERS = 3, STEPS_MAX = 80 };
+
+/* What the steps work with. */
+struct scene {
+    struct counting counting;
+    size_t idle_limit; /* of the pool; 0: no pool */
+    struct cb_pool *pool;
+    struct cb_buffer *a, *b, *c;
+    struct cb_split *split;
+    struct iovec areas[8]; /* of the open offer in a */
+    bool offer_is_open;    /* the step before made it */
+    unsigned released;     /* blocks that were appended by reference */
+    int from, to;          /* a pipe with some bytes in it */
+    size_t at;             /* found */
+    const void *data;      /* borrowed */
+    uint64_t number;       /* read */
+};
+
+static uint8_t numbers[256]; /* 0, 1, 2 ... */
+
+static void count_release(void *arg, const void *data, size_t size)
+{
+    struct scene *scene = arg;
+
+    (void)data;
+    (void)size;
+    scene->released++;
+}
+
+/* -------------------------------------------------------------------- steps */
+
+static int make_pool(struct scene *s)
+{
+    struct cb_pool_options options = {
+        .size = sizeof(options), .idle_limit = s->idle_limit, .allocator = &s->counting.hooks};
+
+    return s->idle_limit == 0 ? CB_OK : cb_pool_new(&s->pool, &options);
+}
+
+static int make_buffer(struct scene *s, struct cb_buffer **buffer, size_t copy_below)
+{
+    struct cb_buffer_options options = {
+        .size = sizeof(options),
+        .pool = s->pool,
+        .chunk_min = 16,
+        .chunk_max = 64,
+        .cutoff = 10,
+        .copy_below = copy_below,
+        .allocator = &s->counting.hooks,
+    };
+
+    return cb_buffer_new(buffer, &options);
+}
+
+static int make_a(struct scene *s)
+{
+    return make_buffer(s, &s->a, 0);
+}
+
+static int make_b(struct scene *s)
+{
+    return make_buffer(s, &s->b, 0);
+}
+
+static int make_c(struct scene *s)
+{
+    return make_buffer(s, &s->c, 10);
+}
+
+static int append_little(struct scene *s)
+{
+    return cb_append(s->a, "head", 4);
+}
+
+static int append_much(struct scene *s)
+{
+    return cb_append(s->a, numbers, 256);
+}
+
+static int append_much_to_b(struct scene *s)
+{
+    return cb_append(s->b, numbers, 200);
+}
+
+static int append_by_reference(struct scene *s)
+{
+    return cb_append_ref(s->a, numbers, 100, count_release, s);
+}
+
+static int append_below_cutoff(struct scene *s)
+{
+    return cb_append_ref(s->a, "nine char", 9, count_release, s);
+}
+
+static int extend(struct scene *s)
+{
+    const struct iovec areas[] = {
+        {.iov_base = numbers, .iov_len = 100},
+        {.iov_base = numbers + 50, .iov_len = 150},
+    };
+
+    return cb_extend(s->a, areas, 2);
+}
+
+static int prepend(struct scene *s)
+{
+    return cb_prepend(s->a, numbers, 77);
+}
+
+static int get_chunk(struct scene *s)
+{
+    return cb_get_chunk(s->a, 30, &s->areas[0].iov_base, &s->areas[0].iov_len);
+}
+
+static int write_chunk(struct scene *s)
+{
+    memset(s->areas[0].iov_base, 'w', 20);
+    return cb_chunk_written(s->a, 20);
+}
+
+static int reserve(struct scene *s)
+{
+    ssize_t count = cb_reserve(s->a, 150, s->areas, 8);
+
+    return count >= 0 ? CB_OK : (int)count;
+}
+
+static int commit(struct scene *s)
+{
+    size_t left = 150;
+
+    for (size_t i = 0; left > 0; i++) {
+        size_t n = left < s->areas[i].iov_len ? left : s->areas[i].iov_len;
+
+        memcpy(s->areas[i].iov_base, numbers, n);
+        left -= n;
+    }
+    return cb_commit(s->a, 90); /* and the rest stays unused */
+}
+
+static int read_from_pipe(struct scene *s)
+{
+    return (int)cb_readinto(s->a, s->from, 40);
+}
+
+static int write_to_pipe(struct scene *s)
+{
+    return (int)cb_writev(s->c, s->to);
+}
+
+static int append_buffer(struct scene *s)
+{
+    return cb_append_buffer(s->c, s->a);
+}
+
+static int merge(struct scene *s)
+{
+    struct cb_buffer *sources[] = {s->b, s->c, s->b, s->c};
+
+    return cb_merge(s->a, sources, 4);
+}
+
+static int peek(struct scene *s)
+{
+    return (int)cb_peek(s->a, 300, s->b);
+}
+
+static int slice(struct scene *s)
+{
+    return (int)cb_slice(s->a, 100, 300, s->b);
+}
+
+static int take(struct scene *s)
+{
+    return (int)cb_take(s->a, 333, s->b);
+}
+
+static int take_copy(struct scene *s)
+{
+    return (int)cb_take(s->c, 9, s->b);
+}
+
+static int slice_copy(struct scene *s)
+{
+    return (int)cb_slice(s->c, 60, 9, s->b);
+}
+
+static int join(struct scene *s)
+{
+    return cb_data(s->a, 250, &s->data);
+}
+
+static int find_short(struct scene *s)
+{
+    return cb_find(s->a, "ww", 2, 0, CB_TO_END, &s->at);
+}
+
+static int find_long(struct scene *s)
+{
+    return cb_find(s->a, numbers + 20, 20, 0, CB_TO_END, &s->at);
+}
+
+static int find_longer(struct scene *s)
+{
+    return cb_find(s->a, numbers + 10, 60, 0, CB_TO_END, &s->at);
+}
+
+static int takeuntil(struct scene *s)
+{
+    return cb_takeuntil(s->b, numbers + 150, 15, 0, 0, s->c);
+}
+
+static int takeuntil_short(struct scene *s)
+{
+    return cb_takeuntil(s->b, numbers + 50, 2, CB_KEEP, 0, s->c);
+}
+
+static int takeline(struct scene *s)
+{
+    return cb_takeline(s->b, 0, 20, s->c);
+}
+
+static int split_by_long(struct scene *s)
+{
+    return cb_split_new(&s->split, s->a, numbers + 30, 12);
+}
+
+static int split_by_space(struct scene *s)
+{
+    return cb_split_new(&s->split, s->a, NULL, 0);
+}
+
+static int split_lines(struct scene *s)
+{
+    return cb_splitlines_new(&s->split, s->a, CB_KEEP);
+}
+
+static int next_part(struct scene *s)
+{
+    return cb_split_next(s->split, s->c);
+}
+
+static int end_split(struct scene *s)
+{
+    cb_split_free(s->split);
+    s->split = NULL;
+    return CB_OK;
+}
+
+static int empty_c(struct scene *s)
+{
+    return (int)cb_skip(s->c, CB_ALL);
+}
+
+static int read_numbers(struct scene *s)
+{
+    int status = cb_read_uint(s->a, 5, CB_BIG_ENDIAN, &s->number);
+
+    return status == CB_OK ? cb_read_varint(s->a, &s->number) : status;
+}
+
+static int look(struct scene *s)
+{
+    uint8_t out[300];
+
+    ck_assert_int_eq(cb_equal(s->a, s->b), CB_NO);
+    ck_assert_int_ne(cb_compare(s->a, s->b), 0);
+    ck_assert_int_eq(cb_skip_if_startswith(s->a, "no", 2), CB_NO);
+    ck_assert_uint_eq(buffer_stats(s->a).length, cb_length(s->a));
+    return (int)cb_copyout(s->a, 0, out, sizeof(out));
+}
+
+static int cut(struct scene *s)
+{
+    return (int)(cb_strip(s->a, numbers, 10) + cb_truncate(s->a, 50));
+}
+
+static int reset_pool(struct scene *s)
+{
+    if (s->pool != NULL)
+        cb_pool_reset(s->pool);
+    return CB_OK;
+}
+
+static const struct step {
+    const char *name;
+    int (*run)(struct scene *scene);
+} steps[] = {
+    {"make_pool", make_pool},
+    {"make_a", make_a},
+    {"make_b", make_b},
+    {"make_c", make_c},
+    {"append_little", append_little},
+    {"get_chunk", get_chunk},
+    {"append_much, while an offer is open", append_much},
+    {"get_chunk", get_chunk},
+    {"write_chunk", write_chunk},
+    {"get_chunk", get_chunk},
+    {"append_by_reference, while an offer is open", append_by_reference},
+    {"append_below_cutoff", append_below_cutoff},
+    {"extend", extend},
+    {"get_chunk", get_chunk},
+    {"prepend, while an offer is open", prepend},
+    {"reserve", reserve},
+    {"commit", commit},
+    {"append_much_to_b", append_much_to_b},
+    {"read_from_pipe", read_from_pipe},
+    {"append_buffer", append_buffer},
+    {"get_chunk", get_chunk},
+    {"merge, while an offer is open", merge},
+    {"find_short", find_short},
+    {"find_long", find_long},
+    {"find_longer", find_longer},
+    {"find_long", find_long},
+    {"peek", peek},
+    {"slice", slice},
+    {"join", join},
+    {"take", take},
+    {"take_copy", take_copy},
+    {"slice_copy", slice_copy},
+    {"empty_c", empty_c},
+    {"takeuntil", takeuntil},
+    {"takeuntil_short", takeuntil_short},
+    {"takeline", takeline},
+    {"takeuntil", takeuntil},
+    {"write_to_pipe", write_to_pipe},
+    {"split_by_long", split_by_long},
+    {"next_part", next_part},
+    {"next_part", next_part},
+    {"next_part", next_part},
+    {"end_split", end_split},
+    {"reset_pool", reset_pool},
+    {"split_by_space", split_by_space},
+    {"next_part", next_part},
+    {"next_part", next_part},
+    {"next_part", next_part},
+    {"end_split", end_split},
+    {"split_lines", split_lines},
+    {"next_part", next_part},
+    {"next_part", next_part},
+    {"end_split", end_split},
+    {"read_numbers", read_numbers},
+    {"look", look},
+    {"cut", cut},
+};
+
+/* ---------------------------------------------------------------- snapshots */
+
+/* All that can be seen of the buffers. */
+struct snapshot {
+    uint8_t *bytes[BUFFERS];
+    size_t sizes[BUFFERS];
+    uint64_t positions[BUFFERS];
+    bool there[BUFFERS];
+    unsigned released;
+};
+
+static struct snapshot take_snapshot(const struct scene *scene)
+{
+    const struct cb_buffer *buffers[BUFFERS] = {scene->a, scene->b, scene->c};
+    struct snapshot snapshot = {.released = scene->released};
+
+    for (size_t i = 0; i < BUFFERS; i++) {
+        if (buffers[i] == NULL)
+            continue;
+        snapshot.there[i] = true;
+        snapshot.bytes[i] = flatten(buffers[i], &snapshot.sizes[i]);
+        snapshot.positions[i] = cb_position(buffers[i]);
+        ck_assert_uint_eq(cb_length(buffers[i]), snapshot.sizes[i]);
+    }
+    return snapshot;
+}
+
+static void free_snapshot(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < BUFFERS; i++)
+        free(snapshot->bytes[i]);
+}
+
+static bool is_as_in(const struct scene *scene, const struct snapshot *before)
+{
+    struct snapshot now = take_snapshot(scene);
+    bool same = now.released == before->released;
+
+    for (size_t i = 0; i < BUFFERS; i++) {
+        same = same && now.there[i] == before->there[i] && now.sizes[i] == before->sizes[i] &&
+               now.positions[i] == before->positions[i];
+        if (same && now.there[i])
+            same = memcmp(now.bytes[i], before->bytes[i], now.sizes[i]) == 0;
+    }
+    free_snapshot(&now);
+    return same;
+}
+
+/* -------------------------------------------------------------- the scenario */
+
+/* Which allocation fails, and what comes then. */
+struct plan {
+    size_t idle_limit;
+    uint64_t fail_at; /* 0: none */
+    bool give_up;     /* all fail from there on, and nothing is tried again */
+};
+
+/* How it went without a failure. */
+struct outcome {
+    int statuses[STEPS_MAX];
+    struct snapshot end;
+};
+
+static void begin(struct scene *scene, const struct plan *plan)
+{
+    int ends[2];
+
+    *scene = (struct scene){.idle_limit = plan->idle_limit};
+    counting_init(&scene->counting);
+    ck_assert_int_eq(pipe(ends), 0);
+    scene->from = ends[0];
+    scene->to = ends[1];
+    ck_assert_int_eq(write(scene->to, numbers + 100, 40), 40);
+    counting_fail(&scene->counting, plan->fail_at, plan->give_up);
+}
+
+static void end(struct scene *scene)
+{
+    cb_split_free(scene->split);
+    cb_buffer_free(scene->a);
+    cb_buffer_free(scene->b);
+    cb_buffer_free(scene->c);
+    cb_pool_unref(scene->pool);
+    close(scene->from);
+    close(scene->to);
+    counting_fini(&scene->counting);
+}
+
+/* A failed call must not have closed an offer, unless it asked for one. */
+static void check_offer(struct scene *scene, const struct step *step, uint64_t fail_at)
+{
+    if (scene->offer_is_open)
+        ck_assert_msg(cb_chunk_written(scene->a, 1) == CB_OK,
+                      "%s closed the offer when allocation %u failed", step->name,
+                      (unsigned)fail_at);
+}
+
+/* Plays all steps; with an outcome to compare with, these must agree. */
+static bool play(const struct plan *plan, struct outcome *outcome, const struct outcome *expected)
+{
+    struct scene scene;
+    bool gave_up = false;
+
+    begin(&scene, plan);
+    for (size_t i = 0; i < COUNT(steps) && !gave_up; i++) {
+        struct snapshot before = take_snapshot(&scene);
+        int status = steps[i].run(&scene);
+
+        if (status == CB_ENOMEM) {
+            ck_assert_msg(scene.counting.failed, "%s found no memory", steps[i].name);
+            ck_assert_msg(is_as_in(&scene, &before),
+                          "%s left a trace when allocation %u failed (pool %zu)", steps[i].name,
+                          (unsigned)plan->fail_at, plan->idle_limit);
+            gave_up = plan->give_up;
+            if (gave_up && steps[i].run != get_chunk && steps[i].run != reserve)
+                check_offer(&scene, &steps[i], plan->fail_at);
+            else
+                status = steps[i].run(&scene);
+        }
+        if (!gave_up) {
+            ck_assert_msg(status >= 0, "%s: %s (allocation %u, pool %zu)", steps[i].name,
+                          cb_strerror(status), (unsigned)plan->fail_at, plan->idle_limit);
+            ck_assert_msg(expected == NULL || status == expected->statuses[i],
+                          "%s gave %d, expected %d, after allocation %u failed", steps[i].name,
+                          status, expected == NULL ? 0 : expected->statuses[i],
+                          (unsigned)plan->fail_at);
+            if (outcome != NULL)
+                outcome->statuses[i] = status;
+        }
+        scene.offer_is_open = steps[i].run == get_chunk || steps[i].run == reserve;
+        free_snapshot(&before);
+    }
+    bool failed = scene.counting.failed;
+    ck_assert(gave_up || expected == NULL || is_as_in(&scene, &expected->end));
+    if (outcome != NULL)
+        outcome->end = take_snapshot(&scene);
+    end(&scene);
+    return failed;
+}
+
+static void fail_each_allocation(size_t idle_limit, bool give_up)
+{
+    struct plan plan = {.idle_limit = idle_limit};
+    struct outcome expected;
+
+    ck_assert_uint_le(COUNT(steps), STEPS_MAX);
+    for (size_t i = 0; i < sizeof(numbers); i++)
+        numbers[i] = (uint8_t)i;
+    ck_assert(!play(&plan, &expected, NULL));
+    plan.give_up = give_up;
+    plan.fail_at = 1;
+    while (play(&plan, NULL, &expected))
+        plan.fail_at++;
+    ck_assert_uint_ge(plan.fail_at, 20); /* so many there are at least */
+    free_snapshot(&expected.end);
+}
+
+static const size_t idle_limits[] = {0, 1, CB_ALL};
+
+START_TEST(a_call_without_memory_changes_nothing_and_works_again)
+{
+    fail_each_allocation(idle_limits[_i], false);
+}
+END_TEST
+
+START_TEST(without_any_more_memory_all_can_still_be_freed)
+{
+    fail_each_allocation(idle_limits[_i], true);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("failures");
+    TCase *tcase = add_case(suite, "allocations");
+
+    tcase_add_loop_test(tcase, a_call_without_memory_changes_nothing_and_works_again, 0,
+                        (int)COUNT(idle_limits));
+    tcase_add_loop_test(tcase, without_any_more_memory_all_can_still_be_freed, 0,
+                        (int)COUNT(idle_limits));
+    return run_suite(suite);
+}

@@ -1,0 +1,1402 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every framing against tables of inputs: what records they give or which
+ * error, however the input is cut and by whichever call it is read.
+ *
+ * Records are written down as "[first][second]", with bytes that cannot be
+ * printed, brackets and backslashes as \xHH.
+ */
+#include "expect.h"
+#include "support.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ recording */
+
+/* The records of one run: their bytes one after another, and their ends. */
+struct record_list {
+    uint8_t *bytes;
+    size_t size, room;
+    size_t *ends;
+    size_t count, ends_room;
+};
+
+static void list_add(struct record_list *list, const void *data, size_t n)
+{
+    if (list->size + n >= list->room) {
+        list->room = 2 * (list->size + n) + 64;
+        list->bytes = realloc(list->bytes, list->room);
+        expect(list->bytes != NULL, "out of memory");
+    }
+    if (n > 0)
+        memcpy(list->bytes + list->size, data, n);
+    list->size += n;
+}
+
+static void list_end(struct record_list *list)
+{
+    if (list->count == list->ends_room) {
+        list->ends_room = 2 * list->count + 16;
+        list->ends = realloc(list->ends, list->ends_room * sizeof(*list->ends));
+        expect(list->ends != NULL, "out of memory");
+    }
+    list->ends[list->count++] = list->size;
+}
+
+static void list_free(struct record_list *list)
+{
+    free(list->bytes);
+    free(list->ends);
+}
+
+static size_t put_byte(char *to, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (byte >= 0x20 && byte < 0x7f && byte != '[' && byte != ']' && byte != '\\') {
+        to[0] = (char)byte;
+        return 1;
+    }
+    memcpy(to, "\\x", 2);
+    to[2] = digits[byte >> 4];
+    to[3] = digits[byte & 15];
+    return 4;
+}
+
+/* "[first][second]"; free it. */
+static char *rendered(const struct record_list *list)
+{
+    char *text = malloc(4 * list->size + 2 * list->count + 1), *to = text;
+    size_t at = 0;
+
+    expect(text != NULL, "out of memory");
+    for (size_t i = 0; i < list->count; i++) {
+        *to++ = '[';
+        while (at < list->ends[i])
+            to += put_byte(to, list->bytes[at++]);
+        *to++ = ']';
+    }
+    *to = '\0';
+    return text;
+}
+
+/* -------------------------------------------------------------------- reading */
+
+enum call { BY_NEXT, BY_TAKE, BY_BATCH }; /* BY_BATCH + n: n + 1 pieces a call */
+
+/* How an input is brought and read. */
+struct way {
+    enum call call;
+    bool whole;
+    bool finish_first; /* cb_decoder_finish before the first call */
+    size_t cut, step;  /* of what arrives: the first part, and the others */
+    size_t block;      /* what arrives comes in blocks of so many bytes; 0: one */
+    bool in_place;     /* by reference to the input itself, which ends at an
+                          unreadable page, and not as copies */
+};
+
+/* A decoder at work on an input, and what was seen of it. */
+struct reading {
+    const struct way *way;
+    const uint8_t *input;
+    size_t size;
+    size_t arrived;
+    bool finished;
+    struct cb_decoder *decoder;
+    struct cb_buffer *buffer;
+    struct cb_buffer *taken;
+    struct record_list records;
+    bool in_record;     /* pieces of a record were given, not yet its last */
+    size_t record_from; /* where its bytes begin in records.bytes */
+    uint64_t next_offset;
+    uint64_t total;
+    uint64_t least; /* no record ends before so many bytes have arrived */
+};
+
+/* How an input ended. */
+struct outcome {
+    int status;
+    uint64_t offset;
+};
+
+static void free_block(void *arg, const void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+    free(arg);
+}
+
+static void append_part(struct reading *reading, const uint8_t *data, size_t n)
+{
+    uint8_t *copy = NULL;
+
+    if (!reading->way->in_place) {
+        copy = malloc(n);
+        expect(copy != NULL, "out of memory");
+        memcpy(copy, data, n);
+        data = copy;
+    }
+    expect(cb_append_ref(reading->buffer, data, n, free_block, copy) == CB_OK, "cannot append");
+}
+
+/* The next part of the input; false at its end. */
+static bool arrive(struct reading *reading)
+{
+    const struct way *way = reading->way;
+    size_t left = reading->size - reading->arrived;
+    size_t n = reading->arrived == 0 ? way->cut : way->step;
+
+    if (left == 0)
+        return false;
+    n = n < left ? n : left;
+    for (size_t part; n > 0; n -= part) {
+        part = way->block > 0 && way->block < n ? way->block : n;
+        append_part(reading, reading->input + reading->arrived, part);
+        reading->arrived += part;
+    }
+    return true;
+}
+
+static void see_piece(struct reading *reading, const struct cb_piece *piece)
+{
+    struct record_list *records = &reading->records;
+    const bool first = (piece->flags & CB_FIRST) != 0, last = (piece->flags & CB_LAST) != 0;
+
+    expect(first == !reading->in_record, "the flag FIRST is wrong");
+    if (first) {
+        reading->record_from = records->size;
+        reading->total = CB_UNKNOWN;
+    } else {
+        expect(piece->offset == reading->next_offset, "a piece is not where the last one ended");
+    }
+    expect(piece->offset >= reading->next_offset, "pieces run backwards");
+    expect(piece->offset + piece->length <= reading->arrived, "a piece ends beyond the input");
+    expect(piece->length == 0 ||
+               memcmp(reading->input + piece->offset, piece->data, piece->length) == 0,
+           "a piece differs from the input at its offset");
+    expect(piece->record == records->count + 1, "record %" PRIu64 " is number %zu", piece->record,
+           records->count + 1);
+    if (reading->way->whole || (cb_decoder_traits(reading->decoder) & CB_TELLS_LENGTH))
+        expect(piece->total != CB_UNKNOWN, "the length of a record is not told");
+    if (reading->total != CB_UNKNOWN)
+        expect(piece->total == reading->total, "the length of a record changes");
+    reading->total = piece->total;
+    reading->next_offset = piece->offset + piece->length;
+    list_add(records, piece->data, piece->length);
+    reading->in_record = !last;
+    if (!last)
+        return;
+    expect(piece->total == records->size - reading->record_from, "a length was told wrong");
+    list_end(records);
+}
+
+static int take_record(struct reading *reading)
+{
+    int status = cb_decoder_take(reading->decoder, reading->buffer, reading->taken);
+
+    if (status != CB_PIECE) {
+        expect(cb_length(reading->taken) == 0, "bytes were taken without a record");
+        return status;
+    }
+    struct iovec chunks[64];
+    size_t count = cb_chunks(reading->taken, chunks, COUNT(chunks));
+    expect(count <= COUNT(chunks), "too many chunks for this test");
+    for (size_t i = 0; i < count; i++)
+        list_add(&reading->records, chunks[i].iov_base, chunks[i].iov_len);
+    cb_skip(reading->taken, CB_ALL);
+    list_end(&reading->records);
+    return status;
+}
+
+static int read_some(struct reading *reading)
+{
+    struct cb_piece pieces[64];
+    size_t count = 1, max = 1 + (size_t)(reading->way->call - BY_BATCH);
+    int status;
+
+    switch (reading->way->call) {
+    case BY_TAKE:
+        return take_record(reading);
+    case BY_NEXT:
+        status = cb_decoder_next(reading->decoder, reading->buffer, pieces);
+        break;
+    default:
+        status = cb_decoder_batch(reading->decoder, reading->buffer, pieces, max, &count);
+        expect(status == CB_PIECE ? count >= 1 && count <= max : count == 0, "%zu pieces", count);
+        break;
+    }
+    for (size_t i = 0; status == CB_PIECE && i < count; i++)
+        see_piece(reading, &pieces[i]);
+    if (reading->way->call >= BY_BATCH)
+        cb_decoder_release(reading->decoder, reading->buffer);
+    return status;
+}
+
+/* What an error must be like, and that it stays. */
+static struct outcome see_error(struct reading *reading, int status)
+{
+    const struct cb_error first = *cb_decoder_error(reading->decoder);
+
+    expect(status < 0, "status %d", status);
+    expect(first.code == status, "the error says %d, not %d", first.code, status);
+    expect(first.record == reading->records.count + 1,
+           "the error is in record %" PRIu64 ", not %zu", first.record, reading->records.count + 1);
+    expect(first.text[0] != '\0', "the error says nothing");
+    for (int i = 0; i < 3; i++) {
+        size_t count = reading->records.size;
+
+        int again = read_some(reading);
+        expect(again == status, "after error %d a further call gives %d", status, again);
+        expect(reading->records.size == count, "something is given after an error");
+    }
+    const struct cb_error *later = cb_decoder_error(reading->decoder);
+    expect(later->code == first.code && later->record == first.record &&
+               later->offset == first.offset && strcmp(later->text, first.text) == 0,
+           "the error changes");
+    return (struct outcome){.status = status, .offset = first.offset};
+}
+
+static struct outcome see_end(struct reading *reading)
+{
+    uint64_t position = cb_decoder_position(reading->decoder);
+
+    expect(!reading->in_record, "the end comes inside a record");
+    expect(cb_decoder_error(reading->decoder)->code == CB_OK, "an error at the end");
+    expect(cb_decoder_record(reading->decoder) == reading->records.count + 1, "wrong number");
+    expect(read_some(reading) == CB_END, "the end is not the end");
+    cb_decoder_release(reading->decoder, reading->buffer);
+    expect(cb_position(reading->buffer) == position, "the head is not at the decoder's position");
+    expect(position + cb_length(reading->buffer) == reading->arrived, "bytes are lost");
+    return (struct outcome){.status = CB_END, .offset = position};
+}
+
+static struct outcome read_all(struct reading *reading)
+{
+    for (size_t steps = 0;; steps++) {
+        size_t before = reading->records.count;
+
+        expect(steps < 8 * reading->size + 64, "it goes on and on");
+        int status = read_some(reading);
+
+        if (status == CB_END)
+            return see_end(reading);
+        if (status < 0)
+            return see_error(reading, status);
+        if (status == CB_PIECE) {
+            expect(reading->records.count == before || reading->finished ||
+                       reading->arrived >= reading->least,
+                   "%" PRIu64 " bytes were needed, but a record ended with %zu", reading->least,
+                   reading->arrived);
+            continue;
+        }
+        expect(status == CB_MORE, "status %d", status);
+        expect(!reading->finished, "more is wanted when there is no more");
+        expect(cb_decoder_needed(reading->decoder) >= 1, "more is wanted, but nothing needed");
+        reading->least = reading->arrived + cb_decoder_needed(reading->decoder);
+        if (!arrive(reading)) {
+            cb_decoder_finish(reading->decoder);
+            reading->finished = true;
+        }
+    }
+}
+
+/* Reads an input in one way; free the records. */
+static struct outcome read_input(const char *specification,
+                                 const struct cb_decoder_options *options, const uint8_t *input,
+                                 size_t size, const struct way *way, struct record_list *records)
+{
+    struct cb_decoder_options o = {.size = sizeof(o)};
+    struct cb_buffer_options plain = {.size = sizeof(plain), .cutoff = 1};
+    struct reading reading = {.way = way, .input = input, .size = size};
+    struct cb_error error;
+
+    if (options != NULL)
+        o = *options;
+    o.whole = way->whole;
+    expect(cb_buffer_new(&reading.buffer, &plain) == CB_OK, "out of memory");
+    expect(cb_buffer_new(&reading.taken, &plain) == CB_OK, "out of memory");
+    expect(cb_decoder_new(&reading.decoder, specification, &o, &error) == CB_OK, "%s: %s",
+           specification, error.text);
+    if (way->finish_first) {
+        arrive(&reading);
+        cb_decoder_finish(reading.decoder);
+        reading.finished = true;
+    }
+    struct outcome outcome = read_all(&reading);
+    cb_decoder_free(reading.decoder);
+    cb_buffer_free(reading.buffer);
+    cb_buffer_free(reading.taken);
+    *records = reading.records;
+    return outcome;
+}
+
+/* ------------------------------------------------------------------ every way */
+
+struct expected {
+    const char *records;
+    int status;
+    uint64_t offset; /* of the error, or where the end is */
+};
+
+struct subject {
+    const char *specification;
+    const struct cb_decoder_options *options;
+    const uint8_t *input;
+    size_t size;
+    struct expected expected;
+};
+
+static void check_way(const struct subject *subject, const struct way *way)
+{
+    struct record_list records;
+    struct outcome outcome = read_input(subject->specification, subject->options, subject->input,
+                                        subject->size, way, &records);
+    char *text = rendered(&records);
+
+    expect(strcmp(text, subject->expected.records) == 0 &&
+               outcome.status == subject->expected.status &&
+               outcome.offset == subject->expected.offset,
+           "%s, call %d, %s, cut %zu, step %zu, blocks of %zu%s:\n"
+           "    gives    %s, %d at %" PRIu64 "\n    expected %s, %d at %" PRIu64,
+           subject->specification, (int)way->call, way->whole ? "whole" : "pieces", way->cut,
+           way->step, way->block, way->finish_first ? ", finished first" : "", text, outcome.status,
+           outcome.offset, subject->expected.records, subject->expected.status,
+           subject->expected.offset);
+    free(text);
+    list_free(&records);
+}
+
+static void check_cuts(const struct subject *subject, struct way way)
+{
+    const size_t size = subject->size > 0 ? subject->size : 1;
+
+    way.cut = way.step = size;
+    way.in_place = true;
+    check_way(subject, &way);
+    way.finish_first = true;
+    check_way(subject, &way);
+    way.in_place = way.finish_first = false;
+    for (way.block = 0; way.block <= 3; way.block++)
+        check_way(subject, &way);
+    way.block = 0;
+    way.cut = way.step = 1;
+    check_way(subject, &way);
+    way.step = size;
+    for (way.cut = 1; way.cut < size; way.cut++) {
+        check_way(subject, &way); /* arrives in two parts */
+        way.block = way.cut;      /* lies in blocks */
+        size_t cut = way.cut;
+        way.cut = size;
+        check_way(subject, &way);
+        way.cut = cut;
+        way.block = 0;
+    }
+}
+
+static void check_every_way(const struct subject *subject)
+{
+    static const enum call calls[] = {BY_NEXT, BY_TAKE, BY_BATCH, BY_BATCH + 2, BY_BATCH + 63};
+    struct guard guard;
+    struct subject guarded = *subject;
+
+    guard_init(&guard, subject->input, subject->size);
+    guarded.input = guard.data;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        check_cuts(&guarded, (struct way){.call = calls[i]});
+        check_cuts(&guarded, (struct way){.call = calls[i], .whole = true});
+    }
+    guard_fini(&guard);
+}
+
+/* -------------------------------------------------------------------- tables */
+
+struct example {
+    const char *specification;
+    const char *input;
+    size_t size;
+    struct expected expected;
+};
+
+#define GIVES(records)                                                                             \
+    {                                                                                              \
+        (records), CB_END, UINT64_MAX                                                              \
+    }
+#define GIVES_UP_TO(records, end)                                                                  \
+    {                                                                                              \
+        (records), CB_END, (end)                                                                   \
+    }
+#define FAILS(records, code, offset)                                                               \
+    {                                                                                              \
+        (records), (code), (offset)                                                                \
+    }
+#define MALFORMED(records, offset) FAILS(records, CB_EMALFORMED, offset)
+#define TRUNCATED(records, offset) FAILS(records, CB_ETRUNCATED, offset)
+
+static void check_example(const struct example *example)
+{
+    struct subject subject = {
+        .specification = example->specification,
+        .input = (const uint8_t *)example->input,
+        .size = example->size,
+        .expected = example->expected,
+    };
+
+    if (subject.expected.offset == UINT64_MAX)
+        subject.expected.offset = example->size;
+    check_every_way(&subject);
+}
+
+static const struct example delimiters[] = {
+    {"line", BYTES(""), GIVES("")},
+    {"line", BYTES("\n"), GIVES("[]")},
+    {"line", BYTES("\r\n"), GIVES("[]")},
+    {"line", BYTES("a\nbc\r\n\nd"), GIVES("[a][bc][][d]")},
+    {"line", BYTES("a\r\r\nb\rc\n\r"), GIVES("[a\\x0d][b\\x0dc][\\x0d]")},
+    {"line", BYTES("\r\r\n\r"), GIVES("[\\x0d][\\x0d]")},
+    {"line", BYTES("\r\n\r\n"), GIVES("[][]")},
+    {"line", BYTES("a\0b\n\xff\n"), GIVES("[a\\x00b][\\xff]")},
+    {"line,keep", BYTES("a\nbc\r\n\nd"), GIVES("[a\\x0a][bc\\x0d\\x0a][\\x0a][d]")},
+    {"line,skip-empty", BYTES("\n\r\na\n\n\r\nb\n\n"), GIVES("[a][b]")},
+    {"line,skip-empty", BYTES("\n\n\n"), GIVES("")},
+    {"line,skip-empty", BYTES("\r\r\n"), GIVES("[\\x0d]")},
+    {"line,skip-empty,keep", BYTES("\na\r\n\r\nb\n"), GIVES("[a\\x0d\\x0a][b\\x0a]")},
+    {"lf", BYTES("a\r\n\nb"), GIVES("[a\\x0d][][b]")},
+    {"lf,keep", BYTES("a\r\n\nb"), GIVES("[a\\x0d\\x0a][\\x0a][b]")},
+    {"lf,skip-empty", BYTES("\n\na\n\n"), GIVES("[a]")},
+    {"crlf", BYTES("a\r\nb\n\r\n\r\r\n\r"), GIVES("[a][b\\x0a][\\x0d][\\x0d]")},
+    {"crlf", BYTES("\r\n\r\n"), GIVES("[][]")},
+    {"nul", BYTES("a\0\0b\nc\0d"), GIVES("[a][][b\\x0ac][d]")},
+    {"delim:\\,", BYTES("a,,b,"), GIVES("[a][][b]")},
+    {"delim:ab", BYTES("xabaabb"), GIVES("[x][a][b]")},
+    {"delim:aa", BYTES("aaaaa"), GIVES("[][][a]")},
+    {"delim:aab", BYTES("aaabaaaabaa"), GIVES("[a][aa][aa]")},
+    {"delim:abab", BYTES("abaababab"), GIVES("[aba][ab]")},
+    {"delim:END\\n", BYTES("oneEND\ntwoEN\nEND\nEND"), GIVES("[one][twoEN\\x0a][END]")},
+    {"delim:\\r\\n\\r\\n", BYTES("a\r\n\r\n\r\nb\r\n\r\r\n\r\n"),
+     GIVES("[a][\\x0d\\x0ab\\x0d\\x0a\\x0d]")},
+    {"delim:ab,keep", BYTES("xabaabb"), GIVES("[xab][aab][b]")},
+    {"delim:a,or=b", BYTES("xaybz"), GIVES("[x][y][z]")},
+    {"delim:a,or=b,keep", BYTES("xaybz"), GIVES("[xa][yb][z]")},
+    {"delim:a,or=a", BYTES("xaa"), GIVES("[x][]")},
+    {"delim:a,or=ab", BYTES("xaxabxa"), GIVES("[x][x][x]")},
+    {"delim:ab,or=a,or=abc", BYTES("1a2ab3abc4ab"), GIVES("[1][2][3][4]")},
+    {"delim:\\n,or=\\r\\n,or=\\r", BYTES("a\rb\r\nc\n\rd\r\r\n"), GIVES("[a][b][c][][d][]")},
+    {"delim:\\n,or=\\n\\n", BYTES("a\n\n\nb\nc\n\n"), GIVES("[a][][b][c]")},
+    {"delim:a,or=aaaab", BYTES("aaaxaaaabaaaa"), GIVES("[][][][x][][][][]")},
+    {"delim:abcd,or=bc", BYTES("abcdabcxbcabc"), GIVES("[][a][x][a]")},
+    {"delim:abcd,or=b,skip-empty", BYTES("abcdbabcabcdb"), GIVES("[a][c]")},
+    {"delim:a,or=bb,skip-empty", BYTES("aabbxabba"), GIVES("[x]")},
+    {"delim:a,or=bb,skip-empty,keep", BYTES("aabbxabba"), GIVES("[xa]")},
+};
+
+static const struct example fixed[] = {
+    {"fixed:3", BYTES(""), GIVES("")},
+    {"fixed:3", BYTES("abc"), GIVES("[abc]")},
+    {"fixed:3", BYTES("abcdefgh"), GIVES("[abc][def][gh]")},
+    {"fixed:1", BYTES("ab\n"), GIVES("[a][b][\\x0a]")},
+    {"fixed:3,keep", BYTES("abcdefg"), GIVES("[abc][def][g]")},
+    {"fixed:3,pad=x", BYTES("abxx"), GIVES("[abx][x]")},
+};
+
+static const struct example lengths[] = {
+    {"u8", BYTES(""), GIVES("")},
+    {"u8", BYTES("\0"), GIVES("[]")},
+    {"u8", BYTES("\3abc\0\1x"), GIVES("[abc][][x]")},
+    {"u8", BYTES("\3ab"), TRUNCATED("", 3)},
+    {"u8", BYTES("\1a\3"), TRUNCATED("[a]", 3)},
+    {"u8,keep", BYTES("\3abc\0\1x"), GIVES("[\\x03abc][\\x00][\\x01x]")},
+    {"u16be", BYTES("\0\2hi\0\0"), GIVES("[hi][]")},
+    {"u16be", BYTES("\0\2hi\0"), TRUNCATED("[hi]", 5)},
+    {"u16le", BYTES("\2\0hi\0\0"), GIVES("[hi][]")},
+    {"u24be", BYTES("\0\0\2hi"), GIVES("[hi]")},
+    {"u24le", BYTES("\2\0\0hi"), GIVES("[hi]")},
+    {"u32be", BYTES("\0\0\0\2hi"), GIVES("[hi]")},
+    {"u32le", BYTES("\2\0\0\0hi"), GIVES("[hi]")},
+    {"u40be", BYTES("\0\0\0\0\2hi"), GIVES("[hi]")},
+    {"u40le", BYTES("\2\0\0\0\0hi"), GIVES("[hi]")},
+    {"u48be", BYTES("\0\0\0\0\0\2hi"), GIVES("[hi]")},
+    {"u48le", BYTES("\2\0\0\0\0\0hi"), GIVES("[hi]")},
+    {"u56be", BYTES("\0\0\0\0\0\0\2hi"), GIVES("[hi]")},
+    {"u56le", BYTES("\2\0\0\0\0\0\0hi"), GIVES("[hi]")},
+    {"u64be", BYTES("\0\0\0\0\0\0\0\2hi"), GIVES("[hi]")},
+    {"u64le", BYTES("\2\0\0\0\0\0\0\0hi"), GIVES("[hi]")},
+    {"u16be,offset=2", BYTES("XY\0\2hiZ\xff\0\0"), GIVES("[hi][]")},
+    {"u16be,offset=2,keep", BYTES("XY\0\2hiZ\xff\0\0"),
+     GIVES("[XY\\x00\\x02hi][Z\\xff\\x00\\x00]")},
+    {"u8,header=4", BYTES("\2abchi\0abc"), GIVES("[hi][]")},
+    {"u8,offset=1,header=4", BYTES("a\2bchia\0bc"), GIVES("[hi][]")},
+    {"u8,inclusive", BYTES("\3hi\1\2x"), GIVES("[hi][][x]")},
+    {"u16be,offset=2,inclusive", BYTES("\3\0\0\6hi\3\0\0\4"), GIVES("[hi][]")},
+    {"u16be,offset=2,inclusive", BYTES("\3\0\0\4\3\0\0\3"), MALFORMED("[]", 4)},
+    {"u8,inclusive", BYTES("\0"), MALFORMED("", 0)},
+    {"u16be,inclusive", BYTES("\0\2\0\1"), MALFORMED("[]", 2)},
+    {"u8,adjust=2", BYTES("\0hi\1abc"), GIVES("[hi][abc]")},
+    {"u8,adjust=+2", BYTES("\0hi\1abc"), GIVES("[hi][abc]")},
+    {"u8,adjust=-2", BYTES("\4hi\2"), GIVES("[hi][]")},
+    {"u8,adjust=-2", BYTES("\2\1xxx"), MALFORMED("[]", 1)},
+    {"u16be,adjust=-2", BYTES("\0\2\0\1xxx"), MALFORMED("[]", 2)},
+    {"u8,adjust=-1,inclusive", BYTES("\4hi\2"), GIVES("[hi][]")},
+    {"u8,adjust=-1,inclusive", BYTES("\1"), MALFORMED("", 0)},
+    {"u8,adjust=3,inclusive", BYTES("\0hi"), GIVES("[hi]")},
+    {"u8,trailer=\\r\\n", BYTES("\2hi\r\n\0\r\n"), GIVES("[hi][]")},
+    {"u8,trailer=\\r\\n,keep", BYTES("\2hi\r\n\0\r\n"),
+     GIVES("[\\x02hi\\x0d\\x0a][\\x00\\x0d\\x0a]")},
+    {"u8,trailer=\\r\\n", BYTES("\2hi\r\n\0\r\r"), MALFORMED("[hi]", 6)},
+    {"u8,trailer=\\r\\n", BYTES("\2hi\n"), MALFORMED("", 3)},
+    {"u8,trailer=\\r\\n", BYTES("\2hi\r"), TRUNCATED("", 4)},
+    {"u8,trailer=\\r\\n", BYTES("\2hi"), TRUNCATED("", 3)},
+    {"u64be",
+     BYTES("\0\0\0\0\0\0\0\1a\xff\xff\xff\xff\xff\xff\xff\xff"
+           "b"),
+     FAILS("[a]", CB_EOVERFLOW, 9)},
+    {"u64be,adjust=-7", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"), FAILS("", CB_EOVERFLOW, 0)},
+    {"u64be,adjust=1", BYTES("\0\0\0\0\0\0\0\0a"), GIVES("[a]")},
+};
+
+static const struct example varints[] = {
+    {"varint", BYTES(""), GIVES("")},
+    {"varint", BYTES("\0\2hi\0"), GIVES("[][hi][]")},
+    {"varint", BYTES("\x82\0hi"), GIVES("[hi]")},
+    {"varint", BYTES("\x82\x80\x80\x80\x80\x80\x80\x80\x80\0hi"), GIVES("[hi]")},
+    {"varint", BYTES("\x82\x80\x80\x80\x80\x80\x80\x80\x80\x80\0hi"), MALFORMED("", 9)},
+    {"varint", BYTES("\1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\2"), MALFORMED("[a]", 11)},
+    {"varint", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"), FAILS("", CB_EOVERFLOW, 0)},
+    {"varint", BYTES("\x82"), TRUNCATED("", 1)},
+    {"varint", BYTES("\2h"), TRUNCATED("", 2)},
+    {"varint,keep", BYTES("\0\2hi\x81\0x"), GIVES("[\\x00][\\x02hi][\\x81\\x00x]")},
+    {"varint,offset=1", BYTES("X\2hi\xff\0"), GIVES("[hi][]")},
+    {"varint,offset=1", BYTES("X\2hi\xff"), TRUNCATED("[hi]", 5)},
+    {"varint,inclusive", BYTES("\3hi\1\x83\0x"), GIVES("[hi][][x]")},
+    {"varint,inclusive", BYTES("\1\0"), MALFORMED("[]", 1)},
+    {"varint,offset=1,inclusive", BYTES("X\4hi"), GIVES("[hi]")},
+    {"varint,adjust=-1", BYTES("\3hi\1"), GIVES("[hi][]")},
+    {"varint,adjust=-1", BYTES("\1\0"), MALFORMED("[]", 1)},
+    {"varint,adjust=2", BYTES("\0hi"), GIVES("[hi]")},
+};
+
+static const struct example asciis[] = {
+    {"dec", BYTES(""), GIVES("")},
+    {"dec", BYTES("2\nhi0\n10\n0123456789"), GIVES("[hi][][0123456789]")},
+    {"dec", BYTES("002\nhi00\n"), GIVES("[hi][]")},
+    {"dec", BYTES("2hi"), MALFORMED("", 1)},
+    {"dec", BYTES("\n"), MALFORMED("", 0)},
+    {"dec", BYTES("1\na-1\na"), MALFORMED("[a]", 3)},
+    {"dec", BYTES("+1\na"), MALFORMED("", 0)},
+    {"dec", BYTES(" 1\na"), MALFORMED("", 0)},
+    {"dec", BYTES("1 \na"), MALFORMED("", 1)},
+    {"dec", BYTES("1\r\na"), MALFORMED("", 1)},
+    {"dec", BYTES("0x1\na"), MALFORMED("", 1)},
+    {"dec", BYTES("2\nh"), TRUNCATED("", 3)},
+    {"dec", BYTES("2\nhi2"), TRUNCATED("[hi]", 5)},
+    {"dec", BYTES("00000000000000000002\nhi"), GIVES("[hi]")},
+    {"dec", BYTES("000000000000000000002\nhi"), MALFORMED("", 20)},
+    {"dec", BYTES("18446744073709551615\n"), FAILS("", CB_EOVERFLOW, 0)},
+    {"dec", BYTES("18446744073709551616\n"), MALFORMED("", 19)},
+    {"dec", BYTES("99999999999999999999\n"), MALFORMED("", 19)},
+    {"dec:\\r\\n", BYTES("2\r\nhi0\r\n"), GIVES("[hi][]")},
+    {"dec:\\r\\n", BYTES("2\rXhi"), MALFORMED("", 2)},
+    {"dec:\\r\\n", BYTES("2\r2\nhi"), MALFORMED("", 2)},
+    {"dec:\\r\\n,trailer=\\r\\n", BYTES("2\r\nhi\r\n0\r\n\r\n"), GIVES("[hi][]")},
+    {"dec:\\r\\n,trailer=\\r\\n", BYTES("2\r\nhi\r\n0\r\n\n"), MALFORMED("[hi]", 10)},
+    {"dec: 5,trailer=;", BYTES("1 5a;2 5hi;"), GIVES("[a][hi]")},
+    {"dec,canonical", BYTES("0\n1\na10\n0123456789"), GIVES("[][a][0123456789]")},
+    {"dec,canonical", BYTES("1\na01\na"), MALFORMED("[a]", 4)},
+    {"dec,canonical", BYTES("00\n"), MALFORMED("", 1)},
+    {"dec,keep", BYTES("2\nhi0\n"), GIVES("[2\\x0ahi][0\\x0a]")},
+    {"dec,trailer=;,keep", BYTES("2\nhi;"), GIVES("[2\\x0ahi;]")},
+    {"hex", BYTES("2\nhia\n0123456789A\n0123456789"), GIVES("[hi][0123456789][0123456789]")},
+    {"hex", BYTES("0000000000000002\nhi"), GIVES("[hi]")},
+    {"hex", BYTES("00000000000000002\nhi"), MALFORMED("", 16)},
+    {"hex", BYTES("g\n"), MALFORMED("", 0)},
+    {"hex", BYTES("ffffffffffffffff\n"), FAILS("", CB_EOVERFLOW, 0)},
+    {"hex:;", BYTES("2;hi0;"), GIVES("[hi][]")},
+    {"netstring", BYTES("5:hello,0:,12:hello world!,"), GIVES("[hello][][hello world!]")},
+    {"netstring,keep", BYTES("5:hello,0:,"), GIVES("[5:hello,][0:,]")},
+    {"netstring", BYTES("05:hello,"), MALFORMED("", 1)},
+    {"netstring", BYTES("00:,"), MALFORMED("", 1)},
+    {"netstring", BYTES("5 :hello,"), MALFORMED("", 1)},
+    {"netstring", BYTES("5;hello,"), MALFORMED("", 1)},
+    {"netstring", BYTES(":hello,"), MALFORMED("", 0)},
+    {"netstring", BYTES("5:hello;"), MALFORMED("", 7)},
+    {"netstring", BYTES("5:hello,5:hell"), TRUNCATED("[hello]", 14)},
+    {"netstring", BYTES("5:hello,5:hello"), TRUNCATED("[hello]", 15)},
+    {"netstring", BYTES("5:hello,5"), TRUNCATED("[hello]", 9)},
+};
+
+/* RFC 9112, section 7.1; what is refused is what another parser may take for
+ * something else. */
+static const struct example chunked[] = {
+    {"chunked", BYTES("0\r\n\r\n"), GIVES("")},
+    {"chunked", BYTES("5\r\nhello\r\n0\r\n\r\n"), GIVES("[hello]")},
+    {"chunked", BYTES("4\r\nWiki\r\n5\r\npedia\r\nE\r\n in\r\n\r\nchunks.\r\n0\r\n\r\n"),
+     GIVES("[Wiki][pedia][ in\\x0d\\x0a\\x0d\\x0achunks.]")},
+    {"chunked", BYTES("A\r\n0123456789\r\na\r\n0123456789\r\n00\r\n\r\n"),
+     GIVES("[0123456789][0123456789]")},
+    {"chunked", BYTES("2\r\n\r\n\r\n0\r\n\r\n"), GIVES("[\\x0d\\x0a]")},
+    {"chunked", BYTES("0000000000000002\r\nhi\r\n0000000000000000\r\n\r\n"), GIVES("[hi]")},
+    /* Nothing behind its end is touched. */
+    {"chunked", BYTES("2\r\nhi\r\n0\r\n\r\nGET / HTTP/1.1\r\n"), GIVES_UP_TO("[hi]", 12)},
+    /* Extensions, section 7.1.1. */
+    {"chunked", BYTES("2;a\r\nhi\r\n0;b=c\r\n\r\n"), GIVES("[hi]")},
+    {"chunked", BYTES("2;\r\nhi\r\n0\r\n\r\n"), GIVES("[hi]")},
+    {"chunked", BYTES("2; a = \"b;\tc\"\r\nhi\r\n0\r\n\r\n"), GIVES("[hi]")},
+    {"chunked", BYTES("2;\xe9\r\nhi\r\n0\r\n\r\n"), GIVES("[hi]")},
+    {"chunked", BYTES("2;a\0b\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 3)},
+    {"chunked", BYTES("2;a\x7f\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 3)},
+    {"chunked", BYTES("2;a\x0b\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 3)},
+    {"chunked", BYTES("2;a\nhi\r\n0\r\n\r\n"), MALFORMED("", 3)},
+    {"chunked", BYTES("2;a\rb\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 4)},
+    {"chunked", BYTES("0;a\n\r\n"), MALFORMED("", 3)},
+    /* Sizes. */
+    {"chunked", BYTES("\r\n\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES(";a\r\n\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES(" 2\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES("2 \r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("2\t\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("2 ;a\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("+2\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES("-2\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES("0x2\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("0_2\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("2,\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("2\0\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("zz\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES("g\r\n"), MALFORMED("", 0)},
+    {"chunked", BYTES("00000000000000002\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 16)},
+    {"chunked", BYTES("00000000000000000\r\n\r\n"), MALFORMED("", 16)},
+    {"chunked", BYTES("ffffffffffffffff0\r\nhi"), MALFORMED("", 16)},
+    {"chunked", BYTES("ffffffffffffffff\r\nhi"), FAILS("", CB_EOVERFLOW, 0)},
+    /* Line ends. */
+    {"chunked", BYTES("2\nhi\r\n0\r\n\r\n"), MALFORMED("", 1)},
+    {"chunked", BYTES("2\r\nhi\n0\r\n\r\n"), MALFORMED("", 5)},
+    {"chunked", BYTES("2\rXhi\r\n0\r\n\r\n"), MALFORMED("", 2)},
+    {"chunked", BYTES("2\r\r\nhi\r\n0\r\n\r\n"), MALFORMED("", 2)},
+    {"chunked", BYTES("2\r\nhiX\r\n0\r\n\r\n"), MALFORMED("", 5)},
+    {"chunked", BYTES("2\r\nhi\rX0\r\n\r\n"), MALFORMED("", 5)},
+    {"chunked", BYTES("2\r\nhi0\r\n\r\n"), MALFORMED("", 5)},
+    {"chunked", BYTES("2\r\nhi\r\n\r\n0\r\n\r\n"), MALFORMED("[hi]", 7)},
+    {"chunked", BYTES("2\r\nhi\r\n0\n\r\n"), MALFORMED("[hi]", 8)},
+    {"chunked", BYTES("2\r\nhi\r\n0\r\n\n"), MALFORMED("[hi]", 10)},
+    {"chunked", BYTES("0\r\n\rX"), MALFORMED("", 4)},
+    /* Trailers, section 7.1.2. */
+    {"chunked", BYTES("0\r\nA: b\r\nC-d:\r\n\r\n"), GIVES("")},
+    {"chunked", BYTES("2\r\nhi\r\n0\r\nX-Sum: \"1\"\t,\xe9\r\n\r\nmore"), GIVES_UP_TO("[hi]", 27)},
+    {"chunked", BYTES("0\r\nA: b\n\r\n"), MALFORMED("", 7)},
+    {"chunked", BYTES("0\r\nA: b\r\n\n"), MALFORMED("", 9)},
+    {"chunked", BYTES("0\r\nA: b\rX\r\n\r\n"), MALFORMED("", 8)},
+    {"chunked", BYTES("0\r\nA: b\r\n c\r\n\r\n"), MALFORMED("", 9)},
+    {"chunked", BYTES("0\r\nA: b\r\n\tc\r\n\r\n"), MALFORMED("", 9)},
+    {"chunked", BYTES("0\r\nA : b\r\n\r\n"), MALFORMED("", 4)},
+    {"chunked", BYTES("0\r\nA\r\n\r\n"), MALFORMED("", 4)},
+    {"chunked", BYTES("0\r\n: b\r\n\r\n"), MALFORMED("", 3)},
+    {"chunked", BYTES("0\r\nA: b\0\r\n\r\n"), MALFORMED("", 7)},
+    {"chunked", BYTES("0\r\nA\0: b\r\n\r\n"), MALFORMED("", 4)},
+    /* Cut short. */
+    {"chunked", BYTES(""), TRUNCATED("", 0)},
+    {"chunked", BYTES("2"), TRUNCATED("", 1)},
+    {"chunked", BYTES("2\r\nh"), TRUNCATED("", 4)},
+    {"chunked", BYTES("2\r\nhi"), TRUNCATED("", 5)},
+    {"chunked", BYTES("2\r\nhi\r"), TRUNCATED("", 6)},
+    {"chunked", BYTES("2\r\nhi\r\n"), TRUNCATED("[hi]", 7)},
+    {"chunked", BYTES("2\r\nhi\r\n0\r\n"), TRUNCATED("[hi]", 10)},
+    {"chunked", BYTES("2\r\nhi\r\n0\r\n\r"), TRUNCATED("[hi]", 11)},
+    {"chunked", BYTES("2\r\nhi\r\n0\r\nA: b\r\n"), TRUNCATED("[hi]", 16)},
+    /* LF alone where it is allowed. */
+    {"chunked,lf", BYTES("2\nhi\n1\r\nx\n1\ny\r\n0\n\n"), GIVES("[hi][x][y]")},
+    {"chunked,lf", BYTES("2;a\nhi\n0;b\nA: b\nC: d\r\n\n"), GIVES("[hi]")},
+    {"chunked,lf", BYTES("1\n\n\n0\n\n"), GIVES("[\\x0a]")},
+    {"chunked,lf", BYTES("2\nhi\n0\n\nmore"), GIVES_UP_TO("[hi]", 8)},
+    {"chunked,lf", BYTES("2\rhi\n0\n\n"), MALFORMED("", 2)},
+    {"chunked,lf", BYTES("2\nhi\r0\n\n"), MALFORMED("", 4)},
+    {"chunked,lf", BYTES("2\nhi0\n\n"), MALFORMED("", 4)},
+    {"chunked,lf", BYTES("2 \nhi\n0\n\n"), MALFORMED("", 1)},
+    {"chunked,lf", BYTES("\n"), MALFORMED("", 0)},
+    /* With what stands around it. */
+    {"chunked,keep", BYTES("2;a\r\nhi\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n"),
+     GIVES("[2;a\\x0d\\x0ahi\\x0d\\x0a][1\\x0d\\x0ax\\x0d\\x0a]")},
+    {"chunked,lf,keep", BYTES("2\nhi\n1\nx\r\n0\n\n"), GIVES("[2\\x0ahi\\x0a][1\\x0ax\\x0d\\x0a]")},
+};
+
+START_TEST(delimiters_are_where_they_should_be)
+{
+    check_example(&delimiters[_i]);
+}
+END_TEST
+
+START_TEST(records_of_fixed_size_are_cut_by_count)
+{
+    check_example(&fixed[_i]);
+}
+END_TEST
+
+START_TEST(binary_lengths_are_followed_or_refused)
+{
+    check_example(&lengths[_i]);
+}
+END_TEST
+
+START_TEST(varint_lengths_are_followed_or_refused)
+{
+    check_example(&varints[_i]);
+}
+END_TEST
+
+START_TEST(ascii_lengths_are_followed_or_refused)
+{
+    check_example(&asciis[_i]);
+}
+END_TEST
+
+START_TEST(chunks_are_read_as_the_rfc_has_them_or_refused)
+{
+    check_example(&chunked[_i]);
+}
+END_TEST
+
+/* ------------------------------------------------------- options and boundaries */
+
+struct limited {
+    const char *specification;
+    const char *input;
+    size_t size;
+    uint64_t max_record;
+    enum cb_partial on_partial;
+    struct expected expected;
+};
+
+static const struct limited limits[] = {
+    /* Exactly as long is not too long; the offset is that of the frame. */
+    {"line", BYTES("abc\nde\n"), 3, CB_PARTIAL_DEFAULT, GIVES("[abc][de]")},
+    {"line", BYTES("ab\nabcd\nef\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 3)},
+    {"line", BYTES("abc\r\nabc"), 3, CB_PARTIAL_DEFAULT, GIVES("[abc][abc]")},
+    {"line", BYTES("abcd"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"line", BYTES("abc\r"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"line,keep", BYTES("ab\nabc\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab\\x0a]", CB_EOVERFLOW, 3)},
+    {"delim:XY", BYTES("abcXYabcX"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
+    {"delim:X,or=YY", BYTES("abcYYabcdX"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
+    {"fixed:3", BYTES("abcdef"), 3, CB_PARTIAL_DEFAULT, GIVES("[abc][def]")},
+    {"fixed:4", BYTES("a"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"u8", BYTES("\3abc\4abcd"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 4)},
+    {"u8", BYTES("\4"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"u8,keep", BYTES("\2ab\3abc"), 3, CB_PARTIAL_DEFAULT, FAILS("[\\x02ab]", CB_EOVERFLOW, 3)},
+    {"netstring", BYTES("3:abc,4:abcd,"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 6)},
+    {"chunked", BYTES("3\r\nabc\r\n4\r\nabcd\r\n0\r\n\r\n"), 3, CB_PARTIAL_DEFAULT,
+     FAILS("[abc]", CB_EOVERFLOW, 8)},
+    /* An unfinished last record. */
+    {"line", BYTES("a\nb"), 0, CB_PARTIAL_FAIL, TRUNCATED("[a]", 3)},
+    {"line", BYTES("a\nb"), 0, CB_PARTIAL_EMIT, GIVES("[a][b]")},
+    {"line", BYTES("a\nb"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"line", BYTES("a\n"), 0, CB_PARTIAL_FAIL, GIVES("[a]")},
+    {"line", BYTES("a\n"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"line", BYTES(""), 0, CB_PARTIAL_EMIT, GIVES("")},
+    {"delim:a,or=abc", BYTES("xab"), 0, CB_PARTIAL_FAIL, TRUNCATED("[x]", 3)},
+    {"delim:a,or=abc", BYTES("xa"), 0, CB_PARTIAL_FAIL, GIVES("[x]")},
+    {"delim:a,or=abc", BYTES("xab"), 0, CB_PARTIAL_EMIT, GIVES("[x][b]")},
+    {"delim:a,or=abc", BYTES("xab"), 0, CB_PARTIAL_DROP, GIVES("[x]")},
+    {"fixed:3", BYTES("abcd"), 0, CB_PARTIAL_FAIL, TRUNCATED("[abc]", 4)},
+    {"fixed:3", BYTES("abcd"), 0, CB_PARTIAL_EMIT, GIVES("[abc][d]")},
+    {"fixed:3", BYTES("abcd"), 0, CB_PARTIAL_DROP, GIVES("[abc]")},
+    {"u8", BYTES("\1a\3bc"), 0, CB_PARTIAL_EMIT, GIVES("[a][bc]")},
+    {"u8", BYTES("\1a\3bc"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"u8,keep", BYTES("\1a\3bc"), 0, CB_PARTIAL_EMIT, GIVES("[\\x01a][\\x03bc]")},
+    {"u8,trailer=;", BYTES("\1a;\2bc"), 0, CB_PARTIAL_EMIT, GIVES("[a][bc]")},
+    {"u8,trailer=;", BYTES("\1a;\2bc"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"netstring", BYTES("1:a,3:b"), 0, CB_PARTIAL_EMIT, GIVES("[a][b]")},
+    {"netstring", BYTES("1:a,3:b"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"chunked", BYTES("2\r\nhi\r\n3\r\na"), 0, CB_PARTIAL_EMIT, GIVES("[hi][a]")},
+    {"chunked", BYTES("2\r\nhi\r\n3\r\na"), 0, CB_PARTIAL_DROP, GIVES("[hi]")},
+    {"chunked", BYTES("2\r\nhi\r\n"), 0, CB_PARTIAL_DROP, GIVES("[hi]")},
+    /* Malformed stays malformed. */
+    {"netstring", BYTES("1:a,3;b"), 0, CB_PARTIAL_DROP, MALFORMED("[a]", 5)},
+};
+
+START_TEST(limits_and_unfinished_records_are_treated_as_asked)
+{
+    const struct limited *example = &limits[_i];
+    struct cb_decoder_options options = {
+        .size = sizeof(options),
+        .max_record = example->max_record,
+        .on_partial = example->on_partial,
+    };
+    struct subject subject = {
+        .specification = example->specification,
+        .options = &options,
+        .input = (const uint8_t *)example->input,
+        .size = example->size,
+        .expected = example->expected,
+    };
+
+    if (subject.expected.offset == UINT64_MAX)
+        subject.expected.offset = example->size;
+    check_every_way(&subject);
+}
+END_TEST
+
+/* Reads once at once, once in parts of 100 bytes. */
+static void check_large(const char *specification, const uint8_t *input, size_t size,
+                        struct expected expected)
+{
+    static const struct way ways[] = {
+        {.call = BY_NEXT, .cut = SIZE_MAX, .step = SIZE_MAX},
+        {.call = BY_BATCH + 63, .cut = SIZE_MAX, .step = SIZE_MAX},
+        {.call = BY_BATCH + 63, .cut = 100, .step = 100},
+        {.call = BY_TAKE, .cut = 1, .step = 4095},
+    };
+    struct subject subject = {
+        .specification = specification,
+        .input = input,
+        .size = size,
+        .expected = expected,
+    };
+
+    for (size_t i = 0; i < COUNT(ways); i++)
+        check_way(&subject, &ways[i]);
+}
+
+START_TEST(a_chunk_size_line_has_8192_bytes_at_most)
+{
+    /* "0;xxx...\r\n", of which the line is all but the last CRLF. */
+    for (size_t line = 8191; line <= 8193; line++) {
+        uint8_t *input = malloc(line + 2);
+
+        ck_assert_ptr_nonnull(input);
+        memset(input, 'x', line);
+        memcpy(input, "0;", 2);
+        memcpy(input + line - 2, "\r\n\r\n", 4);
+        if (line <= 8192)
+            check_large("chunked", input, line + 2, (struct expected)GIVES_UP_TO("", line + 2));
+        else
+            check_large("chunked", input, line + 2, (struct expected)MALFORMED("", 8192));
+        free(input);
+    }
+}
+END_TEST
+
+START_TEST(a_chunk_size_line_is_bounded_anew_for_each_chunk)
+{
+    enum { CHUNKS = 3, LINE = 5000 };
+    uint8_t *input = malloc(CHUNKS * (LINE + 3) + 5), *to = input;
+
+    ck_assert_ptr_nonnull(input);
+    for (size_t i = 0; i < CHUNKS; i++) {
+        memset(to, 'x', LINE);
+        memcpy(to, "1;", 2);
+        memcpy(to + LINE - 2, "\r\na\r\n", 5);
+        to += LINE + 3;
+    }
+    memcpy(to, "0\r\n\r\n", 5);
+    to += 5;
+    check_large("chunked", input, (size_t)(to - input),
+                (struct expected)GIVES_UP_TO("[a][a][a]", (uint64_t)(to - input)));
+    free(input);
+}
+END_TEST
+
+START_TEST(a_trailer_section_has_65536_bytes_at_most)
+{
+    /* The section is all behind "0\r\n": lines of 16 bytes, a last longer one,
+     * and the empty line. */
+    for (size_t section = 65535; section <= 65537; section++) {
+        static uint8_t input[65600];
+
+        memcpy(input, "0\r\n", 3);
+        for (size_t i = 0; i < section; i++)
+            input[3 + i] = (uint8_t) "Name: 9 letter\r\n"[i % 16];
+        /* The last line begins where one does, and reaches to the end. */
+        size_t last = (section - 40) / 16 * 16;
+        for (size_t i = last; i < section; i++)
+            input[3 + i] = 'a';
+        input[3 + last + 1] = ':';
+        memcpy(input + 3 + section - 4, "\r\n\r\n", 4);
+        if (section <= 65536)
+            check_large("chunked", input, section + 3,
+                        (struct expected)GIVES_UP_TO("", section + 3));
+        else
+            check_large("chunked", input, section + 3, (struct expected)MALFORMED("", 3 + 65536));
+    }
+}
+END_TEST
+
+START_TEST(lengths_beyond_64_bits_are_refused_whatever_the_adjustment)
+{
+    static const char *const specifications[] = {
+        "u64be,adjust=1", "u64be,adjust=9223372036854775807", "u64le,adjust=2,inclusive",
+        "u64be,adjust=9,inclusive", "u64be,offset=8,trailer=x,adjust=8"};
+    uint8_t input[64];
+
+    memset(input, 0xff, sizeof(input));
+    for (size_t i = 0; i < COUNT(specifications); i++) {
+        for (size_t step = 1; step <= sizeof(input); step += 21) {
+            struct way way = {.call = BY_BATCH + 3, .cut = step, .step = step};
+            struct record_list records;
+            struct outcome outcome =
+                read_input(specifications[i], NULL, input, sizeof(input), &way, &records);
+
+            expect(outcome.status == CB_EMALFORMED || outcome.status == CB_EOVERFLOW, "%s gives %d",
+                   specifications[i], outcome.status);
+            expect(outcome.offset == 0, "%s fails at %" PRIu64, specifications[i], outcome.offset);
+            expect(records.size == 0, "%s gives bytes", specifications[i]);
+            list_free(&records);
+        }
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------- round trips */
+
+/* A framing, and the records that it can say. */
+struct trip {
+    const char *specification;
+    const char *alphabet; /* NULL: all bytes */
+    size_t least, most;   /* bytes in a record */
+};
+
+static const struct trip trips[] = {
+    {"line", "ab \t\x80", 0, 40},
+    {"lf", "ab\r\x80", 0, 40},
+    {"crlf", "ab\n\x80", 0, 40},
+    {"nul", "ab\n\r,", 0, 40},
+    {"delim:;", "ab\n\r,", 0, 40},
+    {"delim:<end>", "abc<>", 0, 40}, /* of these letters "<end>" cannot be made */
+    {"delim:;,or=!", "ab\n\r,", 0, 40},
+    {"delim:ab,or=abcd", "ac\n", 0, 40},
+    {"fixed:1", NULL, 1, 1},
+    {"fixed:7", NULL, 7, 7},
+    {"fixed:300", NULL, 300, 300},
+    {"u8", NULL, 0, 255},
+    {"u16be", NULL, 0, 600},
+    {"u16le", NULL, 0, 600},
+    {"u24be", NULL, 0, 600},
+    {"u24le", NULL, 0, 600},
+    {"u32be", NULL, 0, 600},
+    {"u32le", NULL, 0, 600},
+    {"u40be", NULL, 0, 300},
+    {"u40le", NULL, 0, 300},
+    {"u48be", NULL, 0, 300},
+    {"u48le", NULL, 0, 300},
+    {"u56be", NULL, 0, 300},
+    {"u56le", NULL, 0, 300},
+    {"u64be", NULL, 0, 300},
+    {"u64le", NULL, 0, 300},
+    {"u8,inclusive", NULL, 0, 254},
+    {"u8,adjust=1", NULL, 1, 256},
+    {"u8,adjust=-1", NULL, 0, 254},
+    {"u8,adjust=-1,inclusive", NULL, 0, 253},
+    {"u16be,offset=2,inclusive", NULL, 0, 600},
+    {"u16le,offset=3,header=9", NULL, 0, 600},
+    {"u16le,offset=3,header=9,inclusive,adjust=9", NULL, 0, 600},
+    {"u32be,trailer=\\r\\n", NULL, 0, 600},
+    {"u32le,offset=1,header=6,trailer=abcab,adjust=-3", NULL, 0, 600},
+    {"varint", NULL, 0, 600},
+    {"varint,offset=5", NULL, 0, 300},
+    {"varint,inclusive", NULL, 0, 300},
+    {"varint,offset=3,inclusive", NULL, 0, 300},
+    {"varint,adjust=-4", NULL, 0, 300},
+    {"varint,adjust=10", NULL, 10, 300},
+    {"dec", NULL, 0, 600},
+    {"dec:\\r\\n,trailer=\\r\\n", NULL, 0, 600},
+    {"dec:; ,trailer=.,canonical", NULL, 0, 600},
+    {"hex", NULL, 0, 600},
+    {"hex:|", NULL, 0, 600},
+    {"hex:\\r\\n,trailer=\\0", NULL, 0, 600},
+    {"netstring", NULL, 0, 600},
+    {"chunked", NULL, 1, 600},
+    {"chunked,lf", NULL, 1, 600},
+};
+
+static void encode_step(int (*step)(struct cb_encoder *, const void **, size_t *),
+                        struct cb_encoder *encoder, struct record_list *wire)
+{
+    const void *data;
+    size_t n;
+    int status;
+
+    do {
+        status = step(encoder, &data, &n);
+        expect(status == CB_OK || status == CB_MORE, "%s", cb_encoder_error(encoder)->text);
+        list_add(wire, data, n);
+    } while (status == CB_MORE);
+}
+
+/* Encodes records as a writer would, and then once more with `keep`. */
+static void encode(const char *specification, const struct record_list *records,
+                   struct record_list *wire)
+{
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+    size_t at = 0;
+
+    expect(cb_encoder_new(&encoder, specification, NULL, &error) == CB_OK, "%s: %s", specification,
+           error.text);
+    for (size_t i = 0; i < records->count; i++) {
+        size_t length = records->ends[i] - at, n;
+        const void *data;
+
+        expect(cb_encoder_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s",
+               specification, length, cb_encoder_error(encoder)->text);
+        list_add(wire, data, n);
+        list_add(wire, records->bytes + at, length);
+        encode_step(cb_encoder_end, encoder, wire);
+        list_end(wire); /* a whole frame */
+        at = records->ends[i];
+    }
+    encode_step(cb_encoder_finish, encoder, wire);
+    cb_encoder_free(encoder);
+}
+
+static void make_records(struct prng *prng, const struct trip *trip, struct record_list *records)
+{
+    size_t count = prng_below(prng, 30);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t spread = trip->most - trip->least + 1;
+        size_t length = trip->least + prng_below(prng, i % 3 ? spread : spread < 4 ? spread : 4);
+        uint8_t bytes[600];
+
+        for (size_t b = 0; b < length; b++)
+            bytes[b] = (uint8_t)(prng_below(prng, 2) ? prng_next(prng) : prng_below(prng, 14));
+        if (trip->alphabet != NULL)
+            prng_fill(prng, bytes, length, trip->alphabet, strlen(trip->alphabet));
+        list_add(records, bytes, length);
+        list_end(records);
+    }
+}
+
+static void check_same(const char *specification, const struct record_list *got,
+                       const struct record_list *sent)
+{
+    expect(got->count == sent->count, "%s: %zu records of %zu", specification, got->count,
+           sent->count);
+    for (size_t i = 0; i < sent->count; i++)
+        expect(got->ends[i] == sent->ends[i], "%s: record %zu has another length", specification,
+               i + 1);
+    size_t size = sent->count > 0 ? sent->ends[sent->count - 1] : 0;
+    expect(size == 0 || memcmp(got->bytes, sent->bytes, size) == 0, "%s: the bytes differ",
+           specification);
+}
+
+START_TEST(what_is_encoded_is_decoded_again)
+{
+    const struct trip *trip = &trips[_i];
+    struct prng prng = {31 + (uint64_t)_i};
+
+    for (int round = 0; round < 40; round++) {
+        struct record_list sent = {.count = 0}, wire = {.count = 0};
+        struct record_list got, framed;
+        size_t most = 1 + prng_below(&prng, round % 2 ? 9 : 2000);
+        struct way way = {
+            .call = (enum call)prng_below(&prng, BY_BATCH + 64),
+            .whole = prng_below(&prng, 2) == 1,
+            .cut = most,
+            .step = most,
+            .block = round % 4 < 2 ? 0 : 1 + prng_below(&prng, 50),
+        };
+        char keep[80];
+
+        if (way.call == BY_TAKE && most < 20)
+            way.cut = way.step = 20; /* a record in 64 chunks at most */
+        if (way.call == BY_TAKE)
+            way.block = 0;
+        make_records(&prng, trip, &sent);
+        encode(trip->specification, &sent, &wire);
+        struct outcome outcome =
+            read_input(trip->specification, NULL, wire.bytes, wire.size, &way, &got);
+        expect(outcome.status == CB_END && outcome.offset == wire.size, "%s: %d at %" PRIu64,
+               trip->specification, outcome.status, outcome.offset);
+        check_same(trip->specification, &got, &sent);
+
+        /* With `keep` the records are what the encoder wrote for each. */
+        snprintf(keep, sizeof(keep), "%s,keep", trip->specification);
+        outcome = read_input(keep, NULL, wire.bytes, wire.size, &way, &framed);
+        expect(outcome.status == CB_END, "%s: %d", keep, outcome.status);
+        check_same(keep, &framed, &wire);
+        list_free(&framed);
+        list_free(&got);
+        list_free(&wire);
+        list_free(&sent);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------- random input */
+
+START_TEST(random_bytes_are_read_alike_in_every_way)
+{
+    static const char *const specifications[] = {"line",
+                                                 "line,keep",
+                                                 "line,skip-empty",
+                                                 "delim:ab",
+                                                 "delim:a,or=abab,or=bb",
+                                                 "delim:abcd,or=bc",
+                                                 "delim:aab,or=ab,skip-empty,keep",
+                                                 "fixed:3",
+                                                 "u8",
+                                                 "u8,inclusive",
+                                                 "u8,adjust=-2,trailer=a",
+                                                 "u16be,offset=1,inclusive",
+                                                 "varint",
+                                                 "varint,inclusive",
+                                                 "dec",
+                                                 "dec:b,trailer=a,canonical",
+                                                 "hex:;",
+                                                 "netstring",
+                                                 "chunked",
+                                                 "chunked,lf",
+                                                 "chunked,lf,keep"};
+    static const char alphabet[] = "aabb\n\n\r\0\1\2\3\4\x80"
+                                   "01:;,cd";
+    const char *specification = specifications[_i];
+    struct prng prng = {77 + (uint64_t)_i};
+    uint8_t input[24];
+
+    for (int round = 0; round < 60; round++) {
+        size_t n = prng_below(&prng, sizeof(input) + 1);
+        struct way simple = {.call = BY_NEXT, .whole = true, .cut = 1, .step = 1};
+        struct record_list records;
+        struct subject subject = {.specification = specification, .input = input, .size = n};
+
+        prng_fill(&prng, input, n, alphabet, sizeof(alphabet) - 1);
+        struct outcome outcome = read_input(specification, NULL, input, n, &simple, &records);
+        char *text = rendered(&records);
+        subject.expected = (struct expected){text, outcome.status, outcome.offset};
+        check_every_way(&subject);
+        free(text);
+        list_free(&records);
+    }
+}
+END_TEST
+
+/* --------------------------------------------------------------- the table */
+
+START_TEST(the_table_names_each_framing_once)
+{
+    size_t count = 0;
+
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
+        const char *name = cb_framing_name(row);
+
+        count++;
+        ck_assert_ptr_eq(cb_framing_find(name), row);
+        ck_assert_uint_gt(strlen(cb_framing_summary(row)), 0);
+        ck_assert_ptr_null(strchr(cb_framing_summary(row), '\n'));
+        ck_assert_uint_ne(cb_framing_can(row), 0);
+    }
+    ck_assert_uint_ge(count, 25);
+}
+END_TEST
+
+START_TEST(a_framing_can_do_what_the_table_says)
+{
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
+        struct cb_decoder *decoder = NULL;
+        struct cb_encoder *encoder = NULL;
+        char specification[64];
+        const char *argument = strcmp(cb_framing_name(row), "delim") == 0 ||
+                                       strcmp(cb_framing_name(row), "fixed") == 0 ||
+                                       strcmp(cb_framing_name(row), "start") == 0
+                                   ? ":5"
+                                   : "";
+
+        snprintf(specification, sizeof(specification), "%s%s", cb_framing_name(row), argument);
+        int decodes = cb_decoder_new(&decoder, specification, NULL, NULL);
+        int encodes = cb_encoder_new(&encoder, specification, NULL, NULL);
+        ck_assert_int_eq(decodes, cb_framing_can(row) & CB_DECODES ? CB_OK : CB_EINVAL);
+        ck_assert_int_eq(encodes, cb_framing_can(row) & CB_ENCODES ? CB_OK : CB_EINVAL);
+        cb_decoder_free(decoder);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
+START_TEST(a_framing_is_found_by_the_name_alone)
+{
+    const struct cb_framing *dec = cb_framing_find("dec");
+
+    ck_assert_ptr_nonnull(dec);
+    ck_assert_str_eq(cb_framing_name(dec), "dec");
+    ck_assert_ptr_eq(cb_framing_find("dec:;"), dec);
+    ck_assert_ptr_eq(cb_framing_find("dec,nonsense=\\q"), dec);
+    ck_assert_ptr_null(cb_framing_find("de"));
+    ck_assert_ptr_null(cb_framing_find("decc"));
+    ck_assert_ptr_null(cb_framing_find("DEC"));
+    ck_assert_ptr_null(cb_framing_find(""));
+    ck_assert_ptr_null(cb_framing_find(":;"));
+}
+END_TEST
+
+START_TEST(a_preset_decodes_as_what_it_stands_for)
+{
+    ck_assert_ptr_null(cb_framing_preset(cb_framing_find("line")));
+    ck_assert_str_eq(cb_framing_preset(cb_framing_find("crlf")), "delim:\\r\\n");
+    ck_assert_str_eq(cb_framing_preset(cb_framing_find("nul")), "delim:\\0");
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
+        const char *preset = cb_framing_preset(row);
+
+        if (preset == NULL)
+            continue;
+        ck_assert_ptr_nonnull(cb_framing_find(preset));
+        ck_assert_uint_eq(cb_framing_can(cb_framing_find(preset)), cb_framing_can(row));
+    }
+}
+END_TEST
+
+/* ------------------------------------------------------------- specifications */
+
+struct fault {
+    const char *specification;
+    uint64_t column;
+};
+
+static const struct fault faults[] = {
+    {"nonsense", 0},
+    {"Line", 0},
+    {"", 0},
+    {"raw", 0},
+    {"none", 0},
+    {"line:x", 5},
+    {"line,or=x", 5},
+    {"line,skip-empty=yes", 5},
+    {"line,skip-empty,skip-empty", 16},
+    {"line,keep=1", 5},
+    {"line,keep,keep", 10},
+    {"lf:x", 3},
+    {"lf,or=x", 3},
+    {"delim", 5},
+    {"delim,or=x", 5},
+    {"delim:", 6},
+    {"delim:a,or=", 8},
+    {"delim:a,or", 8},
+    {"delim:a,or=\\q", 11},
+    {"delim:a,b", 8},
+    {"fixed", 5},
+    {"fixed:0", 6},
+    {"fixed:-1", 6},
+    {"fixed:x", 6},
+    {"fixed:", 6},
+    {"fixed:1K", 6},
+    {"fixed:18446744073709551616", 6},
+    {"fixed:3,pad=", 8},
+    {"fixed:3,pad=xy", 8},
+    {"u8:1", 3},
+    {"u12be", 0},
+    {"u16", 0},
+    {"u16be,offset=-1", 6},
+    {"u16be,offset", 6},
+    {"u16be,offset=4089", 6},
+    {"u16be,offset=18446744073709551615", 6},
+    {"u16be,header=1", 6},
+    {"u16be,offset=2,header=3", 15},
+    {"u16be,header=4097", 6},
+    {"u16be,adjust=", 6},
+    {"u16be,adjust=+", 6},
+    {"u16be,adjust=--1", 6},
+    {"u16be,adjust=9223372036854775808", 6},
+    {"u16be,inclusive=1", 6},
+    {"u16be,trailer=", 6},
+    {"u16be,offset=1,offset=1", 15},
+    {"varint:1", 7},
+    {"varint,header=1", 7},
+    {"varint,offset=4087", 7},
+    {"dec:0", 4},
+    {"dec:9x", 4},
+    {"dec:", 4},
+    {"dec,trailer", 4},
+    {"hex:f", 4},
+    {"hex:A", 4},
+    {"hex:0", 4},
+    {"netstring:x", 10},
+    {"chunked:x", 8},
+    {"chunked,lf=1", 8},
+    {"chunked,crlf", 8},
+};
+
+START_TEST(a_wrong_specification_is_refused_with_its_column)
+{
+    const struct fault *fault = &faults[_i];
+    struct cb_error error = {.code = CB_OK, .record = 9, .offset = 9999};
+    struct cb_decoder *decoder = NULL;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, fault->specification, NULL, &error), CB_EINVAL);
+    ck_assert_ptr_null(decoder);
+    ck_assert_int_eq(error.code, CB_EINVAL);
+    ck_assert_uint_eq(error.record, 0);
+    ck_assert_msg(error.offset == fault->column, "'%s': column %" PRIu64 ", expected %" PRIu64,
+                  fault->specification, error.offset, fault->column);
+    ck_assert_uint_gt(strlen(error.text), 0);
+    ck_assert_int_eq(cb_decoder_new(&decoder, fault->specification, NULL, NULL), CB_EINVAL);
+}
+END_TEST
+
+static const char *const accepted[] = {
+    "line,keep,skip-empty",
+    "delim:a,skip-empty,or=b,keep,or=c",
+    "fixed:1,keep",
+    "fixed:18446744073709551615",
+    "u16be,offset=4088,header=4096",
+    "u16be,offset=0,adjust=0",
+    "u64le,adjust=-9223372036854775807",
+    "varint,offset=4086",
+    "hex:g",
+    "dec:a",
+    "dec:x9",
+    "netstring,keep",
+    "crlf,skip-empty",
+    "chunked,lf,keep",
+};
+
+START_TEST(a_right_specification_is_accepted)
+{
+    struct cb_error error = {.code = CB_OK};
+    struct cb_decoder *decoder = NULL;
+
+    ck_assert_msg(cb_decoder_new(&decoder, accepted[_i], NULL, &error) == CB_OK, "'%s': %s",
+                  accepted[_i], error.text);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+static Suite *framings_suite(void)
+{
+    Suite *suite = suite_create("framings");
+    TCase *records = add_case(suite, "records");
+    TCase *bounds = add_case(suite, "bounds");
+    TCase *random = add_case(suite, "random");
+    TCase *table = add_case(suite, "table");
+    TCase *specifications = add_case(suite, "specifications");
+
+    tcase_add_loop_test(records, delimiters_are_where_they_should_be, 0, (int)COUNT(delimiters));
+    tcase_add_loop_test(records, records_of_fixed_size_are_cut_by_count, 0, (int)COUNT(fixed));
+    tcase_add_loop_test(records, binary_lengths_are_followed_or_refused, 0, (int)COUNT(lengths));
+    tcase_add_loop_test(records, varint_lengths_are_followed_or_refused, 0, (int)COUNT(varints));
+    tcase_add_loop_test(records, ascii_lengths_are_followed_or_refused, 0, (int)COUNT(asciis));
+    tcase_add_loop_test(records, chunks_are_read_as_the_rfc_has_them_or_refused, 0,
+                        (int)COUNT(chunked));
+
+    tcase_add_loop_test(bounds, limits_and_unfinished_records_are_treated_as_asked, 0,
+                        (int)COUNT(limits));
+    tcase_add_test(bounds, a_chunk_size_line_has_8192_bytes_at_most);
+    tcase_add_test(bounds, a_chunk_size_line_is_bounded_anew_for_each_chunk);
+    tcase_add_test(bounds, a_trailer_section_has_65536_bytes_at_most);
+    tcase_add_test(bounds, lengths_beyond_64_bits_are_refused_whatever_the_adjustment);
+
+    tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
+    tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, 21);
+
+    tcase_add_test(table, the_table_names_each_framing_once);
+    tcase_add_test(table, a_framing_can_do_what_the_table_says);
+    tcase_add_test(table, a_framing_is_found_by_the_name_alone);
+    tcase_add_test(table, a_preset_decodes_as_what_it_stands_for);
+
+    tcase_add_loop_test(specifications, a_wrong_specification_is_refused_with_its_column, 0,
+                        (int)COUNT(faults));
+    tcase_add_loop_test(specifications, a_right_specification_is_accepted, 0, (int)COUNT(accepted));
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(framings_suite());
+}
