@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: MIT
-EXTRA_DIST +=
+# What is to be read, here and at the top.
+EXTRA_DIST += \
+	HACKING.md \
+	NEWS.md \
+	README.md \
+	doc/design.md

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: MIT
-dist_man_MANS +=
+# Their examples are run by tests/man-examples.sh.
+dist_man_MANS += \
+	man/cbsplit.1 \
+	man/chunkedbuffer.3

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# Completion of cbsplit for bash.  Options are those of cbsplit --help
+# (tests/man-options.sh compares them).
+
+# The keys of a framing on one side, from or to.
+_cbsplit_keys() {
+    local keep=keep
+    [[ $2 == from ]] || keep=
+    case $1 in
+    line | lf | crlf | nul) echo "$keep skip-empty" ;;
+    delim) echo "$keep or= skip-empty" ;;
+    fixed) echo "$keep pad=" ;;
+    u[0-9]*) echo "$keep offset= header= adjust= inclusive trailer=" ;;
+    varint) echo "$keep offset= adjust= inclusive" ;;
+    dec | hex) echo "$keep trailer= canonical" ;;
+    chunked) echo "$keep lf" ;;
+    raw | none) ;;
+    *) echo "$keep" ;;
+    esac
+}
+
+# The names of framings that can go in, or out.
+_cbsplit_names() {
+    local column=2
+    [[ $1 == from ]] || column=3
+    "${COMP_WORDS[0]}" --list 2>/dev/null |
+        awk -v column=$column '$column != "-" { print $1 }'
+}
+
+# Completes a specification; bash takes ':' and '=' for ends of words, so what
+# it already has of this one is cut from the candidates.
+_cbsplit_framing() {
+    local spec=$1 side=$2 prefix='' word names i
+    if [[ $spec == *,* ]]; then
+        prefix=${spec%,*},
+        word=${spec##*,}
+        names=$(_cbsplit_keys "${spec%%[:,]*}" "$side")
+    elif [[ $spec == *:* ]]; then
+        return
+    else
+        word=$spec
+        names=$(_cbsplit_names "$side")
+    fi
+    mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$names" -- "$word")
+    compopt -o nospace
+    local broken="${spec%"${spec##*[:=]}"}"
+    for i in "${!COMPREPLY[@]}"; do
+        COMPREPLY[i]=${COMPREPLY[i]#"$broken"}
+    done
+}
+
+_cbsplit() {
+    local line=${COMP_LINE:0:COMP_POINT} word option value
+    local options='--from= --delim= --to= --print0 --skip= --head= --count
+        --max-record= --on-partial= --list --explain= --help --version'
+    COMPREPLY=()
+    # The words as the shell sees them: bash has cut them at '=' and ':'.
+    word=${line##*[[:space:]]}
+    case $word in
+    --*=*)
+        option=${word%%=*}
+        value=${word#*=}
+        ;;
+    *)
+        line=${line%"$word"}
+        line=${line%"${line##*[![:space:]]}"}
+        option=${line##*[[:space:]]}
+        value=$word
+        ;;
+    esac
+    case $option in
+    --from | -f | --explain) _cbsplit_framing "$value" from ;;
+    --to | -t) _cbsplit_framing "$value" to ;;
+    --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
+    --delim | -d | --skip | --head | -n | --max-record) ;;
+    *)
+        if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")
+            [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace
+        else
+            compopt -o default
+        fi
+        ;;
+    esac
+}
+
+complete -F _cbsplit cbsplit

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# Completion of cbsplit for fish.  Options are those of cbsplit --help
+# (tests/man-options.sh compares them).
+
+# The framings for one side, from or to, and behind a comma their keys.
+function __cbsplit_framing --argument-names side
+    set -l spec (string replace -r '^(--[a-z-]+=|-[ft])' '' -- (commandline -ct))
+    set -l column 2
+    test $side = from; or set column 3
+    if not string match -q '*,*' -- $spec
+        cbsplit --list 2>/dev/null | awk -v column=$column '$column != "-" {
+            name = $1; $1 = $2 = $3 = ""; sub(/^ */, ""); print name "\t" $0 }'
+        return
+    end
+    set -l keys
+    set -l name (string replace -r '[:,].*' '' -- $spec)
+    test $side = to; or set keys keep
+    switch $name
+        case line lf crlf nul
+            set -a keys skip-empty
+        case delim
+            set -a keys or= skip-empty
+        case fixed
+            set -a keys pad=
+        case 'u*'
+            set -a keys offset= header= adjust= inclusive trailer=
+        case varint
+            set -a keys offset= adjust= inclusive
+        case dec hex
+            set -a keys trailer= canonical
+        case chunked
+            set -a keys lf
+        case raw none
+            set keys
+    end
+    for key in $keys
+        echo (string replace -r ',[^,]*$' ',' -- $spec)$key
+    end
+end
+
+complete -c cbsplit -s f -l from -x -a '(__cbsplit_framing from)' -d 'How the input is framed'
+complete -c cbsplit -s d -l delim -x -d 'End records at a string'
+complete -c cbsplit -s t -l to -x -a '(__cbsplit_framing to)' -d 'How the output is framed'
+complete -c cbsplit -s 0 -l print0 -d 'End records with a zero byte'
+complete -c cbsplit -l skip -x -d 'Leave out the first records'
+complete -c cbsplit -s n -l head -x -d 'Stop after so many records'
+complete -c cbsplit -s c -l count -d 'Print the number of records'
+complete -c cbsplit -l max-record -x -d 'Longest record'
+complete -c cbsplit -l on-partial -x -a 'fail emit drop' -d 'An unfinished last record'
+complete -c cbsplit -l list -d 'List every framing'
+complete -c cbsplit -l explain -x -a '(__cbsplit_framing from)' -d 'What a framing stands for'
+complete -c cbsplit -l help -d 'Print a summary of the options'
+complete -c cbsplit -l version -d 'Print the version'
