@@ -1,0 +1,241 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Usage: bench.sh [WORKLOADS...]
+# Measures cbsplit and the library against their peers, and prints tables of
+# ratios; README.md beside this file tells how to read them.  Run by "make
+# bench".  WORKLOADS are names from the list below; none means all.
+#
+#     BENCH_RUNS   runs of each program (5)
+#     BENCH_SIZE   bytes of input (128 MiB); slow peers get a quarter
+#     BENCH_DIR    where the inputs stand for the time being (/dev/shm if
+#                  possible: the disk is not what is measured)
+
+# The functions are called by names that are put together.
+# shellcheck disable=SC2317
+
+set -eu
+export LC_ALL=C
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${TOP_BUILDDIR:=$PWD}"
+: "${CBSPLIT:=$TOP_BUILDDIR/cbsplit}"
+: "${BENCH_RUNS:=5}" "${BENCH_SIZE:=134217728}"
+quarter=$((BENCH_SIZE / 4))
+# The system's own programs, before any that someone put in front of them.
+PATH=/usr/bin:/bin:$PATH
+
+bench=$TOP_BUILDDIR/bench
+results=$bench/results.tsv
+if [ -z "${BENCH_DIR:-}" ]; then
+    [ -d /dev/shm ] && [ -w /dev/shm ] && BENCH_DIR=/dev/shm || BENCH_DIR=${TMPDIR:-/tmp}
+fi
+scratch=$(mktemp -d "$BENCH_DIR/bench.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+input=$scratch/input
+status=0
+
+# generate LENGTH TOTAL FRAMING... - makes the input
+generate() {
+    "$bench/generate" "$@" >"$input"
+}
+
+# measure WORKLOAD [OPTION VALUE | LABEL=COMMAND]... - the first command is ours
+measure() {
+    echo "$1 ..." >&2
+    workload=$1
+    shift
+    "$bench/measure" -w "$workload" -n "$BENCH_RUNS" "$@" >>"$results" || status=1
+}
+
+# ------------------------------------------------------------- workloads
+
+workloads='lines tools delimiters frames chunked ways memory start count library'
+
+# Lines ended by CRLF, which become lines ended by LF.
+run_lines() {
+    for length in 16 80 1000 65536; do
+        generate "$length" "$BENCH_SIZE" crlf
+        measure "lines-$length" -f "$input" \
+            "cbsplit=$CBSPLIT --delim '\r\n'" \
+            "cat=cat" \
+            "tr=tr -d '\r'" \
+            "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
+    done
+    generate 1-159 "$BENCH_SIZE" crlf
+    measure lines-1-159 -f "$input" \
+        "cbsplit=$CBSPLIT --delim '\r\n'" \
+        "cat=cat" \
+        "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
+}
+
+# The same with whatever else people use for it.
+run_tools() {
+    for length in 16 80 1000; do
+        generate "$length" "$quarter" crlf
+        measure "tools-$length" -f "$input" \
+            "cbsplit=$CBSPLIT --delim '\r\n'" \
+            "sed=sed 's/\r\$//'" \
+            "grep=grep -o '^[^[:cntrl:]]*'" \
+            "gawk=gawk 'BEGIN { RS = \"\\r\\n\" } 1'" \
+            "perl=perl -e '\$/ = \"\\r\\n\"; \$\\ = \"\\n\"; while (<STDIN>) { chomp; print }'" \
+            "python3=python3 -c 'import sys
+for line in sys.stdin.buffer: sys.stdout.buffer.write(line[:-2] + b\"\\n\")'" \
+            "parallel=parallel --will-cite --pipe --block 8M -j 2 tr -d '\\\\r'" \
+            "split=split -l 1000000 --filter 'tr -d \"\\\\r\"'"
+    done
+}
+
+# Other delimiters: one byte, many, and a set of three.
+run_delimiters() {
+    generate 80 "$BENCH_SIZE" lf
+    measure delim-1 -f "$input" \
+        "cbsplit=$CBSPLIT --delim '\n' --print0" \
+        "cat=cat" "tr=tr '\n' '\0'" "mawk=mawk 'BEGIN { ORS = \"\\0\" } 1'"
+    generate 80 "$BENCH_SIZE" 'delim:--END--\n'
+    measure delim-8 -f "$input" \
+        "cbsplit=$CBSPLIT --delim '--END--\n'" \
+        "cat=cat" "mawk=mawk 'BEGIN { RS = \"--END--\\n\" } 1'"
+    generate 80 "$BENCH_SIZE" lf 'delim:;' 'delim:|'
+    measure delim-set-1 -f "$input" \
+        "cbsplit=$CBSPLIT -d '\n' -d ';' -d '|'" \
+        "cat=cat" "tr=tr ';|' '\n\n'" "mawk=mawk 'BEGIN { RS = \"[\\n;|]\" } 1'"
+    generate 80 "$quarter" crlf 'delim:;;' 'delim:<end>'
+    measure delim-set-n -f "$input" \
+        "cbsplit=$CBSPLIT -d '\r\n' -d ';;' -d '<end>'" \
+        "cat=cat" "mawk=mawk 'BEGIN { RS = \"\\r\\n|;;|<end>\" } 1'" \
+        "gawk=gawk 'BEGIN { RS = \"\\r\\n|;;|<end>\" } 1'"
+}
+
+# Frames with a length before them, which become lines.
+run_frames() {
+    for framing in u32be varint netstring; do
+        for length in 16:16 1K:1024 16K:16384 64K:65536 4M:4194304; do
+            generate "${length#*:}" "$BENCH_SIZE" "$framing"
+            measure "$framing-${length%:*}" -f "$input" \
+                "cbsplit=$CBSPLIT --from $framing --to line" "cat=cat"
+        done
+    done
+    generate 1024 "$quarter" u32be
+    measure tools-u32be-1K -f "$input" \
+        "cbsplit=$CBSPLIT --from u32be --to line" \
+        "perl=perl -e '\$\\ = \"\\n\"; while (read STDIN, \$h, 4) {
+            read STDIN, \$r, unpack \"N\", \$h; print \$r }'" \
+        "python3=python3 -c 'import sys
+read, write = sys.stdin.buffer.read, sys.stdout.buffer.write
+while header := read(4): write(read(int.from_bytes(header, \"big\")) + b\"\\n\")'"
+}
+
+# A chunked body; for curl and node, as the answer of a server.
+run_chunked() {
+    cat >"$scratch/get.js" <<-'END'
+	require('http').get({ host: '127.0.0.1', port: process.env.BENCH_PORT },
+	    response => response.pipe(process.stdout));
+	END
+    for length in 16:16 8K:8192 1M:1048576; do
+        generate "${length#*:}" "$BENCH_SIZE" chunked
+        measure "chunked-${length%:*}" -f "$input" \
+            "cbsplit=$CBSPLIT --from chunked" "cat=cat"
+        generate "${length#*:}" "$quarter" chunked
+        # Theirs includes the connection and the head of the answer.
+        measure "http-${length%:*}" -f "$input" \
+            -i socket "cbsplit=$CBSPLIT --from chunked" \
+            -i http "curl=curl -s http://127.0.0.1:\$BENCH_PORT/" \
+            "node=node $scratch/get.js"
+    done
+}
+
+# Every kind of input and output, with what is looked at and what is moved.
+run_ways() {
+    for work in lines-80:crlf:80 u32be-64K:u32be:65536; do
+        framing=${work#*:}
+        generate "${framing#*:}" "$BENCH_SIZE" "${framing%:*}"
+        for way in file:pipe socket:pipe pipe:file pipe:socket pipe:null file:file file:socket \
+            socket:socket; do
+            measure "${work%%:*}" -f "$input" -i "${way%:*}" -o "${way#*:}" \
+                "cbsplit=$CBSPLIT --from ${framing%:*} --to line" "cat=cat"
+        done
+    done
+}
+
+# What needs memory where it is done carelessly: run once.
+run_memory() {
+    wanted_runs=$BENCH_RUNS
+    BENCH_RUNS=1
+    generate 67108864 0 raw
+    measure one-4G-line -f "$input:64" "cbsplit=$CBSPLIT" "cat=cat"
+    printf '\0\0\0\1\0\0\0\0' >"$scratch/head"
+    measure one-4G-frame -f "$scratch/head" -f "$input:64" "cbsplit=$CBSPLIT --from u64be" \
+        "cat=cat"
+    head -c 1000000 /dev/zero | tr '\0' '\n' >"$input"
+    measure empty-lines -f "$input:100" "cbsplit=$CBSPLIT --to nul" "cat=cat"
+    head -c 1000000 /dev/zero >"$input"
+    measure empty-frames -f "$input:100" "cbsplit=$CBSPLIT --from u8" "cat=cat"
+    BENCH_RUNS=$wanted_runs
+}
+
+# One small record, many times.
+run_start() {
+    generate 16 0 crlf
+    wanted_runs=$BENCH_RUNS
+    BENCH_RUNS=$((BENCH_RUNS * 40))
+    measure start-up -f "$input" \
+        "cbsplit=$CBSPLIT --delim '\r\n'" \
+        "cat=cat" "tr=tr -d '\r'" "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
+    BENCH_RUNS=$wanted_runs
+    measure start-slow -f "$input" \
+        "cbsplit=$CBSPLIT --delim '\r\n'" \
+        "perl=perl -ne 'print'" "python3=python3 -c 'import sys; print(sys.stdin.readline())'"
+}
+
+# Records of a file, counted.
+run_count() {
+    for length in 16 80 1000; do
+        generate "$length" "$BENCH_SIZE" lf
+        measure "count-$length" -f "$input" -i file \
+            "cbsplit=$CBSPLIT --count" "wc=wc -l" "grep=grep -c ''"
+    done
+    generate 1024 "$BENCH_SIZE" u32be
+    measure count-u32be-1K -f "$input" -i file "cbsplit=$CBSPLIT --count --from u32be" "cat=cat"
+}
+
+run_library() {
+    echo 'library ...' >&2
+    "$bench/library" "$BENCH_RUNS" >"$bench/library.txt" || status=1
+}
+
+# ------------------------------------------------------------------ main
+
+# More than a few tenths here, and the figures tell about something else too.
+load=$([ ! -r /proc/loadavg ] || cut -d ' ' -f 1 /proc/loadavg)
+: >"$results"
+rm -f "$bench/library.txt"
+[ $# -gt 0 ] || eval "set -- $workloads"
+for name; do
+    case " $workloads " in
+    *" $name "*) "run_$name" ;;
+    *)
+        echo "bench.sh: no workload $name; there are: $workloads" >&2
+        exit 2
+        ;;
+    esac
+done
+
+if [ -r /proc/cpuinfo ]; then
+    sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq -c | sed 's/^ *//; s/ / x /'
+    echo "load average before: $load"
+    echo
+fi
+if [ -s "$results" ]; then
+    awk -f "$TOP_SRCDIR/bench/report.awk" "$TOP_SRCDIR/bench/targets.tsv" "$results"
+    if command -v gnuplot >/dev/null; then
+        gnuplot -e "results='$results'; plot_file='$bench/speed.svg'" "$TOP_SRCDIR/bench/plot.gp" &&
+            echo "plot: bench/speed.svg"
+    else
+        echo 'gnuplot is not installed: no plot' >&2
+    fi
+fi
+if [ -s "$bench/library.txt" ]; then
+    echo
+    cat "$bench/library.txt"
+fi
+exit $status

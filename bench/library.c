@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Measures the library against its peers, in medians of alternated runs, and
+ * prints a table.
+ *
+ * Usage: library [RUNS]
+ */
+#include "library.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_CASES = 16, MAX_RUNS = 101 };
+enum { PIECE = 128 << 10, RECORD = 82, RECORDS = 12787, RECORD_ROUNDS = 64, SEARCH_ROUNDS = 1024 };
+
+static struct entry {
+    const struct bench_case *bench;
+    double seconds[MAX_RUNS];
+} entries[MAX_CASES];
+static size_t entry_count;
+
+void fail(const char *what)
+{
+    fprintf(stderr, "library: %s failed\n", what);
+    exit(EXIT_FAILURE);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void add(const struct bench_case *bench)
+{
+    for (; bench->label && entry_count < MAX_CASES; bench++)
+        entries[entry_count++].bench = bench;
+}
+
+/* Fills in the medians, as the first of each entry's seconds. */
+static void measure(struct work *work, long runs, uint64_t expected)
+{
+    for (long n = -1; n < runs; n++)
+        for (size_t i = 0; i < entry_count; i++) {
+            double started = now();
+            if (entries[i].bench->run(work) != expected)
+                fail(entries[i].bench->label);
+            entries[i].seconds[n < 0 ? 0 : n] = now() - started;
+        }
+    for (size_t i = 0; i < entry_count; i++) {
+        qsort(entries[i].seconds, (size_t)runs, sizeof(double), compare);
+        entries[i].seconds[0] = entries[i].seconds[runs / 2];
+    }
+}
+
+/* How many times as fast as each of its peers an entry is. */
+static void print_ratios(const struct entry *entry)
+{
+    for (size_t i = 0; i < 3 && entry->bench->peers[i]; i++)
+        for (size_t j = 0; j < entry_count; j++)
+            if (strcmp(entries[j].bench->label, entry->bench->peers[i]) == 0)
+                printf("  %.2f x %s", entries[j].seconds[0] / entry->seconds[0],
+                       entry->bench->peers[i]);
+}
+
+static void print_target(const struct entry *entry)
+{
+    if (entry->bench->target[0])
+        printf("  (target: %s)", entry->bench->target);
+    putchar('\n');
+}
+
+static void measure_records(long runs)
+{
+    static char data[RECORDS * RECORD];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i % 26);
+    for (size_t i = RECORD; i <= sizeof data; i += RECORD)
+        memcpy(data + i - 2, "\r\n", 2);
+    struct work work = {.data = data,
+                        .size = sizeof data,
+                        .piece = PIECE,
+                        .record = RECORD,
+                        .rounds = RECORD_ROUNDS};
+    uint64_t records = (uint64_t)RECORDS * RECORD_ROUNDS;
+
+    entry_count = 0;
+    add(cases_records);
+    add(cases_peers);
+    measure(&work, runs, records);
+    printf("%d-byte records ended by CRLF, in pieces of %d KiB\n", RECORD - 2, PIECE >> 10);
+    printf("%-24s %9s %12s %12s\n", "", "ns", "allocations", "bytes copied");
+    work.copied = 1; /* as read would bring them */
+    for (size_t i = 0; i < entry_count; i++) {
+        const struct bench_case *bench = entries[i].bench;
+        printf("%-24s %9.2f", bench->label, entries[i].seconds[0] * 1e9 / (double)records);
+        if (bench->is_ours) {
+            bench->run(&work);
+            printf(" %12.5f %12.5f", (double)work.allocations / (double)records,
+                   (double)work.bytes_copied / (double)records);
+        }
+        print_ratios(&entries[i]);
+        print_target(&entries[i]);
+    }
+}
+
+static void measure_search(long runs)
+{
+    static char data[PIECE];
+    static const char text[] = "The quick-brown fox -jumps over the --lazy dog. ";
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = text[i % (sizeof text - 1)];
+    struct work work = {.data = data, .size = sizeof data, .piece = PIECE, .rounds = SEARCH_ROUNDS};
+
+    entry_count = 0;
+    add(cases_search);
+    measure(&work, runs, (uint64_t)SEARCH_ROUNDS * PIECE);
+    printf("\nsearch in %d KiB for what is not there\n%-24s %9s\n", PIECE >> 10, "", "GB/s");
+    for (size_t i = 0; i < entry_count; i++) {
+        printf("%-24s %9.2f", entries[i].bench->label,
+               (double)SEARCH_ROUNDS * PIECE / entries[i].seconds[0] / 1e9);
+        print_ratios(&entries[i]);
+        print_target(&entries[i]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 7;
+    if (runs < 1 || runs > MAX_RUNS) {
+        fprintf(stderr, "usage: library [RUNS]\n");
+        return EXIT_FAILURE;
+    }
+    measure_records(runs);
+    measure_search(runs);
+    return EXIT_SUCCESS;
+}
