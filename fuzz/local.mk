@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: MIT
 # One fuzzer for each fuzz/fuzz_<name>.c (LLVMFuzzerTestOneInput), starting
-# from the inputs in fuzz/corpus/<name>.  To add one, add a line, and its
-# sources and corpus to EXTRA_DIST.
-fuzzers =
+# from the inputs that fuzz/make-corpus.sh writes for it.  To add one, add a
+# line, its source to EXTRA_DIST, what links it, and its inputs to the script.
+fuzzers = \
+	fuzz/fuzz_decoder \
+	fuzz/fuzz_matcher \
+	fuzz/fuzz_spec
 
-EXTRA_DIST +=
+EXTRA_DIST += \
+	fuzz/fuzz_decoder.c \
+	fuzz/fuzz_matcher.c \
+	fuzz/fuzz_spec.c \
+	fuzz/make-corpus.sh
 
 if FUZZING
 check_PROGRAMS += $(fuzzers)
@@ -14,19 +21,26 @@ endif
 # $(AM_LDFLAGS) $(FUZZ_LDFLAGS).
 FUZZ_LIBS = lib/libcb.la
 
-# Each for so many seconds.  What it finds beyond the corpus stays in the build
-# folder.
+fuzz_fuzz_decoder_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_decoder_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_fuzz_matcher_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_matcher_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_fuzz_spec_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_spec_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+# Each for so many seconds.  The corpus grows in the build folder, in
+# fuzz/found/<name>.
 FUZZ_SECONDS = 60
 
 fuzz:
 if FUZZING
 	$(MAKE) $(AM_MAKEFLAGS) $(fuzzers)
+	$(SHELL) '$(srcdir)'/fuzz/make-corpus.sh fuzz/found
 	@for fuzzer in $(fuzzers); do \
 		name=$${fuzzer#fuzz/fuzz_}; \
-		mkdir -p fuzz/found/$$name; \
 		echo "$$fuzzer"; \
 		./$$fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-			fuzz/found/$$name '$(srcdir)'/fuzz/corpus/$$name || exit 1; \
+			fuzz/found/$$name || exit 1; \
 	done
 else
 	@echo 'This needs a build made with ./configure --enable-fuzzing.' >&2; exit 1

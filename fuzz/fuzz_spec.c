@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Specifications: any text makes a decoder and an encoder, or is refused with a
+ * place in it.  What was accepted is put to use.
+ */
+#include "chunkedbuffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            abort();                                                                               \
+    } while (0)
+
+static void check_refusal(int status, const struct cb_error *error, size_t length)
+{
+    REQUIRE(status == CB_EINVAL || status == CB_ENOMEM);
+    REQUIRE(error->code == status);
+    REQUIRE(error->record == 0);
+    REQUIRE(error->offset <= length);
+    REQUIRE(error->text[0] && memchr(error->text, 0, sizeof error->text));
+}
+
+static void use_decoder(struct cb_decoder *decoder)
+{
+    struct cb_buffer *buffer = NULL;
+    struct cb_piece piece;
+    int status, calls = 0;
+    REQUIRE(cb_buffer_new(&buffer, NULL) == CB_OK);
+    REQUIRE(cb_append(buffer, "1\n2\r\n3;", 7) == CB_OK);
+    cb_decoder_finish(decoder);
+    while ((status = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE)
+        REQUIRE(calls++ < 100);
+    REQUIRE(status == CB_END || status < 0);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+
+static void use_encoder(struct cb_encoder *encoder)
+{
+    const void *data;
+    size_t n;
+    int status = cb_encoder_begin(encoder, 3, &data, &n);
+    REQUIRE(status == CB_OK || status == CB_EUNENCODABLE);
+    /* Padding may be as long as the specification says: not all of it. */
+    for (int calls = 0; calls < 3 && status == CB_OK; calls++) {
+        int more = cb_encoder_end(encoder, &data, &n);
+        REQUIRE(more == CB_OK || more == CB_MORE);
+        if (more == CB_OK)
+            break;
+    }
+    REQUIRE(cb_encoder_finish(encoder, &data, &n) == CB_OK);
+    cb_encoder_free(encoder);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct cb_decoder *decoder = NULL;
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+    char *text = malloc(size + 1);
+    REQUIRE(text);
+    if (size)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    const size_t length = strlen(text);
+    const struct cb_framing *framing = cb_framing_find(text);
+
+    int status = cb_decoder_new(&decoder, text, NULL, &error);
+    if (status == CB_OK) {
+        REQUIRE(framing && cb_framing_can(framing) & CB_DECODES);
+        use_decoder(decoder);
+    } else {
+        check_refusal(status, &error, length);
+    }
+    status = cb_encoder_new(&encoder, text, NULL, &error);
+    if (status == CB_OK) {
+        REQUIRE(framing && cb_framing_can(framing) & CB_ENCODES);
+        use_encoder(encoder);
+    } else {
+        check_refusal(status, &error, length);
+    }
+    free(text);
+    return 0;
+}
