@@ -85,6 +85,7 @@ tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 house_tests = \
 	tests/check-headers.sh \
 	tests/check-install.sh \
+	tests/check-kernels.sh \
 	tests/check-layers.sh \
 	tests/check-style.sh \
 	tests/check-symbols.sh \
@@ -93,6 +94,12 @@ house_tests = \
 
 TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)
+
+# It runs unit tests.
+if HAVE_CHECK
+tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
+	tests/test_decoder tests/test_framings
+endif
 
 # -------------------------------------------------------- how they are run
 

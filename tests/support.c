@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "find.h"
+
 /* --------------------------------------------------------------- allocator */
 
 /* Stands before every block; keeps the alignment that malloc gives. */
@@ -312,8 +314,28 @@ TCase *add_case(Suite *suite, const char *name)
     return tcase;
 }
 
+/* Makes the search kernel run that CB_TEST_KERNEL names; false where this
+ * machine does not have it. */
+static bool use_kernel(void)
+{
+    const char *name = getenv("CB_TEST_KERNEL");
+    const struct cb__kernel *kernel;
+
+    if (!name)
+        return true;
+    for (size_t i = 0; (kernel = cb__kernel_get(i)) != NULL; i++) {
+        if (strcmp(kernel->name, name) == 0) {
+            cb__kernel_use(kernel);
+            return true;
+        }
+    }
+    return false;
+}
+
 int run_suite(Suite *suite)
 {
+    if (!use_kernel())
+        return 77;
     SRunner *runner = srunner_create(suite);
 
     srunner_run_all(runner, CK_NORMAL);
