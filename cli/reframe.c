@@ -24,8 +24,10 @@ struct run {
     struct reframe *reframe;
     struct source *source;
     struct cb_buffer *buffer;
-    uint64_t length;  /* of the last record that a piece came from, if known */
     bool looks_ahead; /* the framing tells what is payload beforehand */
+    bool is_long;     /* ... and records were long since the last read, which */
+    uint64_t record;  /* was at this record */
+    uint64_t at;      /* and at this position */
     bool cannot_move; /* the kernel said no */
 };
 
@@ -49,16 +51,11 @@ static uint64_t wanted(const struct reframe *reframe)
     return reframe->last - reframe->before - (cb_decoder_record(reframe->decoder) - 1);
 }
 
-/* Leaves out the pieces of records that are to be skipped; returns how many
- * remain. */
-static size_t skip_pieces(const struct reframe *reframe, struct cb_piece *pieces, size_t count)
+/* How many records are to be left out yet, that being read included. */
+static uint64_t unwanted(const struct reframe *reframe)
 {
-    size_t skipped = 0;
-    while (skipped < count && reframe->before + pieces[skipped].record <= reframe->skip)
-        skipped++;
-    if (skipped)
-        memmove(pieces, pieces + skipped, (count - skipped) * sizeof *pieces);
-    return count - skipped;
+    uint64_t seen = reframe->before + cb_decoder_record(reframe->decoder) - 1;
+    return seen < reframe->skip ? reframe->skip - seen : 0;
 }
 
 /* Everything decoded leaves for the sink. */
@@ -81,9 +78,9 @@ static bool pass(struct run *run)
     run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
-    bool skipped = reframe->before + cb_decoder_record(reframe->decoder) <= reframe->skip;
-    size_t n = skipped || !sink->ops->move ? source_discard(run->source, ahead)
-                                           : sink->ops->move(sink, run->source->fd, ahead);
+    size_t n = unwanted(reframe) || !sink->ops->move
+                   ? source_discard(run->source, ahead)
+                   : sink->ops->move(sink, run->source->fd, ahead);
     if (!n) {
         run->cannot_move = true;
         return false;
@@ -92,13 +89,24 @@ static bool pass(struct run *run)
     return true;
 }
 
+/* Are the records so long that their payload is better moved than read? */
+static bool records_are_long(struct run *run)
+{
+    const struct cb_decoder *decoder = run->reframe->decoder;
+    uint64_t records = cb_decoder_record(decoder) - run->record;
+    uint64_t bytes = cb_decoder_position(decoder) - run->at;
+    run->record += records;
+    run->at += bytes;
+    if (records)
+        run->is_long = bytes / records >= MOVE_MIN;
+    return run->is_long && run->looks_ahead && !run->cannot_move;
+}
+
 /* Brings more input. */
 static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
-    bool is_long = run->looks_ahead && !run->cannot_move && run->length >= MOVE_MIN &&
-                   run->length != CB_UNKNOWN;
-    size_t most = is_long ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
+    size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
     ssize_t n = source_read(run->source, run->buffer, most);
     if (n == 0)
         cb_decoder_finish(decoder);
@@ -114,27 +122,56 @@ static int fill(struct run *run)
     return EXIT_IO;
 }
 
-/* Passes a batch on, or brings what the next one needs. */
-static int step(struct run *run)
+/* Gives a batch to the sink.  A decoder's status, or GO_ON or an exit status in
+ * *next with CB_PIECE. */
+static int put_batch(struct run *run, int *next)
 {
     struct reframe *reframe = run->reframe;
+    struct sink *sink = reframe->sink;
     struct cb_piece pieces[PIECES];
     size_t count;
     /* A record has at least one piece: so none beyond the last is decoded. */
     uint64_t most = wanted(reframe);
     int status = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
                                   most < PIECES ? (size_t)most : PIECES, &count);
-    if (status == CB_PIECE) {
-        run->length = pieces[count - 1].total;
-        count = skip_pieces(reframe, pieces, count);
-        int put = reframe->sink->ops->put(reframe->sink, pieces, count);
-        if (!put)
-            return GO_ON;
+    if (status != CB_PIECE)
+        return status;
+    int put = sink->ops->put(sink, pieces, count);
+    *next = GO_ON;
+    if (put) {
         /* What came before goes out before that is said. */
-        int next = put == EXIT_UNENCODABLE ? drain(run) : GO_ON;
-        return next == GO_ON ? sink_failed(reframe->sink, run->source->name, put) : next;
+        *next = put == EXIT_UNENCODABLE ? drain(run) : GO_ON;
+        *next = *next == GO_ON ? sink_failed(sink, run->source->name, put) : *next;
     }
-    int next = drain(run);
+    return CB_PIECE;
+}
+
+/* The same for records that nobody looks at. */
+static int count_batch(struct run *run, uint64_t most, bool tell)
+{
+    struct sink *sink = run->reframe->sink;
+    uint64_t count;
+    int status = cb_decoder_skip(run->reframe->decoder, run->buffer, most, &count);
+    if (tell && status == CB_PIECE)
+        sink->ops->tally(sink, count);
+    return status;
+}
+
+/* Passes a batch on, or brings what the next one needs. */
+static int step(struct run *run)
+{
+    struct reframe *reframe = run->reframe;
+    uint64_t skip = unwanted(reframe);
+    int next = GO_ON, status;
+    if (skip)
+        status = count_batch(run, skip, false);
+    else if (reframe->sink->ops->tally)
+        status = count_batch(run, wanted(reframe), true);
+    else
+        status = put_batch(run, &next);
+    if (status == CB_PIECE)
+        return next;
+    next = drain(run);
     if (next != GO_ON || status == CB_END)
         return next == GO_ON ? EXIT_FINE : next;
     if (status == CB_MORE)
@@ -151,7 +188,7 @@ int reframe_run(struct reframe *reframe, struct source *source)
         .chunk_min = READ_SIZE,
         .chunk_max = READ_SIZE,
     };
-    struct run run = {.reframe = reframe, .source = source};
+    struct run run = {.reframe = reframe, .source = source, .record = 1};
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
         source_close(source, 0);

@@ -18,6 +18,9 @@ struct sink;
 struct sink_ops {
     /* Takes pieces. */
     int (*put)(struct sink *sink, const struct cb_piece *pieces, size_t count);
+    /* Instead of `put`, for a sink that looks at no piece: so many records
+     * ended. */
+    void (*tally)(struct sink *sink, uint64_t records);
     /* Takes at most n of the bytes that come next from a descriptor as payload
      * of the record that was begun, after a flush: they need not come through
      * this process.  Returns how many; 0 if that is not possible.  Optional: a

@@ -826,6 +826,28 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
     return (ssize_t)n;
 }
 
+int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
+                          struct cb_buffer *target)
+{
+    struct cb__chunk *head = cb__buffer_chunk(source, 0);
+    bool simple = source->length && total < head->length && size >= source->copy_below &&
+                  target->count <= target->mask && check_limit(target, size) == CB_OK;
+    if (cb__unlikely(!simple)) {
+        ssize_t n = cb_slice(source, lead, size, target);
+        if (n < 0)
+            return (int)n;
+        cb_skip(source, total);
+        return CB_OK;
+    }
+    target->offered = 0;
+    if (size)
+        push_ref(target, head->memory, head->data + lead, size);
+    cb__chunk_advance(head, total);
+    source->length -= total;
+    source->position += total;
+    return CB_OK;
+}
+
 size_t cb_truncate(struct cb_buffer *buffer, size_t n)
 {
     size_t dropped = buffer->length - cb__min(n, buffer->length);

@@ -81,6 +81,12 @@ bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, 
 ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
                          size_t n, struct cb_buffer *target);
 
+/* Takes a frame of `total` bytes from the head: `size` bytes behind the first
+ * `lead` go to target, the others are dropped.  All or nothing: CB_ENOMEM,
+ * CB_ELIMIT.  The two buffers are not the same, and source holds the frame. */
+int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
+                          struct cb_buffer *target);
+
 /* The stream position of the tail. */
 static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)
 {

@@ -191,7 +191,7 @@ struct cb_buffer_stats {
 
 /* Makes an empty buffer in *buffer.  It takes a reference to its pool.
  * CB_ENOMEM; CB_EINVAL where chunk_min is more than chunk_max, or either is
- * above 1 GiB. */
+ * above 1 GiB; where only one of them is given, the other one follows it. */
 CB_API int cb_buffer_new(struct cb_buffer **buffer, const struct cb_buffer_options *options);
 CB_API void cb_buffer_free(struct cb_buffer *buffer); /* NULL is fine */
 /* Costs a walk over the chunks.  CB_EINVAL. */
@@ -471,6 +471,11 @@ CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buf
 /* Releases the piece before and gives one more.  Returns as cb_decoder_batch. */
 CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
                            struct cb_piece *piece);
+/* Releases, and passes over at most `max` records; *count says how many ended.
+ * Returns CB_PIECE where that is 1 or more, otherwise as cb_decoder_batch.
+ * Counting records this way costs about as much as looking for their ends. */
+CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
+                           uint64_t *count);
 /* Releases, and appends one whole record to `record`, by reference: CB_PIECE.
  * Otherwise as cb_decoder_batch.  Bounded by max_record, or else by 64 MiB.
  * CB_ESTATE where a part of the record was given already. */
@@ -497,7 +502,8 @@ CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder);
 /* Number of the record that is being decoded, or comes next, from 1: one more
  * than how many are finished. */
 CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder);
-/* The error that was returned; its code is CB_OK where there was none. */
+/* What is wrong; its code is CB_OK as long as nothing is.  It may be known while
+ * pieces that stand before it are still to be given. */
 CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder);
 
 /* An encoder gives the bytes that stand around a record's payload. */

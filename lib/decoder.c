@@ -328,6 +328,33 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
     return done ? CB_PIECE : status;
 }
 
+int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
+                    uint64_t *count)
+{
+    const uint8_t *data;
+    size_t n;
+    int status = CB_OK;
+    *count = 0;
+    attach(decoder, buffer);
+    while (*count < max && status == CB_OK) {
+        if (decoder->ops->skip && at_frame(decoder) && !decoder->whole &&
+            cb__decoder_span(decoder, &data, &n))
+            *count += decoder->ops->skip(decoder, data, n, max - *count);
+        if (*count < max && !can_give(decoder))
+            status = advance(decoder);
+        if (status == CB_OK && can_give(decoder)) {
+            decoder->given = decoder->until;
+            decoder->open = true;
+            if (decoder->complete) {
+                cb__decoder_next_record(decoder);
+                ++*count;
+            }
+        }
+    }
+    cb_decoder_release(decoder, buffer);
+    return *count ? CB_PIECE : status;
+}
+
 void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     attach(decoder, buffer);
@@ -359,13 +386,13 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     decoder->max_record = max_record;
     if (status != CB_OK)
         return status;
-    cb_decoder_release(decoder, buffer);
-    size_t payload = cb__clamp_u64(decoder->until - decoder->payload_start);
-    ssize_t n = cb_take(buffer, payload, record);
-    if (n < 0)
-        return (int)n;
+    uint64_t head = buffer->position;
+    status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
+                                   cb__clamp_u64(decoder->until - decoder->payload_start),
+                                   cb__clamp_u64(decoder->scan - head), record);
+    if (status)
+        return status;
     cb__decoder_next_record(decoder);
-    cb_decoder_release(decoder, buffer);
     return CB_PIECE;
 }
 

@@ -173,11 +173,25 @@ size_t cb__find_all_plain(const struct cb__finder *finder, const uint8_t *data, 
     return count;
 }
 
+size_t cb__find_count_plain(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                            size_t *last, size_t *scanned)
+{
+    size_t count = 0, from = 0, at;
+    while (cb__find_first(finder, data + from, n - from, &at)) {
+        *last = from + at;
+        from += at + 1;
+        count++;
+    }
+    *scanned = from + at;
+    return count;
+}
+
 /* ----------------------------------------------------------------- kernels */
 
 static const struct cb__kernel plain = {
     .name = "plain",
     .find = {cb__find_all_plain, cb__find_all_plain, cb__find_all_plain},
+    .count = {cb__find_count_plain, cb__find_count_plain, cb__find_count_plain},
 };
 
 const struct cb__kernel *cb__kernel_get(size_t i)
@@ -195,13 +209,24 @@ void cb__kernel_use(const struct cb__kernel *kernel)
     atomic_store_explicit(&chosen, kernel, memory_order_release);
 }
 
-size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
-                    size_t max, size_t *scanned)
+static const struct cb__kernel *kernel_now(void)
 {
     const struct cb__kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
     if (cb__unlikely(!kernel)) {
         kernel = cb__kernel_get(0);
         cb__kernel_use(kernel);
     }
-    return kernel->find[finder->kind](finder, data, n, hits, max, scanned);
+    return kernel;
+}
+
+size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
+                    size_t max, size_t *scanned)
+{
+    return kernel_now()->find[finder->kind](finder, data, n, hits, max, scanned);
+}
+
+size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
+                      size_t *scanned)
+{
+    return kernel_now()->count[finder->kind](finder, data, n, last, scanned);
 }

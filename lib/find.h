@@ -57,15 +57,25 @@ size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t
  * with *at the first offset not decided. */
 bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
 
+/* How many candidates there are in data[0 .. n), with *last at the last one of
+ * them, if there is one, and *scanned as above.  n <= CB__FIND_MAX. */
+size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
+                      size_t *scanned);
+
 /* ----------------------------------------------------------------- kernels */
 
 typedef size_t cb__find_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
                            uint32_t *hits, size_t max, size_t *scanned);
 
-/* One way to do it: a function for each kind of finder. */
+typedef size_t cb__count_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                            size_t *last, size_t *scanned);
+
+/* One way to do it: functions for each kind of finder, by enum
+ * cb__finder_kind. */
 struct cb__kernel {
     const char *name;
-    cb__find_fn *find[3]; /* by enum cb__finder_kind */
+    cb__find_fn *find[3];
+    cb__count_fn *count[3];
 };
 
 /* The kernels that this machine can run, the best first, the plain one last;
@@ -82,6 +92,7 @@ size_t cb__kernels_here(const struct cb__kernel **kernels);
 
 /* For spans shorter than a vector. */
 cb__find_fn cb__find_all_plain;
+cb__count_fn cb__find_count_plain;
 
 /* The number of the lowest bit set; any number for 0. */
 static inline unsigned cb__low_bit(uint64_t mask)

@@ -35,6 +35,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 }
 
 #define SCAN_NAME find_byte
+#define SCAN_COUNT count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t byte = vdupq_n_u8(finder->byte[0]);
 #define SCAN_MASK(p) mask_byte(p, byte)
@@ -42,6 +43,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 #include "find_scan.h"
 
 #define SCAN_NAME find_pair
+#define SCAN_COUNT count_pair
 #define SCAN_TARGET
 #define SCAN_SETUP                                                                                 \
     const size_t one = finder->offset[0], other = finder->offset[1];                               \
@@ -55,6 +57,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 #include "find_scan.h"
 
 #define SCAN_NAME find_set
+#define SCAN_COUNT count_set
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t low = vld1q_u8(finder->low), high = vld1q_u8(finder->high);
 #define SCAN_MASK(p)                                                                               \
@@ -66,6 +69,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
 static const struct cb__kernel neon = {
     .name = "neon",
     .find = {find_byte, find_pair, find_set},
+    .count = {count_byte, count_pair, count_set},
 };
 
 size_t cb__kernels_here(const struct cb__kernel **kernels)

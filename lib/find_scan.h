@@ -2,7 +2,8 @@
 /*
  * The loop around a vector kernel, included once for each instruction set:
  *
- *     SCAN_NAME     the name of the function to define
+ *     SCAN_NAME     the name of the function to define that finds candidates,
+ *     SCAN_COUNT    and of the one that counts them
  *     SCAN_TARGET   its function attribute
  *     SCAN_SETUP    constants made from `finder` before the loop
  *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
@@ -59,7 +60,33 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
     return count;
 }
 
+/* The mask of a block is taken whole, and nothing of it is handed out. */
+SCAN_TARGET static size_t SCAN_COUNT(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                                     size_t *last, size_t *scanned)
+{
+    size_t places = n < finder->reach ? 0 : n - finder->reach + 1;
+    size_t count = 0, at = 0, last_at = 0;
+    uint64_t last_mask = 0;
+    if (places < 64)
+        return cb__find_count_plain(finder, data, n, last, scanned);
+    SCAN_SETUP
+    while (at < places) {
+        size_t from = at + 64 <= places ? at : places - 64;
+        uint64_t mask = SCAN_MASK(data + from);
+        mask &= ~UINT64_C(0) << (at - from);
+        count += (unsigned)__builtin_popcountll(mask);
+        last_at = mask ? from : last_at;
+        last_mask = mask ? mask : last_mask;
+        at = from + 64;
+    }
+    if (count)
+        *last = last_at + 63 - (unsigned)__builtin_clzll(last_mask);
+    *scanned = at;
+    return count;
+}
+
 #undef SCAN_NAME
+#undef SCAN_COUNT
 #undef SCAN_TARGET
 #undef SCAN_SETUP
 #undef SCAN_MASK

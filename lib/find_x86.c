@@ -34,6 +34,7 @@ static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
 }
 
 #define SCAN_NAME sse2_find_byte
+#define SCAN_COUNT sse2_count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP __m128i byte = _mm_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) sse2_byte(p, byte)
@@ -41,19 +42,20 @@ static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
 #include "find_scan.h"
 
 #define SCAN_NAME sse2_find_pair
+#define SCAN_COUNT sse2_count_pair
 #define SCAN_TARGET
 #define SCAN_SETUP                                                                                 \
     __m128i first = _mm_set1_epi8((char)finder->byte[0]);                                          \
-    __m128i second = _mm_set1_epi8((char)finder->byte[1]);                                         \
-    __m128i rarest_byte = finder->rarest ? second : first;
+    __m128i second = _mm_set1_epi8((char)finder->byte[1]);
 #define SCAN_MASK(p)                                                                               \
     (sse2_byte((p) + finder->offset[0], first) & sse2_byte((p) + finder->offset[1], second))
-#define SCAN_NONE(q) sse2_no_byte(q, rarest_byte)
+#define SCAN_NONE(q) sse2_no_byte(q, finder->rarest ? second : first)
 #include "find_scan.h"
 
 static const struct cb__kernel sse2 = {
     .name = "sse2",
     .find = {sse2_find_byte, sse2_find_pair, cb__find_all_plain},
+    .count = {sse2_count_byte, sse2_count_pair, cb__find_count_plain},
 };
 
 /* ------------------------------------------------------------------- AVX2 */
@@ -103,6 +105,7 @@ AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
 }
 
 #define SCAN_NAME avx2_find_byte
+#define SCAN_COUNT avx2_count_byte
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP __m256i byte = _mm256_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) avx2_byte(p, byte)
@@ -110,19 +113,20 @@ AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx2_find_pair
+#define SCAN_COUNT avx2_count_pair
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP                                                                                 \
     const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m256i first = _mm256_set1_epi8((char)finder->byte[0]);                                       \
-    __m256i second = _mm256_set1_epi8((char)finder->byte[1]);                                      \
-    __m256i rarest_byte = finder->rarest ? second : first;
+    __m256i second = _mm256_set1_epi8((char)finder->byte[1]);
 #define SCAN_MASK(p)                                                                               \
     avx2_join(avx2_pair((p) + one, (p) + other, first, second),                                    \
               avx2_pair((p) + one + 32, (p) + other + 32, first, second))
-#define SCAN_NONE(q) avx2_no_byte(q, rarest_byte)
+#define SCAN_NONE(q) avx2_no_byte(q, finder->rarest ? second : first)
 #include "find_scan.h"
 
 #define SCAN_NAME avx2_find_set
+#define SCAN_COUNT avx2_count_set
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP                                                                                 \
     __m256i low = _mm256_broadcastsi128_si256(sse2_load(finder->low));                             \
@@ -134,6 +138,7 @@ AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
 static const struct cb__kernel avx2 = {
     .name = "avx2",
     .find = {avx2_find_byte, avx2_find_pair, avx2_find_set},
+    .count = {avx2_count_byte, avx2_count_pair, avx2_count_set},
 };
 
 /* ---------------------------------------------------------------- AVX-512 */
@@ -166,6 +171,7 @@ AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
 }
 
 #define SCAN_NAME avx512_find_byte
+#define SCAN_COUNT avx512_count_byte
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP __m512i byte = _mm512_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p) _mm512_cmpeq_epi8_mask(avx512_load(p), byte)
@@ -173,19 +179,20 @@ AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
 #include "find_scan.h"
 
 #define SCAN_NAME avx512_find_pair
+#define SCAN_COUNT avx512_count_pair
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP                                                                                 \
     const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m512i first = _mm512_set1_epi8((char)finder->byte[0]);                                       \
-    __m512i second = _mm512_set1_epi8((char)finder->byte[1]);                                      \
-    __m512i rarest_byte = finder->rarest ? second : first;
+    __m512i second = _mm512_set1_epi8((char)finder->byte[1]);
 #define SCAN_MASK(p)                                                                               \
     _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(avx512_load((p) + one), first),             \
                                 avx512_load((p) + other), second)
-#define SCAN_NONE(q) avx512_no_byte(q, rarest_byte)
+#define SCAN_NONE(q) avx512_no_byte(q, finder->rarest ? second : first)
 #include "find_scan.h"
 
 #define SCAN_NAME avx512_find_set
+#define SCAN_COUNT avx512_count_set
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP                                                                                 \
     __m512i low = _mm512_broadcast_i32x4(sse2_load(finder->low));                                  \
@@ -197,6 +204,7 @@ AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
 static const struct cb__kernel avx512 = {
     .name = "avx512",
     .find = {avx512_find_byte, avx512_find_pair, avx512_find_set},
+    .count = {avx512_count_byte, avx512_count_pair, avx512_count_set},
 };
 
 size_t cb__kernels_here(const struct cb__kernel **kernels)

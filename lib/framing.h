@@ -61,6 +61,10 @@ struct cb__decoder_ops {
     size_t (*batch)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                     struct cb_piece *pieces, size_t max);
 
+    /* The same for at most `max` records that are passed over; returns how many.
+     * Optional. */
+    uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max);
+
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
      * what there is of its payload.  CB_END: what is cut short is no record. */

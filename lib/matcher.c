@@ -108,13 +108,8 @@ void cb__matcher_fini(struct cb__matcher *matcher)
     matcher->nodes = NULL;
 }
 
-bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
+bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
 {
-    if (matcher->needles != 1 || matcher->longest != n)
-        return false;
-    if (matcher->finder.exact && matcher->finder.kind != CB__FIND_SET)
-        return needle[0] == matcher->finder.byte[0] &&
-               (n == 1 || needle[1] == matcher->finder.byte[1]);
     /* One needle alone: its nodes stand in a row. */
     for (size_t i = 0; i < n; i++) {
         if (matcher->nodes[i + 1].byte != needle[i])

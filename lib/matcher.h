@@ -78,8 +78,19 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
                      const struct cb_allocator *allocator);
 void cb__matcher_fini(struct cb__matcher *matcher);
 
+/* Is it for this one needle, of more than two bytes? */
+bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
+
 /* Is it for this one needle? */
-bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
+static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle,
+                                  size_t n)
+{
+    if (matcher->needles != 1 || matcher->longest != n)
+        return false;
+    const struct cb__finder *finder = &matcher->finder;
+    return n > 2 ? cb__matcher_is_long(matcher, needle, n)
+                 : needle[0] == finder->byte[0] && needle[n - 1] == finder->byte[n - 1];
+}
 
 /* Other bytes stand at the stream positions now. */
 static inline void cb__matcher_forget(struct cb__matcher *matcher)

@@ -14,12 +14,10 @@
 
 #include "buffer.h"
 
-/* Sees to it that the buffer's matcher is one for this needle. */
+/* Makes the buffer's matcher one for this needle. */
 static int prepare(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
 {
     if (buffer->needle) {
-        if (cb__matcher_is(buffer->needle, needle, n))
-            return CB_OK;
         cb__matcher_fini(buffer->needle);
     } else {
         buffer->needle = buffer->allocator->alloc(buffer->allocator->arg, sizeof *buffer->needle);
@@ -41,7 +39,9 @@ static int prepare(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
 static int search(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
                   uint64_t end, struct cb__match *match)
 {
-    int status = prepare(buffer, needle, n);
+    int status = CB_OK;
+    if (!buffer->needle || !cb__matcher_is(buffer->needle, needle, n))
+        status = prepare(buffer, needle, n);
     if (status)
         return status;
     struct cb__matcher *matcher = buffer->needle;
@@ -96,17 +96,12 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t star
     return status;
 }
 
-/* Takes the bytes before `payload_end`, and drops those up to `record_end`. */
+/* Takes the first `payload` bytes, and drops the others of the record. */
 static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
                        struct cb_buffer *target)
 {
-    ssize_t n = cb_take(buffer, payload, target);
-    if (n < 0) {
-        buffer->needle_start = CB__NO_SEARCH; /* it is to be found again */
-        return (int)n;
-    }
-    cb_skip(buffer, record - payload);
-    return CB_YES;
+    int status = cb__buffer_take_frame(buffer, 0, payload, record, target);
+    return status ? status : CB_YES;
 }
 
 int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
@@ -136,10 +131,13 @@ int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start, struct c
     if (status != CB_YES)
         return status == CB_NO ? CB_MORE : status;
     size_t record = (size_t)(match.end - buffer->position), payload = record;
-    char before;
     if (!(flags & CB_KEEP)) {
+        struct cb__cursor cursor = {0};
+        const uint8_t *before;
+        size_t n;
         payload--;
-        if (payload && cb_copyout(buffer, payload - 1, &before, 1) && before == '\r')
+        if (payload && cb__buffer_span(buffer, &cursor, match.start - 1, &before, &n) &&
+            *before == '\r')
             payload--;
     }
     return take_record(buffer, payload, record, target);

@@ -147,6 +147,12 @@ with FAIL_READ=12/1,EIO@2 -f netstring file
 expect_status 1
 expect_message 'file: record 4 at byte 12: Input/output error'
 
+# Some file systems tell at the end that there is no space for it.
+printf '1:a,' >in
+with FAIL_CLOSE=ENOSPC@1 -f netstring
+expect_status 1
+expect_message 'stdout: No space left on device'
+
 # A payload is moved as far as that goes, and what follows is read.
 printf '100000:%0100000d,3:end,' 7 >in
 run -f netstring

@@ -34,6 +34,8 @@ export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTION
 
 started=
 clean_up() {
+    # Nobody shall wait for us.
+    exec 3>&- 4<&-
     # shellcheck disable=SC2086
     [ -z "$started" ] || kill $started 2>/dev/null || :
     wait
@@ -44,6 +46,7 @@ clean_up() {
 scratch=$(mktemp -d)
 trap clean_up EXIT
 trap 'exit 1' HUP INT
+trap 'cat err 2>/dev/null || :; fail "${doing-}: ended before its input did"' PIPE
 trap 'cat err log 2>/dev/null || :; fail "hung${doing:+: $doing}"' TERM
 cd "$scratch"
 

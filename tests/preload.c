@@ -9,6 +9,7 @@
  *     FAIL_WRITE=FAULT,...   ... of write and writev, but to standard error
  *     FAIL_MOVE=FAULT,...    ... of splice, copy_file_range and sendfile
  *     FAIL_POLL=FAULT,...    ... of poll
+ *     FAIL_CLOSE=FAULT,...   ... of close, of standard output
  *
  * A FAULT is what goes wrong, a number of bytes that are the most to be read
  * or written or the name of an error, and when: @N in the N-th call, /N in
@@ -58,7 +59,9 @@ static struct calls writes = {.name = "write", .variable = "FAIL_WRITE"};
 static struct calls moves = {.name = "move", .variable = "FAIL_MOVE"};
 static struct calls polls = {.name = "poll", .variable = "FAIL_POLL"};
 
-static struct calls *const kinds[] = {&allocations, &reads, &writes, &moves, &polls};
+static struct calls closes = {.name = "close", .variable = "FAIL_CLOSE"};
+
+static struct calls *const kinds[] = {&allocations, &reads, &writes, &moves, &polls, &closes};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static bool started;
@@ -316,4 +319,17 @@ int poll(struct pollfd *entries, nfds_t count, int timeout)
     size_t most = 1;
     FIND_REAL(real, "poll");
     return may_go_on(&polls, &most) ? real(entries, count, timeout) : -1;
+}
+
+int close(int fd)
+{
+    static int (*real)(int);
+    size_t most = 1;
+    FIND_REAL(real, "close");
+    if (fd != STDOUT_FILENO || may_go_on(&closes, &most))
+        return real(fd);
+    int number = errno;
+    real(fd);
+    errno = number;
+    return -1;
 }

@@ -223,6 +223,60 @@ START_TEST(batches_of_any_size_give_the_same)
 }
 END_TEST
 
+START_TEST(records_that_are_skipped_are_counted_and_the_next_is_the_right_one)
+{
+    const struct sample *sample = &samples[_i];
+
+    for (size_t block = 1; block <= sample->size; block++) {
+        for (uint64_t skip = 1; skip <= 4; skip++) {
+            struct cb_decoder *decoder = plain_decoder(sample->specification);
+            uint64_t skipped = 0, count;
+            int status = CB_PIECE;
+            struct seen seen = {.records = 0};
+            struct cb_piece piece;
+
+            cb_skip(buffer, CB_ALL);
+            append_cut(buffer, sample->input, sample->size, &block, 1);
+            while (skipped < skip && status == CB_PIECE) {
+                status = cb_decoder_skip(decoder, buffer, skip - skipped, &count);
+                ck_assert_uint_le(count, skip - skipped);
+                ck_assert_int_eq(status == CB_PIECE, count > 0);
+                skipped += count;
+            }
+            ck_assert_uint_eq(skipped, skip > 3 ? 3 : skip);
+            ck_assert_uint_eq(cb_decoder_record(decoder), skipped + 1);
+            ck_assert_uint_eq(cb_decoder_position(decoder), cb_position(buffer));
+            while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE) {
+                ck_assert_uint_eq(piece.record, seen.records + skipped + 1);
+                memcpy(seen.text + seen.size, piece.data, piece.length);
+                seen.size += piece.length;
+                if (piece.flags & CB_LAST)
+                    seen.ends[seen.records++] = seen.size;
+            }
+            ck_assert_uint_eq(seen.records, 3 - skipped);
+            if (skipped < 3)
+                ck_assert(memcmp(seen.text + seen.size - 5, "third", 5) == 0);
+            cb_decoder_free(decoder);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_skipped_record_is_no_longer_than_allowed)
+{
+    struct cb_decoder *decoder = new_decoder("line", (struct cb_decoder_options){.max_record = 3});
+    uint64_t count;
+
+    put("abc\nabcd\nabc\n");
+    ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 3, &count), CB_PIECE);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 2, &count), CB_EOVERFLOW);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(cb_decoder_error(decoder)->record, 2);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(pieces_stay_good_while_input_is_appended)
 {
     struct cb_decoder *decoder = plain_decoder("line");
@@ -1257,6 +1311,9 @@ static Suite *decoder_suite(void)
 
     tcase_add_checked_fixture(pieces, setup, teardown);
     tcase_add_test(pieces, a_whole_record_is_one_piece);
+    tcase_add_loop_test(pieces, records_that_are_skipped_are_counted_and_the_next_is_the_right_one,
+                        0, n);
+    tcase_add_test(pieces, a_skipped_record_is_no_longer_than_allowed);
     tcase_add_test(pieces, a_record_that_arrives_in_parts_is_given_in_parts);
     tcase_add_test(pieces, a_length_is_told_from_the_first_piece_on);
     tcase_add_test(pieces, a_record_over_chunks_is_a_piece_for_each);

@@ -188,6 +188,13 @@ static void check_span(const struct cb__finder *finder, const char *needles, con
         for (size_t i = 0; i < count; i++)
             expect(places[i] == expected[i], "%zu, expected %zu", places[i], expected[i]);
     }
+    size_t last = SIZE_MAX, scanned = SIZE_MAX;
+    size_t counted = cb__find_count(finder, data, n, &last, &scanned);
+    expect(counted == count, "'%s' in %zu bytes: %zu counted, %zu there are", needles, n, counted,
+           count);
+    expect(!count || last == expected[count - 1], "the last at %zu, expected %zu", last,
+           expected[count ? count - 1 : 0]);
+    expect(scanned <= n && scanned + finder->reach > n, "%zu of %zu bytes decided", scanned, n);
     bool first = cb__find_first(finder, data, n, &at);
     expect(first == (count > 0), "'%s' in %zu bytes", needles, n);
     if (first)

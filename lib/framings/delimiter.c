@@ -269,6 +269,16 @@ static size_t cut_any(struct cut *cut, const uint32_t *hits, size_t count, size_
 
 enum { HITS = 256 };
 
+/* Is every candidate the end of a record? */
+static bool is_exact(const struct cb_decoder *decoder)
+{
+    const struct delimiter_config *config = decoder->config.data;
+    const struct delimiter_state *state = decoder->state;
+    const struct cb__finder *finder = &state->matcher.finder;
+    bool overlaps = finder->kind == CB__FIND_PAIR && finder->byte[0] == finder->byte[1];
+    return finder->exact && !config->skip_empty && !overlaps;
+}
+
 static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                               struct cb_piece *pieces, size_t max)
 {
@@ -276,8 +286,7 @@ static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, s
     const struct delimiter_state *state = decoder->state;
     const struct cb__finder *finder = &state->matcher.finder;
     const size_t length = state->matcher.longest;
-    const bool exact = finder->exact && !config->skip_empty &&
-                       !(length == 2 && finder->byte[0] == finder->byte[1]);
+    const bool exact = is_exact(decoder);
     const bool keep = decoder->config.keep;
     struct cut cut = {
         .data = data,
@@ -308,6 +317,23 @@ static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, s
     return cut.count;
 }
 
+/* Counting is enough where every candidate ends a record, none is left out, and
+ * no length matters. */
+static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                               uint64_t max)
+{
+    const struct delimiter_state *state = decoder->state;
+    size_t last = 0, scanned;
+    n = cb__min(n, cb__clamp_u64(max)); /* no more records than bytes */
+    n = cb__min(n, CB__FIND_MAX);
+    if (!is_exact(decoder) || decoder->max_record != UINT64_MAX)
+        return 0;
+    size_t count = cb__find_count(&state->matcher.finder, data, n, &last, &scanned);
+    uint64_t base = decoder->scan, next = count ? base + last + state->matcher.longest : base;
+    leave_span(decoder, next, base + scanned, count);
+    return count;
+}
+
 static const struct cb__decoder_ops delimiter_decoder = {
     .state_size = sizeof(struct delimiter_state),
     .partial_is_record = true,
@@ -316,6 +342,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .reset = delimiter_reset,
     .advance = delimiter_advance,
     .batch = delimiter_batch,
+    .skip = delimiter_skip,
     .cut = delimiter_cut,
 };
 

@@ -13,11 +13,13 @@
 #include "counted.h"
 #include "families.h"
 
+#define NOT_GIVEN UINT64_MAX
+
 struct length_config {
     size_t width;
     bool little;
     uint64_t offset;
-    uint64_t header; /* bytes in all; 0: offset + width */
+    uint64_t header; /* bytes in all */
     int64_t adjust;
     bool inclusive;
     struct cb__bytes trailer;
@@ -43,6 +45,7 @@ static void init(void *data, unsigned variant)
     struct length_config *config = data;
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
+    config->header = NOT_GIVEN;
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
@@ -52,7 +55,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
                              "the offset is more than %d", CB__HEADER_MAX - 8);
     uint64_t least = config->offset + config->width;
-    if (!config->header)
+    if (config->header == NOT_GIVEN)
         config->header = least;
     if (config->header < least)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
