@@ -14,6 +14,9 @@
 /* The longest end of a record for which there is a shorter way. */
 enum { SHORT_END = 8 };
 
+/* The longest delimiter for which the output's is looked for in it. */
+enum { NEAR = 16 };
+
 struct sink_stdout {
     struct sink sink;
     struct cb_encoder *encoder;
@@ -59,6 +62,29 @@ static size_t copy_records(struct sink_stdout *out, const struct cb_piece *piece
     return i;
 }
 
+/* The end of a record as it stands in the input before the next one, if it does
+ * (the LF of a CRLF): by reference the two become one area.  Else NULL. */
+static const uint8_t *end_in_input(const struct sink_stdout *out, const struct cb_piece *piece,
+                                   const struct cb_piece *next)
+{
+    const size_t n = out->after_size;
+    uint64_t gap = next->offset - (piece->offset + piece->length);
+    /* Two blocks are never so near to each other that this is by chance: each
+     * has a header longer than that. */
+    bool follows = gap >= n && gap <= NEAR && next->data == piece->data + piece->length + gap;
+    return follows && memcmp(next->data - n, out->after, n) == 0 ? next->data - n : NULL;
+}
+
+/* The end of pieces[i]. */
+static int put_end(struct sink_stdout *out, const struct cb_piece *pieces, size_t i, size_t count)
+{
+    const uint8_t *end = NULL;
+    if (i + 1 < count && pieces[i + 1].length >= GATHER_COPY_BELOW && !out->before_size)
+        end = end_in_input(out, &pieces[i], &pieces[i + 1]);
+    return end ? gather_long(out->gather, end, out->after_size)
+               : gather_add(out->gather, out->after, out->after_size);
+}
+
 static int put_constant(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
@@ -75,7 +101,7 @@ static int put_constant(struct sink *sink, const struct cb_piece *pieces, size_t
         if (!status)
             status = gather_add(gather, piece->data, piece->length);
         if (!status && piece->flags & CB_LAST)
-            status = gather_add(gather, out->after, out->after_size);
+            status = put_end(out, pieces, i, count);
     }
     return failed(out, status);
 }

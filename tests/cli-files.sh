@@ -42,6 +42,13 @@ cp e ./-e
 several 'e\n' ./-e
 several 'e\n' -- -e
 
+# Whatever can be opened is a file.
+[ ! -e /dev/stdin ] || several 'stdin\ne\n' /dev/stdin e
+several '' /dev/null
+mkfifo fifo
+cat ab cd >fifo &
+several 'a\nb\nc\nd\ne\n' fifo e
+
 # Of "c, d" the second has no delimiter; the next file's first is its own.
 several '1:a,1:b,1:c,1:d,1:e,' -t netstring ab cd e
 # Each is a body of its own, and they come out as one.

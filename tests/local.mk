@@ -7,6 +7,7 @@
 # One program for each module, from tests/test_<module>.c.  To add one, add a
 # line.
 unit_tests = \
+	tests/test_status \
 	tests/test_pool \
 	tests/test_find \
 	tests/test_matcher \
