@@ -109,12 +109,16 @@ limited() {
     doing="cbsplit $*, with a limit for the size of the file"
     (
         trap '' XFSZ
+        # For a build that measures what is executed: such files elsewhere.
+        export GCOV_PREFIX="$scratch"
         ulimit -f 1
         status=0
         "$CBSPLIT" "$@" <in 2>err || status=$?
         echo $status >status
     ) >out
     [ "$(cat status)" -eq 1 ] || fail "$doing: exit status $(cat status), not 1"
+    grep -v '^libgcov' err >said || :
+    mv said err
     expect_message 'stdout: File too large'
     size=$(wc -c <out)
     [ "$size" -eq 512 ] || [ "$size" -eq 1024 ] || fail "$doing: wrote $size bytes"

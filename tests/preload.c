@@ -16,7 +16,7 @@
  * every N-th.  FAIL_READ=1/1,EINTR/3 reads byte by byte and is interrupted in
  * every third call.
  *
- * CALLS_REPORT=FILE writes how many of them there were to FILE, at exit, one
+ * CALLS_REPORT=FILE writes how many of them there were to FILE, after main, one
  * line each: "allocation 23".
  */
 #include <dlfcn.h>
@@ -108,12 +108,11 @@ static void read_faults(struct calls *calls)
     }
 }
 
-static void end(void)
+static void report(void)
 {
     char text[256];
     size_t used = 0;
     const char *path = getenv("CALLS_REPORT");
-    started = false;
     int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
     if (fd < 0)
         return;
@@ -125,7 +124,7 @@ static void end(void)
     close(fd);
 }
 
-__attribute__((constructor)) static void begin(void)
+static void read_variables(void)
 {
     const char *text = getenv(allocations.variable);
     if (text) {
@@ -137,9 +136,6 @@ __attribute__((constructor)) static void begin(void)
     }
     for (size_t i = 1; i < KINDS; i++)
         read_faults(kinds[i]);
-    /* Ahead of all destructors: what they do is not the program's work. */
-    atexit(end);
-    started = true;
 }
 
 /* Counts a call.  False if it is to fail, with errno set; otherwise *most is
@@ -169,6 +165,37 @@ static bool may_go_on(struct calls *calls, size_t *most)
         if (!(real))                                                                               \
             *(void **)&(real) = dlsym(RTLD_NEXT, name);                                            \
     } while (0)
+
+/* -------------------------------------------------------------------- main */
+
+typedef int main_fn(int, char **, char **);
+
+static main_fn *real_main;
+
+/* What is done before main and after it is not the program's work. */
+static int counted_main(int argc, char **argv, char **environment)
+{
+    read_variables();
+    started = true;
+    int status = real_main(argc, argv, environment);
+    started = false;
+    report();
+    return status;
+}
+
+/* What the start files of a program call to have main called. */
+int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+                      void (*loader_fini)(void), void *stack_end);
+
+int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+                      void (*loader_fini)(void), void *stack_end)
+{
+    static int (*real)(main_fn *, int, char **, void (*)(void), void (*)(void), void (*)(void),
+                       void *);
+    FIND_REAL(real, "__libc_start_main");
+    real_main = main;
+    return real(counted_main, argc, argv, init, fini, loader_fini, stack_end);
+}
 
 /* ------------------------------------------------------------- allocations */
 
