@@ -94,10 +94,17 @@ size_t cb__kernels_here(const struct cb__kernel **kernels);
 cb__find_fn cb__find_all_plain;
 cb__count_fn cb__find_count_plain;
 
-/* The number of the lowest bit set; any number for 0. */
-static inline unsigned cb__low_bit(uint64_t mask)
+/* Writes the numbers of the bits that are set, from `base` on, and perhaps one
+ * more: two at a time is half as many questions. */
+static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
 {
-    return (unsigned)__builtin_ctzll(mask | UINT64_C(1) << 63);
+    while (mask) {
+        to[0] = base + (uint32_t)__builtin_ctzll(mask);
+        mask &= mask - 1;
+        to[1] = base + (uint32_t)__builtin_ctzll(mask | UINT64_C(1) << 63); /* any, if none */
+        mask &= mask - 1;
+        to += 2;
+    }
 }
 
 #endif

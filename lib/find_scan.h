@@ -21,36 +21,33 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
 {
     size_t places = n < finder->reach ? 0 : n - finder->reach + 1;
     size_t count = 0, at = 0;
+    unsigned empty = 0;
     if (places < 64)
         return cb__find_all_plain(finder, data, n, hits, max, scanned);
     SCAN_SETUP
-    while (at < places && count < max) {
-        /* The last block goes back to where it is whole; what it sees for the
-         * second time is masked out. */
-        size_t from = at + 64 <= places ? at : places - 64;
-        uint64_t mask = SCAN_MASK(data + from);
-        mask &= ~UINT64_C(0) << (at - from);
-        if (!mask) {
-            /* Where there is nothing it goes on in longer steps, from a
+    for (; at + 64 <= places && count < max; at += 64) {
+        uint64_t mask = SCAN_MASK(data + at);
+        if (mask) {
+            cb__hand_out(mask, (uint32_t)at, hits + count);
+            count += (unsigned)__builtin_popcountll(mask);
+            empty = 0;
+        } else if (++empty > 1) {
+            /* Where there is nothing for long it goes on in longer steps, from a
              * border of 64 bytes within what was seen. */
             const size_t rarest = finder->offset[finder->rarest];
-            size_t step = from + 64 - ((uintptr_t)(data + from + rarest) & 63);
+            size_t step = at + 64 - ((uintptr_t)(data + at + rarest) & 63);
             while (step + 256 <= places && SCAN_NONE(data + step + rarest))
                 step += 256;
-            at = cb__max(step, from + 64);
-            continue;
+            at = cb__max(step, at + 64) - 64;
         }
-        uint32_t *to = hits + count;
+    }
+    if (at < places && count < max) {
+        /* The last block goes back to where it is whole; what it sees for the
+         * second time is masked out. */
+        uint64_t mask = SCAN_MASK(data + places - 64) & ~UINT64_C(0) << (at + 64 - places);
+        cb__hand_out(mask, (uint32_t)(places - 64), hits + count);
         count += (unsigned)__builtin_popcountll(mask);
-        at = from + 64;
-        /* Two at a time: half as many questions, and the second is often there. */
-        do {
-            to[0] = (uint32_t)from + (uint32_t)__builtin_ctzll(mask);
-            mask &= mask - 1;
-            to[1] = (uint32_t)from + cb__low_bit(mask);
-            mask &= mask - 1;
-            to += 2;
-        } while (mask);
+        at = places;
     }
     *scanned = at;
     if (count >= max) {

@@ -70,6 +70,9 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
     cb__matcher_forget(matcher);
     matcher->allocator = allocator;
     matcher->needles = count;
+    matcher->has_prefix = count == 1 && needles[0].length >= sizeof matcher->prefix;
+    if (matcher->has_prefix)
+        memcpy(matcher->prefix, needles[0].data, sizeof matcher->prefix);
     matcher->shortest = needles[0].length;
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(room, needles[i].length, &room) || room > INT32_MAX)
@@ -203,6 +206,13 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
             }
             if (i == n)
                 break;
+            /* Most false candidates go here, for less than the automaton asks. */
+            if (found && matcher->has_prefix && n - i >= sizeof matcher->prefix &&
+                memcmp(data + i, matcher->prefix, sizeof matcher->prefix) != 0) {
+                i++;
+                matcher->at++;
+                continue;
+            }
         }
         uint32_t state = step(matcher->nodes, matcher->node, data[i++]);
         const struct cb__node *node = &matcher->nodes[state];

@@ -57,6 +57,8 @@ struct cb__matcher {
     struct cb__finder finder;
     size_t shortest, longest; /* of the delimiters */
     size_t needles;           /* how many there are */
+    bool has_prefix;          /* each begins with these four bytes */
+    uint8_t prefix[4];
 
     struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
     size_t room;
