@@ -144,17 +144,28 @@ void cb_decoder_reset(struct cb_decoder *decoder)
     begin_at(decoder, 0, 1);
 }
 
-/* The first call for a stream: it begins where the buffer's head is. */
-static void attach(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+static void attach_new(struct cb_decoder *decoder, const struct cb_buffer *buffer)
 {
-    if (cb__likely(decoder->buffer == buffer))
-        return;
     if (!decoder->buffer) {
         begin_at(decoder, buffer->position, 1);
         decoder->ops->reset(decoder);
     }
     decoder->buffer = buffer;
     decoder->scan_cursor = decoder->give_cursor = (struct cb__cursor){0};
+}
+
+/* The first call for a stream: it begins where the buffer's head is. */
+static inline void attach(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+{
+    if (cb__unlikely(decoder->buffer != buffer))
+        attach_new(decoder, buffer);
+}
+
+/* Drops what was given. */
+static inline void release(const struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    if (decoder->given > buffer->position)
+        cb_skip(buffer, cb__clamp_u64(decoder->given - buffer->position));
 }
 
 unsigned cb_decoder_traits(const struct cb_decoder *decoder)
@@ -351,21 +362,21 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
             }
         }
     }
-    cb_decoder_release(decoder, buffer);
+    release(decoder, buffer);
     return *count ? CB_PIECE : status;
 }
 
 void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     attach(decoder, buffer);
-    if (decoder->given > buffer->position)
-        cb_skip(buffer, cb__clamp_u64(decoder->given - buffer->position));
+    release(decoder, buffer);
 }
 
 int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *piece)
 {
     size_t count;
-    cb_decoder_release(decoder, buffer);
+    attach(decoder, buffer);
+    release(decoder, buffer);
     return cb_decoder_batch(decoder, buffer, piece, 1, &count);
 }
 
@@ -378,7 +389,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return decoder->error.code;
     if (decoder->open || buffer == record)
         return CB_ESTATE;
-    cb_decoder_release(decoder, buffer);
+    release(decoder, buffer);
     if (max_record == UINT64_MAX)
         decoder->max_record = WHOLE_LIMIT_DEFAULT;
     while (!decoder->complete && status == CB_OK)
@@ -411,7 +422,7 @@ int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
 {
     if (n > cb_decoder_ahead(decoder) || buffer != decoder->buffer)
         return CB_EINVAL;
-    cb_decoder_release(decoder, buffer);
+    release(decoder, buffer);
     cb__buffer_pass(buffer, n);
     decoder->given = decoder->until = decoder->scan = decoder->scan + n;
     return CB_OK;

@@ -130,9 +130,12 @@ static int delimiter_advance(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
+    while (cb__matcher_known(matcher, cb__buffer_end(decoder->buffer), &match)) {
+        if (end_record(decoder, &match))
+            return CB_OK;
+    }
     while (cb__decoder_span(decoder, &data, &n)) {
-        if (cb__matcher_known(matcher, decoder->scan + n, &match) ||
-            cb__matcher_feed(matcher, data, n, &match) == CB_YES) {
+        if (cb__matcher_feed(matcher, data, n, &match) == CB_YES) {
             if (end_record(decoder, &match))
                 return CB_OK;
             continue;
