@@ -11,10 +11,11 @@
  * and second level of the cache. */
 enum { PIECES = 512, READ_SIZE = 128 << 10 };
 
-/* A payload of which so much has not been read yet is moved by the kernel.
+/* A payload of which so much has not been read yet is moved by the kernel; less
+ * is read and written in the time that the calls for that take.
  * While records are as long as that, a read brings the rest of one, and with
  * it the next header and no more of the payload behind it than it must. */
-enum { MOVE_MIN = 8 << 10, HEADER_READ = 64 };
+enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
 
 /* What a step tells besides an exit status that is an error. */
 enum { GO_ON = -1 };

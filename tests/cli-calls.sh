@@ -66,7 +66,7 @@ records() {
 
 # Empty records, and one that the kernel is asked to move.
 small='1:a,0:,0:,3:ccc,'
-large=$(printf '1:a,0:,1000:%01000d,9000:%09000d,2:bb,' 1 2)
+large=$(printf '1:a,0:,1000:%01000d,60000:%060000d,2:bb,' 1 2)
 for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' varint \
     'dec:\r\n,trailer=\r\n' netstring; do
     records "$framing" "$small$large$small"
@@ -74,10 +74,10 @@ for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' v
 done
 records u8 "$small"
 unmoved -f u8 -t netstring
-records chunked "1:a,$(printf '9000:%09000d' 1),2:bb,"
+records chunked "1:a,$(printf '60000:%060000d' 1),2:bb,"
 unmoved -f chunked -t netstring
 unmoved -f fixed:7 -t netstring
-unmoved -f fixed:8900 -t netstring --on-partial=drop
+unmoved -f fixed:59900 -t netstring --on-partial=drop
 
 records netstring "$small$large$small"
 unmoved -f netstring -t raw

@@ -167,13 +167,13 @@ expect out 'a\n'
 # ---------------------------------------------------- where the output may go
 
 # To the end of a file, in which the kernel does not move bytes.
-printf '20000:' >in
-head -c 20000 /dev/zero >>in
+printf '90000:' >in
+head -c 90000 /dev/zero >>in
 printf ',3:end,' >>in
 doing='cbsplit >>out'
 printf 'begin' >out
 "$CBSPLIT" -f netstring -t raw <in >>out
-{ printf begin && head -c 20000 /dev/zero && printf end; } >expected
+{ printf begin && head -c 90000 /dev/zero && printf end; } >expected
 expect_same expected out
 printf 'begin' >out
 # shellcheck disable=SC2002
