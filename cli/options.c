@@ -20,7 +20,7 @@ struct option_row {
     const char *name;
     const char *argument; /* its name in the help, or NULL */
     int (*set)(struct options *options, const char *argument);
-    const char *help; /* NULL: an entry of the help under the same row */
+    const char *help; /* or the heading, in a row without a name */
 };
 
 static int set_from(struct options *options, const char *argument)
@@ -183,7 +183,7 @@ static int refuse(int result, char **argv)
     const char *word = argv[optind - 1];
     if (result == ':')
         return usage_error("'%s' needs an argument", word);
-    if (optopt >= FIRST_LONG || (optopt == 0 && strchr(word, '=') && row_of(optopt)))
+    if (optopt >= FIRST_LONG)
         return usage_error("'%s' takes no argument", word);
     if (optopt)
         return usage_error("unknown option '-%c'", optopt);

@@ -69,8 +69,8 @@ static const uint8_t *end_in_input(const struct sink_stdout *out, const struct c
 {
     const size_t n = out->after_size;
     uint64_t gap = next->offset - (piece->offset + piece->length);
-    /* Two blocks are never so near to each other that this is by chance: each
-     * has a header longer than that. */
+    /* Then both stand in one block of the library's: two blocks are never so
+     * near to each other, as each begins with a header longer than that. */
     bool follows = gap >= n && gap <= NEAR && next->data == piece->data + piece->length + gap;
     return follows && memcmp(next->data - n, out->after, n) == 0 ? next->data - n : NULL;
 }

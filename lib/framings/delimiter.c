@@ -306,10 +306,10 @@ static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, s
         size_t found = cb__find_all(finder, data + from, n - from, hits, wanted, &scanned);
         if (!exact)
             used = cut_any(&cut, hits, found, from, n, decoder);
-        else if (config->line)
-            used = cut_exact(&cut, hits, found, from, length, true, keep);
         else if (keep)
             used = cut_exact(&cut, hits, found, from, length, false, true);
+        else if (config->line)
+            used = cut_exact(&cut, hits, found, from, length, true, false);
         else
             used = cut_exact(&cut, hits, found, from, length, false, false);
         from += used < found ? hits[used] : scanned;
