@@ -78,4 +78,19 @@ static inline int gather_add(struct gather *gather, const void *data, size_t n)
     return 0;
 }
 
+/* Room of at least `least` <= GATHER_STAGE bytes, to be filled in place. */
+static inline int gather_room(struct gather *gather, size_t least, void **room, size_t *size)
+{
+    int status = gather->used + least > GATHER_STAGE ? gather_flush(gather) : 0;
+    *room = gather->stage + gather->used;
+    *size = GATHER_STAGE - gather->used;
+    return status;
+}
+
+/* n bytes of it were filled. */
+static inline void gather_fill(struct gather *gather, size_t n)
+{
+    gather->used += n;
+}
+
 #endif

@@ -18,6 +18,8 @@ cbsplit_SOURCES = \
 	cli/sink.h \
 	cli/sink_stdout.c \
 	cli/sink_count.c \
+	cli/framer.h \
+	cli/framer.c \
 	cli/gather.h \
 	cli/gather.c \
 	cli/fd.h \

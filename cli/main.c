@@ -25,19 +25,19 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
 /* Without an output framing in the options it is what is natural for records of
  * this kind. */
 static int new_sink(const struct options *options, unsigned decoder_traits, struct sink **sink,
-                    bool *needs_length)
+                    unsigned *encoder_traits)
 {
     const char *natural = decoder_traits & CB_PARTS ? "raw" : "line";
     const char *to = options->to ? options->to : natural;
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
-    *needs_length = false;
+    *encoder_traits = 0;
     if (options->count) {
         *sink = sink_count_new();
     } else {
         if (cb_encoder_new(&encoder, to, NULL, &error))
             return bad_specification("--to", to, &error);
-        *needs_length = cb_encoder_traits(encoder) & CB_NEEDS_LENGTH;
+        *encoder_traits = cb_encoder_traits(encoder);
         *sink = sink_stdout_new(encoder);
     }
     if (*sink)
@@ -72,18 +72,19 @@ static int run_all(struct reframe *reframe, const struct options *options)
 static int work(const struct options *options)
 {
     struct reframe reframe = {.skip = options->skip};
-    bool needs_length;
+    unsigned wants;
     if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
         reframe.last = UINT64_MAX;
     int status = new_decoder(options, false, &reframe.decoder);
     if (status)
         return status;
     unsigned traits = cb_decoder_traits(reframe.decoder);
-    status = new_sink(options, traits, &reframe.sink, &needs_length);
+    status = new_sink(options, traits, &reframe.sink, &wants);
     if (status)
         goto err0;
     /* An output that puts the length first cannot begin before it is known. */
-    if (needs_length && !(traits & CB_TELLS_LENGTH)) {
+    bool unknown = wants & CB_NEEDS_LENGTH && !(traits & CB_TELLS_LENGTH);
+    if (unknown || wants & CB_NEEDS_WHOLE) {
         cb_decoder_free(reframe.decoder);
         reframe.decoder = NULL;
         status = new_decoder(options, true, &reframe.decoder);

@@ -79,9 +79,11 @@ static bool pass(struct run *run)
     run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
-    size_t n = unwanted(reframe) || !sink->ops->move
-                   ? source_discard(run->source, ahead)
-                   : sink->ops->move(sink, run->source->fd, ahead);
+    size_t n = 0;
+    if (unwanted(reframe) || sink->ops->ignores_payload)
+        n = source_discard(run->source, ahead);
+    else if (sink->ops->move)
+        n = sink->ops->move(sink, run->source->fd, ahead);
     if (!n) {
         run->cannot_move = true;
         return false;
@@ -196,6 +198,7 @@ int reframe_run(struct reframe *reframe, struct source *source)
         return EXIT_IO;
     }
     cb_decoder_reset(reframe->decoder);
+    reframe->sink->before = reframe->before;
     int status = GO_ON;
     while (status == GO_ON && wanted(reframe))
         status = step(&run);

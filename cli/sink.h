@@ -23,14 +23,14 @@ struct sink_ops {
     void (*tally)(struct sink *sink, uint64_t records);
     /* Takes at most n of the bytes that come next from a descriptor as payload
      * of the record that was begun, after a flush: they need not come through
-     * this process.  Returns how many; 0 if that is not possible.  Optional: a
-     * sink without it does not look at payload, which may be discarded. */
+     * this process.  Returns how many; 0 if that is not possible.  Optional. */
     size_t (*move)(struct sink *sink, int fd, uint64_t n);
     /* Lets go of all bytes it was given: everything is on its way. */
     int (*flush)(struct sink *sink);
     /* There are no more records; not `whole`: because of an error. */
     int (*finish)(struct sink *sink, bool whole);
     void (*free)(struct sink *sink);
+    bool ignores_payload; /* what is not in a piece yet may be discarded */
 };
 
 /*
@@ -42,6 +42,7 @@ struct sink {
     const struct sink_ops *ops;
     const char *name;
     struct cb_error error;
+    uint64_t before; /* records that were in the inputs before this one */
 };
 
 /* Records in a framing to standard output.  The encoder becomes the sink's.

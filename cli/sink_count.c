@@ -48,6 +48,7 @@ static const struct sink_ops ops = {
     .flush = flush,
     .finish = finish,
     .free = free_sink,
+    .ignores_payload = true,
 };
 
 struct sink *sink_count_new(void)

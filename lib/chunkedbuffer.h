@@ -506,12 +506,16 @@ CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder);
  * pieces that stand before it are still to be given. */
 CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder);
 
-/* An encoder gives the bytes that stand around a record's payload. */
+/* An encoder gives the bytes that stand around a record's payload, and where
+ * the framing asks for it, the bytes that stand for the payload. */
 struct cb_encoder;
 
 struct cb_encoder_options {
     size_t size; /* sizeof(struct cb_encoder_options) */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
+    unsigned refuse_collisions; /* nonzero: a payload that holds the framing's own
+                                   delimiter, so that it would be read back as
+                                   something else, is CB_EUNENCODABLE */
 };
 
 /* What an encoder asks for and promises. */
@@ -519,7 +523,11 @@ enum {
     CB_NEEDS_LENGTH = 1, /* cb_encoder_begin must be told the length */
     CB_CONSTANT = 2,     /* what stands before and after is alike for every record:
                             one call of each function tells all, and none fails */
-    CB_NO_PAYLOAD = 4    /* the payload is not to be written */
+    CB_NO_PAYLOAD = 4,   /* the payload is not to be written */
+    CB_LOOKS = 8,        /* each piece must be shown to cb_encoder_look before it is
+                            written */
+    CB_NEEDS_WHOLE = 16, /* ... and all of a record before its cb_encoder_begin */
+    CB_TRANSFORMS = 32   /* the payload must go through cb_encoder_payload */
 };
 
 /* As cb_decoder_new. */
@@ -527,6 +535,16 @@ CB_API int cb_encoder_new(struct cb_encoder **encoder, const char *specification
                           const struct cb_encoder_options *options, struct cb_error *error);
 CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
+
+/* Says the number of the next record, from 1, and where its payload stands in
+ * the input: some framings write these, and errors name them.  Without it
+ * records are counted from 1, and the place is 0. */
+CB_API void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset);
+
+/* Shows the next piece of a payload, by its data, length, flags and total;
+ * record and offset are for the error.  CB_OK; CB_EUNENCODABLE with
+ * cb_encoder_error() filled: its offset is that of the byte in question. */
+CB_API int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece);
 
 /*
  * The bytes before the payload of a record of `length` bytes (CB_UNKNOWN is
@@ -540,6 +558,16 @@ CB_API int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const v
                             size_t *size);
 CB_API int cb_encoder_end(struct cb_encoder *encoder, const void **data, size_t *size);
 CB_API int cb_encoder_finish(struct cb_encoder *encoder, const void **data, size_t *size);
+
+/* The least room that cb_encoder_payload works with. */
+enum { CB_TRANSFORM_ROOM = 64 };
+
+/* With CB_TRANSFORMS: makes of *n bytes of payload what is to be written, in
+ * the *size bytes at `out`, and sets both to how many were used.  CB_OK: all
+ * were taken; CB_MORE: again for the rest, with new room.  CB_EINVAL for less
+ * room than CB_TRANSFORM_ROOM, or without CB_TRANSFORMS. */
+CB_API int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
+                              size_t *size);
 CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder);
 
 #ifdef __cplusplus

@@ -5,16 +5,33 @@
 #include <stdio.h>
 #include <string.h>
 
+static int fail(struct cb_encoder *encoder, uint64_t record, uint64_t offset, const char *format,
+                va_list arguments)
+{
+    encoder->error.code = CB_EUNENCODABLE;
+    encoder->error.record = record;
+    encoder->error.offset = offset;
+    vsnprintf(encoder->error.text, sizeof encoder->error.text, format, arguments);
+    return CB_EUNENCODABLE;
+}
+
 int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
 {
     va_list arguments;
-    encoder->error.code = CB_EUNENCODABLE;
-    encoder->error.record = encoder->record;
-    encoder->error.offset = 0;
     va_start(arguments, format);
-    vsnprintf(encoder->error.text, sizeof encoder->error.text, format, arguments);
+    int status = fail(encoder, encoder->record, encoder->offset, format, arguments);
     va_end(arguments);
-    return CB_EUNENCODABLE;
+    return status;
+}
+
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, size_t at,
+                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int status = fail(encoder, piece->record, piece->offset + at, format, arguments);
+    va_end(arguments);
+    return status;
 }
 
 int cb_encoder_new(struct cb_encoder **result, const char *specification,
@@ -32,14 +49,34 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
         return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
     memset(encoder, 0, sizeof *encoder);
     encoder->allocator = allocator;
+    encoder->refuse_collisions = o.refuse_collisions;
     int status = cb__config_init(&encoder->config, specification, CB_ENCODES, allocator, error);
-    if (status) {
-        allocator->free(allocator->arg, encoder, sizeof *encoder);
-        return status;
-    }
+    if (status)
+        goto err0;
     encoder->ops = encoder->config.family->encode;
+    encoder->traits = encoder->ops->traits;
+    encoder->state = allocator->alloc(allocator->arg, cb__max(encoder->ops->state_size, 1));
+    if (!encoder->state) {
+        status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+        goto err1;
+    }
+    memset(encoder->state, 0, cb__max(encoder->ops->state_size, 1));
+    if (encoder->ops->open) {
+        status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));
+        if (status) {
+            cb__error_set(error, status, 0, "%s", cb_strerror(status));
+            goto err2;
+        }
+    }
     *result = encoder;
     return CB_OK;
+err2:
+    allocator->free(allocator->arg, encoder->state, cb__max(encoder->ops->state_size, 1));
+err1:
+    cb__config_fini(&encoder->config);
+err0:
+    allocator->free(allocator->arg, encoder, sizeof *encoder);
+    return status;
 }
 
 void cb_encoder_free(struct cb_encoder *encoder)
@@ -47,13 +84,42 @@ void cb_encoder_free(struct cb_encoder *encoder)
     if (!encoder)
         return;
     const struct cb_allocator *allocator = encoder->allocator;
+    if (encoder->ops->close)
+        encoder->ops->close(encoder);
+    allocator->free(allocator->arg, encoder->state, cb__max(encoder->ops->state_size, 1));
     cb__config_fini(&encoder->config);
     allocator->free(allocator->arg, encoder, sizeof *encoder);
 }
 
 unsigned cb_encoder_traits(const struct cb_encoder *encoder)
 {
-    return encoder->ops->traits;
+    return encoder->traits;
+}
+
+void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset)
+{
+    encoder->record = record - 1;
+    encoder->offset = offset;
+}
+
+int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    return encoder->ops->look && encoder->traits & CB_LOOKS ? encoder->ops->look(encoder, piece)
+                                                            : CB_OK;
+}
+
+int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
+                       size_t *size)
+{
+    struct cb__transform t = {.in = data, .out = out};
+    t.in_end = t.in + *n;
+    t.out_end = t.out + *size;
+    if (*size < CB_TRANSFORM_ROOM || !encoder->ops->payload)
+        return CB_EINVAL;
+    encoder->ops->payload(encoder, &t);
+    *n -= (size_t)(t.in_end - t.in);
+    *size -= (size_t)(t.out_end - t.out);
+    return t.in < t.in_end ? CB_MORE : CB_OK;
 }
 
 static int hand_out(const struct cb_encoder *encoder, int status, const void **data, size_t *size)
@@ -68,7 +134,7 @@ int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **d
     int status = CB_OK;
     cb__encoder_give(encoder, "", 0);
     encoder->record++;
-    if (length == CB_UNKNOWN && encoder->ops->traits & CB_NEEDS_LENGTH)
+    if (length == CB_UNKNOWN && encoder->traits & CB_NEEDS_LENGTH)
         return CB_EINVAL;
     if (encoder->ops->begin)
         status = encoder->ops->begin(encoder, length);

@@ -27,9 +27,10 @@ const char *cb_framing_preset(const struct cb_framing *framing)
     return framing->preset;
 }
 
-static const struct cb_framing *find(const struct cb__bytes *name)
+/* The first row of this name from `row` on. */
+static const struct cb_framing *find_from(const struct cb_framing *row,
+                                          const struct cb__bytes *name)
 {
-    const struct cb_framing *row = cb__framings;
     while (row->name && !cb__bytes_are(name, row->name))
         row++;
     return row->name ? row : NULL;
@@ -37,8 +38,8 @@ static const struct cb_framing *find(const struct cb__bytes *name)
 
 const struct cb_framing *cb_framing_find(const char *specification)
 {
-    return find(&(struct cb__bytes){.data = (const uint8_t *)specification,
-                                    .length = strcspn(specification, ":,")});
+    return find_from(cb__framings, &(struct cb__bytes){.data = (const uint8_t *)specification,
+                                                       .length = strcspn(specification, ":,")});
 }
 
 /* The row with the family: a preset's is that of its generic specification. */
@@ -164,7 +165,7 @@ static int apply_one(struct cb__config *config, const struct cb__spec *spec, siz
         return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n,
                              (const char *)setting->key.data);
     if (cb__bytes_are(&setting->key, "keep")) {
-        if (direction != CB_DECODES)
+        if (direction != CB_DECODES && spec == &config->spec)
             return cb__error_set(error, CB_EINVAL, setting->column,
                                  "'keep' is for the input framing");
         static const struct cb__key keep = {"keep", CB__KEY_FLAG, 0};
@@ -207,6 +208,33 @@ static int configure(struct cb__config *config, const struct cb_framing *row, un
     return status;
 }
 
+/* May the row be meant by a specification?  "hex" alone is one framing for
+ * output, and with settings another. */
+static bool suits(const struct cb_framing *row, const struct cb__spec *spec, unsigned direction)
+{
+    return cb_framing_can(row) & direction && (!spec->count || generic(row)->family->keys);
+}
+
+/* The row that a specification means; NULL with *error filled. */
+static const struct cb_framing *choose(const struct cb__spec *spec, unsigned direction,
+                                       struct cb_error *error)
+{
+    const struct cb_framing *first = find_from(cb__framings, &spec->name), *row = first;
+    while (row && !suits(row, spec, direction))
+        row = find_from(row + 1, &spec->name);
+    if (row)
+        return row;
+    if (first && cb_framing_can(first) & direction)
+        return first;
+    if (first)
+        cb__error_set(error, CB_EINVAL, 0, "'%s' is for %s only", first->name,
+                      direction == CB_DECODES ? "output" : "input");
+    else
+        cb__error_set(error, CB_EINVAL, 0, "unknown framing '%.*s'",
+                      (int)cb__min(spec->name.length, 80), (const char *)spec->name.data);
+    return NULL;
+}
+
 int cb__config_init(struct cb__config *config, const char *specification, unsigned direction,
                     const struct cb_allocator *allocator, struct cb_error *error)
 {
@@ -215,15 +243,9 @@ int cb__config_init(struct cb__config *config, const char *specification, unsign
     int status = cb__spec_parse(&config->spec, specification, allocator, error);
     if (status)
         return status;
-    const struct cb_framing *row = find(&config->spec.name);
+    const struct cb_framing *row = choose(&config->spec, direction, error);
     if (!row) {
-        status = cb__error_set(error, CB_EINVAL, 0, "unknown framing '%.*s'",
-                               (int)cb__min(config->spec.name.length, 80), specification);
-        goto err;
-    }
-    if (!(cb_framing_can(row) & direction)) {
-        status = cb__error_set(error, CB_EINVAL, 0, "'%s' is for %s only", row->name,
-                               direction == CB_DECODES ? "output" : "input");
+        status = CB_EINVAL;
         goto err;
     }
     if (row->preset) {

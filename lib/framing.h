@@ -41,7 +41,8 @@ struct cb__decoder_ops {
     bool needs_end;         /* the input is cut short if it ends before `advance`
                                says so, even between two records */
 
-    /* Called once for a new decoder: may allocate.  Optional. */
+    /* Called once for a new decoder: may allocate, and set `assembles`.
+     * Optional. */
     int (*open)(struct cb_decoder *decoder, const struct cb__spec *spec);
     /* Undoes `open`.  Optional. */
     void (*close)(struct cb_decoder *decoder);
@@ -67,16 +68,38 @@ struct cb__decoder_ops {
 
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
-     * what there is of its payload.  CB_END: what is cut short is no record. */
+     * what there is of its payload.  CB_END: what is cut short is no record.
+     * CB_OK: nothing is cut short, what is left belongs to no record. */
     int (*cut)(struct cb_decoder *decoder);
 };
 
+/* Payload on its way through an encoder: what is used of `in` and filled of
+ * `out` moves the pointers on. */
+struct cb__transform {
+    const uint8_t *in, *in_end;
+    uint8_t *out, *out_end;
+};
+
 struct cb__encoder_ops {
-    unsigned traits; /* CB_NEEDS_LENGTH, CB_CONSTANT, CB_NO_PAYLOAD */
+    unsigned traits;   /* CB_NEEDS_LENGTH ... of all encoders of this family */
+    size_t state_size; /* of what an encoder keeps; all zeros at first */
+
+    /* Called once for a new encoder: may allocate, and add to its traits.
+     * Optional. */
+    int (*open)(struct cb_encoder *encoder, const struct cb__spec *spec);
+    /* Undoes `open`.  Optional. */
+    void (*close)(struct cb_encoder *encoder);
+
     /* Each sets encoder->out to the bytes; a missing one means none. */
     int (*begin)(struct cb_encoder *encoder, uint64_t length);
     int (*end)(struct cb_encoder *encoder);
     int (*finish)(struct cb_encoder *encoder);
+
+    /* With CB_LOOKS: the next piece of the payload. */
+    int (*look)(struct cb_encoder *encoder, const struct cb_piece *piece);
+    /* With CB_TRANSFORMS: takes all of `in`, or as much as `out` has room for,
+     * which is CB_TRANSFORM_ROOM bytes at least when it begins. */
+    void (*payload)(struct cb_encoder *encoder, struct cb__transform *transform);
 };
 
 struct cb__family {
@@ -106,7 +129,8 @@ extern const struct cb_framing cb__framings[];
 struct cb__config {
     const struct cb__family *family;
     void *data;
-    bool keep;
+    bool keep;              /* records have their framing on; an encoder sees this
+                               only where a preset says so */
     struct cb__spec spec;   /* what the caller asked for */
     struct cb__spec preset; /* what the name stands for; memory NULL if it is none */
     const struct cb_allocator *allocator;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Framer: records on their way through an encoder to a descriptor.  What the
+ * sinks that write records have in common.
+ *
+ * Bytes are collected, as in gather.h: those of a piece are borrowed until
+ * framer_flush.
+ */
+#ifndef FRAMER_H
+#define FRAMER_H
+
+#include "gather.h"
+
+#include <stdbool.h>
+
+#include <chunkedbuffer.h>
+
+struct framer {
+    struct cb_encoder *encoder;
+    struct gather *gather; /* its descriptor may be changed after a flush */
+    unsigned traits;       /* the encoder's */
+    struct cb_error error; /* as a sink's (sink.h) */
+    uint64_t before;       /* records that were in the inputs before this one */
+
+    int (*put)(struct framer *framer, const struct cb_piece *pieces, size_t count);
+    /* With an encoder that does the same for every record: */
+    const void *head, *tail; /* what stands before and after it */
+    size_t head_size, tail_size;
+    bool is_short; /* no head, and a tail of at most this many bytes: */
+    uint8_t short_tail[8];
+    /* With one that wants to see records whole: */
+    struct cb_piece *held; /* what has come of this one */
+    size_t held_count, held_room;
+};
+
+/* The encoder becomes the framer's.  An errno; then the encoder is still the
+ * caller's. */
+int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd);
+void framer_fini(struct framer *framer);
+
+/* Each returns an exit status, with `error` filled. */
+int framer_put(struct framer *framer, const struct cb_piece *pieces, size_t count);
+/* What stands at the end of the stream. */
+int framer_finish(struct framer *framer);
+int framer_flush(struct framer *framer);
+
+/* Makes an error of an errno, if it is one. */
+int framer_failed(struct framer *framer, int number);
+
+/* Does payload go out just as it is, and unseen? */
+static inline bool framer_is_transparent(const struct framer *framer)
+{
+    return !(framer->traits & (CB_NO_PAYLOAD | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS));
+}
+
+#endif
