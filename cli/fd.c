@@ -35,29 +35,38 @@ void fd_wait(int fd, short events)
         continue;
 }
 
-int fd_write_all(int fd, struct iovec *areas, size_t count)
+/* Leaves out the first n bytes. */
+static void skip_bytes(struct iovec **areas, size_t *count, size_t n)
 {
-    while (count) {
-        ssize_t n = writev(fd, areas, (int)(count < IOV_MAX ? count : IOV_MAX));
-        if (n < 0) {
-            if (errno == EAGAIN || errno == EWOULDBLOCK)
-                fd_wait(fd, POLLOUT);
-            else if (errno != EINTR)
-                return errno;
-            continue;
-        }
-        size_t left = (size_t)n;
-        while (count && left >= areas->iov_len) {
-            left -= areas->iov_len;
-            areas++;
-            count--;
-        }
-        if (count) {
-            areas->iov_base = (char *)areas->iov_base + left;
-            areas->iov_len -= left;
-        }
+    while (*count && n >= (*areas)->iov_len) {
+        n -= (*areas)->iov_len;
+        ++*areas;
+        --*count;
+    }
+    if (*count) {
+        (*areas)->iov_base = (char *)(*areas)->iov_base + n;
+        (*areas)->iov_len -= n;
+    }
+}
+
+int fd_write_some(int fd, struct iovec **areas, size_t *count)
+{
+    while (*count) {
+        ssize_t n = writev(fd, *areas, (int)(*count < IOV_MAX ? *count : IOV_MAX));
+        if (n >= 0)
+            skip_bytes(areas, count, (size_t)n);
+        else if (errno != EINTR)
+            return errno == EWOULDBLOCK ? EAGAIN : errno;
     }
     return 0;
+}
+
+int fd_write_all(int fd, struct iovec *areas, size_t count)
+{
+    int number;
+    while ((number = fd_write_some(fd, &areas, &count)) == EAGAIN)
+        fd_wait(fd, POLLOUT);
+    return number;
 }
 
 #ifdef __linux__

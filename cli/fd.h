@@ -17,6 +17,10 @@ bool fd_fill_standard(void);
 /* Waits until a non-blocking descriptor is ready (POLLIN or POLLOUT). */
 void fd_wait(int fd, short events);
 
+/* Writes of the areas as much as can be written now, and changes them to what is
+ * left.  0 if that is nothing, or an errno, EAGAIN among them. */
+int fd_write_some(int fd, struct iovec **areas, size_t *count);
+
 /* Writes all of the areas, whatever it takes: short writes, EINTR and EAGAIN
  * are gone on from.  The areas are changed on the way.  0, or an errno. */
 int fd_write_all(int fd, struct iovec *areas, size_t count);

@@ -38,6 +38,16 @@ struct framer {
 int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd);
 void framer_fini(struct framer *framer);
 
+/* How many of the pieces belong to the same record as the first: as many as there
+ * are, or up to its last. */
+static inline size_t framer_record(const struct cb_piece *pieces, size_t count)
+{
+    size_t n = 1;
+    while (n < count && !(pieces[n - 1].flags & CB_LAST))
+        n++;
+    return n;
+}
+
 /* Each returns an exit status, with `error` filled. */
 int framer_put(struct framer *framer, const struct cb_piece *pieces, size_t count);
 /* What stands at the end of the stream. */

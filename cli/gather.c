@@ -11,9 +11,9 @@ struct gather *gather_new(int fd)
     if (!gather)
         return NULL;
     gather->fd = fd;
-    gather->count = 0;
-    gather->used = 0;
-    gather->run = 0;
+    gather->write = NULL;
+    gather->arg = NULL;
+    gather_drop(gather);
     return gather;
 }
 
@@ -42,10 +42,9 @@ static void end_run(struct gather *gather)
 int gather_flush(struct gather *gather)
 {
     end_run(gather);
-    int status = fd_write_all(gather->fd, gather->areas, gather->count);
-    gather->count = 0;
-    gather->used = 0;
-    gather->run = 0;
+    int status = gather->write ? gather->write(gather->arg, gather->areas, gather->count)
+                               : fd_write_all(gather->fd, gather->areas, gather->count);
+    gather_drop(gather);
     return status;
 }
 
@@ -58,5 +57,6 @@ int gather_long(struct gather *gather, const void *data, size_t n)
     }
     end_run(gather);
     add_area(gather, data, n);
+    gather->lent += n;
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gather: bytes on their way to one descriptor, collected so that one writev
- * takes many.
+ * Gather: bytes on their way to one place, as a rule a descriptor, collected so
+ * that one writev takes many.
  *
  * Neighbours that touch in memory become one area; what is short is copied to
  * a stage, where it touches by itself; what is long goes by reference, and must
@@ -23,11 +23,17 @@ enum {
     GATHER_COPY_BELOW = 512
 };
 
+/* Takes all of the areas, which it may change.  0, or an errno. */
+typedef int gather_write_fn(void *arg, struct iovec *areas, size_t count);
+
 struct gather {
     int fd;
-    size_t count; /* areas in use */
-    size_t used;  /* bytes of the stage in use */
-    size_t run;   /* of these, the ones from here on are in no area yet */
+    gather_write_fn *write; /* where bytes go in place of fd, or NULL */
+    void *arg;              /* its first */
+    size_t count;           /* areas in use */
+    size_t used;            /* bytes of the stage in use */
+    size_t run;             /* of these, the ones from here on are in no area yet */
+    size_t lent;            /* bytes by reference */
     struct iovec areas[GATHER_AREAS];
     uint8_t stage[GATHER_STAGE + GATHER_SLACK];
 };
@@ -38,6 +44,18 @@ void gather_free(struct gather *gather);
 
 /* Writes all that was collected.  0, or an errno. */
 int gather_flush(struct gather *gather);
+
+/* Forgets it. */
+static inline void gather_drop(struct gather *gather)
+{
+    gather->count = gather->used = gather->run = gather->lent = 0;
+}
+
+/* How many bytes that is. */
+static inline size_t gather_size(const struct gather *gather)
+{
+    return gather->used + gather->lent;
+}
 
 /* Adds n bytes by reference.  0, or an errno. */
 int gather_long(struct gather *gather, const void *data, size_t n);

@@ -18,10 +18,21 @@ cbsplit_SOURCES = \
 	cli/sink.h \
 	cli/sink_stdout.c \
 	cli/sink_count.c \
+	cli/sink_files.c \
+	cli/sink_exec.c \
+	cli/sink_workers.c \
 	cli/framer.h \
 	cli/framer.c \
 	cli/gather.h \
 	cli/gather.c \
+	cli/template.h \
+	cli/template.c \
+	cli/child.h \
+	cli/child.c \
+	cli/given.h \
+	cli/given.c \
+	cli/interrupt.h \
+	cli/interrupt.c \
 	cli/fd.h \
 	cli/fd.c \
 	cli/diagnostics.h \

@@ -22,6 +22,30 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, &error);
 }
 
+/* NULL with errno set; then the encoder is still the caller's. */
+static struct sink *make_sink(const struct options *options, struct cb_encoder *encoder)
+{
+    size_t jobs = options->jobs ? (size_t)options->jobs : 1;
+    if (options->count)
+        return sink_count_new();
+    if (options->output.text)
+        return sink_files_new(encoder, &options->output, options->force);
+    if (options->exec)
+        return sink_exec_new(encoder, options->exec, jobs);
+    if (options->worker)
+        return sink_workers_new(encoder, options->worker, jobs);
+    return sink_stdout_new(encoder);
+}
+
+static const char *sink_name(const struct options *options)
+{
+    if (options->output.text)
+        return options->output.text;
+    if (options->exec)
+        return "exec";
+    return options->worker ? "worker" : "stdout";
+}
+
 /* Without an output framing in the options it is what is natural for records of
  * this kind. */
 static int new_sink(const struct options *options, unsigned decoder_traits, struct sink **sink,
@@ -32,18 +56,18 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
     *encoder_traits = 0;
-    if (options->count) {
-        *sink = sink_count_new();
-    } else {
+    if (!options->count) {
         if (cb_encoder_new(&encoder, to, NULL, &error))
             return bad_specification("--to", to, &error);
         *encoder_traits = cb_encoder_traits(encoder);
-        *sink = sink_stdout_new(encoder);
+        /* For CBSPLIT_LENGTH. */
+        *encoder_traits |= options->exec ? CB_NEEDS_LENGTH : 0;
     }
+    *sink = make_sink(options, encoder);
     if (*sink)
         return EXIT_FINE;
+    complain_errno(sink_name(options), errno);
     cb_encoder_free(encoder);
-    complain_errno("stdout", ENOMEM);
     return EXIT_IO;
 }
 
@@ -111,7 +135,7 @@ int main(int argc, char **argv)
     int status;
     bool has_output = fd_fill_standard();
     if (options_parse(&options, argc, argv, &status)) {
-        if (has_output)
+        if (has_output || options.output.text || options.exec || options.worker)
             status = work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);

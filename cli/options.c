@@ -79,6 +79,42 @@ static int set_count(struct options *options, const char *argument)
     return GO_ON;
 }
 
+static int set_output(struct options *options, const char *argument)
+{
+    size_t at;
+    const char *wrong = template_parse(&options->output, argument, &at);
+    if (!wrong)
+        return GO_ON;
+    return at ? usage_error("--output: %s, at character %zu of '%s'", wrong, at, argument)
+              : usage_error("--output: %s, in '%s'", wrong, argument);
+}
+
+static int set_force(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->force = true;
+    return GO_ON;
+}
+
+static int set_exec(struct options *options, const char *argument)
+{
+    options->exec = argument;
+    return GO_ON;
+}
+
+static int set_worker(struct options *options, const char *argument)
+{
+    options->worker = argument;
+    return GO_ON;
+}
+
+static int set_jobs(struct options *options, const char *argument)
+{
+    if (text_number(argument, &options->jobs) && options->jobs)
+        return GO_ON;
+    return usage_error("--jobs: '%s' is not a whole number of 1 or more", argument);
+}
+
 static int set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
@@ -137,6 +173,15 @@ static const struct option_row table[] = {
     {0, "skip", "N", set_skip, "leave out the first N records (0)"},
     {'n', "head", "N", set_head, "stop after N records (all)"},
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
+    {0, NULL, NULL, NULL, "Output other than to standard output"},
+    {'o', "output", "TEMPLATE", set_output,
+     "each record to a file of its own, its number in place of a conversion such as %06d"},
+    {0, "force", NULL, set_force, "replace files that exist"},
+    {0, "exec", "COMMAND", set_exec,
+     "run a shell command for each record, which is its standard input"},
+    {0, "worker", "COMMAND", set_worker,
+     "run shell commands that read many records, each record by one of them"},
+    {'j', "jobs", "N", set_jobs, "run so many commands at once (1)"},
     {0, NULL, NULL, NULL, "Limits"},
     {0, "max-record", "SIZE", set_max_record,
      "longest record; a longer one is an error (no limit where records can be passed on in "
@@ -220,6 +265,34 @@ static int read_options(struct options *options, int argc, char **argv)
     }
 }
 
+/* Where records go: one of these at most; and what belongs to which. */
+static int settle_output(struct options *options)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } outputs[] = {
+        {"count", options->count},
+        {"output", options->output.text != NULL},
+        {"exec", options->exec != NULL},
+        {"worker", options->worker != NULL},
+    };
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        if (outputs[i].given && first)
+            return usage_error("--%s and --%s exclude each other", first, outputs[i].name);
+        first = outputs[i].given ? outputs[i].name : first;
+    }
+    if (options->force && !options->output.text)
+        return usage_error("--force is for --output only");
+    if (options->jobs && !options->exec && !options->worker)
+        return usage_error("--jobs is for --exec and --worker only");
+    /* What is a file's or a command's alone needs nothing around it. */
+    if (!options->to && (options->output.text || options->exec))
+        options->to = "raw";
+    return GO_ON;
+}
+
 /* What follows from several options together. */
 static int settle(struct options *options)
 {
@@ -231,7 +304,7 @@ static int settle(struct options *options)
         options->from = options->delimiters;
     if (!options->from)
         options->from = "line";
-    return GO_ON;
+    return settle_output(options);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, int *status)

@@ -8,6 +8,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "template.h"
+
 struct options {
     const char *from; /* specification of the input's framing */
     const char *to;   /* of the output's; NULL: what suits the input */
@@ -15,7 +17,11 @@ struct options {
     uint64_t skip;
     uint64_t head; /* UINT64_MAX: all */
     bool count;
-    uint64_t max_record; /* 0: none given */
+    struct name_template output; /* of files to write; its text is NULL: none */
+    bool force;
+    const char *exec, *worker; /* commands, or NULL */
+    uint64_t jobs;             /* 0: not given */
+    uint64_t max_record;       /* 0: none given */
     enum cb_partial on_partial;
     char **files; /* at least one; "-" is standard input */
     int file_count;

@@ -41,7 +41,7 @@ static int sink_failed(const struct sink *sink, const char *input, int status)
 {
     if (sink->error.code == CB_EUNENCODABLE)
         complain_at(input, &sink->error);
-    else
+    else if (sink->error.code)
         complain("%s: %s", sink->name, sink->error.text);
     return status;
 }
@@ -177,8 +177,11 @@ static int step(struct run *run)
     next = drain(run);
     if (next != GO_ON || status == CB_END)
         return next == GO_ON ? EXIT_FINE : next;
-    if (status == CB_MORE)
+    if (status == CB_MORE) {
+        if (reframe->sink->ops->wait)
+            reframe->sink->ops->wait(reframe->sink, run->source->fd);
         return pass(run) ? GO_ON : fill(run);
+    }
     complain_at(run->source->name, cb_decoder_error(reframe->decoder));
     return exit_status_of(status);
 }

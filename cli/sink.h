@@ -13,6 +13,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "template.h"
+
 struct sink;
 
 struct sink_ops {
@@ -27,6 +29,9 @@ struct sink_ops {
     size_t (*move)(struct sink *sink, int fd, uint64_t n);
     /* Lets go of all bytes it was given: everything is on its way. */
     int (*flush)(struct sink *sink);
+    /* Waits until a descriptor has input, and gets on with its own work
+     * meanwhile.  For a sink whose work goes on after a flush.  Optional. */
+    void (*wait)(struct sink *sink, int fd);
     /* There are no more records; not `whole`: because of an error. */
     int (*finish)(struct sink *sink, bool whole);
     void (*free)(struct sink *sink);
@@ -36,7 +41,7 @@ struct sink_ops {
 /*
  * put, flush and finish return an exit status.  When that is not EXIT_FINE,
  * *error has what is to be said: with code CB_EUNENCODABLE of a record of the
- * input's, with code CB_EIO of the sink, by its name.
+ * input's, with code CB_EIO of the sink, by its name, with code CB_OK nothing more.
  */
 struct sink {
     const struct sink_ops *ops;
@@ -48,6 +53,24 @@ struct sink {
 /* Records in a framing to standard output.  The encoder becomes the sink's.
  * NULL where memory is out, and the encoder is not. */
 struct sink *sink_stdout_new(struct cb_encoder *encoder);
+
+/*
+ * Those below take an encoder in the same way.  NULL with errno set.
+ *
+ * Each record to a file of its own, named by its number over all inputs.  An
+ * existing file is an error, or with `replace` makes way.  The template must
+ * outlive the sink.
+ */
+struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
+                            bool replace);
+
+/* Each record to the standard input of a `sh -c command` of its own, `jobs` of
+ * them at once.  `total` must be in its first piece. */
+struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs);
+
+/* Each record to one of `jobs` processes `sh -c command` that read streams of
+ * them. */
+struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs);
 
 /* The number of records, in the end. */
 struct sink *sink_count_new(void);

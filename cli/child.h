@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Child: commands that run at the same time and read what is written to them,
+ * each in a process group of its own, and `children`, a fixed number of places
+ * for them.
+ *
+ * No write blocks: what a command does not take at once is copied to its queue,
+ * and goes out in children_wait, where all waiting is done.  While there are
+ * children, SIGPIPE is ignored and SIGCHLD blocked.
+ */
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+struct child {
+    int in;      /* its standard input; -1: closed */
+    int error;   /* why nothing can be written there, or 0; EPIPE: nobody reads */
+    bool full;   /* at the last try it could take no more */
+    bool ending; /* its input ends where the queue does */
+    bool tells_rest;
+    bool ended; /* it was waited for: */
+    int status; /* as waitpid tells it */
+    uint8_t *queue;
+    size_t start, end; /* of what is queued */
+    size_t room;
+    int rest; /* with tells_rest: shows what was in the pipe when we closed it; or -1 */
+};
+
+struct pollfd;
+
+struct children {
+    const char *command;
+    size_t count;
+    struct child *child;
+    pid_t *pids;        /* 0: none runs in this place */
+    char **environment; /* its first `own` strings are the caller's to set */
+    struct pollfd *polls;
+    sigset_t mask; /* while we wait, and for the commands */
+};
+
+/* Places for `count` commands, with room for `own` strings in front of the
+ * environment; of what we inherited, CBSPLIT_... is left out.  An errno. */
+int children_init(struct children *set, const char *command, size_t count, size_t own);
+/* Waits for those that still run. */
+void children_fini(struct children *set);
+
+/* Starts `sh -c command` in a place that is free: none runs there, and what has
+ * ended there was looked at.  An errno. */
+int children_start(struct children *set, size_t place);
+
+/* Waits until something happens: a command takes input, or has ended, or a
+ * descriptor has input for us (true; -1: none is asked for).  Something must run
+ * then. */
+bool children_wait(struct children *set, int fd);
+
+/* Does something run? */
+bool children_run(const struct children *set);
+
+/* Writes what the command takes now, if its queue is empty; the areas are
+ * changed to what is left. */
+void child_try(struct child *child, struct iovec **areas, size_t *count);
+
+/* Adds the first n bytes of areas to the queue, if its input is open.  0 or
+ * ENOMEM. */
+int child_queue(struct child *child, const struct iovec *areas, size_t n);
+
+/* Nothing more comes; `tells_rest`: child_unread is of interest after that. */
+void child_end(struct child *child, bool tells_rest);
+
+/* Has it taken all that was given to it? */
+static inline bool child_is_idle(const struct child *child)
+{
+    return child->start == child->end && !child->full;
+}
+
+/* How many bytes are on the way, written and not read; 0 where the system does
+ * not tell. */
+size_t child_unread(const struct child *child);
+
+/* The exit status that follows from a child's. */
+int child_exit_status(int status);
+
+/* Says how it ended: "exit status 1". */
+void child_describe(int status, char *text, size_t size);
+
+#endif

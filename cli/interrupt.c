@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "interrupt.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
+/* How long the children have, and how often they are asked. */
+enum { GRACE_MS = 2000, STEP_MS = 10 };
+
+/* These belong to the process, as its signals do. */
+static volatile sig_atomic_t held, pending;
+static const char *volatile file;
+static pid_t *children;
+static size_t child_count;
+
+/* Everything below must be safe in a signal handler. */
+
+static void signal_group(pid_t leader, int signal)
+{
+    if (kill(-leader, signal) < 0)
+        kill(leader, signal);
+}
+
+/* Passes it on; a group that is stopped must go on to notice. */
+static void signal_children(int signal)
+{
+    for (size_t i = 0; i < child_count; i++) {
+        if (!children[i])
+            continue;
+        signal_group(children[i], signal);
+        signal_group(children[i], SIGCONT);
+    }
+}
+
+/* True if none is left. */
+static bool reap_children(int options)
+{
+    bool gone = true;
+    for (size_t i = 0; i < child_count; i++) {
+        if (children[i] && waitpid(children[i], NULL, options) == 0)
+            gone = false;
+        else
+            children[i] = 0;
+    }
+    return gone;
+}
+
+static void end_children(int signal)
+{
+    signal_children(signal);
+    for (int waited = 0; !reap_children(WNOHANG); waited += STEP_MS) {
+        if (waited >= GRACE_MS) {
+            signal_children(SIGKILL);
+            reap_children(0);
+            return;
+        }
+        poll(NULL, 0, STEP_MS);
+    }
+}
+
+static void all_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(set, signals[i]);
+}
+
+/* Does not return outside of a handler; there the signal comes after it. */
+static void die(int signal)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t set;
+    all_signals(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    if (file)
+        unlink(file);
+    end_children(signal);
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, NULL);
+    raise(signal);
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void handle(int signal)
+{
+    if (held)
+        pending = signal;
+    else
+        die(signal);
+}
+
+void interrupt_catch(void)
+{
+    struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART}, before;
+    all_signals(&action.sa_mask);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
+}
+
+void interrupt_hold(void)
+{
+    held = 1;
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
+void interrupt_release(void)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    held = 0;
+    if (pending)
+        die(pending);
+}
+
+void interrupt_file(const char *path)
+{
+    file = path;
+}
+
+void interrupt_children(pid_t *pids, size_t count)
+{
+    interrupt_hold();
+    children = pids;
+    child_count = count;
+    interrupt_release();
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* A command for each record, which it finds on its standard input. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "diagnostics.h"
+#include "framer.h"
+#include "sink.h"
+
+enum { VARIABLES = 3, VARIABLE_SIZE = 48 };
+
+struct sink_exec {
+    struct sink sink;
+    struct framer framer;
+    struct children set;
+    uint64_t *records;     /* that of each child; 0: it was stopped */
+    struct child *current; /* the one whose record goes on, or NULL */
+    int failure;           /* the exit status that follows from what failed */
+    char variables[VARIABLES][VARIABLE_SIZE];
+};
+
+/* Where the framer's bytes go. */
+static int deliver(void *arg, struct iovec *areas, size_t count)
+{
+    struct sink_exec *out = arg;
+    size_t n = 0;
+    child_try(out->current, &areas, &count);
+    for (size_t i = 0; i < count; i++)
+        n += areas[i].iov_len;
+    return child_queue(out->current, areas, n);
+}
+
+/* Says what became of a command, if that is nothing good.  Of one that we
+ * stopped nothing is said. */
+static void judge(struct sink_exec *out, size_t place)
+{
+    const struct child *child = &out->set.child[place];
+    const uint64_t record = out->records[place];
+    char text[64];
+    if (!record)
+        return;
+    int failure = child_exit_status(child->status);
+    if (failure) {
+        child_describe(child->status, text, sizeof text);
+        complain("exec: record %" PRIu64 ": the command failed: %s", record, text);
+    } else if (child->error && child->error != EPIPE) {
+        failure = EXIT_IO;
+        complain("exec: record %" PRIu64 ": %s", record, strerror(child->error));
+    }
+    /* That it cannot be run is more than that it failed. */
+    if (failure > out->failure)
+        out->failure = failure;
+}
+
+/* Looks at what has ended, and makes its place free. */
+static void judge_all(struct sink_exec *out)
+{
+    for (size_t i = 0; i < out->set.count; i++) {
+        struct child *child = &out->set.child[i];
+        if (!child->ended)
+            continue;
+        judge(out, i);
+        child->ended = false;
+    }
+}
+
+static bool must_stop(const struct sink_exec *out)
+{
+    return out->failure == EXIT_CANNOT_RUN || out->failure == EXIT_NOT_FOUND;
+}
+
+static void set_variables(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } variables[VARIABLES] = {
+        {"RECORD", record}, {"OFFSET", piece->offset}, {"LENGTH", piece->total}};
+    for (size_t i = 0; i < VARIABLES; i++) {
+        snprintf(out->variables[i], VARIABLE_SIZE, "CBSPLIT_%s=%" PRIu64, variables[i].name,
+                 variables[i].value);
+        out->set.environment[i] = out->variables[i];
+    }
+}
+
+/* A place where nothing runs, waiting for one. */
+static size_t free_place(struct sink_exec *out)
+{
+    for (;;) {
+        judge_all(out);
+        for (size_t i = 0; i < out->set.count; i++) {
+            if (!out->set.pids[i])
+                return i;
+        }
+        children_wait(&out->set, -1);
+    }
+}
+
+/* Starts the command for a record.  While others run it can wait for one of them
+ * to leave what the system is short of. */
+static int start(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
+{
+    int number = EAGAIN;
+    while (number == EAGAIN || number == EMFILE || number == ENFILE) {
+        size_t place = free_place(out);
+        if (must_stop(out))
+            return out->failure;
+        set_variables(out, record, piece);
+        number = children_start(&out->set, place);
+        out->records[place] = record;
+        out->current = &out->set.child[place];
+        if (number && !children_run(&out->set))
+            break;
+        if (number)
+            children_wait(&out->set, -1);
+    }
+    return framer_failed(&out->framer, number);
+}
+
+/* The command's input is a stream of one record, and ends as a stream does. */
+static int end_record(struct sink_exec *out)
+{
+    int status = framer_finish(&out->framer);
+    if (!status)
+        status = framer_flush(&out->framer);
+    child_end(out->current, false);
+    out->current = NULL;
+    return status;
+}
+
+/* Waits until the command that reads a long record has room for more of it. */
+static void wait_for_current(struct sink_exec *out)
+{
+    while (out->current->in >= 0 && !child_is_idle(out->current))
+        children_wait(&out->set, -1);
+}
+
+/* The pieces of one record. */
+static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size_t count)
+{
+    int status = EXIT_FINE;
+    if (pieces->flags & CB_FIRST)
+        status = start(out, out->sink.before + pieces->record, pieces);
+    else
+        wait_for_current(out);
+    if (!status)
+        status = framer_put(&out->framer, pieces, count);
+    if (!status && pieces[count - 1].flags & CB_LAST)
+        status = end_record(out);
+    return status;
+}
+
+static int told(struct sink_exec *out, int status)
+{
+    if (status)
+        out->sink.error = out->framer.error;
+    return status;
+}
+
+static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    int status = EXIT_FINE;
+    out->framer.before = sink->before;
+    while (count && !status) {
+        size_t n = framer_record(pieces, count);
+        status = put_record(out, pieces, n);
+        pieces += n;
+        count -= n;
+    }
+    return told(out, status);
+}
+
+static int flush(struct sink *sink)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    return out->current ? told(out, framer_flush(&out->framer)) : EXIT_FINE;
+}
+
+static void wait_for_input(struct sink *sink, int fd)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    while (!children_wait(&out->set, fd))
+        judge_all(out);
+}
+
+/* A part of a record must not be taken for all of it. */
+static void stop_current(struct sink_exec *out)
+{
+    const size_t place = (size_t)(out->current - out->set.child);
+    if (out->set.pids[place])
+        kill(-out->set.pids[place], SIGTERM);
+    child_end(out->current, false);
+    out->records[place] = 0;
+    out->current = NULL;
+}
+
+static int finish(struct sink *sink, bool whole)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    if (!whole && out->current)
+        stop_current(out);
+    while (children_run(&out->set))
+        children_wait(&out->set, -1);
+    judge_all(out);
+    sink->error.code = CB_OK;
+    return out->failure;
+}
+
+static void free_sink(struct sink *sink)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    children_fini(&out->set);
+    framer_fini(&out->framer);
+    free(out->records);
+    free(out);
+}
+
+static const struct sink_ops ops = {
+    .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
+
+struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs)
+{
+    struct sink_exec *out = calloc(1, sizeof *out);
+    if (!out)
+        return NULL;
+    out->records = calloc(jobs, sizeof *out->records);
+    if (!out->records)
+        goto err0;
+    if (children_init(&out->set, command, jobs, VARIABLES))
+        goto err1;
+    if (framer_init(&out->framer, encoder, -1))
+        goto err2;
+    out->framer.gather->write = deliver;
+    out->framer.gather->arg = out;
+    out->sink.ops = &ops;
+    out->sink.name = "exec";
+    return &out->sink;
+err2:
+    children_fini(&out->set);
+err1:
+    free(out->records);
+err0:
+    free(out);
+    errno = ENOMEM;
+    return NULL;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Each record to a file of its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "diagnostics.h"
+#include "fd.h"
+#include "framer.h"
+#include "interrupt.h"
+#include "sink.h"
+
+struct sink_files {
+    struct sink sink;
+    struct framer framer;
+    const struct name_template *name;
+    bool replace;
+    char *path; /* of the file of the current record */
+    int fd;     /* -1 between two */
+};
+
+/* Makes the file, always a new one: what is replaced may be the input, or have
+ * other names.  0, or an errno. */
+static int create(struct sink_files *out)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
+    out->fd = open(out->path, flags, 0666);
+    if (out->fd < 0 && errno == EEXIST && out->replace) {
+        if (unlink(out->path) < 0)
+            return errno;
+        out->fd = open(out->path, flags, 0666);
+    }
+    if (out->fd < 0)
+        return errno;
+    interrupt_file(out->path);
+    return 0;
+}
+
+static int begin_file(struct sink_files *out, uint64_t record)
+{
+    template_format(out->name, record, out->path);
+    interrupt_hold();
+    int number = create(out);
+    interrupt_release();
+    out->framer.gather->fd = out->fd;
+    return framer_failed(&out->framer, number);
+}
+
+static int close_file(struct sink_files *out)
+{
+    interrupt_hold();
+    int number = close(out->fd) < 0 ? errno : 0;
+    out->fd = -1;
+    if (number)
+        unlink(out->path);
+    interrupt_file(NULL);
+    interrupt_release();
+    return framer_failed(&out->framer, number);
+}
+
+/* Nothing of a record that is not whole is left. */
+static void remove_file(struct sink_files *out)
+{
+    if (out->fd < 0)
+        return;
+    interrupt_hold();
+    close(out->fd);
+    out->fd = -1;
+    unlink(out->path);
+    interrupt_file(NULL);
+    interrupt_release();
+    gather_drop(out->framer.gather);
+}
+
+/* The file is a stream of one record, and ends as a stream does. */
+static int end_file(struct sink_files *out)
+{
+    int status = framer_finish(&out->framer);
+    if (!status)
+        status = framer_flush(&out->framer);
+    return status ? status : close_file(out);
+}
+
+static int told(struct sink_files *out, int status)
+{
+    if (!status)
+        return status;
+    out->sink.error = out->framer.error;
+    out->sink.name = out->path;
+    remove_file(out);
+    return status;
+}
+
+static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_files *out = (struct sink_files *)sink;
+    int status = EXIT_FINE;
+    out->framer.before = sink->before;
+    while (count && !status) {
+        size_t n = framer_record(pieces, count);
+        if (pieces->flags & CB_FIRST)
+            status = begin_file(out, sink->before + pieces->record);
+        if (!status)
+            status = framer_put(&out->framer, pieces, n);
+        if (!status && pieces[n - 1].flags & CB_LAST)
+            status = end_file(out);
+        pieces += n;
+        count -= n;
+    }
+    return told(out, status);
+}
+
+static size_t move(struct sink *sink, int fd, uint64_t n)
+{
+    const struct sink_files *out = (struct sink_files *)sink;
+    return fd_move(fd, out->fd, n);
+}
+
+static int flush(struct sink *sink)
+{
+    struct sink_files *out = (struct sink_files *)sink;
+    return out->fd < 0 ? EXIT_FINE : told(out, framer_flush(&out->framer));
+}
+
+static int finish(struct sink *sink, bool whole)
+{
+    (void)whole; /* then there is no file that is not */
+    remove_file((struct sink_files *)sink);
+    return EXIT_FINE;
+}
+
+static void free_sink(struct sink *sink)
+{
+    struct sink_files *out = (struct sink_files *)sink;
+    framer_fini(&out->framer);
+    free(out->path);
+    free(out);
+}
+
+#define FILES_OPS(...)                                                                             \
+    {                                                                                              \
+        .put = put, .flush = flush, .finish = finish, .free = free_sink, __VA_ARGS__               \
+    }
+
+static const struct sink_ops looking = FILES_OPS(.move = NULL);
+static const struct sink_ops moving = FILES_OPS(.move = move);
+static const struct sink_ops discarding = FILES_OPS(.ignores_payload = true);
+
+struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
+                            bool replace)
+{
+    struct sink_files *out = calloc(1, sizeof *out);
+    if (!out)
+        return NULL;
+    out->path = malloc(template_room(name));
+    if (!out->path)
+        goto err0;
+    if (framer_init(&out->framer, encoder, -1))
+        goto err1;
+    out->name = name;
+    out->replace = replace;
+    out->fd = -1;
+    if (framer_is_transparent(&out->framer))
+        out->sink.ops = &moving;
+    else
+        out->sink.ops = out->framer.traits & CB_NO_PAYLOAD ? &discarding : &looking;
+    interrupt_catch();
+    return &out->sink;
+err1:
+    free(out->path);
+err0:
+    free(out);
+    return NULL;
+}
