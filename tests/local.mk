@@ -49,8 +49,10 @@ cli_tests = \
 	tests/cli-chunked.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
+	tests/cli-exec.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
+	tests/cli-interrupt.sh \
 	tests/cli-latency.sh \
 	tests/cli-limits.sh \
 	tests/cli-memory.sh \
@@ -58,13 +60,15 @@ cli_tests = \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
+	tests/cli-output-files.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
 	tests/cli-specifications.sh \
-	tests/cli-truncated.sh
+	tests/cli-truncated.sh \
+	tests/cli-workers.sh
 
 TESTS += $(cli_tests)
 EXTRA_DIST += \

@@ -8,13 +8,16 @@
  *     FAIL_READ=FAULT,...    faults of read and readv
  *     FAIL_WRITE=FAULT,...   ... of write and writev, but to standard error
  *     FAIL_MOVE=FAULT,...    ... of splice, copy_file_range and sendfile
- *     FAIL_POLL=FAULT,...    ... of poll
+ *     FAIL_POLL=FAULT,...    ... of poll and ppoll
+ *     FAIL_SPAWN=FAULT,...   ... of posix_spawn
  *     FAIL_CLOSE=FAULT,...   ... of close, of standard output
  *
  * A FAULT is what goes wrong, a number of bytes that are the most to be read
  * or written or the name of an error, and when: @N in the N-th call, /N in
  * every N-th.  FAIL_READ=1/1,EINTR/3 reads byte by byte and is interrupted in
  * every third call.
+ *
+ * What cbsplit runs is left alone.
  *
  * CALLS_REPORT=FILE writes how many of them there were to FILE, after main, one
  * line each: "allocation 23".
@@ -24,6 +27,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -61,7 +66,10 @@ static struct calls polls = {.name = "poll", .variable = "FAIL_POLL"};
 
 static struct calls closes = {.name = "close", .variable = "FAIL_CLOSE"};
 
-static struct calls *const kinds[] = {&allocations, &reads, &writes, &moves, &polls, &closes};
+static struct calls spawns = {.name = "spawn", .variable = "FAIL_SPAWN"};
+
+static struct calls *const kinds[] = {&allocations, &reads,  &writes, &moves,
+                                      &polls,       &closes, &spawns};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static bool started;
@@ -79,8 +87,8 @@ static int error_number(const char *name, size_t n)
     static const struct {
         const char *name;
         int number;
-    } errors[] = {
-        {"EINTR", EINTR}, {"EAGAIN", EAGAIN}, {"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}};
+    } errors[] = {{"EINTR", EINTR},   {"EAGAIN", EAGAIN}, {"EIO", EIO},
+                  {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (strlen(errors[i].name) == n && memcmp(name, errors[i].name, n) == 0)
             return errors[i].number;
@@ -136,6 +144,7 @@ static void read_variables(void)
     }
     for (size_t i = 1; i < KINDS; i++)
         read_faults(kinds[i]);
+    unsetenv("LD_PRELOAD");
 }
 
 /* Counts a call.  False if it is to fail, with errno set; otherwise *most is
@@ -346,6 +355,28 @@ int poll(struct pollfd *entries, nfds_t count, int timeout)
     size_t most = 1;
     FIND_REAL(real, "poll");
     return may_go_on(&polls, &most) ? real(entries, count, timeout) : -1;
+}
+
+int ppoll(struct pollfd *entries, nfds_t count, const struct timespec *timeout,
+          const sigset_t *mask)
+{
+    static int (*real)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+    size_t most = 1;
+    FIND_REAL(real, "ppoll");
+    return may_go_on(&polls, &most) ? real(entries, count, timeout, mask) : -1;
+}
+
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const arguments[],
+                char *const environment[])
+{
+    static int (*real)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+                       const posix_spawnattr_t *, char *const[], char *const[]);
+    size_t most = 1;
+    FIND_REAL(real, "posix_spawn");
+    if (!may_go_on(&spawns, &most))
+        return errno;
+    return real(pid, path, actions, attributes, arguments, environment);
 }
 
 int close(int fd)
