@@ -18,8 +18,8 @@
 
 extern char **environ;
 
-/* A queue that is empty keeps no more memory than this. */
-enum { QUEUE_KEPT = 256 << 10 };
+/* Bytes that are enough in a queue, and that an empty one may keep. */
+enum { QUEUE_ENOUGH = 256 << 10 };
 
 /* ---------------------------------------------------------------- its input */
 
@@ -120,6 +120,11 @@ void child_end(struct child *child, bool tells_rest)
     end_if_empty(child);
 }
 
+bool child_has_enough(const struct child *child)
+{
+    return child->end - child->start > QUEUE_ENOUGH;
+}
+
 /* It can take something, or nobody reads. */
 static void push(struct child *child, short events)
 {
@@ -136,7 +141,7 @@ static void push(struct child *child, short events)
     child->start = child->end - (count ? area.iov_len : 0);
     if (number && number != EAGAIN)
         fail(child, number);
-    if (!count && child->room > QUEUE_KEPT) {
+    if (!count && child->room > QUEUE_ENOUGH) {
         free(child->queue);
         child->queue = NULL;
         child->start = child->end = child->room = 0;

@@ -79,6 +79,10 @@ static inline bool child_is_idle(const struct child *child)
     return child->start == child->end && !child->full;
 }
 
+/* Is so much queued for it that no more should come until it has taken that?  So
+ * a long record passes in constant memory. */
+bool child_has_enough(const struct child *child);
+
 /* How many bytes are on the way, written and not read; 0 where the system does
  * not tell. */
 size_t child_unread(const struct child *child);

@@ -135,7 +135,9 @@ static int end_record(struct sink_exec *out)
 /* Waits until the command that reads a long record has room for more of it. */
 static void wait_for_current(struct sink_exec *out)
 {
-    while (out->current->in >= 0 && !child_is_idle(out->current))
+    if (!child_has_enough(out->current))
+        return;
+    while (!child_is_idle(out->current))
         children_wait(&out->set, -1);
 }
 

@@ -248,10 +248,11 @@ static int put_group(struct sink_workers *out, const struct cb_piece *pieces, si
 static int put_part(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
 {
     const uint64_t record = out->sink.before + pieces->record;
-    struct child *child = &out->set.child[out->target];
+    const struct child *child = &out->set.child[out->target];
+    const bool has_enough = child_has_enough(child);
     if (pieces->flags & CB_FIRST)
         given_add(&out->workers[out->target].given, record, record);
-    while (child->in >= 0 && !child_is_idle(child))
+    while (has_enough && !child_is_idle(child))
         work(out, -1);
     int status = framer_put(&out->framer, pieces, count);
     bool is_last = pieces[count - 1].flags & CB_LAST;
