@@ -39,12 +39,16 @@ static void signal_children(int signal)
     }
 }
 
-/* True if none is left. */
+/* True if nothing is left of the groups.  (A group keeps its number while it has
+ * a member, its leader or not.) */
 static bool reap_children(int options)
 {
     bool gone = true;
     for (size_t i = 0; i < child_count; i++) {
-        if (children[i] && waitpid(children[i], NULL, options) == 0)
+        if (!children[i])
+            continue;
+        bool runs = waitpid(children[i], NULL, options) == 0;
+        if (runs || kill(-children[i], 0) == 0)
             gone = false;
         else
             children[i] = 0;

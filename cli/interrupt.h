@@ -24,8 +24,8 @@ void interrupt_release(void);
 void interrupt_file(const char *path);
 
 /* The leaders of these process groups are our children, and are to be ended; 0
- * for none.  First the signal is passed on to the groups; those whose leader
- * still runs two seconds later are killed. */
+ * for none.  First the signal is passed on to the groups; what of them still runs
+ * two seconds later is killed. */
 void interrupt_children(pid_t *pids, size_t count);
 
 #endif
