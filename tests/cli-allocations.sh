@@ -67,6 +67,9 @@ each_fails '1\r\na\r\n0\r\n\r\n' -f chunked
 each_fails 'a\nb\n' -c
 each_fails '1:a,2:b' -f netstring -t raw
 each_fails 'a\n\n' -t chunked
+each_fails 'a\nb\n' -o "$scratch/%d" --force
+each_fails 'a\nb\n' --exec=cat
+each_fails 'a\nb\n' --worker=cat -t chunked
 
 # Records that take many blocks.
 head -c 400000 /dev/zero >in
@@ -75,3 +78,7 @@ each_fails_of -t netstring
 mv more in
 each_fails_of -f netstring --on-partial=emit -t netstring
 each_fails_of -f netstring - in
+# The queue of a command that does not read.
+{ printf '200000:' && head -c 200000 /dev/zero && printf ',1:b,'; } >in
+each_fails_of -f netstring --worker='sleep 0.01; cat'
+each_fails_of -f netstring --exec='sleep 0.01; cat'
