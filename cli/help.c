@@ -85,7 +85,8 @@ bool help_rest(void)
           "                                               the first ten of a custom framing\n"
           "\nExit status: 0 fine; 1 input or output failed; 2 wrong usage; 3 malformed input;\n"
           "4 the input ends inside a record; 5 a record is longer than --max-record; 6 a\n"
-          "record cannot be said in the output framing.\n",
+          "record cannot be said in the output framing; 123 a command failed, or 126 and\n"
+          "127 as in a shell.\n",
           stdout);
     return printed();
 }

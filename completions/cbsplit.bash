@@ -52,7 +52,7 @@ _cbsplit_framing() {
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --count
-        --max-record= --on-partial= --list --explain= --help --version'
+        --output= --force --exec= --worker= --jobs= --max-record= --on-partial= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -72,10 +72,12 @@ _cbsplit() {
     --from | -f | --explain) _cbsplit_framing "$value" from ;;
     --to | -t) _cbsplit_framing "$value" to ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
-    --delim | -d | --skip | --head | -n | --max-record) ;;
+    --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+    --exec | --worker) mapfile -t COMPREPLY < <(compgen -c -- "$value") ;;
+    --delim | -d | --skip | --head | -n | --jobs | -j | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c -o -j" -- "$word")
             [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace
         else
             compopt -o default

@@ -118,8 +118,8 @@ says 126 "$(printf "$failed" 1 'exit status 126')\n" 'a\nb\n' '' --exec='exec / 
 says 123 "$(printf "$failed" 1 'exit status 125')\n" 'a\nb\n' 'x' --exec='[ $CBSPLIT_RECORD = 2 ] && printf x || exit 125'
 # The one that fails last counts as well; all are waited for.
 says 123 "$(printf "$failed" 3 'exit status 1')\n" 'a\nb\nc\n' '' -j 3 \
-    --exec='until [ -e end.$CBSPLIT_RECORD ]; do touch end.$((CBSPLIT_RECORD - 1)); sleep 0.02;
-        [ $CBSPLIT_RECORD != 3 ] || touch end.3; done; [ $CBSPLIT_RECORD != 3 ]'
+    --exec='touch end.$((CBSPLIT_RECORD - 1)); [ $CBSPLIT_RECORD != 3 ] || touch end.3
+        until [ -e end.$CBSPLIT_RECORD ]; do sleep 0.02; done; [ $CBSPLIT_RECORD != 3 ]'
 
 # It is told at once, though more input may come.
 converse --exec='exit 5'

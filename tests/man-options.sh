@@ -39,7 +39,7 @@ listed_framings() {
 # The first words of the tags in the section, font changes taken away, up to
 # their argument.  Tags of keys are not at the outermost level.
 man_framings() {
-    sed -n '/^\.SH FRAMINGS$/,/^\.SH LATENCY$/p' | awk '
+    sed -n '/^\.SH FRAMINGS$/,/^\.SH "FILES/p' | awk '
         /^\.RS/ { level++ }
         /^\.RE/ { level-- }
         /^\.T[PQ]/ { tag = !level; next }
