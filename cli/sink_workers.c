@@ -21,7 +21,7 @@
 
 /* The most in a group: more gains nothing, and what is given to a worker cannot
  * be given to one that is faster. */
-enum { GROUP_RECORDS = 512, GROUP_BYTES = 16 << 10 };
+enum { GROUP_RECORDS = 512, GROUP_BYTES = 16 << 10, FEW_RECORDS = 256 };
 
 enum { VARIABLE_SIZE = 48 };
 
@@ -184,14 +184,20 @@ static size_t count_records(const struct cb_piece *pieces, size_t count)
     return n;
 }
 
+/* How many of those at hand one worker may have: where they are few, no more than
+ * the others. */
+static size_t share(const struct sink_workers *out, size_t records)
+{
+    const size_t open = count_open(out);
+    return records < FEW_RECORDS ? (records + open - 1) / open : GROUP_RECORDS;
+}
+
 /* Puts whole records into the framer, one at least; *used is how many pieces
  * that is. */
 static int make_group(struct sink_workers *out, const struct cb_piece *pieces, size_t count,
                       size_t *used)
 {
-    /* As many for each worker, as far as they go. */
-    const size_t open = count_open(out);
-    const size_t most = (count_records(pieces, count) + open - 1) / open;
+    const size_t most = share(out, count_records(pieces, count));
     const size_t grant = next_grant(out);
     int status = EXIT_FINE;
     size_t bytes = 0;
