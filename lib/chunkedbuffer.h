@@ -405,7 +405,9 @@ struct cb_piece {
     const uint8_t *data;
     size_t length;
     uint64_t record; /* number of its record, from 1 */
-    uint64_t offset; /* of its first byte in the stream */
+    uint64_t offset; /* of its first byte in the stream; where payload does not stand
+                        there as it is (escapes, parts with framing between them)
+                        that of the record's first byte and all payload since */
     uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
     unsigned flags;
 };
@@ -419,6 +421,13 @@ enum cb_partial {
     CB_PARTIAL_DROP     /* it is left out; implies `whole` */
 };
 
+enum cb_overflow {
+    CB_OVERFLOW_FAIL,    /* a record longer than max_record is CB_EOVERFLOW */
+    CB_OVERFLOW_SKIP,    /* it is left out, and has no number; implies `whole` where
+                            the framing does not tell lengths beforehand */
+    CB_OVERFLOW_TRUNCATE /* it is given up to that length */
+};
+
 struct cb_decoder;
 
 struct cb_decoder_options {
@@ -428,13 +437,14 @@ struct cb_decoder_options {
     unsigned whole; /* nonzero: no piece of a record is given before its end has
                        been seen, so that `total` is always known */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
+    enum cb_overflow on_overflow;
 };
 
 /* What a decoder can promise. */
 enum {
     CB_TELLS_LENGTH = 1, /* `total` is known in every piece, even without `whole` */
-    CB_PARTS = 2         /* the records are parts of one body: what stands for it
-                            is their payloads, one after another */
+    CB_PARTS = 2         /* what stands for all records is their payloads, one after
+                            another, as with the parts of one body */
 };
 
 /*
@@ -460,8 +470,8 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
  * The pieces are good until cb_decoder_release, or until bytes leave the
  * buffer in any other way; appending to it does not hurt them.
  *
- * No byte is copied, and none is looked at twice.  Cost: a few nanoseconds a
- * record.
+ * No byte is copied but where the framing changes payload, and none is looked at
+ * twice.  Cost: a few nanoseconds a record.
  */
 CB_API int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
                             struct cb_piece *pieces, size_t max, size_t *count);
