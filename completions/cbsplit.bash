@@ -14,6 +14,7 @@ _cbsplit_keys() {
     varint) echo "$keep offset= adjust= inclusive" ;;
     dec | hex) echo "$keep trailer= canonical" ;;
     chunked) echo "$keep lf" ;;
+    csv) echo "$keep sep=" ;;
     raw | none) ;;
     *) echo "$keep" ;;
     esac

@@ -30,6 +30,8 @@ function __cbsplit_framing --argument-names side
             set -a keys trailer= canonical
         case chunked
             set -a keys lf
+        case csv
+            set -a keys sep=
         case raw none
             set keys
     end

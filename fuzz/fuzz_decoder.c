@@ -43,6 +43,7 @@ static const char *const specifications[] = {
     "hex:;,canonical",
     "netstring",
     "chunked",
+    "csv",
     "chunked,lf",
     "chunked,keep",
     "chunked,lf,keep",

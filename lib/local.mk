@@ -36,12 +36,15 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/counted.h \
 	lib/framings/counted.c \
+	lib/framings/scanned.h \
+	lib/framings/scanned.c \
 	lib/framings/delimiter.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
 	lib/framings/varint.c \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
+	lib/framings/csv.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

@@ -35,12 +35,14 @@ layers() {
 12  encoder.h encoder.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c
+13  framings/scanned.h framings/scanned.c
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
 14  framings/varint.c
 14  framings/ascii.c
 14  framings/chunked.c
+14  framings/csv.c
 14  framings/plain.c
 15  framings/table.c
 END

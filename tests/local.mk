@@ -21,13 +21,16 @@ unit_tests = \
 	tests/test_spec \
 	tests/test_decoder \
 	tests/test_encoder \
-	tests/test_framings
+	tests/test_framings \
+	tests/test_scanned
 
 # What they share.
 tests_libsupport_la_SOURCES = \
 	tests/expect.h \
 	tests/support.h \
-	tests/support.c
+	tests/support.c \
+	tests/reading.h \
+	tests/reading.c
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
@@ -99,7 +102,7 @@ EXTRA_DIST += $(house_tests)
 # It runs unit tests.
 if HAVE_CHECK
 tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
-	tests/test_decoder tests/test_framings
+	tests/test_decoder tests/test_framings tests/test_scanned
 endif
 
 # -------------------------------------------------------- how they are run

@@ -35,6 +35,7 @@ const struct cb_framing cb__framings[] = {
     {"hex", "ASCII hexadecimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_HEX},
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
     {"chunked", "HTTP/1.1 chunked coding (RFC 9112)", NULL, &cb__chunked_family, 0},
+    {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
     {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
     {"none", "nothing at all", NULL, &cb__none_family, 0},
     {NULL, NULL, NULL, NULL, 0},
