@@ -14,6 +14,7 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
         .size = sizeof o,
         .max_record = options->max_record,
         .on_partial = options->on_partial,
+        .on_overflow = options->on_overflow,
         .whole = whole,
     };
     struct cb_error error;
@@ -35,7 +36,11 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     if (options->count) {
         *sink = sink_count_new();
     } else {
-        if (cb_encoder_new(&encoder, to, NULL, &error))
+        const struct cb_encoder_options o = {
+            .size = sizeof o,
+            .refuse_collisions = options->refuse_collisions,
+        };
+        if (cb_encoder_new(&encoder, to, &o, &error))
             return bad_specification("--to", to, &error);
         *encoder_traits = cb_encoder_traits(encoder);
         *sink = sink_stdout_new(encoder);

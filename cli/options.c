@@ -87,19 +87,56 @@ static int set_max_record(struct options *options, const char *argument)
                        argument);
 }
 
-static int set_on_partial(struct options *options, const char *argument)
+/* One of a few words, each with a number; a row without a word ends them. */
+struct word {
+    const char *word;
+    int value;
+};
+
+static int set_word(const char *option, const struct word *words, const char *argument, int *value)
 {
-    static const struct {
-        const char *name;
-        enum cb_partial value;
-    } values[] = {{"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        if (strcmp(argument, values[i].name) == 0) {
-            options->on_partial = values[i].value;
+    char all[64];
+    size_t used = 0;
+    for (const struct word *word = words; word->word; word++) {
+        if (strcmp(argument, word->word) == 0) {
+            *value = word->value;
             return GO_ON;
         }
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
     }
-    return usage_error("--on-partial: '%s' is none of fail, emit, drop", argument);
+    return usage_error("--%s: '%s' is none of %s", option, argument, all);
+}
+
+static int set_on_partial(struct options *options, const char *argument)
+{
+    static const struct word words[] = {
+        {"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}, {NULL, 0}};
+    int value = CB_PARTIAL_DEFAULT;
+    int status = set_word("on-partial", words, argument, &value);
+    options->on_partial = (enum cb_partial)value;
+    return status;
+}
+
+static int set_on_overflow(struct options *options, const char *argument)
+{
+    static const struct word words[] = {{"fail", CB_OVERFLOW_FAIL},
+                                        {"skip", CB_OVERFLOW_SKIP},
+                                        {"truncate", CB_OVERFLOW_TRUNCATE},
+                                        {NULL, 0}};
+    int value = CB_OVERFLOW_FAIL;
+    int status = set_word("on-overflow", words, argument, &value);
+    options->on_overflow = (enum cb_overflow)value;
+    return status;
+}
+
+static int set_on_collision(struct options *options, const char *argument)
+{
+    static const struct word words[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
+    int value = false;
+    int status = set_word("on-collision", words, argument, &value);
+    options->refuse_collisions = value;
+    return status;
 }
 
 static int show_list(struct options *options, const char *argument)
@@ -139,11 +176,14 @@ static const struct option_row table[] = {
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
     {0, NULL, NULL, NULL, "Limits"},
     {0, "max-record", "SIZE", set_max_record,
-     "longest record; a longer one is an error (no limit where records can be passed on in "
-     "pieces, else 64M)"},
+     "longest record (no limit where records can be passed on in pieces, else 64M)"},
+    {0, "on-overflow", "fail|skip|truncate", set_on_overflow,
+     "what becomes of a longer one (fail)"},
     {0, "on-partial", "fail|emit|drop", set_on_partial,
      "what becomes of an unfinished last record (emit for delimiters, lines and fixed, else "
      "fail)"},
+    {0, "on-collision", "pass|fail", set_on_collision,
+     "what becomes of a record that contains the output's own delimiter (pass)"},
     {0, NULL, NULL, NULL, "Information"},
     {0, "list", NULL, show_list, "list every framing"},
     {0, "explain", "FRAMING", show_explanation, "print what a framing stands for"},

@@ -17,6 +17,8 @@ struct options {
     bool count;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
+    enum cb_overflow on_overflow;
+    bool refuse_collisions;
     char **files; /* at least one; "-" is standard input */
     int file_count;
 };

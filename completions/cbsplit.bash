@@ -53,7 +53,8 @@ _cbsplit_framing() {
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --count
-        --max-record= --on-partial= --list --explain= --help --version'
+        --max-record= --on-overflow= --on-partial=
+        --on-collision= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -72,6 +73,8 @@ _cbsplit() {
     case $option in
     --from | -f | --explain) _cbsplit_framing "$value" from ;;
     --to | -t) _cbsplit_framing "$value" to ;;
+    --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
+    --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
     --delim | -d | --skip | --head | -n | --max-record) ;;
     *)

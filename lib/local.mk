@@ -45,6 +45,9 @@ lib_libcb_la_SOURCES = \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
 	lib/framings/csv.c \
+	lib/framings/digits.h \
+	lib/framings/digits.c \
+	lib/framings/index.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

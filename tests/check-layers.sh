@@ -36,6 +36,7 @@ layers() {
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
+13  framings/digits.h
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
@@ -43,6 +44,8 @@ layers() {
 14  framings/ascii.c
 14  framings/chunked.c
 14  framings/csv.c
+14  framings/digits.c
+14  framings/index.c
 14  framings/plain.c
 15  framings/table.c
 END

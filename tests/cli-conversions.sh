@@ -67,7 +67,7 @@ choose() {
 }
 
 framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
-    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/')
+    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 

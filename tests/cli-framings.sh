@@ -113,7 +113,7 @@ decodes dec '002\nab' '2:ab,'
 both 'dec:\r\n,trailer=\r\n' '2\r\nab\r\n0\r\n\r\n' '2:ab,0:,'
 both 'dec: ' '2 ab0 ' '2:ab,0:,'
 decodes 'dec:\r\n,trailer=\r\n,keep' '2\r\nab\r\n0\r\n\r\n' '7:2\r\nab\r\n,5:0\r\n\r\n,'
-both hex 'a\n01234567890\n' '10:0123456789,0:,'
+both 'hex:\n' 'a\n01234567890\n' '10:0123456789,0:,'
 decodes hex 'A\n01234567890a\n0123456789' '10:0123456789,10:0123456789,'
 both 'hex:;,trailer=.' '2;ab.0;.' '2:ab,0:,'
 gives '5:hello,0:,1:,,' '\005hello\000\001,' --from=netstring --to=u8
@@ -134,6 +134,6 @@ encodes none '' '1:a,0:,2:\nb,'
 
 # ----------------------------------------------------------------- no records
 
-for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec hex netstring; do
+for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec 'hex:\n' netstring; do
     both "$framing" '' ''
 done

@@ -85,7 +85,7 @@ cut_everywhere hex 2 '2\nab' '3\ncde'
 cut_everywhere netstring 2 '2:ab,' '3:cde,'
 
 # Cut right behind a record, nothing is missing.
-for framing in u8 u16be varint dec hex netstring fixed:2 line crlf; do
+for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     printf 'ab\n' >lines
     "$CBSPLIT" -t "$framing" lines >in
     run -f "$framing" --on-partial=fail

@@ -22,7 +22,9 @@ unit_tests = \
 	tests/test_decoder \
 	tests/test_encoder \
 	tests/test_framings \
-	tests/test_scanned
+	tests/test_scanned \
+	tests/test_outputs \
+	tests/test_overflow
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -50,6 +52,8 @@ cli_tests = \
 	tests/cli-allocations.sh \
 	tests/cli-calls.sh \
 	tests/cli-chunked.sh \
+	tests/cli-collisions.sh \
+	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
 	tests/cli-files.sh \

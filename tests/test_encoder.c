@@ -91,9 +91,9 @@ static const struct example examples[] = {
     {"dec", UINT64_MAX - 1, BYTES("18446744073709551614\n"), BYTES("")},
     {"dec:\\r\\n,trailer=\\r\\n", 5, BYTES("5\r\n"), BYTES("\r\n")},
     {"dec: ,canonical", 10, BYTES("10 "), BYTES("")},
-    {"hex", 0xabc, BYTES("abc\n"), BYTES("")},
+    {"hex:\\n", 0xabc, BYTES("abc\n"), BYTES("")},
     {"hex:;,trailer=\\0", 16, BYTES("10;"), BYTES("\0")},
-    {"hex", UINT64_MAX - 1, BYTES("fffffffffffffffe\n"), BYTES("")},
+    {"hex:\\n", UINT64_MAX - 1, BYTES("fffffffffffffffe\n"), BYTES("")},
     {"netstring", 12, BYTES("12:"), BYTES(",")},
     {"netstring", 0, BYTES("0:"), BYTES(",")},
     {"chunked", 1, BYTES("1\r\n"), BYTES("\r\n")},
@@ -127,8 +127,9 @@ END_TEST
 /* So it can be given to memcpy, and to writev with others. */
 START_TEST(no_bytes_are_no_null_pointer)
 {
-    static const char *const specifications[] = {"raw", "none",   "line", "fixed:3",   "u16be",
-                                                 "hex", "varint", "dec",  "netstring", "chunked"};
+    static const char *const specifications[] = {"raw",       "none",    "line",   "fixed:3",
+                                                 "u16be",     "hex:\\n", "varint", "dec",
+                                                 "netstring", "chunked"};
 
     for (size_t i = 0; i < COUNT(specifications); i++) {
         struct cb_encoder *encoder = new_encoder(specifications[i]);
@@ -147,7 +148,7 @@ END_TEST
 START_TEST(only_chunked_writes_at_the_end_of_the_stream)
 {
     static const char *const silent[] = {"raw",   "none",   "line", "delim:x", "fixed:3,pad=x",
-                                         "u16be", "varint", "dec",  "hex",     "netstring"};
+                                         "u16be", "varint", "dec",  "hex:\\n", "netstring"};
     const void *data;
     size_t n;
 
@@ -251,7 +252,7 @@ END_TEST
 START_TEST(what_needs_a_length_refuses_an_unknown_one)
 {
     static const char *const needs[] = {"fixed:5", "u16be",     "varint", "dec",
-                                        "hex",     "netstring", "chunked"};
+                                        "hex:\\n", "netstring", "chunked"};
     const void *data;
     size_t n;
 

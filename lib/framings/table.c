@@ -32,11 +32,16 @@ const struct cb_framing cb__framings[] = {
     BOTH(64, 8),
     {"varint", "LEB128 length", NULL, &cb__varint_family, 0},
     {"dec", "ASCII decimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_DECIMAL},
+    /* The first row that a specification suits is meant: digits have no keys. */
+    {"hex", "a line of hexadecimal digits", NULL, &cb__hex_digits_family, 0},
     {"hex", "ASCII hexadecimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_HEX},
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
     {"chunked", "HTTP/1.1 chunked coding (RFC 9112)", NULL, &cb__chunked_family, 0},
     {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
     {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
+    {"base64", "a line of base64 (RFC 4648)", NULL, &cb__base64_family, 0},
+    {"index", "a line: record, offset, length, by tabs", NULL, &cb__index_family, 0},
+    {"json", "a JSON object a line, payload as text or base64", NULL, &cb__object_family, 0},
     {"none", "nothing at all", NULL, &cb__none_family, 0},
     {NULL, NULL, NULL, NULL, 0},
 };
