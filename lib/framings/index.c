@@ -23,7 +23,7 @@ static int index_begin(struct cb_encoder *encoder, uint64_t length)
 }
 
 static const struct cb__encoder_ops index_ops = {
-    .traits = CB_NEEDS_LENGTH | CB_NO_PAYLOAD,
+    .traits = CB_NEEDS_LENGTH | CB_NEEDS_PLACE | CB_NO_PAYLOAD,
     .begin = index_begin,
 };
 
@@ -189,7 +189,7 @@ static int json_end(struct cb_encoder *encoder)
 }
 
 static const struct cb__encoder_ops json_ops = {
-    .traits = CB_NEEDS_LENGTH | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS,
+    .traits = CB_NEEDS_LENGTH | CB_NEEDS_PLACE | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS,
     .state_size = sizeof(struct json_state),
     .look = json_look,
     .begin = json_begin,
