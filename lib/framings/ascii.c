@@ -104,7 +104,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         if (++state->term_at < config->term.length)
             continue;
         state->counted.frame.payload = state->value;
-        state->counted.frame.trailer = config->trailer;
         state->value = 0;
         state->digits = 0;
         state->term_at = 0;
@@ -117,7 +116,10 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
 
 static void reset(struct cb_decoder *decoder)
 {
+    const struct ascii_config *config = decoder->config.data;
+    struct ascii_state *state = decoder->state;
     cb__counted_reset(decoder, header);
+    state->counted.frame.trailer = config->trailer;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

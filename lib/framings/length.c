@@ -116,7 +116,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = header_size;
     }
     state->have = 0;
-    frame->trailer = config->trailer;
     if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
         return CB_OK;
     *used = 0;
@@ -128,7 +127,10 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
 
 static void reset(struct cb_decoder *decoder)
 {
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
     cb__counted_reset(decoder, header);
+    state->counted.frame.trailer = config->trailer;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
