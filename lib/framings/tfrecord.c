@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../crc32c.h"
+#include "../encoder.h"
 #include "counted.h"
 #include "families.h"
 
@@ -132,6 +133,43 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut = cb__counted_cut,
 };
 
+struct tfrecord_encoder {
+    uint32_t crc; /* of the payload so far */
+};
+
+static int begin(struct cb_encoder *encoder, uint64_t length)
+{
+    uint8_t *to = encoder->scratch;
+    store(to, LENGTH, length);
+    store(to + LENGTH, CHECKSUM, mask(cb__crc32c(0, to, LENGTH)));
+    return cb__encoder_give(encoder, to, HEADER);
+}
+
+static int look_at_piece(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct tfrecord_encoder *state = encoder->state;
+    uint32_t crc = piece->flags & CB_FIRST ? 0 : state->crc;
+    state->crc = cb__crc32c(crc, piece->data, piece->length);
+    return CB_OK;
+}
+
+static int end(struct cb_encoder *encoder)
+{
+    struct tfrecord_encoder *state = encoder->state;
+    store(encoder->scratch, CHECKSUM, mask(state->crc));
+    state->crc = 0;
+    return cb__encoder_give(encoder, encoder->scratch, CHECKSUM);
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_NEEDS_LENGTH | CB_LOOKS,
+    .state_size = sizeof(struct tfrecord_encoder),
+    .begin = begin,
+    .end = end,
+    .look = look_at_piece,
+};
+
 const struct cb__family cb__tfrecord_family = {
     .decode = &decoder_ops,
+    .encode = &encoder_ops,
 };
