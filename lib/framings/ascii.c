@@ -98,7 +98,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         {term && digit_value(config->term.data[0]) < config->base, "",
          "the terminator begins with a digit"},
         {fixed && !possible, "digits", "no length has so many digits"},
-        {fixed && term, "", "a terminator and 'digits' exclude each other"},
+        {fixed && term, "digits", "a terminator and 'digits' exclude each other"},
         {fixed && config->canonical, "canonical", "'canonical' and 'digits' exclude each other"},
         {!fixed && config->inclusive, "inclusive", "'inclusive' needs 'digits'"},
         {!fixed && config->control, "control", "'control' needs 'digits'"},
