@@ -10,9 +10,11 @@ _cbsplit_keys() {
     line | lf | crlf | nul) echo "$keep skip-empty" ;;
     delim) echo "$keep or= skip-empty" ;;
     fixed) echo "$keep pad=" ;;
-    u[0-9]*) echo "$keep offset= header= adjust= inclusive trailer=" ;;
-    varint) echo "$keep offset= adjust= inclusive" ;;
-    dec | hex) echo "$keep trailer= canonical" ;;
+    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
+        echo "$keep offset= lead= header= adjust= inclusive padding= trailer="
+        ;;
+    varint | mqtt) echo "$keep offset= lead= adjust= inclusive" ;;
+    dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
     chunked) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
     raw | none) ;;

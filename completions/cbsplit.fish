@@ -22,12 +22,12 @@ function __cbsplit_framing --argument-names side
             set -a keys or= skip-empty
         case fixed
             set -a keys pad=
-        case 'u*'
-            set -a keys offset= header= adjust= inclusive trailer=
-        case varint
-            set -a keys offset= adjust= inclusive
+        case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' fcgi
+            set -a keys offset= lead= header= adjust= inclusive padding= trailer=
+        case varint mqtt
+            set -a keys offset= lead= adjust= inclusive
         case dec hex
-            set -a keys trailer= canonical
+            set -a keys trailer= canonical digits= inclusive control= max=
         case chunked
             set -a keys lf
         case csv

@@ -9,6 +9,7 @@
 unit_tests = \
 	tests/test_status \
 	tests/test_pool \
+	tests/test_crc32c \
 	tests/test_find \
 	tests/test_matcher \
 	tests/test_buffer \
@@ -65,11 +66,19 @@ cli_tests = \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
+	tests/cli-peer-dns.sh \
+	tests/cli-peer-erlang.sh \
+	tests/cli-peer-fastcgi.sh \
+	tests/cli-peer-git.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
+	tests/cli-peer-pack.sh \
+	tests/cli-peer-protoc.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-peer-tfrecord.sh \
+	tests/cli-presets.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh
 

@@ -19,6 +19,7 @@ extern const struct cb__family cb__index_family;      /* index.c */
 extern const struct cb__family cb__object_family;     /* index.c */
 extern const struct cb__family cb__raw_family;        /* plain.c */
 extern const struct cb__family cb__none_family;       /* plain.c */
+extern const struct cb__family cb__tfrecord_family;   /* tfrecord.c */
 
 /* The variants of the length family: the width in bytes and the byte order. */
 #define CB__LENGTH_BIG(width) ((unsigned)(width))

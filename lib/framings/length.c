@@ -2,9 +2,10 @@
 /*
  * A binary length field of 1 to 8 bytes:
  *
- *     offset bytes | length field | rest of the header | payload | trailer
+ *     offset bytes | length field | rest of the header | payload | padding | trailer
  *
  * payload = value + adjust - (header if inclusive)
+ * padding = the byte of the header that `padding` says, none without
  */
 #include <inttypes.h>
 #include <string.h>
@@ -22,6 +23,8 @@ struct length_config {
     uint64_t header; /* bytes in all */
     int64_t adjust;
     bool inclusive;
+    uint64_t padding;      /* where its length stands in the header */
+    struct cb__bytes lead; /* out: the header begins with it */
     struct cb__bytes trailer;
 };
 
@@ -36,6 +39,8 @@ static const struct cb__key keys[] = {
     {"header", CB__KEY_SIZE, offsetof(struct length_config, header)},
     {"adjust", CB__KEY_SIGNED, offsetof(struct length_config, adjust)},
     {"inclusive", CB__KEY_FLAG, offsetof(struct length_config, inclusive)},
+    {"padding", CB__KEY_SIZE, offsetof(struct length_config, padding)},
+    {"lead", CB__KEY_BYTES, offsetof(struct length_config, lead)},
     {"trailer", CB__KEY_BYTES, offsetof(struct length_config, trailer)},
     {NULL, CB__KEY_FLAG, 0},
 };
@@ -45,7 +50,27 @@ static void init(void *data, unsigned variant)
     struct length_config *config = data;
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
-    config->header = NOT_GIVEN;
+    config->header = config->padding = NOT_GIVEN;
+}
+
+/* Where in the header the padding byte can be. */
+static int check_padding(const struct length_config *config, const struct cb__spec *spec,
+                         struct cb_error *error)
+{
+    uint64_t at = config->padding;
+    const char *what = NULL;
+    if (at == NOT_GIVEN)
+        return CB_OK;
+    if (at >= config->header)
+        what = "is not in the header";
+    else if (at >= config->offset && at - config->offset < config->width)
+        what = "is in the length field";
+    else if (at < config->lead.length)
+        what = "is in the lead";
+    if (!what)
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
+                         "the byte that tells the padding, at %" PRIu64 ", %s", at, what);
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
@@ -63,7 +88,10 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (config->header > CB__HEADER_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
                              "the header is longer than %d", CB__HEADER_MAX);
-    return CB_OK;
+    if (config->lead.length > config->offset)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
+                             "the lead is longer than the offset, %" PRIu64, config->offset);
+    return check_padding(config, spec, error);
 }
 
 static uint64_t load(const uint8_t *bytes, size_t width, bool little)
@@ -116,7 +144,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = header_size;
     }
     state->have = 0;
-    frame->trailer = config->trailer;
     if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
         return CB_OK;
     *used = 0;
@@ -126,9 +153,24 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
+/* Finds the byte that tells the padding as well. */
+static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    const size_t before = state->have, at = (size_t)config->padding;
+    int status = header(decoder, data, n, used);
+    if (at >= before && at - before < *used)
+        state->counted.frame.padding = data[at - before];
+    return status;
+}
+
 static void reset(struct cb_decoder *decoder)
 {
-    cb__counted_reset(decoder, header);
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    cb__counted_reset(decoder, config->padding == NOT_GIVEN ? header : padded_header);
+    state->counted.frame.trailer = config->trailer;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -160,6 +202,8 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
                                 "a length of %" PRIu64 " cannot be said in a %zu-byte field",
                                 length, config->width);
     memset(encoder->scratch, 0, (size_t)config->header);
+    if (config->lead.length)
+        memcpy(encoder->scratch, config->lead.data, config->lead.length);
     store(encoder->scratch + config->offset, config->width, config->little, value);
     return cb__encoder_give(encoder, encoder->scratch, (size_t)config->header);
 }
