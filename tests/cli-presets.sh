@@ -53,6 +53,14 @@ gives 'SELECT 1\000' 'Q\000\000\000\015SELECT 1\000' -f fixed:9 -t postgres,lead
 
 # A second document in the first one's place: the offset is of the frame.
 hello='\026\000\000\000\002hello\000\006\000\000\000world\000\000'
+gives "22:$hello,22:$hello," "$hello$hello" -f netstring -t bson
+gives "$hello$hello" "$hello$hello" -f bson -t bson
+refuses 6 'stdin: record 2 at byte 28: the record does not begin with its own length, 5' \
+    "22:$hello,5:hello," "$hello" -f netstring -t bson
+refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own length, 3' \
+    '3:\003\000\000,' '' -f netstring -t bson
+refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own length, 0' \
+    '0:,' '' -f netstring -t bson
 gives "$hello$hello" "22:$hello,22:$hello," -f bson -t netstring
 refuses 3 "stdin: record 2 at byte 22: length is less than what it counts of the header: 03 00 00 00" \
     "$hello\\003\\000\\000\\000" "$hello" -f bson -t raw

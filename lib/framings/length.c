@@ -120,6 +120,18 @@ static bool payload_of(const struct length_config *config, uint64_t value, uint6
     return cb__add_u64(value, plus, payload) && !__builtin_sub_overflow(*payload, minus, payload);
 }
 
+/* Copies what is of the length field among n bytes of a header, from its byte
+ * number `have` on. */
+static void keep_field(const struct length_config *config, size_t have, const uint8_t *data,
+                       size_t n, uint8_t *field)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = have + i;
+        if (at >= config->offset && at - config->offset < config->width)
+            field[at - config->offset] = data[i];
+    }
+}
+
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
@@ -129,11 +141,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     const uint8_t *field = data + offset;
     if (state->have || n < header_size) {
         size_t part = cb__min(n, header_size - state->have);
-        for (size_t i = 0; i < part; i++) {
-            size_t at = state->have + i;
-            if (at >= offset && at - offset < config->width)
-                state->field[at - offset] = data[i];
-        }
+        keep_field(config, state->have, data, part, state->field);
         state->have += part;
         *used = part;
         decoder->needed = header_size - state->have;
@@ -193,10 +201,54 @@ static bool value_of(const struct length_config *config, uint64_t payload, uint6
            (config->width == 8 || *value >> (8 * config->width) == 0);
 }
 
+/* Records that have their framing on go out as they are, if the header in them
+ * says how long they are. */
+struct kept_state {
+    size_t have; /* bytes of the header seen */
+    uint8_t field[8];
+};
+
+static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    encoder->traits |= encoder->config.keep ? (unsigned)CB_LOOKS : 0;
+    return CB_OK;
+}
+
+/* Does a frame with this length field have so many bytes?  (It has no padding:
+ * no preset says both.) */
+static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
+{
+    uint64_t frame;
+    return payload_of(config, load(field, config->width, config->little), &frame) &&
+           cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
+}
+
+static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    const struct length_config *config = encoder->config.data;
+    struct kept_state *state = encoder->state;
+    const size_t header_size = (size_t)config->header;
+    if (piece->flags & CB_FIRST)
+        state->have = 0;
+    const size_t before = state->have, n = cb__min(piece->length, header_size - before);
+    keep_field(config, before, piece->data, n, state->field);
+    state->have += n;
+    if (before == header_size || (state->have < header_size && !(piece->flags & CB_LAST)))
+        return CB_OK;
+    if (state->have == header_size && tells(config, state->field, piece->total))
+        return CB_OK;
+    return cb__encoder_fail_at(encoder, piece, -before,
+                               "the record does not begin with its own length, %" PRIu64,
+                               piece->total);
+}
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct length_config *config = encoder->config.data;
     uint64_t value;
+    if (encoder->config.keep)
+        return CB_OK;
     if (!value_of(config, length, &value))
         return cb__encoder_fail(encoder,
                                 "a length of %" PRIu64 " cannot be said in a %zu-byte field",
@@ -211,13 +263,17 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
 static int end(struct cb_encoder *encoder)
 {
     const struct length_config *config = encoder->config.data;
-    return cb__encoder_give(encoder, config->trailer.data, config->trailer.length);
+    size_t n = encoder->config.keep ? 0 : config->trailer.length;
+    return cb__encoder_give(encoder, config->trailer.data, n);
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .state_size = sizeof(struct kept_state),
+    .open = open_encoder,
     .begin = begin,
     .end = end,
+    .look = look,
 };
 
 const struct cb__family cb__length_family = {
