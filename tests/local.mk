@@ -21,7 +21,13 @@ unit_tests = \
 	tests/test_spec \
 	tests/test_decoder \
 	tests/test_encoder \
-	tests/test_framings
+	tests/test_framings \
+	tests/test_stats \
+	tests/test_progress
+
+# Two parts of the program.
+tests_test_stats_SOURCES = tests/test_stats.c cli/stats.h cli/stats.c
+tests_test_progress_SOURCES = tests/test_progress.c cli/progress.h cli/progress.c
 
 # What they share.
 tests_libsupport_la_SOURCES = \
