@@ -406,7 +406,8 @@ struct cb_piece {
     size_t length;
     uint64_t record; /* number of its record, from 1 */
     uint64_t offset; /* of its first byte in the stream */
-    uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
+    uint64_t total;  /* length of the whole record; CB_UNKNOWN as yet, but never
+                        in its last part */
     unsigned flags;
 };
 
