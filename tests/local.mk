@@ -69,7 +69,9 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-progress.sh \
 	tests/cli-specifications.sh \
+	tests/cli-stats.sh \
 	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)
