@@ -52,7 +52,7 @@ _cbsplit_framing() {
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --count
-        --max-record= --on-partial= --list --explain= --help --version'
+        --max-record= --on-partial= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -66,12 +66,14 @@ _cbsplit() {
         line=${line%"${line##*[![:space:]]}"}
         option=${line##*[[:space:]]}
         value=$word
+        [[ $option != --stats ]] || option=
         ;;
     esac
     case $option in
     --from | -f | --explain) _cbsplit_framing "$value" from ;;
     --to | -t) _cbsplit_framing "$value" to ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
+    --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
     --delim | -d | --skip | --head | -n | --max-record) ;;
     *)
         if [[ $word == -* ]]; then

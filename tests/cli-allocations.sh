@@ -65,6 +65,7 @@ each_fails 'a;b,c' -d ';' -d ,
 each_fails 'a<a long delimiter, one of two>b<another>' -d '<a long delimiter, one of two>' -d '<another>'
 each_fails '1\r\na\r\n0\r\n\r\n' -f chunked
 each_fails 'a\nb\n' -c
+each_fails 'a\nb\n' --stats
 each_fails '1:a,2:b' -f netstring -t raw
 each_fails 'a\n\n' -t chunked
 

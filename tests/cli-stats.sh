@@ -167,9 +167,9 @@ fi
 
 # A signal ends it at once.
 yes | head -n 2000000 >in
-{ "$CBSPLIT" --stats <in 2>err && : >done; } | head -n 1 >out
+{ "$CBSPLIT" --stats <in 2>err && : >survived; } | head -n 1 >out
 expect err ''
-[ ! -e done ] || fail 'it was not ended by SIGPIPE'
+[ ! -e survived ] || fail 'it was not ended by SIGPIPE'
 
 # --------------------------------------------------------------- the argument
 
