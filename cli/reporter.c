@@ -300,7 +300,7 @@ int reporter_start(const struct options *options, struct sink **sink)
     progress_begin(&reporter.progress, total_size(options), seconds());
     int number = start_thread();
     if (number)
-        return fail("stderr", number);
+        return fail("thread", number);
     if (reporter.draws) {
         complain_by(print);
         for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++)
