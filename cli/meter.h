@@ -18,4 +18,14 @@ static inline void meter_set(struct meter *meter, uint64_t bytes, uint64_t recor
     atomic_store_explicit(&meter->records, records, memory_order_relaxed);
 }
 
+static inline uint64_t meter_bytes(const struct meter *meter)
+{
+    return atomic_load_explicit(&meter->bytes, memory_order_relaxed);
+}
+
+static inline uint64_t meter_records(const struct meter *meter)
+{
+    return atomic_load_explicit(&meter->records, memory_order_relaxed);
+}
+
 #endif

@@ -68,9 +68,9 @@ static char *text_before(char *end, const char *text)
 static void report_shortly(void)
 {
     char line[128], *end = line + sizeof line, *at = text_before(end, " bytes so far\n");
-    at = number_before(at, atomic_load_explicit(&reporter.meter.bytes, memory_order_relaxed));
+    at = number_before(at, meter_bytes(&reporter.meter));
     at = text_before(at, " records, ");
-    at = number_before(at, atomic_load_explicit(&reporter.meter.records, memory_order_relaxed));
+    at = number_before(at, meter_records(&reporter.meter));
     at = text_before(at, "cbsplit: ");
     ssize_t ignored = write(STDERR_FILENO, at, (size_t)(end - at));
     (void)ignored;
@@ -133,15 +133,14 @@ static unsigned columns(void)
 /* Writes to standard error; if a line of ours is there, in its place. */
 static void write_over(const char *text, size_t n, bool is_drawn)
 {
-    static const char back[] = "\r", clear[] = "\033[K";
+    static const char clear[] = "\r\033[K"; /* EL of ECMA-48 */
     struct iovec areas[] = {
-        {.iov_base = (void *)back, .iov_len = sizeof back - 1},
         {.iov_base = (void *)clear, .iov_len = sizeof clear - 1},
         {.iov_base = (void *)text, .iov_len = n},
     };
     bool over = atomic_load(&reporter.is_drawn) || is_drawn;
     atomic_store(&reporter.is_drawn, is_drawn);
-    fd_write_all(STDERR_FILENO, over ? areas : areas + 2, over ? 3 : 1);
+    fd_write_all(STDERR_FILENO, over ? areas : areas + 1, over ? 2 : 1);
 }
 
 /* Prints whole lines. */
@@ -165,8 +164,7 @@ static void draw(void)
     if (!in_foreground())
         return;
     pthread_mutex_lock(&reporter.screen);
-    uint64_t bytes = atomic_load_explicit(&reporter.meter.bytes, memory_order_relaxed);
-    uint64_t records = atomic_load_explicit(&reporter.meter.records, memory_order_relaxed);
+    uint64_t bytes = meter_bytes(&reporter.meter), records = meter_records(&reporter.meter);
     /* A line that fills the last column may go on in the next. */
     size_t n = progress_draw(&reporter.progress, seconds(), bytes, records, columns() - 1, line);
     write_over(line, n, true);
@@ -180,9 +178,8 @@ static void report(bool ended)
     size_t n = 0;
     enum stats_form form = reporter.form || ended ? reporter.form : STATS_FOR_PEOPLE;
     if (reporter.has_progress) {
-        n = progress_sum_up(&reporter.progress, seconds(),
-                            atomic_load_explicit(&reporter.meter.bytes, memory_order_relaxed),
-                            atomic_load_explicit(&reporter.meter.records, memory_order_relaxed),
+        n = progress_sum_up(&reporter.progress, seconds(), meter_bytes(&reporter.meter),
+                            meter_records(&reporter.meter),
                             reporter.draws ? columns() - 1 : PROGRESS_LINE, text);
         text[n++] = '\n';
     }
