@@ -7,6 +7,7 @@
 #include "fd.h"
 #include "options.h"
 #include "reframe.h"
+#include "reporter.h"
 
 static int new_decoder(const struct options *options, bool whole, struct cb_decoder **decoder)
 {
@@ -76,7 +77,7 @@ static int run_all(struct reframe *reframe, const struct options *options)
 /* Builds what the options ask for, and runs it. */
 static int work(const struct options *options)
 {
-    struct reframe reframe = {.skip = options->skip};
+    struct reframe reframe = {.skip = options->skip, .meter = reporter_watch()};
     unsigned wants;
     if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
         reframe.last = UINT64_MAX;
@@ -101,7 +102,10 @@ static int work(const struct options *options)
         status = EXIT_IO;
         goto err1;
     }
-    status = run_all(&reframe, options);
+    status = reporter_start(options, &reframe.sink);
+    if (!status)
+        status = run_all(&reframe, options);
+    reporter_stop();
     cb_pool_unref(reframe.pool);
 err1:
     reframe.sink->ops->free(reframe.sink);

@@ -56,7 +56,7 @@ _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --count
         --max-record= --on-overflow= --on-partial=
-        --on-collision= --list --explain= --help --version'
+        --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -70,6 +70,7 @@ _cbsplit() {
         line=${line%"${line##*[![:space:]]}"}
         option=${line##*[[:space:]]}
         value=$word
+        [[ $option != --stats ]] || option=
         ;;
     esac
     case $option in
@@ -78,6 +79,7 @@ _cbsplit() {
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
+    --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
     --delim | -d | --skip | --head | -n | --max-record) ;;
     *)
         if [[ $word == -* ]]; then

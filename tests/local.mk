@@ -25,7 +25,13 @@ unit_tests = \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_outputs \
-	tests/test_overflow
+	tests/test_overflow \
+	tests/test_stats \
+	tests/test_progress
+
+# Two parts of the program.
+tests_test_stats_SOURCES = tests/test_stats.c cli/stats.h cli/stats.c
+tests_test_progress_SOURCES = tests/test_progress.c cli/progress.h cli/progress.c
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -79,7 +85,9 @@ cli_tests = \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
+	tests/cli-progress.sh \
 	tests/cli-specifications.sh \
+	tests/cli-stats.sh \
 	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)
