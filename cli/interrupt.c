@@ -16,6 +16,7 @@ enum { GRACE_MS = 2000, STEP_MS = 10 };
 
 /* These belong to the process, as its signals do. */
 static volatile sig_atomic_t held, pending;
+static void (*volatile first)(void);
 static const char *volatile file;
 static pid_t *children;
 static size_t child_count;
@@ -83,6 +84,8 @@ static void die(int signal)
     sigset_t set;
     all_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    if (first)
+        first();
     if (file)
         unlink(file);
     end_children(signal);
@@ -124,6 +127,11 @@ void interrupt_release(void)
     held = 0;
     if (pending)
         die(pending);
+}
+
+void interrupt_first(void (*function)(void))
+{
+    first = function;
 }
 
 void interrupt_file(const char *path)

@@ -20,6 +20,9 @@ void interrupt_catch(void);
 void interrupt_hold(void);
 void interrupt_release(void);
 
+/* This is to be done before all else; it must be safe in a signal handler. */
+void interrupt_first(void (*function)(void));
+
 /* This file is to be removed; NULL: none.  The text must stay as it is. */
 void interrupt_file(const char *path);
 

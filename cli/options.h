@@ -8,6 +8,7 @@
 
 #include <chunkedbuffer.h>
 
+#include "stats.h"
 #include "template.h"
 
 struct options {
@@ -23,6 +24,10 @@ struct options {
     uint64_t jobs;             /* 0: not given */
     uint64_t max_record;       /* 0: none given */
     enum cb_partial on_partial;
+    enum cb_overflow on_overflow;
+    bool refuse_collisions;
+    bool progress;
+    enum stats_form stats;
     char **files; /* at least one; "-" is standard input */
     int file_count;
 };

@@ -44,6 +44,18 @@ decoder 22 '5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n'
 decoder 23 '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
 decoder 24 '2\r\nhi\r\n0\r\n\r\nmore'
 decoder 25 '2\nhi\r\n0\n\r\nmore'
+decoder 26 '\002\003hi???\000\001?\001\000x'
+decoder 27 '\003?\002\000hi???a\000?\000\000a'
+decoder 28 '002hi000010123456789'
+decoder 29 '0006a\n0005a0000000100020004000bfoobar\n'
+decoder 30 '02hi000102hi050123456789'
+decoder 31 '5 hello0 10 0123456789'
+decoder 32 '\001\006\000\001\000\004\004\000text\000\000\000\000\001\003\000\001\000\000\000\000'
+decoder 33 '\026\000\000\000\002hello\000\006\000\000\000world\000\000\005\000\000\000\000'
+hi='\002\000\000\000\000\000\000\000x\047\013\064hi\023\326\010V'
+empty='\000\000\000\000\000\000\000\000\051\003\230\007\330\352\202\242'
+decoder 34 "$hi$empty$hi"
+decoder 35 "$empty$hi$hi"
 
 # spec NAME TEXT
 spec() {
@@ -58,6 +70,8 @@ spec varint 'varint,offset=1,adjust=+3,inclusive'
 spec ascii 'dec:\r\n,trailer=\r\n,canonical'
 spec hex 'hex:|'
 spec netstring 'netstring,keep'
+spec digits 'hex,digits=4,inclusive,control=3,max=65520'
+spec fcgi 'u16be,offset=4,header=8,padding=6,lead=\x01\x06\x00\x01'
 spec chunked 'chunked,lf'
 spec out 'none'
 

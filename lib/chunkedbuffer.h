@@ -405,8 +405,11 @@ struct cb_piece {
     const uint8_t *data;
     size_t length;
     uint64_t record; /* number of its record, from 1 */
-    uint64_t offset; /* of its first byte in the stream */
-    uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
+    uint64_t offset; /* of its first byte in the stream; where payload does not stand
+                        there as it is (escapes, parts with framing between them)
+                        that of the record's first byte and all payload since */
+    uint64_t total;  /* length of the whole record; CB_UNKNOWN as yet, but never
+                         in its last part */
     unsigned flags;
 };
 
@@ -419,6 +422,13 @@ enum cb_partial {
     CB_PARTIAL_DROP     /* it is left out; implies `whole` */
 };
 
+enum cb_overflow {
+    CB_OVERFLOW_FAIL,    /* a record longer than max_record is CB_EOVERFLOW */
+    CB_OVERFLOW_SKIP,    /* it is left out, and has no number; implies `whole` where
+                            the framing does not tell lengths beforehand */
+    CB_OVERFLOW_TRUNCATE /* it is given up to that length */
+};
+
 struct cb_decoder;
 
 struct cb_decoder_options {
@@ -428,13 +438,14 @@ struct cb_decoder_options {
     unsigned whole; /* nonzero: no piece of a record is given before its end has
                        been seen, so that `total` is always known */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
+    enum cb_overflow on_overflow;
 };
 
 /* What a decoder can promise. */
 enum {
     CB_TELLS_LENGTH = 1, /* `total` is known in every piece, even without `whole` */
-    CB_PARTS = 2         /* the records are parts of one body: what stands for it
-                            is their payloads, one after another */
+    CB_PARTS = 2         /* what stands for all records is their payloads, one after
+                            another, as with the parts of one body */
 };
 
 /*
@@ -460,8 +471,8 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
  * The pieces are good until cb_decoder_release, or until bytes leave the
  * buffer in any other way; appending to it does not hurt them.
  *
- * No byte is copied, and none is looked at twice.  Cost: a few nanoseconds a
- * record.
+ * No byte is copied but where the framing changes payload, and none is looked at
+ * twice.  Cost: a few nanoseconds a record.
  */
 CB_API int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
                             struct cb_piece *pieces, size_t max, size_t *count);
@@ -527,7 +538,8 @@ enum {
     CB_LOOKS = 8,        /* each piece must be shown to cb_encoder_look before it is
                             written */
     CB_NEEDS_WHOLE = 16, /* ... and all of a record before its cb_encoder_begin */
-    CB_TRANSFORMS = 32   /* the payload must go through cb_encoder_payload */
+    CB_TRANSFORMS = 32,  /* the payload must go through cb_encoder_payload */
+    CB_NEEDS_PLACE = 64  /* cb_encoder_place must be told where each record is from */
 };
 
 /* As cb_decoder_new. */
@@ -537,7 +549,7 @@ CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
 
 /* Says the number of the next record, from 1, and where its payload stands in
- * the input: some framings write these, and errors name them.  Without it
+ * the input, for a framing that writes these; errors name them too.  Without it
  * records are counted from 1, and the place is 0. */
 CB_API void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset);
 

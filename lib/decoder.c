@@ -47,8 +47,45 @@ int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length)
 {
     if (cb__likely(length <= decoder->max_record))
         return CB_OK;
+    if (decoder->on_overflow != CB_OVERFLOW_FAIL) {
+        decoder->excess = true;
+        return CB_OK;
+    }
     return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
                             "record is longer than %" PRIu64 " bytes", decoder->max_record);
+}
+
+/* ---------------------------------------------------------------- assembly */
+
+/* Below this a copy costs less than a reference. */
+enum { COPY_BELOW = 128 };
+
+void cb__decoder_begin(struct cb_decoder *decoder, uint64_t at)
+{
+    decoder->payload_at = at;
+    decoder->begun = true;
+}
+
+int cb__decoder_add(struct cb_decoder *decoder, const void *data, size_t n)
+{
+    if (!decoder->made || cb_append(decoder->made, data, n) == CB_OK)
+        return CB_OK;
+    return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
+}
+
+int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n)
+{
+    const uint8_t *data;
+    size_t size;
+    if (!decoder->made || !n)
+        return CB_OK;
+    if (cb__buffer_span(decoder->buffer, &decoder->scan_cursor, at, &data, &size) &&
+        n <= cb__min(size, COPY_BELOW))
+        return cb__decoder_add(decoder, data, (size_t)n);
+    if (cb__buffer_slice(decoder->buffer, &decoder->scan_cursor, at, cb__clamp_u64(n),
+                         decoder->made) >= 0)
+        return CB_OK;
+    return cb__decoder_fail(decoder, CB_ENOMEM, at, "out of memory");
 }
 
 /* -------------------------------------------------------------------- life */
@@ -64,6 +101,8 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
         memcpy(&o, options, n);
     if (o.on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
+    if (o.on_overflow > CB_OVERFLOW_TRUNCATE)
+        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_overflow");
     const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
     struct cb_decoder *decoder = allocator->alloc(allocator->arg, sizeof *decoder);
     if (!decoder)
@@ -88,16 +127,31 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
             goto err2;
         }
     }
+    if (decoder->assembles && !decoder->config.keep) {
+        status = cb_buffer_new(&decoder->made,
+                               &(struct cb_buffer_options){.size = sizeof(struct cb_buffer_options),
+                                                           .allocator = allocator});
+        if (status) {
+            cb__error_set(error, status, 0, "out of memory");
+            goto err3;
+        }
+    }
+    decoder->on_overflow = o.on_overflow;
     decoder->on_partial = o.on_partial;
     if (o.on_partial == CB_PARTIAL_DEFAULT)
         decoder->on_partial = decoder->ops->partial_is_record ? CB_PARTIAL_EMIT : CB_PARTIAL_FAIL;
-    decoder->whole = o.whole || o.on_partial == CB_PARTIAL_DROP;
+    /* Nothing is given of a record that may yet turn out to be left out. */
+    decoder->whole = o.whole || o.on_partial == CB_PARTIAL_DROP ||
+                     (o.on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->max_record = o.max_record     ? o.max_record
                           : decoder->whole ? WHOLE_LIMIT_DEFAULT
                                            : UINT64_MAX;
     cb_decoder_reset(decoder);
     *result = decoder;
     return CB_OK;
+err3:
+    if (decoder->ops->close)
+        decoder->ops->close(decoder);
 err2:
     allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
 err1:
@@ -114,6 +168,7 @@ void cb_decoder_free(struct cb_decoder *decoder)
     const struct cb_allocator *allocator = decoder->allocator;
     if (decoder->ops->close)
         decoder->ops->close(decoder);
+    cb_buffer_free(decoder->made);
     allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
     cb__config_fini(&decoder->config);
     allocator->free(allocator->arg, decoder, sizeof *decoder);
@@ -122,13 +177,15 @@ void cb_decoder_free(struct cb_decoder *decoder)
 /* Sets the place to a position, for record number `record`. */
 static void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t record)
 {
-    decoder->frame_start = decoder->payload_start = position;
-    decoder->given = decoder->until = decoder->scan = position;
+    uint64_t payload = decoder->made ? cb__buffer_end(decoder->made) : position;
+    decoder->frame_start = decoder->payload_at = decoder->scan = position;
+    decoder->payload_start = decoder->given = decoder->until = payload;
     decoder->record = record;
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
     decoder->needed = 1;
     decoder->begun = decoder->open = decoder->complete = false;
+    decoder->excess = decoder->closed = false;
 }
 
 void cb__decoder_next_record(struct cb_decoder *decoder)
@@ -141,6 +198,8 @@ void cb_decoder_reset(struct cb_decoder *decoder)
     decoder->buffer = NULL;
     decoder->finished = decoder->ended = false;
     decoder->error = (struct cb_error){.code = CB_OK};
+    if (decoder->made)
+        cb_skip(decoder->made, CB_ALL);
     begin_at(decoder, 0, 1);
 }
 
@@ -161,11 +220,18 @@ static inline void attach(struct cb_decoder *decoder, const struct cb_buffer *bu
         attach_new(decoder, buffer);
 }
 
+static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
+{
+    if (position > buffer->position)
+        cb_skip(buffer, cb__clamp_u64(position - buffer->position));
+}
+
 /* Drops what was given. */
 static inline void release(const struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    if (decoder->given > buffer->position)
-        cb_skip(buffer, cb__clamp_u64(decoder->given - buffer->position));
+    skip_to(buffer, decoder->made ? decoder->scan : decoder->given);
+    if (decoder->made)
+        skip_to(decoder->made, decoder->given);
 }
 
 unsigned cb_decoder_traits(const struct cb_decoder *decoder)
@@ -181,14 +247,11 @@ void cb_decoder_finish(struct cb_decoder *decoder)
     decoder->finished = true;
 }
 
-uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
-{
-    return decoder->needed;
-}
-
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
-    return decoder->open ? decoder->given : decoder->frame_start;
+    if (!decoder->open)
+        return decoder->frame_start;
+    return decoder->made ? decoder->scan : decoder->given;
 }
 
 uint64_t cb_decoder_record(const struct cb_decoder *decoder)
@@ -203,42 +266,83 @@ const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
 
 /* ------------------------------------------------------------------ pieces */
 
+/* Where a record of the greatest length would end. */
+static uint64_t limit_of(const struct cb_decoder *decoder)
+{
+    uint64_t limit;
+    return cb__add_u64(decoder->payload_start, decoder->max_record, &limit) ? limit : UINT64_MAX;
+}
+
+/* Where the bytes end that can be given of the current record: what is beyond
+ * its greatest length is not. */
+static uint64_t end_of_given(const struct cb_decoder *decoder)
+{
+    if (cb__likely(!decoder->excess))
+        return decoder->until;
+    return decoder->until < limit_of(decoder) ? decoder->until : limit_of(decoder);
+}
+
 /* The length of the current record as far as a piece may tell it. */
 static uint64_t known_total(const struct cb_decoder *decoder)
 {
+    const uint64_t end = end_of_given(decoder);
+    if (decoder->complete || (decoder->excess && end == limit_of(decoder)))
+        return end - decoder->payload_start;
+    if (decoder->on_partial == CB_PARTIAL_EMIT)
+        return CB_UNKNOWN;
+    return decoder->excess ? decoder->max_record : decoder->total;
+}
+
+uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
+{
+    uint64_t enough = decoder->needed;
+    if (decoder->excess && !decoder->closed && decoder->on_overflow == CB_OVERFLOW_TRUNCATE)
+        enough = limit_of(decoder) - decoder->until;
+    return enough < decoder->needed ? enough : decoder->needed;
+}
+
+/* The last piece of the record was given. */
+static void end_record(struct cb_decoder *decoder)
+{
+    decoder->closed = true;
     if (decoder->complete)
-        return decoder->until - decoder->payload_start;
-    return decoder->on_partial == CB_PARTIAL_EMIT ? CB_UNKNOWN : decoder->total;
+        cb__decoder_next_record(decoder);
+    else
+        decoder->given = decoder->until; /* the rest is passed over */
 }
 
 /* Cuts pieces from [given, until), and ends the record if it is complete. */
 static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
     static const uint8_t nothing[1];
+    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    const uint64_t end = end_of_given(decoder);
+    const uint64_t shift = decoder->made ? decoder->payload_at - decoder->payload_start : 0;
+    const bool full = decoder->excess && end == limit_of(decoder);
     size_t count = 0;
     while (count < max) {
         const uint8_t *data = nothing;
         size_t n = 0;
-        if (decoder->given < decoder->until) {
-            cb__buffer_span(decoder->buffer, &decoder->give_cursor, decoder->given, &data, &n);
-            n = cb__min(n, cb__clamp_u64(decoder->until - decoder->given));
+        if (decoder->given < end) {
+            cb__buffer_span(source, &decoder->give_cursor, decoder->given, &data, &n);
+            n = cb__min(n, cb__clamp_u64(end - decoder->given));
         }
-        bool last = decoder->complete && decoder->given + n == decoder->until;
+        bool last = (decoder->complete || full) && decoder->given + n == end;
         pieces[count++] = (struct cb_piece){
             .data = data,
             .length = n,
             .record = decoder->record,
-            .offset = decoder->given,
+            .offset = decoder->given + shift,
             .total = known_total(decoder),
             .flags = (decoder->open ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
         };
         decoder->open = true;
         decoder->given += n;
         if (last) {
-            cb__decoder_next_record(decoder);
+            end_record(decoder);
             break;
         }
-        if (decoder->given == decoder->until)
+        if (decoder->given == end)
             break;
     }
     return count;
@@ -257,6 +361,8 @@ static int handle_end(struct cb_decoder *decoder)
     int cut = decoder->ops->cut(decoder);
     if (cut == CB_YES)
         return CB_OK;
+    if (cut == CB_MORE)
+        return CB_END;
     if (decoder->on_partial == CB_PARTIAL_EMIT && cut == CB_NO) {
         decoder->begun = decoder->complete = true;
         decoder->scan = end;
@@ -277,6 +383,32 @@ static int handle_end(struct cb_decoder *decoder)
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
 
+/* What comes now of a record that is too long is passed over: all of it, or
+ * what is behind the part that was given. */
+static void pass_over(struct cb_decoder *decoder)
+{
+    const bool skip = decoder->on_overflow == CB_OVERFLOW_SKIP;
+    if (!skip && !decoder->closed)
+        return;
+    decoder->given = decoder->until;
+    if (!decoder->complete)
+        return;
+    cb__decoder_next_record(decoder);
+    if (skip)
+        decoder->record--; /* it has no number */
+}
+
+/* Moves `until` for a family that assembles; false if there is nothing new. */
+static bool assembled(struct cb_decoder *decoder)
+{
+    uint64_t before = decoder->until;
+    if (decoder->made)
+        decoder->until = cb__buffer_end(decoder->made);
+    else if (decoder->begun)
+        decoder->until = decoder->scan;
+    return decoder->until > before;
+}
+
 /* One step further: CB_OK if there may be something to give. */
 static int advance(struct cb_decoder *decoder)
 {
@@ -285,10 +417,14 @@ static int advance(struct cb_decoder *decoder)
     if (decoder->ended)
         return CB_END;
     int status = decoder->ops->advance(decoder);
+    if (decoder->assembles && assembled(decoder) && status == CB_MORE)
+        status = CB_OK;
     if (status == CB_MORE && decoder->finished)
         status = handle_end(decoder);
     if (status == CB_OK)
-        return cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+        status = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+    if (decoder->excess)
+        pass_over(decoder);
     if (status == CB_END)
         decoder->ended = true;
     return status;
@@ -300,10 +436,14 @@ static bool can_give(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return false;
+    if (cb__unlikely(decoder->excess))
+        return decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !decoder->closed &&
+               (decoder->complete || decoder->until >= limit_of(decoder) ||
+                (!decoder->whole && (decoder->given < decoder->until || !decoder->open)));
     if (decoder->complete || decoder->whole)
         return decoder->complete;
     return decoder->given < decoder->until ||
-           (decoder->begun && !decoder->open && decoder->payload_end > decoder->until);
+           (decoder->begun && !decoder->open && decoder->payload_end > decoder->scan);
 }
 
 /* Is the decoder at the beginning of a frame that it has not looked at? */
@@ -345,23 +485,24 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
-    *count = 0;
     attach(decoder, buffer);
-    while (*count < max && status == CB_OK) {
+    const uint64_t first = decoder->record;
+    while (decoder->record - first < max && status == CB_OK) {
         if (decoder->ops->skip && at_frame(decoder) && !decoder->whole &&
             cb__decoder_span(decoder, &data, &n))
-            *count += decoder->ops->skip(decoder, data, n, max - *count);
-        if (*count < max && !can_give(decoder))
+            decoder->ops->skip(decoder, data, n, max - (decoder->record - first));
+        if (decoder->record - first == max)
+            break;
+        if (!can_give(decoder))
             status = advance(decoder);
         if (status == CB_OK && can_give(decoder)) {
             decoder->given = decoder->until;
             decoder->open = true;
-            if (decoder->complete) {
-                cb__decoder_next_record(decoder);
-                ++*count;
-            }
+            if (decoder->complete || decoder->excess)
+                end_record(decoder);
         }
     }
+    *count = decoder->record - first;
     release(decoder, buffer);
     return *count ? CB_PIECE : status;
 }
@@ -380,30 +521,44 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     return cb_decoder_batch(decoder, buffer, piece, 1, &count);
 }
 
+/* Moves the current record, which is complete or long enough, to `record`. */
+static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                       struct cb_buffer *record)
+{
+    const uint64_t head = buffer->position;
+    const uint64_t size = end_of_given(decoder) - decoder->payload_start;
+    if (decoder->made) {
+        ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
+        return n < 0 ? (int)n : CB_OK;
+    }
+    return cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
+                                 cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head), record);
+}
+
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
-    uint64_t max_record = decoder->max_record;
+    const uint64_t max_record = decoder->max_record;
     int status = CB_OK;
     attach(decoder, buffer);
     if (decoder->error.code)
         return decoder->error.code;
-    if (decoder->open || buffer == record)
+    if ((decoder->open && !decoder->closed) || buffer == record)
         return CB_ESTATE;
     release(decoder, buffer);
     if (max_record == UINT64_MAX)
         decoder->max_record = WHOLE_LIMIT_DEFAULT;
-    while (!decoder->complete && status == CB_OK)
+    while (status == CB_OK && !decoder->complete &&
+           !(decoder->excess && can_give(decoder) && decoder->until >= limit_of(decoder)))
         status = advance(decoder);
+    if (status == CB_OK)
+        status = take_record(decoder, buffer, record);
     decoder->max_record = max_record;
     if (status != CB_OK)
         return status;
-    uint64_t head = buffer->position;
-    status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                   cb__clamp_u64(decoder->until - decoder->payload_start),
-                                   cb__clamp_u64(decoder->scan - head), record);
-    if (status)
-        return status;
-    cb__decoder_next_record(decoder);
+    decoder->open = true;
+    decoder->given = decoder->until;
+    end_record(decoder);
+    release(decoder, buffer);
     return CB_PIECE;
 }
 
@@ -412,10 +567,13 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 {
     bool streaming = decoder->buffer && decoder->open && !decoder->complete && !decoder->whole &&
-                     !decoder->error.code && decoder->given == decoder->until;
-    if (!streaming || decoder->scan != cb__buffer_end(decoder->buffer))
+                     !decoder->closed && !decoder->error.code && decoder->given == decoder->until;
+    if (!streaming || decoder->scan != cb__buffer_end(decoder->buffer) ||
+        decoder->payload_end <= decoder->scan)
         return 0;
-    return decoder->payload_end > decoder->scan ? decoder->payload_end - decoder->scan : 0;
+    uint64_t ahead = decoder->payload_end - decoder->scan;
+    uint64_t allowed = decoder->excess ? limit_of(decoder) - decoder->given : ahead;
+    return ahead < allowed ? ahead : allowed;
 }
 
 int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n)
@@ -424,6 +582,10 @@ int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         return CB_EINVAL;
     release(decoder, buffer);
     cb__buffer_pass(buffer, n);
-    decoder->given = decoder->until = decoder->scan = decoder->scan + n;
+    if (decoder->made)
+        cb__buffer_pass(decoder->made, n);
+    decoder->scan += n;
+    decoder->given += n;
+    decoder->until = decoder->given;
     return CB_OK;
 }

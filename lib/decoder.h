@@ -16,6 +16,13 @@
  *
  * The family moves scan, until and the flags; pieces are cut from
  * [given, until) here.
+ *
+ * A family whose payload does not stand in the input as it is (escapes, parts
+ * with framing between them) assembles it in a buffer of the decoder's, `made`:
+ * by reference where it can, else by a copy.  Then payload_start, given and
+ * until are positions in that buffer, and scan alone says what of the input is
+ * needed no more.  With `keep` a record stands in the input as it is: there is
+ * no `made`, and what the family adds is ignored.
  */
 #ifndef CB_DECODER_H
 #define CB_DECODER_H
@@ -30,13 +37,17 @@ struct cb_decoder {
 
     uint64_t max_record;
     enum cb_partial on_partial;
+    enum cb_overflow on_overflow;
     bool whole;
     bool tells_length;
+    bool assembles; /* for `open` to set */
 
     const struct cb_buffer *buffer; /* during a call */
+    struct cb_buffer *made;         /* payload that was assembled, or NULL */
     struct cb__cursor scan_cursor, give_cursor;
 
     uint64_t frame_start, payload_start, given, until, scan;
+    uint64_t payload_at;  /* with `made`: where in the input the payload begins */
     uint64_t record;      /* number of the current record */
     uint64_t total;       /* its length, CB_UNKNOWN if that is not known yet */
     uint64_t payload_end; /* bytes before are payload even if they have not
@@ -45,6 +56,8 @@ struct cb_decoder {
     bool begun;    /* payload_start is known */
     bool open;     /* its first piece was given */
     bool complete; /* its end was seen: the payload ends at `until` */
+    bool excess;   /* it is longer than allowed, which is no error */
+    bool closed;   /* ... and all that is given of it was given */
     bool finished; /* no more input will come */
     bool ended;    /* the framing says that nothing more follows */
     struct cb_error error;
@@ -63,6 +76,13 @@ void cb__decoder_next_record(struct cb_decoder *decoder);
  * CB_EMALFORMED the first bytes found there are shown behind the text. */
 int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* For a family that assembles: the payload of the record begins at a position
+ * of the input; n bytes of it stand at another; these bytes belong to it (they
+ * are copied).  CB_ENOMEM. */
+void cb__decoder_begin(struct cb_decoder *decoder, uint64_t at);
+int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n);
+int cb__decoder_add(struct cb_decoder *decoder, const void *data, size_t n);
 
 /* Fails if a record of `length` bytes is longer than allowed. */
 int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length);

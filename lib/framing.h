@@ -69,7 +69,7 @@ struct cb__decoder_ops {
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
      * what there is of its payload.  CB_END: what is cut short is no record.
-     * CB_OK: nothing is cut short, what is left belongs to no record. */
+     * CB_MORE: nothing is, what is left belongs to no record. */
     int (*cut)(struct cb_decoder *decoder);
 };
 

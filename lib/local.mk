@@ -17,6 +17,8 @@ lib_libcb_la_SOURCES = \
 	lib/chunk.h \
 	lib/find.h \
 	lib/find.c \
+	lib/crc32c.h \
+	lib/crc32c.c \
 	lib/matcher.h \
 	lib/matcher.c \
 	lib/buffer.h \
@@ -36,12 +38,19 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/counted.h \
 	lib/framings/counted.c \
+	lib/framings/scanned.h \
+	lib/framings/scanned.c \
 	lib/framings/delimiter.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
 	lib/framings/varint.c \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
+	lib/framings/csv.c \
+	lib/framings/digits.h \
+	lib/framings/digits.c \
+	lib/framings/index.c \
+	lib/framings/tfrecord.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

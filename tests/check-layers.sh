@@ -23,6 +23,7 @@ layers() {
  6  find_x86.c                                      only find.h find_scan.h
  6  find_neon.c                                     only find.h find_scan.h
  6  find_none.c                                     only find.h
+ 5  crc32c.h crc32c.c                               only base.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
  8  search.c
@@ -35,12 +36,18 @@ layers() {
 12  encoder.h encoder.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c
+13  framings/scanned.h framings/scanned.c
+13  framings/digits.h
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
 14  framings/varint.c
 14  framings/ascii.c
 14  framings/chunked.c
+14  framings/csv.c
+14  framings/digits.c
+14  framings/index.c
+14  framings/tfrecord.c
 14  framings/plain.c
 15  framings/table.c
 END

@@ -66,8 +66,9 @@ choose() {
     esac
 }
 
-framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
-    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/')
+# (What keeps its framing on cannot hold just anything.)
+framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" && $1 != "bson" { print $1 }' |
+    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 
@@ -101,6 +102,7 @@ for framing in $framings; do
     case $kind/$framing in
     fixed/* | */u8) continue ;;
     delimited/* | */u16* | */varint,*) set=many ;;
+    */dns | */tpkt | */tls | */fcgi | */pkt-line) set=many ;;
     *) set=long ;;
     esac
     make $set "$framing"

@@ -1,453 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every framing against tables of inputs: what records they give or which
- * error, however the input is cut and by whichever call it is read.
- *
- * Records are written down as "[first][second]", with bytes that cannot be
- * printed, brackets and backslashes as \xHH.
+ * Delimiters, lengths and chunks against tables of inputs: what records they
+ * give or which error, however the input is cut and by whichever call it is
+ * read.  And the table of framings itself.
  */
 #include "expect.h"
-#include "support.h"
+#include "reading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------ recording */
-
-/* The records of one run: their bytes one after another, and their ends. */
-struct record_list {
-    uint8_t *bytes;
-    size_t size, room;
-    size_t *ends;
-    size_t count, ends_room;
-};
-
-static void list_add(struct record_list *list, const void *data, size_t n)
-{
-    if (list->size + n >= list->room) {
-        list->room = 2 * (list->size + n) + 64;
-        list->bytes = realloc(list->bytes, list->room);
-        expect(list->bytes != NULL, "out of memory");
-    }
-    if (n > 0)
-        memcpy(list->bytes + list->size, data, n);
-    list->size += n;
-}
-
-static void list_end(struct record_list *list)
-{
-    if (list->count == list->ends_room) {
-        list->ends_room = 2 * list->count + 16;
-        list->ends = realloc(list->ends, list->ends_room * sizeof(*list->ends));
-        expect(list->ends != NULL, "out of memory");
-    }
-    list->ends[list->count++] = list->size;
-}
-
-static void list_free(struct record_list *list)
-{
-    free(list->bytes);
-    free(list->ends);
-}
-
-static size_t put_byte(char *to, uint8_t byte)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    if (byte >= 0x20 && byte < 0x7f && byte != '[' && byte != ']' && byte != '\\') {
-        to[0] = (char)byte;
-        return 1;
-    }
-    memcpy(to, "\\x", 2);
-    to[2] = digits[byte >> 4];
-    to[3] = digits[byte & 15];
-    return 4;
-}
-
-/* "[first][second]"; free it. */
-static char *rendered(const struct record_list *list)
-{
-    char *text = malloc(4 * list->size + 2 * list->count + 1), *to = text;
-    size_t at = 0;
-
-    expect(text != NULL, "out of memory");
-    for (size_t i = 0; i < list->count; i++) {
-        *to++ = '[';
-        while (at < list->ends[i])
-            to += put_byte(to, list->bytes[at++]);
-        *to++ = ']';
-    }
-    *to = '\0';
-    return text;
-}
-
-/* -------------------------------------------------------------------- reading */
-
-enum call { BY_NEXT, BY_TAKE, BY_BATCH }; /* BY_BATCH + n: n + 1 pieces a call */
-
-/* How an input is brought and read. */
-struct way {
-    enum call call;
-    bool whole;
-    bool finish_first; /* cb_decoder_finish before the first call */
-    size_t cut, step;  /* of what arrives: the first part, and the others */
-    size_t block;      /* what arrives comes in blocks of so many bytes; 0: one */
-    bool in_place;     /* by reference to the input itself, which ends at an
-                          unreadable page, and not as copies */
-};
-
-/* A decoder at work on an input, and what was seen of it. */
-struct reading {
-    const struct way *way;
-    const uint8_t *input;
-    size_t size;
-    size_t arrived;
-    bool finished;
-    struct cb_decoder *decoder;
-    struct cb_buffer *buffer;
-    struct cb_buffer *taken;
-    struct record_list records;
-    bool in_record;     /* pieces of a record were given, not yet its last */
-    size_t record_from; /* where its bytes begin in records.bytes */
-    uint64_t next_offset;
-    uint64_t total;
-    uint64_t least; /* no record ends before so many bytes have arrived */
-};
-
-/* How an input ended. */
-struct outcome {
-    int status;
-    uint64_t offset;
-};
-
-static void free_block(void *arg, const void *data, size_t size)
-{
-    (void)data;
-    (void)size;
-    free(arg);
-}
-
-static void append_part(struct reading *reading, const uint8_t *data, size_t n)
-{
-    uint8_t *copy = NULL;
-
-    if (!reading->way->in_place) {
-        copy = malloc(n);
-        expect(copy != NULL, "out of memory");
-        memcpy(copy, data, n);
-        data = copy;
-    }
-    expect(cb_append_ref(reading->buffer, data, n, free_block, copy) == CB_OK, "cannot append");
-}
-
-/* The next part of the input; false at its end. */
-static bool arrive(struct reading *reading)
-{
-    const struct way *way = reading->way;
-    size_t left = reading->size - reading->arrived;
-    size_t n = reading->arrived == 0 ? way->cut : way->step;
-
-    if (left == 0)
-        return false;
-    n = n < left ? n : left;
-    for (size_t part; n > 0; n -= part) {
-        part = way->block > 0 && way->block < n ? way->block : n;
-        append_part(reading, reading->input + reading->arrived, part);
-        reading->arrived += part;
-    }
-    return true;
-}
-
-static void see_piece(struct reading *reading, const struct cb_piece *piece)
-{
-    struct record_list *records = &reading->records;
-    const bool first = (piece->flags & CB_FIRST) != 0, last = (piece->flags & CB_LAST) != 0;
-
-    expect(first == !reading->in_record, "the flag FIRST is wrong");
-    if (first) {
-        reading->record_from = records->size;
-        reading->total = CB_UNKNOWN;
-    } else {
-        expect(piece->offset == reading->next_offset, "a piece is not where the last one ended");
-    }
-    expect(piece->offset >= reading->next_offset, "pieces run backwards");
-    expect(piece->offset + piece->length <= reading->arrived, "a piece ends beyond the input");
-    expect(piece->length == 0 ||
-               memcmp(reading->input + piece->offset, piece->data, piece->length) == 0,
-           "a piece differs from the input at its offset");
-    expect(piece->record == records->count + 1, "record %" PRIu64 " is number %zu", piece->record,
-           records->count + 1);
-    if (reading->way->whole || (cb_decoder_traits(reading->decoder) & CB_TELLS_LENGTH))
-        expect(piece->total != CB_UNKNOWN, "the length of a record is not told");
-    if (reading->total != CB_UNKNOWN)
-        expect(piece->total == reading->total, "the length of a record changes");
-    reading->total = piece->total;
-    reading->next_offset = piece->offset + piece->length;
-    list_add(records, piece->data, piece->length);
-    reading->in_record = !last;
-    if (!last)
-        return;
-    expect(piece->total == records->size - reading->record_from, "a length was told wrong");
-    list_end(records);
-}
-
-static int take_record(struct reading *reading)
-{
-    int status = cb_decoder_take(reading->decoder, reading->buffer, reading->taken);
-
-    if (status != CB_PIECE) {
-        expect(cb_length(reading->taken) == 0, "bytes were taken without a record");
-        return status;
-    }
-    struct iovec chunks[64];
-    size_t count = cb_chunks(reading->taken, chunks, COUNT(chunks));
-    expect(count <= COUNT(chunks), "too many chunks for this test");
-    for (size_t i = 0; i < count; i++)
-        list_add(&reading->records, chunks[i].iov_base, chunks[i].iov_len);
-    cb_skip(reading->taken, CB_ALL);
-    list_end(&reading->records);
-    return status;
-}
-
-static int read_some(struct reading *reading)
-{
-    struct cb_piece pieces[64];
-    size_t count = 1, max = 1 + (size_t)(reading->way->call - BY_BATCH);
-    int status;
-
-    switch (reading->way->call) {
-    case BY_TAKE:
-        return take_record(reading);
-    case BY_NEXT:
-        status = cb_decoder_next(reading->decoder, reading->buffer, pieces);
-        break;
-    default:
-        status = cb_decoder_batch(reading->decoder, reading->buffer, pieces, max, &count);
-        expect(status == CB_PIECE ? count >= 1 && count <= max : count == 0, "%zu pieces", count);
-        break;
-    }
-    for (size_t i = 0; status == CB_PIECE && i < count; i++)
-        see_piece(reading, &pieces[i]);
-    if (reading->way->call >= BY_BATCH)
-        cb_decoder_release(reading->decoder, reading->buffer);
-    return status;
-}
-
-/* What an error must be like, and that it stays. */
-static struct outcome see_error(struct reading *reading, int status)
-{
-    const struct cb_error first = *cb_decoder_error(reading->decoder);
-
-    expect(status < 0, "status %d", status);
-    expect(first.code == status, "the error says %d, not %d", first.code, status);
-    expect(first.record == reading->records.count + 1,
-           "the error is in record %" PRIu64 ", not %zu", first.record, reading->records.count + 1);
-    expect(first.text[0] != '\0', "the error says nothing");
-    for (int i = 0; i < 3; i++) {
-        size_t count = reading->records.size;
-
-        int again = read_some(reading);
-        expect(again == status, "after error %d a further call gives %d", status, again);
-        expect(reading->records.size == count, "something is given after an error");
-    }
-    const struct cb_error *later = cb_decoder_error(reading->decoder);
-    expect(later->code == first.code && later->record == first.record &&
-               later->offset == first.offset && strcmp(later->text, first.text) == 0,
-           "the error changes");
-    return (struct outcome){.status = status, .offset = first.offset};
-}
-
-static struct outcome see_end(struct reading *reading)
-{
-    uint64_t position = cb_decoder_position(reading->decoder);
-
-    expect(!reading->in_record, "the end comes inside a record");
-    expect(cb_decoder_error(reading->decoder)->code == CB_OK, "an error at the end");
-    expect(cb_decoder_record(reading->decoder) == reading->records.count + 1, "wrong number");
-    expect(read_some(reading) == CB_END, "the end is not the end");
-    cb_decoder_release(reading->decoder, reading->buffer);
-    expect(cb_position(reading->buffer) == position, "the head is not at the decoder's position");
-    expect(position + cb_length(reading->buffer) == reading->arrived, "bytes are lost");
-    return (struct outcome){.status = CB_END, .offset = position};
-}
-
-static struct outcome read_all(struct reading *reading)
-{
-    for (size_t steps = 0;; steps++) {
-        size_t before = reading->records.count;
-
-        expect(steps < 8 * reading->size + 64, "it goes on and on");
-        int status = read_some(reading);
-
-        if (status == CB_END)
-            return see_end(reading);
-        if (status < 0)
-            return see_error(reading, status);
-        if (status == CB_PIECE) {
-            expect(reading->records.count == before || reading->finished ||
-                       reading->arrived >= reading->least,
-                   "%" PRIu64 " bytes were needed, but a record ended with %zu", reading->least,
-                   reading->arrived);
-            continue;
-        }
-        expect(status == CB_MORE, "status %d", status);
-        expect(!reading->finished, "more is wanted when there is no more");
-        expect(cb_decoder_needed(reading->decoder) >= 1, "more is wanted, but nothing needed");
-        reading->least = reading->arrived + cb_decoder_needed(reading->decoder);
-        if (!arrive(reading)) {
-            cb_decoder_finish(reading->decoder);
-            reading->finished = true;
-        }
-    }
-}
-
-/* Reads an input in one way; free the records. */
-static struct outcome read_input(const char *specification,
-                                 const struct cb_decoder_options *options, const uint8_t *input,
-                                 size_t size, const struct way *way, struct record_list *records)
-{
-    struct cb_decoder_options o = {.size = sizeof(o)};
-    struct cb_buffer_options plain = {.size = sizeof(plain), .cutoff = 1};
-    struct reading reading = {.way = way, .input = input, .size = size};
-    struct cb_error error;
-
-    if (options != NULL)
-        o = *options;
-    o.whole = way->whole;
-    expect(cb_buffer_new(&reading.buffer, &plain) == CB_OK, "out of memory");
-    expect(cb_buffer_new(&reading.taken, &plain) == CB_OK, "out of memory");
-    expect(cb_decoder_new(&reading.decoder, specification, &o, &error) == CB_OK, "%s: %s",
-           specification, error.text);
-    if (way->finish_first) {
-        arrive(&reading);
-        cb_decoder_finish(reading.decoder);
-        reading.finished = true;
-    }
-    struct outcome outcome = read_all(&reading);
-    cb_decoder_free(reading.decoder);
-    cb_buffer_free(reading.buffer);
-    cb_buffer_free(reading.taken);
-    *records = reading.records;
-    return outcome;
-}
-
-/* ------------------------------------------------------------------ every way */
-
-struct expected {
-    const char *records;
-    int status;
-    uint64_t offset; /* of the error, or where the end is */
-};
-
-struct subject {
-    const char *specification;
-    const struct cb_decoder_options *options;
-    const uint8_t *input;
-    size_t size;
-    struct expected expected;
-};
-
-static void check_way(const struct subject *subject, const struct way *way)
-{
-    struct record_list records;
-    struct outcome outcome = read_input(subject->specification, subject->options, subject->input,
-                                        subject->size, way, &records);
-    char *text = rendered(&records);
-
-    expect(strcmp(text, subject->expected.records) == 0 &&
-               outcome.status == subject->expected.status &&
-               outcome.offset == subject->expected.offset,
-           "%s, call %d, %s, cut %zu, step %zu, blocks of %zu%s:\n"
-           "    gives    %s, %d at %" PRIu64 "\n    expected %s, %d at %" PRIu64,
-           subject->specification, (int)way->call, way->whole ? "whole" : "pieces", way->cut,
-           way->step, way->block, way->finish_first ? ", finished first" : "", text, outcome.status,
-           outcome.offset, subject->expected.records, subject->expected.status,
-           subject->expected.offset);
-    free(text);
-    list_free(&records);
-}
-
-static void check_cuts(const struct subject *subject, struct way way)
-{
-    const size_t size = subject->size > 0 ? subject->size : 1;
-
-    way.cut = way.step = size;
-    way.in_place = true;
-    check_way(subject, &way);
-    way.finish_first = true;
-    check_way(subject, &way);
-    way.in_place = way.finish_first = false;
-    for (way.block = 0; way.block <= 3; way.block++)
-        check_way(subject, &way);
-    way.block = 0;
-    way.cut = way.step = 1;
-    check_way(subject, &way);
-    way.step = size;
-    for (way.cut = 1; way.cut < size; way.cut++) {
-        check_way(subject, &way); /* arrives in two parts */
-        way.block = way.cut;      /* lies in blocks */
-        size_t cut = way.cut;
-        way.cut = size;
-        check_way(subject, &way);
-        way.cut = cut;
-        way.block = 0;
-    }
-}
-
-static void check_every_way(const struct subject *subject)
-{
-    static const enum call calls[] = {BY_NEXT, BY_TAKE, BY_BATCH, BY_BATCH + 2, BY_BATCH + 63};
-    struct guard guard;
-    struct subject guarded = *subject;
-
-    guard_init(&guard, subject->input, subject->size);
-    guarded.input = guard.data;
-    for (size_t i = 0; i < COUNT(calls); i++) {
-        check_cuts(&guarded, (struct way){.call = calls[i]});
-        check_cuts(&guarded, (struct way){.call = calls[i], .whole = true});
-    }
-    guard_fini(&guard);
-}
-
 /* -------------------------------------------------------------------- tables */
-
-struct example {
-    const char *specification;
-    const char *input;
-    size_t size;
-    struct expected expected;
-};
-
-#define GIVES(records)                                                                             \
-    {                                                                                              \
-        (records), CB_END, UINT64_MAX                                                              \
-    }
-#define GIVES_UP_TO(records, end)                                                                  \
-    {                                                                                              \
-        (records), CB_END, (end)                                                                   \
-    }
-#define FAILS(records, code, offset)                                                               \
-    {                                                                                              \
-        (records), (code), (offset)                                                                \
-    }
-#define MALFORMED(records, offset) FAILS(records, CB_EMALFORMED, offset)
-#define TRUNCATED(records, offset) FAILS(records, CB_ETRUNCATED, offset)
-
-static void check_example(const struct example *example)
-{
-    struct subject subject = {
-        .specification = example->specification,
-        .input = (const uint8_t *)example->input,
-        .size = example->size,
-        .expected = example->expected,
-    };
-
-    if (subject.expected.offset == UINT64_MAX)
-        subject.expected.offset = example->size;
-    check_every_way(&subject);
-}
 
 static const struct example delimiters[] = {
     {"line", BYTES(""), GIVES("")},
@@ -554,6 +119,22 @@ static const struct example lengths[] = {
      FAILS("[a]", CB_EOVERFLOW, 9)},
     {"u64be,adjust=-7", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"), FAILS("", CB_EOVERFLOW, 0)},
     {"u64be,adjust=1", BYTES("\0\0\0\0\0\0\0\0a"), GIVES("[a]")},
+    /* `lead` is for the output. */
+    {"u8,offset=2,lead=ab", BYTES("xy\1z"), GIVES("[z]")},
+    /* Padding, told by a byte before or behind the length. */
+    {"u8,header=2,padding=1", BYTES("\2\3hi???\0\1?\1\0x"), GIVES("[hi][][x]")},
+    {"u8,header=2,padding=1,keep", BYTES("\2\3hi???\0\1?\1\0x"),
+     GIVES("[\\x02\\x03hi???][\\x00\\x01?][\\x01\\x00x]")},
+    {"u16le,offset=2,padding=0", BYTES("\3?\2\0hi???\0?\0\0"), GIVES("[hi][]")},
+    {"u8,header=2,padding=1,trailer=;", BYTES("\2\1hi;;\0\0;"), GIVES("[hi][]")},
+    {"u8,header=2,padding=1,trailer=;", BYTES("\2\1hi;?"), MALFORMED("", 5)},
+    {"u8,header=2,padding=1,trailer=;,keep", BYTES("\2\1hi?;"), GIVES("[\\x02\\x01hi?;]")},
+    {"u8,header=3,padding=2,inclusive", BYTES("\5-\2hi??\3-\0"), GIVES("[hi][]")},
+    {"u8,header=2,padding=1", BYTES("\2\3hi??"), TRUNCATED("", 6)},
+    {"u8,header=2,padding=1", BYTES("\1\1a?\2\3hi"), TRUNCATED("[a]", 8)},
+    {"u8,header=2,padding=1", BYTES("\1\1a?\2"), TRUNCATED("[a]", 5)},
+    {"u8,header=2,padding=1,trailer=;", BYTES("\2\1hi?"), TRUNCATED("", 5)},
+    {"u8,header=2,padding=1,adjust=-1", BYTES("\2\1a?\0\0"), MALFORMED("[a]", 4)},
 };
 
 static const struct example varints[] = {
@@ -575,6 +156,7 @@ static const struct example varints[] = {
     {"varint,adjust=-1", BYTES("\3hi\1"), GIVES("[hi][]")},
     {"varint,adjust=-1", BYTES("\1\0"), MALFORMED("[]", 1)},
     {"varint,adjust=2", BYTES("\0hi"), GIVES("[hi]")},
+    {"varint,offset=2,lead=a", BYTES("xy\2hi"), GIVES("[hi]")},
 };
 
 static const struct example asciis[] = {
@@ -624,6 +206,135 @@ static const struct example asciis[] = {
     {"netstring", BYTES("5:hello,5:hell"), TRUNCATED("[hello]", 14)},
     {"netstring", BYTES("5:hello,5:hello"), TRUNCATED("[hello]", 15)},
     {"netstring", BYTES("5:hello,5"), TRUNCATED("[hello]", 9)},
+};
+
+static const struct example digits[] = {
+    {"dec,digits=3", BYTES("002hi0000100123456789"), GIVES("[hi][][0123456789]")},
+    {"dec,digits=2", BYTES("02hi0003abc"), GIVES("[hi][][abc]")},
+    {"dec,digits=2", BYTES("2\n"), MALFORMED("", 1)},
+    {"dec,digits=2", BYTES("02hi 3abc"), MALFORMED("[hi]", 4)},
+    {"dec,digits=2", BYTES("0"), TRUNCATED("", 1)},
+    {"dec,digits=2", BYTES("03ab"), TRUNCATED("", 4)},
+    {"dec,digits=2,trailer=;", BYTES("02hi;00;"), GIVES("[hi][]")},
+    {"dec,digits=2,trailer=;", BYTES("02hi:"), MALFORMED("", 4)},
+    {"dec,digits=2,keep", BYTES("02hi00"), GIVES("[02hi][00]")},
+    {"dec,digits=2,max=3", BYTES("03abc04abcd"), MALFORMED("[abc]", 5)},
+    {"dec,digits=20", BYTES("18446744073709551616"), MALFORMED("", 19)},
+    {"dec,digits=20", BYTES("18446744073709551615"), FAILS("", CB_EOVERFLOW, 0)},
+    {"hex,digits=2", BYTES("02hi0A0123456789"), GIVES("[hi][0123456789]")},
+    {"hex,digits=2,inclusive", BYTES("04hi02"), GIVES("[hi][]")},
+    {"hex,digits=2,inclusive", BYTES("03a01"), MALFORMED("[a]", 3)},
+    {"hex,digits=2,inclusive", BYTES("03a00"), MALFORMED("[a]", 3)},
+    {"hex,digits=2,control=2", BYTES("000102hi"), GIVES("[][][hi]")},
+    {"hex,digits=2,control=2,keep", BYTES("000102hi"), GIVES("[00][01][02hi]")},
+    /* gitprotocol-common(5): its four examples, the marks, and the limits. */
+    {"pkt-line", BYTES("0006a\n0005a000bfoobar\n0004"), GIVES("[a\\x0a][a][foobar\\x0a][]")},
+    {"pkt-line", BYTES("0005a0000000100020005b"), GIVES("[a][][][][b]")},
+    {"pkt-line,keep", BYTES("0005a0000000100020004"), GIVES("[0005a][0000][0001][0002][0004]")},
+    {"pkt-line", BYTES("0005a0003"), MALFORMED("[a]", 5)},
+    {"pkt-line", BYTES("0005afff1"), MALFORMED("[a]", 5)},
+    {"pkt-line", BYTES("0005afff0a"), TRUNCATED("[a]", 10)},
+    {"pkt-line", BYTES("0005aFFF0"), TRUNCATED("[a]", 9)},
+    {"pkt-line", BYTES("0005a000"), TRUNCATED("[a]", 8)},
+    {"pkt-line", BYTES("0005a00x0"), MALFORMED("[a]", 7)},
+    {"pkt-line", BYTES("0005a-001"), MALFORMED("[a]", 5)},
+};
+
+/* What stands in the standards, or was written down by them. */
+static const struct example presets[] = {
+    /* RFC 6587, section 3.4.1; a message of RFC 5424 with nothing in it. */
+    {"octet", BYTES("17 <13>1 - - - - - -4 <1>a"), GIVES("[<13>1 - - - - - -][<1>a]")},
+    {"octet", BYTES("4 <1>a04 <1>a"), MALFORMED("[<1>a]", 7)}, /* NONZERO-DIGIT *DIGIT */
+    {"octet", BYTES("<1>a\n"), MALFORMED("", 0)},
+    /* gRPC over HTTP2, Length-Prefixed-Message: compressed or not, length. */
+    {"grpc", BYTES("\0\0\0\0\7\n\5world\1\0\0\0\2??"), GIVES("[\\x0a\\x05world][??]")},
+    /* Docker Engine API, "Stream format": STREAM_TYPE, 0, 0, 0, SIZE. */
+    {"docker", BYTES("\1\0\0\0\0\0\0\6hello\n\2\0\0\0\0\0\0\4oops"), GIVES("[hello\\x0a][oops]")},
+    {"docker,keep", BYTES("\2\0\0\0\0\0\0\4oops"),
+     GIVES("[\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x04oops]")},
+    /* RFC 1035, section 4.2.2; a question (4.1) of 29 bytes. */
+    {"dns", BYTES("\0\x1d\1\2\1\0\0\1\0\0\0\0\0\0\7example\3com\0\0\1\0\1"),
+     GIVES("[\\x01\\x02\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00"
+           "\\x07example\\x03com\\x00\\x00\\x01\\x00\\x01]")},
+    /* Kafka protocol guide: the size, int32; ApiVersions, correlation 7. */
+    {"kafka", BYTES("\0\0\0\xa\0\x12\0\0\0\0\0\7\xff\xff"),
+     GIVES("[\\x00\\x12\\x00\\x00\\x00\\x00\\x00\\x07\\xff\\xff]")},
+    /* RFC 1006, section 6; X.224 connection request of [MS-RDPBCGR] 4.1.1. */
+    {"tpkt",
+     BYTES("\3\0\0\x2c\x27\xe0\0\0\0\0\0Cookie: mstshash=eltons\r\n\1\0\x08\0\0\0\0\0"
+           "\3\0\0\7\2\xf0\x80"),
+     GIVES("['\\xe0\\x00\\x00\\x00\\x00\\x00Cookie: mstshash=eltons\\x0d\\x0a"
+           "\\x01\\x00\\x08\\x00\\x00\\x00\\x00\\x00][\\x02\\xf0\\x80]")},
+    {"tpkt", BYTES("\3\0\0\3"), MALFORMED("", 0)},
+    /* RFC 8446, section 5.1 and appendix D.4; alert close_notify of 6.1. */
+    {"tls", BYTES("\x14\3\3\0\1\1\x15\3\3\0\2\1\0"), GIVES("[\\x01][\\x01\\x00]")},
+    /* MQTT 3.1.1: CONNACK (3.2), PINGREQ (3.12), PUBLISH of 128 (0x80 0x01 in
+     * table 2.4), cut short. */
+    {"mqtt", BYTES("\x20\2\0\0\xc0\0"), GIVES("[\\x00\\x00][]")},
+    {"mqtt", BYTES("\x30\x80\1\0\1a"), TRUNCATED("", 6)},
+    /* bsonspec.org, the first example. */
+    {"bson",
+     BYTES("\x16\0\0\0\2hello\0\6\0\0\0world\0\0"
+           "\5\0\0\0\0"),
+     GIVES("[\\x16\\x00\\x00\\x00\\x02hello\\x00\\x06\\x00\\x00\\x00world\\x00\\x00]"
+           "[\\x05\\x00\\x00\\x00\\x00]")},
+    {"bson", BYTES("\5\0\0\0\0\3\0\0\0"), MALFORMED("[\\x05\\x00\\x00\\x00\\x00]", 5)},
+    {"bson", BYTES("\x16\0\0\0\2hello\0\6\0\0\0world\0"), TRUNCATED("", 21)},
+    /* PostgreSQL, "Message Formats": Query, Sync, ReadyForQuery; SSLRequest,
+     * StartupMessage of version 3.0. */
+    {"postgres", BYTES("Q\0\0\0\xdSELECT 1\0S\0\0\0\4Z\0\0\0\5I"), GIVES("[SELECT 1\\x00][][I]")},
+    {"postgres", BYTES("Z\0\0\0\5IS\0\0\0\3"), MALFORMED("[I]", 6)},
+    {"postgres-startup",
+     BYTES("\0\0\0\x8\4\xd2\x16\x2f"
+           "\0\0\0\x10\0\3\0\0user\0x\0\0"),
+     GIVES("[\\x04\\xd2\\x16/][\\x00\\x03\\x00\\x00user\\x00x\\x00\\x00]")},
+    /* FastCGI 1.0, appendix B, with padding to a multiple of 8 bytes:
+     * FCGI_STDOUT twice, FCGI_END_REQUEST. */
+    {"fcgi",
+     BYTES("\1\6\0\1\0\4\4\0text\0\0\0\0"
+           "\1\6\0\1\0\0\0\0"
+           "\1\3\0\1\0\x8\0\0\0\0\0\0\0\0\0\0"),
+     GIVES("[text][][\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00]")},
+    {"fcgi,keep", BYTES("\1\6\0\1\0\4\2\0text??\1\6\0\1\0\0\0\0"),
+     GIVES("[\\x01\\x06\\x00\\x01\\x00\\x04\\x02\\x00text??]"
+           "[\\x01\\x06\\x00\\x01\\x00\\x00\\x00\\x00]")},
+    {"fcgi", BYTES("\1\6\0\1\0\4\4\0text\0\0"), TRUNCATED("", 14)},
+};
+
+/* The checksums are from a Python program that goes bit by bit:
+ *
+ *     def crc32c(data):
+ *         crc = 0xffffffff
+ *         for byte in data:
+ *             crc ^= byte
+ *             for _ in range(8):
+ *                 crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+ *         return crc ^ 0xffffffff
+ *     def masked(crc):
+ *         return (crc >> 15 | crc << 17) + 0xa282ead8 & 0xffffffff
+ */
+#define TF_EMPTY "\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"
+#define TF_2 "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34"
+#define TF_HI TF_2 "hi\x13\xd6\x08\x56"
+static const struct example tfrecords[] = {
+    {"tfrecord", BYTES(""), GIVES("")},
+    {"tfrecord", BYTES(TF_HI TF_EMPTY TF_HI), GIVES("[hi][][hi]")},
+    {"tfrecord,keep", BYTES(TF_EMPTY TF_HI),
+     GIVES("[\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00)\\x03\\x98\\x07\\xd8\\xea\\x82\\xa2]"
+           "[\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00x'\\x0b4hi\\x13\\xd6\\x08V]")},
+    {"tfrecord", BYTES("\2\0\0\0\0\0\0\0\x78\x27\x0b\x35hi\x13\xd6\x08\x56"), MALFORMED("", 0)},
+    {"tfrecord", BYTES(TF_HI "\3\0\0\0\0\0\0\0\x78\x27\x0b\x34hi\x13\xd6\x08\x56"),
+     MALFORMED("[hi]", 18)},
+    {"tfrecord", BYTES(TF_HI TF_2 "ha\x13\xd6\x08\x56" TF_HI), MALFORMED("[hi]", 32)},
+    {"tfrecord", BYTES(TF_HI TF_2 "hi\x13\xd6\x08\x57"), MALFORMED("[hi]", 32)},
+    {"tfrecord,keep", BYTES(TF_2 "hi\x12\xd6\x08\x56" TF_HI), MALFORMED("", 14)},
+    {"tfrecord", BYTES("\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa3"), MALFORMED("", 12)},
+    {"tfrecord", BYTES(TF_HI "\2\0\0\0\0\0\0\0\x78\x27\x0b"), TRUNCATED("[hi]", 29)},
+    {"tfrecord", BYTES(TF_HI TF_2 "h"), TRUNCATED("[hi]", 31)},
+    {"tfrecord", BYTES(TF_HI TF_2 "hi\x13\xd6\x08"), TRUNCATED("[hi]", 35)},
+    /* Longer than any stream. */
+    {"tfrecord", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xa6\x7b\x11\x3a"),
+     FAILS("", CB_EOVERFLOW, 0)},
 };
 
 /* RFC 9112, section 7.1; what is refused is what another parser may take for
@@ -722,50 +433,59 @@ static const struct example chunked[] = {
 
 START_TEST(delimiters_are_where_they_should_be)
 {
-    check_example(&delimiters[_i]);
+    check_example(&delimiters[_i], false);
 }
 END_TEST
 
 START_TEST(records_of_fixed_size_are_cut_by_count)
 {
-    check_example(&fixed[_i]);
+    check_example(&fixed[_i], false);
 }
 END_TEST
 
 START_TEST(binary_lengths_are_followed_or_refused)
 {
-    check_example(&lengths[_i]);
+    check_example(&lengths[_i], false);
 }
 END_TEST
 
 START_TEST(varint_lengths_are_followed_or_refused)
 {
-    check_example(&varints[_i]);
+    check_example(&varints[_i], false);
 }
 END_TEST
 
 START_TEST(ascii_lengths_are_followed_or_refused)
 {
-    check_example(&asciis[_i]);
+    check_example(&asciis[_i], false);
+}
+END_TEST
+
+START_TEST(lengths_of_so_many_digits_are_followed_or_refused)
+{
+    check_example(&digits[_i], false);
+}
+END_TEST
+
+START_TEST(presets_read_what_their_standards_show)
+{
+    check_example(&presets[_i], false);
+}
+END_TEST
+
+START_TEST(tfrecords_are_followed_if_their_checksums_are_right)
+{
+    check_example(&tfrecords[_i], false);
 }
 END_TEST
 
 START_TEST(chunks_are_read_as_the_rfc_has_them_or_refused)
 {
-    check_example(&chunked[_i]);
+    check_example(&chunked[_i], false);
 }
 END_TEST
 
 /* ------------------------------------------------------- options and boundaries */
-
-struct limited {
-    const char *specification;
-    const char *input;
-    size_t size;
-    uint64_t max_record;
-    enum cb_partial on_partial;
-    struct expected expected;
-};
 
 static const struct limited limits[] = {
     /* Exactly as long is not too long; the offset is that of the frame. */
@@ -785,6 +505,16 @@ static const struct limited limits[] = {
     {"netstring", BYTES("3:abc,4:abcd,"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 6)},
     {"chunked", BYTES("3\r\nabc\r\n4\r\nabcd\r\n0\r\n\r\n"), 3, CB_PARTIAL_DEFAULT,
      FAILS("[abc]", CB_EOVERFLOW, 8)},
+    {"u8,header=2,padding=1", BYTES("\3\5abc?????\4\0abcd"), 3, CB_PARTIAL_DEFAULT,
+     FAILS("[abc]", CB_EOVERFLOW, 10)},
+    {"u8,header=2,padding=1,keep", BYTES("\1\3a???\1\4a????"), 6, CB_PARTIAL_DEFAULT,
+     FAILS("[\\x01\\x03a???]", CB_EOVERFLOW, 6)},
+    {"pkt-line", BYTES("0007abc00000008abcd"), 3, CB_PARTIAL_DEFAULT,
+     FAILS("[abc][]", CB_EOVERFLOW, 11)},
+    {"tfrecord", BYTES(TF_EMPTY TF_HI), 1, CB_PARTIAL_DEFAULT, FAILS("[]", CB_EOVERFLOW, 16)},
+    {"tfrecord,keep", BYTES(TF_EMPTY TF_HI), 17, CB_PARTIAL_DEFAULT,
+     FAILS("[\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00)\\x03\\x98\\x07\\xd8\\xea\\x82\\xa2]",
+           CB_EOVERFLOW, 16)},
     /* An unfinished last record. */
     {"line", BYTES("a\nb"), 0, CB_PARTIAL_FAIL, TRUNCATED("[a]", 3)},
     {"line", BYTES("a\nb"), 0, CB_PARTIAL_EMIT, GIVES("[a][b]")},
@@ -804,6 +534,15 @@ static const struct limited limits[] = {
     {"u8,keep", BYTES("\1a\3bc"), 0, CB_PARTIAL_EMIT, GIVES("[\\x01a][\\x03bc]")},
     {"u8,trailer=;", BYTES("\1a;\2bc"), 0, CB_PARTIAL_EMIT, GIVES("[a][bc]")},
     {"u8,trailer=;", BYTES("\1a;\2bc"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"u8,header=2,padding=1", BYTES("\1\0a\2\2bc?"), 0, CB_PARTIAL_EMIT, GIVES("[a][bc]")},
+    {"u8,header=2,padding=1", BYTES("\1\0a\2\2bc?"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"u8,header=2,padding=1,keep", BYTES("\1\0a\2\2bc?"), 0, CB_PARTIAL_EMIT,
+     GIVES("[\\x01\\x00a][\\x02\\x02bc?]")},
+    {"pkt-line", BYTES("0005a0006b"), 0, CB_PARTIAL_EMIT, GIVES("[a][b]")},
+    {"pkt-line", BYTES("0005a0006b"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"tfrecord", BYTES(TF_HI TF_2 "hi\x13"), 0, CB_PARTIAL_EMIT, GIVES("[hi][hi]")},
+    {"tfrecord", BYTES(TF_HI TF_2 "h"), 0, CB_PARTIAL_EMIT, GIVES("[hi][h]")},
+    {"tfrecord", BYTES(TF_HI TF_2 "hi\x13"), 0, CB_PARTIAL_DROP, GIVES("[hi]")},
     {"netstring", BYTES("1:a,3:b"), 0, CB_PARTIAL_EMIT, GIVES("[a][b]")},
     {"netstring", BYTES("1:a,3:b"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
     {"chunked", BYTES("2\r\nhi\r\n3\r\na"), 0, CB_PARTIAL_EMIT, GIVES("[hi][a]")},
@@ -811,27 +550,12 @@ static const struct limited limits[] = {
     {"chunked", BYTES("2\r\nhi\r\n"), 0, CB_PARTIAL_DROP, GIVES("[hi]")},
     /* Malformed stays malformed. */
     {"netstring", BYTES("1:a,3;b"), 0, CB_PARTIAL_DROP, MALFORMED("[a]", 5)},
+    {"tfrecord", BYTES(TF_HI TF_2 "ha\x13\xd6\x08\x56"), 0, CB_PARTIAL_DROP, MALFORMED("[hi]", 32)},
 };
 
 START_TEST(limits_and_unfinished_records_are_treated_as_asked)
 {
-    const struct limited *example = &limits[_i];
-    struct cb_decoder_options options = {
-        .size = sizeof(options),
-        .max_record = example->max_record,
-        .on_partial = example->on_partial,
-    };
-    struct subject subject = {
-        .specification = example->specification,
-        .options = &options,
-        .input = (const uint8_t *)example->input,
-        .size = example->size,
-        .expected = example->expected,
-    };
-
-    if (subject.expected.offset == UINT64_MAX)
-        subject.expected.offset = example->size;
-    check_every_way(&subject);
+    check_limited(&limits[_i], false);
 }
 END_TEST
 
@@ -947,13 +671,6 @@ END_TEST
 
 /* ---------------------------------------------------------------- round trips */
 
-/* A framing, and the records that it can say. */
-struct trip {
-    const char *specification;
-    const char *alphabet; /* NULL: all bytes */
-    size_t least, most;   /* bytes in a record */
-};
-
 static const struct trip trips[] = {
     {"line", "ab \t\x80", 0, 40},
     {"lf", "ab\r\x80", 0, 40},
@@ -999,179 +716,79 @@ static const struct trip trips[] = {
     {"dec", NULL, 0, 600},
     {"dec:\\r\\n,trailer=\\r\\n", NULL, 0, 600},
     {"dec:; ,trailer=.,canonical", NULL, 0, 600},
-    {"hex", NULL, 0, 600},
+    {"hex:\\n", NULL, 0, 600},
     {"hex:|", NULL, 0, 600},
     {"hex:\\r\\n,trailer=\\0", NULL, 0, 600},
     {"netstring", NULL, 0, 600},
+    {"u8,offset=3,lead=ab,header=6,padding=4,trailer=;", NULL, 0, 255},
+    {"varint,offset=2,lead=a", NULL, 0, 300},
+    {"dec,digits=3", NULL, 0, 600},
+    {"dec,digits=20,inclusive,trailer=;", NULL, 0, 300},
+    {"hex,digits=4,control=2", NULL, 2, 600},
+    {"octet", NULL, 0, 600},
+    {"grpc", NULL, 0, 600},
+    {"docker", NULL, 0, 600},
+    {"dns", NULL, 0, 600},
+    {"kafka", NULL, 0, 600},
+    {"tpkt,lead=\\x03", NULL, 0, 600},
+    {"tls", NULL, 0, 600},
+    {"mqtt", NULL, 0, 600},
+    {"postgres,lead=Q", NULL, 0, 600},
+    {"postgres-startup", NULL, 0, 600},
+    {"fcgi", NULL, 0, 600},
+    {"pkt-line", NULL, 0, 600},
+    {"tfrecord", NULL, 0, 600},
     {"chunked", NULL, 1, 600},
     {"chunked,lf", NULL, 1, 600},
 };
 
-static void encode_step(int (*step)(struct cb_encoder *, const void **, size_t *),
-                        struct cb_encoder *encoder, struct record_list *wire)
-{
-    const void *data;
-    size_t n;
-    int status;
-
-    do {
-        status = step(encoder, &data, &n);
-        expect(status == CB_OK || status == CB_MORE, "%s", cb_encoder_error(encoder)->text);
-        list_add(wire, data, n);
-    } while (status == CB_MORE);
-}
-
-/* Encodes records as a writer would, and then once more with `keep`. */
-static void encode(const char *specification, const struct record_list *records,
-                   struct record_list *wire)
-{
-    struct cb_encoder *encoder = NULL;
-    struct cb_error error;
-    size_t at = 0;
-
-    expect(cb_encoder_new(&encoder, specification, NULL, &error) == CB_OK, "%s: %s", specification,
-           error.text);
-    for (size_t i = 0; i < records->count; i++) {
-        size_t length = records->ends[i] - at, n;
-        const void *data;
-
-        expect(cb_encoder_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s",
-               specification, length, cb_encoder_error(encoder)->text);
-        list_add(wire, data, n);
-        list_add(wire, records->bytes + at, length);
-        encode_step(cb_encoder_end, encoder, wire);
-        list_end(wire); /* a whole frame */
-        at = records->ends[i];
-    }
-    encode_step(cb_encoder_finish, encoder, wire);
-    cb_encoder_free(encoder);
-}
-
-static void make_records(struct prng *prng, const struct trip *trip, struct record_list *records)
-{
-    size_t count = prng_below(prng, 30);
-
-    for (size_t i = 0; i < count; i++) {
-        size_t spread = trip->most - trip->least + 1;
-        size_t length = trip->least + prng_below(prng, i % 3 ? spread : spread < 4 ? spread : 4);
-        uint8_t bytes[600];
-
-        for (size_t b = 0; b < length; b++)
-            bytes[b] = (uint8_t)(prng_below(prng, 2) ? prng_next(prng) : prng_below(prng, 14));
-        if (trip->alphabet != NULL)
-            prng_fill(prng, bytes, length, trip->alphabet, strlen(trip->alphabet));
-        list_add(records, bytes, length);
-        list_end(records);
-    }
-}
-
-static void check_same(const char *specification, const struct record_list *got,
-                       const struct record_list *sent)
-{
-    expect(got->count == sent->count, "%s: %zu records of %zu", specification, got->count,
-           sent->count);
-    for (size_t i = 0; i < sent->count; i++)
-        expect(got->ends[i] == sent->ends[i], "%s: record %zu has another length", specification,
-               i + 1);
-    size_t size = sent->count > 0 ? sent->ends[sent->count - 1] : 0;
-    expect(size == 0 || memcmp(got->bytes, sent->bytes, size) == 0, "%s: the bytes differ",
-           specification);
-}
-
 START_TEST(what_is_encoded_is_decoded_again)
 {
-    const struct trip *trip = &trips[_i];
-    struct prng prng = {31 + (uint64_t)_i};
-
-    for (int round = 0; round < 40; round++) {
-        struct record_list sent = {.count = 0}, wire = {.count = 0};
-        struct record_list got, framed;
-        size_t most = 1 + prng_below(&prng, round % 2 ? 9 : 2000);
-        struct way way = {
-            .call = (enum call)prng_below(&prng, BY_BATCH + 64),
-            .whole = prng_below(&prng, 2) == 1,
-            .cut = most,
-            .step = most,
-            .block = round % 4 < 2 ? 0 : 1 + prng_below(&prng, 50),
-        };
-        char keep[80];
-
-        if (way.call == BY_TAKE && most < 20)
-            way.cut = way.step = 20; /* a record in 64 chunks at most */
-        if (way.call == BY_TAKE)
-            way.block = 0;
-        make_records(&prng, trip, &sent);
-        encode(trip->specification, &sent, &wire);
-        struct outcome outcome =
-            read_input(trip->specification, NULL, wire.bytes, wire.size, &way, &got);
-        expect(outcome.status == CB_END && outcome.offset == wire.size, "%s: %d at %" PRIu64,
-               trip->specification, outcome.status, outcome.offset);
-        check_same(trip->specification, &got, &sent);
-
-        /* With `keep` the records are what the encoder wrote for each. */
-        snprintf(keep, sizeof(keep), "%s,keep", trip->specification);
-        outcome = read_input(keep, NULL, wire.bytes, wire.size, &way, &framed);
-        expect(outcome.status == CB_END, "%s: %d", keep, outcome.status);
-        check_same(keep, &framed, &wire);
-        list_free(&framed);
-        list_free(&got);
-        list_free(&wire);
-        list_free(&sent);
-    }
+    check_trip(&trips[_i], false, (uint64_t)_i);
 }
 END_TEST
 
 /* ---------------------------------------------------------------- random input */
 
+static const char *const any_input[] = {
+    "line",
+    "line,keep",
+    "line,skip-empty",
+    "delim:ab",
+    "delim:a,or=abab,or=bb",
+    "delim:abcd,or=bc",
+    "delim:aab,or=ab,skip-empty,keep",
+    "fixed:3",
+    "u8",
+    "u8,inclusive",
+    "u8,adjust=-2,trailer=a",
+    "u16be,offset=1,inclusive",
+    "varint",
+    "varint,inclusive",
+    "dec",
+    "dec:b,trailer=a,canonical",
+    "hex:;",
+    "netstring",
+    "u8,header=2,padding=1",
+    "u8,header=2,padding=1,trailer=a,keep",
+    "hex,digits=2,inclusive,control=2,max=17",
+    "tfrecord",
+    "chunked",
+    "chunked,lf",
+    "chunked,lf,keep",
+};
+
 START_TEST(random_bytes_are_read_alike_in_every_way)
 {
-    static const char *const specifications[] = {"line",
-                                                 "line,keep",
-                                                 "line,skip-empty",
-                                                 "delim:ab",
-                                                 "delim:a,or=abab,or=bb",
-                                                 "delim:abcd,or=bc",
-                                                 "delim:aab,or=ab,skip-empty,keep",
-                                                 "fixed:3",
-                                                 "u8",
-                                                 "u8,inclusive",
-                                                 "u8,adjust=-2,trailer=a",
-                                                 "u16be,offset=1,inclusive",
-                                                 "varint",
-                                                 "varint,inclusive",
-                                                 "dec",
-                                                 "dec:b,trailer=a,canonical",
-                                                 "hex:;",
-                                                 "netstring",
-                                                 "chunked",
-                                                 "chunked,lf",
-                                                 "chunked,lf,keep"};
     static const char alphabet[] = "aabb\n\n\r\0\1\2\3\4\x80"
                                    "01:;,cd";
-    const char *specification = specifications[_i];
-    struct prng prng = {77 + (uint64_t)_i};
-    uint8_t input[24];
-
-    for (int round = 0; round < 60; round++) {
-        size_t n = prng_below(&prng, sizeof(input) + 1);
-        struct way simple = {.call = BY_NEXT, .whole = true, .cut = 1, .step = 1};
-        struct record_list records;
-        struct subject subject = {.specification = specification, .input = input, .size = n};
-
-        prng_fill(&prng, input, n, alphabet, sizeof(alphabet) - 1);
-        struct outcome outcome = read_input(specification, NULL, input, n, &simple, &records);
-        char *text = rendered(&records);
-        subject.expected = (struct expected){text, outcome.status, outcome.offset};
-        check_every_way(&subject);
-        free(text);
-        list_free(&records);
-    }
+    check_random(any_input[_i], false, alphabet, sizeof(alphabet) - 1, (uint64_t)_i);
 }
 END_TEST
 
 /* --------------------------------------------------------------- the table */
 
-START_TEST(the_table_names_each_framing_once)
+START_TEST(the_table_names_each_framing_once_for_what_it_can)
 {
     size_t count = 0;
 
@@ -1179,7 +796,10 @@ START_TEST(the_table_names_each_framing_once)
         const char *name = cb_framing_name(row);
 
         count++;
-        ck_assert_ptr_eq(cb_framing_find(name), row);
+        /* Another row of this name comes later, and does something else too. */
+        const struct cb_framing *first = cb_framing_find(name);
+        ck_assert(first <= row);
+        ck_assert(first == row || cb_framing_can(first) != cb_framing_can(row));
         ck_assert_uint_gt(strlen(cb_framing_summary(row)), 0);
         ck_assert_ptr_null(strchr(cb_framing_summary(row), '\n'));
         ck_assert_uint_ne(cb_framing_can(row), 0);
@@ -1187,6 +807,16 @@ START_TEST(the_table_names_each_framing_once)
     ck_assert_uint_ge(count, 25);
 }
 END_TEST
+
+/* What the rows of a name can do together. */
+static unsigned all_of_name(const char *name)
+{
+    unsigned can = 0;
+
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row))
+        can |= strcmp(cb_framing_name(row), name) == 0 ? cb_framing_can(row) : 0;
+    return can;
+}
 
 START_TEST(a_framing_can_do_what_the_table_says)
 {
@@ -1203,8 +833,9 @@ START_TEST(a_framing_can_do_what_the_table_says)
         snprintf(specification, sizeof(specification), "%s%s", cb_framing_name(row), argument);
         int decodes = cb_decoder_new(&decoder, specification, NULL, NULL);
         int encodes = cb_encoder_new(&encoder, specification, NULL, NULL);
-        ck_assert_int_eq(decodes, cb_framing_can(row) & CB_DECODES ? CB_OK : CB_EINVAL);
-        ck_assert_int_eq(encodes, cb_framing_can(row) & CB_ENCODES ? CB_OK : CB_EINVAL);
+        unsigned can = all_of_name(cb_framing_name(row));
+        ck_assert_int_eq(decodes, can & CB_DECODES ? CB_OK : CB_EINVAL);
+        ck_assert_int_eq(encodes, can & CB_ENCODES ? CB_OK : CB_EINVAL);
         cb_decoder_free(decoder);
         cb_encoder_free(encoder);
     }
@@ -1235,10 +866,14 @@ START_TEST(a_preset_decodes_as_what_it_stands_for)
     for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
         const char *preset = cb_framing_preset(row);
 
+        struct cb_decoder *decoder = NULL;
+
         if (preset == NULL)
             continue;
         ck_assert_ptr_nonnull(cb_framing_find(preset));
-        ck_assert_uint_eq(cb_framing_can(cb_framing_find(preset)), cb_framing_can(row));
+        ck_assert_int_eq(cb_decoder_new(&decoder, preset, NULL, NULL),
+                         cb_framing_can(row) & CB_DECODES ? CB_OK : CB_EINVAL);
+        cb_decoder_free(decoder);
     }
 }
 END_TEST
@@ -1297,6 +932,18 @@ static const struct fault faults[] = {
     {"u16be,inclusive=1", 6},
     {"u16be,trailer=", 6},
     {"u16be,offset=1,offset=1", 15},
+    {"u16be,padding=2", 6},
+    {"u16be,padding=0", 6},
+    {"u16be,padding=1", 6},
+    {"u16be,header=4,padding=4", 15},
+    {"u16be,padding=x", 6},
+    {"u16be,padding=18446744073709551614", 6},
+    {"u16be,offset=2,padding=1,lead=ab", 15},
+    {"u16be,offset=1,lead=ab", 15},
+    {"u16be,lead=a", 6},
+    {"u16be,offset=1,lead=", 15},
+    {"varint,lead=a", 7},
+    {"varint,offset=1,padding=0", 16},
     {"varint:1", 7},
     {"varint,header=1", 7},
     {"varint,offset=4087", 7},
@@ -1307,6 +954,27 @@ static const struct fault faults[] = {
     {"hex:f", 4},
     {"hex:A", 4},
     {"hex:0", 4},
+    {"dec,digits=0", 4},
+    {"dec,digits=21", 4},
+    {"hex,digits=17", 4},
+    {"hex,digits=4294967297", 4},
+    {"hex,digits=x", 4},
+    {"dec:;,digits=4", 6},
+    {"dec,digits=4,canonical", 13},
+    {"dec,inclusive", 4},
+    {"dec,control=1", 4},
+    {"dec,max=9", 4},
+    {"dec,digits=2,max=100", 13},
+    {"hex,digits=2,max=256", 13},
+    {"hex,digits=4,inclusive,max=3", 23},
+    {"hex,digits=4,max=9,control=10", 19},
+    {"hex,digits=4,control=1,trailer=x", 23},
+    {"netstring,digits=2", 0},
+    {"pkt-line,digits=4", 9},
+    {"pkt-line:x", 9},
+    {"tfrecord:x", 9},
+    {"tfrecord,offset=1", 9},
+    {"bson,keep", 5},
     {"netstring:x", 10},
     {"chunked:x", 8},
     {"chunked,lf=1", 8},
@@ -1345,6 +1013,16 @@ static const char *const accepted[] = {
     "netstring,keep",
     "crlf,skip-empty",
     "chunked,lf,keep",
+    "u16be,offset=1,padding=0",
+    "u16be,header=3,padding=2",
+    "u16be,offset=3,lead=ab,padding=2",
+    "varint,offset=2,lead=ab",
+    "dec,digits=20,max=18446744073709551615",
+    "hex,digits=16",
+    "hex,digits=4,max=65535,control=65535",
+    "hex,digits=4,inclusive,max=4",
+    "pkt-line,keep",
+    "tfrecord,keep",
 };
 
 START_TEST(a_right_specification_is_accepted)
@@ -1372,6 +1050,11 @@ static Suite *framings_suite(void)
     tcase_add_loop_test(records, binary_lengths_are_followed_or_refused, 0, (int)COUNT(lengths));
     tcase_add_loop_test(records, varint_lengths_are_followed_or_refused, 0, (int)COUNT(varints));
     tcase_add_loop_test(records, ascii_lengths_are_followed_or_refused, 0, (int)COUNT(asciis));
+    tcase_add_loop_test(records, lengths_of_so_many_digits_are_followed_or_refused, 0,
+                        (int)COUNT(digits));
+    tcase_add_loop_test(records, presets_read_what_their_standards_show, 0, (int)COUNT(presets));
+    tcase_add_loop_test(records, tfrecords_are_followed_if_their_checksums_are_right, 0,
+                        (int)COUNT(tfrecords));
     tcase_add_loop_test(records, chunks_are_read_as_the_rfc_has_them_or_refused, 0,
                         (int)COUNT(chunked));
 
@@ -1383,9 +1066,9 @@ static Suite *framings_suite(void)
     tcase_add_test(bounds, lengths_beyond_64_bits_are_refused_whatever_the_adjustment);
 
     tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
-    tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, 21);
+    tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
 
-    tcase_add_test(table, the_table_names_each_framing_once);
+    tcase_add_test(table, the_table_names_each_framing_once_for_what_it_can);
     tcase_add_test(table, a_framing_can_do_what_the_table_says);
     tcase_add_test(table, a_framing_is_found_by_the_name_alone);
     tcase_add_test(table, a_preset_decodes_as_what_it_stands_for);

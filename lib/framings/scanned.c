@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "scanned.h"
+
+#include <string.h>
+
+void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan)
+{
+    struct cb__scanned *scanned = decoder->state;
+    memset(decoder->state, 0, decoder->ops->state_size);
+    scanned->scan = scan;
+}
+
+/* The payload begins at `scan`. */
+static void begin(struct cb_decoder *decoder)
+{
+    decoder->begun = true;
+    if (!decoder->config.keep)
+        decoder->given = decoder->payload_start = decoder->scan;
+    decoder->until = decoder->payload_start;
+}
+
+static int end(struct cb_decoder *decoder, size_t tail)
+{
+    struct cb__scanned *scanned = decoder->state;
+    decoder->until = decoder->config.keep ? decoder->scan : decoder->scan - tail;
+    decoder->complete = true;
+    scanned->tail = scanned->held = 0;
+    scanned->ends_there = false;
+    return CB_OK;
+}
+
+/* Goes over bytes that need no look; false if not all of them are here. */
+static bool jump(struct cb_decoder *decoder)
+{
+    uint64_t here = cb__buffer_end(decoder->buffer);
+    if (decoder->payload_end > decoder->scan)
+        decoder->scan = decoder->payload_end < here ? decoder->payload_end : here;
+    return decoder->scan >= decoder->payload_end;
+}
+
+/* The bytes at hand were all looked at. */
+static int wait(struct cb_decoder *decoder, uint64_t before)
+{
+    const struct cb__scanned *scanned = decoder->state;
+    decoder->needed = 1;
+    if (decoder->payload_end > decoder->scan)
+        decoder->needed = decoder->payload_end - decoder->scan;
+    if (decoder->begun)
+        decoder->until = decoder->scan - scanned->held;
+    else if (!decoder->config.keep)
+        decoder->given = decoder->until = decoder->payload_start = decoder->scan;
+    return decoder->begun && decoder->until > before ? CB_OK : CB_MORE;
+}
+
+int cb__scanned_advance(struct cb_decoder *decoder)
+{
+    struct cb__scanned *scanned = decoder->state;
+    const uint64_t before = decoder->until;
+    const uint8_t *data;
+    size_t n, used;
+    for (;;) {
+        if (!jump(decoder))
+            return wait(decoder, before);
+        if (scanned->ends_there)
+            return end(decoder, 0);
+        if (!cb__decoder_span(decoder, &data, &n))
+            return wait(decoder, before);
+        int status = scanned->scan(decoder, data, n, &used);
+        decoder->scan += used;
+        if (status == CB__BEGINS) {
+            begin(decoder);
+        } else if (status == CB__ENDS) {
+            return end(decoder, scanned->tail);
+        } else if (status == CB_END) {
+            cb__decoder_next_record(decoder);
+            decoder->record--;
+            return CB_END;
+        } else if (status != CB_MORE) {
+            return cb__decoder_fail(decoder, status, decoder->scan, "%s", scanned->why);
+        }
+    }
+}
+
+int cb__scanned_cut(struct cb_decoder *decoder)
+{
+    decoder->until = cb__buffer_end(decoder->buffer);
+    return decoder->begun ? CB_NO : CB_MORE;
+}
+
+int cb__scanned_end(struct cb_decoder *decoder)
+{
+    if (!decoder->begun)
+        return CB_MORE;
+    end(decoder, 0);
+    return CB_YES;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scanned frames: that a record is over is seen only by looking at its bytes.
+ * What the families with such a syntax have in common; each brings a function
+ * that steps through bytes.
+ */
+#ifndef CB_SCANNED_H
+#define CB_SCANNED_H
+
+#include "../decoder.h"
+
+/* What a step tells besides CB_MORE and errors. */
+enum cb__scan { CB__BEGINS = 100, CB__ENDS };
+
+/*
+ * Looks at the n >= 1 bytes that stand at decoder->scan, and says in *used how
+ * far it went:
+ *   CB_MORE        all of them, and the record goes on (or has not begun);
+ *                  scanned->held of the last ones may turn out to be framing
+ *   CB__BEGINS     the payload of a record begins at data[*used]
+ *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
+ *                  framing; it has begun.  The step is ready for the next one
+ *   CB_END         nothing follows
+ *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why
+ * It may say that the bytes behind those it used are payload whatever they are,
+ * by decoder->payload_end (a position): it returns CB_MORE with any *used, and
+ * is called again behind them, unless scanned->ends_there.  It keeps what it
+ * must remember in its own state.
+ */
+typedef int (*cb__scan_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used);
+
+/* The state of such a decoder begins with this. */
+struct cb__scanned {
+    cb__scan_fn scan;
+    size_t tail, held;
+    bool ends_there; /* the record ends at payload_end */
+    const char *why;
+};
+
+void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan);
+int cb__scanned_advance(struct cb_decoder *decoder);
+/* The input ends: a record that has begun is cut short. */
+int cb__scanned_cut(struct cb_decoder *decoder);
+/* The same where the end of the input is as good an end as any. */
+int cb__scanned_end(struct cb_decoder *decoder);
+
+/* A malformed byte, for a step to return. */
+static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
+{
+    scanned->why = why;
+    return CB_EMALFORMED;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading inputs in every way: at once, a byte at a time, cut at every place,
+ * by each of the decoder's calls; and round trips through an encoder.  For tests
+ * of framings.
+ *
+ * Records are written down as "[first][second]", with bytes that cannot be
+ * printed, brackets and backslashes as \xHH.
+ */
+#ifndef CB_TESTS_READING_H
+#define CB_TESTS_READING_H
+
+#include "support.h"
+
+/* The records of one run: their bytes one after another, and their ends. */
+struct record_list {
+    uint8_t *bytes;
+    size_t size, room;
+    size_t *ends;
+    size_t count, ends_room;
+};
+
+void list_add(struct record_list *list, const void *data, size_t n);
+void list_end(struct record_list *list);
+void list_free(struct record_list *list);
+
+enum call { BY_NEXT, BY_TAKE, BY_BATCH }; /* BY_BATCH + n: n + 1 pieces a call */
+
+/* How an input is brought and read. */
+struct way {
+    enum call call;
+    bool whole;
+    bool finish_first; /* cb_decoder_finish before the first call */
+    size_t cut, step;  /* of what arrives: the first part, and the others */
+    size_t block;      /* what arrives comes in blocks of so many bytes; 0: one */
+    bool in_place;     /* by reference to the input itself, which ends at an
+                          unreadable page, and not as copies */
+    bool changed;      /* payload need not stand in the input as it is */
+};
+
+/* How an input ended. */
+struct outcome {
+    int status;
+    uint64_t offset;
+};
+
+/* Reads an input in one way; free the records. */
+struct outcome read_input(const char *specification, const struct cb_decoder_options *options,
+                          const uint8_t *input, size_t size, const struct way *way,
+                          struct record_list *records);
+
+struct expected {
+    const char *records;
+    int status;
+    uint64_t offset; /* of the error, or where the end is */
+};
+
+struct subject {
+    const char *specification;
+    const struct cb_decoder_options *options;
+    const uint8_t *input;
+    size_t size;
+    struct expected expected;
+    bool changed; /* as in struct way */
+};
+
+void check_way(const struct subject *subject, const struct way *way);
+void check_every_way(const struct subject *subject);
+
+struct example {
+    const char *specification;
+    const char *input;
+    size_t size;
+    struct expected expected;
+};
+
+#define GIVES(records)                                                                             \
+    {                                                                                              \
+        (records), CB_END, UINT64_MAX                                                              \
+    }
+#define GIVES_UP_TO(records, end)                                                                  \
+    {                                                                                              \
+        (records), CB_END, (end)                                                                   \
+    }
+#define FAILS(records, code, offset)                                                               \
+    {                                                                                              \
+        (records), (code), (offset)                                                                \
+    }
+#define MALFORMED(records, offset) FAILS(records, CB_EMALFORMED, offset)
+#define TRUNCATED(records, offset) FAILS(records, CB_ETRUNCATED, offset)
+
+/* In every way; `changed` as in struct way. */
+void check_example(const struct example *example, bool changed);
+
+struct limited {
+    const char *specification;
+    const char *input;
+    size_t size;
+    uint64_t max_record;
+    enum cb_partial on_partial;
+    struct expected expected;
+};
+
+void check_limited(const struct limited *example, bool changed);
+
+/* A framing, and the records that it can say. */
+struct trip {
+    const char *specification;
+    const char *alphabet; /* NULL: all bytes */
+    size_t least, most;   /* bytes in a record */
+};
+
+/* What is encoded is decoded again, also with `keep`: random records, read in
+ * random ways. */
+void check_trip(const struct trip *trip, bool changed, uint64_t seed);
+
+/* Random bytes of an alphabet are read alike in every way. */
+void check_random(const char *specification, bool changed, const char *alphabet, size_t letters,
+                  uint64_t seed);
+
+#endif
