@@ -22,7 +22,8 @@ unit_tests = \
 	tests/test_decoder \
 	tests/test_encoder \
 	tests/test_framings \
-	tests/test_scanned
+	tests/test_scanned \
+	tests/test_stuffed
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -102,7 +103,8 @@ EXTRA_DIST += $(house_tests)
 # It runs unit tests.
 if HAVE_CHECK
 tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
-	tests/test_decoder tests/test_framings tests/test_scanned
+	tests/test_decoder tests/test_framings tests/test_scanned \
+	tests/test_stuffed
 endif
 
 # -------------------------------------------------------- how they are run
