@@ -49,11 +49,14 @@ static const char *const specifications[] = {
     "chunked,lf,keep",
     "slip",
     "slip,keep",
+    "cobs",
+    "cobs,keep",
 };
 
 /* Those whose payload need not stand in the input as it is, without `keep`. */
 static const char *const changing[] = {
     "slip",
+    "cobs",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

@@ -46,6 +46,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/chunked.c \
 	lib/framings/csv.c \
 	lib/framings/slip.c \
+	lib/framings/cobs.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

@@ -44,6 +44,7 @@ layers() {
 14  framings/chunked.c
 14  framings/csv.c
 14  framings/slip.c
+14  framings/cobs.c
 14  framings/plain.c
 15  framings/table.c
 END

@@ -14,7 +14,7 @@
 enum { END = 0xc0, ESC = 0xdb, ESC_END = 0xdc, ESC_ESC = 0xdd };
 
 enum {
-    HITS = 256,   /* places of END and ESC looked for at once, on the fast path */
+    HITS = 256,  /* places of END and ESC looked for at once, on the fast path */
     FEW_HITS = 8 /* ... and on the slow one */
 };
 

@@ -37,6 +37,7 @@ const struct cb_framing cb__framings[] = {
     {"chunked", "HTTP/1.1 chunked coding (RFC 9112)", NULL, &cb__chunked_family, 0},
     {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
     {"slip", "packet of a serial line (RFC 1055)", NULL, &cb__slip_family, 0},
+    {"cobs", "byte-stuffed (COBS), with a zero byte after each", NULL, &cb__cobs_family, 0},
     {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
     {"none", "nothing at all", NULL, &cb__none_family, 0},
     {NULL, NULL, NULL, NULL, 0},
