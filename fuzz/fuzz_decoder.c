@@ -49,6 +49,10 @@ static const char *const specifications[] = {
     "chunked,lf,keep",
     "slip",
     "slip,keep",
+    "sse",
+    "sse,keep",
+    "sse,data",
+    "sse,data,keep",
     "cobs",
     "cobs,keep",
 };
@@ -56,6 +60,7 @@ static const char *const specifications[] = {
 /* Those whose payload need not stand in the input as it is, without `keep`. */
 static const char *const changing[] = {
     "slip",
+    "sse,data",
     "cobs",
 };
 
