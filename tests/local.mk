@@ -67,6 +67,7 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-peer-sse.sh \
 	tests/cli-peer-stuffed.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh
