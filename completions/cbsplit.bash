@@ -15,6 +15,7 @@ _cbsplit_keys() {
     dec | hex) echo "$keep trailer= canonical" ;;
     chunked) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
+    websocket) echo "$keep data text mask" ;;
     sse) echo "$keep data" ;;
     raw | none) ;;
     *) echo "$keep" ;;

@@ -49,6 +49,9 @@ static const char *const specifications[] = {
     "chunked,lf,keep",
     "slip",
     "slip,keep",
+    "websocket",
+    "websocket,keep",
+    "websocket,data",
     "sse",
     "sse,keep",
     "sse,data",
@@ -59,9 +62,7 @@ static const char *const specifications[] = {
 
 /* Those whose payload need not stand in the input as it is, without `keep`. */
 static const char *const changing[] = {
-    "slip",
-    "sse,data",
-    "cobs",
+    "slip", "sse,data", "cobs", "websocket", "websocket,data",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

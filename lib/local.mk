@@ -45,6 +45,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
 	lib/framings/csv.c \
+	lib/framings/websocket.c \
 	lib/framings/sse.c \
 	lib/framings/slip.c \
 	lib/framings/cobs.c \

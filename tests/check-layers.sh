@@ -43,6 +43,7 @@ layers() {
 14  framings/ascii.c
 14  framings/chunked.c
 14  framings/csv.c
+14  framings/websocket.c
 14  framings/sse.c
 14  framings/slip.c
 14  framings/cobs.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Framings whose payload does not stand in the input as it is: slip, cobs, sse.
+ * Framings whose payload does not stand in the input as it is: slip, cobs, sse,
+ * websocket.
  */
 #include "reading.h"
 
@@ -357,6 +358,113 @@ START_TEST(an_event_that_ends_in_cr_is_not_held_back)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ websocket */
+
+#define MASKED_HELLO "\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58" /* its key first */
+
+/* RFC 6455 section 5.7 has these, and section 5.2 the rules. */
+static const struct example websocket[] = {
+    {"websocket", BYTES(""), GIVES("")},
+    {"websocket", BYTES("\x81\x05Hello"), GIVES("[Hello]")},
+    {"websocket", BYTES("\x81\x85" MASKED_HELLO), GIVES("[Hello]")},
+    {"websocket", BYTES("\x01\x03Hel\x80\x02lo"), GIVES("[Hel][lo]")},
+    {"websocket", BYTES("\x89\x05Hello\x8a\x85" MASKED_HELLO), GIVES("[Hello][Hello]")},
+    {"websocket",
+     BYTES("\x81\x01"
+           "a\x82\x00\x81\x85" MASKED_HELLO "\x81\x80zzzz\x81\x01"
+           "b"),
+     GIVES("[a][][Hello][][b]")},
+    {"websocket,data", BYTES("\x89\x05Hello\x01\x03Hel\x8a\x85" MASKED_HELLO "\x80\x02lo\x88\x00"),
+     GIVES("[Hel][lo]")},
+    {"websocket,data", BYTES("\x89\x00\x88\x02\x03\xe8\x8a\x00"), GIVES("")},
+    {"websocket,keep", BYTES("\x81\x85" MASKED_HELLO "\x01\x03Hel\x88\x00"),
+     GIVES("[\\x81\\x857\\xfa!=\\x7f\\x9fMQX][\\x01\\x03Hel][\\x88\\x00]")},
+    {"websocket,keep,data", BYTES("\x89\x01x\x01\x03Hel\x88\x00"), GIVES("[\\x01\\x03Hel]")},
+    {"websocket",
+     BYTES("\x81\x01"
+           "a\xc1\x00"),
+     MALFORMED("[a]", 3)},
+    {"websocket", BYTES("\xa1\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x91\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x83\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x87\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x8b\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x8f\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x08\x00"), MALFORMED("", 0)},
+    {"websocket", BYTES("\x81\x00\x89\x7e\x00\x7e"), MALFORMED("[]", 3)},
+    {"websocket", BYTES("\x89\xff"), MALFORMED("", 1)},
+    {"websocket", BYTES("\x81\x7e\x00\x7d"), MALFORMED("", 2)},
+    {"websocket", BYTES("\x81\x7f\x00\x00\x00\x00\x00\x00\xff\xff"), MALFORMED("", 2)},
+    {"websocket", BYTES("\x81\x7f\x80\x00\x00\x00\x00\x00\xff\xff"), MALFORMED("", 2)},
+    {"websocket,data", BYTES("\x89\x01x\x09\x00"), MALFORMED("", 3)},
+    {"websocket,keep", BYTES("\x81\x01x\xff\x00"), MALFORMED("[\\x81\\x01x]", 3)},
+    {"websocket", BYTES("\x81"), TRUNCATED("", 1)},
+    {"websocket", BYTES("\x81\x01x\x81\x05Hell"), TRUNCATED("[x]", 9)},
+    {"websocket", BYTES("\x81\x85\x37\xfa"), TRUNCATED("", 4)},
+    {"websocket", BYTES("\x81\x85\x37\xfa\x21\x3d\x7f"), TRUNCATED("", 7)},
+    {"websocket,data", BYTES("\x89\x01"), TRUNCATED("", 2)},
+    {"websocket", BYTES("\x81\x7f\x00\x00\x00\x00\x03\xff\xff\xff"), TRUNCATED("", 10)},
+    {"websocket", BYTES("\x81\xff\x00\x00\x00\x00\x03\xff\xff\xff\1\2\3\4"), TRUNCATED("", 14)},
+};
+
+START_TEST(websocket_frames_are_unmasked)
+{
+    check_example(&websocket[_i], true);
+}
+END_TEST
+
+/* Section 5.7 again, and the greatest and least lengths of each kind. */
+static const struct {
+    size_t size;
+    const char *header;
+    size_t header_size;
+} long_frames[] = {
+    {125, BYTES("\x82\x7d")},
+    {126, BYTES("\x82\x7e\x00\x7e")},
+    {256, BYTES("\x82\x7e\x01\x00")},
+    {65535, BYTES("\x82\x7e\xff\xff")},
+    {65536, BYTES("\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00")},
+};
+
+static void check_long_frame(const uint8_t *wire, size_t wire_size, const uint8_t *payload,
+                             size_t size)
+{
+    for (enum call call = BY_NEXT; call <= BY_BATCH + 5; call++) {
+        struct way way = {.call = call, .cut = wire_size / 2, .step = wire_size, .changed = true};
+        struct record_list got;
+
+        read_input("websocket", NULL, wire, wire_size, &way, &got);
+        expect(got.count == 1 && got.size == size && memcmp(got.bytes, payload, size) == 0,
+               "call %d: %zu records, %zu bytes", (int)call, got.count, got.size);
+        list_free(&got);
+    }
+}
+
+START_TEST(websocket_lengths_are_of_three_kinds)
+{
+    static uint8_t payload[65536];
+    const size_t size = long_frames[_i].size, header_size = long_frames[_i].header_size;
+    struct record_list wire = {.count = 0}, masked = {.count = 0};
+    struct prng prng = {(uint64_t)_i};
+
+    for (size_t i = 0; i < size; i++)
+        payload[i] = (uint8_t)prng_next(&prng);
+    list_add(&wire, long_frames[_i].header, header_size);
+    list_add(&wire, payload, size);
+    check_long_frame(wire.bytes, wire.size, payload, size);
+
+    /* By hand: the bit, a key, and each byte with a byte of it. */
+    list_add(&masked, wire.bytes, header_size);
+    masked.bytes[1] |= 0x80;
+    list_add(&masked, "\xa5\x01\xff\x00", 4);
+    for (size_t i = 0; i < size; i++)
+        list_add(&masked, &(uint8_t){payload[i] ^ masked.bytes[header_size + i % 4]}, 1);
+    check_long_frame(masked.bytes, masked.size, payload, size);
+    list_free(&masked);
+    list_free(&wire);
+}
+END_TEST
+
 /* --------------------------------------------------------------------- limits */
 
 static const struct limited cut_short[] = {
@@ -384,6 +492,16 @@ static const struct limited cut_short[] = {
     {"sse,data", BYTES("data:a\n\nid:b\ndata"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
     {"sse,data", BYTES("data:ab\n\ndata:a\ndata:b\n\n"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[ab]", CB_EOVERFLOW, 9)},
+    {"websocket", BYTES("\x81\x05Hel"), 0, CB_PARTIAL_EMIT, GIVES("[Hel]")},
+    {"websocket", BYTES("\x81\x85\x37\xfa\x21\x3d\x7f"), 0, CB_PARTIAL_EMIT, GIVES("[H]")},
+    {"websocket", BYTES("\x81\x00\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[][]")},
+    {"websocket,keep", BYTES("\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[\\x81\\x857]")},
+    {"websocket,data", BYTES("\x82\x00\x89\x05\x37"), 0, CB_PARTIAL_EMIT, GIVES("[]")},
+    {"websocket", BYTES("\x81\x01x\x81\x05Hel"), 0, CB_PARTIAL_DROP, GIVES("[x]")},
+    {"websocket", BYTES("\x81\x02ok\x81\x83"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("[ok]", CB_ETRUNCATED, 6)},
+    {"websocket", BYTES("\x81\x02ok\x81\x83zzzz"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("[ok]", CB_EOVERFLOW, 4)},
     {"slip,keep", BYTES("a\xc0\xc0x\xc0"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[a\\xc0]", CB_EOVERFLOW, 2)},
 };
@@ -404,6 +522,9 @@ static const struct {
     {"slip", BYTES("ab\xc0\xc0\xdb\xdc\xdd")},
     {"slip,keep", BYTES("ab\xc0\xc0\xdb\xdc\xdd")},
     {"slip", BYTES("abcd\xc0")},
+    {"websocket", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
+    {"websocket,keep", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
+    {"websocket,data", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
     {"sse", BYTES("ab:\r\n\r\n\r\n")},
     {"sse,keep", BYTES("ab:\r\n\r\n\r\n")},
     {"sse", BYTES("\xef\xbb\xbf\n\n")},
@@ -461,6 +582,11 @@ static void check_encoded_in_steps(const char *specification, const uint8_t *pay
         uint8_t room[CB_TRANSFORM_ROOM];
         size_t n = size - at < step ? size - at : step;
 
+        if (!(cb_encoder_traits(encoder) & CB_TRANSFORMS)) {
+            list_add(wire, payload + at, n);
+            at += n;
+            continue;
+        }
         given = sizeof(room);
         status = cb_encoder_payload(encoder, payload + at, &n, room, &given);
         ck_assert(status == CB_OK || status == CB_MORE);
@@ -490,6 +616,9 @@ static const struct encoded encoded[] = {
      BYTES("\xc0"
            "ab\xc0")},
     {"slip", BYTES("\xc0\xdb\xdc\xdd"), BYTES("\xc0\xdb\xdc\xdb\xdd\xdc\xdd\xc0")},
+    {"websocket,text", BYTES("Hello"), BYTES("\x81\x05Hello")},
+    {"websocket", BYTES("Hello"), BYTES("\x82\x05Hello")},
+    {"websocket", BYTES(""), BYTES("\x82\x00")},
     {"sse", BYTES(""), BYTES("data: \n\n")},
     {"sse", BYTES("a b"), BYTES("data: a b\n\n")},
     {"sse", BYTES("a\nb\rc\r\nd\n\re"),
@@ -538,6 +667,42 @@ START_TEST(slip_has_no_empty_record)
 }
 END_TEST
 
+/* `mask` differs by the bit and the key, which is another one each time. */
+START_TEST(websocket_headers_tell_the_length)
+{
+    struct cb_encoder *encoder = NULL, *masking = NULL;
+    const size_t size = long_frames[_i].header_size;
+    uint8_t keys[200][4];
+    const void *data;
+    size_t n, same = 0;
+
+    ck_assert_int_eq(cb_encoder_new(&encoder, "websocket", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_begin(encoder, long_frames[_i].size, &data, &n), CB_OK);
+    ck_assert_uint_eq(n, size);
+    ck_assert(memcmp(data, long_frames[_i].header, n) == 0);
+    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_uint_eq(n, 0);
+    ck_assert_int_eq(cb_encoder_begin(encoder, UINT64_C(1) << 63, &data, &n), CB_EUNENCODABLE);
+    cb_encoder_free(encoder);
+
+    ck_assert_int_eq(cb_encoder_new(&masking, "websocket,mask", NULL, NULL), CB_OK);
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        const uint8_t *header;
+
+        ck_assert_int_eq(cb_encoder_begin(masking, long_frames[_i].size, &data, &n), CB_OK);
+        header = data;
+        ck_assert_uint_eq(n, size + 4);
+        ck_assert_uint_eq(header[1], (uint8_t)long_frames[_i].header[1] | 0x80);
+        ck_assert(memcmp(header + 2, long_frames[_i].header + 2, size - 2) == 0);
+        memcpy(keys[i], header + size, 4);
+        for (size_t k = 0; k < i; k++)
+            same += memcmp(keys[i], keys[k], 4) == 0;
+    }
+    cb_encoder_free(masking);
+    ck_assert_uint_lt(same, 3); /* of 19900 pairs; one in 2^32 is by chance */
+}
+END_TEST
+
 START_TEST(sse_refuses_cr_only_if_asked)
 {
     struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = 1};
@@ -572,11 +737,14 @@ static Suite *stuffed_suite(void)
     tcase_add_loop_test(records, events_end_at_an_empty_line, 0, (int)COUNT(sse));
     tcase_add_test(records, events_are_those_of_the_standard);
     tcase_add_loop_test(records, an_event_that_ends_in_cr_is_not_held_back, 0, 3);
+    tcase_add_loop_test(records, websocket_frames_are_unmasked, 0, (int)COUNT(websocket));
+    tcase_add_loop_test(records, websocket_lengths_are_of_three_kinds, 0, (int)COUNT(long_frames));
     tcase_add_loop_test(records, what_is_cut_short_or_too_long_is_treated_as_asked, 0,
                         (int)COUNT(cut_short));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
     tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
     tcase_add_loop_test(encoding, payloads_are_encoded_to_these_bytes, 0, (int)COUNT(encoded));
+    tcase_add_loop_test(encoding, websocket_headers_tell_the_length, 0, (int)COUNT(long_frames));
     tcase_add_test(encoding, slip_has_no_empty_record);
     tcase_add_test(encoding, sse_refuses_cr_only_if_asked);
     return suite;

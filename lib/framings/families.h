@@ -15,6 +15,7 @@ extern const struct cb__family cb__chunked_family;   /* chunked.c */
 extern const struct cb__family cb__csv_family;       /* csv.c */
 extern const struct cb__family cb__slip_family;      /* slip.c */
 extern const struct cb__family cb__cobs_family;      /* cobs.c */
+extern const struct cb__family cb__websocket_family; /* websocket.c */
 extern const struct cb__family cb__sse_family;       /* sse.c */
 extern const struct cb__family cb__raw_family;       /* plain.c */
 extern const struct cb__family cb__none_family;      /* plain.c */

@@ -36,6 +36,7 @@ const struct cb_framing cb__framings[] = {
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
     {"chunked", "HTTP/1.1 chunked coding (RFC 9112)", NULL, &cb__chunked_family, 0},
     {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
+    {"websocket", "a frame of the WebSocket protocol (RFC 6455)", NULL, &cb__websocket_family, 0},
     {"sse", "server-sent event, or its data", NULL, &cb__sse_family, 0},
     {"slip", "packet of a serial line (RFC 1055)", NULL, &cb__slip_family, 0},
     {"cobs", "byte-stuffed (COBS), with a zero byte after each", NULL, &cb__cobs_family, 0},
