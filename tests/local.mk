@@ -69,6 +69,7 @@ cli_tests = \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-sse.sh \
 	tests/cli-peer-stuffed.sh \
+	tests/cli-peer-websocket.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh
 
