@@ -417,8 +417,12 @@ static int advance(struct cb_decoder *decoder)
         status = CB_OK;
     if (status == CB_MORE && decoder->finished)
         status = handle_end(decoder);
-    if (status == CB_OK)
-        status = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+    if (status == CB_OK || status == CB_EMALFORMED) {
+        /* What is wrong behind the greatest length is not seen if the input
+         * comes in small parts, so never. */
+        int length = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+        status = length ? length : status;
+    }
     if (decoder->excess)
         pass_over(decoder);
     if (status == CB_END)
