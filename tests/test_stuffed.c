@@ -492,6 +492,13 @@ static const struct limited cut_short[] = {
     {"sse,data", BYTES("data:a\n\nid:b\ndata"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
     {"sse,data", BYTES("data:ab\n\ndata:a\ndata:b\n\n"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[ab]", CB_EOVERFLOW, 9)},
+    /* ... also if the input is wrong behind them. */
+    {"cobs", BYTES("\6abc\0"), 3, CB_PARTIAL_DEFAULT, MALFORMED("", 4)},
+    {"cobs", BYTES("\6abc\0"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"cobs,keep", BYTES("\6abc\0"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"slip", BYTES("abc\xdb\xdb"), 3, CB_PARTIAL_DEFAULT, MALFORMED("", 4)},
+    {"slip", BYTES("abc\xdb\xdb"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"slip,keep", BYTES("abc\xdb\xdb"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"websocket", BYTES("\x81\x05Hel"), 0, CB_PARTIAL_EMIT, GIVES("[Hel]")},
     {"websocket", BYTES("\x81\x85\x37\xfa\x21\x3d\x7f"), 0, CB_PARTIAL_EMIT, GIVES("[H]")},
     {"websocket", BYTES("\x81\x00\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[][]")},

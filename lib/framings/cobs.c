@@ -61,13 +61,14 @@ static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     size_t part = cb__min(n, state->left);
     const uint8_t *zero = memchr(data, 0, part);
     if (zero)
-        return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan + (size_t)(zero - data),
-                                "zero byte in a block, %zu bytes before its end",
-                                state->left - (size_t)(zero - data));
+        part = (size_t)(zero - data);
     int status = cb__decoder_add_span(decoder, decoder->scan, part);
     decoder->scan += part;
     state->left -= part;
-    return status;
+    if (status || !zero)
+        return status;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+                            "zero byte in a block, %zu bytes before its end", state->left);
 }
 
 /* Takes the byte behind a block: the code of the next one, or the end. */
