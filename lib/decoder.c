@@ -249,7 +249,8 @@ void cb_decoder_finish(struct cb_decoder *decoder)
 
 uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
 {
-    return decoder->needed;
+    /* One that is cut may be over before its frame is. */
+    return decoder->on_overflow == CB_OVERFLOW_TRUNCATE ? 1 : decoder->needed;
 }
 
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
@@ -528,6 +529,7 @@ static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
     if (decoder->made) {
+        skip_to(decoder->made, decoder->payload_start); /* over records left out */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
         return n < 0 ? (int)n : CB_OK;
     }
