@@ -521,6 +521,89 @@ END_TEST
 
 /* ---------------------------------------------------------------- all of them */
 
+static void check_encoded_in_steps(const char *specification, const uint8_t *payload, size_t size,
+                                   size_t step, struct record_list *wire);
+
+/* Of `limit` bytes at most: longer ones are left out, or cut. */
+static void limit_records(const struct record_list *all, size_t limit, enum cb_overflow how,
+                          struct record_list *wanted)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
+        size_t n = all->ends[i] - at;
+
+        if (n > limit && how == CB_OVERFLOW_SKIP)
+            continue;
+        list_add(wanted, all->bytes + at, n < limit ? n : limit);
+        list_end(wanted);
+    }
+}
+
+/* Frames in these, and what to decode them by. */
+static const struct {
+    const char *to, *from;
+} long_ones[] = {
+    {"slip", "slip"},
+    {"slip", "slip,keep"},
+    {"cobs", "cobs"},
+    {"cobs", "cobs,keep"},
+    {"sse", "sse"},
+    {"sse", "sse,data"},
+    {"sse", "sse,keep"},
+    {"websocket", "websocket"},
+    {"websocket,mask", "websocket"},
+    {"websocket,mask", "websocket,keep"},
+};
+
+static void encode_some(const char *specification, struct prng *prng, struct record_list *wire)
+{
+    for (size_t left = prng_below(prng, 12); left > 0; left--) {
+        uint8_t bytes[32];
+        size_t n = 1 + prng_below(prng, sizeof(bytes));
+
+        prng_fill(prng, bytes, n, BYTES("ab\n\xc0\xdb\0"));
+        check_encoded_in_steps(specification, bytes, n, n, wire);
+    }
+}
+
+START_TEST(records_that_are_too_long_can_be_left_out_or_cut)
+{
+    struct prng prng = {900 + (uint64_t)_i};
+
+    for (int round = 0; round < 300; round++) {
+        struct record_list wire = {.count = 0}, wanted = {.count = 0}, all, got;
+        struct cb_decoder_options options = {
+            .size = sizeof(options),
+            .max_record = 1 + prng_below(&prng, 30),
+            .on_overflow = round % 2 ? CB_OVERFLOW_SKIP : CB_OVERFLOW_TRUNCATE,
+        };
+        struct way way = {.call = (enum call)prng_below(&prng, BY_BATCH + 10),
+                          .whole = prng_below(&prng, 2) == 1,
+                          .cut = 1 + prng_below(&prng, 40),
+                          .step = 1 + prng_below(&prng, 40),
+                          .changed = true};
+
+        if (way.call == BY_TAKE)
+            way.cut = way.step = 40; /* a record in 64 chunks at most */
+        encode_some(long_ones[_i].to, &prng, &wire);
+        list_add(&wire, "", 0);
+        read_input(long_ones[_i].from, NULL, wire.bytes, wire.size, &way, &all);
+        limit_records(&all, (size_t)options.max_record, options.on_overflow, &wanted);
+        read_input(long_ones[_i].from, &options, wire.bytes, wire.size, &way, &got);
+        expect(got.count == wanted.count && got.size == wanted.size &&
+                   (got.size == 0 || memcmp(got.bytes, wanted.bytes, got.size) == 0),
+               "%s, call %d, %s, %s %d: %zu records of %zu, %zu bytes of %zu", long_ones[_i].from,
+               (int)way.call, way.whole ? "whole" : "pieces", round % 2 ? "skip" : "truncate",
+               (int)options.max_record, got.count, wanted.count, got.size, wanted.size);
+        list_free(&got);
+        list_free(&all);
+        list_free(&wanted);
+        list_free(&wire);
+    }
+}
+END_TEST
+
 /* Random bytes of these give frames and faults. */
 static const struct {
     const char *specification, *alphabet;
@@ -750,6 +833,8 @@ static Suite *stuffed_suite(void)
                         (int)COUNT(cut_short));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
     tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
+    tcase_add_loop_test(random, records_that_are_too_long_can_be_left_out_or_cut, 0,
+                        (int)COUNT(long_ones));
     tcase_add_loop_test(encoding, payloads_are_encoded_to_these_bytes, 0, (int)COUNT(encoded));
     tcase_add_loop_test(encoding, websocket_headers_tell_the_length, 0, (int)COUNT(long_frames));
     tcase_add_test(encoding, slip_has_no_empty_record);
