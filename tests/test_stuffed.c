@@ -465,6 +465,44 @@ START_TEST(websocket_lengths_are_of_three_kinds)
 }
 END_TEST
 
+/* What is not masked need not go through the buffer. */
+START_TEST(a_long_payload_can_go_by_elsewhere)
+{
+    static const char *const headers[] = {"\x82\x7e\x03\xe8", "\x82\xfe\x03\xe8"};
+    const bool masked = _i == 1;
+    struct cb_decoder *decoder = NULL;
+    struct cb_buffer *buffer = NULL;
+    struct cb_piece piece;
+    size_t length = 0;
+
+    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "websocket", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, headers[_i], 4), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, "\0\0\0\0abc", 7), CB_OK);
+    while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE) {
+        ck_assert_uint_eq(piece.total, 1000);
+        length += piece.length;
+    }
+    ck_assert_uint_eq(length, masked ? 3 : 7);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), masked ? 0 : 993);
+    if (!masked) {
+        ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 992), CB_OK);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+        ck_assert_uint_eq(cb_decoder_needed(decoder), 1);
+        ck_assert_int_eq(cb_append(buffer, "z\x81\x01x", 4), CB_OK);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        ck_assert_uint_eq(piece.length, 1);
+        ck_assert_uint_eq(piece.offset, 4 + 999);
+        ck_assert_uint_eq(piece.flags, CB_LAST);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        ck_assert_uint_eq(piece.offset, 4 + 1000 + 2);
+        ck_assert(piece.length == 1 && piece.data[0] == 'x');
+    }
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
 /* --------------------------------------------------------------------- limits */
 
 static const struct limited cut_short[] = {
@@ -793,6 +831,26 @@ START_TEST(websocket_headers_tell_the_length)
 }
 END_TEST
 
+/* A key goes on where the part before ended. */
+START_TEST(websocket_masks_in_parts)
+{
+    static const uint8_t payload[] = "a payload of 26 characters";
+
+    for (size_t step = 1; step <= sizeof(payload); step++) {
+        struct way way = {.cut = 100, .step = 100, .changed = true};
+        struct record_list wire = {.count = 0}, got;
+
+        check_encoded_in_steps("websocket,mask", payload, sizeof(payload), step, &wire);
+        expect(memcmp(wire.bytes + 6, payload, sizeof(payload)) != 0, "it is not masked");
+        read_input("websocket", NULL, wire.bytes, wire.size, &way, &got);
+        expect(got.size == sizeof(payload) && memcmp(got.bytes, payload, got.size) == 0,
+               "in steps of %zu: another payload", step);
+        list_free(&got);
+        list_free(&wire);
+    }
+}
+END_TEST
+
 START_TEST(sse_refuses_cr_only_if_asked)
 {
     struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = 1};
@@ -829,6 +887,7 @@ static Suite *stuffed_suite(void)
     tcase_add_loop_test(records, an_event_that_ends_in_cr_is_not_held_back, 0, 3);
     tcase_add_loop_test(records, websocket_frames_are_unmasked, 0, (int)COUNT(websocket));
     tcase_add_loop_test(records, websocket_lengths_are_of_three_kinds, 0, (int)COUNT(long_frames));
+    tcase_add_loop_test(records, a_long_payload_can_go_by_elsewhere, 0, 2);
     tcase_add_loop_test(records, what_is_cut_short_or_too_long_is_treated_as_asked, 0,
                         (int)COUNT(cut_short));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
@@ -838,6 +897,7 @@ static Suite *stuffed_suite(void)
     tcase_add_loop_test(encoding, payloads_are_encoded_to_these_bytes, 0, (int)COUNT(encoded));
     tcase_add_loop_test(encoding, websocket_headers_tell_the_length, 0, (int)COUNT(long_frames));
     tcase_add_test(encoding, slip_has_no_empty_record);
+    tcase_add_test(encoding, websocket_masks_in_parts);
     tcase_add_test(encoding, sse_refuses_cr_only_if_asked);
     return suite;
 }
