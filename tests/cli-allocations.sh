@@ -71,6 +71,10 @@ each_fails 'a\nb\n' -c
 each_fails 'a\nb\n' --stats=json
 each_fails '1:a,2:b' -f netstring -t raw
 each_fails 'a\n\n' -t chunked
+each_fails 'a\333\334b\300' -f slip -t slip
+each_fails '\002a\002b\000' -f cobs -t cobs
+each_fails 'data:a\ndata:b\n\n' -f sse,data -t sse
+each_fails '\202\202\001\002\003\004ab' -f websocket -t raw
 
 # Records that take many blocks.
 head -c 400000 /dev/zero >in
