@@ -17,6 +17,8 @@ _cbsplit_keys() {
     dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
     chunked) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
+    websocket) echo "$keep data text mask" ;;
+    sse) echo "$keep data" ;;
     raw | none) ;;
     *) echo "$keep" ;;
     esac

@@ -32,6 +32,10 @@ function __cbsplit_framing --argument-names side
             set -a keys lf
         case csv
             set -a keys sep=
+        case websocket
+            set -a keys data text mask
+        case sse
+            set -a keys data
         case raw none
             set keys
     end

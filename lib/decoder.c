@@ -295,10 +295,12 @@ static uint64_t known_total(const struct cb_decoder *decoder)
 
 uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
 {
-    uint64_t enough = decoder->needed;
-    if (decoder->excess && !decoder->closed && decoder->on_overflow == CB_OVERFLOW_TRUNCATE)
-        enough = limit_of(decoder) - decoder->until;
-    return enough < decoder->needed ? enough : decoder->needed;
+    if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
+        return decoder->needed;
+    /* A record that is cut is over before its frame is. */
+    const uint64_t limit = limit_of(decoder);
+    const uint64_t left = decoder->until < limit ? limit - decoder->until : 1;
+    return decoder->needed < left ? decoder->needed : left;
 }
 
 /* The last piece of the record was given. */
@@ -421,8 +423,12 @@ static int advance(struct cb_decoder *decoder)
         status = CB_OK;
     if (status == CB_MORE && decoder->finished)
         status = handle_end(decoder);
-    if (status == CB_OK)
-        status = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+    if (status == CB_OK || status == CB_EMALFORMED) {
+        /* What is wrong behind the greatest length is not seen if the input
+         * comes in small parts, so never. */
+        int length = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+        status = length ? length : status;
+    }
     if (decoder->excess)
         pass_over(decoder);
     if (status == CB_END)
@@ -528,6 +534,7 @@ static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
     if (decoder->made) {
+        skip_to(decoder->made, decoder->payload_start); /* over records left out */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
         return n < 0 ? (int)n : CB_OK;
     }

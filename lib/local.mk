@@ -51,6 +51,10 @@ lib_libcb_la_SOURCES = \
 	lib/framings/digits.c \
 	lib/framings/index.c \
 	lib/framings/tfrecord.c \
+	lib/framings/websocket.c \
+	lib/framings/sse.c \
+	lib/framings/slip.c \
+	lib/framings/cobs.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

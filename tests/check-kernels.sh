@@ -14,7 +14,7 @@ cd "$TOP_BUILDDIR"
 }
 tried=0
 for kernel in avx512 avx2 sse2 neon plain; do
-    for test in matcher search split decoder framings; do
+    for test in matcher search split decoder framings stuffed; do
         status=0
         CB_TEST_KERNEL=$kernel tests/test_$test >kernels.log 2>&1 || status=$?
         case $status in

@@ -48,6 +48,10 @@ layers() {
 14  framings/digits.c
 14  framings/index.c
 14  framings/tfrecord.c
+14  framings/websocket.c
+14  framings/sse.c
+14  framings/slip.c
+14  framings/cobs.c
 14  framings/plain.c
 15  framings/table.c
 END

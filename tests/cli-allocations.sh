@@ -74,6 +74,10 @@ each_fails 'a\n\n' -t chunked
 each_fails 'a\nb\n' -o "$scratch/%d" --force
 each_fails 'a\nb\n' --exec=cat
 each_fails 'a\nb\n' --worker=cat -t chunked
+each_fails 'a\333\334b\300' -f slip -t slip
+each_fails '\002a\002b\000' -f cobs -t cobs
+each_fails 'data:a\ndata:b\n\n' -f sse,data -t sse
+each_fails '\202\202\001\002\003\004ab' -f websocket -t raw
 
 # Records that take many blocks.
 head -c 400000 /dev/zero >in

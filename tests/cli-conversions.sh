@@ -31,8 +31,8 @@ records() {
 }
 
 # What a set holds can be said in all framings of a kind: "any" in those with
-# lengths, "nonempty" in those and chunked, and "text" in those with delimiters
-# as well; "fixed" in all.
+# lengths, "nonempty" in those, chunked and slip, and "text" in those with
+# delimiters or lines as well; "fixed" in all.
 records 60 0 255 binary >any.netstring
 records 60 1 255 binary >nonempty.netstring
 records 60 0 255 text >text.netstring
@@ -45,8 +45,9 @@ records 20000 1 12 text >many.netstring
 # set_kind FRAMING - sets $kind
 set_kind() {
     case $1 in
-    line* | lf* | crlf* | nul* | delim*) kind=delimited ;;
-    chunked* | fixed*) kind=${1%%:*} ;;
+    line* | lf* | crlf* | nul* | delim* | sse*) kind=delimited ;;
+    chunked* | slip*) kind=chunked ;;
+    fixed*) kind=fixed ;;
     *) kind=counted ;;
     esac
 }
@@ -68,7 +69,7 @@ choose() {
 
 # (What keeps its framing on cannot hold just anything.)
 framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" && $1 != "bson" { print $1 }' |
-    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/')
+    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 

@@ -26,6 +26,7 @@ unit_tests = \
 	tests/test_scanned \
 	tests/test_outputs \
 	tests/test_overflow \
+	tests/test_stuffed \
 	tests/test_stats \
 	tests/test_progress
 
@@ -89,6 +90,9 @@ cli_tests = \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
 	tests/cli-progress.sh \
+	tests/cli-peer-sse.sh \
+	tests/cli-peer-stuffed.sh \
+	tests/cli-peer-websocket.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh \
 	tests/cli-workers.sh
@@ -128,7 +132,8 @@ EXTRA_DIST += $(house_tests)
 # It runs unit tests.
 if HAVE_CHECK
 tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
-	tests/test_decoder tests/test_framings tests/test_scanned
+	tests/test_decoder tests/test_framings tests/test_scanned \
+	tests/test_stuffed
 endif
 
 # -------------------------------------------------------- how they are run

@@ -333,8 +333,8 @@ END_TEST
 
 START_TEST(what_needs_a_length_refuses_an_unknown_one)
 {
-    static const char *const needs[] = {"fixed:5", "u16be",     "varint", "dec",
-                                        "hex:\\n", "netstring", "chunked"};
+    static const char *const needs[] = {"fixed:5",   "u16be",     "varint",  "dec",
+                                        "hex:\\n", "netstring", "chunked", "websocket"};
     const void *data;
     size_t n;
 
@@ -375,7 +375,8 @@ END_TEST
 
 START_TEST(lengths_are_not_constant)
 {
-    static const char *const varying[] = {"fixed:5,pad=x", "u8", "varint", "dec", "chunked"};
+    static const char *const varying[] = {"fixed:5,pad=x", "u8",   "varint", "dec",      "chunked",
+                                          "slip",          "cobs", "sse",    "websocket"};
 
     for (size_t i = 0; i < COUNT(varying); i++) {
         struct cb_encoder *encoder = new_encoder(varying[i]);
@@ -436,8 +437,9 @@ END_TEST
 
 START_TEST(every_failed_allocation_is_reported_and_nothing_leaks)
 {
-    static const char *const specifications[] = {"line",           "crlf",      "delim:a,or=b",
-                                                 "u16be,offset=3", "netstring", "chunked"};
+    static const char *const specifications[] = {
+        "line", "crlf", "delim:a,or=b", "u16be,offset=3", "netstring", "chunked",
+        "slip", "cobs", "sse",          "websocket,mask"};
 
     for (size_t i = 0; i < COUNT(specifications); i++) {
         bool failed = true;
@@ -465,7 +467,8 @@ END_TEST
 
 START_TEST(encoding_allocates_nothing)
 {
-    static const char *const specifications[] = {"line", "u16be", "varint", "netstring", "chunked"};
+    static const char *const specifications[] = {
+        "line", "u16be", "varint", "netstring", "chunked", "slip", "cobs", "sse", "websocket,mask"};
     struct counting counting;
     struct cb_encoder_options options = {.size = sizeof(options)};
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Consistent Overhead Byte Stuffing (S. Cheshire and M. Baker, IEEE/ACM
+ * Transactions on Networking 7(2), 1999), with a zero byte after each frame.
+ *
+ * A frame is a row of blocks: a code byte, one more than the number of bytes
+ * that follow, none of them zero.  Between two blocks stands a zero of the
+ * payload, but not behind a block with the highest code.
+ */
+#include "../decoder.h"
+#include "../encoder.h"
+#include "families.h"
+
+#include <string.h>
+
+enum { CODE_MAX = 0xff, BLOCK_MAX = CODE_MAX - 1 };
+
+/* ---------------------------------------------------------------- decoding */
+
+struct cobs_state {
+    size_t left; /* bytes of the block that are still to come */
+    bool zero;   /* one stands behind the block, if another block follows */
+};
+
+static int cobs_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    decoder->assembles = true;
+    return CB_OK;
+}
+
+static void cobs_reset(struct cb_decoder *decoder)
+{
+    memset(decoder->state, 0, decoder->ops->state_size);
+}
+
+/* Goes over the zeros before a frame; false if nothing else is at hand. */
+static bool find_frame(struct cb_decoder *decoder)
+{
+    const uint8_t *data;
+    size_t n;
+    while (cb__decoder_span(decoder, &data, &n)) {
+        size_t zeros = 0;
+        while (zeros < n && !data[zeros])
+            zeros++;
+        decoder->scan += zeros;
+        cb__decoder_next_record(decoder);
+        decoder->record--;
+        if (zeros == n)
+            continue;
+        cb__decoder_begin(decoder, decoder->scan + 1);
+        return true;
+    }
+    return false;
+}
+
+/* Takes bytes of a block. */
+static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct cobs_state *state = decoder->state;
+    size_t part = cb__min(n, state->left);
+    const uint8_t *zero = memchr(data, 0, part);
+    if (zero)
+        part = (size_t)(zero - data);
+    int status = cb__decoder_add_span(decoder, decoder->scan, part);
+    decoder->scan += part;
+    state->left -= part;
+    if (status || !zero)
+        return status;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+                            "zero byte in a block, %zu bytes before its end", state->left);
+}
+
+/* Takes the byte behind a block: the code of the next one, or the end. */
+static int take_code(struct cb_decoder *decoder, uint8_t code)
+{
+    struct cobs_state *state = decoder->state;
+    const bool zero = state->zero && code;
+    decoder->scan++;
+    decoder->complete = !code;
+    state->left = code ? code - 1U : 0;
+    state->zero = code && code != CODE_MAX;
+    return zero ? cb__decoder_add(decoder, "", 1) : CB_OK;
+}
+
+static int cobs_advance(struct cb_decoder *decoder)
+{
+    const struct cobs_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n;
+    int status = CB_OK;
+    decoder->needed = 1;
+    if (!decoder->begun && !find_frame(decoder))
+        return CB_MORE;
+    while (status == CB_OK && !decoder->complete) {
+        decoder->needed = state->left + 1;
+        if (!cb__decoder_span(decoder, &data, &n))
+            return CB_MORE;
+        status = state->left ? take_block(decoder, data, n) : take_code(decoder, data[0]);
+    }
+    return status;
+}
+
+static int cobs_cut(struct cb_decoder *decoder)
+{
+    return decoder->begun ? CB_NO : CB_MORE;
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct cobs_state),
+    .open = cobs_open,
+    .reset = cobs_reset,
+    .advance = cobs_advance,
+    .cut = cobs_cut,
+};
+
+/* ---------------------------------------------------------------- encoding */
+
+/* A block is written when its length is known.  That which was is on its way
+ * out before the next one is begun. */
+struct cobs_encoder {
+    uint8_t block[1 + BLOCK_MAX]; /* its code, and bytes */
+    size_t n;                     /* of these bytes */
+    size_t out, out_end;          /* what of `block` is still to be given */
+    bool full;                    /* the block before was, so none need follow */
+};
+
+static int cobs_begin(struct cb_encoder *encoder, uint64_t length)
+{
+    struct cobs_encoder *state = encoder->state;
+    (void)length;
+    state->n = state->out = state->out_end = 0;
+    state->full = false;
+    return CB_OK;
+}
+
+static void end_block(struct cobs_encoder *state, bool full)
+{
+    state->block[0] = (uint8_t)(state->n + 1);
+    state->out = 0;
+    state->out_end = state->n + 1;
+    state->n = 0;
+    state->full = full;
+}
+
+/* Fills the block. */
+static void collect(struct cobs_encoder *state, struct cb__transform *t)
+{
+    size_t most = cb__min((size_t)(t->in_end - t->in), BLOCK_MAX - state->n);
+    const uint8_t *zero = memchr(t->in, 0, most);
+    size_t n = zero ? (size_t)(zero - t->in) : most;
+    memcpy(state->block + 1 + state->n, t->in, n);
+    state->n += n;
+    t->in += n + (zero != NULL);
+    if (zero || state->n == BLOCK_MAX)
+        end_block(state, !zero);
+}
+
+/* Gives as much of a block as there is room for. */
+static void hand_out(struct cobs_encoder *state, struct cb__transform *t)
+{
+    size_t n = cb__min(state->out_end - state->out, (size_t)(t->out_end - t->out));
+    memcpy(t->out, state->block + state->out, n);
+    t->out += n;
+    state->out += n;
+}
+
+static void cobs_payload(struct cb_encoder *encoder, struct cb__transform *t)
+{
+    struct cobs_encoder *state = encoder->state;
+    do {
+        hand_out(state, t);
+        if (state->out == state->out_end && t->in < t->in_end)
+            collect(state, t);
+    } while (t->out < t->out_end && (state->out < state->out_end || t->in < t->in_end));
+}
+
+/* What is left, and the zero. */
+static int cobs_end(struct cb_encoder *encoder)
+{
+    struct cobs_encoder *state = encoder->state;
+    struct cb__transform t = {.out = encoder->scratch,
+                              .out_end = encoder->scratch + sizeof encoder->scratch};
+    hand_out(state, &t);
+    if (state->n || !state->full) {
+        end_block(state, false);
+        hand_out(state, &t);
+    }
+    *t.out++ = 0;
+    return cb__encoder_give(encoder, encoder->scratch, (size_t)(t.out - encoder->scratch));
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_TRANSFORMS,
+    .state_size = sizeof(struct cobs_encoder),
+    .begin = cobs_begin,
+    .end = cobs_end,
+    .payload = cobs_payload,
+};
+
+const struct cb__family cb__cobs_family = {
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Serial Line IP (RFC 1055): END after a packet, and before it to flush line
+ * noise; ESC and another byte stand for each of these two in it.  Packets
+ * without a byte are dropped, as the RFC suggests.
+ */
+#include "../decoder.h"
+#include "../encoder.h"
+#include "../find.h"
+#include "families.h"
+
+#include <string.h>
+
+enum { END = 0xc0, ESC = 0xdb, ESC_END = 0xdc, ESC_ESC = 0xdd };
+
+enum {
+    HITS = 256,  /* places of END and ESC looked for at once, on the fast path */
+    FEW_HITS = 8 /* ... and on the slow one */
+};
+
+/* Looks for END and ESC. */
+static void find_both(struct cb__finder *finder)
+{
+    cb__finder_init(finder, &(uint8_t){END}, 1);
+    cb__finder_add(finder, &(uint8_t){ESC}, 1);
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+struct slip_state {
+    struct cb__finder finder;
+    bool escaped; /* the byte before was ESC */
+};
+
+static int slip_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    struct slip_state *state = decoder->state;
+    (void)spec;
+    find_both(&state->finder);
+    decoder->assembles = true;
+    return CB_OK;
+}
+
+static void slip_reset(struct cb_decoder *decoder)
+{
+    struct slip_state *state = decoder->state;
+    state->escaped = false;
+}
+
+/* A frame begins at `start`, its packet at `packet`: the two differ by the END
+ * that a frame may begin with, which `keep` keeps. */
+static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t packet)
+{
+    decoder->scan = start;
+    cb__decoder_next_record(decoder);
+    decoder->record--;
+    decoder->scan = packet;
+}
+
+/* Goes over the ENDs before a packet; false if nothing else is at hand. */
+static bool find_packet(struct cb_decoder *decoder)
+{
+    const uint8_t *data;
+    size_t n;
+    while (cb__decoder_span(decoder, &data, &n)) {
+        size_t ends = 0;
+        while (ends < n && data[ends] == END)
+            ends++;
+        if (ends)
+            begin_frame(decoder, decoder->scan + ends - decoder->config.keep, decoder->scan + ends);
+        if (ends == n)
+            continue;
+        cb__decoder_begin(decoder, decoder->scan);
+        return true;
+    }
+    return false;
+}
+
+/* The byte that stands for another behind ESC. */
+static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
+{
+    *literal = c == ESC_END ? END : ESC;
+    if (c == ESC_END || c == ESC_ESC)
+        return CB_OK;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+                            "ESC is not followed by ESC_END or ESC_ESC");
+}
+
+/* Takes a byte behind ESC. */
+static int take_escaped(struct cb_decoder *decoder, uint8_t c)
+{
+    struct slip_state *state = decoder->state;
+    uint8_t literal;
+    int status = unescape(decoder, c, &literal);
+    if (status)
+        return status;
+    state->escaped = false;
+    decoder->scan++;
+    return cb__decoder_add(decoder, &literal, 1);
+}
+
+/* Takes n bytes without END and ESC. */
+static int take_run(struct cb_decoder *decoder, size_t n)
+{
+    int status = cb__decoder_add_span(decoder, decoder->scan, n);
+    decoder->scan += n;
+    return status;
+}
+
+/* Goes on in a packet, up to its end or that of the bytes that were looked at. */
+static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct slip_state *state = decoder->state;
+    uint32_t hits[FEW_HITS + CB__FIND_SLACK];
+    size_t at = 0, scanned;
+    n = cb__min(n, CB__FIND_MAX);
+    if (state->escaped)
+        return take_escaped(decoder, data[0]);
+    size_t found = cb__find_all(&state->finder, data, n, hits, FEW_HITS, &scanned);
+    for (size_t i = 0; i < found; i++) {
+        int status = take_run(decoder, hits[i] - at);
+        if (status)
+            return status;
+        at = hits[i] + 1;
+        decoder->scan++;
+        if (data[hits[i]] == END) {
+            decoder->complete = true;
+            return CB_OK;
+        }
+        state->escaped = true;
+        if (at == n)
+            return CB_OK;
+        status = take_escaped(decoder, data[at++]);
+        if (status)
+            return status;
+    }
+    return take_run(decoder, cb__max(scanned, at) - at);
+}
+
+static int slip_advance(struct cb_decoder *decoder)
+{
+    const uint8_t *data;
+    size_t n;
+    int status = CB_OK;
+    decoder->needed = 1;
+    if (!decoder->begun && !find_packet(decoder))
+        return CB_MORE;
+    while (status == CB_OK && !decoder->complete) {
+        if (!cb__decoder_span(decoder, &data, &n))
+            return CB_MORE;
+        status = take_bytes(decoder, data, n);
+    }
+    return status;
+}
+
+/* Packets without an escape are given as they stand in the input. */
+static size_t slip_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                         struct cb_piece *pieces, size_t max)
+{
+    const struct slip_state *state = decoder->state;
+    const uint64_t base = decoder->scan;
+    const bool keep = decoder->config.keep;
+    uint32_t hits[HITS + CB__FIND_SLACK];
+    size_t count = 0, start = 0, packet = 0, at = 0, most = FEW_HITS;
+    bool plain = true;
+    n = cb__min(n, CB__FIND_MAX);
+    while (plain && count < max && at < n) {
+        size_t from = at;
+        size_t wanted = cb__min(most, max - count);
+        size_t found = cb__find_all(&state->finder, data + from, n - from, hits, wanted, &at);
+        at += from;
+        most = cb__min(2 * most, HITS); /* it may be in vain, if an escape follows */
+        for (size_t i = 0; i < found; i++) {
+            size_t hit = from + hits[i];
+            size_t first = keep ? start : packet, size = hit + keep - first;
+            bool empty = hit == packet;
+            plain = data[hit] == END && (empty || size <= decoder->max_record);
+            if (!plain) {
+                at = hit;
+                break;
+            }
+            packet = hit + 1;
+            start = empty && keep ? hit : packet;
+            if (empty)
+                continue;
+            pieces[count] = (struct cb_piece){
+                .data = data + first,
+                .length = size,
+                .record = decoder->record + count,
+                .offset = base + first,
+                .total = size,
+                .flags = CB_FIRST | CB_LAST,
+            };
+            count++;
+        }
+    }
+    decoder->record += count;
+    begin_frame(decoder, base + start, base + packet);
+    /* The bytes behind were looked at as well. */
+    if (at > packet) {
+        cb__decoder_begin(decoder, base + packet);
+        take_run(decoder, at - packet);
+    }
+    return count;
+}
+
+/* An END before a packet that never came is no record. */
+static int slip_cut(struct cb_decoder *decoder)
+{
+    if (decoder->begun)
+        return CB_NO;
+    begin_frame(decoder, decoder->scan, decoder->scan);
+    return CB_MORE;
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct slip_state),
+    .open = slip_open,
+    .reset = slip_reset,
+    .advance = slip_advance,
+    .batch = slip_batch,
+    .cut = slip_cut,
+};
+
+/* ---------------------------------------------------------------- encoding */
+
+struct slip_encoder {
+    struct cb__finder finder;
+    bool has_bytes; /* the record that is looked at */
+};
+
+static int slip_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    struct slip_encoder *state = encoder->state;
+    (void)spec;
+    find_both(&state->finder);
+    return CB_OK;
+}
+
+static int slip_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct slip_encoder *state = encoder->state;
+    if (piece->flags & CB_FIRST)
+        state->has_bytes = false;
+    state->has_bytes |= piece->length > 0;
+    if (piece->flags & CB_LAST && !state->has_bytes)
+        return cb__encoder_fail_at(encoder, piece, 0, "an empty record cannot be said in slip");
+    return CB_OK;
+}
+
+static int slip_end(struct cb_encoder *encoder)
+{
+    static const uint8_t mark[] = {END};
+    return cb__encoder_give(encoder, mark, sizeof mark);
+}
+
+static int slip_begin(struct cb_encoder *encoder, uint64_t length)
+{
+    (void)length;
+    return slip_end(encoder);
+}
+
+/* Copies n bytes as they are; false if there is not room for all. */
+static bool copy_run(struct cb__transform *t, size_t n)
+{
+    size_t part = cb__min(n, (size_t)(t->out_end - t->out));
+    memcpy(t->out, t->in, part);
+    t->in += part;
+    t->out += part;
+    return part == n;
+}
+
+static bool copy_escaped(struct cb__transform *t)
+{
+    if (t->out_end - t->out < 2)
+        return false;
+    *t->out++ = ESC;
+    *t->out++ = *t->in++ == END ? ESC_END : ESC_ESC;
+    return true;
+}
+
+static void slip_payload(struct cb_encoder *encoder, struct cb__transform *t)
+{
+    const struct slip_encoder *state = encoder->state;
+    uint32_t hits[FEW_HITS + CB__FIND_SLACK];
+    bool room = true;
+    while (room && t->in < t->in_end) {
+        /* No more is looked at than there is room for. */
+        const uint8_t *from = t->in;
+        size_t n = cb__min((size_t)(t->in_end - from), (size_t)(t->out_end - t->out));
+        size_t scanned;
+        n = cb__min(n, CB__FIND_MAX);
+        room = n > 0;
+        size_t found = cb__find_all(&state->finder, from, n, hits, FEW_HITS, &scanned);
+        for (size_t i = 0; room && i < found; i++)
+            room = copy_run(t, hits[i] - (size_t)(t->in - from)) && copy_escaped(t);
+        room = room && copy_run(t, scanned - (size_t)(t->in - from));
+    }
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_LOOKS | CB_TRANSFORMS,
+    .state_size = sizeof(struct slip_encoder),
+    .open = slip_encoder_open,
+    .begin = slip_begin,
+    .end = slip_end,
+    .look = slip_look,
+    .payload = slip_payload,
+};
+
+const struct cb__family cb__slip_family = {
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};

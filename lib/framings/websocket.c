@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames of the WebSocket protocol (RFC 6455, section 5), each by itself:
+ *
+ *     FIN, reserved bits, opcode | MASK, length | long length | key | payload
+ *
+ * No extension is known (permessage-deflate sets a reserved bit).
+ */
+#include "../decoder.h"
+#include "../encoder.h"
+#include "families.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef HAVE_GETRANDOM
+#include <sys/random.h>
+#endif
+
+enum {
+    FIN = 0x80,
+    RESERVED = 0x70,
+    OPCODE = 0x0f,
+    MASKED = 0x80,
+    LENGTH = 0x7f,
+    LENGTH_16 = 126, /* the length is in the two bytes behind, */
+    LENGTH_64 = 127  /* or in eight */
+};
+
+enum { TEXT = 1, BINARY = 2, CONTROL = 8, CONTROL_MAX = 125 };
+enum { KEY_SIZE = 4, HEADER_MAX = 2 + 8 + KEY_SIZE };
+
+struct websocket_config {
+    bool data; /* in: without control frames */
+    bool text; /* out: text frames, not binary ones */
+    bool mask; /* out: as a client sends them */
+};
+
+static const struct cb__key keys[] = {
+    {"data", CB__KEY_FLAG, offsetof(struct websocket_config, data)},
+    {"text", CB__KEY_FLAG, offsetof(struct websocket_config, text)},
+    {"mask", CB__KEY_FLAG, offsetof(struct websocket_config, mask)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+/* Masks or unmasks n bytes that stand `at` bytes behind the beginning of their
+ * payload (section 5.3). */
+static void apply_key(uint8_t *to, const uint8_t *from, size_t n, const uint8_t *key, uint64_t at)
+{
+    uint8_t pattern[8];
+    uint64_t word, mask;
+    size_t i = 0;
+    for (size_t k = 0; k < sizeof pattern; k++)
+        pattern[k] = key[(at + k) % KEY_SIZE];
+    memcpy(&mask, pattern, sizeof mask);
+    for (; n - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, from + i, sizeof word);
+        word ^= mask;
+        memcpy(to + i, &word, sizeof word);
+    }
+    for (; i < n; i++)
+        to[i] = from[i] ^ pattern[i % sizeof pattern];
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+struct websocket_state {
+    uint8_t header[HEADER_MAX];
+    size_t have;       /* bytes of it seen */
+    size_t wrong;      /* the byte that a malformed one is reported at */
+    const char *why;   /* ... with this */
+    uint64_t payload;  /* its length */
+    uint64_t from, to; /* the payload, once the header was read; else 0 */
+};
+
+static int websocket_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    decoder->assembles = true;
+    return CB_OK;
+}
+
+static void websocket_reset(struct cb_decoder *decoder)
+{
+    memset(decoder->state, 0, decoder->ops->state_size);
+}
+
+/* The size of the long length. */
+static size_t long_length(const uint8_t *header)
+{
+    unsigned length = header[1] & LENGTH;
+    return length == LENGTH_16 ? 2 : length == LENGTH_64 ? 8 : 0;
+}
+
+/* The size of the header, as far as the bytes that are there tell it. */
+static size_t header_size(const struct websocket_state *state)
+{
+    if (state->have < 2)
+        return 2;
+    return 2 + long_length(state->header) + (state->header[1] & MASKED ? (size_t)KEY_SIZE : 0);
+}
+
+static int wrong(struct websocket_state *state, size_t at, const char *why)
+{
+    state->wrong = at;
+    state->why = why;
+    return CB_EMALFORMED;
+}
+
+static int check_first(struct websocket_state *state)
+{
+    unsigned first = state->header[0], opcode = first & OPCODE;
+    if (first & RESERVED)
+        return wrong(state, 0, "a reserved bit is set");
+    if ((opcode & ~(unsigned)CONTROL) > BINARY)
+        return wrong(state, 0, "unknown opcode");
+    if (opcode & CONTROL && !(first & FIN))
+        return wrong(state, 0, "control frame in fragments");
+    return CB_OK;
+}
+
+static int check_second(struct websocket_state *state)
+{
+    state->payload = state->header[1] & LENGTH;
+    if (state->header[0] & CONTROL && state->payload > CONTROL_MAX)
+        return wrong(state, 1, "control frame of more than 125 bytes");
+    return CB_OK;
+}
+
+static int check_length(struct websocket_state *state, size_t size)
+{
+    state->payload = 0;
+    for (size_t i = 0; i < size; i++)
+        state->payload = state->payload << 8 | state->header[2 + i];
+    if (state->payload > INT64_MAX)
+        return wrong(state, 2, "length does not fit in 63 bits");
+    if (state->payload < (size == 2 ? LENGTH_16 : UINT64_C(1) << 16))
+        return wrong(state, 2, "length has more bytes than it needs");
+    return CB_OK;
+}
+
+/* Reads a header, as cb__header_fn (counted.h). */
+static int read_header(struct websocket_state *state, const uint8_t *data, size_t n, size_t *used)
+{
+    for (size_t i = 0; i < n;) {
+        int status = CB_OK;
+        state->header[state->have++] = data[i++];
+        *used = i;
+        if (state->have == 1)
+            status = check_first(state);
+        else if (state->have == 2)
+            status = check_second(state);
+        else if (state->have == 2 + long_length(state->header))
+            status = check_length(state, state->have - 2);
+        if (status || state->have == header_size(state))
+            return status;
+    }
+    return CB_MORE;
+}
+
+static bool is_masked(const struct websocket_state *state)
+{
+    return state->header[1] & MASKED;
+}
+
+/* Is the frame none that is asked for? */
+static bool is_left_out(const struct cb_decoder *decoder)
+{
+    const struct websocket_config *config = decoder->config.data;
+    const struct websocket_state *state = decoder->state;
+    return config->data && state->header[0] & CONTROL;
+}
+
+/* The header ends at `scan`. */
+static int begin_payload(struct cb_decoder *decoder)
+{
+    struct websocket_state *state = decoder->state;
+    const bool keep = decoder->config.keep;
+    uint64_t total = state->payload + (keep ? state->have : 0);
+    state->from = decoder->scan;
+    if (!cb__add_u64(decoder->scan, state->payload, &state->to))
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+                                "record is longer than any stream");
+    if (is_left_out(decoder))
+        return CB_OK;
+    int status = cb__decoder_check_length(decoder, total);
+    if (status)
+        return status;
+    cb__decoder_begin(decoder, decoder->scan);
+    decoder->total = total;
+    if (keep || !is_masked(state))
+        decoder->payload_end = state->to;
+    return CB_OK;
+}
+
+/* Takes as much of a header as is at hand. */
+static int take_header(struct cb_decoder *decoder)
+{
+    struct websocket_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n, used;
+    int status = CB_MORE;
+    while (status == CB_MORE && cb__decoder_span(decoder, &data, &n)) {
+        status = read_header(state, data, n, &used);
+        decoder->scan += used;
+    }
+    if (status == CB_EMALFORMED)
+        return cb__decoder_fail(decoder, status, decoder->frame_start + state->wrong, "%s",
+                                state->why);
+    return status == CB_OK ? begin_payload(decoder) : status;
+}
+
+static int unmask(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    const struct websocket_state *state = decoder->state;
+    const uint8_t *key = state->header + state->have - KEY_SIZE;
+    const uint64_t at = decoder->scan - state->from;
+    uint8_t clear[2048];
+    int status = CB_OK;
+    for (size_t i = 0, part; i < n && !status; i += part) {
+        part = cb__min(n - i, sizeof clear);
+        apply_key(clear, data + i, part, key, at + i);
+        status = cb__decoder_add(decoder, clear, part);
+    }
+    return status;
+}
+
+/* Takes as much of a payload as is at hand. */
+static int take_payload(struct cb_decoder *decoder)
+{
+    const struct websocket_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n;
+    int status = CB_OK;
+    while (decoder->scan < state->to && !status) {
+        if (!cb__decoder_span(decoder, &data, &n))
+            return CB_MORE;
+        n = cb__min(n, cb__clamp_u64(state->to - decoder->scan));
+        if (decoder->made && decoder->begun)
+            status = is_masked(state) ? unmask(decoder, data, n)
+                                      : cb__decoder_add_span(decoder, decoder->scan, n);
+        decoder->scan += n;
+    }
+    return status;
+}
+
+/* The next frame begins at `scan`. */
+static void end_frame(struct cb_decoder *decoder)
+{
+    struct websocket_state *state = decoder->state;
+    decoder->complete = decoder->begun;
+    state->have = 0;
+    state->to = 0;
+    if (decoder->begun)
+        return;
+    cb__decoder_next_record(decoder);
+    decoder->record--;
+}
+
+static int websocket_advance(struct cb_decoder *decoder)
+{
+    struct websocket_state *state = decoder->state;
+    const bool begun = decoder->begun;
+    int status = CB_OK;
+    while (status == CB_OK && !decoder->complete) {
+        if (!state->to)
+            status = take_header(decoder);
+        if (status == CB_OK)
+            status = take_payload(decoder);
+        if (status == CB_OK)
+            end_frame(decoder);
+    }
+    decoder->needed = state->to ? state->to - decoder->scan : header_size(state) - state->have;
+    return status == CB_MORE && decoder->begun && !begun ? CB_OK : status;
+}
+
+/* Frames whose payload is given as it stands in the input. */
+static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                              struct cb_piece *pieces, size_t max)
+{
+    struct websocket_state *state = decoder->state;
+    const uint64_t base = decoder->scan;
+    const bool keep = decoder->config.keep;
+    size_t count = 0, at = 0, used = 0;
+    for (; count < max && at < n; count++) {
+        int status = read_header(state, data + at, n - at, &used);
+        bool stands = keep || !is_masked(state);
+        state->have = 0; /* what is not taken here is read again */
+        if (status || !stands || is_left_out(decoder) || state->payload > n - at - used)
+            break;
+        size_t size = (size_t)state->payload + (keep ? used : 0), from = keep ? at : at + used;
+        if (size > decoder->max_record)
+            break;
+        pieces[count] = (struct cb_piece){
+            .data = data + from,
+            .length = size,
+            .record = decoder->record + count,
+            .offset = base + from,
+            .total = size,
+            .flags = CB_FIRST | CB_LAST,
+        };
+        at += used + (size_t)state->payload;
+    }
+    decoder->scan = base + at;
+    decoder->record += count;
+    cb__decoder_next_record(decoder);
+    decoder->record--;
+    return count;
+}
+
+static int websocket_cut(struct cb_decoder *decoder)
+{
+    if (is_left_out(decoder))
+        return CB_END;
+    if (decoder->config.keep)
+        decoder->until = cb__buffer_end(decoder->buffer);
+    return CB_NO;
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct websocket_state),
+    .tells_length = true,
+    .open = websocket_open,
+    .reset = websocket_reset,
+    .advance = websocket_advance,
+    .batch = websocket_batch,
+    .cut = websocket_cut,
+};
+
+/* ---------------------------------------------------------------- encoding */
+
+struct websocket_encoder {
+    uint8_t keys[256]; /* random bytes, asked for in one call */
+    size_t left;       /* of them, from the end */
+    const uint8_t *key;
+    uint64_t at; /* bytes of the payload that were masked */
+};
+
+static int websocket_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    const struct websocket_config *config = encoder->config.data;
+    (void)spec;
+    if (config->mask)
+        encoder->traits |= CB_TRANSFORMS;
+    return CB_OK;
+}
+
+/* From /dev/urandom. */
+static bool read_random(uint8_t *to, size_t n)
+{
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    size_t have = 0;
+    ssize_t got = 0;
+    if (fd < 0)
+        return false;
+    do {
+        got = read(fd, to + have, n - have);
+        have += got > 0 ? (size_t)got : 0;
+    } while (have < n && (got > 0 || (got < 0 && errno == EINTR)));
+    close(fd);
+    return have == n;
+}
+
+/* From the kernel; at most 256 bytes. */
+static bool get_random(uint8_t *to, size_t n)
+{
+#ifdef HAVE_GETRANDOM
+    ssize_t got;
+    do
+        got = getrandom(to, n, 0);
+    while (got < 0 && errno == EINTR);
+    if (got == (ssize_t)n)
+        return true;
+#endif
+    return read_random(to, n);
+}
+
+/* A key that cannot be foreseen (section 5.3). */
+static bool next_key(struct websocket_encoder *state)
+{
+    if (!state->left && !get_random(state->keys, sizeof state->keys))
+        return false;
+    if (!state->left)
+        state->left = sizeof state->keys;
+    state->left -= KEY_SIZE;
+    state->key = state->keys + state->left;
+    state->at = 0;
+    return true;
+}
+
+/* Puts the length in as few bytes as it takes, and returns how many. */
+static size_t put_length(uint8_t *to, uint64_t length)
+{
+    size_t size = length < LENGTH_16 ? 0 : length <= UINT16_MAX ? 2 : 8;
+    to[0] = size == 0 ? (uint8_t)length : size == 2 ? LENGTH_16 : LENGTH_64;
+    for (size_t i = size; i; i--, length >>= 8)
+        to[i] = (uint8_t)length;
+    return 1 + size;
+}
+
+static int websocket_begin(struct cb_encoder *encoder, uint64_t length)
+{
+    const struct websocket_config *config = encoder->config.data;
+    struct websocket_encoder *state = encoder->state;
+    uint8_t *header = encoder->scratch;
+    if (length > INT64_MAX)
+        return cb__encoder_fail(encoder, "the length does not fit in 63 bits");
+    header[0] = FIN | (config->text ? TEXT : BINARY);
+    size_t size = 1 + put_length(header + 1, length);
+    if (config->mask) {
+        if (!next_key(state))
+            return cb__encoder_fail(encoder, "the system gives no random bytes for its mask");
+        header[1] |= MASKED;
+        memcpy(header + size, state->key, KEY_SIZE);
+        size += KEY_SIZE;
+    }
+    return cb__encoder_give(encoder, header, size);
+}
+
+static void websocket_payload(struct cb_encoder *encoder, struct cb__transform *t)
+{
+    struct websocket_encoder *state = encoder->state;
+    size_t n = cb__min((size_t)(t->in_end - t->in), (size_t)(t->out_end - t->out));
+    apply_key(t->out, t->in, n, state->key, state->at);
+    state->at += n;
+    t->in += n;
+    t->out += n;
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_NEEDS_LENGTH,
+    .state_size = sizeof(struct websocket_encoder),
+    .open = websocket_encoder_open,
+    .begin = websocket_begin,
+    .payload = websocket_payload,
+};
+
+const struct cb__family cb__websocket_family = {
+    .keys = keys,
+    .config_size = sizeof(struct websocket_config),
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};
