@@ -15,6 +15,9 @@
  * the program is done (--help). */
 enum { GO_ON = 0, DONE = -1 };
 
+/* More commands at once than a system can run; a place for each is made. */
+enum { JOBS_MAX = 1 << 16 };
+
 struct option_row {
     char letter; /* 0: only a long name */
     const char *name;
@@ -110,9 +113,9 @@ static int set_worker(struct options *options, const char *argument)
 
 static int set_jobs(struct options *options, const char *argument)
 {
-    if (text_number(argument, &options->jobs) && options->jobs)
+    if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
         return GO_ON;
-    return usage_error("--jobs: '%s' is not a whole number of 1 or more", argument);
+    return usage_error("--jobs: '%s' is not a whole number from 1 to %d", argument, JOBS_MAX);
 }
 
 static int set_max_record(struct options *options, const char *argument)

@@ -202,8 +202,8 @@ wrong() {
 }
 wrong '--jobs is for --exec and --worker only' -j 2
 wrong '--jobs is for --exec and --worker only' -j 2 -o %d
-for number in 0 '' -1 x 1x 18446744073709551616; do
-    wrong "--jobs: '$number' is not a whole number of 1 or more" --exec=cat -j "$number"
+for number in 0 '' -1 x 1x 65537 18446744073709551616; do
+    wrong "--jobs: '$number' is not a whole number from 1 to 65536" --exec=cat -j "$number"
 done
 wrong '--exec and --worker exclude each other' --exec=a --worker=b
 wrong '--output and --exec exclude each other' -o %d --exec=a
