@@ -81,16 +81,26 @@ int cb__scanned_advance(struct cb_decoder *decoder)
     }
 }
 
+/* What came since the last record is passed over. */
+static int drop_rest(struct cb_decoder *decoder)
+{
+    cb__decoder_next_record(decoder);
+    decoder->record--;
+    return CB_MORE;
+}
+
 int cb__scanned_cut(struct cb_decoder *decoder)
 {
+    if (!decoder->begun)
+        return drop_rest(decoder);
     decoder->until = cb__buffer_end(decoder->buffer);
-    return decoder->begun ? CB_NO : CB_MORE;
+    return CB_NO;
 }
 
 int cb__scanned_end(struct cb_decoder *decoder)
 {
     if (!decoder->begun)
-        return CB_MORE;
+        return drop_rest(decoder);
     end(decoder, 0);
     return CB_YES;
 }
