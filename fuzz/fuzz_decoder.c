@@ -47,6 +47,8 @@ static const char *const specifications[] = {
     "chunked,lf",
     "chunked,keep",
     "chunked,lf,keep",
+    "json",
+    "json-seq",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

@@ -41,9 +41,12 @@ decoder 19 '2\r\nhi\r\n0\r\n\r\n'
 decoder 20 '2;hia;0123456789'
 decoder 21 '5:hello,0:,12:hello world!,'
 decoder 22 '5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n'
-decoder 23 '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
-decoder 24 '2\r\nhi\r\n0\r\n\r\nmore'
-decoder 25 '2\nhi\r\n0\n\r\nmore'
+decoder 23 '1,"a\n"""\r\n2\n'
+decoder 24 '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
+decoder 25 '2\r\nhi\r\n0\r\n\r\nmore'
+decoder 26 '2\nhi\r\n0\n\r\nmore'
+decoder 27 '{"a":[1,"\\\\""]}\n"x"[3]true 4'
+decoder 28 '\036{"a":\n1}\n\036\0362 \036[\036"x"'
 
 # spec NAME TEXT
 spec() {

@@ -38,6 +38,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/counted.c \
 	lib/framings/scanned.h \
 	lib/framings/scanned.c \
+	lib/framings/json_text.h \
+	lib/framings/json_text.c \
 	lib/framings/delimiter.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
@@ -45,6 +47,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
 	lib/framings/csv.c \
+	lib/framings/json.c \
+	lib/framings/json_seq.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

@@ -36,6 +36,7 @@ layers() {
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
+13  framings/json_text.h framings/json_text.c       only base.h
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
@@ -43,6 +44,8 @@ layers() {
 14  framings/ascii.c
 14  framings/chunked.c
 14  framings/csv.c
+14  framings/json.c
+14  framings/json_seq.c
 14  framings/plain.c
 15  framings/table.c
 END

@@ -22,7 +22,8 @@ unit_tests = \
 	tests/test_decoder \
 	tests/test_encoder \
 	tests/test_framings \
-	tests/test_scanned
+	tests/test_scanned \
+	tests/test_json
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -61,6 +62,7 @@ cli_tests = \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
+	tests/cli-peer-jq.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \

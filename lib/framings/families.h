@@ -13,6 +13,8 @@ extern const struct cb__family cb__varint_family;    /* varint.c */
 extern const struct cb__family cb__ascii_family;     /* ascii.c */
 extern const struct cb__family cb__chunked_family;   /* chunked.c */
 extern const struct cb__family cb__csv_family;       /* csv.c */
+extern const struct cb__family cb__json_family;      /* json.c */
+extern const struct cb__family cb__json_seq_family;  /* json_seq.c */
 extern const struct cb__family cb__raw_family;       /* plain.c */
 extern const struct cb__family cb__none_family;      /* plain.c */
 
