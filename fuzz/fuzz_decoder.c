@@ -49,6 +49,8 @@ static const char *const specifications[] = {
     "chunked,lf,keep",
     "json",
     "json-seq",
+    "resp",
+    "syslog",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

@@ -49,6 +49,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/csv.c \
 	lib/framings/json.c \
 	lib/framings/json_seq.c \
+	lib/framings/resp.c \
+	lib/framings/syslog.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

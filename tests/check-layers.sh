@@ -46,6 +46,8 @@ layers() {
 14  framings/csv.c
 14  framings/json.c
 14  framings/json_seq.c
+14  framings/resp.c
+14  framings/syslog.c
 14  framings/plain.c
 15  framings/table.c
 END

@@ -67,7 +67,9 @@ cli_tests = \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-redis.sh \
+	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-peer-syslog.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh
 

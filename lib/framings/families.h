@@ -15,6 +15,8 @@ extern const struct cb__family cb__chunked_family;   /* chunked.c */
 extern const struct cb__family cb__csv_family;       /* csv.c */
 extern const struct cb__family cb__json_family;      /* json.c */
 extern const struct cb__family cb__json_seq_family;  /* json_seq.c */
+extern const struct cb__family cb__resp_family;      /* resp.c */
+extern const struct cb__family cb__syslog_family;    /* syslog.c */
 extern const struct cb__family cb__raw_family;       /* plain.c */
 extern const struct cb__family cb__none_family;      /* plain.c */
 

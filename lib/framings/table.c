@@ -38,6 +38,8 @@ const struct cb_framing cb__framings[] = {
     {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
     {"json", "a JSON value (RFC 8259)", NULL, &cb__json_family, 0},
     {"json-seq", "a text of a JSON sequence (RFC 7464)", NULL, &cb__json_seq_family, 0},
+    {"resp", "a Redis value (RESP2 and RESP3)", NULL, &cb__resp_family, 0},
+    {"syslog", "a syslog message over TCP (RFC 6587)", NULL, &cb__syslog_family, 0},
     {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
     {"none", "nothing at all", NULL, &cb__none_family, 0},
     {NULL, NULL, NULL, NULL, 0},
