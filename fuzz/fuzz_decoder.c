@@ -51,6 +51,8 @@ static const char *const specifications[] = {
     "json-seq",
     "resp",
     "syslog",
+    "start:ab",
+    "start:aba",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

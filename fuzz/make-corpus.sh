@@ -49,6 +49,8 @@ decoder 27 '{"a":[1,"\\\\""]}\n"x"[3]true 4'
 decoder 28 '\036{"a":\n1}\n\036\0362 \036[\036"x"'
 decoder 29 '*2\r\n$3\r\nfoo\r\n%%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n'
 decoder 30 '5 hello<1>line\r\n\n3 abc<2>'
+decoder 31 'xab1ab2aabab'
+decoder 32 'xaba1abababaab'
 
 # spec NAME TEXT
 spec() {

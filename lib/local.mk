@@ -41,6 +41,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/json_text.h \
 	lib/framings/json_text.c \
 	lib/framings/delimiter.c \
+	lib/framings/start.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
 	lib/framings/varint.c \

@@ -38,6 +38,7 @@ layers() {
 13  framings/scanned.h framings/scanned.c
 13  framings/json_text.h framings/json_text.c       only base.h
 14  framings/delimiter.c
+14  framings/start.c
 14  framings/fixed.c
 14  framings/length.c
 14  framings/varint.c

@@ -71,6 +71,7 @@ cli_tests = \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-syslog.sh \
 	tests/cli-specifications.sh \
+	tests/cli-start.sh \
 	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)

@@ -17,6 +17,7 @@ extern const struct cb__family cb__json_family;      /* json.c */
 extern const struct cb__family cb__json_seq_family;  /* json_seq.c */
 extern const struct cb__family cb__resp_family;      /* resp.c */
 extern const struct cb__family cb__syslog_family;    /* syslog.c */
+extern const struct cb__family cb__start_family;     /* start.c */
 extern const struct cb__family cb__raw_family;       /* plain.c */
 extern const struct cb__family cb__none_family;      /* plain.c */
 

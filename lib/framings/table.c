@@ -21,6 +21,7 @@ const struct cb_framing cb__framings[] = {
     PRESET("crlf", "delim:\\r\\n", "a line, ended by CRLF"),
     PRESET("nul", "delim:\\0", "up to a zero byte"),
     {"delim", "up to a delimiter, or one of several", NULL, &cb__delimiter_family, 0},
+    {"start", "from a mark, which is a part of it, up to the next", NULL, &cb__start_family, 0},
     {"fixed", "a fixed number of bytes", NULL, &cb__fixed_family, 0},
     LENGTH("u8", CB__LENGTH_BIG(1), "8-bit length"),
     BOTH(16, 2),
