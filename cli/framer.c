@@ -22,12 +22,17 @@ int framer_failed(struct framer *framer, int number)
     return EXIT_IO;
 }
 
-/* The encoder refuses something of a record. */
+/* The encoder refuses something that it has looked at. */
 static int refused(struct framer *framer, const struct cb_piece *piece)
 {
     framer->error = *cb_encoder_error(framer->encoder);
     framer->error.record = piece->record;
     return EXIT_UNENCODABLE;
+}
+
+static bool looks_good(struct framer *framer, const struct cb_piece *piece)
+{
+    return cb_encoder_look(framer->encoder, piece) == CB_OK;
 }
 
 /* ------------------------------------- the same around every record: copies */
@@ -105,7 +110,7 @@ static int put_constant(struct framer *framer, const struct cb_piece *pieces, si
 static int put_checked(struct framer *framer, const struct cb_piece *pieces, size_t count)
 {
     size_t good = 0;
-    while (good < count && cb_encoder_look(framer->encoder, &pieces[good]) == CB_OK)
+    while (good < count && looks_good(framer, &pieces[good]))
         good++;
     int status = put_constant(framer, pieces, good);
     return status || good == count ? status : refused(framer, &pieces[good]);
@@ -147,10 +152,13 @@ static int begin_record(struct framer *framer, const struct cb_piece *piece)
 {
     const void *data;
     size_t n;
-    cb_encoder_place(framer->encoder, framer->before + piece->record, piece->offset);
-    if (cb_encoder_begin(framer->encoder, piece->total, &data, &n) != CB_OK)
-        return refused(framer, piece);
-    return framer_failed(framer, add_framing(framer, data, n));
+    if (framer->traits & CB_NEEDS_PLACE)
+        cb_encoder_place(framer->encoder, framer->before + piece->record, piece->offset);
+    if (cb_encoder_begin(framer->encoder, piece->total, &data, &n) == CB_OK)
+        return framer_failed(framer, add_framing(framer, data, n));
+    refused(framer, piece);
+    framer->error.offset = piece->offset;
+    return EXIT_UNENCODABLE;
 }
 
 /* What stands for the payload is made where it is collected. */
@@ -182,27 +190,31 @@ static int add_payload(struct framer *framer, const struct cb_piece *piece)
     return gather_add(framer->gather, piece->data, piece->length);
 }
 
-/* A piece that was looked at. */
-static int put_piece(struct framer *framer, const struct cb_piece *piece)
-{
-    if (piece->flags & CB_FIRST) {
-        int status = begin_record(framer, piece);
-        if (status)
-            return status;
-    }
-    int number = add_payload(framer, piece);
-    if (!number && piece->flags & CB_LAST)
-        number = add_end(framer, cb_encoder_end);
-    return framer_failed(framer, number);
-}
-
+/* Pieces that need no look, or had it. */
 static int put_framed(struct framer *framer, const struct cb_piece *pieces, size_t count)
 {
-    int status = EXIT_FINE;
-    for (size_t i = 0; i < count && !status; i++) {
-        bool good = cb_encoder_look(framer->encoder, &pieces[i]) == CB_OK;
-        status = good ? put_piece(framer, &pieces[i]) : refused(framer, &pieces[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (piece->flags & CB_FIRST) {
+            int status = begin_record(framer, piece);
+            if (status)
+                return status;
+        }
+        int number = add_payload(framer, piece);
+        if (!number && piece->flags & CB_LAST)
+            number = add_end(framer, cb_encoder_end);
+        if (number)
+            return framer_failed(framer, number);
     }
+    return EXIT_FINE;
+}
+
+static int put_looking(struct framer *framer, const struct cb_piece *pieces, size_t count)
+{
+    int status = EXIT_FINE;
+    for (size_t i = 0; i < count && !status; i++)
+        status = looks_good(framer, &pieces[i]) ? put_framed(framer, &pieces[i], 1)
+                                                : refused(framer, &pieces[i]);
     return status;
 }
 
@@ -227,16 +239,14 @@ static int put_whole(struct framer *framer, const struct cb_piece *pieces, size_
         int number = hold(framer, &pieces[i]);
         if (number)
             return framer_failed(framer, number);
-        if (cb_encoder_look(framer->encoder, &pieces[i]) != CB_OK)
+        if (!looks_good(framer, &pieces[i]))
             return refused(framer, &pieces[i]);
         if (!(pieces[i].flags & CB_LAST))
             continue;
-        for (size_t k = 0; k < framer->held_count; k++) {
-            int status = put_piece(framer, &framer->held[k]);
-            if (status)
-                return status;
-        }
+        int status = put_framed(framer, framer->held, framer->held_count);
         framer->held_count = 0;
+        if (status)
+            return status;
     }
     return EXIT_FINE;
 }
@@ -268,6 +278,17 @@ static void ask_constants(struct framer *framer)
         memcpy(framer->short_tail, framer->tail, framer->tail_size);
 }
 
+static int (*way_to_put(unsigned traits))(struct framer *, const struct cb_piece *, size_t)
+{
+    if (traits & CB_NEEDS_WHOLE)
+        return put_whole;
+    if (!(traits & CB_CONSTANT))
+        return traits & CB_LOOKS ? put_looking : put_framed;
+    if (traits & CB_NO_PAYLOAD)
+        return put_nothing;
+    return traits & CB_LOOKS ? put_checked : put_constant;
+}
+
 int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd)
 {
     *framer = (struct framer){.traits = cb_encoder_traits(encoder)};
@@ -275,15 +296,9 @@ int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd)
     if (!framer->gather)
         return ENOMEM;
     framer->encoder = encoder;
-    const bool constant = framer->traits & CB_CONSTANT;
-    if (constant)
+    framer->put = way_to_put(framer->traits);
+    if (framer->traits & CB_CONSTANT)
         ask_constants(framer);
-    if (constant && framer->traits & CB_NO_PAYLOAD)
-        framer->put = put_nothing;
-    else if (constant)
-        framer->put = framer->traits & CB_LOOKS ? put_checked : put_constant;
-    else
-        framer->put = framer->traits & CB_NEEDS_WHOLE ? put_whole : put_framed;
     return 0;
 }
 

@@ -50,7 +50,7 @@ void help_option(char letter, const char *name, const char *argument, const char
 {
     int n = letter ? printf("  -%c, --%s", letter, name) : printf("      --%s", name);
     if (argument)
-        n += printf("=%s", argument);
+        n += printf(*argument == '[' ? "%s" : "=%s", argument);
     if (n + 2 > TEXT_COLUMN)
         n = (putchar('\n'), 0);
     printf("%*s", TEXT_COLUMN - n, "");
@@ -61,7 +61,7 @@ static void print_framings(void)
 {
     for (const struct cb_framing *f = cb_framing_next(NULL); f; f = cb_framing_next(f)) {
         unsigned can = cb_framing_can(f);
-        printf("  %-12s%-5s%-5s%s\n", cb_framing_name(f), can & CB_DECODES ? "in" : "-",
+        printf("  %-17s%-5s%-5s%s\n", cb_framing_name(f), can & CB_DECODES ? "in" : "-",
                can & CB_ENCODES ? "out" : "-", cb_framing_summary(f));
     }
 }

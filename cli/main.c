@@ -7,6 +7,7 @@
 #include "fd.h"
 #include "options.h"
 #include "reframe.h"
+#include "reporter.h"
 
 static int new_decoder(const struct options *options, bool whole, struct cb_decoder **decoder)
 {
@@ -14,6 +15,7 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
         .size = sizeof o,
         .max_record = options->max_record,
         .on_partial = options->on_partial,
+        .on_overflow = options->on_overflow,
         .whole = whole,
     };
     struct cb_error error;
@@ -35,7 +37,11 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     if (options->count) {
         *sink = sink_count_new();
     } else {
-        if (cb_encoder_new(&encoder, to, NULL, &error))
+        const struct cb_encoder_options o = {
+            .size = sizeof o,
+            .refuse_collisions = options->refuse_collisions,
+        };
+        if (cb_encoder_new(&encoder, to, &o, &error))
             return bad_specification("--to", to, &error);
         *encoder_traits = cb_encoder_traits(encoder);
         *sink = sink_stdout_new(encoder);
@@ -71,7 +77,7 @@ static int run_all(struct reframe *reframe, const struct options *options)
 /* Builds what the options ask for, and runs it. */
 static int work(const struct options *options)
 {
-    struct reframe reframe = {.skip = options->skip};
+    struct reframe reframe = {.skip = options->skip, .meter = reporter_watch()};
     unsigned wants;
     if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
         reframe.last = UINT64_MAX;
@@ -96,7 +102,10 @@ static int work(const struct options *options)
         status = EXIT_IO;
         goto err1;
     }
-    status = run_all(&reframe, options);
+    status = reporter_start(options, &reframe.sink);
+    if (!status)
+        status = run_all(&reframe, options);
+    reporter_stop();
     cb_pool_unref(reframe.pool);
 err1:
     reframe.sink->ops->free(reframe.sink);

@@ -18,7 +18,7 @@ enum { GO_ON = 0, DONE = -1 };
 struct option_row {
     char letter; /* 0: only a long name */
     const char *name;
-    const char *argument; /* its name in the help, or NULL */
+    const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
     int (*set)(struct options *options, const char *argument);
     const char *help; /* or the heading, in a row without a name */
 };
@@ -87,19 +87,74 @@ static int set_max_record(struct options *options, const char *argument)
                        argument);
 }
 
-static int set_on_partial(struct options *options, const char *argument)
+/* One of a few words, each with a number; a row without a word ends them. */
+struct word {
+    const char *word;
+    int value;
+};
+
+static int set_word(const char *option, const struct word *words, const char *argument, int *value)
 {
-    static const struct {
-        const char *name;
-        enum cb_partial value;
-    } values[] = {{"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        if (strcmp(argument, values[i].name) == 0) {
-            options->on_partial = values[i].value;
+    char all[64];
+    size_t used = 0;
+    for (const struct word *word = words; word->word; word++) {
+        if (strcmp(argument, word->word) == 0) {
+            *value = word->value;
             return GO_ON;
         }
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
     }
-    return usage_error("--on-partial: '%s' is none of fail, emit, drop", argument);
+    return usage_error("--%s: '%s' is none of %s", option, argument, all);
+}
+
+static int set_on_partial(struct options *options, const char *argument)
+{
+    static const struct word words[] = {
+        {"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}, {NULL, 0}};
+    int value = CB_PARTIAL_DEFAULT;
+    int status = set_word("on-partial", words, argument, &value);
+    options->on_partial = (enum cb_partial)value;
+    return status;
+}
+
+static int set_on_overflow(struct options *options, const char *argument)
+{
+    static const struct word words[] = {{"fail", CB_OVERFLOW_FAIL},
+                                        {"skip", CB_OVERFLOW_SKIP},
+                                        {"truncate", CB_OVERFLOW_TRUNCATE},
+                                        {NULL, 0}};
+    int value = CB_OVERFLOW_FAIL;
+    int status = set_word("on-overflow", words, argument, &value);
+    options->on_overflow = (enum cb_overflow)value;
+    return status;
+}
+
+static int set_on_collision(struct options *options, const char *argument)
+{
+    static const struct word words[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
+    int value = false;
+    int status = set_word("on-collision", words, argument, &value);
+    options->refuse_collisions = value;
+    return status;
+}
+
+static int set_progress(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->progress = true;
+    return GO_ON;
+}
+
+static int set_stats(struct options *options, const char *argument)
+{
+    if (!argument || strcmp(argument, "text") == 0)
+        options->stats = STATS_FOR_PEOPLE;
+    else if (strcmp(argument, "json") == 0)
+        options->stats = STATS_JSON;
+    else
+        return usage_error("--stats: '%s' is neither text nor json", argument);
+    return GO_ON;
 }
 
 static int show_list(struct options *options, const char *argument)
@@ -139,11 +194,18 @@ static const struct option_row table[] = {
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
     {0, NULL, NULL, NULL, "Limits"},
     {0, "max-record", "SIZE", set_max_record,
-     "longest record; a longer one is an error (no limit where records can be passed on in "
-     "pieces, else 64M)"},
+     "longest record (no limit where records can be passed on in pieces, else 64M)"},
+    {0, "on-overflow", "fail|skip|truncate", set_on_overflow,
+     "what becomes of a longer one (fail)"},
     {0, "on-partial", "fail|emit|drop", set_on_partial,
      "what becomes of an unfinished last record (emit for delimiters, lines and fixed, else "
      "fail)"},
+    {0, "on-collision", "pass|fail", set_on_collision,
+     "what becomes of a record that contains the output's own delimiter (pass)"},
+    {0, NULL, NULL, NULL, "Reports"},
+    {0, "progress", NULL, set_progress, "show on standard error how far the work is"},
+    {0, "stats", "[=text|json]", set_stats,
+     "print figures about the records' sizes on standard error in the end"},
     {0, NULL, NULL, NULL, "Information"},
     {0, "list", NULL, show_list, "list every framing"},
     {0, "explain", "FRAMING", show_explanation, "print what a framing stands for"},
@@ -190,6 +252,13 @@ static int refuse(int result, char **argv)
     return usage_error("unknown option '%s', or short for several", word);
 }
 
+static int argument_of(const struct option_row *row)
+{
+    if (!row->argument)
+        return no_argument;
+    return *row->argument == '[' ? optional_argument : required_argument;
+}
+
 static int read_options(struct options *options, int argc, char **argv)
 {
     struct option longs[ROWS + 1];
@@ -199,9 +268,8 @@ static int read_options(struct options *options, int argc, char **argv)
     for (size_t i = 0; i < ROWS; i++) {
         if (!table[i].name)
             continue;
-        longs[n++] = (struct option){.name = table[i].name,
-                                     .has_arg = table[i].argument != NULL,
-                                     .val = (int)(FIRST_LONG + i)};
+        longs[n++] = (struct option){
+            .name = table[i].name, .has_arg = argument_of(&table[i]), .val = (int)(FIRST_LONG + i)};
         if (table[i].letter)
             shorts[s++] = table[i].letter;
         if (table[i].letter && table[i].argument)

@@ -8,6 +8,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "stats.h"
+
 struct options {
     const char *from; /* specification of the input's framing */
     const char *to;   /* of the output's; NULL: what suits the input */
@@ -17,6 +19,10 @@ struct options {
     bool count;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
+    enum cb_overflow on_overflow;
+    bool refuse_collisions;
+    bool progress;
+    enum stats_form stats;
     char **files; /* at least one; "-" is standard input */
     int file_count;
 };

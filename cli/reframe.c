@@ -183,6 +183,14 @@ static int step(struct run *run)
     return exit_status_of(status);
 }
 
+/* Says how far it is. */
+static void show(const struct run *run)
+{
+    const struct reframe *reframe = run->reframe;
+    meter_set(reframe->meter, reframe->read + cb_position(run->buffer) + cb_length(run->buffer),
+              reframe->before + cb_decoder_record(reframe->decoder) - 1);
+}
+
 int reframe_run(struct reframe *reframe, struct source *source)
 {
     const struct cb_buffer_options options = {
@@ -200,14 +208,17 @@ int reframe_run(struct reframe *reframe, struct source *source)
     cb_decoder_reset(reframe->decoder);
     reframe->sink->before = reframe->before;
     int status = GO_ON;
-    while (status == GO_ON && wanted(reframe))
+    while (status == GO_ON && wanted(reframe)) {
         status = step(&run);
+        show(&run);
+    }
     if (status == GO_ON) {
         status = drain(&run);
         status = status == GO_ON ? EXIT_FINE : status;
     }
     reframe->before += cb_decoder_record(reframe->decoder) - 1;
     uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
+    reframe->read += read;
     source_close(source, read - cb_decoder_position(reframe->decoder));
     cb_buffer_free(run.buffer);
     return status;

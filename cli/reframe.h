@@ -10,6 +10,7 @@
 #ifndef REFRAME_H
 #define REFRAME_H
 
+#include "meter.h"
 #include "sink.h"
 #include "source.h"
 
@@ -17,9 +18,11 @@ struct reframe {
     struct cb_decoder *decoder;
     struct cb_pool *pool;
     struct sink *sink;
-    uint64_t skip;   /* records up to this number are left out */
-    uint64_t last;   /* number of the last record that is wanted */
-    uint64_t before; /* records in the inputs before this one */
+    struct meter *meter; /* says how far it is */
+    uint64_t skip;       /* records up to this number are left out */
+    uint64_t last;       /* number of the last record that is wanted */
+    uint64_t before;     /* records in the inputs before this one */
+    uint64_t read;       /* bytes in these */
 };
 
 /* Works through one input and closes it.  An exit status; what is wrong was

@@ -10,9 +10,11 @@ _cbsplit_keys() {
     line | lf | crlf | nul) echo "$keep skip-empty" ;;
     delim) echo "$keep or= skip-empty" ;;
     fixed) echo "$keep pad=" ;;
-    u[0-9]*) echo "$keep offset= header= adjust= inclusive trailer=" ;;
-    varint) echo "$keep offset= adjust= inclusive" ;;
-    dec | hex) echo "$keep trailer= canonical" ;;
+    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
+        echo "$keep offset= lead= header= adjust= inclusive padding= trailer="
+        ;;
+    varint | mqtt) echo "$keep offset= lead= adjust= inclusive" ;;
+    dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
     chunked) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
     raw | none) ;;
@@ -53,7 +55,8 @@ _cbsplit_framing() {
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --count
-        --max-record= --on-partial= --list --explain= --help --version'
+        --max-record= --on-overflow= --on-partial=
+        --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -67,12 +70,16 @@ _cbsplit() {
         line=${line%"${line##*[![:space:]]}"}
         option=${line##*[[:space:]]}
         value=$word
+        [[ $option != --stats ]] || option=
         ;;
     esac
     case $option in
     --from | -f | --explain) _cbsplit_framing "$value" from ;;
     --to | -t) _cbsplit_framing "$value" to ;;
+    --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
+    --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
+    --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
     --delim | -d | --skip | --head | -n | --max-record) ;;
     *)
         if [[ $word == -* ]]; then

@@ -22,12 +22,12 @@ function __cbsplit_framing --argument-names side
             set -a keys or= skip-empty
         case fixed
             set -a keys pad=
-        case 'u*'
-            set -a keys offset= header= adjust= inclusive trailer=
-        case varint
-            set -a keys offset= adjust= inclusive
+        case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' fcgi
+            set -a keys offset= lead= header= adjust= inclusive padding= trailer=
+        case varint mqtt
+            set -a keys offset= lead= adjust= inclusive
         case dec hex
-            set -a keys trailer= canonical
+            set -a keys trailer= canonical digits= inclusive control= max=
         case chunked
             set -a keys lf
         case csv
@@ -48,7 +48,11 @@ complete -c cbsplit -l skip -x -d 'Leave out the first records'
 complete -c cbsplit -s n -l head -x -d 'Stop after so many records'
 complete -c cbsplit -s c -l count -d 'Print the number of records'
 complete -c cbsplit -l max-record -x -d 'Longest record'
+complete -c cbsplit -l on-overflow -x -a 'fail skip truncate' -d 'A record that is too long'
+complete -c cbsplit -l on-collision -x -a 'pass fail' -d 'A record with a delimiter in it'
 complete -c cbsplit -l on-partial -x -a 'fail emit drop' -d 'An unfinished last record'
+complete -c cbsplit -l progress -d 'Show how far the work is'
+complete -c cbsplit -l stats -a 'text json' -d 'Figures about the sizes of records'
 complete -c cbsplit -l list -d 'List every framing'
 complete -c cbsplit -l explain -x -a '(__cbsplit_framing from)' -d 'What a framing stands for'
 complete -c cbsplit -l help -d 'Print a summary of the options'

@@ -53,6 +53,16 @@ static const char *const specifications[] = {
     "syslog",
     "start:ab",
     "start:aba",
+    "u8,header=2,padding=1",
+    "u16le,offset=2,padding=0,trailer=a,keep",
+    "dec,digits=3",
+    "pkt-line",
+    "hex,digits=2,control=3,max=20,keep",
+    "octet",
+    "fcgi",
+    "bson",
+    "tfrecord",
+    "tfrecord,keep",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

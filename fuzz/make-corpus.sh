@@ -51,6 +51,18 @@ decoder 29 '*2\r\n$3\r\nfoo\r\n%%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n
 decoder 30 '5 hello<1>line\r\n\n3 abc<2>'
 decoder 31 'xab1ab2aabab'
 decoder 32 'xaba1abababaab'
+decoder 33 '\002\003hi???\000\001?\001\000x'
+decoder 34 '\003?\002\000hi???a\000?\000\000a'
+decoder 35 '002hi000010123456789'
+decoder 36 '0006a\n0005a0000000100020004000bfoobar\n'
+decoder 37 '02hi000102hi050123456789'
+decoder 38 '5 hello0 10 0123456789'
+decoder 39 '\001\006\000\001\000\004\004\000text\000\000\000\000\001\003\000\001\000\000\000\000'
+decoder 40 '\026\000\000\000\002hello\000\006\000\000\000world\000\000\005\000\000\000\000'
+hi='\002\000\000\000\000\000\000\000x\047\013\064hi\023\326\010V'
+empty='\000\000\000\000\000\000\000\000\051\003\230\007\330\352\202\242'
+decoder 41 "$hi$empty$hi"
+decoder 42 "$empty$hi$hi"
 
 # spec NAME TEXT
 spec() {
@@ -65,6 +77,8 @@ spec varint 'varint,offset=1,adjust=+3,inclusive'
 spec ascii 'dec:\r\n,trailer=\r\n,canonical'
 spec hex 'hex:|'
 spec netstring 'netstring,keep'
+spec digits 'hex,digits=4,inclusive,control=3,max=65520'
+spec fcgi 'u16be,offset=4,header=8,padding=6,lead=\x01\x06\x00\x01'
 spec chunked 'chunked,lf'
 spec out 'none'
 

@@ -408,7 +408,8 @@ struct cb_piece {
     uint64_t offset; /* of its first byte in the stream; where payload does not stand
                         there as it is (escapes, parts with framing between them)
                         that of the record's first byte and all payload since */
-    uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
+    uint64_t total;  /* length of the whole record; CB_UNKNOWN as yet, but never
+                         in its last part */
     unsigned flags;
 };
 
@@ -537,7 +538,8 @@ enum {
     CB_LOOKS = 8,        /* each piece must be shown to cb_encoder_look before it is
                             written */
     CB_NEEDS_WHOLE = 16, /* ... and all of a record before its cb_encoder_begin */
-    CB_TRANSFORMS = 32   /* the payload must go through cb_encoder_payload */
+    CB_TRANSFORMS = 32,  /* the payload must go through cb_encoder_payload */
+    CB_NEEDS_PLACE = 64  /* cb_encoder_place must be told where each record is from */
 };
 
 /* As cb_decoder_new. */
@@ -547,7 +549,7 @@ CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
 
 /* Says the number of the next record, from 1, and where its payload stands in
- * the input: some framings write these, and errors name them.  Without it
+ * the input, for a framing that writes these; errors name them too.  Without it
  * records are counted from 1, and the place is 0. */
 CB_API void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset);
 

@@ -247,11 +247,6 @@ void cb_decoder_finish(struct cb_decoder *decoder)
     decoder->finished = true;
 }
 
-uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
-{
-    return decoder->needed;
-}
-
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
     if (!decoder->open)
@@ -290,11 +285,20 @@ static uint64_t end_of_given(const struct cb_decoder *decoder)
 /* The length of the current record as far as a piece may tell it. */
 static uint64_t known_total(const struct cb_decoder *decoder)
 {
-    if (decoder->excess)
-        return decoder->max_record;
-    if (decoder->complete)
-        return decoder->until - decoder->payload_start;
-    return decoder->on_partial == CB_PARTIAL_EMIT ? CB_UNKNOWN : decoder->total;
+    const uint64_t end = end_of_given(decoder);
+    if (decoder->complete || (decoder->excess && end == limit_of(decoder)))
+        return end - decoder->payload_start;
+    if (decoder->on_partial == CB_PARTIAL_EMIT)
+        return CB_UNKNOWN;
+    return decoder->excess ? decoder->max_record : decoder->total;
+}
+
+uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
+{
+    uint64_t enough = decoder->needed;
+    if (decoder->excess && !decoder->closed && decoder->on_overflow == CB_OVERFLOW_TRUNCATE)
+        enough = limit_of(decoder) - decoder->until;
+    return enough < decoder->needed ? enough : decoder->needed;
 }
 
 /* The last piece of the record was given. */
@@ -434,8 +438,8 @@ static bool can_give(const struct cb_decoder *decoder)
         return false;
     if (cb__unlikely(decoder->excess))
         return decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !decoder->closed &&
-               (decoder->complete || decoder->given < decoder->until || !decoder->open ||
-                decoder->given - decoder->payload_start == decoder->max_record);
+               (decoder->complete || decoder->until >= limit_of(decoder) ||
+                (!decoder->whole && (decoder->given < decoder->until || !decoder->open)));
     if (decoder->complete || decoder->whole)
         return decoder->complete;
     return decoder->given < decoder->until ||

@@ -36,17 +36,28 @@ static const struct cb_framing *find_from(const struct cb_framing *row,
     return row->name ? row : NULL;
 }
 
-const struct cb_framing *cb_framing_find(const char *specification)
+static struct cb__bytes name_of(const char *specification)
 {
-    return find_from(cb__framings, &(struct cb__bytes){.data = (const uint8_t *)specification,
-                                                       .length = strcspn(specification, ":,")});
+    return (struct cb__bytes){.data = (const uint8_t *)specification,
+                              .length = strcspn(specification, ":,")};
 }
 
-/* The row with the family: a preset's is that of its generic specification. */
+const struct cb_framing *cb_framing_find(const char *specification)
+{
+    const struct cb__bytes name = name_of(specification);
+    return find_from(cb__framings, &name);
+}
+
+/* The row with the family: a preset's is that of its generic specification,
+ * which has settings. */
 static const struct cb_framing *generic(const struct cb_framing *framing)
 {
-    while (framing->preset)
-        framing = cb_framing_find(framing->preset);
+    if (!framing->preset)
+        return framing;
+    const struct cb__bytes name = name_of(framing->preset);
+    framing = find_from(cb__framings, &name);
+    while (!framing->family || !framing->family->keys)
+        framing = find_from(framing + 1, &name);
     return framing;
 }
 

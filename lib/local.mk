@@ -17,6 +17,8 @@ lib_libcb_la_SOURCES = \
 	lib/chunk.h \
 	lib/find.h \
 	lib/find.c \
+	lib/crc32c.h \
+	lib/crc32c.c \
 	lib/matcher.h \
 	lib/matcher.c \
 	lib/buffer.h \
@@ -52,6 +54,10 @@ lib_libcb_la_SOURCES = \
 	lib/framings/json_seq.c \
 	lib/framings/resp.c \
 	lib/framings/syslog.c \
+	lib/framings/digits.h \
+	lib/framings/digits.c \
+	lib/framings/index.c \
+	lib/framings/tfrecord.c \
 	lib/framings/plain.c \
 	lib/framings/table.c
 

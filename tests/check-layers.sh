@@ -23,6 +23,7 @@ layers() {
  6  find_x86.c                                      only find.h find_scan.h
  6  find_neon.c                                     only find.h find_scan.h
  6  find_none.c                                     only find.h
+ 5  crc32c.h crc32c.c                               only base.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
  8  search.c
@@ -37,6 +38,7 @@ layers() {
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
 13  framings/json_text.h framings/json_text.c       only base.h
+13  framings/digits.h
 14  framings/delimiter.c
 14  framings/start.c
 14  framings/fixed.c
@@ -49,6 +51,9 @@ layers() {
 14  framings/json_seq.c
 14  framings/resp.c
 14  framings/syslog.c
+14  framings/digits.c
+14  framings/index.c
+14  framings/tfrecord.c
 14  framings/plain.c
 15  framings/table.c
 END

@@ -66,11 +66,11 @@ choose() {
     esac
 }
 
-# Not those whose records are what their own syntax makes them: a Redis value is
-# read as it stands, and of JSON it takes a text.
+# (What keeps its framing on cannot hold just anything, nor can what is of a
+# syntax: a Redis value is read as it stands, and JSON has no white space around.)
 framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
-    grep -vxE 'resp|json.*' |
-    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/')
+    grep -vxE 'bson|resp|json.*' |
+    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 
@@ -104,6 +104,7 @@ for framing in $framings; do
     case $kind/$framing in
     fixed/* | */u8) continue ;;
     delimited/* | */u16* | */varint,*) set=many ;;
+    */dns | */tpkt | */tls | */fcgi | */pkt-line) set=many ;;
     *) set=long ;;
     esac
     make $set "$framing"

@@ -89,6 +89,14 @@ decodes 'u8,keep' '\002ab\000' '3:\002ab,1:\000,'
 decodes 'u8,offset=1,trailer=;,keep' 'x\002ab;y\000;' '5:x\002ab;,3:y\000;,'
 decodes u32le,inclusive,keep '\005\000\000\000x\004\000\000\000' '5:\005\000\000\000x,4:\004\000\000\000,'
 
+# padding, lead
+decodes u8,header=2,padding=1 '\002\003ab???\000\001?' '2:ab,0:,'
+decodes u8,header=2,padding=1,keep '\002\003ab???\000\001?' '7:\002\003ab???,3:\000\001?,'
+decodes 'u8,header=2,padding=1,trailer=;' '\002\001ab?;' '2:ab,'
+encodes 'u8,header=2,padding=1,trailer=;' '\002\000ab;' '2:ab,'
+both 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
+both u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
+
 # -------------------------------------------------------------------- varint
 
 both varint '\002ab\000\001\n' '2:ab,0:,1:\n,'
@@ -96,6 +104,7 @@ both varint "\\202\\002$long" "258:$long,"
 decodes varint '\202\200\000ab' '2:ab,'
 decodes varint '\202\200\200\200\200\200\200\200\200\000ab' '2:ab,'
 both varint,offset=1 '\000\002ab' '2:ab,'
+both varint,offset=2,lead=x 'x\000\002ab' '2:ab,'
 both varint,adjust=-1 '\003ab' '2:ab,'
 both varint,inclusive '\003ab\001' '2:ab,0:,'
 both varint,offset=2,inclusive '\000\000\005ab' '2:ab,'
@@ -113,12 +122,19 @@ decodes dec '002\nab' '2:ab,'
 both 'dec:\r\n,trailer=\r\n' '2\r\nab\r\n0\r\n\r\n' '2:ab,0:,'
 both 'dec: ' '2 ab0 ' '2:ab,0:,'
 decodes 'dec:\r\n,trailer=\r\n,keep' '2\r\nab\r\n0\r\n\r\n' '7:2\r\nab\r\n,5:0\r\n\r\n,'
-both hex 'a\n01234567890\n' '10:0123456789,0:,'
+both 'hex:\n' 'a\n01234567890\n' '10:0123456789,0:,'
 decodes hex 'A\n01234567890a\n0123456789' '10:0123456789,10:0123456789,'
 both 'hex:;,trailer=.' '2;ab.0;.' '2:ab,0:,'
 gives '5:hello,0:,1:,,' '\005hello\000\001,' --from=netstring --to=u8
 gives '\005hello\000\001,' '5:hello,0:,1:,,' --from=u8 --to=netstring
 decodes netstring,keep '2:ab,0:,' '5:2:ab,,3:0:,,'
+
+both dec,digits=3 '002ab000' '2:ab,0:,'
+both 'hex,digits=2,trailer=\n' '0a0123456789\n00\n' '10:0123456789,0:,'
+both hex,digits=4,inclusive '0006ab0004' '2:ab,0:,'
+both hex,digits=4,inclusive,control=1 '0006ab0000' '2:ab,0:,'
+decodes hex,digits=2,control=3 '00010203abc' '0:,0:,0:,3:abc,'
+decodes hex,digits=2,control=3,keep '000103abc' '2:00,2:01,5:03abc,'
 
 # -------------------------------------------------------------------- chunked
 
@@ -134,6 +150,6 @@ encodes none '' '1:a,0:,2:\nb,'
 
 # ----------------------------------------------------------------- no records
 
-for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec hex netstring; do
+for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec 'hex:\n' netstring; do
     both "$framing" '' ''
 done

@@ -67,6 +67,9 @@ pauses '1:a,' '2:bb,' '3' ':ccc,' --from=netstring
 pauses '1:a,' '2:bb,' '3:ccc' ',' --from=netstring
 pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r' '\nccc\r\n' --from='dec:\r\n,trailer=\r\n'
 pauses '1\na' '2\nbb' '3\nccc' '' --from=hex
+pauses '\001\001a?' '\002\000bb' '\003\002ccc' '??' --from=u8,header=2,padding=1
+pauses '0005a' '0006bb' '0007c' 'cc' --from=pkt-line
+pauses '0005a' '0006bb' '000' '7ccc' --from=pkt-line
 pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r\ncc' 'c\r\n0\r\n\r\n' --from=chunked
 pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r\nccc\r' '\n0\r\n\r\n' --from=chunked
 pauses '1\r\na\r\n' '2;x=y\r\nbb\r\n' '3;' 'x=y\r\nccc\r\n0\r\n\r\n' --from=chunked

@@ -81,3 +81,23 @@ receive 'de'
 send 'f'
 ends 5 ''
 expect_message 'stdin: record 2 at byte 3: record is longer than 5 bytes'
+
+# Longer ones left out or cut, in pieces and whole, counted and not.
+gives 'abc\nabcdefgh\nx\n' 'abc\nx\n' --max-record=3 --on-overflow=skip
+gives 'abc\nabcdefgh\nx\n' 'abc\nabc\nx\n' --max-record=3 --on-overflow=truncate
+gives 'abc\nabcdefgh\nx\n' '3:abc,3:abc,1:x,' --max-record=3 --on-overflow=truncate -t netstring
+gives 'abc\nabcdefgh\nx\n' '2\n' --max-record=3 --on-overflow=skip -c
+gives 'abc\nabcdefgh\nx\n' '3\n' --max-record=3 --on-overflow=truncate -c
+gives 'abc\nabcdefgh\nx\ny\n' 'x\n' --max-record=3 --on-overflow=skip --skip=1 -n 1
+gives '\003abc\005abcde\001x' '3:abc,3:abc,1:x,' -f u8 --max-record=3 --on-overflow=truncate -t netstring
+gives '\003abc\005abcde\001x' '3:abc,1:x,' -f u8 --max-record=3 --on-overflow=skip -t netstring
+# ... also when they are so long that the kernel would move them.
+perl -e 'print pack("N/a*", "x" x 300000), pack("N/a*", "y" x 40000), pack("N/a*", "z")' >in
+for way in file pipe; do
+    for wanted in truncate skip; do
+        [ $way = pipe ] || "$CBSPLIT" -f u32be -t u32be --max-record=64K --on-overflow=$wanted in >out
+        [ $way = file ] || cat in | "$CBSPLIT" -f u32be -t u32be --max-record=64K --on-overflow=$wanted | cat >out
+        perl -e 'print pack("N/a*", "x" x 65536) if $ARGV[0] eq "truncate"; print pack("N/a*", "y" x 40000), pack("N/a*", "z")' $wanted >expected
+        expect_same expected out
+    done
+done

@@ -45,6 +45,10 @@ streams 256 '' '\r\n' '\n' -f line
 streams 256 '' '\000' '\000' -f fixed:188 -t raw
 streams 256 '\000\000\000\000\020\000\000\000' '' '\n' -f u64be
 streams 256 '268435456:' ',' '\n' -f netstring
+# The checksums are from a program that multiplies matrices.
+streams 256 '\000\000\000\020\000\000\000\000\355\360\064\111' \
+    '\304\360\162\031' '\n' -f tfrecord
+streams 256 '\000\000\000\000\020\000\000\000\002' '??' '\n' -f u64be,header=9,padding=8
 streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked
 streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked --max-record=256M
 

@@ -61,6 +61,11 @@ wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
 wrong_both u16be,header=1 'the header ends before the length field does, at 2' 7
 wrong_both u16be,offset=3,header=4 'the header ends before the length field does, at 5' 16
 wrong_both u16be,trailer= 'the trailer is empty' 7
+wrong_both u16be,padding=2 'the byte that tells the padding, at 2, is not in the header' 7
+wrong_both u16be,offset=1,padding=2 'the byte that tells the padding, at 2, is in the length field' 16
+wrong_both u16be,offset=2,lead=ab,padding=1 'the byte that tells the padding, at 1, is in the lead' 24
+wrong_both u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
+wrong_both varint,lead=a 'the lead is longer than the offset, 0' 8
 wrong_both line:x "'line' takes no argument" 6
 wrong_both u16be:2 "'u16be' takes no argument" 7
 wrong_both chunked:x "'chunked' takes no argument" 9
@@ -86,6 +91,17 @@ wrong_both fixed:4,pad=ab 'the pad is not one byte' 9
 wrong_both dec:7 'the terminator begins with a digit' 5
 wrong_both hex:f 'the terminator begins with a digit' 5
 wrong_both dec: 'the argument is empty' 5
+wrong_both dec,digits=0 'no length has so many digits' 5
+wrong_both hex,digits=17 'no length has so many digits' 5
+wrong_both 'dec:;,digits=2' "a terminator and 'digits' exclude each other" 7
+wrong_both dec,canonical,digits=2 "'canonical' and 'digits' exclude each other" 5
+wrong_both dec,inclusive "'inclusive' needs 'digits'" 5
+wrong_both dec,control=1 "'control' needs 'digits'" 5
+wrong_both dec,max=1 "'max' needs 'digits'" 5
+wrong_both dec,digits=2,max=100 'the max has more digits than there are' 14
+wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 24
+wrong_both hex,digits=4,max=9,control=10 'the control is more than the max' 20
+wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' exclude each other" 24
 
 # -------------------------------------------------------------------- escapes
 

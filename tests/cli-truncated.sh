@@ -83,9 +83,10 @@ cut_everywhere dec 2 '2\nab' '3\ncde'
 cut_everywhere 'dec:\r\n,trailer=\r\n' 4 '2\r\nab\r\n' '03\r\ncde\r\n'
 cut_everywhere hex 2 '2\nab' '3\ncde'
 cut_everywhere netstring 2 '2:ab,' '3:cde,'
+cut_everywhere pkt-line 4 '0006ab' '0007cde'
 
 # Cut right behind a record, nothing is missing.
-for framing in u8 u16be varint dec hex netstring fixed:2 line crlf; do
+for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     printf 'ab\n' >lines
     "$CBSPLIT" -t "$framing" lines >in
     run -f "$framing" --on-partial=fail

@@ -9,6 +9,7 @@
 unit_tests = \
 	tests/test_status \
 	tests/test_pool \
+	tests/test_crc32c \
 	tests/test_find \
 	tests/test_matcher \
 	tests/test_buffer \
@@ -23,7 +24,15 @@ unit_tests = \
 	tests/test_encoder \
 	tests/test_framings \
 	tests/test_scanned \
-	tests/test_json
+	tests/test_json \
+	tests/test_outputs \
+	tests/test_overflow \
+	tests/test_stats \
+	tests/test_progress
+
+# Two parts of the program.
+tests_test_stats_SOURCES = tests/test_stats.c cli/stats.h cli/stats.c
+tests_test_progress_SOURCES = tests/test_progress.c cli/progress.h cli/progress.c
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -51,6 +60,8 @@ cli_tests = \
 	tests/cli-allocations.sh \
 	tests/cli-calls.sh \
 	tests/cli-chunked.sh \
+	tests/cli-collisions.sh \
+	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
 	tests/cli-files.sh \
@@ -63,15 +74,26 @@ cli_tests = \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
 	tests/cli-peer-jq.sh \
+	tests/cli-peer-dns.sh \
+	tests/cli-peer-erlang.sh \
+	tests/cli-peer-fastcgi.sh \
+	tests/cli-peer-git.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
+	tests/cli-peer-pack.sh \
+	tests/cli-peer-protoc.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-syslog.sh \
 	tests/cli-specifications.sh \
 	tests/cli-start.sh \
+	tests/cli-peer-tfrecord.sh \
+	tests/cli-presets.sh \
+	tests/cli-progress.sh \
+	tests/cli-specifications.sh \
+	tests/cli-stats.sh \
 	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)

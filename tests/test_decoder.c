@@ -974,6 +974,8 @@ START_TEST(payload_that_goes_by_elsewhere_leaves_the_records_as_they_are)
         {"u8,keep", BYTES("\xahelloworld\0\3abc"), "\xahelloworld\0\3abc", 3},
         {"fixed:7", BYTES("helloworldabc"), "helloworldabc", 2},
         {"netstring", BYTES("10:helloworld,0:,3:abc,"), "helloworldabc", 3},
+        {"u8,header=2,padding=1", BYTES("\xa\3helloworld???\0\1?\3\0abc"), "helloworldabc", 3},
+        {"dec,digits=2", BYTES("10helloworld0003abc"), "helloworldabc", 3},
         {"chunked", BYTES("a\r\nhelloworld\r\n3\r\nabc\r\n0\r\n\r\n"), "helloworldabc", 2},
     };
 
@@ -1020,9 +1022,17 @@ END_TEST
 START_TEST(nothing_is_ahead_where_the_next_byte_must_be_seen)
 {
     static const char *const inputs[][2] = {
-        {"line", "abc"},       {"delim:ab", "abc"},    {"netstring", "5"},
-        {"netstring", "2:ab"}, {"chunked", "2\r\nab"}, {"chunked", "2\r\nab\r\n"},
-        {"u8", "\2ab"},        {"dec", "2\nab"},       {"u16be,offset=2", "abc"},
+        {"line", "abc"},
+        {"delim:ab", "abc"},
+        {"netstring", "5"},
+        {"netstring", "2:ab"},
+        {"chunked", "2\r\nab"},
+        {"chunked", "2\r\nab\r\n"},
+        {"u8", "\2ab"},
+        {"dec", "2\nab"},
+        {"u16be,offset=2", "abc"},
+        {"pkt-line", "0006a\n"},
+        {"u8,header=2,padding=1", "\2\1ab"},
     };
     struct cb_piece piece;
 
@@ -1037,6 +1047,25 @@ START_TEST(nothing_is_ahead_where_the_next_byte_must_be_seen)
         ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 1), CB_EINVAL);
         cb_decoder_free(decoder);
     }
+}
+END_TEST
+
+/* Its checksum must be made. */
+START_TEST(nothing_is_ahead_of_a_tfrecord)
+{
+    static const char begun[] = "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34h";
+    struct cb_decoder *decoder = plain_decoder("tfrecord");
+    struct cb_piece piece;
+
+    ck_assert_uint_ne(cb_decoder_traits(decoder) & CB_TELLS_LENGTH, 0);
+    for (size_t n = 0; n < sizeof(begun) - 1; n++) {
+        append_block(buffer, begun + n, 1);
+        while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+            ck_assert_uint_eq(piece.total, 2);
+        ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+        ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 1), CB_EINVAL);
+    }
+    cb_decoder_free(decoder);
 }
 END_TEST
 
@@ -1362,6 +1391,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(ahead, payload_that_goes_by_elsewhere_leaves_the_records_as_they_are);
     tcase_add_test(ahead, all_of_a_payload_is_ahead_behind_its_header);
     tcase_add_test(ahead, nothing_is_ahead_where_the_next_byte_must_be_seen);
+    tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);
     tcase_add_test(ahead, nothing_is_ahead_where_records_are_held_whole);
     tcase_add_test(ahead, input_that_ends_after_a_pass_is_truncated);
 

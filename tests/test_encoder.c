@@ -91,11 +91,54 @@ static const struct example examples[] = {
     {"dec", UINT64_MAX - 1, BYTES("18446744073709551614\n"), BYTES("")},
     {"dec:\\r\\n,trailer=\\r\\n", 5, BYTES("5\r\n"), BYTES("\r\n")},
     {"dec: ,canonical", 10, BYTES("10 "), BYTES("")},
-    {"hex", 0xabc, BYTES("abc\n"), BYTES("")},
+    {"hex:\\n", 0xabc, BYTES("abc\n"), BYTES("")},
     {"hex:;,trailer=\\0", 16, BYTES("10;"), BYTES("\0")},
-    {"hex", UINT64_MAX - 1, BYTES("fffffffffffffffe\n"), BYTES("")},
+    {"hex:\\n", UINT64_MAX - 1, BYTES("fffffffffffffffe\n"), BYTES("")},
     {"netstring", 12, BYTES("12:"), BYTES(",")},
     {"netstring", 0, BYTES("0:"), BYTES(",")},
+    {"u16be,offset=3,lead=ab,header=6", 5, BYTES("ab\0\0\5\0"), BYTES("")},
+    {"u16be,offset=2,lead=ab,inclusive", 5, BYTES("ab\0\x9"), BYTES("")},
+    {"u8,header=3,padding=2,trailer=;", 5, BYTES("\5\0\0"), BYTES(";")},
+    {"varint,offset=2,lead=a", 300, BYTES("a\0\xac\2"), BYTES("")},
+    {"dec,digits=3", 0, BYTES("000"), BYTES("")},
+    {"dec,digits=3", 999, BYTES("999"), BYTES("")},
+    {"dec,digits=20", UINT64_MAX - 1, BYTES("18446744073709551614"), BYTES("")},
+    {"hex,digits=16", UINT64_MAX - 1, BYTES("fffffffffffffffe"), BYTES("")},
+    {"hex,digits=4,trailer=;", 0xabc, BYTES("0abc"), BYTES(";")},
+    {"hex,digits=4,inclusive", 0, BYTES("0004"), BYTES("")},
+    {"hex,digits=4,inclusive", 0xfffb, BYTES("ffff"), BYTES("")},
+    {"hex,digits=2,control=4", 0, BYTES("00"), BYTES("")},
+    {"hex,digits=2,control=4", 4, BYTES("04"), BYTES("")},
+    {"octet", 17, BYTES("17 "), BYTES("")},
+    {"grpc", 7, BYTES("\0\0\0\0\7"), BYTES("")},
+    {"docker", 6, BYTES("\0\0\0\0\0\0\0\6"), BYTES("")},
+    {"docker,lead=\\x01", 6, BYTES("\1\0\0\0\0\0\0\6"), BYTES("")},
+    {"dns", 29, BYTES("\0\x1d"), BYTES("")},
+    {"kafka", 10, BYTES("\0\0\0\xa"), BYTES("")},
+    {"tpkt,lead=\\x03", 40, BYTES("\3\0\0\x2c"), BYTES("")}, /* RFC 1006, section 6 */
+    {"tls,lead=\\x15\\x03\\x03", 2, BYTES("\x15\3\3\0\2"), BYTES("")},
+    /* MQTT 3.1.1, table 2.4: the least and the most of each number of digits. */
+    {"mqtt,lead=0", 0, BYTES("0\0"), BYTES("")},
+    {"mqtt,lead=0", 127, BYTES("0\x7f"), BYTES("")},
+    {"mqtt,lead=0", 128, BYTES("0\x80\x01"), BYTES("")},
+    {"mqtt,lead=0", 16383, BYTES("0\xff\x7f"), BYTES("")},
+    {"mqtt,lead=0", 16384, BYTES("0\x80\x80\x01"), BYTES("")},
+    {"mqtt,lead=0", 2097151, BYTES("0\xff\xff\x7f"), BYTES("")},
+    {"mqtt,lead=0", 2097152, BYTES("0\x80\x80\x80\x01"), BYTES("")},
+    {"mqtt,lead=0", 268435455, BYTES("0\xff\xff\xff\x7f"), BYTES("")},
+    /* PostgreSQL, "Message Formats": Query, Sync, StartupMessage. */
+    {"postgres,lead=Q", 9, BYTES("Q\0\0\0\xd"), BYTES("")},
+    {"postgres,lead=S", 0, BYTES("S\0\0\0\4"), BYTES("")},
+    {"postgres-startup", 4, BYTES("\0\0\0\x8"), BYTES("")},
+    /* FastCGI 1.0, section 3.3: version 1, FCGI_STDOUT, request 1. */
+    {"fcgi", 0x1234, BYTES("\1\6\0\1\x12\x34\0\0"), BYTES("")},
+    {"fcgi", 0, BYTES("\1\6\0\1\0\0\0\0"), BYTES("")},
+    /* gitprotocol-common(5): an example, a flush-pkt, the longest. */
+    {"pkt-line", 7, BYTES("000b"), BYTES("")},
+    {"pkt-line", 0, BYTES("0000"), BYTES("")},
+    {"pkt-line", 65516, BYTES("fff0"), BYTES("")},
+    /* The checksums are those of test_framings.c; nothing was shown. */
+    {"tfrecord", 0, BYTES("\0\0\0\0\0\0\0\0\x29\x03\x98\x07"), BYTES("\xd8\xea\x82\xa2")},
     {"chunked", 1, BYTES("1\r\n"), BYTES("\r\n")},
     {"chunked", 0x1a2b, BYTES("1a2b\r\n"), BYTES("\r\n")},
     {"chunked,lf", 10, BYTES("a\r\n"), BYTES("\r\n")},
@@ -124,11 +167,41 @@ START_TEST(a_record_stands_between_these_bytes)
 }
 END_TEST
 
+/* The checksums are those of test_framings.c. */
+START_TEST(a_checksum_is_of_all_pieces_of_a_record_and_no_other)
+{
+    struct cb_encoder *encoder = new_encoder("tfrecord");
+    const struct cb_piece head = {.data = (const uint8_t *)"he", .length = 2, .flags = CB_FIRST};
+    const struct cb_piece tail = {.data = (const uint8_t *)"llo", .length = 3, .flags = CB_LAST};
+    const void *data;
+    size_t n;
+
+    ck_assert_uint_ne(cb_encoder_traits(encoder) & CB_LOOKS, 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
+        ck_assert_int_eq(cb_encoder_look(encoder, &head), CB_OK);
+        ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
+        ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+        ck_assert_mem_eq(data, "\xbb\x1f\x1c\x19", 4);
+    }
+    /* One that was not written to its end. */
+    ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
+    ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
+    ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
+    ck_assert_int_eq(cb_encoder_look(encoder, &head), CB_OK);
+    ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
+    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_mem_eq(data, "\xbb\x1f\x1c\x19", 4);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 /* So it can be given to memcpy, and to writev with others. */
 START_TEST(no_bytes_are_no_null_pointer)
 {
-    static const char *const specifications[] = {"raw", "none",   "line", "fixed:3",   "u16be",
-                                                 "hex", "varint", "dec",  "netstring", "chunked"};
+    static const char *const specifications[] = {"raw",       "none",    "line",   "fixed:3",
+                                                 "u16be",     "hex:\\n", "varint", "dec",
+                                                 "netstring", "chunked"};
 
     for (size_t i = 0; i < COUNT(specifications); i++) {
         struct cb_encoder *encoder = new_encoder(specifications[i]);
@@ -147,7 +220,7 @@ END_TEST
 START_TEST(only_chunked_writes_at_the_end_of_the_stream)
 {
     static const char *const silent[] = {"raw",   "none",   "line", "delim:x", "fixed:3,pad=x",
-                                         "u16be", "varint", "dec",  "hex",     "netstring"};
+                                         "u16be", "varint", "dec",  "hex:\\n", "netstring"};
     const void *data;
     size_t n;
 
@@ -208,6 +281,16 @@ static const struct refused refusals[] = {
     {"fixed:5", 0, 5},
     {"fixed:5,pad=x", 6, 0},
     {"u8", 256, 255},
+    {"dec,digits=3", 1000, 999},
+    {"hex,digits=2", 256, 255},
+    {"hex,digits=2,inclusive", 254, 253},
+    {"hex,digits=2,control=4", 3, 4},
+    {"dec,digits=20,inclusive", UINT64_MAX - 19, UINT64_MAX - 20},
+    {"fcgi", 65536, 65535},
+    {"tls", 65536, 65535},
+    {"tpkt", 65532, 65531},
+    {"pkt-line", 65517, 65516},
+    {"postgres", UINT32_MAX - 3, UINT32_MAX - 4},
     {"u16be", 65536, 65535},
     {"u16le", 65536, 65535},
     {"u24be", 1 << 24, (1 << 24) - 1},
@@ -251,7 +334,7 @@ END_TEST
 START_TEST(what_needs_a_length_refuses_an_unknown_one)
 {
     static const char *const needs[] = {"fixed:5", "u16be",     "varint", "dec",
-                                        "hex",     "netstring", "chunked"};
+                                        "hex:\\n", "netstring", "chunked"};
     const void *data;
     size_t n;
 
@@ -439,6 +522,7 @@ static Suite *encoder_suite(void)
     TCase *life = add_case(suite, "life");
 
     tcase_add_loop_test(bytes, a_record_stands_between_these_bytes, 0, (int)COUNT(examples));
+    tcase_add_test(bytes, a_checksum_is_of_all_pieces_of_a_record_and_no_other);
     tcase_add_test(bytes, no_bytes_are_no_null_pointer);
     tcase_add_test(bytes, only_chunked_writes_at_the_end_of_the_stream);
     tcase_add_test(bytes, long_padding_comes_in_parts);

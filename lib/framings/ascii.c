@@ -2,6 +2,11 @@
 /*
  * A length in ASCII digits, a terminator, the payload, and perhaps a trailer.
  * Netstrings (D. J. Bernstein, "Netstrings", 1997) are one of these.
+ *
+ * With `digits` there are always so many of them, and no terminator; the value
+ * may then be `inclusive` and count them too.  Values below `control` are frames
+ * of the digits alone.  The pkt-lines of git (gitprotocol-common(5)) are these:
+ * 0000, 0001 and 0002 are marks, 0004 is empty.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,11 +16,17 @@
 #include "counted.h"
 #include "families.h"
 
+#define NOT_GIVEN UINT64_MAX
+
 struct ascii_config {
     unsigned base;
-    struct cb__bytes term;
+    struct cb__bytes term; /* without `digits` */
     struct cb__bytes trailer;
-    bool canonical; /* no leading zeros */
+    bool canonical;  /* no leading zeros */
+    uint64_t digits; /* 0: up to the terminator */
+    bool inclusive;
+    uint64_t control;
+    uint64_t max; /* the largest value */
 };
 
 struct ascii_state {
@@ -29,6 +40,10 @@ static const struct cb__key keys[] = {
     {"", CB__KEY_BYTES, offsetof(struct ascii_config, term)},
     {"trailer", CB__KEY_BYTES, offsetof(struct ascii_config, trailer)},
     {"canonical", CB__KEY_FLAG, offsetof(struct ascii_config, canonical)},
+    {"digits", CB__KEY_SIZE, offsetof(struct ascii_config, digits)},
+    {"inclusive", CB__KEY_FLAG, offsetof(struct ascii_config, inclusive)},
+    {"control", CB__KEY_SIZE, offsetof(struct ascii_config, control)},
+    {"max", CB__KEY_SIZE, offsetof(struct ascii_config, max)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -36,7 +51,7 @@ static void init(void *data, unsigned variant)
 {
     struct ascii_config *config = data;
     config->base = variant;
-    config->term = (struct cb__bytes){.data = (const uint8_t *)"\n", .length = 1};
+    config->digits = config->max = NOT_GIVEN;
 }
 
 /* The value of a digit; the base or more where it is none. */
@@ -57,13 +72,54 @@ static unsigned most_digits(const struct ascii_config *config)
     return config->base == CB__ASCII_DECIMAL ? 20 : 16;
 }
 
+/* The largest value that the digits can say. */
+static uint64_t largest(const struct ascii_config *config)
+{
+    uint64_t power = 1;
+    for (uint64_t i = 0; i < config->digits; i++) {
+        if (!cb__mul_u64(power, config->base, &power))
+            return UINT64_MAX;
+    }
+    return power - 1;
+}
+
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
-    const struct ascii_config *config = data;
-    if (digit_value(config->term.data[0]) >= config->base)
-        return CB_OK;
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, ""),
-                         "the terminator begins with a digit");
+    struct ascii_config *config = data;
+    const bool fixed = config->digits != NOT_GIVEN, term = config->term.length > 0;
+    const bool possible = fixed && config->digits && config->digits <= most_digits(config);
+    const uint64_t most = possible ? largest(config) : UINT64_MAX;
+    if (config->max == NOT_GIVEN)
+        config->max = most;
+    const struct {
+        bool wrong;
+        const char *key, *why;
+    } rules[] = {
+        {term && digit_value(config->term.data[0]) < config->base, "",
+         "the terminator begins with a digit"},
+        {fixed && !possible, "digits", "no length has so many digits"},
+        {fixed && term, "digits", "a terminator and 'digits' exclude each other"},
+        {fixed && config->canonical, "canonical", "'canonical' and 'digits' exclude each other"},
+        {!fixed && config->inclusive, "inclusive", "'inclusive' needs 'digits'"},
+        {!fixed && config->control, "control", "'control' needs 'digits'"},
+        {!fixed && config->max != NOT_GIVEN, "max", "'max' needs 'digits'"},
+        {config->max > most, "max", "the max has more digits than there are"},
+        {config->inclusive && config->max < config->digits, "max",
+         "the max is less than the header alone"},
+        {config->control > config->max, "control", "the control is more than the max"},
+        {config->control && config->trailer.length, "trailer",
+         "'trailer' and 'control' exclude each other"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].wrong)
+            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
+                                 rules[i].why);
+    }
+    if (!fixed)
+        config->digits = 0;
+    if (!fixed && !term)
+        config->term = (struct cb__bytes){.data = (const uint8_t *)"\n", .length = 1};
+    return CB_OK;
 }
 
 static int fail(struct ascii_state *state, const char *why)
@@ -104,7 +160,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         if (++state->term_at < config->term.length)
             continue;
         state->counted.frame.payload = state->value;
-        state->counted.frame.trailer = config->trailer;
         state->value = 0;
         state->digits = 0;
         state->term_at = 0;
@@ -115,9 +170,49 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_MORE;
 }
 
+/* All `digits` were read. */
+static int end_digits(const struct ascii_config *config, struct ascii_state *state)
+{
+    const uint64_t value = state->value, counted = config->inclusive ? config->digits : 0;
+    const bool control = value < config->control;
+    state->value = 0;
+    state->digits = 0;
+    state->counted.frame.payload = control ? 0 : value - counted;
+    state->counted.frame_is_wrong = true;
+    if (value > config->max)
+        return fail(state, "length is more than the most that is allowed");
+    if (!control && value < counted)
+        return fail(state, "length is less than what it counts of the header");
+    state->counted.frame_is_wrong = false;
+    return CB_OK;
+}
+
+static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct ascii_config *config = decoder->config.data;
+    struct ascii_state *state = decoder->state;
+    for (*used = 0; *used < n; ++*used) {
+        unsigned digit = digit_value(data[*used]);
+        if (digit >= config->base)
+            return fail(state, "length is not a number");
+        int status = add_digit(config, state, digit);
+        if (status)
+            return status;
+        if (state->digits == config->digits) {
+            ++*used;
+            return end_digits(config, state);
+        }
+    }
+    decoder->needed = config->digits - state->digits;
+    return CB_MORE;
+}
+
 static void reset(struct cb_decoder *decoder)
 {
-    cb__counted_reset(decoder, header);
+    const struct ascii_config *config = decoder->config.data;
+    struct ascii_state *state = decoder->state;
+    cb__counted_reset(decoder, config->digits ? digits_header : header);
+    state->counted.frame.trailer = config->trailer;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -129,17 +224,35 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut = cb__counted_cut,
 };
 
+/* The value that decodes to a payload; false where there is none. */
+static bool value_of(const struct ascii_config *config, uint64_t payload, uint64_t *value)
+{
+    *value = 0;
+    if (!payload && config->control)
+        return true;
+    return cb__add_u64(payload, config->inclusive ? config->digits : 0, value) &&
+           *value >= config->control && *value <= config->max;
+}
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct ascii_config *config = encoder->config.data;
     char *text = (char *)encoder->scratch;
     size_t room = sizeof encoder->scratch;
-    int n = config->base == CB__ASCII_DECIMAL ? snprintf(text, room, "%" PRIu64, length)
-                                              : snprintf(text, room, "%" PRIx64, length);
+    const int digits = (int)config->digits;
+    uint64_t value;
+    if (!value_of(config, length, &value))
+        return cb__encoder_fail(encoder,
+                                "a length of %" PRIu64 " cannot be said by a value from %" PRIu64
+                                " to %" PRIu64,
+                                length, config->control, config->max);
+    int n = config->base == CB__ASCII_DECIMAL ? snprintf(text, room, "%0*" PRIu64, digits, value)
+                                              : snprintf(text, room, "%0*" PRIx64, digits, value);
     if (config->term.length > room - (size_t)n)
         return cb__encoder_fail(encoder, "the terminator is longer than %zu bytes",
                                 room - (size_t)n);
-    memcpy(text + n, config->term.data, config->term.length);
+    if (config->term.length)
+        memcpy(text + n, config->term.data, config->term.length);
     return cb__encoder_give(encoder, text, (size_t)n + config->term.length);
 }
 

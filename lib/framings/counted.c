@@ -28,7 +28,7 @@ static int begin_payload(struct cb_decoder *decoder)
     uint64_t end, total = frame->payload;
     bool fits = cb__add_u64(decoder->scan, frame->payload, &end);
     if (fits && keep)
-        fits = cb__add_u64(header + frame->trailer.length, total, &total);
+        fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     int status = cb__decoder_check_length(decoder, fits ? total : UINT64_MAX);
     if (status)
         return status;
@@ -40,7 +40,9 @@ static int begin_payload(struct cb_decoder *decoder)
     if (!keep)
         decoder->given = decoder->payload_start = decoder->scan;
     decoder->until = decoder->scan;
-    decoder->payload_end = end;
+    counted->payload_end = end;
+    /* Bytes that must be looked at cannot go by elsewhere. */
+    decoder->payload_end = counted->look ? 0 : end;
     decoder->total = keep && frame->bare_lf ? CB_UNKNOWN : total;
     decoder->begun = true;
     return CB_OK;
@@ -71,11 +73,57 @@ static size_t least_trailer(const struct cb__frame *frame)
     return frame->bare_lf ? 1 : frame->trailer.length;
 }
 
-/* What is missing with this much of the payload. */
-static uint64_t missing(uint64_t payload, const struct cb__frame *frame)
+/* What is missing with this much before the trailer. */
+static uint64_t missing(uint64_t before, const struct cb__frame *frame)
 {
     uint64_t sum;
-    return cb__add_u64(payload, least_trailer(frame), &sum) ? sum : UINT64_MAX;
+    return cb__add_u64(before, least_trailer(frame), &sum) ? sum : UINT64_MAX;
+}
+
+/* Shows the payload up to `end` to who must look at it. */
+static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t start = counted->payload_end - counted->frame.payload;
+    const uint8_t *data = (const uint8_t *)"";
+    size_t n = 0;
+    if (decoder->scan == start)
+        counted->look(decoder, 0, data, 0);
+    while (decoder->scan < end && cb__decoder_span(decoder, &data, &n)) {
+        n = cb__min(n, cb__clamp_u64(end - decoder->scan));
+        counted->look(decoder, decoder->scan - start, data, n);
+        decoder->scan += n;
+    }
+}
+
+/* Goes on to the end of the payload, or of the input. */
+static void read_payload(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t end = cb__buffer_end(decoder->buffer);
+    if (end > counted->payload_end)
+        end = counted->payload_end;
+    if (counted->look)
+        look_at_payload(decoder, end);
+    decoder->scan = decoder->until = end;
+    if (end == counted->payload_end)
+        counted->phase = CB__COUNTED_PADDING;
+    else
+        decoder->needed =
+            missing(counted->payload_end - end + counted->frame.padding, &counted->frame);
+}
+
+/* The same for the padding, which a stream that came so far has room for. */
+static void read_padding(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t padding_end = counted->payload_end + counted->frame.padding;
+    uint64_t end = cb__buffer_end(decoder->buffer);
+    decoder->scan = end < padding_end ? end : padding_end;
+    if (decoder->scan == padding_end)
+        counted->phase = CB__COUNTED_TRAILER;
+    else
+        decoder->needed = missing(padding_end - end, &counted->frame);
 }
 
 /* Compares the trailer with the bytes at hand. */
@@ -98,7 +146,7 @@ static int read_trailer(struct cb_decoder *decoder)
         counted->trailer_at += short_end ? trailer->length : 1;
         decoder->scan++;
     }
-    decoder->until = decoder->config.keep ? decoder->scan : decoder->payload_end;
+    decoder->until = decoder->config.keep ? decoder->scan : counted->payload_end;
     decoder->complete = true;
     counted->phase = CB__COUNTED_HEADER;
     return CB_OK;
@@ -107,21 +155,17 @@ static int read_trailer(struct cb_decoder *decoder)
 int cb__counted_advance(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
-    uint64_t before = decoder->until, end = cb__buffer_end(decoder->buffer);
+    uint64_t before = decoder->until;
     bool begun = decoder->begun;
     if (counted->phase == CB__COUNTED_HEADER) {
         int status = read_header(decoder);
         if (status)
             return status;
     }
-    if (counted->phase == CB__COUNTED_PAYLOAD) {
-        decoder->scan = end < decoder->payload_end ? end : decoder->payload_end;
-        decoder->until = decoder->scan;
-        if (decoder->scan == decoder->payload_end)
-            counted->phase = CB__COUNTED_TRAILER;
-        else
-            decoder->needed = missing(decoder->payload_end - end, &counted->frame);
-    }
+    if (counted->phase == CB__COUNTED_PAYLOAD)
+        read_payload(decoder);
+    if (counted->phase == CB__COUNTED_PADDING)
+        read_padding(decoder);
     int status = CB_MORE;
     if (counted->phase == CB__COUNTED_TRAILER)
         status = read_trailer(decoder);
@@ -129,24 +173,24 @@ int cb__counted_advance(struct cb_decoder *decoder)
     return status == CB_MORE && progress ? CB_OK : status;
 }
 
-/* Sets the decoder behind `count` whole records. */
-static void leave_frames(struct cb_decoder *decoder, uint64_t scan, size_t count)
+void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count)
 {
     if (!count)
         return;
-    decoder->scan = scan;
+    decoder->scan = position;
     decoder->record += count - 1;
     cb__decoder_next_record(decoder);
 }
 
-/* Is the payload here, with the trailer behind it? */
-static bool whole_frame(const struct cb__frame *frame, const uint8_t *payload, size_t n)
+/* Does the right trailer follow the payload?  It has a byte or two mostly, for
+ * which memcmp would be slow. */
+static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
 {
-    const struct cb__bytes *trailer = &frame->trailer;
-    if (frame->payload > n || trailer->length > n - (size_t)frame->payload)
-        return false;
-    return !trailer->length ||
-           memcmp(payload + frame->payload, trailer->data, trailer->length) == 0;
+    const uint8_t *end = payload + frame->payload + frame->padding;
+    size_t i = 0;
+    while (i < frame->trailer.length && end[i] == frame->trailer.data[i])
+        i++;
+    return i == frame->trailer.length;
 }
 
 size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
@@ -160,11 +204,15 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
     while (count < max && at < n) {
         int status = counted->header(decoder, data + at, n - at, &used);
         size_t payload = at + used;
-        size_t size = (size_t)frame->payload + (keep ? used + frame->trailer.length : 0);
-        if (cb__unlikely(status != CB_OK || !whole_frame(frame, data + payload, n - payload) ||
-                         size > decoder->max_record)) {
+        size_t left = n - payload, trailer = frame->trailer.length;
+        size_t length = (size_t)frame->payload, behind = frame->padding + trailer;
+        size_t size = length + (keep ? used + behind : 0);
+        bool whole = status == CB_OK && frame->payload <= left && behind <= left - length &&
+                     size <= decoder->max_record &&
+                     (!trailer || right_trailer(frame, data + payload));
+        if (cb__unlikely(!whole)) {
             /* The slow path goes on behind the header. */
-            leave_frames(decoder, base + at, count);
+            cb__counted_leave(decoder, base + at, count);
             if (status == CB_EMALFORMED) {
                 malformed(decoder, used);
                 return count;
@@ -189,9 +237,9 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
             .flags = CB_FIRST | CB_LAST,
         };
         count++;
-        at = payload + (size_t)frame->payload + frame->trailer.length;
+        at = payload + length + behind;
     }
-    leave_frames(decoder, base + at, count);
+    cb__counted_leave(decoder, base + at, count);
     return count;
 }
 

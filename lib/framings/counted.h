@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Counted frames: a header that tells how long the payload is, the payload,
- * and perhaps a trailer that is known beforehand.  What the families with a
- * length have in common; each brings a function that reads its header.
+ * perhaps padding of any bytes, and perhaps a trailer that is known by then.
+ * What the families with a length have in common; each brings a function that
+ * reads its header.
  */
 #ifndef CB_COUNTED_H
 #define CB_COUNTED_H
@@ -21,29 +22,49 @@
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);
 
+/*
+ * Sees the payload in the parts in which it is at hand, `at` being how much of
+ * it came before; an empty one too.  It may write what the trailer must be to
+ * where counted->frame.trailer has its bytes.  cb__counted_batch does without:
+ * such a family has one of its own, or none.
+ */
+typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
+
 struct cb__frame {
     uint64_t payload;         /* bytes */
-    struct cb__bytes trailer; /* must follow the payload */
+    size_t padding;           /* bytes of any value behind the payload */
+    struct cb__bytes trailer; /* must follow that */
     bool bare_lf;             /* the trailer is CRLF, and LF alone will do */
 };
 
-enum cb__counted_phase { CB__COUNTED_HEADER, CB__COUNTED_PAYLOAD, CB__COUNTED_TRAILER };
+enum cb__counted_phase {
+    CB__COUNTED_HEADER,
+    CB__COUNTED_PAYLOAD,
+    CB__COUNTED_PADDING,
+    CB__COUNTED_TRAILER
+};
 
 /* The state of such a decoder begins with this. */
 struct cb__counted {
     cb__header_fn header;
+    cb__look_fn look;
     enum cb__counted_phase phase;
-    struct cb__frame frame;
+    struct cb__frame frame;    /* what a header does not set stays */
+    uint64_t payload_end;      /* stream position */
     size_t trailer_at;         /* bytes of the trailer seen */
     const char *why;           /* a header is malformed because of this */
     bool frame_is_wrong;       /* ... and it is reported where its frame begins */
     const char *trailer_error; /* the same for the trailer */
 };
 
+/* For a new stream.  What is the same for every frame, and `look`, may be set
+ * after this. */
 void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header);
 int cb__counted_advance(struct cb_decoder *decoder);
 size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb_piece *pieces, size_t max);
+/* For a batch: sets the decoder behind `count` whole records, at a position. */
+void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count);
 int cb__counted_cut(struct cb_decoder *decoder);
 
 #endif

@@ -57,14 +57,12 @@ static bool is_delimiter(const struct cb__setting *setting)
     return cb__bytes_are(&setting->key, "") || cb__bytes_are(&setting->key, "or");
 }
 
-static int delimiter_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+static int init_matcher(struct cb__matcher *matcher, const struct delimiter_config *config,
+                        const struct cb__spec *spec, const struct cb_allocator *allocator)
 {
-    const struct delimiter_config *config = decoder->config.data;
-    struct delimiter_state *state = decoder->state;
-    const struct cb_allocator *allocator = decoder->allocator;
     const struct cb__needle one = {.data = config->first.data, .length = config->first.length};
     if (config->line || spec->count <= 1)
-        return cb__matcher_init(&state->matcher, &one, 1, allocator);
+        return cb__matcher_init(matcher, &one, 1, allocator);
 
     size_t count = 0;
     struct cb__needle *needles = allocator->alloc(allocator->arg, spec->count * sizeof *needles);
@@ -75,9 +73,15 @@ static int delimiter_open(struct cb_decoder *decoder, const struct cb__spec *spe
         if (is_delimiter(&spec->settings[i]))
             needles[count++] = (struct cb__needle){.data = value->data, .length = value->length};
     }
-    int status = cb__matcher_init(&state->matcher, needles, count, allocator);
+    int status = cb__matcher_init(matcher, needles, count, allocator);
     allocator->free(allocator->arg, needles, spec->count * sizeof *needles);
     return status;
+}
+
+static int delimiter_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    struct delimiter_state *state = decoder->state;
+    return init_matcher(&state->matcher, decoder->config.data, spec, decoder->allocator);
 }
 
 static void delimiter_close(struct cb_decoder *decoder)
@@ -351,6 +355,94 @@ static const struct cb__decoder_ops delimiter_decoder = {
 
 /* ---------------------------------------------------------------- encoding */
 
+/* With `refuse_collisions`: what was seen of the record that is looked at.  The
+ * matcher's positions are those in the record. */
+struct collision_state {
+    struct cb__matcher matcher;
+    bool cr; /* its last byte is CR */
+};
+
+static int encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    struct collision_state *state = encoder->state;
+    if (!encoder->refuse_collisions)
+        return CB_OK;
+    encoder->traits |= CB_LOOKS;
+    return init_matcher(&state->matcher, encoder->config.data, spec, encoder->allocator);
+}
+
+static void encoder_close(struct cb_encoder *encoder)
+{
+    struct collision_state *state = encoder->state;
+    if (encoder->refuse_collisions)
+        cb__matcher_fini(&state->matcher);
+}
+
+/* Looks at bytes; true with *at where a delimiter begins among them, or in those
+ * before.  Delimiters of one byte each need no automaton. */
+static bool find_delimiter(struct cb__matcher *matcher, const uint8_t *data, size_t n, uint64_t *at)
+{
+    struct cb__match match;
+    size_t found;
+    if (matcher->longest > 1) {
+        if (!n || cb__matcher_feed(matcher, data, n, &match) != CB_YES)
+            return false;
+        *at = match.start;
+        return true;
+    }
+    *at = matcher->at;
+    matcher->at += n;
+    if (!cb__find_first(&matcher->finder, data, n, &found))
+        return false;
+    *at += found;
+    return true;
+}
+
+/* The record would end before its end, at or before what follows it: at the end
+ * of its payload the delimiter is looked at as well, for "a" before "aa" is one
+ * too early. */
+static bool ends_early(const struct cb_encoder *encoder, uint64_t end, uint64_t *at)
+{
+    const struct delimiter_config *config = encoder->config.data;
+    struct collision_state *state = encoder->state;
+    struct cb__match match;
+    if (state->matcher.longest == 1)
+        return false;
+    if (!find_delimiter(&state->matcher, config->first.data, config->first.length, at)) {
+        cb__matcher_finish(&state->matcher, &match);
+        *at = match.start;
+    }
+    return *at < end;
+}
+
+static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    const struct delimiter_config *config = encoder->config.data;
+    struct collision_state *state = encoder->state;
+    struct cb__matcher *matcher = &state->matcher;
+    uint64_t at;
+    if (piece->flags & CB_FIRST) {
+        cb__matcher_forget(matcher);
+        cb__matcher_start(matcher, 0);
+        state->cr = false;
+    }
+    const uint64_t start = matcher->at, end = start + piece->length;
+    bool found = find_delimiter(matcher, piece->data, piece->length, &at);
+    if (!found && piece->flags & CB_LAST)
+        found = ends_early(encoder, end, &at);
+    if (found)
+        return cb__encoder_fail_at(encoder, piece, (size_t)(at - start),
+                                   "the record contains the output's delimiter");
+    if (piece->length)
+        state->cr = piece->data[piece->length - 1] == '\r';
+    if (config->line && state->cr && piece->flags & CB_LAST)
+        return cb__encoder_fail_at(encoder, piece, piece->length - 1,
+                                   "the record ends in CR, which would be a part of the line end");
+    if (config->skip_empty && !end && piece->flags & CB_LAST)
+        return cb__encoder_fail_at(encoder, piece, 0, "an empty record would be left out");
+    return CB_OK;
+}
+
 static int delimiter_end(struct cb_encoder *encoder)
 {
     const struct delimiter_config *config = encoder->config.data;
@@ -359,7 +451,11 @@ static int delimiter_end(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops delimiter_encoder = {
     .traits = CB_CONSTANT,
+    .state_size = sizeof(struct collision_state),
+    .open = encoder_open,
+    .close = encoder_close,
     .end = delimiter_end,
+    .look = encoder_look,
 };
 
 const struct cb__family cb__delimiter_family = {

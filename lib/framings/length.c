@@ -2,9 +2,10 @@
 /*
  * A binary length field of 1 to 8 bytes:
  *
- *     offset bytes | length field | rest of the header | payload | trailer
+ *     offset bytes | length field | rest of the header | payload | padding | trailer
  *
  * payload = value + adjust - (header if inclusive)
+ * padding = the byte of the header that `padding` says, none without
  */
 #include <inttypes.h>
 #include <string.h>
@@ -22,6 +23,8 @@ struct length_config {
     uint64_t header; /* bytes in all */
     int64_t adjust;
     bool inclusive;
+    uint64_t padding;      /* where its length stands in the header */
+    struct cb__bytes lead; /* out: the header begins with it */
     struct cb__bytes trailer;
 };
 
@@ -36,6 +39,8 @@ static const struct cb__key keys[] = {
     {"header", CB__KEY_SIZE, offsetof(struct length_config, header)},
     {"adjust", CB__KEY_SIGNED, offsetof(struct length_config, adjust)},
     {"inclusive", CB__KEY_FLAG, offsetof(struct length_config, inclusive)},
+    {"padding", CB__KEY_SIZE, offsetof(struct length_config, padding)},
+    {"lead", CB__KEY_BYTES, offsetof(struct length_config, lead)},
     {"trailer", CB__KEY_BYTES, offsetof(struct length_config, trailer)},
     {NULL, CB__KEY_FLAG, 0},
 };
@@ -45,7 +50,27 @@ static void init(void *data, unsigned variant)
     struct length_config *config = data;
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
-    config->header = NOT_GIVEN;
+    config->header = config->padding = NOT_GIVEN;
+}
+
+/* Where in the header the padding byte can be. */
+static int check_padding(const struct length_config *config, const struct cb__spec *spec,
+                         struct cb_error *error)
+{
+    uint64_t at = config->padding;
+    const char *what = NULL;
+    if (at == NOT_GIVEN)
+        return CB_OK;
+    if (at >= config->header)
+        what = "is not in the header";
+    else if (at >= config->offset && at - config->offset < config->width)
+        what = "is in the length field";
+    else if (at < config->lead.length)
+        what = "is in the lead";
+    if (!what)
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
+                         "the byte that tells the padding, at %" PRIu64 ", %s", at, what);
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
@@ -63,7 +88,10 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (config->header > CB__HEADER_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
                              "the header is longer than %d", CB__HEADER_MAX);
-    return CB_OK;
+    if (config->lead.length > config->offset)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
+                             "the lead is longer than the offset, %" PRIu64, config->offset);
+    return check_padding(config, spec, error);
 }
 
 static uint64_t load(const uint8_t *bytes, size_t width, bool little)
@@ -92,6 +120,18 @@ static bool payload_of(const struct length_config *config, uint64_t value, uint6
     return cb__add_u64(value, plus, payload) && !__builtin_sub_overflow(*payload, minus, payload);
 }
 
+/* Copies what is of the length field among n bytes of a header, from its byte
+ * number `have` on. */
+static void keep_field(const struct length_config *config, size_t have, const uint8_t *data,
+                       size_t n, uint8_t *field)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = have + i;
+        if (at >= config->offset && at - config->offset < config->width)
+            field[at - config->offset] = data[i];
+    }
+}
+
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
@@ -101,11 +141,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     const uint8_t *field = data + offset;
     if (state->have || n < header_size) {
         size_t part = cb__min(n, header_size - state->have);
-        for (size_t i = 0; i < part; i++) {
-            size_t at = state->have + i;
-            if (at >= offset && at - offset < config->width)
-                state->field[at - offset] = data[i];
-        }
+        keep_field(config, state->have, data, part, state->field);
         state->have += part;
         *used = part;
         decoder->needed = header_size - state->have;
@@ -116,7 +152,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = header_size;
     }
     state->have = 0;
-    frame->trailer = config->trailer;
     if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
         return CB_OK;
     *used = 0;
@@ -126,9 +161,24 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
+/* Finds the byte that tells the padding as well. */
+static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    const size_t before = state->have, at = (size_t)config->padding;
+    int status = header(decoder, data, n, used);
+    if (at >= before && at - before < *used)
+        state->counted.frame.padding = data[at - before];
+    return status;
+}
+
 static void reset(struct cb_decoder *decoder)
 {
-    cb__counted_reset(decoder, header);
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    cb__counted_reset(decoder, config->padding == NOT_GIVEN ? header : padded_header);
+    state->counted.frame.trailer = config->trailer;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -151,15 +201,61 @@ static bool value_of(const struct length_config *config, uint64_t payload, uint6
            (config->width == 8 || *value >> (8 * config->width) == 0);
 }
 
+/* Records that have their framing on go out as they are, if the header in them
+ * says how long they are. */
+struct kept_state {
+    size_t have; /* bytes of the header seen */
+    uint8_t field[8];
+};
+
+static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    encoder->traits |= encoder->config.keep ? (unsigned)CB_LOOKS : 0;
+    return CB_OK;
+}
+
+/* Does a frame with this length field have so many bytes?  (It has no padding:
+ * no preset says both.) */
+static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
+{
+    uint64_t frame;
+    return payload_of(config, load(field, config->width, config->little), &frame) &&
+           cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
+}
+
+static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    const struct length_config *config = encoder->config.data;
+    struct kept_state *state = encoder->state;
+    const size_t header_size = (size_t)config->header;
+    if (piece->flags & CB_FIRST)
+        state->have = 0;
+    const size_t before = state->have, n = cb__min(piece->length, header_size - before);
+    keep_field(config, before, piece->data, n, state->field);
+    state->have += n;
+    if (before == header_size || (state->have < header_size && !(piece->flags & CB_LAST)))
+        return CB_OK;
+    if (state->have == header_size && tells(config, state->field, piece->total))
+        return CB_OK;
+    return cb__encoder_fail_at(encoder, piece, -before,
+                               "the record does not begin with its own length, %" PRIu64,
+                               piece->total);
+}
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct length_config *config = encoder->config.data;
     uint64_t value;
+    if (encoder->config.keep)
+        return CB_OK;
     if (!value_of(config, length, &value))
         return cb__encoder_fail(encoder,
                                 "a length of %" PRIu64 " cannot be said in a %zu-byte field",
                                 length, config->width);
     memset(encoder->scratch, 0, (size_t)config->header);
+    if (config->lead.length)
+        memcpy(encoder->scratch, config->lead.data, config->lead.length);
     store(encoder->scratch + config->offset, config->width, config->little, value);
     return cb__encoder_give(encoder, encoder->scratch, (size_t)config->header);
 }
@@ -167,13 +263,17 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
 static int end(struct cb_encoder *encoder)
 {
     const struct length_config *config = encoder->config.data;
-    return cb__encoder_give(encoder, config->trailer.data, config->trailer.length);
+    size_t n = encoder->config.keep ? 0 : config->trailer.length;
+    return cb__encoder_give(encoder, config->trailer.data, n);
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .state_size = sizeof(struct kept_state),
+    .open = open_encoder,
     .begin = begin,
     .end = end,
+    .look = look,
 };
 
 const struct cb__family cb__length_family = {

@@ -16,6 +16,7 @@ enum { VARINT_MAX = 10 };
 
 struct varint_config {
     uint64_t offset;
+    struct cb__bytes lead; /* out: what stands there begins with it */
     int64_t adjust;
     bool inclusive;
 };
@@ -28,6 +29,7 @@ struct varint_state {
 
 static const struct cb__key keys[] = {
     {"offset", CB__KEY_SIZE, offsetof(struct varint_config, offset)},
+    {"lead", CB__KEY_BYTES, offsetof(struct varint_config, lead)},
     {"adjust", CB__KEY_SIGNED, offsetof(struct varint_config, adjust)},
     {"inclusive", CB__KEY_FLAG, offsetof(struct varint_config, inclusive)},
     {NULL, CB__KEY_FLAG, 0},
@@ -39,6 +41,9 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (config->offset > CB__HEADER_MAX - VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
                              "the offset is more than %d", CB__HEADER_MAX - VARINT_MAX);
+    if (config->lead.length > config->offset)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
+                             "the lead is longer than the offset, %" PRIu64, config->offset);
     return CB_OK;
 }
 
@@ -119,6 +124,8 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     const struct varint_config *config = encoder->config.data;
     uint8_t *field = encoder->scratch + config->offset;
     memset(encoder->scratch, 0, (size_t)config->offset);
+    if (config->lead.length)
+        memcpy(encoder->scratch, config->lead.data, config->lead.length);
     /* An inclusive value counts its own bytes: it has as many as were counted
      * in it, or there is no such value (127 counts 1, 128 would count 2). */
     for (size_t width = 1; width <= VARINT_MAX; width++) {

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TFRecord, the records of TensorFlow (tensorflow/core/lib/io/record_writer.h):
+ *
+ *     uint64 length
+ *     uint32 masked CRC-32C of the length's 8 bytes
+ *     byte   data[length]
+ *     uint32 masked CRC-32C of the data
+ *
+ * all little-endian.  A checksum is masked because one of data that holds
+ * checksums is weak (tensorflow/core/lib/hash/crc32c.h).
+ */
+#include <string.h>
+
+#include "../crc32c.h"
+#include "../encoder.h"
+#include "counted.h"
+#include "families.h"
+
+enum { LENGTH = 8, CHECKSUM = 4, HEADER = LENGTH + CHECKSUM };
+
+struct tfrecord_state {
+    struct cb__counted counted;
+    uint8_t bytes[HEADER];
+    size_t have;               /* bytes of the header seen */
+    uint32_t crc;              /* of the payload so far */
+    uint8_t trailer[CHECKSUM]; /* what it makes the trailer */
+};
+
+static uint64_t load(const uint8_t *bytes, size_t width)
+{
+    uint64_t value = 0;
+    while (width--)
+        value = value << 8 | bytes[width];
+    return value;
+}
+
+static void store(uint8_t *bytes, size_t width, uint64_t value)
+{
+    for (size_t i = 0; i < width; i++)
+        bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint32_t mask(uint32_t crc)
+{
+    return (crc >> 15 | crc << 17) + 0xa282ead8u;
+}
+
+/* Is this the checksum that stands there? */
+static bool right(uint32_t crc, const uint8_t *checksum)
+{
+    return load(checksum, CHECKSUM) == mask(crc);
+}
+
+static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct tfrecord_state *state = decoder->state;
+    *used = cb__min(n, HEADER - state->have);
+    memcpy(state->bytes + state->have, data, *used);
+    state->have += *used;
+    decoder->needed = HEADER - state->have;
+    if (decoder->needed)
+        return CB_MORE;
+    state->have = 0;
+    state->counted.frame.payload = load(state->bytes, LENGTH);
+    if (right(cb__crc32c(0, state->bytes, LENGTH), state->bytes + LENGTH))
+        return CB_OK;
+    state->counted.frame_is_wrong = true;
+    state->counted.why = "checksum of the length is wrong";
+    return CB_EMALFORMED;
+}
+
+static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
+{
+    struct tfrecord_state *state = decoder->state;
+    state->crc = cb__crc32c(at ? state->crc : 0, data, n);
+    store(state->trailer, CHECKSUM, mask(state->crc));
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    struct tfrecord_state *state = decoder->state;
+    cb__counted_reset(decoder, header);
+    state->counted.look = look;
+    state->counted.frame.trailer = (struct cb__bytes){.data = state->trailer, .length = CHECKSUM};
+    state->counted.trailer_error = "checksum of the payload is wrong";
+}
+
+/* The payload of the frame at the head of n bytes, if all of it is there and
+ * right. */
+static bool right_frame(const uint8_t *data, size_t n, uint64_t *payload)
+{
+    if (n < HEADER + CHECKSUM)
+        return false;
+    *payload = load(data, LENGTH);
+    return *payload <= n - HEADER - CHECKSUM && right(cb__crc32c(0, data, LENGTH), data + LENGTH) &&
+           right(cb__crc32c(0, data + HEADER, (size_t)*payload), data + HEADER + *payload);
+}
+
+/* Only right frames: what is wrong with another is found by `advance`. */
+static size_t batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                    struct cb_piece *pieces, size_t max)
+{
+    const bool keep = decoder->config.keep;
+    size_t count = 0, at = 0;
+    uint64_t payload;
+    while (count < max && right_frame(data + at, n - at, &payload)) {
+        size_t frame = HEADER + (size_t)payload + CHECKSUM, from = keep ? at : at + HEADER;
+        uint64_t length = keep ? frame : payload;
+        if (length > decoder->max_record)
+            break;
+        pieces[count] = (struct cb_piece){
+            .data = data + from,
+            .length = (size_t)length,
+            .record = decoder->record + count,
+            .offset = decoder->scan + from,
+            .total = length,
+            .flags = CB_FIRST | CB_LAST,
+        };
+        count++;
+        at += frame;
+    }
+    cb__counted_leave(decoder, decoder->scan + at, count);
+    return count;
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct tfrecord_state),
+    .tells_length = true,
+    .reset = reset,
+    .advance = cb__counted_advance,
+    .batch = batch,
+    .cut = cb__counted_cut,
+};
+
+struct tfrecord_encoder {
+    uint32_t crc; /* of the payload so far */
+};
+
+static int begin(struct cb_encoder *encoder, uint64_t length)
+{
+    uint8_t *to = encoder->scratch;
+    store(to, LENGTH, length);
+    store(to + LENGTH, CHECKSUM, mask(cb__crc32c(0, to, LENGTH)));
+    return cb__encoder_give(encoder, to, HEADER);
+}
+
+static int look_at_piece(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct tfrecord_encoder *state = encoder->state;
+    uint32_t crc = piece->flags & CB_FIRST ? 0 : state->crc;
+    state->crc = cb__crc32c(crc, piece->data, piece->length);
+    return CB_OK;
+}
+
+static int end(struct cb_encoder *encoder)
+{
+    struct tfrecord_encoder *state = encoder->state;
+    store(encoder->scratch, CHECKSUM, mask(state->crc));
+    state->crc = 0;
+    return cb__encoder_give(encoder, encoder->scratch, CHECKSUM);
+}
+
+static const struct cb__encoder_ops encoder_ops = {
+    .traits = CB_NEEDS_LENGTH | CB_LOOKS,
+    .state_size = sizeof(struct tfrecord_encoder),
+    .begin = begin,
+    .end = end,
+    .look = look_at_piece,
+};
+
+const struct cb__family cb__tfrecord_family = {
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};

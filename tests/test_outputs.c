@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an encoder writes in the place of a payload, and what it refuses: hex,
+ * base64, index, json, and collisions with delimiters.
+ */
+#include "expect.h"
+#include "reading.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ----------------------------------------------------------------- writing */
+
+static struct cb_encoder *new_encoder(const char *specification, bool refuse)
+{
+    struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = refuse};
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+    expect(cb_encoder_new(&encoder, specification, &options, &error) == CB_OK, "%s: %s",
+           specification, error.text);
+    return encoder;
+}
+
+static void put_begin(struct cb_encoder *encoder, size_t length, struct record_list *out)
+{
+    const void *data;
+    size_t n;
+    ck_assert_int_eq(cb_encoder_begin(encoder, length, &data, &n), CB_OK);
+    list_add(out, data, n);
+}
+
+static void put_end(struct cb_encoder *encoder, struct record_list *out)
+{
+    const void *data;
+    size_t n;
+    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    list_add(out, data, n);
+}
+
+/* A piece of a payload, given `room` bytes to put it in at a time. */
+static void put_payload(struct cb_encoder *encoder, const uint8_t *data, size_t left, size_t room,
+                        struct record_list *out)
+{
+    uint8_t *bytes = malloc(room);
+    int status = left > 0 ? CB_MORE : CB_OK;
+    expect(bytes != NULL, "out of memory");
+    while (status == CB_MORE) {
+        size_t n = left, size = room;
+        status = cb_encoder_payload(encoder, data, &n, bytes, &size);
+        expect(n > 0 || size > 0, "it goes on and on");
+        list_add(out, bytes, size);
+        data += n;
+        left -= n;
+    }
+    expect(status == CB_OK && left == 0, "status %d with %zu left", status, left);
+    free(bytes);
+}
+
+/* One record, in pieces of `step` bytes. */
+static void write_record(struct cb_encoder *encoder, const char *payload, size_t n, size_t step,
+                         size_t room, struct record_list *out)
+{
+    const unsigned traits = cb_encoder_traits(encoder);
+    struct cb_piece piece = {.record = 1, .total = n};
+    for (size_t at = 0; at < n || at == 0; at += step) {
+        piece.data = (const uint8_t *)payload + at;
+        piece.length = n - at < step ? n - at : step;
+        piece.flags = (at == 0 ? (unsigned)CB_FIRST : 0) | (at + step >= n ? (unsigned)CB_LAST : 0);
+        ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
+    }
+    put_begin(encoder, n, out);
+    for (size_t at = 0; at < n && !(traits & CB_NO_PAYLOAD); at += step)
+        put_payload(encoder, (const uint8_t *)payload + at, n - at < step ? n - at : step, room,
+                    out);
+    put_end(encoder, out);
+}
+
+struct output {
+    const char *specification;
+    const char *payload;
+    size_t size;
+    const char *line;
+};
+
+static const struct output outputs[] = {
+    /* RFC 4648 section 10. */
+    {"base64", BYTES(""), "\n"},
+    {"base64", BYTES("f"), "Zg==\n"},
+    {"base64", BYTES("fo"), "Zm8=\n"},
+    {"base64", BYTES("foo"), "Zm9v\n"},
+    {"base64", BYTES("foob"), "Zm9vYg==\n"},
+    {"base64", BYTES("fooba"), "Zm9vYmE=\n"},
+    {"base64", BYTES("foobar"), "Zm9vYmFy\n"},
+    {"base64", BYTES("\xfb\xff\xbf"), "+/+/\n"}, /* 62 and 63, table 1 */
+    {"hex", BYTES(""), "\n"},
+    {"hex", BYTES("foobar"), "666f6f626172\n"},
+    {"hex", BYTES("\0\x7f\x80\xff"), "007f80ff\n"},
+    {"index", BYTES("four"), "7\t1234567890123\t4\n"},
+    /* RFC 8259 section 7: what has to be escaped, and its short forms. */
+    {"json", BYTES(""), "{\"record\":7,\"offset\":1234567890123,\"length\":0,\"text\":\"\"}\n"},
+    {"json", BYTES("a\"b\\c/d"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":7,\"text\":\"a\\\"b\\\\c/d\"}\n"},
+    {"json", BYTES("\b\t\n\f\r"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":5,\"text\":\"\\b\\t\\n\\f\\r\"}\n"},
+    {"json", BYTES("\0\x01\x0b\x1f\x7f"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":5,"
+     "\"text\":\"\\u0000\\u0001\\u000b\\u001f\x7f\"}\n"},
+    {"json", BYTES("sixteen letters, and \"more\" of them"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":35,"
+     "\"text\":\"sixteen letters, and \\\"more\\\" of them\"}\n"},
+    /* RFC 3629 section 4: the first and last of every row of its table, and
+     * their neighbours. */
+    {"json", BYTES("\xc2\x80\xdf\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":4,\"text\":\"\xc2\x80\xdf\xbf\"}\n"},
+    {"json", BYTES("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":12,"
+     "\"text\":\"\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\"}\n"},
+    {"json", BYTES("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":8,"
+     "\"text\":\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"}\n"},
+    {"json", BYTES("\x80"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":1,\"base64\":\"gA==\"}\n"},
+    {"json", BYTES("\xc1\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":2,\"base64\":\"wb8=\"}\n"},
+    {"json", BYTES("\xe0\x9f\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":3,\"base64\":\"4J+/\"}\n"},
+    {"json", BYTES("\xed\xa0\x80"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":3,\"base64\":\"7aCA\"}\n"},
+    {"json", BYTES("\xf0\x8f\xbf\xbf"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":4,\"base64\":\"8I+/vw==\"}\n"},
+    {"json", BYTES("\xf4\x90\x80\x80"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":4,\"base64\":\"9JCAgA==\"}\n"},
+    {"json", BYTES("\xf5"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":1,\"base64\":\"9Q==\"}\n"},
+    {"json", BYTES("\xc2"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":1,\"base64\":\"wg==\"}\n"},
+    {"json", BYTES("letters, and then \xff"),
+     "{\"record\":7,\"offset\":1234567890123,\"length\":19,"
+     "\"base64\":\"bGV0dGVycywgYW5kIHRoZW4g/w==\"}\n"},
+};
+
+START_TEST(lines_that_stand_for_a_record)
+{
+    const struct output *output = &outputs[_i];
+    for (size_t step = 1; step <= output->size + 1; step++) {
+        for (size_t room = CB_TRANSFORM_ROOM; room < CB_TRANSFORM_ROOM + 9; room++) {
+            struct record_list out = {.count = 0};
+            struct cb_encoder *encoder = new_encoder(output->specification, false);
+            cb_encoder_place(encoder, 7, 1234567890123);
+            write_record(encoder, output->payload, output->size, step, room, &out);
+            expect(out.size == strlen(output->line) &&
+                       memcmp(out.bytes, output->line, out.size) == 0,
+                   "pieces of %zu, room %zu: %.*s", step, room, (int)out.size, out.bytes);
+            /* The next record knows nothing of this one. */
+            out.size = 0;
+            cb_encoder_place(encoder, 7, 1234567890123);
+            write_record(encoder, output->payload, output->size, step, room, &out);
+            expect(out.size == strlen(output->line), "the second one differs");
+            list_free(&out);
+            cb_encoder_free(encoder);
+        }
+    }
+}
+END_TEST
+
+START_TEST(room_that_is_too_little_is_refused)
+{
+    struct cb_encoder *encoder = new_encoder("hex", false);
+    uint8_t room[CB_TRANSFORM_ROOM];
+    size_t n = 1, size = CB_TRANSFORM_ROOM - 1;
+    ck_assert_int_eq(cb_encoder_payload(encoder, "a", &n, room, &size), CB_EINVAL);
+    cb_encoder_free(encoder);
+    encoder = new_encoder("line", false);
+    size = sizeof(room);
+    ck_assert_int_eq(cb_encoder_payload(encoder, "a", &n, room, &size), CB_EINVAL);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+/* -------------------------------------------------------------- collisions */
+
+struct collision {
+    const char *specification;
+    const char *payload;
+    size_t size;
+    uint64_t at; /* where; GOOD: it is none */
+};
+
+#define GOOD UINT64_MAX
+
+static const struct collision collisions[] = {
+    {"lf", BYTES("abc"), GOOD},
+    {"lf", BYTES(""), GOOD},
+    {"lf", BYTES("ab\ncd\n"), 2},
+    {"lf", BYTES("abc\n"), 3},
+    {"lf", BYTES("abc\r"), GOOD},
+    {"line", BYTES("abc\r"), 3},
+    {"line", BYTES("a\rbc"), GOOD},
+    {"line", BYTES("a\r\nbc"), 2},
+    {"crlf", BYTES("a\nb\rc\r"), GOOD},
+    {"crlf", BYTES("a\nb\r\nc"), 3},
+    {"nul", BYTES("a\0b"), 1},
+    {"delim:;,or=!", BYTES("ab!c"), 2},
+    /* "xa" and "aa" would be "x" and "a...": the delimiter comes too early. */
+    {"delim:aa", BYTES("xa"), 1},
+    {"delim:aa", BYTES("ax"), GOOD},
+    {"delim:aba", BYTES("xab"), 1},
+    {"delim:aba", BYTES("xb"), GOOD},
+    {"delim:<end>", BYTES("<<en"), GOOD},
+    {"delim:<end>", BYTES("<<end>"), 1},
+    {"delim:ab,or=cab", BYTES("xc"), 1},
+    {"delim:;,skip-empty", BYTES(""), 0},
+    {"delim:;,skip-empty", BYTES("x"), GOOD},
+    {"u8", BYTES("a\nb"), GOOD},
+    {"raw", BYTES("a\nb"), GOOD},
+};
+
+START_TEST(a_collision_is_refused_where_it_is)
+{
+    const struct collision *c = &collisions[_i];
+    for (size_t step = 1; step <= c->size + 1; step++) {
+        struct cb_encoder *encoder = new_encoder(c->specification, true);
+        uint64_t found = GOOD;
+        for (size_t at = 0; (at < c->size || at == 0) && found == GOOD; at += step) {
+            struct cb_piece piece = {
+                .data = (const uint8_t *)c->payload + at,
+                .length = c->size - at < step ? c->size - at : step,
+                .record = 5,
+                .offset = 100 + at,
+                .flags = (at == 0 ? (unsigned)CB_FIRST : 0) |
+                         (at + step >= c->size ? (unsigned)CB_LAST : 0),
+            };
+            int status = cb_encoder_look(encoder, &piece);
+            const struct cb_error *error = cb_encoder_error(encoder);
+            if (status == CB_OK)
+                continue;
+            ck_assert_int_eq(status, CB_EUNENCODABLE);
+            ck_assert_int_eq(error->code, CB_EUNENCODABLE);
+            ck_assert_uint_eq(error->record, 5);
+            found = error->offset - 100;
+        }
+        expect(found == c->at, "pieces of %zu: at %" PRIu64 ", not %" PRIu64, step, found, c->at);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
+START_TEST(collisions_pass_unless_they_are_to_be_refused)
+{
+    struct cb_encoder *encoder = new_encoder("lf", false);
+    struct cb_piece piece = {
+        .data = (const uint8_t *)"a\nb", .length = 3, .flags = CB_FIRST | CB_LAST};
+    ck_assert_uint_eq(cb_encoder_traits(encoder) & CB_LOOKS, 0);
+    ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+/* The promise: whatever is not refused is read back as it was.  And what would
+ * be read back is not refused. */
+static void check_promise(const char *specification, struct prng *prng)
+{
+    static const char alphabet[] = "aab\r\n;";
+    struct cb_encoder *encoder = new_encoder(specification, true);
+    struct record_list wire = {.count = 0}, got;
+    uint8_t payload[8];
+    size_t n = prng_below(prng, sizeof(payload) + 1);
+    struct way way = {.call = BY_NEXT, .whole = true, .cut = 100, .step = 100};
+
+    prng_fill(prng, payload, n, alphabet, sizeof(alphabet) - 1);
+    struct cb_piece piece = {.data = payload, .length = n, .flags = CB_FIRST | CB_LAST};
+    int status = cb_encoder_look(encoder, &piece);
+    list_add(&wire, payload, n);
+    put_end(encoder, &wire);
+    read_input(specification, NULL, wire.bytes, wire.size, &way, &got);
+    bool same = got.count == 1 && got.size == n && memcmp(got.bytes, payload, n) == 0;
+    expect(same == (status == CB_OK), "%s: a record of %zu bytes is %s, and %s", specification, n,
+           status == CB_OK ? "let through" : "refused", same ? "the same" : "another");
+    list_free(&got);
+    list_free(&wire);
+    cb_encoder_free(encoder);
+}
+
+static const char *const promised[] = {
+    "line",          "lf",
+    "crlf",          "delim:a",
+    "delim:aa",      "delim:ab",
+    "delim:aab",     "delim:aba",
+    "delim:b,or=a",  "delim:ab,or=ba",
+    "delim:abaab",   "delim:;,or=aba,or=\\n\\n",
+    "lf,skip-empty", "delim:ab,or=b,or=aab",
+};
+
+START_TEST(what_is_not_refused_is_read_back_as_it_was)
+{
+    struct prng prng = {17 + (uint64_t)_i};
+    for (int round = 0; round < 4000; round++)
+        check_promise(promised[_i], &prng);
+}
+END_TEST
+
+static Suite *outputs_suite(void)
+{
+    Suite *suite = suite_create("outputs");
+    TCase *lines = add_case(suite, "lines");
+    TCase *collision = add_case(suite, "collisions");
+
+    tcase_add_loop_test(lines, lines_that_stand_for_a_record, 0, (int)COUNT(outputs));
+    tcase_add_test(lines, room_that_is_too_little_is_refused);
+
+    tcase_add_loop_test(collision, a_collision_is_refused_where_it_is, 0, (int)COUNT(collisions));
+    tcase_add_test(collision, collisions_pass_unless_they_are_to_be_refused);
+    tcase_add_loop_test(collision, what_is_not_refused_is_read_back_as_it_was, 0,
+                        (int)COUNT(promised));
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(outputs_suite());
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Records that are longer than allowed: left out, or cut. */
+#include "reading.h"
+
+#include <string.h>
+
+struct overflow {
+    const char *specification;
+    const char *input;
+    size_t size;
+    uint64_t max_record;
+    const char *cut, *skipped; /* what is read with each of the two */
+};
+
+static const struct overflow overflows[] = {
+    {"line", BYTES("abc\nde\n"), 3, "[abc][de]", "[abc][de]"},
+    {"line", BYTES("ab\nabcd\nef\n"), 3, "[ab][abc][ef]", "[ab][ef]"},
+    {"line", BYTES("abcdefghijklmnop\nabcd\nef"), 3, "[abc][abc][ef]", "[ef]"},
+    {"line", BYTES("ef\nabcd"), 3, "[ef][abc]", "[ef]"},
+    {"line", BYTES("abc\r\nabcd\r\nabc\rd\r\n"), 3, "[abc][abc][abc]", "[abc]"},
+    {"line,keep", BYTES("ab\nabc\nb"), 3, "[ab\\x0a][abc][b]", "[ab\\x0a][b]"},
+    {"delim:XY", BYTES("abcXYabcXZXYq"), 3, "[abc][abc][q]", "[abc][q]"},
+    {"delim:X,or=YY", BYTES("abcYYabcdXYYe"), 3, "[abc][abc][][e]", "[abc][][e]"},
+    {"fixed:4", BYTES("abcdefghij"), 3, "[abc][efg][ij]", ""},
+    {"u8", BYTES("\3abc\4abcd\1x\0\6ghijkl"), 3, "[abc][abc][x][][ghi]", "[abc][x][]"},
+    {"u8,keep", BYTES("\2ab\3abc\1x"), 3, "[\\x02ab][\\x03ab][\\x01x]", "[\\x02ab][\\x01x]"},
+    {"netstring", BYTES("3:abc,4:abcd,1:x,"), 3, "[abc][abc][x]", "[abc][x]"},
+    {"varint", BYTES("\5abcde\1x"), 1, "[a][x]", "[x]"},
+    {"chunked", BYTES("3\r\nabc\r\n4\r\nabcd\r\n1\r\nx\r\n0\r\n\r\n"), 3, "[abc][abc][x]",
+     "[abc][x]"},
+    {"csv", BYTES("a,b\n\"a\n\"\n\"\n\"\n"), 3, "[a,b][\"a\\x0a][\"\\x0a\"]", "[a,b][\"\\x0a\"]"},
+};
+
+static void check(const struct overflow *o, enum cb_overflow on_overflow, const char *records)
+{
+    struct cb_decoder_options options = {
+        .size = sizeof(options), .max_record = o->max_record, .on_overflow = on_overflow};
+    struct subject subject = {
+        .specification = o->specification,
+        .options = &options,
+        .input = (const uint8_t *)o->input,
+        .size = o->size,
+        .expected = {records, CB_END, o->size},
+    };
+    check_every_way(&subject);
+}
+
+START_TEST(a_long_record_is_cut)
+{
+    check(&overflows[_i], CB_OVERFLOW_TRUNCATE, overflows[_i].cut);
+}
+END_TEST
+
+START_TEST(a_long_record_is_left_out_and_has_no_number)
+{
+    check(&overflows[_i], CB_OVERFLOW_SKIP, overflows[_i].skipped);
+}
+END_TEST
+
+/* Reads in parts and drops what was given. */
+static size_t held_at_most(enum cb_overflow on_overflow, const char *specification)
+{
+    struct cb_decoder_options options = {
+        .size = sizeof(options), .max_record = 1000, .on_overflow = on_overflow};
+    struct cb_buffer *buffer = new_buffer(NULL, 4096);
+    struct cb_decoder *decoder = NULL;
+    struct cb_piece piece;
+    uint8_t part[4096];
+    size_t most = 0;
+
+    memset(part, 'x', sizeof(part));
+    ck_assert_int_eq(cb_decoder_new(&decoder, specification, &options, NULL), CB_OK);
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_int_eq(cb_append(buffer, part, sizeof(part)), CB_OK);
+        while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+            continue;
+        most = cb_length(buffer) > most ? cb_length(buffer) : most;
+    }
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+    return most;
+}
+
+START_TEST(what_is_passed_over_is_not_held)
+{
+    ck_assert_uint_le(held_at_most(CB_OVERFLOW_SKIP, "line"), 8192);
+    ck_assert_uint_le(held_at_most(CB_OVERFLOW_TRUNCATE, "line"), 8192);
+    ck_assert_uint_le(held_at_most(CB_OVERFLOW_SKIP, "u32be"), 8192); /* "xxxx" is a length */
+    ck_assert_uint_le(held_at_most(CB_OVERFLOW_TRUNCATE, "u32be"), 8192);
+}
+END_TEST
+
+START_TEST(an_unknown_value_is_refused)
+{
+    struct cb_decoder_options options = {.size = sizeof(options),
+                                         .on_overflow = (enum cb_overflow)3};
+    struct cb_decoder *decoder = NULL;
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options, NULL), CB_EINVAL);
+}
+END_TEST
+
+static Suite *overflow_suite(void)
+{
+    Suite *suite = suite_create("overflow");
+    TCase *records = add_case(suite, "records");
+
+    tcase_add_loop_test(records, a_long_record_is_cut, 0, (int)COUNT(overflows));
+    tcase_add_loop_test(records, a_long_record_is_left_out_and_has_no_number, 0,
+                        (int)COUNT(overflows));
+    tcase_add_test(records, what_is_passed_over_is_not_held);
+    tcase_add_test(records, an_unknown_value_is_refused);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(overflow_suite());
+}
