@@ -24,6 +24,7 @@ unit_tests = \
 	tests/test_encoder \
 	tests/test_framings \
 	tests/test_scanned \
+	tests/test_json \
 	tests/test_outputs \
 	tests/test_overflow \
 	tests/test_stuffed \
@@ -73,6 +74,7 @@ cli_tests = \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
+	tests/cli-peer-jq.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
@@ -83,7 +85,11 @@ cli_tests = \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-protoc.sh \
 	tests/cli-peer-redis.sh \
+	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-peer-syslog.sh \
+	tests/cli-specifications.sh \
+	tests/cli-start.sh \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
 	tests/cli-progress.sh \
