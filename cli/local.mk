@@ -9,6 +9,8 @@ cbsplit_SOURCES = \
 	cli/options.c \
 	cli/help.h \
 	cli/help.c \
+	cli/selection.h \
+	cli/selection.c \
 	cli/text.h \
 	cli/text.c \
 	cli/reframe.h \

@@ -76,10 +76,8 @@ static int run_all(struct reframe *reframe, const struct options *options)
 /* Builds what the options ask for, and runs it. */
 static int work(const struct options *options)
 {
-    struct reframe reframe = {.skip = options->skip};
+    struct reframe reframe = {.selection = &options->selection};
     unsigned wants;
-    if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
-        reframe.last = UINT64_MAX;
     int status = new_decoder(options, false, &reframe.decoder);
     if (status)
         return status;

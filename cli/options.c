@@ -72,6 +72,11 @@ static int set_head(struct options *options, const char *argument)
     return set_number("head", argument, &options->head);
 }
 
+static int set_selection(struct options *options, const char *argument)
+{
+    return selection_read(&options->selection, "--select", argument);
+}
+
 static int set_count(struct options *options, const char *argument)
 {
     (void)argument;
@@ -173,6 +178,8 @@ static const struct option_row table[] = {
     {0, NULL, NULL, NULL, "Selection"},
     {0, "skip", "N", set_skip, "leave out the first N records (0)"},
     {'n', "head", "N", set_head, "stop after N records (all)"},
+    {0, "select", "LIST", set_selection,
+     "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
     {0, NULL, NULL, NULL, "Limits"},
     {0, "max-record", "SIZE", set_max_record,
@@ -271,7 +278,7 @@ static int settle(struct options *options)
         options->from = options->delimiters;
     if (!options->from)
         options->from = "line";
-    return GO_ON;
+    return selection_cut(&options->selection, options->skip, options->head);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, int *status)
@@ -292,4 +299,5 @@ void options_free(struct options *options)
 {
     free(options->delimiters);
     options->delimiters = NULL;
+    selection_free(&options->selection);
 }

@@ -8,12 +8,15 @@
 
 #include <chunkedbuffer.h>
 
+#include "selection.h"
+
 struct options {
     const char *from; /* specification of the input's framing */
     const char *to;   /* of the output's; NULL: what suits the input */
     char *delimiters; /* what --delim adds up to, or NULL; owned */
     uint64_t skip;
-    uint64_t head; /* UINT64_MAX: all */
+    uint64_t head;              /* UINT64_MAX: all */
+    struct selection selection; /* of these two and --select */
     bool count;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;

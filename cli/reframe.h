@@ -10,6 +10,7 @@
 #ifndef REFRAME_H
 #define REFRAME_H
 
+#include "selection.h"
 #include "sink.h"
 #include "source.h"
 
@@ -17,8 +18,8 @@ struct reframe {
     struct cb_decoder *decoder;
     struct cb_pool *pool;
     struct sink *sink;
-    uint64_t skip;   /* records up to this number are left out */
-    uint64_t last;   /* number of the last record that is wanted */
+    const struct selection *selection;
+    size_t range;    /* of the selection, the one that is being read or comes next */
     uint64_t before; /* records in the inputs before this one */
 };
 

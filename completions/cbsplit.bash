@@ -57,6 +57,8 @@ _cbsplit() {
     local options='--from= --delim= --to= --print0 --skip= --head= --count
         --max-record= --on-overflow= --on-partial=
         --on-collision= --list --explain= --help --version'
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --count
+        --max-record= --on-partial= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -78,7 +80,7 @@ _cbsplit() {
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
-    --delim | -d | --skip | --head | -n | --max-record) ;;
+    --delim | -d | --skip | --head | -n | --select | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")

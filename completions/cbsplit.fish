@@ -46,6 +46,7 @@ complete -c cbsplit -s t -l to -x -a '(__cbsplit_framing to)' -d 'How the output
 complete -c cbsplit -s 0 -l print0 -d 'End records with a zero byte'
 complete -c cbsplit -l skip -x -d 'Leave out the first records'
 complete -c cbsplit -s n -l head -x -d 'Stop after so many records'
+complete -c cbsplit -l select -x -d 'Only records with these numbers'
 complete -c cbsplit -s c -l count -d 'Print the number of records'
 complete -c cbsplit -l max-record -x -d 'Longest record'
 complete -c cbsplit -l on-overflow -x -a 'fail skip truncate' -d 'A record that is too long'

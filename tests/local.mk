@@ -79,6 +79,7 @@ cli_tests = \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
+	tests/cli-select.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh
 
