@@ -20,6 +20,7 @@ cbsplit_SOURCES = \
 	cli/sink.h \
 	cli/sink_stdout.c \
 	cli/sink_count.c \
+	cli/sink_check.c \
 	cli/framer.h \
 	cli/framer.c \
 	cli/gather.h \

@@ -35,6 +35,8 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     *encoder_traits = 0;
     if (options->count) {
         *sink = sink_count_new();
+    } else if (options->check) {
+        *sink = sink_check_new();
     } else {
         const struct cb_encoder_options o = {
             .size = sizeof o,
@@ -62,6 +64,7 @@ static int run_all(struct reframe *reframe, const struct options *options)
         int number = source_open(&source, options->files[i]);
         if (number) {
             complain_errno(options->files[i], number);
+            reframe_missing(reframe);
             result = EXIT_IO;
             continue;
         }

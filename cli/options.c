@@ -84,6 +84,13 @@ static int set_count(struct options *options, const char *argument)
     return GO_ON;
 }
 
+static int set_check(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->check = true;
+    return GO_ON;
+}
+
 static int set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
@@ -181,6 +188,8 @@ static const struct option_row table[] = {
     {0, "select", "LIST", set_selection,
      "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
+    {0, "check", NULL, set_check,
+     "write no records but one line that says whether the input is well formed"},
     {0, NULL, NULL, NULL, "Limits"},
     {0, "max-record", "SIZE", set_max_record,
      "longest record (no limit where records can be passed on in pieces, else 64M)"},
@@ -270,10 +279,19 @@ static int read_options(struct options *options, int argc, char **argv)
 /* What follows from several options together. */
 static int settle(struct options *options)
 {
-    if (options->from && options->delimiters)
-        return usage_error("--from and --delim exclude each other");
-    if (options->count && options->to)
-        return usage_error("--count and --to exclude each other");
+    const struct {
+        bool both;
+        const char *first, *second;
+    } pairs[] = {
+        {options->from && options->delimiters, "from", "delim"},
+        {options->count && options->to, "count", "to"},
+        {options->check && options->to, "check", "to"},
+        {options->check && options->count, "check", "count"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i].both)
+            return usage_error("--%s and --%s exclude each other", pairs[i].first, pairs[i].second);
+    }
     if (options->delimiters)
         options->from = options->delimiters;
     if (!options->from)

@@ -18,6 +18,7 @@ struct options {
     uint64_t head;              /* UINT64_MAX: all */
     struct selection selection; /* of these two and --select */
     bool count;
+    bool check;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
     enum cb_overflow on_overflow;

@@ -234,6 +234,18 @@ static int step(struct run *run)
     return exit_status_of(status);
 }
 
+/* An input has ended, after so many bytes. */
+static void tell_input(struct reframe *reframe, uint64_t bytes, bool whole)
+{
+    if (reframe->sink->ops->input)
+        reframe->sink->ops->input(reframe->sink, bytes, whole);
+}
+
+void reframe_missing(struct reframe *reframe)
+{
+    tell_input(reframe, 0, false);
+}
+
 int reframe_run(struct reframe *reframe, struct source *source)
 {
     const struct cb_buffer_options options = {
@@ -259,7 +271,9 @@ int reframe_run(struct reframe *reframe, struct source *source)
     }
     reframe->before += cb_decoder_record(reframe->decoder) - 1;
     uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
-    source_close(source, read - cb_decoder_position(reframe->decoder));
+    uint64_t used = cb_decoder_position(reframe->decoder);
+    source_close(source, read - used);
+    tell_input(reframe, used, status == EXIT_FINE);
     cb_buffer_free(run.buffer);
     return status;
 }

@@ -27,6 +27,9 @@ struct reframe {
  * said. */
 int reframe_run(struct reframe *reframe, struct source *source);
 
+/* The same for an input that could not be opened. */
+void reframe_missing(struct reframe *reframe);
+
 /* Have all records that are wanted gone through? */
 bool reframe_done(const struct reframe *reframe);
 

@@ -58,6 +58,7 @@ _cbsplit() {
         --max-record= --on-overflow= --on-partial=
         --on-collision= --list --explain= --help --version'
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --count
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --count --check
         --max-record= --on-partial= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
