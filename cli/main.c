@@ -61,9 +61,9 @@ static int run_all(struct reframe *reframe, const struct options *options)
     int result = EXIT_FINE;
     for (int i = 0; i < options->file_count && !reframe_done(reframe); i++) {
         struct source source;
-        int number = source_open(&source, options->files[i]);
+        int number = source_open(&source, options->files[i], options->exact);
         if (number) {
-            complain_errno(options->files[i], number);
+            complain_errno(source.name, number);
             reframe_missing(reframe);
             result = EXIT_IO;
             continue;

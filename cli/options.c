@@ -91,6 +91,13 @@ static int set_check(struct options *options, const char *argument)
     return GO_ON;
 }
 
+static int set_exact(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->exact = true;
+    return GO_ON;
+}
+
 static int set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
@@ -187,6 +194,9 @@ static const struct option_row table[] = {
     {'n', "head", "N", set_head, "stop after N records (all)"},
     {0, "select", "LIST", set_selection,
      "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
+    {0, "exact", NULL, set_exact,
+     "take no byte of a pipe or socket beyond the last record, so that the next command reads on "
+     "from there"},
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
     {0, "check", NULL, set_check,
      "write no records but one line that says whether the input is well formed"},

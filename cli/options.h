@@ -19,6 +19,7 @@ struct options {
     struct selection selection; /* of these two and --select */
     bool count;
     bool check;
+    bool exact;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
     enum cb_overflow on_overflow;

@@ -119,11 +119,23 @@ static bool records_are_long(struct run *run)
     return run->is_long && run->looks_ahead && !run->cannot_move;
 }
 
+/* What was read belongs to the record that more input is needed for. */
+static int settle(const struct run *run)
+{
+    int number = source_settle(run->source, cb_decoder_undecided(run->reframe->decoder));
+    if (!number)
+        return GO_ON;
+    complain_errno(run->source->name, number);
+    return EXIT_IO;
+}
+
 /* Brings more input. */
 static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
     size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
+    if (run->source->by_need)
+        most = (size_t)cb_decoder_needed(decoder);
     ssize_t n = source_read(run->source, run->buffer, most);
     if (n == 0)
         cb_decoder_finish(decoder);
@@ -228,8 +240,10 @@ static int step(struct run *run)
     next = drain(run);
     if (next != GO_ON || status == CB_END)
         return next == GO_ON ? EXIT_FINE : next;
-    if (status == CB_MORE)
-        return pass(run) ? GO_ON : fill(run);
+    if (status == CB_MORE) {
+        next = settle(run);
+        return next != GO_ON || pass(run) ? next : fill(run);
+    }
     complain_at(run->source->name, cb_decoder_error(reframe->decoder));
     return exit_status_of(status);
 }
@@ -257,7 +271,7 @@ int reframe_run(struct reframe *reframe, struct source *source)
     struct run run = {.reframe = reframe, .source = source, .record = 1};
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
-        source_close(source, 0);
+        (void)source_close(source, 0);
         return EXIT_IO;
     }
     cb_decoder_reset(reframe->decoder);
@@ -272,7 +286,11 @@ int reframe_run(struct reframe *reframe, struct source *source)
     reframe->before += cb_decoder_record(reframe->decoder) - 1;
     uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
     uint64_t used = cb_decoder_position(reframe->decoder);
-    source_close(source, read - used);
+    int number = source_close(source, read - used);
+    if (number && status == EXIT_FINE) {
+        complain_errno(source->name, number);
+        status = EXIT_IO;
+    }
     tell_input(reframe, used, status == EXIT_FINE);
     cb_buffer_free(run.buffer);
     return status;

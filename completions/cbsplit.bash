@@ -59,6 +59,7 @@ _cbsplit() {
         --on-collision= --list --explain= --help --version'
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --count
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --count --check
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --exact --count --check
         --max-record= --on-partial= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.

@@ -497,6 +497,10 @@ CB_API void cb_decoder_finish(struct cb_decoder *decoder);
 
 /* After CB_MORE: how many bytes are missing at least, 1 or more. */
 CB_API uint64_t cb_decoder_needed(const struct cb_decoder *decoder);
+/* After CB_MORE: how many of the last bytes in the buffer may turn out to stand
+ * behind the record that comes next, because its end is known only by what
+ * follows; nearly always 0.  With delimiters "a" and "abc" it is 1 for "ab". */
+CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder);
 /* After CB_MORE: how many of the bytes to come, from the next one on, are
  * payload of the record that was begun.  They need not go through the buffer:
  * a caller may move them to where they belong by any other way, or skip them,

@@ -184,6 +184,7 @@ static void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t rec
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
     decoder->needed = 1;
+    decoder->undecided = 0;
     decoder->begun = decoder->open = decoder->complete = false;
     decoder->excess = decoder->closed = false;
 }
@@ -245,6 +246,11 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
 void cb_decoder_finish(struct cb_decoder *decoder)
 {
     decoder->finished = true;
+}
+
+uint64_t cb_decoder_undecided(const struct cb_decoder *decoder)
+{
+    return decoder->undecided;
 }
 
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)

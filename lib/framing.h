@@ -53,7 +53,8 @@ struct cb__decoder_ops {
      * Looks at the bytes from decoder->scan on and moves on: sets `begun` with
      * payload_start, and moves `until`, or sets `complete`.
      * CB_OK: something was found; CB_MORE: all bytes were looked at, and
-     * decoder->needed more are missing at least; CB_END; or an error.
+     * decoder->needed more are missing at least (and decoder->undecided of those
+     * looked at may belong to the next frame); CB_END; or an error.
      */
     int (*advance)(struct cb_decoder *decoder);
 

@@ -58,6 +58,7 @@ cli_tests = \
 	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
+	tests/cli-exact.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
 	tests/cli-latency.sh \

@@ -825,6 +825,46 @@ START_TEST(needed_is_one_at_least_before_anything_came)
 }
 END_TEST
 
+START_TEST(undecided_is_what_a_longer_delimiter_may_not_come_to_be)
+{
+    static const struct {
+        const char *specification, *input;
+        uint64_t undecided;
+    } cases[] = {
+        {"delim:ab,or=abcd", "1", 0},
+        {"delim:ab,or=abcd", "1a", 0},
+        {"delim:ab,or=abcd", "1ab", 0},
+        {"delim:ab,or=abcd", "1abc", 1},
+        {"delim:ab,or=abcd", "1abcd", 0},
+        {"delim:ab,or=abcd", "1abc2", 0},
+        {"delim:ab,or=abcd", "1abc2ab", 0},
+        {"delim:ab,or=abcd", "1abc2abc", 1},
+        {"delim:a,or=abcd", "abc", 2},
+        {"delim:aa", "1a", 0},
+        {"line", "1\r", 0},
+        {"u8", "\5abc", 0},
+        {"chunked", "1\r\na\r", 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t block = 1; block <= 9; block += 8) {
+            struct cb_decoder *decoder = plain_decoder(cases[i].specification);
+            const char *input = cases[i].input;
+            struct cb_piece piece;
+
+            for (size_t at = 0, size = strlen(input); at < size; at += block) {
+                append_block(buffer, input + at, block < size - at ? block : size - at);
+                while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+                    continue;
+            }
+            ck_assert_msg(cb_decoder_undecided(decoder) == cases[i].undecided, "%s of %s",
+                          cases[i].specification, input);
+            cb_decoder_free(decoder);
+            cb_skip(buffer, CB_ALL);
+        }
+    }
+}
+END_TEST
+
 START_TEST(needed_does_not_wrap_around)
 {
     struct cb_decoder *decoder = plain_decoder("u64be,trailer=0123456789abcdef");
@@ -1382,6 +1422,7 @@ static Suite *decoder_suite(void)
     tcase_add_checked_fixture(place, setup, teardown);
     tcase_add_loop_test(place, needed_is_what_is_missing_at_least, 0, (int)COUNT(needs));
     tcase_add_test(place, needed_is_one_at_least_before_anything_came);
+    tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);

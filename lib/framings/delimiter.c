@@ -151,6 +151,7 @@ static int delimiter_advance(struct cb_decoder *decoder)
     if (config->line && follows_cr(decoder, safe))
         safe--; /* LF may follow */
     decoder->needed = cb__matcher_needed(matcher);
+    decoder->undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
     if (safe <= decoder->until)
         return CB_MORE;
     decoder->until = safe;
