@@ -15,6 +15,8 @@ cbsplit_SOURCES = \
 	cli/text.c \
 	cli/reframe.h \
 	cli/reframe.c \
+	cli/part.h \
+	cli/part.c \
 	cli/peek.h \
 	cli/peek.c \
 	cli/source.h \

@@ -54,6 +54,18 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     return EXIT_IO;
 }
 
+/* Is there a part that --part could mean? */
+static int check_part(const struct options *options, unsigned decoder_traits)
+{
+    if (!options->part.count)
+        return EXIT_FINE;
+    if (options->file_count > 1)
+        return usage_error("--part: there is more than one FILE");
+    if (part_is_possible(decoder_traits))
+        return EXIT_FINE;
+    return usage_error("--part: '%s' cannot be decoded from the middle of a file", options->from);
+}
+
 /* One input after another; one that cannot be opened does not keep the others
  * from being read. */
 static int run_all(struct reframe *reframe, const struct options *options)
@@ -68,7 +80,13 @@ static int run_all(struct reframe *reframe, const struct options *options)
             result = EXIT_IO;
             continue;
         }
-        int status = reframe_run(reframe, &source);
+        int status = options->part.count ? part_apply(&options->part, &source, options->from) : 0;
+        if (status)
+            source_close(&source, 0);
+        else
+            status = reframe_run(reframe, &source);
+        if (status == EXIT_USAGE)
+            return status;
         if (status)
             return reframe_finish(reframe, status);
     }
@@ -85,6 +103,9 @@ static int work(const struct options *options)
     if (status)
         return status;
     unsigned traits = cb_decoder_traits(reframe.decoder);
+    status = check_part(options, traits);
+    if (status)
+        goto err0;
     status = new_sink(options, traits, &reframe.sink, &wants);
     if (status)
         goto err0;

@@ -98,6 +98,11 @@ static int set_exact(struct options *options, const char *argument)
     return GO_ON;
 }
 
+static int set_part(struct options *options, const char *argument)
+{
+    return part_read(&options->part, "--part", argument);
+}
+
 static int set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
@@ -194,6 +199,8 @@ static const struct option_row table[] = {
     {'n', "head", "N", set_head, "stop after N records (all)"},
     {0, "select", "LIST", set_selection,
      "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
+    {0, "part", "K/N", set_part,
+     "of a file cut into N parts of equal size, the records that begin in part K (all)"},
     {0, "exact", NULL, set_exact,
      "take no byte of a pipe or socket beyond the last record, so that the next command reads on "
      "from there"},

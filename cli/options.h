@@ -8,6 +8,7 @@
 
 #include <chunkedbuffer.h>
 
+#include "part.h"
 #include "selection.h"
 
 struct options {
@@ -20,6 +21,7 @@ struct options {
     bool count;
     bool check;
     bool exact;
+    struct part part;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
     enum cb_overflow on_overflow;

@@ -89,7 +89,7 @@ static bool pass(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     struct sink *sink = reframe->sink;
-    uint64_t ahead = cb_decoder_ahead(reframe->decoder);
+    uint64_t ahead = source_allows(run->source, cb_decoder_ahead(reframe->decoder));
     run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
@@ -102,6 +102,7 @@ static bool pass(struct run *run)
         run->cannot_move = true;
         return false;
     }
+    source_moved(run->source, n);
     cb_decoder_pass(reframe->decoder, run->buffer, n);
     return true;
 }
@@ -268,12 +269,13 @@ int reframe_run(struct reframe *reframe, struct source *source)
         .chunk_min = READ_SIZE,
         .chunk_max = READ_SIZE,
     };
-    struct run run = {.reframe = reframe, .source = source, .record = 1};
+    struct run run = {.reframe = reframe, .source = source, .record = 1, .at = source->start};
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
         (void)source_close(source, 0);
         return EXIT_IO;
     }
+    cb_set_position(run.buffer, source->start);
     cb_decoder_reset(reframe->decoder);
     reframe->sink->before = reframe->before;
     int status = GO_ON;
@@ -291,7 +293,7 @@ int reframe_run(struct reframe *reframe, struct source *source)
         complain_errno(source->name, number);
         status = EXIT_IO;
     }
-    tell_input(reframe, used, status == EXIT_FINE);
+    tell_input(reframe, used - source->start, status == EXIT_FINE);
     cb_buffer_free(run.buffer);
     return status;
 }

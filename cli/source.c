@@ -17,10 +17,13 @@ static void close_fd(const struct source *source)
 int source_open(struct source *source, const char *path, bool exact)
 {
     if (strcmp(path, "-") == 0) {
-        *source = (struct source){.name = "stdin", .fd = STDIN_FILENO, .null = -1};
+        *source =
+            (struct source){.name = "stdin", .fd = STDIN_FILENO, .null = -1, .left = UINT64_MAX};
     } else {
-        *source = (struct source){
-            .name = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), .null = -1};
+        *source = (struct source){.name = path,
+                                  .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
+                                  .null = -1,
+                                  .left = UINT64_MAX};
         if (source->fd < 0)
             return errno;
     }
@@ -32,6 +35,24 @@ int source_open(struct source *source, const char *path, bool exact)
     if (status)
         close_fd(source);
     return status;
+}
+
+int source_limit(struct source *source, uint64_t from, uint64_t to)
+{
+    source->start = from;
+    source->left = to - from;
+    return lseek(source->fd, (off_t)from, SEEK_SET) < 0 ? errno : 0;
+}
+
+uint64_t source_allows(const struct source *source, uint64_t n)
+{
+    return n < source->left ? n : source->left;
+}
+
+void source_moved(struct source *source, uint64_t n)
+{
+    if (source->left != UINT64_MAX)
+        source->left -= n;
 }
 
 static ssize_t read_or_peek(struct source *source, void *data, size_t size)
@@ -64,9 +85,15 @@ static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t 
 
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most)
 {
+    if (source->left != UINT64_MAX)
+        most = (size_t)source_allows(source, most ? most : SIZE_MAX);
+    if (!source->left)
+        return 0;
     const bool few = most || source->peek.way;
     for (;;) {
         ssize_t n = few ? read_few(source, buffer, most) : cb_readinto(buffer, source->fd, 0);
+        if (n > 0)
+            source_moved(source, (uint64_t)n);
         if (n != CB_EAGAIN)
             return n;
         fd_wait(source->fd, POLLIN);
@@ -84,6 +111,7 @@ size_t source_discard(struct source *source, uint64_t n)
 {
     if (source->null < 0)
         source->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    n = source_allows(source, n);
     return source->null < 0 ? 0 : fd_discard(source->fd, source->null, n);
 }
 

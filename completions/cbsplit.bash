@@ -60,6 +60,7 @@ _cbsplit() {
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --count
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --count --check
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --exact --count --check
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact --count --check
         --max-record= --on-partial= --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
@@ -82,7 +83,7 @@ _cbsplit() {
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
-    --delim | -d | --skip | --head | -n | --select | --max-record) ;;
+    --delim | -d | --skip | --head | -n | --select | --part | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")

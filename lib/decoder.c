@@ -239,8 +239,19 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
 {
     /* A record that may be cut short by the end of input keeps its length to
      * itself until then. */
+    const struct cb__decoder_ops *ops = decoder->ops;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (decoder->ops->parts ? (unsigned)CB_PARTS : 0);
+    bool independent = ops->tells_length && !ops->parts && !ops->needs_end;
+    return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
+           (ops->sync ? (unsigned)CB_SYNC : 0) | (independent ? (unsigned)CB_INDEPENDENT : 0);
+}
+
+int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n, uint64_t position,
+                    uint64_t *place)
+{
+    if (!decoder->ops->sync || !n)
+        return CB_EINVAL;
+    return decoder->ops->sync(decoder, data, n, position, place);
 }
 
 void cb_decoder_finish(struct cb_decoder *decoder)

@@ -96,7 +96,7 @@ wide=$(grep -E '^.{81}' out || :)
 while read -r line; do
     grep -qF -e "$line" out || fail "--help: not in it: $line"
 done <list
-for option in from delim to print0 skip head select exact count check max-record on-partial list explain help \
+for option in from delim to print0 skip head select part exact count check max-record on-partial list explain help \
     version; do
     grep -Eq "^ +(-., )?--$option([= ].*)?\$" out || fail "--help: no --$option"
 done

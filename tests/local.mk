@@ -77,6 +77,11 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-protoc.sh \
+	tests/cli-part.sh \
+	tests/cli-peer-nc.sh \
+	tests/cli-peer-nginx.sh \
+	tests/cli-peer-node.sh \
+	tests/cli-peer-parallel.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-tfrecord.sh \
