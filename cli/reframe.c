@@ -34,6 +34,8 @@ struct run {
     uint64_t record;  /* was at this record */
     uint64_t at;      /* and at this position */
     bool cannot_move; /* the kernel said no */
+    uint64_t closed;  /* the last record of which all was put; where it was cut off,
+                         the rest is still to come */
 };
 
 bool reframe_done(const struct reframe *reframe)
@@ -198,6 +200,8 @@ static int put_batch(struct run *run, int *next)
                                   most < PIECES ? (size_t)most : PIECES, &count);
     if (status != CB_PIECE)
         return status;
+    if (pieces[count - 1].flags & CB_LAST)
+        run->closed = pieces[count - 1].record;
     int put = put_selected(reframe, pieces, count);
     *next = GO_ON;
     if (put) {
@@ -226,16 +230,18 @@ static int step(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     const bool looks = !reframe->sink->ops->tally;
-    uint64_t gap = unwanted(reframe);
+    const bool rest = run->closed == cb_decoder_record(reframe->decoder);
+    uint64_t gap = rest ? 1 : unwanted(reframe);
     int next = GO_ON, status;
-    if (looks && gap >= LONG_GAP)
-        next = drain(run); /* what was put is still in the buffer */
-    if (next != GO_ON)
-        return next;
-    if (looks && gap < LONG_GAP)
+    if (looks && !rest && gap < LONG_GAP) {
         status = put_batch(run, &next);
-    else
+    } else {
+        if (looks)
+            next = drain(run); /* what was put is still in the buffer */
+        if (next != GO_ON)
+            return next;
         status = count_batch(run, gap);
+    }
     if (status == CB_PIECE)
         return next;
     next = drain(run);
