@@ -241,7 +241,7 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
      * itself until then. */
     const struct cb__decoder_ops *ops = decoder->ops;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    bool independent = ops->tells_length && !ops->parts && !ops->needs_end;
+    bool independent = decoder->tells_length && !ops->parts && !ops->needs_end;
     return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
            (ops->sync ? (unsigned)CB_SYNC : 0) | (independent ? (unsigned)CB_INDEPENDENT : 0);
 }

@@ -144,6 +144,26 @@ expect_same whole out
 parts 3 -d '\n\n' in
 expect_same whole out
 
+# Every framing that lets a file be cut, presets too.
+seq 300 >numbers
+"$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' >framings
+cut=0
+while read -r framing; do
+    case $framing in
+    delim) framing='delim:<>' ;;
+    fixed) framing='fixed:8,pad=x' ;;
+    hex) continue ;; # out it is another one
+    esac
+    "$CBSPLIT" -t "$framing" numbers >in 2>err || continue # an encoder may refuse these
+    run -f "$framing" --part=1/2 in
+    [ "$status" -ne 2 ] || continue
+    "$CBSPLIT" -f "$framing" in >whole
+    parts 5 -f "$framing" in
+    expect_same whole out
+    cut=$((cut + 1))
+done <framings
+[ $cut -ge 30 ] || fail "only $cut framings were cut"
+
 # Positions in messages are those of the file.
 printf '1:a,1:b,1:c,x' >in
 refuses_part() {
