@@ -25,6 +25,19 @@ int exit_status_of(int code)
     return EXIT_IO;
 }
 
+static void print_line(const char *line, size_t n)
+{
+    ssize_t ignored = write(STDERR_FILENO, line, n);
+    (void)ignored;
+}
+
+static void (*print)(const char *line, size_t n) = print_line;
+
+void complain_by(void (*other)(const char *line, size_t n))
+{
+    print = other;
+}
+
 static void say(const char *format, va_list arguments)
 {
     static const char prefix[] = "cbsplit: ";
@@ -35,8 +48,7 @@ static void say(const char *format, va_list arguments)
     if (n > 0)
         used += (size_t)n < room ? (size_t)n : room - 1;
     line[used++] = '\n';
-    ssize_t ignored = write(STDERR_FILENO, line, used);
-    (void)ignored;
+    print(line, used);
 }
 
 void complain(const char *format, ...)
@@ -65,8 +77,7 @@ int usage_error(const char *format, ...)
     say(format, arguments);
     va_end(arguments);
     static const char hint[] = "Try 'cbsplit --help' for more information.\n";
-    ssize_t ignored = write(STDERR_FILENO, hint, sizeof hint - 1);
-    (void)ignored;
+    print(hint, sizeof hint - 1);
     return EXIT_USAGE;
 }
 

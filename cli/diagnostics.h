@@ -3,6 +3,8 @@
 #ifndef DIAGNOSTICS_H
 #define DIAGNOSTICS_H
 
+#include <stddef.h>
+
 #include <chunkedbuffer.h>
 
 enum exit_status {
@@ -18,7 +20,10 @@ enum exit_status {
 /* The exit status for a CB_E... code. */
 int exit_status_of(int code);
 
-/* Prints "cbsplit: ", the message and a newline, in one write. */
+/* How messages are printed from now on: by default, in one write. */
+void complain_by(void (*print)(const char *line, size_t n));
+
+/* Prints "cbsplit: ", the message and a newline. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "cbsplit: NAME: record R at byte O: TEXT", without what is not known. */

@@ -62,8 +62,9 @@ int fd_write_all(int fd, struct iovec *areas, size_t count)
 
 #ifdef __linux__
 
-/* The most for one call: what makes progress seen, and fits into a ssize_t. */
-enum { MOVE_MAX = 1 << 30 };
+/* The most for one call: so that --progress has something to show several times
+ * a second, even from and to a disk. */
+enum { MOVE_MAX = 1 << 26 };
 
 /* Ways to move, tried in this order: the kernel knows best which two
  * descriptors it can join. */

@@ -50,7 +50,7 @@ void help_option(char letter, const char *name, const char *argument, const char
 {
     int n = letter ? printf("  -%c, --%s", letter, name) : printf("      --%s", name);
     if (argument)
-        n += printf("=%s", argument);
+        n += printf(*argument == '[' ? "%s" : "=%s", argument);
     if (n + 2 > TEXT_COLUMN)
         n = (putchar('\n'), 0);
     printf("%*s", TEXT_COLUMN - n, "");

@@ -27,6 +27,14 @@ cbsplit_SOURCES = \
 	cli/sink_check.c \
 	cli/framer.h \
 	cli/framer.c \
+	cli/sink_stats.c \
+	cli/meter.h \
+	cli/reporter.h \
+	cli/reporter.c \
+	cli/stats.h \
+	cli/stats.c \
+	cli/progress.h \
+	cli/progress.c \
 	cli/gather.h \
 	cli/gather.c \
 	cli/fd.h \

@@ -7,6 +7,7 @@
 #include "fd.h"
 #include "options.h"
 #include "reframe.h"
+#include "reporter.h"
 
 static int new_decoder(const struct options *options, bool whole, struct cb_decoder **decoder)
 {
@@ -97,7 +98,7 @@ static int run_all(struct reframe *reframe, const struct options *options)
 /* Builds what the options ask for, and runs it. */
 static int work(const struct options *options)
 {
-    struct reframe reframe = {.selection = &options->selection};
+    struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};
     unsigned wants;
     int status = new_decoder(options, false, &reframe.decoder);
     if (status)
@@ -123,7 +124,10 @@ static int work(const struct options *options)
         status = EXIT_IO;
         goto err1;
     }
-    status = run_all(&reframe, options);
+    status = reporter_start(options, &reframe.sink);
+    if (!status)
+        status = run_all(&reframe, options);
+    reporter_stop();
     cb_pool_unref(reframe.pool);
 err1:
     reframe.sink->ops->free(reframe.sink);

@@ -18,7 +18,7 @@ enum { GO_ON = 0, DONE = -1 };
 struct option_row {
     char letter; /* 0: only a long name */
     const char *name;
-    const char *argument; /* its name in the help, or NULL */
+    const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
     int (*set)(struct options *options, const char *argument);
     const char *help; /* or the heading, in a row without a name */
 };
@@ -163,6 +163,24 @@ static int set_on_collision(struct options *options, const char *argument)
     return status;
 }
 
+static int set_progress(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->progress = true;
+    return GO_ON;
+}
+
+static int set_stats(struct options *options, const char *argument)
+{
+    if (!argument || strcmp(argument, "text") == 0)
+        options->stats = STATS_FOR_PEOPLE;
+    else if (strcmp(argument, "json") == 0)
+        options->stats = STATS_JSON;
+    else
+        return usage_error("--stats: '%s' is neither text nor json", argument);
+    return GO_ON;
+}
+
 static int show_list(struct options *options, const char *argument)
 {
     (void)options;
@@ -217,6 +235,10 @@ static const struct option_row table[] = {
      "fail)"},
     {0, "on-collision", "pass|fail", set_on_collision,
      "what becomes of a record that contains the output's own delimiter (pass)"},
+    {0, NULL, NULL, NULL, "Reports"},
+    {0, "progress", NULL, set_progress, "show on standard error how far the work is"},
+    {0, "stats", "[=text|json]", set_stats,
+     "print figures about the records' sizes on standard error in the end"},
     {0, NULL, NULL, NULL, "Information"},
     {0, "list", NULL, show_list, "list every framing"},
     {0, "explain", "FRAMING", show_explanation, "print what a framing stands for"},
@@ -263,6 +285,13 @@ static int refuse(int result, char **argv)
     return usage_error("unknown option '%s', or short for several", word);
 }
 
+static int argument_of(const struct option_row *row)
+{
+    if (!row->argument)
+        return no_argument;
+    return *row->argument == '[' ? optional_argument : required_argument;
+}
+
 static int read_options(struct options *options, int argc, char **argv)
 {
     struct option longs[ROWS + 1];
@@ -272,9 +301,8 @@ static int read_options(struct options *options, int argc, char **argv)
     for (size_t i = 0; i < ROWS; i++) {
         if (!table[i].name)
             continue;
-        longs[n++] = (struct option){.name = table[i].name,
-                                     .has_arg = table[i].argument != NULL,
-                                     .val = (int)(FIRST_LONG + i)};
+        longs[n++] = (struct option){
+            .name = table[i].name, .has_arg = argument_of(&table[i]), .val = (int)(FIRST_LONG + i)};
         if (table[i].letter)
             shorts[s++] = table[i].letter;
         if (table[i].letter && table[i].argument)

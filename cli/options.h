@@ -10,6 +10,7 @@
 
 #include "part.h"
 #include "selection.h"
+#include "stats.h"
 
 struct options {
     const char *from; /* specification of the input's framing */
@@ -26,6 +27,8 @@ struct options {
     enum cb_partial on_partial;
     enum cb_overflow on_overflow;
     bool refuse_collisions;
+    bool progress;
+    enum stats_form stats;
     char **files; /* at least one; "-" is standard input */
     int file_count;
 };

@@ -267,6 +267,19 @@ void reframe_missing(struct reframe *reframe)
     tell_input(reframe, 0, false);
 }
 
+static uint64_t bytes_read(const struct run *run)
+{
+    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
+}
+
+/* Says how far it is. */
+static void show(const struct run *run)
+{
+    const struct reframe *reframe = run->reframe;
+    meter_set(reframe->meter, reframe->read + bytes_read(run),
+              reframe->before + cb_decoder_record(reframe->decoder) - 1);
+}
+
 int reframe_run(struct reframe *reframe, struct source *source)
 {
     const struct cb_buffer_options options = {
@@ -285,21 +298,24 @@ int reframe_run(struct reframe *reframe, struct source *source)
     cb_decoder_reset(reframe->decoder);
     reframe->sink->before = reframe->before;
     int status = GO_ON;
-    while (status == GO_ON && range_at(reframe, current(reframe)))
+    while (status == GO_ON && range_at(reframe, current(reframe))) {
         status = step(&run);
+        show(&run);
+    }
     if (status == GO_ON) {
         status = drain(&run);
         status = status == GO_ON ? EXIT_FINE : status;
     }
     reframe->before += cb_decoder_record(reframe->decoder) - 1;
-    uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
-    uint64_t used = cb_decoder_position(reframe->decoder);
+    uint64_t read = bytes_read(&run);
+    uint64_t used = cb_decoder_position(reframe->decoder) - source->start;
+    reframe->read += read;
     int number = source_close(source, read - used);
     if (number && status == EXIT_FINE) {
         complain_errno(source->name, number);
         status = EXIT_IO;
     }
-    tell_input(reframe, used - source->start, status == EXIT_FINE);
+    tell_input(reframe, used, status == EXIT_FINE);
     cb_buffer_free(run.buffer);
     return status;
 }

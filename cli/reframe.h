@@ -10,6 +10,7 @@
 #ifndef REFRAME_H
 #define REFRAME_H
 
+#include "meter.h"
 #include "selection.h"
 #include "sink.h"
 #include "source.h"
@@ -19,8 +20,10 @@ struct reframe {
     struct cb_pool *pool;
     struct sink *sink;
     const struct selection *selection;
-    size_t range;    /* of the selection, the one that is being read or comes next */
-    uint64_t before; /* records in the inputs before this one */
+    size_t range;        /* of the selection, the one that is being read or comes next */
+    struct meter *meter; /* says how far it is */
+    uint64_t before;     /* records in the inputs before this one */
+    uint64_t read;       /* bytes in these */
 };
 
 /* Works through one input and closes it.  An exit status; what is wrong was

@@ -9,11 +9,13 @@
 #ifndef SINK_H
 #define SINK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include <chunkedbuffer.h>
 
 struct sink;
+struct stats;
 
 struct sink_ops {
     /* Takes pieces. */
@@ -57,5 +59,10 @@ struct sink *sink_count_new(void);
 
 /* Whether all of it was well formed, and how much that was. */
 struct sink *sink_check_new(void);
+
+/* Gives everything to `inner`, which becomes its own, and counts in *stats the
+ * records that inner took, under *lock.  NULL where memory is out, and inner is
+ * not. */
+struct sink *sink_stats_new(struct sink *inner, struct stats *stats, pthread_mutex_t *lock);
 
 #endif

@@ -54,14 +54,10 @@ _cbsplit_framing() {
 
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
-    local options='--from= --delim= --to= --print0 --skip= --head= --count
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
+        --count --check
         --max-record= --on-overflow= --on-partial=
-        --on-collision= --list --explain= --help --version'
-    local options='--from= --delim= --to= --print0 --skip= --head= --select= --count
-    local options='--from= --delim= --to= --print0 --skip= --head= --select= --count --check
-    local options='--from= --delim= --to= --print0 --skip= --head= --select= --exact --count --check
-    local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact --count --check
-        --max-record= --on-partial= --list --explain= --help --version'
+        --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -75,6 +71,7 @@ _cbsplit() {
         line=${line%"${line##*[![:space:]]}"}
         option=${line##*[[:space:]]}
         value=$word
+        [[ $option != --stats ]] || option=
         ;;
     esac
     case $option in
@@ -84,6 +81,7 @@ _cbsplit() {
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
     --delim | -d | --skip | --head | -n | --select | --part | --max-record) ;;
+    --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
     *)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")

@@ -411,7 +411,8 @@ struct cb_piece {
     uint64_t offset; /* of its first byte in the stream; where payload does not stand
                         there as it is (escapes, parts with framing between them)
                         that of the record's first byte and all payload since */
-    uint64_t total;  /* length of the whole record, or CB_UNKNOWN as yet */
+    uint64_t total;  /* length of the whole record; CB_UNKNOWN as yet, but never
+                         in its last part */
     unsigned flags;
 };
 

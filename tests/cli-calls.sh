@@ -83,6 +83,8 @@ records netstring "$small$large$small"
 unmoved -f netstring -t raw
 unmoved -f netstring -t raw --skip=6
 unmoved -f netstring -c
+unmoved -f netstring -c --stats
+unmoved -f netstring -t raw --stats
 unmoved -f netstring -t u32be --on-partial=emit
 unmoved -d ',' -d ',,' -d ':9' -t 'delim:\r\n'
 # With an error at its end.

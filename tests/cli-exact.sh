@@ -139,6 +139,10 @@ leaves 'abc' '\000\000\000\001d' '\000\000\000\003abc\000\000\000\001d' -n1 -f u
 leaves '' '\000' '\000\000' -n1 -f u8 -t raw
 leaves 'Wiki' '\r\nmore' '4\r\nWiki\r\n0\r\nA: b\r\n\r\n\r\nmore' -f chunked
 leaves 'Wi' '1\r\nk\r\n0\r\n\r\n' '2\r\nWi\r\n1\r\nk\r\n0\r\n\r\n' -f chunked -n1
+# The rest of what is cut off belongs to it.
+leaves 'abc\n' 'gh\n' 'abcdef\ngh\n' -n1 --max-record=3 --on-overflow=truncate
+leaves 'gh\n' 'i' 'abcdef\ngh\ni' -n1 --max-record=3 --on-overflow=skip
+leaves 'abc\n' '1:x,' '300:abc%0297d,1:x,' -n1 -f netstring --max-record=3 --on-overflow=truncate
 leaves 'a\n' ';b' ';;a;;b' -f 'delim:;,skip-empty' -n1
 
 # A longer delimiter may follow, and what looked like it is not taken.

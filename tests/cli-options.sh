@@ -96,9 +96,10 @@ wide=$(grep -E '^.{81}' out || :)
 while read -r line; do
     grep -qF -e "$line" out || fail "--help: not in it: $line"
 done <list
-for option in from delim to print0 skip head select part exact count check max-record on-partial list explain help \
+for option in from delim to print0 skip head select part exact count check max-record on-partial \
+    progress stats list explain help \
     version; do
-    grep -Eq "^ +(-., )?--$option([= ].*)?\$" out || fail "--help: no --$option"
+    grep -Eq "^ +(-., )?--$option([= [].*)?\$" out || fail "--help: no --$option"
 done
 [ "$(sed -n '/^Examples:/,/^$/p' out | grep -c '^  cbsplit\|^  [^ ].*| cbsplit')" -ge 6 ] ||
     fail '--help: fewer than six examples'
@@ -133,6 +134,8 @@ wrong "unknown option '--he', or short for several" --he
 wrong "unknown option '-x'" -x
 wrong "unknown option '-x'" -cx
 wrong "'--count=3' takes no argument" --count=3
+wrong "'--progress=3' takes no argument" --progress=3
+wrong "--stats: 'x' is neither text nor json" --stats=x
 wrong "'--from' needs an argument" --from
 wrong "'-t' needs an argument" -t
 wrong "--delim: the delimiter is empty" --delim=

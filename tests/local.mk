@@ -25,7 +25,13 @@ unit_tests = \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_outputs \
-	tests/test_overflow
+	tests/test_overflow \
+	tests/test_stats \
+	tests/test_progress
+
+# Two parts of the program.
+tests_test_stats_SOURCES = tests/test_stats.c cli/stats.h cli/stats.c
+tests_test_progress_SOURCES = tests/test_progress.c cli/progress.h cli/progress.c
 
 # What they share.
 tests_libsupport_la_SOURCES = \
@@ -68,6 +74,7 @@ cli_tests = \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
+	tests/cli-part.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
@@ -77,17 +84,15 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-protoc.sh \
-	tests/cli-part.sh \
-	tests/cli-peer-nc.sh \
-	tests/cli-peer-nginx.sh \
-	tests/cli-peer-node.sh \
 	tests/cli-peer-parallel.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-scripts.sh \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
+	tests/cli-progress.sh \
 	tests/cli-select.sh \
 	tests/cli-specifications.sh \
+	tests/cli-stats.sh \
 	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)

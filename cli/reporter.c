@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include "reporter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "diagnostics.h"
+#include "fd.h"
+#include "progress.h"
+#include "stats.h"
+
+/* Milliseconds between two lines, so five a second; columns where nobody says
+ * how many there are. */
+enum { TICK = 200, COLUMNS = 80 };
+
+/* There is one, as there is one standard error, and signal handlers are given
+ * nothing. */
+static struct reporter {
+    struct meter meter;
+    bool has_progress;
+    bool draws; /* the line, again and again, on a terminal */
+    enum stats_form form;
+    pthread_t thread;
+    atomic_int ask; /* a pipe's end: a byte asks the thread for a report, the end
+                       ends it; -1 where there is no thread */
+    int asked;      /* the other end */
+
+    pthread_mutex_t screen; /* for standard error, and: */
+    atomic_bool is_drawn;   /* the last line on it is ours, and unfinished */
+    struct progress progress;
+
+    pthread_mutex_t lock; /* for: */
+    struct stats stats;
+} reporter = {
+    .ask = -1,
+    .screen = PTHREAD_MUTEX_INITIALIZER,
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+};
+
+/* ----------------------------------------------------------------- signals */
+
+/* Writes a number before `end`, as a signal handler may; returns its begin. */
+static char *number_before(char *end, uint64_t number)
+{
+    do {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return end;
+}
+
+static char *text_before(char *end, const char *text)
+{
+    size_t n = strlen(text);
+    return memcpy(end - n, text, n);
+}
+
+/* "cbsplit: 3 records, 17 bytes so far" */
+static void report_shortly(void)
+{
+    char line[128], *end = line + sizeof line, *at = text_before(end, " bytes so far\n");
+    at = number_before(at, meter_bytes(&reporter.meter));
+    at = text_before(at, " records, ");
+    at = number_before(at, meter_records(&reporter.meter));
+    at = text_before(at, "cbsplit: ");
+    ssize_t ignored = write(STDERR_FILENO, at, (size_t)(end - at));
+    (void)ignored;
+}
+
+static void on_request(int number)
+{
+    int saved = errno, ask = atomic_load(&reporter.ask);
+    (void)number;
+    if (ask < 0) {
+        report_shortly();
+    } else {
+        ssize_t ignored = write(ask, "r", 1);
+        (void)ignored;
+    }
+    errno = saved;
+}
+
+/* The shell's prompt shall not stand in our line. */
+static void on_death(int number)
+{
+    if (atomic_load(&reporter.is_drawn)) {
+        ssize_t ignored = write(STDERR_FILENO, "\n", 1);
+        (void)ignored;
+    }
+    raise(number);
+}
+
+/* Unless whoever started us wants the signal ignored. */
+static void handle(int number, void (*handler)(int), unsigned flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = (int)flags}, before;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, &action, &before) == 0 && before.sa_handler == SIG_IGN)
+        sigaction(number, &before, NULL);
+}
+
+struct meter *reporter_watch(void)
+{
+    handle(SIGUSR1, on_request, SA_RESTART);
+    return &reporter.meter;
+}
+
+/* ------------------------------------------------------------------- print */
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static unsigned columns(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col;
+    return known ? size.ws_col : COLUMNS;
+}
+
+/* Writes to standard error; if a line of ours is there, in its place. */
+static void write_over(const char *text, size_t n, bool is_drawn)
+{
+    static const char clear[] = "\r\033[K"; /* EL of ECMA-48 */
+    struct iovec areas[] = {
+        {.iov_base = (void *)clear, .iov_len = sizeof clear - 1},
+        {.iov_base = (void *)text, .iov_len = n},
+    };
+    bool over = atomic_load(&reporter.is_drawn) || is_drawn;
+    atomic_store(&reporter.is_drawn, is_drawn);
+    fd_write_all(STDERR_FILENO, over ? areas : areas + 1, over ? 2 : 1);
+}
+
+/* Prints whole lines. */
+static void print(const char *text, size_t n)
+{
+    pthread_mutex_lock(&reporter.screen);
+    write_over(text, n, false);
+    pthread_mutex_unlock(&reporter.screen);
+}
+
+/* Whoever works in the background does not draw. */
+static bool in_foreground(void)
+{
+    pid_t group = tcgetpgrp(STDERR_FILENO);
+    return group < 0 || group == getpgrp();
+}
+
+static void draw(void)
+{
+    char line[PROGRESS_LINE];
+    if (!in_foreground())
+        return;
+    pthread_mutex_lock(&reporter.screen);
+    uint64_t bytes = meter_bytes(&reporter.meter), records = meter_records(&reporter.meter);
+    /* A line that fills the last column may go on in the next. */
+    size_t n = progress_draw(&reporter.progress, seconds(), bytes, records, columns() - 1, line);
+    write_over(line, n, true);
+    pthread_mutex_unlock(&reporter.screen);
+}
+
+/* All that there is to say: so far, or at the end. */
+static void report(bool ended)
+{
+    char text[PROGRESS_LINE + 1 + STATS_TEXT];
+    size_t n = 0;
+    enum stats_form form = reporter.form || ended ? reporter.form : STATS_FOR_PEOPLE;
+    if (reporter.has_progress) {
+        n = progress_sum_up(&reporter.progress, seconds(), meter_bytes(&reporter.meter),
+                            meter_records(&reporter.meter),
+                            reporter.draws ? columns() - 1 : PROGRESS_LINE, text);
+        text[n++] = '\n';
+    }
+    pthread_mutex_lock(&reporter.lock);
+    n += stats_print(&reporter.stats, form, columns() - 1, text + n);
+    pthread_mutex_unlock(&reporter.lock);
+    print(text, n);
+}
+
+/* ------------------------------------------------------------------ thread */
+
+enum event { LINE_DUE, ASKED, ENDED };
+
+static enum event wait_until(double when)
+{
+    struct pollfd entry = {.fd = reporter.asked, .events = POLLIN};
+    double left = (when - seconds()) * 1e3;
+    char byte;
+    if (poll(&entry, 1, !reporter.draws ? -1 : left > 0 ? (int)left + 1 : 0) < 1)
+        return LINE_DUE;
+    return read(reporter.asked, &byte, 1) == 1 ? ASKED : ENDED;
+}
+
+static void *run(void *nothing)
+{
+    double due = seconds() + TICK * 1e-3;
+    for (enum event event; (event = wait_until(due)) != ENDED;) {
+        if (event == ASKED) {
+            report(false);
+        } else if (reporter.draws && seconds() >= due) {
+            draw();
+            due = seconds() + TICK * 1e-3;
+        }
+    }
+    return nothing;
+}
+
+/* Signals are for the thread that works. */
+static int start_thread(void)
+{
+    int ends[2];
+    sigset_t all, before;
+    if (pipe(ends) < 0)
+        return errno;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    reporter.asked = ends[0];
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int number = pthread_create(&reporter.thread, NULL, run, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (number) {
+        close(ends[0]);
+        close(ends[1]);
+    } else {
+        atomic_store(&reporter.ask, ends[1]);
+    }
+    return number;
+}
+
+/* ------------------------------------------------------- beginning and end */
+
+/* Adds to *total what is left to read of a file; false if that is not known.
+ * One that is not there is none of our business. */
+static bool add_size(const char *path, uint64_t *total)
+{
+    struct stat status;
+    bool is_stdin = strcmp(path, "-") == 0;
+    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
+        return true;
+    off_t at = is_stdin ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+    if (!S_ISREG(status.st_mode) || at < 0)
+        return false;
+    *total += at < status.st_size ? (uint64_t)(status.st_size - at) : 0;
+    return true;
+}
+
+static uint64_t total_size(const struct options *options)
+{
+    uint64_t total = 0;
+    if (options->part.count)
+        return PROGRESS_UNKNOWN; /* where a part begins is found later */
+    for (int i = 0; i < options->file_count; i++) {
+        if (!add_size(options->files[i], &total))
+            return PROGRESS_UNKNOWN;
+    }
+    return total;
+}
+
+/* One on which the cursor can be moved. */
+static bool is_terminal(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
+static int fail(const char *name, int number)
+{
+    complain_errno(name, number);
+    return EXIT_IO;
+}
+
+int reporter_start(const struct options *options, struct sink **sink)
+{
+    static const int deaths[] = {SIGINT, SIGTERM, SIGPIPE};
+    if (!options->progress && !options->stats)
+        return EXIT_FINE;
+    stats_init(&reporter.stats);
+    struct sink *counting = sink_stats_new(*sink, &reporter.stats, &reporter.lock);
+    if (!counting)
+        return fail("stdout", ENOMEM);
+    *sink = counting;
+    reporter.form = options->stats;
+    reporter.has_progress = options->progress;
+    reporter.draws = options->progress && is_terminal();
+    progress_begin(&reporter.progress, total_size(options), seconds());
+    int number = start_thread();
+    if (number)
+        return fail("thread", number);
+    if (reporter.draws) {
+        complain_by(print);
+        for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++)
+            handle(deaths[i], on_death, SA_RESETHAND);
+    }
+    return EXIT_FINE;
+}
+
+void reporter_stop(void)
+{
+    int ask = atomic_exchange(&reporter.ask, -1);
+    if (ask < 0)
+        return;
+    close(ask);
+    pthread_join(reporter.thread, NULL);
+    close(reporter.asked);
+    report(true);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reporter: says on standard error how far the work is, while it goes on and
+ * when it has ended, and on SIGUSR1.
+ *
+ * With --progress or --stats it is a thread of its own, so that it works while
+ * the program waits in read or write.  Without them it is a signal handler, and
+ * costs nothing.
+ */
+#ifndef REPORTER_H
+#define REPORTER_H
+
+#include "meter.h"
+#include "options.h"
+#include "sink.h"
+
+/* From now on SIGUSR1 is answered.  Returns the meter that the answer is read
+ * from. */
+struct meter *reporter_watch(void);
+
+/* Does what --progress and --stats ask for, if they are among the options: puts
+ * a sink around *sink that counts, and starts the thread.  An exit status; what
+ * is wrong was said. */
+int reporter_start(const struct options *options, struct sink **sink);
+
+/* Prints what is to be printed at the end. */
+void reporter_stop(void);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* A sink around another one: looks at the sizes of the records that pass. */
+#include <stdlib.h>
+
+#include "diagnostics.h"
+#include "sink.h"
+#include "stats.h"
+
+struct sink_stats {
+    struct sink sink;
+    struct sink_ops ops; /* what the inner one can do, can be done with us */
+    struct sink *inner;
+    struct stats *stats;
+    pthread_mutex_t *lock;
+};
+
+/* What inner says of itself, we do. */
+static int same(struct sink_stats *outer, int status)
+{
+    if (status) {
+        outer->sink.name = outer->inner->name;
+        outer->sink.error = outer->inner->error;
+    }
+    return status;
+}
+
+/* The length of a record is known in its last piece. */
+static uint64_t count_records(struct stats *stats, const struct cb_piece *pieces, size_t count)
+{
+    uint64_t before = stats->records;
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].flags & CB_LAST)
+            stats_add(stats, pieces[i].total);
+    }
+    return stats->records - before;
+}
+
+static uint64_t count_under_lock(const struct sink_stats *outer, const struct cb_piece *pieces,
+                                 size_t count)
+{
+    pthread_mutex_lock(outer->lock);
+    uint64_t records = count_records(outer->stats, pieces, count);
+    pthread_mutex_unlock(outer->lock);
+    return records;
+}
+
+static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_stats *outer = (struct sink_stats *)sink;
+    struct sink *inner = outer->inner;
+    inner->before = sink->before;
+    int status = inner->ops->put(inner, pieces, count);
+    /* Of those that have a number, the ones before it were taken. */
+    while (status && count && pieces[count - 1].record >= inner->error.record)
+        count--;
+    count_under_lock(outer, pieces, count);
+    return same(outer, status);
+}
+
+static int put_to_tally(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_stats *outer = (struct sink_stats *)sink;
+    outer->inner->ops->tally(outer->inner, count_under_lock(outer, pieces, count));
+    return EXIT_FINE;
+}
+
+static size_t move(struct sink *sink, int fd, uint64_t n)
+{
+    struct sink *inner = ((struct sink_stats *)sink)->inner;
+    return inner->ops->move(inner, fd, n);
+}
+
+static void input(struct sink *sink, uint64_t bytes, bool whole)
+{
+    struct sink *inner = ((struct sink_stats *)sink)->inner;
+    inner->ops->input(inner, bytes, whole);
+}
+
+static int flush(struct sink *sink)
+{
+    struct sink_stats *outer = (struct sink_stats *)sink;
+    return same(outer, outer->inner->ops->flush(outer->inner));
+}
+
+static int finish(struct sink *sink, bool whole)
+{
+    struct sink_stats *outer = (struct sink_stats *)sink;
+    return same(outer, outer->inner->ops->finish(outer->inner, whole));
+}
+
+static void free_sink(struct sink *sink)
+{
+    struct sink *inner = ((struct sink_stats *)sink)->inner;
+    inner->ops->free(inner);
+    free(sink);
+}
+
+struct sink *sink_stats_new(struct sink *inner, struct stats *stats, pthread_mutex_t *lock)
+{
+    struct sink_stats *outer = calloc(1, sizeof *outer);
+    if (!outer)
+        return NULL;
+    outer->inner = inner;
+    outer->stats = stats;
+    outer->lock = lock;
+    outer->sink.name = inner->name;
+    outer->sink.ops = &outer->ops;
+    outer->ops = (struct sink_ops){
+        .put = inner->ops->tally ? put_to_tally : put,
+        .move = inner->ops->move ? move : NULL,
+        .input = inner->ops->input ? input : NULL,
+        .flush = flush,
+        .finish = finish,
+        .free = free_sink,
+        .ignores_payload = inner->ops->ignores_payload,
+    };
+    return &outer->sink;
+}
