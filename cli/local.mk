@@ -9,15 +9,22 @@ cbsplit_SOURCES = \
 	cli/options.c \
 	cli/help.h \
 	cli/help.c \
+	cli/selection.h \
+	cli/selection.c \
 	cli/text.h \
 	cli/text.c \
 	cli/reframe.h \
 	cli/reframe.c \
+	cli/part.h \
+	cli/part.c \
+	cli/peek.h \
+	cli/peek.c \
 	cli/source.h \
 	cli/source.c \
 	cli/sink.h \
 	cli/sink_stdout.c \
 	cli/sink_count.c \
+	cli/sink_check.c \
 	cli/framer.h \
 	cli/framer.c \
 	cli/sink_stats.c \

@@ -8,6 +8,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "part.h"
+#include "selection.h"
 #include "stats.h"
 
 struct options {
@@ -15,8 +17,12 @@ struct options {
     const char *to;   /* of the output's; NULL: what suits the input */
     char *delimiters; /* what --delim adds up to, or NULL; owned */
     uint64_t skip;
-    uint64_t head; /* UINT64_MAX: all */
+    uint64_t head;              /* UINT64_MAX: all */
+    struct selection selection; /* of these two and --select */
     bool count;
+    bool check;
+    bool exact;
+    struct part part;
     uint64_t max_record; /* 0: none given */
     enum cb_partial on_partial;
     enum cb_overflow on_overflow;

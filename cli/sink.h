@@ -27,6 +27,9 @@ struct sink_ops {
      * of the record that was begun, after a flush: they need not come through
      * this process.  Returns how many; 0 if that is not possible.  Optional. */
     size_t (*move)(struct sink *sink, int fd, uint64_t n);
+    /* An input has ended, and so many of its bytes were taken; not `whole`: because
+     * of an error.  Optional. */
+    void (*input)(struct sink *sink, uint64_t bytes, bool whole);
     /* Lets go of all bytes it was given: everything is on its way. */
     int (*flush)(struct sink *sink);
     /* There are no more records; not `whole`: because of an error. */
@@ -53,6 +56,9 @@ struct sink *sink_stdout_new(struct cb_encoder *encoder);
 
 /* The number of records, in the end. */
 struct sink *sink_count_new(void);
+
+/* Whether all of it was well formed, and how much that was. */
+struct sink *sink_check_new(void);
 
 /* Gives everything to `inner`, which becomes its own, and counts in *stats the
  * records that inner took, under *lock.  NULL where memory is out, and inner is

@@ -56,7 +56,8 @@ _cbsplit_framing() {
 
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
-    local options='--from= --delim= --to= --print0 --skip= --head= --count
+    local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
+        --count --check
         --max-record= --on-overflow= --on-partial=
         --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
@@ -81,8 +82,8 @@ _cbsplit() {
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
+    --delim | -d | --skip | --head | -n | --select | --part | --max-record) ;;
     --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
-    --delim | -d | --skip | --head | -n | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c" -- "$word")

@@ -60,11 +60,13 @@ LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
 cli_tests = \
 	tests/cli-allocations.sh \
 	tests/cli-calls.sh \
+	tests/cli-check.sh \
 	tests/cli-chunked.sh \
 	tests/cli-collisions.sh \
 	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
+	tests/cli-exact.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
 	tests/cli-latency.sh \
@@ -75,6 +77,7 @@ cli_tests = \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
 	tests/cli-peer-jq.sh \
+	tests/cli-part.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
@@ -84,6 +87,7 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-protoc.sh \
+	tests/cli-peer-parallel.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
@@ -96,6 +100,7 @@ cli_tests = \
 	tests/cli-peer-sse.sh \
 	tests/cli-peer-stuffed.sh \
 	tests/cli-peer-websocket.sh \
+	tests/cli-select.sh \
 	tests/cli-specifications.sh \
 	tests/cli-stats.sh \
 	tests/cli-truncated.sh
