@@ -49,7 +49,7 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters frames chunked ways memory start count library'
+workloads='lines tools delimiters frames chunked ways exact memory start count library'
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
@@ -153,6 +153,19 @@ run_ways() {
             socket:socket; do
             measure "${work%%:*}" -f "$input" -i "${way%:*}" -o "${way#*:}" \
                 "cbsplit=$CBSPLIT --from ${framing%:*} --to line" "cat=cat"
+        done
+    done
+}
+
+# What --exact costs where bytes must be looked at before they are taken.
+run_exact() {
+    for work in lines-80:crlf:80 u32be-1K:u32be:1024 u32be-64K:u32be:65536; do
+        framing=${work#*:}
+        generate "${framing#*:}" "$BENCH_SIZE" "${framing%:*}"
+        for way in pipe socket; do
+            measure "exact-${work%%:*}" -f "$input" -i "$way" \
+                "cbsplit=$CBSPLIT --exact --from ${framing%:*} --to line" \
+                "without=$CBSPLIT --from ${framing%:*} --to line"
         done
     done
 }

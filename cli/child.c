@@ -267,6 +267,15 @@ static bool reap(struct children *set, int options)
     return pid > 0 || (pid < 0 && errno == EINTR);
 }
 
+bool children_are_behind(const struct children *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->child[i].start != set->child[i].end)
+            return true;
+    }
+    return false;
+}
+
 bool children_run(const struct children *set)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -59,6 +59,9 @@ int children_start(struct children *set, size_t place);
  * then. */
 bool children_wait(struct children *set, int fd);
 
+/* Is something queued for any of them? */
+bool children_are_behind(const struct children *set);
+
 /* Does something run? */
 bool children_run(const struct children *set);
 

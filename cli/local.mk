@@ -9,10 +9,16 @@ cbsplit_SOURCES = \
 	cli/options.c \
 	cli/help.h \
 	cli/help.c \
+	cli/selection.h \
+	cli/selection.c \
 	cli/text.h \
 	cli/text.c \
 	cli/reframe.h \
 	cli/reframe.c \
+	cli/part.h \
+	cli/part.c \
+	cli/peek.h \
+	cli/peek.c \
 	cli/source.h \
 	cli/source.c \
 	cli/sink.h \
@@ -21,6 +27,7 @@ cbsplit_SOURCES = \
 	cli/sink_files.c \
 	cli/sink_exec.c \
 	cli/sink_workers.c \
+	cli/sink_check.c \
 	cli/framer.h \
 	cli/framer.c \
 	cli/sink_stats.c \

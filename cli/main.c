@@ -30,6 +30,8 @@ static struct sink *make_sink(const struct options *options, struct cb_encoder *
     size_t jobs = options->jobs ? (size_t)options->jobs : 1;
     if (options->count)
         return sink_count_new();
+    if (options->check)
+        return sink_check_new();
     if (options->output.text)
         return sink_files_new(encoder, &options->output, options->force);
     if (options->exec)
@@ -58,7 +60,7 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
     *encoder_traits = 0;
-    if (!options->count) {
+    if (!options->count && !options->check) {
         const struct cb_encoder_options o = {
             .size = sizeof o,
             .refuse_collisions = options->refuse_collisions,
@@ -77,6 +79,18 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     return EXIT_IO;
 }
 
+/* Is there a part that --part could mean? */
+static int check_part(const struct options *options, unsigned decoder_traits)
+{
+    if (!options->part.count)
+        return EXIT_FINE;
+    if (options->file_count > 1)
+        return usage_error("--part: there is more than one FILE");
+    if (part_is_possible(decoder_traits))
+        return EXIT_FINE;
+    return usage_error("--part: '%s' cannot be decoded from the middle of a file", options->from);
+}
+
 /* One input after another; one that cannot be opened does not keep the others
  * from being read. */
 static int run_all(struct reframe *reframe, const struct options *options)
@@ -84,13 +98,20 @@ static int run_all(struct reframe *reframe, const struct options *options)
     int result = EXIT_FINE;
     for (int i = 0; i < options->file_count && !reframe_done(reframe); i++) {
         struct source source;
-        int number = source_open(&source, options->files[i]);
+        int number = source_open(&source, options->files[i], options->exact);
         if (number) {
-            complain_errno(options->files[i], number);
+            complain_errno(source.name, number);
+            reframe_missing(reframe);
             result = EXIT_IO;
             continue;
         }
-        int status = reframe_run(reframe, &source);
+        int status = options->part.count ? part_apply(&options->part, &source, options->from) : 0;
+        if (status)
+            source_close(&source, 0);
+        else
+            status = reframe_run(reframe, &source);
+        if (status == EXIT_USAGE)
+            return status;
         if (status)
             return reframe_finish(reframe, status);
     }
@@ -101,14 +122,15 @@ static int run_all(struct reframe *reframe, const struct options *options)
 /* Builds what the options ask for, and runs it. */
 static int work(const struct options *options)
 {
-    struct reframe reframe = {.skip = options->skip, .meter = reporter_watch()};
+    struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};
     unsigned wants;
-    if (__builtin_add_overflow(options->skip, options->head, &reframe.last))
-        reframe.last = UINT64_MAX;
     int status = new_decoder(options, false, &reframe.decoder);
     if (status)
         return status;
     unsigned traits = cb_decoder_traits(reframe.decoder);
+    status = check_part(options, traits);
+    if (status)
+        goto err0;
     status = new_sink(options, traits, &reframe.sink, &wants);
     if (status)
         goto err0;

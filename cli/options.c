@@ -75,11 +75,35 @@ static int set_head(struct options *options, const char *argument)
     return set_number("head", argument, &options->head);
 }
 
+static int set_selection(struct options *options, const char *argument)
+{
+    return selection_read(&options->selection, "--select", argument);
+}
+
 static int set_count(struct options *options, const char *argument)
 {
     (void)argument;
     options->count = true;
     return GO_ON;
+}
+
+static int set_check(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->check = true;
+    return GO_ON;
+}
+
+static int set_exact(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->exact = true;
+    return GO_ON;
+}
+
+static int set_part(struct options *options, const char *argument)
+{
+    return part_read(&options->part, "--part", argument);
 }
 
 static int set_output(struct options *options, const char *argument)
@@ -230,7 +254,16 @@ static const struct option_row table[] = {
     {0, NULL, NULL, NULL, "Selection"},
     {0, "skip", "N", set_skip, "leave out the first N records (0)"},
     {'n', "head", "N", set_head, "stop after N records (all)"},
+    {0, "select", "LIST", set_selection,
+     "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
+    {0, "part", "K/N", set_part,
+     "of a file cut into N parts of equal size, the records that begin in part K (all)"},
+    {0, "exact", NULL, set_exact,
+     "take no byte of a pipe or socket beyond the last record, so that the next command reads on "
+     "from there"},
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
+    {0, "check", NULL, set_check,
+     "write no records but one line that says whether the input is well formed"},
     {0, NULL, NULL, NULL, "Output other than to standard output"},
     {'o', "output", "TEMPLATE", set_output,
      "each record to a file of its own, its number in place of a conversion such as %06d"},
@@ -343,6 +376,7 @@ static int settle_output(struct options *options)
         const char *name;
         bool given;
     } outputs[] = {
+        {"check", options->check},
         {"count", options->count},
         {"output", options->output.text != NULL},
         {"exec", options->exec != NULL},
@@ -367,15 +401,24 @@ static int settle_output(struct options *options)
 /* What follows from several options together. */
 static int settle(struct options *options)
 {
-    if (options->from && options->delimiters)
-        return usage_error("--from and --delim exclude each other");
-    if (options->count && options->to)
-        return usage_error("--count and --to exclude each other");
+    const struct {
+        bool both;
+        const char *first, *second;
+    } pairs[] = {
+        {options->from && options->delimiters, "from", "delim"},
+        {options->count && options->to, "count", "to"},
+        {options->check && options->to, "check", "to"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i].both)
+            return usage_error("--%s and --%s exclude each other", pairs[i].first, pairs[i].second);
+    }
     if (options->delimiters)
         options->from = options->delimiters;
     if (!options->from)
         options->from = "line";
-    return settle_output(options);
+    int status = settle_output(options);
+    return status ? status : selection_cut(&options->selection, options->skip, options->head);
 }
 
 bool options_parse(struct options *options, int argc, char **argv, int *status)
@@ -396,4 +439,5 @@ void options_free(struct options *options)
 {
     free(options->delimiters);
     options->delimiters = NULL;
+    selection_free(&options->selection);
 }

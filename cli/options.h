@@ -8,6 +8,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "part.h"
+#include "selection.h"
 #include "stats.h"
 #include "template.h"
 
@@ -16,8 +18,12 @@ struct options {
     const char *to;   /* of the output's; NULL: what suits the input */
     char *delimiters; /* what --delim adds up to, or NULL; owned */
     uint64_t skip;
-    uint64_t head; /* UINT64_MAX: all */
+    uint64_t head;              /* UINT64_MAX: all */
+    struct selection selection; /* of these two and --select */
     bool count;
+    bool check;
+    bool exact;
+    struct part part;
     struct name_template output; /* of files to write; its text is NULL: none */
     bool force;
     const char *exec, *worker; /* commands, or NULL */

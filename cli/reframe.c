@@ -17,6 +17,10 @@ enum { PIECES = 512, READ_SIZE = 128 << 10 };
  * it the next header and no more of the payload behind it than it must. */
 enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
 
+/* So many records that are left out in a row are worth a way of their own; fewer
+ * are decoded with those around them. */
+enum { LONG_GAP = PIECES };
+
 /* What a step tells besides an exit status that is an error. */
 enum { GO_ON = -1 };
 
@@ -30,11 +34,14 @@ struct run {
     uint64_t record;  /* was at this record */
     uint64_t at;      /* and at this position */
     bool cannot_move; /* the kernel said no */
+    uint64_t closed;  /* the last record of which all was put; where it was cut off,
+                         the rest is still to come */
 };
 
 bool reframe_done(const struct reframe *reframe)
 {
-    return reframe->before >= reframe->last;
+    const struct selection *selection = reframe->selection;
+    return !selection->count || reframe->before >= selection->ranges[selection->count - 1].last;
 }
 
 static int sink_failed(const struct sink *sink, const char *input, int status)
@@ -46,17 +53,26 @@ static int sink_failed(const struct sink *sink, const char *input, int status)
     return status;
 }
 
-/* How many records are still wanted of this input, that being read included. */
-static uint64_t wanted(const struct reframe *reframe)
+/* The range that a record is in, or else the next one; NULL behind the last. */
+static const struct range *range_at(struct reframe *reframe, uint64_t number)
 {
-    return reframe->last - reframe->before - (cb_decoder_record(reframe->decoder) - 1);
+    const struct selection *selection = reframe->selection;
+    while (reframe->range < selection->count && selection->ranges[reframe->range].last < number)
+        reframe->range++;
+    return reframe->range < selection->count ? &selection->ranges[reframe->range] : NULL;
 }
 
-/* How many records are to be left out yet, that being read included. */
-static uint64_t unwanted(const struct reframe *reframe)
+/* The number of the record being read, over all inputs. */
+static uint64_t current(const struct reframe *reframe)
 {
-    uint64_t seen = reframe->before + cb_decoder_record(reframe->decoder) - 1;
-    return seen < reframe->skip ? reframe->skip - seen : 0;
+    return reframe->before + cb_decoder_record(reframe->decoder);
+}
+
+/* How many records are to be left out now, that being read included. */
+static uint64_t unwanted(struct reframe *reframe)
+{
+    const struct range *range = range_at(reframe, current(reframe));
+    return range && range->first > current(reframe) ? range->first - current(reframe) : 0;
 }
 
 /* Everything decoded leaves for the sink. */
@@ -75,7 +91,7 @@ static bool pass(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     struct sink *sink = reframe->sink;
-    uint64_t ahead = cb_decoder_ahead(reframe->decoder);
+    uint64_t ahead = source_allows(run->source, cb_decoder_ahead(reframe->decoder));
     run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
@@ -88,6 +104,7 @@ static bool pass(struct run *run)
         run->cannot_move = true;
         return false;
     }
+    source_moved(run->source, n);
     cb_decoder_pass(reframe->decoder, run->buffer, n);
     return true;
 }
@@ -105,11 +122,32 @@ static bool records_are_long(struct run *run)
     return run->is_long && run->looks_ahead && !run->cannot_move;
 }
 
+/* What was read belongs to the record that more input is needed for. */
+static int settle(const struct run *run)
+{
+    int number = source_settle(run->source, cb_decoder_undecided(run->reframe->decoder));
+    if (!number)
+        return GO_ON;
+    complain_errno(run->source->name, number);
+    return EXIT_IO;
+}
+
+/* Lets the sink get on until there is input.  With bytes that are held there always
+ * seems to be. */
+static void let_sink_work(const struct run *run)
+{
+    struct sink *sink = run->reframe->sink;
+    if (sink->ops->wait)
+        sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
+}
+
 /* Brings more input. */
 static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
     size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
+    if (run->source->by_need)
+        most = (size_t)cb_decoder_needed(decoder);
     ssize_t n = source_read(run->source, run->buffer, most);
     if (n == 0)
         cb_decoder_finish(decoder);
@@ -125,38 +163,74 @@ static int fill(struct run *run)
     return EXIT_IO;
 }
 
+/* How many of the pieces are of records before the one with this number. */
+static size_t count_before(const struct reframe *reframe, const struct cb_piece *pieces,
+                           size_t count, uint64_t number)
+{
+    if (!count || reframe->before + pieces[count - 1].record < number)
+        return count;
+    size_t i = 0;
+    while (reframe->before + pieces[i].record < number)
+        i++;
+    return i;
+}
+
+/* Gives those of the pieces to the sink that are selected. */
+static int put_selected(struct reframe *reframe, const struct cb_piece *pieces, size_t count)
+{
+    int status = EXIT_FINE;
+    while (count && !status) {
+        const struct range *range = range_at(reframe, reframe->before + pieces->record);
+        size_t n = count_before(reframe, pieces, count, range->first);
+        pieces += n;
+        count -= n;
+        /* No number is beyond UINT64_MAX. */
+        n = range->last == UINT64_MAX ? count
+                                      : count_before(reframe, pieces, count, range->last + 1);
+        if (n)
+            status = reframe->sink->ops->put(reframe->sink, pieces, n);
+        pieces += n;
+        count -= n;
+    }
+    return status;
+}
+
 /* Gives a batch to the sink.  A decoder's status, or GO_ON or an exit status in
  * *next with CB_PIECE. */
 static int put_batch(struct run *run, int *next)
 {
     struct reframe *reframe = run->reframe;
-    struct sink *sink = reframe->sink;
+    const struct selection *selection = reframe->selection;
     struct cb_piece pieces[PIECES];
     size_t count;
     /* A record has at least one piece: so none beyond the last is decoded. */
-    uint64_t most = wanted(reframe);
+    uint64_t most = selection->ranges[selection->count - 1].last - current(reframe) + 1;
     int status = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
                                   most < PIECES ? (size_t)most : PIECES, &count);
     if (status != CB_PIECE)
         return status;
-    int put = sink->ops->put(sink, pieces, count);
+    if (pieces[count - 1].flags & CB_LAST)
+        run->closed = pieces[count - 1].record;
+    int put = put_selected(reframe, pieces, count);
     *next = GO_ON;
     if (put) {
         /* What came before goes out before that is said. */
         *next = put == EXIT_UNENCODABLE ? drain(run) : GO_ON;
-        *next = *next == GO_ON ? sink_failed(sink, run->source->name, put) : *next;
+        *next = *next == GO_ON ? sink_failed(reframe->sink, run->source->name, put) : *next;
     }
     return CB_PIECE;
 }
 
-/* The same for records that nobody looks at. */
-static int count_batch(struct run *run, uint64_t most, bool tell)
+/* The same for records that nobody looks at: those that are left out before the
+ * next range, or those of a range, which are counted. */
+static int count_batch(struct run *run, uint64_t gap)
 {
-    struct sink *sink = run->reframe->sink;
-    uint64_t count;
-    int status = cb_decoder_skip(run->reframe->decoder, run->buffer, most, &count);
-    if (tell && status == CB_PIECE)
-        sink->ops->tally(sink, count);
+    struct reframe *reframe = run->reframe;
+    const struct range *range = range_at(reframe, current(reframe));
+    uint64_t most = gap ? gap : range->last - current(reframe) + 1, count;
+    int status = cb_decoder_skip(reframe->decoder, run->buffer, most, &count);
+    if (!gap && status == CB_PIECE)
+        reframe->sink->ops->tally(reframe->sink, count);
     return status;
 }
 
@@ -164,33 +238,57 @@ static int count_batch(struct run *run, uint64_t most, bool tell)
 static int step(struct run *run)
 {
     struct reframe *reframe = run->reframe;
-    uint64_t skip = unwanted(reframe);
+    const bool looks = !reframe->sink->ops->tally;
+    const bool rest = run->closed == cb_decoder_record(reframe->decoder);
+    uint64_t gap = rest ? 1 : unwanted(reframe);
     int next = GO_ON, status;
-    if (skip)
-        status = count_batch(run, skip, false);
-    else if (reframe->sink->ops->tally)
-        status = count_batch(run, wanted(reframe), true);
-    else
+    if (looks && !rest && gap < LONG_GAP) {
         status = put_batch(run, &next);
+    } else {
+        if (looks)
+            next = drain(run); /* what was put is still in the buffer */
+        if (next != GO_ON)
+            return next;
+        status = count_batch(run, gap);
+    }
     if (status == CB_PIECE)
         return next;
     next = drain(run);
     if (next != GO_ON || status == CB_END)
         return next == GO_ON ? EXIT_FINE : next;
     if (status == CB_MORE) {
-        if (reframe->sink->ops->wait)
-            reframe->sink->ops->wait(reframe->sink, run->source->fd);
+        next = settle(run);
+        if (next != GO_ON)
+            return next;
+        let_sink_work(run);
         return pass(run) ? GO_ON : fill(run);
     }
     complain_at(run->source->name, cb_decoder_error(reframe->decoder));
     return exit_status_of(status);
 }
 
+/* An input has ended, after so many bytes. */
+static void tell_input(struct reframe *reframe, uint64_t bytes, bool whole)
+{
+    if (reframe->sink->ops->input)
+        reframe->sink->ops->input(reframe->sink, bytes, whole);
+}
+
+void reframe_missing(struct reframe *reframe)
+{
+    tell_input(reframe, 0, false);
+}
+
+static uint64_t bytes_read(const struct run *run)
+{
+    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
+}
+
 /* Says how far it is. */
 static void show(const struct run *run)
 {
     const struct reframe *reframe = run->reframe;
-    meter_set(reframe->meter, reframe->read + cb_position(run->buffer) + cb_length(run->buffer),
+    meter_set(reframe->meter, reframe->read + bytes_read(run),
               reframe->before + cb_decoder_record(reframe->decoder) - 1);
 }
 
@@ -202,16 +300,17 @@ int reframe_run(struct reframe *reframe, struct source *source)
         .chunk_min = READ_SIZE,
         .chunk_max = READ_SIZE,
     };
-    struct run run = {.reframe = reframe, .source = source, .record = 1};
+    struct run run = {.reframe = reframe, .source = source, .record = 1, .at = source->start};
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
-        source_close(source, 0);
+        (void)source_close(source, 0);
         return EXIT_IO;
     }
+    cb_set_position(run.buffer, source->start);
     cb_decoder_reset(reframe->decoder);
     reframe->sink->before = reframe->before;
     int status = GO_ON;
-    while (status == GO_ON && wanted(reframe)) {
+    while (status == GO_ON && range_at(reframe, current(reframe))) {
         status = step(&run);
         show(&run);
     }
@@ -220,9 +319,15 @@ int reframe_run(struct reframe *reframe, struct source *source)
         status = status == GO_ON ? EXIT_FINE : status;
     }
     reframe->before += cb_decoder_record(reframe->decoder) - 1;
-    uint64_t read = cb_position(run.buffer) + cb_length(run.buffer);
+    uint64_t read = bytes_read(&run);
+    uint64_t used = cb_decoder_position(reframe->decoder) - source->start;
     reframe->read += read;
-    source_close(source, read - cb_decoder_position(reframe->decoder));
+    int number = source_close(source, read - used);
+    if (number && status == EXIT_FINE) {
+        complain_errno(source->name, number);
+        status = EXIT_IO;
+    }
+    tell_input(reframe, used, status == EXIT_FINE);
     cb_buffer_free(run.buffer);
     return status;
 }

@@ -11,6 +11,7 @@
 #define REFRAME_H
 
 #include "meter.h"
+#include "selection.h"
 #include "sink.h"
 #include "source.h"
 
@@ -18,9 +19,9 @@ struct reframe {
     struct cb_decoder *decoder;
     struct cb_pool *pool;
     struct sink *sink;
+    const struct selection *selection;
+    size_t range;        /* of the selection, the one that is being read or comes next */
     struct meter *meter; /* says how far it is */
-    uint64_t skip;       /* records up to this number are left out */
-    uint64_t last;       /* number of the last record that is wanted */
     uint64_t before;     /* records in the inputs before this one */
     uint64_t read;       /* bytes in these */
 };
@@ -28,6 +29,9 @@ struct reframe {
 /* Works through one input and closes it.  An exit status; what is wrong was
  * said. */
 int reframe_run(struct reframe *reframe, struct source *source);
+
+/* The same for an input that could not be opened. */
+void reframe_missing(struct reframe *reframe);
 
 /* Have all records that are wanted gone through? */
 bool reframe_done(const struct reframe *reframe);

@@ -267,6 +267,8 @@ static bool add_size(const char *path, uint64_t *total)
 static uint64_t total_size(const struct options *options)
 {
     uint64_t total = 0;
+    if (options->part.count)
+        return PROGRESS_UNKNOWN; /* where a part begins is found later */
     for (int i = 0; i < options->file_count; i++) {
         if (!add_size(options->files[i], &total))
             return PROGRESS_UNKNOWN;

@@ -29,10 +29,14 @@ struct sink_ops {
      * of the record that was begun, after a flush: they need not come through
      * this process.  Returns how many; 0 if that is not possible.  Optional. */
     size_t (*move)(struct sink *sink, int fd, uint64_t n);
+    /* An input has ended, and so many of its bytes were taken; not `whole`: because
+     * of an error.  Optional. */
+    void (*input)(struct sink *sink, uint64_t bytes, bool whole);
     /* Lets go of all bytes it was given: everything is on its way. */
     int (*flush)(struct sink *sink);
-    /* Waits until a descriptor has input, and gets on with its own work
-     * meanwhile.  For a sink whose work goes on after a flush.  Optional. */
+    /* Waits until a descriptor has input (-1: until no bytes are left that are on
+     * their way), and gets on with its own work meanwhile.  For a sink whose work
+     * goes on after a flush.  Optional. */
     void (*wait)(struct sink *sink, int fd);
     /* There are no more records; not `whole`: because of an error. */
     int (*finish)(struct sink *sink, bool whole);
@@ -76,6 +80,9 @@ struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, s
 
 /* The number of records, in the end. */
 struct sink *sink_count_new(void);
+
+/* Whether all of it was well formed, and how much that was. */
+struct sink *sink_check_new(void);
 
 /* Gives everything to `inner`, which becomes its own, and counts in *stats the
  * records that inner took, under *lock.  NULL where memory is out, and inner is

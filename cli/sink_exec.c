@@ -186,8 +186,12 @@ static int flush(struct sink *sink)
 static void wait_for_input(struct sink *sink, int fd)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    while (!children_wait(&out->set, fd))
+    bool done = fd < 0 && !children_are_behind(&out->set);
+    while (!done) {
+        bool has_input = children_wait(&out->set, fd);
         judge_all(out);
+        done = fd < 0 ? !children_are_behind(&out->set) : has_input;
+    }
 }
 
 /* A part of a record must not be taken for all of it. */

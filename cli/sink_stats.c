@@ -70,6 +70,12 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
     return inner->ops->move(inner, fd, n);
 }
 
+static void input(struct sink *sink, uint64_t bytes, bool whole)
+{
+    struct sink *inner = ((struct sink_stats *)sink)->inner;
+    inner->ops->input(inner, bytes, whole);
+}
+
 static int flush(struct sink *sink)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
@@ -108,6 +114,7 @@ struct sink *sink_stats_new(struct sink *inner, struct stats *stats, pthread_mut
     outer->ops = (struct sink_ops){
         .put = inner->ops->tally ? put_to_tally : put,
         .move = inner->ops->move ? move : NULL,
+        .input = inner->ops->input ? input : NULL,
         .flush = flush,
         .wait = inner->ops->wait ? wait_for_input : NULL,
         .finish = finish,

@@ -299,8 +299,11 @@ static int flush(struct sink *sink)
 static void wait_for_input(struct sink *sink, int fd)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    while (!work(out, fd))
-        continue;
+    bool done = fd < 0 && !children_are_behind(&out->set);
+    while (!done) {
+        bool has_input = work(out, fd);
+        done = fd < 0 ? !children_are_behind(&out->set) : has_input;
+    }
 }
 
 /* Each worker's input is a stream of its own. */

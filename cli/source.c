@@ -8,21 +8,65 @@
 
 #include "fd.h"
 
-int source_open(struct source *source, const char *path)
+static void close_fd(const struct source *source)
+{
+    if (source->fd != STDIN_FILENO)
+        close(source->fd);
+}
+
+int source_open(struct source *source, const char *path, bool exact)
 {
     if (strcmp(path, "-") == 0) {
-        *source = (struct source){.name = "stdin", .fd = STDIN_FILENO, .null = -1};
+        *source =
+            (struct source){.name = "stdin", .fd = STDIN_FILENO, .null = -1, .left = UINT64_MAX};
     } else {
-        *source = (struct source){
-            .name = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), .null = -1};
+        *source = (struct source){.name = path,
+                                  .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
+                                  .null = -1,
+                                  .left = UINT64_MAX};
         if (source->fd < 0)
             return errno;
     }
     fd_grow_pipe(source->fd);
-    return 0;
+    if (!exact || lseek(source->fd, 0, SEEK_CUR) >= 0)
+        return 0;
+    int status = peek_open(&source->peek, source->fd);
+    source->by_need = !source->peek.way;
+    if (status)
+        close_fd(source);
+    return status;
 }
 
-/* One read of at most `most` bytes. */
+int source_limit(struct source *source, uint64_t from, uint64_t to)
+{
+    source->start = from;
+    source->left = to - from;
+    return lseek(source->fd, (off_t)from, SEEK_SET) < 0 ? errno : 0;
+}
+
+uint64_t source_allows(const struct source *source, uint64_t n)
+{
+    return n < source->left ? n : source->left;
+}
+
+void source_moved(struct source *source, uint64_t n)
+{
+    if (source->left != UINT64_MAX)
+        source->left -= n;
+}
+
+static ssize_t read_or_peek(struct source *source, void *data, size_t size)
+{
+    if (source->peek.way)
+        return peek_more(&source->peek, data, size);
+    ssize_t n;
+    do {
+        n = read(source->fd, data, size);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* One read of at most `most` bytes, or of as many as the buffer likes. */
 static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t most)
 {
     void *data;
@@ -30,10 +74,7 @@ static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t 
     int status = cb_get_chunk(buffer, most, &data, &size);
     if (status)
         return status;
-    ssize_t n;
-    do {
-        n = read(source->fd, data, most < size ? most : size);
-    } while (n < 0 && errno == EINTR);
+    ssize_t n = read_or_peek(source, data, most && most < size ? most : size);
     int number = errno;
     cb_chunk_written(buffer, n > 0 ? (size_t)n : 0);
     errno = number;
@@ -44,28 +85,48 @@ static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t 
 
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most)
 {
+    if (source->left != UINT64_MAX)
+        most = (size_t)source_allows(source, most ? most : SIZE_MAX);
+    if (!source->left)
+        return 0;
+    const bool few = most || source->peek.way;
     for (;;) {
-        ssize_t n = most ? read_few(source, buffer, most) : cb_readinto(buffer, source->fd, 0);
+        ssize_t n = few ? read_few(source, buffer, most) : cb_readinto(buffer, source->fd, 0);
+        if (n > 0)
+            source_moved(source, (uint64_t)n);
         if (n != CB_EAGAIN)
             return n;
         fd_wait(source->fd, POLLIN);
     }
 }
 
+int source_settle(struct source *source, uint64_t undecided)
+{
+    /* More than is held was taken already. */
+    size_t held = source->peek.held;
+    return held ? peek_take(&source->peek, undecided < held ? (size_t)undecided : held) : 0;
+}
+
 size_t source_discard(struct source *source, uint64_t n)
 {
     if (source->null < 0)
         source->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    n = source_allows(source, n);
     return source->null < 0 ? 0 : fd_discard(source->fd, source->null, n);
 }
 
-void source_close(struct source *source, uint64_t unused)
+int source_close(struct source *source, uint64_t unused)
 {
-    if (unused)
+    int status = 0;
+    if (source->peek.way) {
+        status = source_settle(source, unused);
+        peek_close(&source->peek);
+    } else if (unused) {
         lseek(source->fd, -(off_t)unused, SEEK_CUR); /* pipes refuse */
+    }
     if (source->null >= 0)
         close(source->null);
-    if (source->fd != STDIN_FILENO)
-        close(source->fd);
+    close_fd(source);
     source->fd = -1;
+    return status;
 }

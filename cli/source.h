@@ -8,26 +8,45 @@
 
 #include <chunkedbuffer.h>
 
+#include "peek.h"
+
 struct source {
     const char *name; /* for messages */
     int fd;
-    int null; /* /dev/null, or -1 before it is needed */
+    int null;       /* /dev/null, or -1 before it is needed */
+    uint64_t start; /* position of the first byte: not 0 if only a part is read */
+    uint64_t left;  /* bytes of the part, UINT64_MAX: as many as there are */
+    struct peek peek;
+    bool by_need; /* what is read too much can neither be given back nor be looked
+                     at before: no more may be read than the decoder needs */
 };
 
-/* Opens a file, or standard input for "-".  0, or an errno. */
-int source_open(struct source *source, const char *path);
+/* Opens a file, or standard input for "-".  With `exact` no byte is taken that
+ * source_settle or source_close are not told to take.  0, or an errno. */
+int source_open(struct source *source, const char *path, bool exact);
+
+/* Makes a file begin and end at these places.  0, or an errno. */
+int source_limit(struct source *source, uint64_t from, uint64_t to);
+
+/* How many of n bytes may be moved or discarded, and that some were. */
+uint64_t source_allows(const struct source *source, uint64_t n);
+void source_moved(struct source *source, uint64_t n);
 
 /* Reads what there is, at most `most` bytes (0: as many as the buffer likes),
  * waiting until there is something.  The number of bytes, 0 at the end, or
  * CB_E... with errno set for CB_EIO. */
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);
 
+/* Takes what was read, but for the last `undecided` bytes.  0, or an errno. */
+int source_settle(struct source *source, uint64_t undecided);
+
 /* Lets go of at most n of the bytes that come next; returns how many, 0 if that
  * is not possible without reading them. */
 size_t source_discard(struct source *source, uint64_t n);
 
-/* Closes it; of a seekable input the last `unused` bytes that were read are
- * left to be read by whoever has the descriptor next. */
-void source_close(struct source *source, uint64_t unused);
+/* Closes it; of a seekable input, or an exact one, the last `unused` bytes that
+ * were read are left to be read by whoever has the descriptor next.  0, or an
+ * errno. */
+int source_close(struct source *source, uint64_t unused);
 
 #endif

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads digits; returns what follows them, NULL where they do not fit or there
- * are none. */
-static const char *digits(const char *text, uint64_t *number)
+const char *text_digits(const char *text, uint64_t *number)
 {
     const char *at = text;
     *number = 0;
@@ -20,7 +18,7 @@ static const char *digits(const char *text, uint64_t *number)
 
 bool text_number(const char *text, uint64_t *number)
 {
-    const char *rest = digits(text, number);
+    const char *rest = text_digits(text, number);
     return rest && !*rest;
 }
 
@@ -33,7 +31,7 @@ bool text_size(const char *text, uint64_t *size)
         {"", 1},      {"K", 1u << 10}, {"M", 1u << 20},    {"G", 1u << 30},
         {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000},
     };
-    const char *rest = digits(text, size);
+    const char *rest = text_digits(text, size);
     for (size_t i = 0; rest && i < sizeof units / sizeof *units; i++) {
         if (strcmp(rest, units[i].suffix) == 0)
             return !__builtin_mul_overflow(*size, units[i].factor, size);

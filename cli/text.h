@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Reads digits; returns what follows them, NULL where the number does not fit
+ * or there are none. */
+const char *text_digits(const char *text, uint64_t *number);
+
 /* A whole number.  False where it is none, or does not fit. */
 bool text_number(const char *text, uint64_t *number);
 

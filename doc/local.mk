@@ -4,4 +4,5 @@ EXTRA_DIST += \
 	HACKING.md \
 	NEWS.md \
 	README.md \
-	doc/design.md
+	doc/design.md \
+	doc/parallel.md

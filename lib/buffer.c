@@ -190,6 +190,15 @@ uint64_t cb_position(const struct cb_buffer *buffer)
     return buffer->position;
 }
 
+int cb_set_position(struct cb_buffer *buffer, uint64_t position)
+{
+    if (buffer->length || buffer->offered)
+        return CB_ESTATE;
+    buffer->position = position;
+    reshaped(buffer);
+    return CB_OK;
+}
+
 /* An empty buffer of the kind that should not keep a block gives it back, but
  * not while somebody may be writing to it. */
 static void settle(struct cb_buffer *buffer)

@@ -201,6 +201,9 @@ CB_API int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stat
 CB_API size_t cb_length(const struct cb_buffer *buffer);
 /* Stream position of the first byte held.  No cost. */
 CB_API uint64_t cb_position(const struct cb_buffer *buffer);
+/* Says that the next byte to come has this stream position.  CB_ESTATE where the
+ * buffer holds bytes, or an offer is open. */
+CB_API int cb_set_position(struct cb_buffer *buffer, uint64_t position);
 
 /* ---------------------------------------------------------------- fill it */
 
@@ -444,8 +447,12 @@ struct cb_decoder_options {
 /* What a decoder can promise. */
 enum {
     CB_TELLS_LENGTH = 1, /* `total` is known in every piece, even without `whole` */
-    CB_PARTS = 2         /* what stands for all records is their payloads, one after
+    CB_PARTS = 2,        /* what stands for all records is their payloads, one after
                             another, as with the parts of one body */
+    CB_SYNC = 4,         /* decoding may begin at a place that cb_decoder_sync finds;
+                            a frame begins with the payload */
+    CB_INDEPENDENT = 8   /* each frame tells its length at its beginning, and can be
+                            decoded without those before and behind it */
 };
 
 /*
@@ -493,11 +500,27 @@ CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer,
 CB_API int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
                            struct cb_buffer *record);
 
+/*
+ * With CB_SYNC: finds the last place before position + n at which decoding may
+ * begin as well as at the beginning of the stream, of which `data` are the n >= 1
+ * bytes at `position`.  From there on every record that begins behind that place
+ * is found; what comes first may be the end of one.
+ * CB_YES with *place set; CB_NO where these bytes do not show one: with more
+ * bytes before them there may be.  Position 0 always is one.  CB_EINVAL without
+ * CB_SYNC.  Linear in n.
+ */
+CB_API int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n,
+                           uint64_t position, uint64_t *place);
+
 /* Says that the input has ended: what is in the buffer is all there is. */
 CB_API void cb_decoder_finish(struct cb_decoder *decoder);
 
 /* After CB_MORE: how many bytes are missing at least, 1 or more. */
 CB_API uint64_t cb_decoder_needed(const struct cb_decoder *decoder);
+/* After CB_MORE: how many of the last bytes in the buffer may turn out to stand
+ * behind the record that comes next, because its end is known only by what
+ * follows; nearly always 0.  With delimiters "a" and "abc" it is 1 for "ab". */
+CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder);
 /* After CB_MORE: how many of the bytes to come, from the next one on, are
  * payload of the record that was begun.  They need not go through the buffer:
  * a caller may move them to where they belong by any other way, or skip them,

@@ -184,6 +184,7 @@ static void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t rec
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
     decoder->needed = 1;
+    decoder->undecided = 0;
     decoder->begun = decoder->open = decoder->complete = false;
     decoder->excess = decoder->closed = false;
 }
@@ -238,13 +239,29 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
 {
     /* A record that may be cut short by the end of input keeps its length to
      * itself until then. */
+    const struct cb__decoder_ops *ops = decoder->ops;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (decoder->ops->parts ? (unsigned)CB_PARTS : 0);
+    bool independent = decoder->tells_length && !ops->parts && !ops->needs_end;
+    return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
+           (ops->sync ? (unsigned)CB_SYNC : 0) | (independent ? (unsigned)CB_INDEPENDENT : 0);
+}
+
+int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n, uint64_t position,
+                    uint64_t *place)
+{
+    if (!decoder->ops->sync || !n)
+        return CB_EINVAL;
+    return decoder->ops->sync(decoder, data, n, position, place);
 }
 
 void cb_decoder_finish(struct cb_decoder *decoder)
 {
     decoder->finished = true;
+}
+
+uint64_t cb_decoder_undecided(const struct cb_decoder *decoder)
+{
+    return decoder->undecided;
 }
 
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)

@@ -53,13 +53,14 @@ struct cb_decoder {
     uint64_t payload_end; /* bytes before are payload even if they have not
                              come yet; 0: not known */
     uint64_t needed;
-    bool begun;    /* payload_start is known */
-    bool open;     /* its first piece was given */
-    bool complete; /* its end was seen: the payload ends at `until` */
-    bool excess;   /* it is longer than allowed, which is no error */
-    bool closed;   /* ... and all that is given of it was given */
-    bool finished; /* no more input will come */
-    bool ended;    /* the framing says that nothing more follows */
+    uint64_t undecided; /* bytes before `scan` that may stand behind this frame */
+    bool begun;         /* payload_start is known */
+    bool open;          /* its first piece was given */
+    bool complete;      /* its end was seen: the payload ends at `until` */
+    bool excess;        /* it is longer than allowed, which is no error */
+    bool closed;        /* ... and all that is given of it was given */
+    bool finished;      /* no more input will come */
+    bool ended;         /* the framing says that nothing more follows */
     struct cb_error error;
 };
 

@@ -53,7 +53,8 @@ struct cb__decoder_ops {
      * Looks at the bytes from decoder->scan on and moves on: sets `begun` with
      * payload_start, and moves `until`, or sets `complete`.
      * CB_OK: something was found; CB_MORE: all bytes were looked at, and
-     * decoder->needed more are missing at least; CB_END; or an error.
+     * decoder->needed more are missing at least (and decoder->undecided of those
+     * looked at may belong to the next frame); CB_END; or an error.
      */
     int (*advance)(struct cb_decoder *decoder);
 
@@ -71,6 +72,11 @@ struct cb__decoder_ops {
      * what there is of its payload.  CB_END: what is cut short is no record.
      * CB_MORE: nothing is, what is left belongs to no record. */
     int (*cut)(struct cb_decoder *decoder);
+
+    /* As cb_decoder_sync.  For a framing whose frames begin with the payload.
+     * Optional. */
+    int (*sync)(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,
+                uint64_t *place);
 };
 
 /* Payload on its way through an encoder: what is used of `in` and filled of

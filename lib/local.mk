@@ -40,13 +40,20 @@ lib_libcb_la_SOURCES = \
 	lib/framings/counted.c \
 	lib/framings/scanned.h \
 	lib/framings/scanned.c \
+	lib/framings/json_text.h \
+	lib/framings/json_text.c \
 	lib/framings/delimiter.c \
+	lib/framings/start.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
 	lib/framings/varint.c \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
 	lib/framings/csv.c \
+	lib/framings/json.c \
+	lib/framings/json_seq.c \
+	lib/framings/resp.c \
+	lib/framings/syslog.c \
 	lib/framings/digits.h \
 	lib/framings/digits.c \
 	lib/framings/index.c \

@@ -37,14 +37,20 @@ layers() {
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
+13  framings/json_text.h framings/json_text.c       only base.h
 13  framings/digits.h
 14  framings/delimiter.c
+14  framings/start.c
 14  framings/fixed.c
 14  framings/length.c
 14  framings/varint.c
 14  framings/ascii.c
 14  framings/chunked.c
 14  framings/csv.c
+14  framings/json.c
+14  framings/json_seq.c
+14  framings/resp.c
+14  framings/syslog.c
 14  framings/digits.c
 14  framings/index.c
 14  framings/tfrecord.c

@@ -67,8 +67,10 @@ choose() {
     esac
 }
 
-# (What keeps its framing on cannot hold just anything.)
-framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" && $1 != "bson" { print $1 }' |
+# (What keeps its framing on cannot hold just anything, nor can what is of a
+# syntax: a Redis value is read as it stands, and JSON has no white space around.)
+framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
+    grep -vxE 'bson|resp|json.*' |
     sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"

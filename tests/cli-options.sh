@@ -96,8 +96,8 @@ wide=$(grep -E '^.{81}' out || :)
 while read -r line; do
     grep -qF -e "$line" out || fail "--help: not in it: $line"
 done <list
-for option in from delim to print0 skip head count output force exec worker jobs max-record \
-    on-partial progress stats list explain help \
+for option in from delim to print0 skip head select part exact count check output force exec \
+    worker jobs max-record on-partial progress stats list explain help \
     version; do
     grep -Eq "^ +(-., )?--$option([= [].*)?\$" out || fail "--help: no --$option"
 done
@@ -143,6 +143,8 @@ wrong "--delim: the delimiter is empty" -d ''
 wrong '--from and --delim exclude each other' -f line -d x
 wrong '--count and --to exclude each other' -c -t line
 wrong '--count and --to exclude each other' -0 -c
+wrong '--check and --to exclude each other' --check -t line
+wrong '--check and --count exclude each other' --check -c
 for number in '' x 1x -1 +1 ' 1' 1.5 0x10 1K 18446744073709551616; do
     wrong "--skip: '$number' is not a whole number" --skip="$number"
     wrong "--head: '$number' is not a whole number" --head="$number"

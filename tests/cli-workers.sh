@@ -130,6 +130,14 @@ touch go
 ends 0 ''
 [ "$(wc -c <got.1)" -eq 120001 ] || fail "$doing: $(wc -c <got.1) bytes"
 
+# What --exact has looked at and not taken does not keep it from its work.
+converse -j 2 --exact --worker='while read -r x; do echo "$x"; done'
+send 'a\nb'
+receive 'a\n'
+send '\n'
+receive 'b\n'
+ends 0 ''
+
 # ------------------------------------------------------------- one of them dies
 
 seq 300 >in
@@ -184,6 +192,12 @@ send ',3:two,5:three,'
 ends 123 ''
 expect_message 'worker 1: ended early, with exit status 1; it had been given record 1'
 expect got.2 'two\nthree\n'
+
+# One that is left out is given to none.
+printf '1\n2\n3\n' >in
+run --select=1,3 --worker='cat >/dev/null; exit 1'
+expect_status 123
+expect_message 'worker 1: exit status 1; it had been given records 1, 3'
 
 # All of them.
 rm -f got.*

@@ -24,6 +24,7 @@ unit_tests = \
 	tests/test_encoder \
 	tests/test_framings \
 	tests/test_scanned \
+	tests/test_json \
 	tests/test_outputs \
 	tests/test_overflow \
 	tests/test_stuffed \
@@ -59,12 +60,14 @@ LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
 cli_tests = \
 	tests/cli-allocations.sh \
 	tests/cli-calls.sh \
+	tests/cli-check.sh \
 	tests/cli-chunked.sh \
 	tests/cli-collisions.sh \
 	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
 	tests/cli-exec.sh \
+	tests/cli-exact.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
 	tests/cli-interrupt.sh \
@@ -76,6 +79,8 @@ cli_tests = \
 	tests/cli-options.sh \
 	tests/cli-output.sh \
 	tests/cli-output-files.sh \
+	tests/cli-peer-jq.sh \
+	tests/cli-part.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
@@ -85,14 +90,20 @@ cli_tests = \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-protoc.sh \
+	tests/cli-peer-parallel.sh \
 	tests/cli-peer-redis.sh \
+	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
+	tests/cli-peer-syslog.sh \
+	tests/cli-specifications.sh \
+	tests/cli-start.sh \
 	tests/cli-peer-tfrecord.sh \
 	tests/cli-presets.sh \
 	tests/cli-progress.sh \
 	tests/cli-peer-sse.sh \
 	tests/cli-peer-stuffed.sh \
 	tests/cli-peer-websocket.sh \
+	tests/cli-select.sh \
 	tests/cli-specifications.sh \
 	tests/cli-truncated.sh \
 	tests/cli-workers.sh

@@ -929,6 +929,29 @@ START_TEST(prepend_does_not_move_the_position_below_0)
 }
 END_TEST
 
+START_TEST(the_position_is_set_where_nothing_is_held)
+{
+    void *data;
+    size_t size;
+
+    ck_assert_int_eq(cb_set_position(buffer, UINT64_C(1) << 40), CB_OK);
+    ck_assert_uint_eq(cb_position(buffer), UINT64_C(1) << 40);
+    ck_assert_int_eq(cb_get_chunk(buffer, 1, &data, &size), CB_OK);
+    ck_assert_int_eq(cb_set_position(buffer, 0), CB_ESTATE);
+    ck_assert_int_eq(cb_chunk_written(buffer, 0), CB_OK);
+    append_block(buffer, BYTES("abc"));
+    ck_assert_int_eq(cb_set_position(buffer, 0), CB_ESTATE);
+    cb_skip(buffer, 1);
+    ck_assert_uint_eq(cb_position(buffer), (UINT64_C(1) << 40) + 1);
+    cb_skip(buffer, CB_ALL);
+    ck_assert_int_eq(cb_set_position(buffer, 7), CB_OK);
+    append_block(buffer, BYTES("defg"));
+    cb_skip(buffer, 1);
+    ck_assert_uint_eq(cb_position(buffer), 8);
+    assert_holds(buffer, BYTES("efg"));
+}
+END_TEST
+
 START_TEST(prepend_to_an_empty_buffer_is_like_append)
 {
     ck_assert_int_eq(cb_prepend(buffer, "abc", 3), CB_OK);
@@ -1737,6 +1760,7 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, merge_takes_all_sources_in_order_and_copies_nothing);
     tcase_add_test(tcase, prepend_moves_the_position_back);
     tcase_add_test(tcase, prepend_does_not_move_the_position_below_0);
+    tcase_add_test(tcase, the_position_is_set_where_nothing_is_held);
     tcase_add_test(tcase, prepend_to_an_empty_buffer_is_like_append);
     tcase_add_test(tcase, prepend_of_more_than_a_chunk_keeps_the_order);
 }

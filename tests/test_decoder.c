@@ -413,6 +413,32 @@ START_TEST(only_the_records_of_chunked_are_parts_of_a_body)
 }
 END_TEST
 
+START_TEST(traits_tell_where_decoding_may_begin)
+{
+    static const struct {
+        const char *specification;
+        unsigned traits;
+    } cases[] = {
+        {"line", CB_SYNC},
+        {"delim:a,or=ab,keep", CB_SYNC},
+        {"crlf", CB_SYNC},
+        {"fixed:3", CB_SYNC | CB_INDEPENDENT},
+        {"u16be", CB_INDEPENDENT},
+        {"varint", CB_INDEPENDENT},
+        {"netstring,keep", CB_INDEPENDENT},
+        {"hex", CB_INDEPENDENT},
+        {"chunked", 0}, /* its end mark comes once */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cb_decoder *decoder = plain_decoder(cases[i].specification);
+
+        ck_assert_msg((cb_decoder_traits(decoder) & (CB_SYNC | CB_INDEPENDENT)) == cases[i].traits,
+                      "%s", cases[i].specification);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 START_TEST(lengths_that_the_end_may_cut_are_not_promised)
 {
     struct cb_decoder *emit =
@@ -821,6 +847,131 @@ START_TEST(needed_is_one_at_least_before_anything_came)
         ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
         ck_assert_uint_ge(cb_decoder_needed(decoder), 1);
         cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
+/* Where records begin that are found from a place on, as bits. */
+static unsigned starts_from(struct cb_decoder *decoder, const char *text, size_t place)
+{
+    struct cb_piece piece;
+    unsigned starts = 0;
+
+    cb_skip(buffer, CB_ALL);
+    ck_assert_int_eq(cb_set_position(buffer, place), CB_OK);
+    cb_decoder_reset(decoder);
+    if (text[place])
+        put(text + place);
+    cb_decoder_finish(decoder);
+    while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+        starts |= piece.flags & CB_FIRST ? 1u << piece.offset : 0;
+    return starts;
+}
+
+/* Every text of up to LONGEST letters, and every part of it that may be shown. */
+enum { LONGEST = 7 };
+
+static void check_places(const char *specification, const char *text, size_t *found)
+{
+    struct cb_decoder *decoder = plain_decoder(specification);
+    const size_t size = strlen(text);
+    const unsigned starts = starts_from(decoder, text, 0);
+
+    for (size_t from = 0; from < size; from++) {
+        for (size_t end = from + 1; end <= size; end++) {
+            uint64_t place = UINT64_MAX;
+            int status = cb_decoder_sync(decoder, text + from, end - from, from, &place);
+
+            if (status == CB_NO && from > 0)
+                continue;
+            ck_assert_msg(status == CB_YES && place < end, "%s, '%s' [%zu, %zu)", specification,
+                          text, from, end);
+            unsigned behind = ~0u << place << 1;
+            ck_assert_msg((starts_from(decoder, text, (size_t)place) & behind) == (starts & behind),
+                          "%s, '%s' [%zu, %zu): not at %" PRIu64, specification, text, from, end,
+                          place);
+            *found += from > 0;
+        }
+    }
+    cb_skip(buffer, CB_ALL);
+    cb_set_position(buffer, 0);
+    cb_decoder_free(decoder);
+}
+
+START_TEST(sync_finds_places_from_which_the_same_records_begin)
+{
+    static const char *const specifications[] = {
+        "delim:a",         "delim:aa",          "delim:ab",       "delim:aba",
+        "delim:aab,or=b",  "delim:a,or=aa",     "delim:ab,or=ba", "delim:a,or=abab",
+        "delim:aa,or=aab", "delim:abb,or=bbaa", "fixed:1",        "fixed:3",
+    };
+    const char *specification = specifications[_i];
+    size_t found = 0;
+
+    for (size_t size = 1; size <= LONGEST; size++) {
+        for (unsigned bits = 0; bits < 1u << size; bits++) {
+            char text[LONGEST + 1] = "";
+
+            for (size_t i = 0; i < size; i++)
+                text[i] = bits >> i & 1 ? 'b' : 'a';
+            check_places(specification, text, &found);
+        }
+    }
+    ck_assert_uint_gt(found, 0);
+}
+END_TEST
+
+START_TEST(sync_needs_a_byte_and_a_framing_that_has_it)
+{
+    struct cb_decoder *line = plain_decoder("line"), *counted = plain_decoder("u8");
+    uint64_t place;
+
+    ck_assert_int_eq(cb_decoder_sync(line, "a", 0, 5, &place), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_sync(counted, "a", 1, 5, &place), CB_EINVAL);
+    /* One byte that does not overlap itself is never over a place. */
+    ck_assert_int_eq(cb_decoder_sync(line, "\n", 1, 5, &place), CB_YES);
+    ck_assert_uint_eq(place, 5);
+    cb_decoder_free(line);
+    cb_decoder_free(counted);
+}
+END_TEST
+
+START_TEST(undecided_is_what_a_longer_delimiter_may_not_come_to_be)
+{
+    static const struct {
+        const char *specification, *input;
+        uint64_t undecided;
+    } cases[] = {
+        {"delim:ab,or=abcd", "1", 0},
+        {"delim:ab,or=abcd", "1a", 0},
+        {"delim:ab,or=abcd", "1ab", 0},
+        {"delim:ab,or=abcd", "1abc", 1},
+        {"delim:ab,or=abcd", "1abcd", 0},
+        {"delim:ab,or=abcd", "1abc2", 0},
+        {"delim:ab,or=abcd", "1abc2ab", 0},
+        {"delim:ab,or=abcd", "1abc2abc", 1},
+        {"delim:a,or=abcd", "abc", 2},
+        {"delim:aa", "1a", 0},
+        {"line", "1\r", 0},
+        {"u8", "\5abc", 0},
+        {"chunked", "1\r\na\r", 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t block = 1; block <= 9; block += 8) {
+            struct cb_decoder *decoder = plain_decoder(cases[i].specification);
+            const char *input = cases[i].input;
+            struct cb_piece piece;
+
+            for (size_t at = 0, size = strlen(input); at < size; at += block) {
+                append_block(buffer, input + at, block < size - at ? block : size - at);
+                while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+                    continue;
+            }
+            ck_assert_msg(cb_decoder_undecided(decoder) == cases[i].undecided, "%s of %s",
+                          cases[i].specification, input);
+            cb_decoder_free(decoder);
+            cb_skip(buffer, CB_ALL);
+        }
     }
 }
 END_TEST
@@ -1357,6 +1508,7 @@ static Suite *decoder_suite(void)
     tcase_add_loop_test(whole, whole_gives_no_piece_before_the_end_is_here, 0, n);
     tcase_add_loop_test(whole, traits_tell_whether_lengths_are_known, 0, n);
     tcase_add_test(whole, only_the_records_of_chunked_are_parts_of_a_body);
+    tcase_add_test(whole, traits_tell_where_decoding_may_begin);
     tcase_add_test(whole, lengths_that_the_end_may_cut_are_not_promised);
 
     tcase_add_checked_fixture(take, setup, teardown);
@@ -1382,6 +1534,9 @@ static Suite *decoder_suite(void)
     tcase_add_checked_fixture(place, setup, teardown);
     tcase_add_loop_test(place, needed_is_what_is_missing_at_least, 0, (int)COUNT(needs));
     tcase_add_test(place, needed_is_one_at_least_before_anything_came);
+    tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 12);
+    tcase_add_test(place, sync_needs_a_byte_and_a_framing_that_has_it);
+    tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);

@@ -57,6 +57,29 @@ static const struct example delimiters[] = {
     {"delim:a,or=bb,skip-empty,keep", BYTES("aabbxabba"), GIVES("[xa]")},
 };
 
+static const struct example starts[] = {
+    {"start:ab", BYTES(""), GIVES("")},
+    {"start:ab", BYTES("ab"), GIVES("[ab]")},
+    {"start:ab", BYTES("ab1ab2"), GIVES("[ab1][ab2]")},
+    {"start:ab", BYTES("xab1aab2a"), GIVES("[x][ab1a][ab2a]")},
+    {"start:ab", BYTES("aabab"), GIVES("[a][ab][ab]")},
+    {"start:ab", BYTES("xyz"), GIVES("[xyz]")},
+    {"start:>", BYTES(">1>>2\n"), GIVES("[>1][>][>2\\x0a]")},
+    {"start:>", BYTES("1>>"), GIVES("[1][>][>]")},
+    {"start:aa", BYTES("aaa"), GIVES("[aaa]")},
+    {"start:aa", BYTES("aaaaxaa"), GIVES("[aa][aax][aa]")},
+    {"start:aa", BYTES("xaaaxaaaa"), GIVES("[x][aaax][aa][aa]")},
+    {"start:aab", BYTES("aaabaaaabaa"), GIVES("[a][aabaa][aabaa]")},
+    {"start:abab", BYTES("ababababab"), GIVES("[abab][ababab]")},
+    {"start:abab", BYTES("abaababab"), GIVES("[aba][ababab]")},
+    {"start:\\nFrom ", BYTES("From a\nFrom\n\nFrom b\n"),
+     GIVES("[From a\\x0aFrom\\x0a][\\x0aFrom b\\x0a]")},
+    {"start:\\0\\xff", BYTES("\0\xff\0\0\xff"), GIVES("[\\x00\\xff\\x00][\\x00\\xff]")},
+    {"start:abcdefghijkl", BYTES("abcdefghijklabcdefghijkabcdefghijkl"),
+     GIVES("[abcdefghijklabcdefghijk][abcdefghijkl]")},
+    {"start:ab,keep", BYTES("xab1ab2"), GIVES("[x][ab1][ab2]")},
+};
+
 static const struct example fixed[] = {
     {"fixed:3", BYTES(""), GIVES("")},
     {"fixed:3", BYTES("abc"), GIVES("[abc]")},
@@ -437,6 +460,12 @@ START_TEST(delimiters_are_where_they_should_be)
 }
 END_TEST
 
+START_TEST(records_begin_where_their_mark_stands)
+{
+    check_example(&starts[_i], false);
+}
+END_TEST
+
 START_TEST(records_of_fixed_size_are_cut_by_count)
 {
     check_example(&fixed[_i], false);
@@ -497,6 +526,11 @@ static const struct limited limits[] = {
     {"line,keep", BYTES("ab\nabc\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab\\x0a]", CB_EOVERFLOW, 3)},
     {"delim:XY", BYTES("abcXYabcX"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
     {"delim:X,or=YY", BYTES("abcYYabcdX"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
+    {"start:ab", BYTES("ab1ab2"), 3, CB_PARTIAL_DEFAULT, GIVES("[ab1][ab2]")},
+    {"start:ab", BYTES("ab1ab22ab"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab1]", CB_EOVERFLOW, 3)},
+    {"start:a", BYTES("aa123"), 3, CB_PARTIAL_DEFAULT, FAILS("[a]", CB_EOVERFLOW, 1)},
+    {"start:ab", BYTES("ab1ab2"), 9, CB_PARTIAL_DROP, GIVES("[ab1][ab2]")},
+    {"start:ab", BYTES("xab1a"), 9, CB_PARTIAL_FAIL, GIVES("[x][ab1a]")},
     {"fixed:3", BYTES("abcdef"), 3, CB_PARTIAL_DEFAULT, GIVES("[abc][def]")},
     {"fixed:4", BYTES("a"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"u8", BYTES("\3abc\4abcd"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 4)},
@@ -758,6 +792,10 @@ static const char *const any_input[] = {
     "delim:a,or=abab,or=bb",
     "delim:abcd,or=bc",
     "delim:aab,or=ab,skip-empty,keep",
+    "start:ab",
+    "start:aba",
+    "start:aa",
+    "start:b",
     "fixed:3",
     "u8",
     "u8,inclusive",
@@ -906,6 +944,10 @@ static const struct fault faults[] = {
     {"delim:a,or", 8},
     {"delim:a,or=\\q", 11},
     {"delim:a,b", 8},
+    {"start", 5},
+    {"start:", 6},
+    {"start:a,or=b", 8},
+    {"start:a,skip-empty", 8},
     {"fixed", 5},
     {"fixed:0", 6},
     {"fixed:-1", 6},
@@ -1001,6 +1043,7 @@ END_TEST
 static const char *const accepted[] = {
     "line,keep,skip-empty",
     "delim:a,skip-empty,or=b,keep,or=c",
+    "start:\\,,keep",
     "fixed:1,keep",
     "fixed:18446744073709551615",
     "u16be,offset=4088,header=4096",
@@ -1046,6 +1089,7 @@ static Suite *framings_suite(void)
     TCase *specifications = add_case(suite, "specifications");
 
     tcase_add_loop_test(records, delimiters_are_where_they_should_be, 0, (int)COUNT(delimiters));
+    tcase_add_loop_test(records, records_begin_where_their_mark_stands, 0, (int)COUNT(starts));
     tcase_add_loop_test(records, records_of_fixed_size_are_cut_by_count, 0, (int)COUNT(fixed));
     tcase_add_loop_test(records, binary_lengths_are_followed_or_refused, 0, (int)COUNT(lengths));
     tcase_add_loop_test(records, varint_lengths_are_followed_or_refused, 0, (int)COUNT(varints));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Framings whose records end where their syntax says: csv. */
+/* Framings whose records end where their syntax says: csv, Redis values, syslog. */
 #include "reading.h"
+
+#include <string.h>
 
 /* RFC 4180 section 2, with its own examples. */
 static const struct example csv[] = {
@@ -28,12 +30,182 @@ START_TEST(rows_end_outside_quotes)
 }
 END_TEST
 
-static const char *const any_input[] = {"csv", "csv,keep", "csv,sep=a"};
+/* The examples of redis.io/docs/latest/develop/reference/protocol-spec, and
+ * those of RESP3.md in github.com/redis/redis-specifications. */
+static const struct example resp[] = {
+    {"resp", BYTES(""), GIVES("")},
+    {"resp", BYTES("+OK\r\n-Error message\r\n:1000\r\n"),
+     GIVES("[+OK\\x0d\\x0a][-Error message\\x0d\\x0a][:1000\\x0d\\x0a]")},
+    {"resp", BYTES("$5\r\nhello\r\n$0\r\n\r\n$-1\r\n"),
+     GIVES("[$5\\x0d\\x0ahello\\x0d\\x0a][$0\\x0d\\x0a\\x0d\\x0a][$-1\\x0d\\x0a]")},
+    {"resp", BYTES("*2\r\n$5\r\nhello\r\n$5\r\nworld\r\n*0\r\n*-1\r\n"),
+     GIVES("[*2\\x0d\\x0a$5\\x0d\\x0ahello\\x0d\\x0a$5\\x0d\\x0aworld\\x0d\\x0a][*0\\x0d\\x0a]"
+           "[*-1\\x0d\\x0a]")},
+    {"resp", BYTES("*2\r\n*3\r\n:1\r\n:2\r\n:3\r\n*2\r\n+Hello\r\n-World\r\n_\r\n"),
+     GIVES(
+         "[*2\\x0d\\x0a*3\\x0d\\x0a:1\\x0d\\x0a:2\\x0d\\x0a:3\\x0d\\x0a*2\\x0d\\x0a+Hello\\x0d\\x0a"
+         "-World\\x0d\\x0a][_\\x0d\\x0a]")},
+    {"resp", BYTES("*3\r\n$5\r\nhello\r\n$-1\r\n*-1\r\n#t\r\n"),
+     GIVES("[*3\\x0d\\x0a$5\\x0d\\x0ahello\\x0d\\x0a$-1\\x0d\\x0a*-1\\x0d\\x0a][#t\\x0d\\x0a]")},
+    {"resp", BYTES(",1.23\r\n,inf\r\n(3492890328409238509324850943850943825024385\r\n"),
+     GIVES("[,1.23\\x0d\\x0a][,inf\\x0d\\x0a]"
+           "[(3492890328409238509324850943850943825024385\\x0d\\x0a]")},
+    {"resp", BYTES("!21\r\nSYNTAX invalid syntax\r\n=15\r\ntxt:Some string\r\n"),
+     GIVES(
+         "[!21\\x0d\\x0aSYNTAX invalid syntax\\x0d\\x0a][=15\\x0d\\x0atxt:Some string\\x0d\\x0a]")},
+    {"resp", BYTES("%2\r\n+first\r\n:1\r\n+second\r\n:2\r\n%0\r\n"),
+     GIVES(
+         "[%2\\x0d\\x0a+first\\x0d\\x0a:1\\x0d\\x0a+second\\x0d\\x0a:2\\x0d\\x0a][%0\\x0d\\x0a]")},
+    {"resp", BYTES("~2\r\n+orange\r\n#t\r\n>2\r\n+message\r\n+text\r\n:1\r\n"),
+     GIVES("[~2\\x0d\\x0a+orange\\x0d\\x0a#t\\x0d\\x0a]"
+           "[>2\\x0d\\x0a+message\\x0d\\x0a+text\\x0d\\x0a][:1\\x0d\\x0a]")},
+    /* Attributes belong to what they stand before. */
+    {"resp", BYTES("|1\r\n+pop\r\n%1\r\n$1\r\na\r\n,0.1\r\n*2\r\n:2\r\n:9\r\n:1\r\n"),
+     GIVES("[|1\\x0d\\x0a+pop\\x0d\\x0a%1\\x0d\\x0a$1\\x0d\\x0aa\\x0d\\x0a,0.1\\x0d\\x0a*"
+           "2\\x0d\\x0a:2"
+           "\\x0d\\x0a:9\\x0d\\x0a][:1\\x0d\\x0a]")},
+    {"resp", BYTES("*3\r\n:1\r\n:2\r\n|1\r\n+ttl\r\n:3600\r\n:3\r\n:4\r\n"),
+     GIVES("[*3\\x0d\\x0a:1\\x0d\\x0a:2\\x0d\\x0a|1\\x0d\\x0a+ttl\\x0d\\x0a:3600\\x0d\\x0a:"
+           "3\\x0d\\x0a]"
+           "[:4\\x0d\\x0a]")},
+    {"resp", BYTES("|0\r\n|0\r\n+\r\n"), GIVES("[|0\\x0d\\x0a|0\\x0d\\x0a+\\x0d\\x0a]")},
+    {"resp", BYTES("$4\r\n\r\n$9\r\n"), GIVES("[$4\\x0d\\x0a\\x0d\\x0a$9\\x0d\\x0a]")},
+    {"resp,keep", BYTES("$1\r\na\r\n_\r\n"), GIVES("[$1\\x0d\\x0aa\\x0d\\x0a][_\\x0d\\x0a]")},
+    /* Cut short. */
+    {"resp", BYTES("_\r\n*1\r\n"), TRUNCATED("[_\\x0d\\x0a]", 7)},
+    {"resp", BYTES("$9\r\nhello"), TRUNCATED("", 9)},
+    {"resp", BYTES("$1\r\na\r"), TRUNCATED("", 6)},
+    {"resp", BYTES("|1\r\n_\r\n_\r\n"), TRUNCATED("", 10)},
+    {"resp", BYTES("+"), TRUNCATED("", 1)},
+    /* What no value is. */
+    {"resp", BYTES("PING\r\n"), MALFORMED("", 0)},
+    {"resp", BYTES("_\r\n\r\n"), MALFORMED("[_\\x0d\\x0a]", 3)},
+    {"resp", BYTES("*1\r\n@"), MALFORMED("", 4)},
+    {"resp", BYTES("+OK\n"), MALFORMED("", 3)},
+    {"resp", BYTES("+O\rK"), MALFORMED("", 3)},
+    {"resp", BYTES("$1\r\nab\r\n"), MALFORMED("", 5)},
+    {"resp", BYTES("$1\r\na\n"), MALFORMED("", 5)},
+    {"resp", BYTES("$1\r\na\r\r"), MALFORMED("", 6)},
+    {"resp", BYTES("$1\n"), MALFORMED("", 2)},
+    {"resp", BYTES("$1\ra"), MALFORMED("", 3)},
+    {"resp", BYTES("$\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("$+1\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("$ 1\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("$-\r\n"), MALFORMED("", 2)},
+    {"resp", BYTES("$--1\r\n"), MALFORMED("", 2)},
+    {"resp", BYTES("$-2\r\n"), MALFORMED("", 3)},
+    {"resp", BYTES("*-01\r\n"), MALFORMED("", 4)},
+    {"resp", BYTES("%-1\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("!-1\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("$1234567890123456789\r\n"), MALFORMED("", 19)},
+    {"resp", BYTES("$0000000000000000001\r\n"), MALFORMED("", 19)},
+    /* Streamed values (RESP3.md). */
+    {"resp", BYTES("$?\r\n;4\r\nHell\r\n;0\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("*?\r\n:1\r\n.\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES(".\r\n"), MALFORMED("", 0)},
+    {"resp", BYTES("$1?\r\n"), MALFORMED("", 2)},
+};
+
+START_TEST(redis_values_end_with_all_that_is_nested_in_them)
+{
+    check_example(&resp[_i], false);
+}
+END_TEST
+
+/* 18 arrays of 10^18 - 1 values, one in another, are less than 2^64 values still
+ * to come, 19 are more. */
+START_TEST(more_values_than_can_be_counted_are_refused)
+{
+    static const char array[] = "*999999999999999999\r\n";
+    enum { SIZE = sizeof(array) - 1, ARRAYS = 20 };
+    uint8_t input[ARRAYS * SIZE];
+
+    for (size_t i = 0; i < ARRAYS; i++)
+        memcpy(input + i * SIZE, array, SIZE);
+    struct subject subject = {
+        .specification = "resp",
+        .input = input,
+        .size = sizeof(input),
+        .expected = {"", CB_EMALFORMED, 19 * SIZE - 1},
+    };
+    check_way(&subject, &(struct way){.call = BY_NEXT, .cut = 100, .step = 100});
+    subject.size = 18 * SIZE;
+    subject.expected = (struct expected)TRUNCATED("", 18 * SIZE);
+    check_way(&subject, &(struct way){.call = BY_NEXT, .cut = 1, .step = 1});
+}
+END_TEST
+
+/* RFC 6587: sections 3.4.1 (octet counting) and 3.4.2 (a trailer). */
+static const struct example syslog[] = {
+    {"syslog", BYTES(""), GIVES("")},
+    {"syslog", BYTES("5 hello11 <1>1 - - -\n"), GIVES("[hello][<1>1 - - -\\x0a]")},
+    {"syslog", BYTES("<34>Oct 11 su: 'su' failed\n<13>a\n"),
+     GIVES("[<34>Oct 11 su: 'su' failed][<13>a]")},
+    /* A sender may change from one to the other. */
+    {"syslog", BYTES("<1>a\n4 <2>b<3>c\n5 <4>\nd<5>e"),
+     GIVES("[<1>a][<2>b][<3>c][<4>\\x0ad][<5>e]")},
+    {"syslog", BYTES("<1>a\r\n"), GIVES("[<1>a\\x0d]")},
+    {"syslog", BYTES("\n<1>\n\n"), GIVES("[][<1>][]")},
+    {"syslog", BYTES("0 a\n 1 b\n"), GIVES("[0 a][ 1 b]")},
+    {"syslog", BYTES("1  1 1"), GIVES("[ ][1]")},
+    {"syslog", BYTES("10 012345678\n2 ab"), GIVES("[012345678\\x0a][ab]")},
+    {"syslog,keep", BYTES("5 hello<1>a\n2 b\n<2>c"), GIVES("[5 hello][<1>a\\x0a][2 b\\x0a][<2>c]")},
+    {"syslog", BYTES("2 a"), TRUNCATED("", 3)},
+    {"syslog", BYTES("1 a12 "), TRUNCATED("[a]", 6)},
+    {"syslog", BYTES("1 a12"), TRUNCATED("[a]", 5)},
+    {"syslog", BYTES("1 a1:b"), MALFORMED("[a]", 4)},
+    {"syslog", BYTES("12\n"), MALFORMED("", 2)},
+    {"syslog", BYTES("999999999999999999 a"), TRUNCATED("", 20)},
+    {"syslog", BYTES("1000000000000000000 a"), MALFORMED("", 18)},
+};
+
+START_TEST(syslog_messages_are_counted_or_end_at_lf)
+{
+    check_example(&syslog[_i], false);
+}
+END_TEST
+
+static const struct limited limits[] = {
+    {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_EMIT, GIVES("[ab][\"c\\x0a]")},
+    {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_DROP, GIVES("[ab]")},
+    {"csv", BYTES("ab\nabcd\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 3)},
+    {"resp", BYTES("$1\r\na\r\n$9\r\nb"), 99, CB_PARTIAL_EMIT,
+     GIVES("[$1\\x0d\\x0aa\\x0d\\x0a][$9\\x0d\\x0ab]")},
+    {"resp", BYTES("$1\r\na\r\n$9\r\nb"), 99, CB_PARTIAL_DROP, GIVES("[$1\\x0d\\x0aa\\x0d\\x0a]")},
+    {"resp", BYTES("$1\r\na\r\n$2\r\nbc\r\n"), 7, CB_PARTIAL_DEFAULT,
+     FAILS("[$1\\x0d\\x0aa\\x0d\\x0a]", CB_EOVERFLOW, 7)},
+    {"resp", BYTES("*2\r\n$3\r\nfoo\r\nx"), 5, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"resp", BYTES("$1\r\nab"), 5, CB_PARTIAL_DEFAULT, MALFORMED("", 5)},
+    {"resp", BYTES("$1\r\nab"), 4, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
+    {"syslog", BYTES("3 abc<b\n4 "), 3, CB_PARTIAL_DROP, GIVES("[abc][<b]")},
+    {"syslog", BYTES("3 abc<b\n4"), 3, CB_PARTIAL_EMIT, GIVES("[abc][<b]")},
+    {"syslog", BYTES("3 abc<b\n4 d"), 3, CB_PARTIAL_EMIT, GIVES("[abc][<b][d]")},
+    {"syslog", BYTES("3 abc4 defg"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
+    {"syslog", BYTES("<ab\n<abc\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[<ab]", CB_EOVERFLOW, 4)},
+};
+
+START_TEST(limits_and_unfinished_records_are_treated_as_asked)
+{
+    check_limited(&limits[_i], false);
+}
+END_TEST
+
+static const struct {
+    const char *specification, *alphabet;
+} any_input[] = {
+    {"csv", "aab,,\"\"\"\r\n\n"},
+    {"csv,keep", "aab,,\"\"\"\r\n\n"},
+    {"csv,sep=a", "aab,,\"\"\"\r\n\n"},
+    {"resp", "$*%|+_:0123\r\r\r\n\n\n"},
+    {"resp", "_+\r\n"},
+    {"syslog", "1223  <\n\n0"},
+    {"syslog,keep", "1223  <\n\n0"},
+};
 
 START_TEST(random_bytes_are_read_alike_in_every_way)
 {
-    static const char alphabet[] = "aab,,\"\"\"\r\n\n";
-    check_random(any_input[_i], false, alphabet, sizeof(alphabet) - 1, (uint64_t)_i);
+    const char *alphabet = any_input[_i].alphabet;
+    check_random(any_input[_i].specification, false, alphabet, strlen(alphabet), (uint64_t)_i);
 }
 END_TEST
 
@@ -44,6 +216,12 @@ static Suite *scanned_suite(void)
     TCase *random = add_case(suite, "random");
 
     tcase_add_loop_test(records, rows_end_outside_quotes, 0, (int)COUNT(csv));
+    tcase_add_loop_test(records, redis_values_end_with_all_that_is_nested_in_them, 0,
+                        (int)COUNT(resp));
+    tcase_add_test(records, more_values_than_can_be_counted_are_refused);
+    tcase_add_loop_test(records, syslog_messages_are_counted_or_end_at_lf, 0, (int)COUNT(syslog));
+    tcase_add_loop_test(records, limits_and_unfinished_records_are_treated_as_asked, 0,
+                        (int)COUNT(limits));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
     return suite;
 }

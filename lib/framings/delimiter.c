@@ -151,6 +151,7 @@ static int delimiter_advance(struct cb_decoder *decoder)
     if (config->line && follows_cr(decoder, safe))
         safe--; /* LF may follow */
     decoder->needed = cb__matcher_needed(matcher);
+    decoder->undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
     if (safe <= decoder->until)
         return CB_MORE;
     decoder->until = safe;
@@ -341,6 +342,37 @@ static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, 
     return count;
 }
 
+/*
+ * A place is right where no occurrence of a delimiter begins before it and ends
+ * behind it.  Then no match of the parse from the beginning of the stream lies
+ * over it, as matches are occurrences; the last match before it ends there or
+ * earlier, and every occurrence that begins between the two would be a match.
+ * So the next match is the first occurrence at the place or behind it, the
+ * longest at its start, which is what a parse finds that begins here; and from
+ * its end on both go on alike.
+ *
+ * What begins before `data` may reach into it by one byte less than the longest
+ * delimiter has; of what may go on behind `data` the worst is taken.
+ */
+static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                          uint64_t position, uint64_t *place)
+{
+    const struct delimiter_state *state = decoder->state;
+    const struct cb__matcher *matcher = &state->matcher;
+    size_t reach = position ? matcher->longest - 1 : 0; /* of what begins before i */
+    int found = CB_NO;
+    for (size_t i = 0; i < n; i++) {
+        if (reach <= i) {
+            *place = position + i;
+            found = CB_YES;
+        }
+        ssize_t length = cb__matcher_at(matcher, data + i, n - i);
+        size_t end = length == CB__UNDECIDED ? n : i + (size_t)length;
+        reach = cb__max(reach, end);
+    }
+    return found;
+}
+
 static const struct cb__decoder_ops delimiter_decoder = {
     .state_size = sizeof(struct delimiter_state),
     .partial_is_record = true,
@@ -351,6 +383,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .batch = delimiter_batch,
     .skip = delimiter_skip,
     .cut = delimiter_cut,
+    .sync = delimiter_sync,
 };
 
 /* ---------------------------------------------------------------- encoding */

@@ -48,6 +48,17 @@ static void reset(struct cb_decoder *decoder)
     cb__counted_reset(decoder, header);
 }
 
+/* The bytes have no say in it. */
+static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,
+                uint64_t *place)
+{
+    const struct fixed_config *config = decoder->config.data;
+    (void)data;
+    *place = position + (n - 1);
+    *place -= *place % config->size;
+    return CB_YES;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct fixed_state),
     .tells_length = true,
@@ -56,6 +67,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .batch = cb__counted_batch,
     .cut = cb__counted_cut,
+    .sync = sync,
 };
 
 static int begin(struct cb_encoder *encoder, uint64_t length)

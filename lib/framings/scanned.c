@@ -52,6 +52,16 @@ static int wait(struct cb_decoder *decoder, uint64_t before)
     return decoder->begun && decoder->until > before ? CB_OK : CB_MORE;
 }
 
+/* The byte at `scan` is wrong.  A record that is too long before it has failed
+ * for that reason, as if its bytes had come one by one. */
+static int fail(struct cb_decoder *decoder, int code)
+{
+    const struct cb__scanned *scanned = decoder->state;
+    uint64_t length = decoder->scan - scanned->held - decoder->payload_start;
+    int status = decoder->begun ? cb__decoder_check_length(decoder, length) : CB_OK;
+    return status ? status : cb__decoder_fail(decoder, code, decoder->scan, "%s", scanned->why);
+}
+
 int cb__scanned_advance(struct cb_decoder *decoder)
 {
     struct cb__scanned *scanned = decoder->state;
@@ -76,21 +86,31 @@ int cb__scanned_advance(struct cb_decoder *decoder)
             decoder->record--;
             return CB_END;
         } else if (status != CB_MORE) {
-            return cb__decoder_fail(decoder, status, decoder->scan, "%s", scanned->why);
+            return fail(decoder, status);
         }
     }
 }
 
+/* What came since the last record is passed over. */
+static int drop_rest(struct cb_decoder *decoder)
+{
+    cb__decoder_next_record(decoder);
+    decoder->record--;
+    return CB_MORE;
+}
+
 int cb__scanned_cut(struct cb_decoder *decoder)
 {
+    if (!decoder->begun)
+        return drop_rest(decoder);
     decoder->until = cb__buffer_end(decoder->buffer);
-    return decoder->begun ? CB_NO : CB_MORE;
+    return CB_NO;
 }
 
 int cb__scanned_end(struct cb_decoder *decoder)
 {
     if (!decoder->begun)
-        return CB_MORE;
+        return drop_rest(decoder);
     end(decoder, 0);
     return CB_YES;
 }

@@ -21,7 +21,8 @@ enum cb__scan { CB__BEGINS = 100, CB__ENDS };
  *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
  *                  framing; it has begun.  The step is ready for the next one
  *   CB_END         nothing follows
- *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why
+ *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why;
+ *                  scanned->held of those before it may have been framing
  * It may say that the bytes behind those it used are payload whatever they are,
  * by decoder->payload_end (a position): it returns CB_MORE with any *used, and
  * is called again behind them, unless scanned->ends_there.  It keeps what it

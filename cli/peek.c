@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "peek.h"
+
+#ifdef __linux__
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "fd.h"
+
+/* One way for each kind of descriptor.  Each returns as read(2) does. */
+struct peek_way {
+    /* Looks at the held bytes again, which go to the scratch, and at those
+     * behind them. */
+    ssize_t (*look)(struct peek *peek, void *data, size_t size);
+    /* Takes at most n bytes. */
+    ssize_t (*take)(struct peek *peek, size_t n);
+};
+
+/* A pipe is copied by tee(2), which moves no byte, and the copy is read.  There
+ * is nothing in the copy before and after. */
+static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
+{
+    ssize_t n = tee(peek->fd, peek->copy[1], peek->held + size, 0);
+    if (n <= 0)
+        return n;
+    struct iovec areas[] = {{peek->scratch, peek->held}, {data, size}};
+    ssize_t got = readv(peek->copy[0], areas, 2);
+    if (got == n)
+        return got;
+    errno = got < 0 ? errno : EIO; /* a read from our own pipe is never short */
+    return -1;
+}
+
+static ssize_t take_pipe(struct peek *peek, size_t n)
+{
+    return splice(peek->fd, NULL, peek->null, NULL, n, 0);
+}
+
+static ssize_t look_socket(struct peek *peek, void *data, size_t size)
+{
+    struct iovec areas[] = {{peek->scratch, peek->held}, {data, size}};
+    struct msghdr message = {.msg_iov = areas, .msg_iovlen = 2};
+    return recvmsg(peek->fd, &message, MSG_PEEK);
+}
+
+static ssize_t take_socket(struct peek *peek, size_t n)
+{
+    return recv(peek->fd, peek->scratch, n < PEEK_MOST ? n : PEEK_MOST, 0);
+}
+
+static const struct peek_way pipe_way = {look_pipe, take_pipe};
+static const struct peek_way socket_way = {look_socket, take_socket};
+
+static int find_way(struct peek *peek)
+{
+    struct stat status;
+    int type = 0;
+    socklen_t size = sizeof type;
+    if (fstat(peek->fd, &status) < 0)
+        return errno;
+    if (S_ISFIFO(status.st_mode))
+        peek->way = &pipe_way;
+    if (!S_ISSOCK(status.st_mode))
+        return 0;
+    if (getsockopt(peek->fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
+        return errno;
+    if (type != SOCK_STREAM)
+        return ESOCKTNOSUPPORT; /* a part of a datagram cannot be left */
+    peek->way = &socket_way;
+    return 0;
+}
+
+int peek_open(struct peek *peek, int fd)
+{
+    *peek = (struct peek){.fd = fd, .copy = {-1, -1}, .null = -1, .events = -1};
+    int status = find_way(peek);
+    if (status || !peek->way)
+        return status;
+    peek->scratch = malloc(PEEK_MOST);
+    if (!peek->scratch) {
+        status = ENOMEM;
+    } else if (peek->way == &pipe_way) {
+        peek->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (peek->null < 0 || pipe2(peek->copy, O_CLOEXEC) < 0)
+            status = errno;
+    }
+    if (status)
+        peek_close(peek);
+    return status;
+}
+
+/* Waits for more than what is held, or the end.  poll would say at once that
+ * there is something; an edge comes with each write.  0, or -1 with errno set. */
+static int wait_for_more(struct peek *peek)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
+    if (peek->events < 0) {
+        peek->events = epoll_create1(EPOLL_CLOEXEC);
+        if (peek->events < 0 || epoll_ctl(peek->events, EPOLL_CTL_ADD, peek->fd, &event) < 0)
+            return -1;
+    }
+    while (epoll_wait(peek->events, &event, 1, -1) < 0) {
+        if (errno != EINTR)
+            return -1;
+    }
+    /* With it may have come a last byte. */
+    peek->ended = event.events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR);
+    return 0;
+}
+
+/* Nothing was there.  0 to try again, or -1 with errno set. */
+static int wait_for_any(struct peek *peek)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        fd_wait(peek->fd, POLLIN);
+    else if (errno != EINTR)
+        return -1;
+    return 0;
+}
+
+ssize_t peek_more(struct peek *peek, void *data, size_t size)
+{
+    if (peek->held >= PEEK_MOST) {
+        errno = ENOBUFS;
+        return -1;
+    }
+    size = size < PEEK_MOST - peek->held ? size : PEEK_MOST - peek->held;
+    for (;;) {
+        bool ended = peek->ended;
+        ssize_t n = peek->way->look(peek, data, size);
+        if (n > 0 && (size_t)n > peek->held) {
+            size_t more = (size_t)n - peek->held;
+            peek->held += more;
+            return (ssize_t)more;
+        }
+        if (n == 0 || (n > 0 && ended))
+            return 0;
+        if ((n > 0 ? wait_for_more(peek) : wait_for_any(peek)) < 0)
+            return -1;
+    }
+}
+
+int peek_take(struct peek *peek, size_t left)
+{
+    while (peek->held > left) {
+        ssize_t n = peek->way->take(peek, peek->held - left);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        if (n == 0)
+            return EIO; /* somebody else took it */
+        if (n > 0)
+            peek->held -= (size_t)n;
+    }
+    return 0;
+}
+
+void peek_close(struct peek *peek)
+{
+    const int fds[] = {peek->copy[0], peek->copy[1], peek->null, peek->events};
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
+    }
+    free(peek->scratch);
+    peek->scratch = NULL;
+    peek->way = NULL;
+}
+
+#else
+
+int peek_open(struct peek *peek, int fd)
+{
+    *peek = (struct peek){.fd = fd};
+    return 0;
+}
+
+ssize_t peek_more(struct peek *peek, void *data, size_t size)
+{
+    (void)peek;
+    (void)data;
+    (void)size;
+    return -1;
+}
+
+int peek_take(struct peek *peek, size_t left)
+{
+    (void)peek;
+    (void)left;
+    return 0;
+}
+
+void peek_close(struct peek *peek)
+{
+    (void)peek;
+}
+
+#endif

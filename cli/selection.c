@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "selection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnostics.h"
+#include "text.h"
+
+/* Reads N, N-M, N- or -M; returns what follows, or NULL with *why set. */
+static const char *read_range(const char *at, struct range *range, const char **why)
+{
+    *range = (struct range){.first = 1, .last = UINT64_MAX};
+    bool has_first = *at != '-';
+    if (has_first)
+        at = text_digits(at, &range->first);
+    bool is_open = at && *at == '-';
+    bool has_last = is_open && at[1] >= '0' && at[1] <= '9';
+    if (is_open)
+        at = has_last ? text_digits(at + 1, &range->last) : at + 1;
+    else
+        range->last = range->first;
+    *why = "neither a number nor a range";
+    if (!at || (*at && *at != ',') || !(has_first || has_last))
+        return NULL;
+    *why = "records are numbered from 1";
+    if (!range->first || !range->last)
+        return NULL;
+    *why = "the range is decreasing";
+    return range->last < range->first ? NULL : at;
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct range *x = a, *y = b;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Puts the ranges in order, and those together that overlap or touch. */
+static void settle(struct selection *selection)
+{
+    struct range *ranges = selection->ranges, *to = ranges;
+    qsort(ranges, selection->count, sizeof *ranges, by_first);
+    for (size_t i = 1; i < selection->count; i++) {
+        if (ranges[i].first - 1 > to->last)
+            *++to = ranges[i];
+        else if (ranges[i].last > to->last)
+            to->last = ranges[i].last;
+    }
+    selection->count = (size_t)(to - ranges) + 1;
+}
+
+/* Makes room for the ranges of a list that has so many at most. */
+static int make_room(struct selection *selection, const char *option, size_t count)
+{
+    selection_free(selection);
+    selection->ranges = calloc(count, sizeof *selection->ranges);
+    if (selection->ranges)
+        return EXIT_FINE;
+    complain_errno(option, ENOMEM);
+    return EXIT_IO;
+}
+
+int selection_read(struct selection *selection, const char *option, const char *list)
+{
+    const char *at = list, *why;
+    int status = make_room(selection, option, strlen(list) / 2 + 1);
+    while (!status) {
+        const char *rest = read_range(at, &selection->ranges[selection->count++], &why);
+        if (!rest)
+            return usage_error("%s: %s, at character %zu of '%s'", option, why,
+                               (size_t)(at - list) + 1, list);
+        if (!*rest)
+            break;
+        at = rest + 1;
+    }
+    if (!status)
+        settle(selection);
+    return status;
+}
+
+int selection_cut(struct selection *selection, uint64_t skip, uint64_t head)
+{
+    if (!selection->ranges) {
+        int status = make_room(selection, "--select", 1);
+        if (status)
+            return status;
+        selection->ranges[selection->count++] = (struct range){.first = 1, .last = UINT64_MAX};
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count && head; i++) {
+        struct range range = selection->ranges[i];
+        if (range.last <= skip)
+            continue;
+        if (range.first <= skip)
+            range.first = skip + 1;
+        if (range.last - range.first >= head)
+            range.last = range.first + (head - 1);
+        head -= range.last - range.first + 1;
+        selection->ranges[kept++] = range;
+    }
+    selection->count = kept;
+    return EXIT_FINE;
+}
+
+void selection_free(struct selection *selection)
+{
+    free(selection->ranges);
+    *selection = (struct selection){.ranges = NULL};
+}

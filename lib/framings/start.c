@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Records that begin with a mark, which is a part of them; bytes before the
+ * first mark are a record too.  A record ends where the next mark has come
+ * whole, or with the input.
+ */
+#include "../decoder.h"
+#include "families.h"
+
+struct start_config {
+    struct cb__bytes mark;
+};
+
+/* The matcher is behind the mark that the current record begins with: at the
+ * next byte that it wants, which the decoder's `scan` follows. */
+struct start_state {
+    struct cb__matcher matcher;
+};
+
+static const struct cb__key keys[] = {
+    {"", CB__KEY_BYTES, offsetof(struct start_config, mark)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    const struct start_config *config = data;
+    if (config->mark.length)
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, spec->name.length,
+                         "'start' needs what records begin with, as in 'start:From '");
+}
+
+static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    const struct start_config *config = decoder->config.data;
+    struct start_state *state = decoder->state;
+    const struct cb__needle mark = {.data = config->mark.data, .length = config->mark.length};
+    (void)spec;
+    return cb__matcher_init(&state->matcher, &mark, 1, decoder->allocator);
+}
+
+static void close_decoder(struct cb_decoder *decoder)
+{
+    struct start_state *state = decoder->state;
+    cb__matcher_fini(&state->matcher);
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    struct start_state *state = decoder->state;
+    cb__matcher_forget(&state->matcher);
+    cb__matcher_start(&state->matcher, decoder->scan);
+}
+
+/* The next mark that begins behind the first byte of the record: its position,
+ * or UINT64_MAX if it has not come. */
+static uint64_t next_mark(struct cb_decoder *decoder)
+{
+    struct start_state *state = decoder->state;
+    struct cb__match match;
+    const uint8_t *data;
+    size_t n;
+    for (;;) {
+        decoder->scan = state->matcher.at;
+        if (!cb__decoder_span(decoder, &data, &n))
+            return UINT64_MAX;
+        if (cb__matcher_feed(&state->matcher, data, n, &match) == CB_YES &&
+            match.start > decoder->frame_start)
+            return match.start;
+    }
+}
+
+static int advance(struct cb_decoder *decoder)
+{
+    const struct start_state *state = decoder->state;
+    uint64_t mark = next_mark(decoder);
+    decoder->begun = decoder->scan > decoder->frame_start;
+    if (mark != UINT64_MAX) {
+        decoder->begun = decoder->complete = true;
+        decoder->scan = decoder->until = mark;
+        return CB_OK;
+    }
+    uint64_t safe = cb__matcher_safe(&state->matcher);
+    decoder->needed = cb__matcher_needed(&state->matcher);
+    if (safe <= decoder->until)
+        return CB_MORE;
+    decoder->until = safe;
+    return CB_OK;
+}
+
+/* Nothing but its end can end the last record. */
+static int cut(struct cb_decoder *decoder)
+{
+    struct start_state *state = decoder->state;
+    decoder->scan = decoder->until = cb__buffer_end(decoder->buffer);
+    decoder->begun = decoder->complete = true;
+    cb__matcher_start(&state->matcher, decoder->scan);
+    return CB_YES;
+}
+
+/* The fast path: the whole records of one span that begins with one. */
+struct cut {
+    const uint8_t *data;
+    size_t n, start; /* of the current record */
+    size_t behind;   /* its mark */
+    struct cb_piece *pieces;
+    size_t count;
+};
+
+/* A mark stands at `at`. */
+static void cut_record(struct cut *cut, const struct cb_decoder *decoder, size_t at)
+{
+    const size_t size = at - cut->start;
+    if (size) {
+        cut->pieces[cut->count] = (struct cb_piece){
+            .data = cut->data + cut->start,
+            .length = size,
+            .record = decoder->record + cut->count,
+            .offset = decoder->frame_start + cut->start,
+            .total = size,
+            .flags = CB_FIRST | CB_LAST,
+        };
+        cut->count++;
+    }
+    cut->start = at;
+}
+
+enum { HITS = 256 };
+
+/* Goes over candidates; returns how many of them it used.  The one behind them
+ * is for the slow path: its mark may go on in the next span, its record is too
+ * long, or the automaton would take less time than looking at candidates has. */
+static size_t cut_hits(struct cut *cut, const struct cb_decoder *decoder, const uint32_t *hits,
+                       size_t count, size_t from)
+{
+    const struct start_state *state = decoder->state;
+    const struct cb__matcher *matcher = &state->matcher;
+    size_t wasted = 0, i = 0;
+    for (; i < count; i++) {
+        const size_t at = from + hits[i];
+        if (at < cut->behind)
+            continue;
+        if (!matcher->finder.exact) {
+            ssize_t length = cb__matcher_at(matcher, cut->data + at, cut->n - at);
+            wasted += matcher->longest;
+            if (!length && wasted <= 4 * at + 64)
+                continue;
+            if (length <= 0)
+                break;
+        }
+        if (at - cut->start > decoder->max_record)
+            break;
+        cut_record(cut, decoder, at);
+        cut->behind = at + matcher->longest;
+    }
+    return i;
+}
+
+static size_t batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                    struct cb_piece *pieces, size_t max)
+{
+    struct start_state *state = decoder->state;
+    struct cut cut = {.data = data, .n = cb__min(n, CB__FIND_MAX), .pieces = pieces};
+    const uint64_t base = decoder->frame_start;
+    uint32_t hits[HITS + CB__FIND_SLACK];
+    size_t from = 0;
+    while (cut.count < max) {
+        size_t wanted = cb__min(HITS, max - cut.count), scanned;
+        size_t found =
+            cb__find_all(&state->matcher.finder, data + from, cut.n - from, hits, wanted, &scanned);
+        size_t used = cut_hits(&cut, decoder, hits, found, from);
+        from += used < found ? hits[used] : scanned;
+        if (used < found || found < wanted)
+            break;
+    }
+    if (cut.count) {
+        decoder->scan = base + cut.start;
+        decoder->record += cut.count - 1;
+        cb__decoder_next_record(decoder);
+    }
+    cb__matcher_start(&state->matcher, base + cb__max(from, cut.behind));
+    decoder->scan = state->matcher.at;
+    decoder->begun = decoder->scan > decoder->frame_start;
+    return cut.count;
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct start_state),
+    .partial_is_record = true,
+    .open = open_decoder,
+    .close = close_decoder,
+    .reset = reset,
+    .advance = advance,
+    .batch = batch,
+    .cut = cut,
+};
+
+const struct cb__family cb__start_family = {
+    .keys = keys,
+    .config_size = sizeof(struct start_config),
+    .check = check,
+    .decode = &decoder_ops,
+};

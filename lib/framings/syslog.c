@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Syslog messages over TCP (RFC 6587), each by octet counting (section 3.4.1)
+ * or up to LF (section 3.4.2): a digit from 1 to 9 begins the count, anything
+ * else is of a message.
+ */
+#include <string.h>
+
+#include "families.h"
+#include "scanned.h"
+
+enum { DIGITS_MAX = 18 };
+
+struct syslog_state {
+    struct cb__scanned scanned;
+    unsigned digits; /* of the count; 0 for a message that ends at LF */
+    uint64_t count;
+};
+
+static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The count is over at the position of its space. */
+static int counted(struct cb_decoder *decoder, uint64_t space)
+{
+    struct syslog_state *state = decoder->state;
+    if (!cb__add_u64(space + 1, state->count, &decoder->payload_end))
+        return cb__scanned_fail(&state->scanned, "message is longer than any stream");
+    state->scanned.ends_there = true;
+    state->count = 0;
+    return CB__BEGINS;
+}
+
+static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct syslog_state *state = decoder->state;
+    size_t i = 0;
+    for (; i < n && is_digit(data[i]); i++) {
+        *used = i;
+        if (++state->digits > DIGITS_MAX)
+            return cb__scanned_fail(&state->scanned, "message length has more than 18 digits");
+        state->count = 10 * state->count + data[i] - '0';
+    }
+    *used = i;
+    if (i == n)
+        return CB_MORE;
+    if (data[i] != ' ')
+        return cb__scanned_fail(&state->scanned, "message length is not followed by a space");
+    ++*used;
+    return counted(decoder, decoder->scan + i);
+}
+
+static int scan_line(const uint8_t *data, size_t n, size_t *used)
+{
+    const uint8_t *lf = memchr(data, '\n', n);
+    *used = lf ? (size_t)(lf - data) + 1 : n;
+    return lf ? CB__ENDS : CB_MORE;
+}
+
+static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct syslog_state *state = decoder->state;
+    if (decoder->begun) {
+        state->scanned.tail = 1;
+        return scan_line(data, n, used);
+    }
+    if (decoder->scan == decoder->frame_start) {
+        state->digits = 0;
+        if (data[0] == '0' || !is_digit(data[0])) {
+            *used = 0;
+            return CB__BEGINS;
+        }
+    }
+    return scan_count(decoder, data, n, used);
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    cb__scanned_reset(decoder, scan);
+}
+
+static int cut(struct cb_decoder *decoder)
+{
+    const struct syslog_state *state = decoder->state;
+    if (!decoder->begun)
+        return CB_END;
+    return state->scanned.ends_there ? cb__scanned_cut(decoder) : cb__scanned_end(decoder);
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct syslog_state),
+    .reset = reset,
+    .advance = cb__scanned_advance,
+    .cut = cut,
+};
+
+const struct cb__family cb__syslog_family = {
+    .keys = keys,
+    .decode = &decoder_ops,
+};
