@@ -38,6 +38,10 @@ lib_libcb_la_SOURCES = \
 	lib/framings/counted.c \
 	lib/framings/scanned.h \
 	lib/framings/scanned.c \
+	lib/framings/fields.h \
+	lib/framings/fields.c \
+	lib/framings/size_line.h \
+	lib/framings/size_line.c \
 	lib/framings/delimiter.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \

@@ -33,9 +33,11 @@ layers() {
 11  framing.h framing.c
 12  decoder.h decoder.c
 12  encoder.h encoder.c
+12  framings/fields.h framings/fields.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
+13  framings/size_line.h framings/size_line.c
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
