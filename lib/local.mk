@@ -42,12 +42,16 @@ lib_libcb_la_SOURCES = \
 	lib/framings/fields.c \
 	lib/framings/size_line.h \
 	lib/framings/size_line.c \
+	lib/framings/start_line.h \
+	lib/framings/start_line.c \
 	lib/framings/delimiter.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \
 	lib/framings/varint.c \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
+	lib/framings/http.c \
+	lib/framings/content_length.c \
 	lib/framings/csv.c \
 	lib/framings/plain.c \
 	lib/framings/table.c

@@ -38,12 +38,15 @@ layers() {
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
 13  framings/size_line.h framings/size_line.c
+13  framings/start_line.h framings/start_line.c
 14  framings/delimiter.c
 14  framings/fixed.c
 14  framings/length.c
 14  framings/varint.c
 14  framings/ascii.c
 14  framings/chunked.c
+14  framings/http.c
+14  framings/content_length.c
 14  framings/csv.c
 14  framings/plain.c
 15  framings/table.c

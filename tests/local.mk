@@ -22,6 +22,7 @@ unit_tests = \
 	tests/test_decoder \
 	tests/test_encoder \
 	tests/test_framings \
+	tests/test_http \
 	tests/test_scanned
 
 # What they share.

@@ -5,16 +5,18 @@
 
 #include "../framing.h"
 
-extern const struct cb__family cb__delimiter_family; /* delimiter.c */
-extern const struct cb__family cb__line_family;      /* delimiter.c */
-extern const struct cb__family cb__fixed_family;     /* fixed.c */
-extern const struct cb__family cb__length_family;    /* length.c */
-extern const struct cb__family cb__varint_family;    /* varint.c */
-extern const struct cb__family cb__ascii_family;     /* ascii.c */
-extern const struct cb__family cb__chunked_family;   /* chunked.c */
-extern const struct cb__family cb__csv_family;       /* csv.c */
-extern const struct cb__family cb__raw_family;       /* plain.c */
-extern const struct cb__family cb__none_family;      /* plain.c */
+extern const struct cb__family cb__delimiter_family;      /* delimiter.c */
+extern const struct cb__family cb__line_family;           /* delimiter.c */
+extern const struct cb__family cb__fixed_family;          /* fixed.c */
+extern const struct cb__family cb__length_family;         /* length.c */
+extern const struct cb__family cb__varint_family;         /* varint.c */
+extern const struct cb__family cb__ascii_family;          /* ascii.c */
+extern const struct cb__family cb__chunked_family;        /* chunked.c */
+extern const struct cb__family cb__http_family;           /* http.c */
+extern const struct cb__family cb__content_length_family; /* content_length.c */
+extern const struct cb__family cb__csv_family;            /* csv.c */
+extern const struct cb__family cb__raw_family;            /* plain.c */
+extern const struct cb__family cb__none_family;           /* plain.c */
 
 /* The variants of the length family: the width in bytes and the byte order. */
 #define CB__LENGTH_BIG(width) ((unsigned)(width))

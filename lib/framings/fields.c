@@ -118,6 +118,7 @@ static int end_name(struct cb__fields *fields)
         }
     }
     fields->length = 0;
+    fields->value_at = fields->size + 1;
     return CB_MORE;
 }
 
@@ -159,10 +160,9 @@ static int step_wanted(struct cb__fields *fields, uint8_t c)
 {
     if (cb__is_control(c))
         return end_value(fields, c);
-    if (!fields->length) {
-        fields->value_at = fields->size;
-        if (is_space(c))
-            return CB_MORE;
+    if (!fields->length && is_space(c)) {
+        fields->value_at = fields->size + 1;
+        return CB_MORE;
     }
     if (fields->length == sizeof fields->text)
         return fail(fields, VALUE_LONG);
