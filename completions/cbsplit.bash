@@ -13,7 +13,7 @@ _cbsplit_keys() {
     u[0-9]*) echo "$keep offset= header= adjust= inclusive trailer=" ;;
     varint) echo "$keep offset= adjust= inclusive" ;;
     dec | hex) echo "$keep trailer= canonical" ;;
-    chunked) echo "$keep lf" ;;
+    chunked | http | content-length) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
     raw | none) ;;
     *) echo "$keep" ;;

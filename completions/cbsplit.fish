@@ -28,7 +28,7 @@ function __cbsplit_framing --argument-names side
             set -a keys offset= adjust= inclusive
         case dec hex
             set -a keys trailer= canonical
-        case chunked
+        case chunked http content-length
             set -a keys lf
         case csv
             set -a keys sep=

@@ -43,10 +43,16 @@ static const char *const specifications[] = {
     "hex:;,canonical",
     "netstring",
     "chunked",
-    "csv",
     "chunked,lf",
     "chunked,keep",
     "chunked,lf,keep",
+    "csv",
+    "http",
+    "http,keep",
+    "http,lf",
+    "http,lf,keep",
+    "content-length",
+    "content-length,lf,keep",
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

@@ -44,6 +44,13 @@ decoder 22 '5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n'
 decoder 23 '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
 decoder 24 '2\r\nhi\r\n0\r\n\r\nmore'
 decoder 25 '2\nhi\r\n0\n\r\nmore'
+decoder 26 'a,"b\n""c"\r\nd'
+decoder 27 'POST / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\nhiGET / HTTP/1.0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx'
+decoder 28 'HTTP/1.1 200\r\nTransfer-Encoding: a, chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 101\r\n\r\n'
+decoder 29 '\nHTTP/1.1 200\nTransfer-Encoding: chunked\n\n1\nx\n0\n\n\nHTTP/1.1 304 a\nContent-Length: 1\n\n'
+decoder 30 'GET / HTTP/1.1\n\nPOST / HTTP/1.1\nContent-Length: 3\n\nabc'
+decoder 31 'Content-Type: x\r\nContent-Length: 2\r\n\r\nhiContent-Length: 0\r\n\r\n'
+decoder 32 'content-length:2\n\nhiContent-Length: 0\r\n\r\n'
 
 # spec NAME TEXT
 spec() {

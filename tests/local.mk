@@ -55,6 +55,7 @@ cli_tests = \
 	tests/cli-delimiters.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
+	tests/cli-http.sh \
 	tests/cli-latency.sh \
 	tests/cli-limits.sh \
 	tests/cli-memory.sh \

@@ -782,6 +782,11 @@ static const struct need needs[] = {
     {"chunked", BYTES("5\r\nhe"), 5},
     {"chunked,lf", BYTES("5\nhe"), 4}, /* LF alone may follow */
     {"chunked,lf", BYTES("5\nhello"), 1},
+    {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhe"), 3},
+    {"http", BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"), 10},
+    {"http,lf", BYTES("POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n5\nhe"), 7},
+    {"http", BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), 1},
+    {"content-length", BYTES("Content-Length: 5\r\n\r\nhe"), 3},
 };
 
 START_TEST(needed_is_what_is_missing_at_least)
@@ -975,12 +980,21 @@ START_TEST(payload_that_goes_by_elsewhere_leaves_the_records_as_they_are)
         {"fixed:7", BYTES("helloworldabc"), "helloworldabc", 2},
         {"netstring", BYTES("10:helloworld,0:,3:abc,"), "helloworldabc", 3},
         {"chunked", BYTES("a\r\nhelloworld\r\n3\r\nabc\r\n0\r\n\r\n"), "helloworldabc", 2},
+        {"http",
+         BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "a\r\nhelloworld\r\n0\r\n\r\n\r\n"
+               "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"),
+         "helloworldabc", 2},
+        {"http,keep",
+         BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "a\r\nhelloworld\r\n0\r\n\r\n"),
+         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhelloworld\r\n0\r\n\r\n", 1},
     };
 
     for (size_t i = 0; i < COUNT(inputs); i++) {
         for (size_t step = 1; step <= 8; step++) {
             for (size_t most = 1; most <= 11; most += 3) {
-                uint8_t out[128];
+                uint8_t out[256];
                 size_t passed, records;
                 bool keep = strstr(inputs[i].specification, "keep") != NULL;
                 size_t n = read_past(inputs[i].specification, (const uint8_t *)inputs[i].input,

@@ -722,6 +722,9 @@ static const struct fault faults[] = {
     {"chunked:x", 8},
     {"chunked,lf=1", 8},
     {"chunked,crlf", 8},
+    {"http:x", 5},
+    {"http,lf=1", 5},
+    {"content-length:5", 15},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
@@ -756,6 +759,8 @@ static const char *const accepted[] = {
     "netstring,keep",
     "crlf,skip-empty",
     "chunked,lf,keep",
+    "http,lf,keep",
+    "content-length,lf,keep",
 };
 
 START_TEST(a_right_specification_is_accepted)

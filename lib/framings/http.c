@@ -271,6 +271,8 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         return CB_MORE;
     }
     state->phase = DATA;
+    if (decoder->made && decoder->payload_start == cb__buffer_end(decoder->made))
+        cb__decoder_begin(decoder, decoder->scan); /* there, and not behind the head */
     status = expect_content(decoder, state->line.size);
     return status == CB_OK ? CB_MORE : status;
 }
