@@ -44,7 +44,7 @@ man_framings() {
         /^\.RE/ { level-- }
         /^\.T[PQ]/ { tag = !level; next }
         tag { tag = 0; print }
-    ' | sed 's/^\.[BIR]* //; s/" *, *"/ /g; s/\[.*//; s/:.*//' | tr -s ' ,"' '\n' | grep .
+    ' | sed 's/\\-/-/g; s/^\.[BIR]* //; s/" *, *"/ /g; s/\[.*//; s/:.*//' | tr -s ' ,"' '\n' | grep .
 }
 
 header_functions() {
