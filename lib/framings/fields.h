@@ -24,7 +24,7 @@ struct cb__fields {
     const char *const *names; /* whose values are wanted, in lower case; NULL ends them */
     bool trailers;            /* the section is one of trailers */
     bool lf;                  /* LF without CR will do */
-    int phase;
+    unsigned phase;
     size_t size;     /* bytes seen of the section */
     size_t which;    /* of the names */
     size_t value_at; /* bytes of the section before the value */

@@ -15,7 +15,7 @@
 #include "../base.h"
 
 struct cb__size_line { /* all zeros at first */
-    int phase;
+    unsigned phase;
     unsigned digits;
     size_t seen;   /* bytes of the line, in the spans before */
     uint64_t size; /* what the line says */

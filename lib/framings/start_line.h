@@ -17,7 +17,7 @@
 enum cb__start_kind { CB__EMPTY_LINE, CB__REQUEST, CB__RESPONSE };
 
 struct cb__start_line { /* all zeros at first */
-    int phase;
+    unsigned phase;
     unsigned at; /* bytes of the method, the target, the version, or the status */
     bool may_be_response;
     size_t size; /* bytes seen */
