@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fields.h"
 
-#include <string.h>
-
 enum phase {
     LINE,     /* at the beginning of a line */
     NAME,     /* in its name */
@@ -67,15 +65,17 @@ static int fail(struct cb__fields *fields, enum fault fault)
     return CB_EMALFORMED;
 }
 
-static bool is_letter(uint8_t c)
-{
-    c |= 0x20;
-    return c >= 'a' && c <= 'z';
-}
+/* The bytes of tokens (RFC 9110 section 5.6.2) in lower case, 0 for others. */
+static const uint8_t tokens[256] =
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    "\0!\0#$%&'\0\0*+\0-.\0"
+    "0123456789\0\0\0\0\0\0"
+    "\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
+    "`abcdefghijklmnopqrstuvwxyz\0|\0~";
 
 bool cb__is_token(uint8_t c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9') || (c && strchr("-!#$%&'*+.^_`|~", c));
+    return tokens[c];
 }
 
 static bool is_space(uint8_t c)
@@ -83,21 +83,35 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-/* A byte of the name, in lower case: as no name that is wanted is so long, it
- * does not matter that the rest of a long one is not kept. */
-static int add_to_name(struct cb__fields *fields, uint8_t c)
+/* Bytes of a name.  As no name that is wanted is so long, the rest of a long
+ * one need not be kept. */
+static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n)
 {
-    fields->phase = NAME;
-    if (fields->length < sizeof fields->text)
-        fields->text[fields->length++] = is_letter(c) ? c | 0x20 : c;
-    return CB_MORE;
+    size_t length = fields->length, i;
+    uint8_t c;
+    for (i = 0; i < n && (c = tokens[data[i]]); i++) {
+        if (length < sizeof fields->text)
+            fields->text[length++] = c;
+    }
+    fields->length = length;
+    return i;
+}
+
+static size_t read_value(const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !cb__is_control(data[i]))
+        i++;
+    return i;
 }
 
 static int step_line(struct cb__fields *fields, uint8_t c)
 {
     fields->length = 0;
-    if (cb__is_token(c))
-        return add_to_name(fields, c);
+    if (read_name(fields, &c, 1)) {
+        fields->phase = NAME;
+        return CB_MORE;
+    }
     if (c == '\n')
         return fields->lf ? CB_OK : fail(fields, SECTION_BARE_LF);
     if (c != '\r')
@@ -122,10 +136,9 @@ static int end_name(struct cb__fields *fields)
     return CB_MORE;
 }
 
+/* The byte behind a name. */
 static int step_name(struct cb__fields *fields, uint8_t c)
 {
-    if (cb__is_token(c))
-        return add_to_name(fields, c);
     if (c == ':')
         return end_name(fields);
     return fail(fields, is_space(c) ? NAME_SPACE : NAME_WRONG);
@@ -140,7 +153,7 @@ static int tell(struct cb__fields *fields)
     return CB__FIELD;
 }
 
-/* A control byte in a value, or one of its end. */
+/* A control byte in a value, or of its end. */
 static int end_value(struct cb__fields *fields, uint8_t c)
 {
     const bool wanted = fields->phase == WANTED;
@@ -178,7 +191,7 @@ static int step(struct cb__fields *fields, uint8_t c)
     case NAME:
         return step_name(fields, c);
     case VALUE:
-        return cb__is_control(c) ? end_value(fields, c) : CB_MORE;
+        return end_value(fields, c);
     case WANTED:
         return step_wanted(fields, c);
     case VALUE_LF:
@@ -192,10 +205,26 @@ static int step(struct cb__fields *fields, uint8_t c)
     return c == '\n' ? CB_OK : fail(fields, SECTION_BARE_CR);
 }
 
+/* Goes over bytes in the middle of a name, or of a value that nobody asks for;
+ * gives how many there are. */
+static size_t read_middle(struct cb__fields *fields, const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    if (fields->phase == VALUE)
+        i = read_value(data, n);
+    else if (fields->phase == NAME)
+        i = read_name(fields, data, n);
+    fields->size += i;
+    return i;
+}
+
 int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, size_t *used)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0;; i++) {
+        i += read_middle(fields, data + i, cb__min(n - i, CB__HEAD_MAX - fields->size));
         *used = i;
+        if (i == n)
+            return CB_MORE;
         if (fields->size == CB__HEAD_MAX)
             return fail(fields, SECTION_LONG);
         int status = step(fields, data[i]);
@@ -206,7 +235,6 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
         if (status != CB_MORE)
             return status;
     }
-    return CB_MORE;
 }
 
 bool cb__field_element(const struct cb__fields *fields, size_t *at, struct cb__bytes *element)

@@ -330,20 +330,24 @@ static int advance(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
     const uint8_t *data;
-    size_t n;
+    size_t n = 0;
     int status = CB_MORE;
     if (state->switched)
         return CB_END;
     while (status == CB_MORE) {
+        const uint64_t at = decoder->scan + state->seen;
         if (decoder->payload_end && decoder->scan == decoder->payload_end) {
             status = end_content(decoder);
-        } else if (cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
-                                   decoder->scan + state->seen, &data, &n)) {
-            status = steps[state->phase](decoder, data, n);
-        } else {
+            continue;
+        }
+        if (!n && !cb__buffer_span(decoder->buffer, &decoder->scan_cursor, at, &data, &n)) {
             decoder->needed = missing(decoder);
             break;
         }
+        status = steps[state->phase](decoder, data, n);
+        size_t used = (size_t)(decoder->scan + state->seen - at);
+        data += used;
+        n -= used;
     }
     return status;
 }
