@@ -247,11 +247,6 @@ void cb_decoder_finish(struct cb_decoder *decoder)
     decoder->finished = true;
 }
 
-uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
-{
-    return decoder->needed;
-}
-
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
     if (!decoder->open)
@@ -285,6 +280,15 @@ static uint64_t end_of_given(const struct cb_decoder *decoder)
     if (cb__likely(!decoder->excess))
         return decoder->until;
     return decoder->until < limit_of(decoder) ? decoder->until : limit_of(decoder);
+}
+
+uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
+{
+    const uint64_t needed = decoder->needed, limit = limit_of(decoder);
+    const bool cut = decoder->excess && decoder->on_overflow == CB_OVERFLOW_TRUNCATE;
+    if (!cut || decoder->closed || decoder->until >= limit)
+        return needed;
+    return needed < limit - decoder->until ? needed : limit - decoder->until;
 }
 
 /* The length of the current record as far as a piece may tell it. */
@@ -524,6 +528,7 @@ static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
     if (decoder->made) {
+        skip_to(decoder->made, decoder->payload_start); /* of records passed over */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
         return n < 0 ? (int)n : CB_OK;
     }

@@ -335,6 +335,37 @@ START_TEST(limits_and_unfinished_messages_are_treated_as_asked)
 }
 END_TEST
 
+/* Too long by a length, by chunks, and up to the end; a short one between. */
+static const char overlong[] = OK_ CL(5) END "first" OK_ CL(2) END "ab" OK_ TE("chunked") END
+    "2\r\nse\r\n4\r\ncond\r\n0\r\nA: b\r\n\r\n" GET END OK_ END "third";
+
+START_TEST(messages_that_are_too_long_are_left_out_or_cut)
+{
+    static const struct {
+        enum cb_overflow on_overflow;
+        const char *records;
+    } cases[] = {
+        {CB_OVERFLOW_SKIP, "[ab][]"},
+        {CB_OVERFLOW_TRUNCATE, "[fir][ab][sec][][thi]"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cb_decoder_options options = {
+            .size = sizeof(options), .max_record = 3, .on_overflow = cases[i].on_overflow};
+        struct subject subject = {
+            .specification = "http",
+            .options = &options,
+            .input = (const uint8_t *)overlong,
+            .size = sizeof(overlong) - 1,
+            .expected = GIVES_UP_TO(cases[i].records, sizeof(overlong) - 1),
+            .changed = true,
+        };
+
+        check_every_way(&subject);
+    }
+}
+END_TEST
+
 /* ----------------------------------------------------------------- long heads */
 
 /* A head of `size` bytes with its last line long, read in some ways. */
@@ -493,6 +524,7 @@ static Suite *http_suite(void)
     tcase_add_loop_test(bounds, a_message_cut_short_is_an_error, 0, (int)COUNT(cut_short));
     tcase_add_loop_test(bounds, limits_and_unfinished_messages_are_treated_as_asked, 0,
                         (int)COUNT(limits));
+    tcase_add_test(bounds, messages_that_are_too_long_are_left_out_or_cut);
     tcase_add_test(bounds, a_head_has_65536_bytes_at_most);
     tcase_add_test(bounds, a_length_has_256_bytes_at_most);
     tcase_add_loop_test(length, a_header_tells_the_length, 0, (int)COUNT(headers));
