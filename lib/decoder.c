@@ -294,11 +294,13 @@ uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
 /* The length of the current record as far as a piece may tell it. */
 static uint64_t known_total(const struct cb_decoder *decoder)
 {
-    if (decoder->excess)
+    if (decoder->excess && decoder->until >= limit_of(decoder))
         return decoder->max_record;
     if (decoder->complete)
         return decoder->until - decoder->payload_start;
-    return decoder->on_partial == CB_PARTIAL_EMIT ? CB_UNKNOWN : decoder->total;
+    if (decoder->on_partial == CB_PARTIAL_EMIT)
+        return CB_UNKNOWN;
+    return decoder->excess ? decoder->max_record : decoder->total;
 }
 
 /* The last piece of the record was given. */
