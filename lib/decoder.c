@@ -438,10 +438,12 @@ static bool can_give(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return false;
-    if (cb__unlikely(decoder->excess))
-        return decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !decoder->closed &&
-               (decoder->complete || decoder->given < decoder->until || !decoder->open ||
-                decoder->given - decoder->payload_start == decoder->max_record);
+    if (cb__unlikely(decoder->excess)) {
+        if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
+            return false;
+        return decoder->complete || decoder->until >= limit_of(decoder) ||
+               (!decoder->whole && (decoder->given < decoder->until || !decoder->open));
+    }
     if (decoder->complete || decoder->whole)
         return decoder->complete;
     return decoder->given < decoder->until ||

@@ -864,6 +864,20 @@ START_TEST(a_length_is_not_told_of_a_record_that_the_end_may_cut)
     ck_assert_uint_eq(piece.flags, CB_LAST);
     ck_assert_uint_eq(piece.total, 2);
     cb_decoder_free(decoder);
+    cb_skip(buffer, CB_ALL);
+
+    /* Where each piece is to tell it, none comes before it is known. */
+    decoder = new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
+                                                            .on_overflow = CB_OVERFLOW_TRUNCATE,
+                                                            .on_partial = CB_PARTIAL_EMIT,
+                                                            .whole = 1});
+    append_block(buffer, BYTES("\5ab"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    ck_assert_uint_eq(piece.total, 2);
+    cb_decoder_free(decoder);
 }
 END_TEST
 
