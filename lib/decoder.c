@@ -372,9 +372,10 @@ static int handle_end(struct cb_decoder *decoder)
         return CB_OK;
     }
     if (decoder->on_partial != CB_PARTIAL_FAIL) {
+        const bool given = decoder->closed;
         decoder->scan = end;
         cb__decoder_next_record(decoder);
-        decoder->record--;
+        decoder->record -= !given;
         return CB_END;
     }
     if (missing_from > end)

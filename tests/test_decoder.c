@@ -847,6 +847,26 @@ START_TEST(needed_ends_where_a_record_is_cut)
 }
 END_TEST
 
+/* Given up to the limit, it is a record, though its end is then missing. */
+START_TEST(a_record_that_was_cut_is_counted_though_the_input_ends_inside)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
+                                                      .on_overflow = CB_OVERFLOW_TRUNCATE,
+                                                      .on_partial = CB_PARTIAL_DROP});
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\5abcd"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    ck_assert_uint_eq(piece.length, 3);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_END);
+    ck_assert_uint_eq(cb_decoder_record(decoder), 2);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 /* Too long by its length, but cut short before the limit. */
 START_TEST(a_length_is_not_told_of_a_record_that_the_end_may_cut)
 {
@@ -1420,6 +1440,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(place, needed_is_one_at_least_before_anything_came);
     tcase_add_test(place, needed_ends_where_a_record_is_cut);
     tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
+    tcase_add_test(place, a_record_that_was_cut_is_counted_though_the_input_ends_inside);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);
