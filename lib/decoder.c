@@ -532,13 +532,15 @@ static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
 {
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
+    /* Of what was looked at behind `until` the next record may have its share. */
+    const uint64_t end = decoder->complete ? decoder->scan : decoder->until;
     if (decoder->made) {
         skip_to(decoder->made, decoder->payload_start); /* of records passed over */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
         return n < 0 ? (int)n : CB_OK;
     }
     return cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                 cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head), record);
+                                 cb__clamp_u64(size), cb__clamp_u64(end - head), record);
 }
 
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)

@@ -847,6 +847,28 @@ START_TEST(needed_ends_where_a_record_is_cut)
 }
 END_TEST
 
+/* The first part ends in what may be the longer delimiter; it is the shorter. */
+START_TEST(take_of_a_record_that_is_cut_leaves_the_next_one_whole)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "delim:\\r\\n\\r\\n,or=\\n",
+        (struct cb_decoder_options){.max_record = 1, .on_overflow = CB_OVERFLOW_TRUNCATE});
+    struct cb_buffer *record;
+    char bytes[8];
+
+    ck_assert_int_eq(cb_buffer_new(&record, NULL), CB_OK);
+    append_block(buffer, BYTES("ab\r\n\r"));
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+    append_block(buffer, BYTES("\r\n\r\n")); /* LF it was; then CR, and CRLF CRLF */
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+    ck_assert_uint_eq(cb_copyout(record, 0, bytes, sizeof(bytes)), 2);
+    ck_assert(memcmp(bytes, "a\r", 2) == 0);
+    cb_buffer_free(record);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 /* Given up to the limit, it is a record, though its end is then missing. */
 START_TEST(a_record_that_was_cut_is_counted_though_the_input_ends_inside)
 {
@@ -1441,6 +1463,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(place, needed_ends_where_a_record_is_cut);
     tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
     tcase_add_test(place, a_record_that_was_cut_is_counted_though_the_input_ends_inside);
+    tcase_add_test(place, take_of_a_record_that_is_cut_leaves_the_next_one_whole);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);
