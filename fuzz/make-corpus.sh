@@ -11,11 +11,13 @@ out=${1:?usage: make-corpus.sh FOLDER}
 mkdir -p "$out/decoder" "$out/spec" "$out/matcher"
 
 # decoder NUMBER TEXT - an input for specification NUMBER of fuzz_decoder.c, with
-# default options and with a limit, in parts of four bytes
+# default options and with a limit, of each kind, in parts of four bytes
 decoder() {
     number=$(printf '%03o' "$1")
     printf "\\$number\\000\\043$2" >"$out/decoder/$1-plain"
-    printf "\\$number\\025\\020$2" >"$out/decoder/$1-limited"
+    printf "\\$number\\121\\020$2" >"$out/decoder/$1-limited"
+    printf "\\$number\\125\\020$2" >"$out/decoder/$1-skipping"
+    printf "\\$number\\131\\020$2" >"$out/decoder/$1-truncating"
 }
 
 decoder 0 'one\r\n\ntwo\r\r\nlast'
