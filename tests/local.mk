@@ -25,6 +25,7 @@ unit_tests = \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \
+	tests/test_http \
 	tests/test_outputs \
 	tests/test_overflow \
 	tests/test_stuffed \
@@ -69,6 +70,7 @@ cli_tests = \
 	tests/cli-exact.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
+	tests/cli-http.sh \
 	tests/cli-latency.sh \
 	tests/cli-limits.sh \
 	tests/cli-memory.sh \
@@ -82,6 +84,8 @@ cli_tests = \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
 	tests/cli-peer-git.sh \
+	tests/cli-peer-http.sh \
+	tests/cli-peer-jsonrpc.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
@@ -101,7 +105,6 @@ cli_tests = \
 	tests/cli-peer-stuffed.sh \
 	tests/cli-peer-websocket.sh \
 	tests/cli-select.sh \
-	tests/cli-specifications.sh \
 	tests/cli-stats.sh \
 	tests/cli-truncated.sh
 
