@@ -8,11 +8,8 @@
  *
  * A record is a chunk's data.
  */
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "../encoder.h"
 #include "counted.h"
+#include "digits.h"
 #include "families.h"
 #include "fields.h"
 #include "size_line.h"
@@ -113,11 +110,9 @@ static const struct cb__decoder_ops decoder_ops = {
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
-    char *text = (char *)encoder->scratch;
     if (!length)
         return cb__encoder_fail(encoder, "an empty record would be the last chunk");
-    int n = snprintf(text, sizeof encoder->scratch, "%" PRIx64 "\r\n", length);
-    return cb__encoder_give(encoder, text, (size_t)n);
+    return cb__give_number(encoder, "", length, 16, "\r\n");
 }
 
 static int end(struct cb_encoder *encoder)

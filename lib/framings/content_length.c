@@ -6,11 +6,8 @@
  *
  *     Content-Length: 5\r\n\r\nhello
  */
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "../encoder.h"
 #include "counted.h"
+#include "digits.h"
 #include "families.h"
 #include "fields.h"
 
@@ -96,9 +93,7 @@ static const struct cb__decoder_ops decoder_ops = {
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
-    char *text = (char *)encoder->scratch;
-    int n = snprintf(text, sizeof encoder->scratch, "Content-Length: %" PRIu64 "\r\n\r\n", length);
-    return cb__encoder_give(encoder, text, (size_t)n);
+    return cb__give_number(encoder, "Content-Length: ", length, 10, "\r\n\r\n");
 }
 
 static const struct cb__encoder_ops encoder_ops = {
