@@ -249,7 +249,7 @@ static const struct option_row table[] = {
     {'f', "from", "FRAMING", set_from, "how the input is framed (line)"},
     {'d', "delim", "STRING", add_delimiter,
      "the same as --from=delim:STRING, with commas taken as they stand; again: any of them"},
-    {'t', "to", "FRAMING", set_to, "how the output is framed (line; raw from chunked)"},
+    {'t', "to", "FRAMING", set_to, "how the output is framed (line; raw from chunked, http)"},
     {'0', "print0", NULL, set_print0, "the same as --to=nul"},
     {0, NULL, NULL, NULL, "Selection"},
     {0, "skip", "N", set_skip, "leave out the first N records (0)"},

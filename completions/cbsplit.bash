@@ -15,11 +15,11 @@ _cbsplit_keys() {
         ;;
     varint | mqtt) echo "$keep offset= lead= adjust= inclusive" ;;
     dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
-    chunked) echo "$keep lf" ;;
+    chunked | http | content-length) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
     websocket) echo "$keep data text mask" ;;
     sse) echo "$keep data" ;;
-    raw | none) ;;
+    raw | none | base64 | index) ;;
     *) echo "$keep" ;;
     esac
 }

@@ -28,7 +28,7 @@ function __cbsplit_framing --argument-names side
             set -a keys offset= lead= adjust= inclusive
         case dec hex
             set -a keys trailer= canonical digits= inclusive control= max=
-        case chunked
+        case chunked http content-length
             set -a keys lf
         case csv
             set -a keys sep=
@@ -36,7 +36,7 @@ function __cbsplit_framing --argument-names side
             set -a keys data text mask
         case sse
             set -a keys data
-        case raw none
+        case raw none base64 index
             set keys
     end
     for key in $keys

@@ -10,59 +10,81 @@ set -eu
 out=${1:?usage: make-corpus.sh FOLDER}
 mkdir -p "$out/decoder" "$out/spec" "$out/matcher"
 
-# decoder NUMBER TEXT - an input for specification NUMBER of fuzz_decoder.c, with
-# default options and with a limit, in parts of four bytes
+# The specifications of fuzz_decoder.c, a line each, in the order of their numbers.
+sed -n 's/^    {"\(.*\)", [a-z]*},$/\1/p' "$(dirname "$0")/fuzz_decoder.c" >"$out/specifications"
+
+# decoder SPECIFICATION TEXT - an input for it, with default options and with a
+# limit, of each kind, in parts of four bytes
 decoder() {
-    number=$(printf '%03o' "$1")
-    printf "\\$number\\000\\043$2" >"$out/decoder/$1-plain"
-    printf "\\$number\\025\\020$2" >"$out/decoder/$1-limited"
+    place=$(grep -nxF -e "$1" "$out/specifications" | cut -d: -f1)
+    number=$(printf '%03o' $((place - 1)))
+    count=$((${count:-0} + 1))
+    printf "\\$number\\000\\043$2" >"$out/decoder/$count-plain"
+    printf "\\$number\\121\\020$2" >"$out/decoder/$count-limited"
+    printf "\\$number\\125\\020$2" >"$out/decoder/$count-skipping"
+    printf "\\$number\\131\\020$2" >"$out/decoder/$count-truncating"
 }
 
-decoder 0 'one\r\n\ntwo\r\r\nlast'
-decoder 1 'one\r\n\ntwo\r\r\nlast'
-decoder 2 '\n\r\none\n\n\r\ntwo\n'
-decoder 3 'one\r\ntwo\r\r\n\r'
-decoder 4 'one\000\000two\000'
-decoder 5 'xabaabbab'
-decoder 6 'xababbbaabaab'
-decoder 7 'abcdabcxbcabc'
-decoder 8 'abaabaaabxabab'
-decoder 9 'a\r\n\r\nb\nc\r\n\r\r\n\r\n'
-decoder 10 'sevenbysevenbylast'
-decoder 11 '\003abc\000\001x'
-decoder 12 '\004abc\001\002x'
-decoder 13 'x\004\000yyhia'
-decoder 14 '\000\000\000\002hi\000\000\000\000'
-decoder 15 '\000\000\000\000\000\000\000\000abc'
-decoder 16 '\002hi\202\000hi\000'
-decoder 17 'x\005hi'
-decoder 18 '2\nhi0\n10\n0123456789'
-decoder 19 '2\r\nhi\r\n0\r\n\r\n'
-decoder 20 '2;hia;0123456789'
-decoder 21 '5:hello,0:,12:hello world!,'
-decoder 22 '5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n'
-decoder 23 '1,"a\n"""\r\n2\n'
-decoder 24 '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
-decoder 25 '2\r\nhi\r\n0\r\n\r\nmore'
-decoder 26 '2\nhi\r\n0\n\r\nmore'
-decoder 27 '{"a":[1,"\\\\""]}\n"x"[3]true 4'
-decoder 28 '\036{"a":\n1}\n\036\0362 \036[\036"x"'
-decoder 29 '*2\r\n$3\r\nfoo\r\n%%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n'
-decoder 30 '5 hello<1>line\r\n\n3 abc<2>'
-decoder 31 'xab1ab2aabab'
-decoder 32 'xaba1abababaab'
-decoder 33 '\002\003hi???\000\001?\001\000x'
-decoder 34 '\003?\002\000hi???a\000?\000\000a'
-decoder 35 '002hi000010123456789'
-decoder 36 '0006a\n0005a0000000100020004000bfoobar\n'
-decoder 37 '02hi000102hi050123456789'
-decoder 38 '5 hello0 10 0123456789'
-decoder 39 '\001\006\000\001\000\004\004\000text\000\000\000\000\001\003\000\001\000\000\000\000'
-decoder 40 '\026\000\000\000\002hello\000\006\000\000\000world\000\000\005\000\000\000\000'
+decoder 'line' 'one\r\n\ntwo\r\r\nlast'
+decoder 'line,keep' 'one\r\n\ntwo\r\r\nlast'
+decoder 'line,skip-empty' '\n\r\none\n\n\r\ntwo\n'
+decoder 'crlf' 'one\r\ntwo\r\r\n\r'
+decoder 'nul' 'one\000\000two\000'
+decoder 'delim:ab' 'xabaabbab'
+decoder 'delim:a,or=abab,or=bb' 'xababbbaabaab'
+decoder 'delim:abcd,or=bc' 'abcdabcxbcabc'
+decoder 'delim:aab,or=ab,skip-empty,keep' 'abaabaaabxabab'
+decoder 'delim:\\r\\n\\r\\n,or=\\n' 'a\r\n\r\nb\nc\r\n\r\r\n\r\n'
+decoder 'fixed:7' 'sevenbysevenbylast'
+decoder 'u8' '\003abc\000\001x'
+decoder 'u8,inclusive' '\004abc\001\002x'
+decoder 'u16le,offset=1,header=5,adjust=-2,trailer=a' 'x\004\000yyhia'
+decoder 'u32be' '\000\000\000\002hi\000\000\000\000'
+decoder 'u64be,adjust=3' '\000\000\000\000\000\000\000\000abc'
+decoder 'varint' '\002hi\202\000hi\000'
+decoder 'varint,offset=1,inclusive,adjust=-1' 'x\005hi'
+decoder 'dec' '2\nhi0\n10\n0123456789'
+decoder 'dec:\\r\\n,trailer=\\r\\n,keep' '2\r\nhi\r\n0\r\n\r\n'
+decoder 'hex:;,canonical' '2;hia;0123456789'
+decoder 'netstring' '5:hello,0:,12:hello world!,'
+decoder 'chunked' '5;a=b\r\nhello\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n'
+decoder 'csv' '1,"a\n"""\r\n2\n'
+decoder 'chunked,lf' '5;a=b\nhello\nA\r\n0123456789\n0\nA: b\n\n'
+decoder 'chunked,keep' '2\r\nhi\r\n0\r\n\r\nmore'
+decoder 'chunked,lf,keep' '2\nhi\r\n0\n\r\nmore'
+decoder 'json' '{"a":[1,"\\\\""]}\n"x"[3]true 4'
+decoder 'json-seq' '\036{"a":\n1}\n\036\0362 \036[\036"x"'
+decoder 'resp' '*2\r\n$3\r\nfoo\r\n%%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n'
+decoder 'syslog' '5 hello<1>line\r\n\n3 abc<2>'
+decoder 'start:ab' 'xab1ab2aabab'
+decoder 'start:aba' 'xaba1abababaab'
+decoder 'u8,header=2,padding=1' '\002\003hi???\000\001?\001\000x'
+decoder 'u16le,offset=2,padding=0,trailer=a,keep' '\003?\002\000hi???a\000?\000\000a'
+decoder 'dec,digits=3' '002hi000010123456789'
+decoder 'pkt-line' '0006a\n0005a0000000100020004000bfoobar\n'
+decoder 'hex,digits=2,control=3,max=20,keep' '02hi000102hi050123456789'
+decoder 'octet' '5 hello0 10 0123456789'
+decoder 'fcgi' '\001\006\000\001\000\004\004\000text\000\000\000\000\001\003\000\001\000\000\000\000'
+decoder 'bson' '\026\000\000\000\002hello\000\006\000\000\000world\000\000\005\000\000\000\000'
 hi='\002\000\000\000\000\000\000\000x\047\013\064hi\023\326\010V'
 empty='\000\000\000\000\000\000\000\000\051\003\230\007\330\352\202\242'
-decoder 41 "$hi$empty$hi"
-decoder 42 "$empty$hi$hi"
+decoder 'tfrecord' "$hi$empty$hi"
+decoder 'tfrecord,keep' "$empty$hi$hi"
+decoder 'csv' 'a,"b\n""c"\r\nd'
+decoder 'http' 'POST / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\nhiGET / HTTP/1.0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx'
+decoder 'http,keep' 'HTTP/1.1 200\r\nTransfer-Encoding: a, chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 101\r\n\r\n'
+decoder 'http,lf' '\nHTTP/1.1 200\nTransfer-Encoding: chunked\n\n1\nx\n0\n\n\nHTTP/1.1 304 a\nContent-Length: 1\n\n'
+decoder 'http,lf,keep' 'GET / HTTP/1.1\n\nPOST / HTTP/1.1\nContent-Length: 3\n\nabc'
+decoder 'content-length' 'Content-Type: x\r\nContent-Length: 2\r\n\r\nhiContent-Length: 0\r\n\r\n'
+decoder 'content-length,lf,keep' 'content-length:2\n\nhiContent-Length: 0\r\n\r\n'
+decoder 'slip' '\300a\333\334b\300\300\333\335\300'
+decoder 'cobs' '\003ab\002c\000\001\001\000'
+decoder 'sse' '\357\273\277data: a\n:b\n\ndata\r\ndata:x\r\n\r\n'
+decoder 'sse,data' 'id: 1\ndata: a\ndata:b\n\n: c\n\ndata\r\r'
+decoder 'websocket' '\201\005Hello\201\205\067\372\041\075\177\237\115\121\130'
+decoder 'websocket,data' '\211\001x\202\002hi'
+
+rm "$out/specifications"
 
 # spec NAME TEXT
 spec() {

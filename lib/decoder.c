@@ -389,9 +389,10 @@ static int handle_end(struct cb_decoder *decoder)
         return CB_OK;
     }
     if (decoder->on_partial != CB_PARTIAL_FAIL) {
+        const bool given = decoder->closed;
         decoder->scan = end;
         cb__decoder_next_record(decoder);
-        decoder->record--;
+        decoder->record -= !given;
         return CB_END;
     }
     if (missing_from > end)
@@ -459,10 +460,12 @@ static bool can_give(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return false;
-    if (cb__unlikely(decoder->excess))
-        return decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !decoder->closed &&
-               (decoder->complete || decoder->until >= limit_of(decoder) ||
-                (!decoder->whole && (decoder->given < decoder->until || !decoder->open)));
+    if (cb__unlikely(decoder->excess)) {
+        if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
+            return false;
+        return decoder->complete || decoder->until >= limit_of(decoder) ||
+               (!decoder->whole && (decoder->given < decoder->until || !decoder->open));
+    }
     if (decoder->complete || decoder->whole)
         return decoder->complete;
     return decoder->given < decoder->until ||
@@ -550,13 +553,15 @@ static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
 {
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
+    /* Of what was looked at behind `until` the next record may have its share. */
+    const uint64_t end = decoder->complete ? decoder->scan : decoder->until;
     if (decoder->made) {
         skip_to(decoder->made, decoder->payload_start); /* over records left out */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
         return n < 0 ? (int)n : CB_OK;
     }
     return cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                 cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head), record);
+                                 cb__clamp_u64(size), cb__clamp_u64(end - head), record);
 }
 
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)

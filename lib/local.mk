@@ -42,6 +42,12 @@ lib_libcb_la_SOURCES = \
 	lib/framings/scanned.c \
 	lib/framings/json_text.h \
 	lib/framings/json_text.c \
+	lib/framings/fields.h \
+	lib/framings/fields.c \
+	lib/framings/size_line.h \
+	lib/framings/size_line.c \
+	lib/framings/start_line.h \
+	lib/framings/start_line.c \
 	lib/framings/delimiter.c \
 	lib/framings/start.c \
 	lib/framings/fixed.c \
@@ -49,6 +55,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/varint.c \
 	lib/framings/ascii.c \
 	lib/framings/chunked.c \
+	lib/framings/http.c \
+	lib/framings/content_length.c \
 	lib/framings/csv.c \
 	lib/framings/json.c \
 	lib/framings/json_seq.c \

@@ -34,11 +34,14 @@ layers() {
 11  framing.h framing.c
 12  decoder.h decoder.c
 12  encoder.h encoder.c
+12  framings/fields.h framings/fields.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
 13  framings/json_text.h framings/json_text.c       only base.h
 13  framings/digits.h
+13  framings/size_line.h framings/size_line.c
+13  framings/start_line.h framings/start_line.c
 14  framings/delimiter.c
 14  framings/start.c
 14  framings/fixed.c
@@ -46,6 +49,8 @@ layers() {
 14  framings/varint.c
 14  framings/ascii.c
 14  framings/chunked.c
+14  framings/http.c
+14  framings/content_length.c
 14  framings/csv.c
 14  framings/json.c
 14  framings/json_seq.c

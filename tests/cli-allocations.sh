@@ -67,6 +67,8 @@ each_fails 'a\r\nb\n' -f line
 each_fails 'a;b,c' -d ';' -d ,
 each_fails 'a<a long delimiter, one of two>b<another>' -d '<a long delimiter, one of two>' -d '<another>'
 each_fails '1\r\na\r\n0\r\n\r\n' -f chunked
+each_fails 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n' -f http
+each_fails 'Content-Length: 1\r\n\r\na' -f content-length
 each_fails 'a\nb\n' -c
 each_fails 'a\nb\n' --stats=json
 each_fails '1:a,2:b' -f netstring -t raw

@@ -76,6 +76,13 @@ records u8 "$small"
 unmoved -f u8 -t netstring
 records chunked "1:a,$(printf '60000:%060000d' 1),2:bb,"
 unmoved -f chunked -t netstring
+{ printf 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n' && cat in; } >message
+printf 'HTTP/1.1 204\r\n\r\nHTTP/1.1 200\r\nContent-Length: 60000\r\n\r\n%060000d' 3 >>message
+mv message in
+unmoved -f http -t netstring
+unmoved -f http
+records content-length "$small$large$small"
+unmoved -f content-length -t netstring
 unmoved -f fixed:7 -t netstring
 unmoved -f fixed:59900 -t netstring --on-partial=drop
 

@@ -100,12 +100,12 @@ bad 3 'control byte in a chunk extension: 01 0d 0a' '5;a\001\r\n'
 bad 2 'control byte in a chunk extension: 7f 0d 0a' '5;\177\r\n'
 bad 2 'control byte in a chunk extension: 0b 0d 0a' '5;\v\r\n'
 bad 6 'control byte in a trailer line: 00 0d 0a' '0\r\nA: \000\r\n'
-bad 3 'trailer line does not begin with a field name: 20 78 0d 0a' '0\r\n x\r\n\r\n'
+bad 3 'trailer line begins with white space: 20 78 0d 0a' '0\r\n x\r\n\r\n'
 bad 3 'trailer line does not begin with a field name: 3a 78 0d 0a' '0\r\n:x\r\n\r\n'
-bad 4 'trailer line has no field name: 20 3a 78 0d' '0\r\nA :x\r\n\r\n'
+bad 4 'trailer line has white space before its colon: 20 3a 78 0d' '0\r\nA :x\r\n\r\n'
 bad 4 'trailer line has no field name: 0d 0a 0d 0a' '0\r\nA\r\n\r\n'
 # Folded lines (RFC 9112 section 5.2).
-bad 9 'trailer line does not begin with a field name: 20 63 0d 0a' '0\r\nA: b\r\n c\r\n\r\n'
+bad 9 'trailer line begins with white space: 20 63 0d 0a' '0\r\nA: b\r\n c\r\n\r\n'
 bad 8192 'chunk size line is longer than 8192 bytes: 0a 68 65 6c' \
     "5;x=0$ext\\r\\nhello\\r\\n0\\r\\n\\r\\n"
 refuses 3 'stdin: record 2 at byte 65545: trailer section is longer than 65536 bytes: 0a' \

@@ -143,6 +143,16 @@ both chunked '0\r\n\r\n' ''
 decodes chunked 'A\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n' '10:0123456789,10:0123456789,'
 decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
 
+# -------------------------------------------------- http and content-length
+
+both content-length 'Content-Length: 2\r\n\r\nabContent-Length: 0\r\n\r\n' '2:ab,0:,'
+decodes content-length 'Content-Type: x\r\ncontent-length:2\r\n\r\nab' '2:ab,'
+decodes content-length,lf,keep 'Content-Length: 2\n\nab' '21:Content-Length: 2\n\nab,'
+decodes http 'GET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\nab' '0:,2:ab,'
+decodes http,keep 'GET / HTTP/1.1\r\n\r\n' '18:GET / HTTP/1.1\r\n\r\n,'
+gives '' '' --from=content-length --to=netstring
+gives '' '' --from=http --to=netstring
+
 # ------------------------------------------------------------------- out only
 
 encodes raw 'a\nb' '1:a,0:,2:\nb,'

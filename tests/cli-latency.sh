@@ -73,6 +73,12 @@ pauses '0005a' '0006bb' '000' '7ccc' --from=pkt-line
 pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r\ncc' 'c\r\n0\r\n\r\n' --from=chunked
 pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r\nccc\r' '\n0\r\n\r\n' --from=chunked
 pauses '1\r\na\r\n' '2;x=y\r\nbb\r\n' '3;' 'x=y\r\nccc\r\n0\r\n\r\n' --from=chunked
+pauses 'Content-Length: 1\r\n\r\na' 'Content-Length: 2\r\n\r\nbb' 'Content-Length: 3\r\n\r\ncc' 'c' \
+    --from=content-length
+chunks='HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+pauses 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na' \
+    "${chunks}1\r\nb\r\n1\r\nb\r\n0\r\n\r\n" "${chunks}2\r\ncc\r\n" '1\r\nc\r\n0\r\nA: b\r\n\r\n' \
+    --from=http
 
 # --------------------------------- of several delimiters a longer one may come
 

@@ -68,6 +68,7 @@ gives 'a;b' 'a\nb\n' --delim=\;
 gives '1:a,1:b,' 'a\nb\n' --from=netstring
 gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'ab' --from=chunked
 gives '1\na\n1\nb\n0\n\n' 'ab' --from=chunked,lf
+gives 'HTTP/1.1 200 OK\r\n\r\na' 'a' --from=http
 gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'a\nb\n' --from=chunked --to=line
 
 # ---------------------------------------------------------------- information
@@ -81,9 +82,10 @@ run --list
 expect_status 0
 cp out list
 for framing in line lf crlf nul delim fixed u8 u16be u16le u24be u24le u32be u32le u40be u40le \
-    u48be u48le u56be u56le u64be u64le varint dec hex netstring chunked; do
+    u48be u48le u56be u56le u64be u64le varint dec hex netstring chunked content-length; do
     grep -Eq "^ *$framing +in +out +[^ ]" list || fail "--list: no $framing, in and out"
 done
+grep -Eq "^ *http +in +- +[^ ]" list || fail '--list: no http, in only'
 for framing in raw none; do
     grep -Eq "^ *$framing +- +out +[^ ]" list || fail "--list: no $framing, out only"
 done

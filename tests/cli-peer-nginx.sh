@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # What nginx serves in chunks is decoded to the bytes that it serves, fetched
-# with nc and with curl.
+# with nc and with curl, and so are whole messages, several on one connection.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
 need nginx nc curl perl
@@ -35,6 +35,13 @@ http {
         root $scratch/files;
         ssi on;
         ssi_types *;
+        location /plain/ {
+            alias $scratch/files/;
+            ssi off;
+        }
+        location /nothing {
+            return 204;
+        }
     }
 }
 END
@@ -98,6 +105,29 @@ fetch bytes >raw
 [ "$(cat count)" -gt 1 ] || fail 'nginx sent the file in one chunk'
 "$CBSPLIT" --from chunked --to u32be raw | "$CBSPLIT" --from u32be --to chunked >out
 "$CBSPLIT" --from chunked out | cmp - files/bytes
+
+# Several messages on one connection, some in chunks and some not.
+doing='nginx, one connection'
+for path in lines plain/bytes nothing plain/none one plain/absent; do
+    printf 'GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n' "$path"
+done >requests
+request plain/lines >>requests
+"$CBSPLIT" -f http -c requests >out
+expect out '7\n'
+nc 127.0.0.1 "$port" <requests >messages
+curl -s --noproxy '*' "http://127.0.0.1:$port/plain/absent" >absent
+: >nothing
+for file in files/lines files/bytes nothing nothing files/one absent files/lines; do
+    printf '%s:' "$(($(wc -c <"$file")))"
+    cat "$file"
+    printf ,
+done >expected
+"$CBSPLIT" -f http -t netstring messages >out 2>err
+expect_message ''
+expect_same expected out
+for sign in 'Transfer-Encoding: chunked' 'Content-Length: 300000' 'HTTP/1.1 204' 'HTTP/1.1 404'; do
+    grep -aq "$sign" messages || fail "$doing: no '$sign'"
+done
 
 # A connection that breaks is no end.
 doing='curl --raw, cut short'

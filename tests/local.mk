@@ -25,6 +25,7 @@ unit_tests = \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \
+	tests/test_http \
 	tests/test_outputs \
 	tests/test_overflow \
 	tests/test_stuffed \
@@ -71,6 +72,7 @@ cli_tests = \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
 	tests/cli-interrupt.sh \
+	tests/cli-http.sh \
 	tests/cli-latency.sh \
 	tests/cli-limits.sh \
 	tests/cli-memory.sh \
@@ -85,6 +87,8 @@ cli_tests = \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
 	tests/cli-peer-git.sh \
+	tests/cli-peer-http.sh \
+	tests/cli-peer-jsonrpc.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \

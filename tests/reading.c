@@ -547,6 +547,21 @@ void check_trip(const struct trip *trip, bool changed, uint64_t seed)
     }
 }
 
+void check_alike(const char *specification, bool changed, const uint8_t *input, size_t size)
+{
+    struct way simple = {.call = BY_NEXT, .whole = true, .cut = 1, .step = 1, .changed = changed};
+    struct subject subject = {
+        .specification = specification, .input = input, .size = size, .changed = changed};
+    struct record_list records;
+
+    struct outcome outcome = read_input(specification, NULL, input, size, &simple, &records);
+    char *text = rendered(&records);
+    subject.expected = (struct expected){text, outcome.status, outcome.offset};
+    check_every_way(&subject);
+    free(text);
+    list_free(&records);
+}
+
 void check_random(const char *specification, bool changed, const char *alphabet, size_t letters,
                   uint64_t seed)
 {
@@ -555,18 +570,8 @@ void check_random(const char *specification, bool changed, const char *alphabet,
 
     for (int round = 0; round < 60; round++) {
         size_t n = prng_below(&prng, sizeof(input) + 1);
-        struct way simple = {
-            .call = BY_NEXT, .whole = true, .cut = 1, .step = 1, .changed = changed};
-        struct record_list records;
-        struct subject subject = {
-            .specification = specification, .input = input, .size = n, .changed = changed};
 
         prng_fill(&prng, input, n, alphabet, letters);
-        struct outcome outcome = read_input(specification, NULL, input, n, &simple, &records);
-        char *text = rendered(&records);
-        subject.expected = (struct expected){text, outcome.status, outcome.offset};
-        check_every_way(&subject);
-        free(text);
-        list_free(&records);
+        check_alike(specification, changed, input, n);
     }
 }

@@ -114,6 +114,9 @@ struct trip {
  * random ways. */
 void check_trip(const struct trip *trip, bool changed, uint64_t seed);
 
+/* An input is read alike in every way, whatever it gives. */
+void check_alike(const char *specification, bool changed, const uint8_t *input, size_t size);
+
 /* Random bytes of an alphabet are read alike in every way. */
 void check_random(const char *specification, bool changed, const char *alphabet, size_t letters,
                   uint64_t seed);

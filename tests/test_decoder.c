@@ -808,6 +808,11 @@ static const struct need needs[] = {
     {"chunked", BYTES("5\r\nhe"), 5},
     {"chunked,lf", BYTES("5\nhe"), 4}, /* LF alone may follow */
     {"chunked,lf", BYTES("5\nhello"), 1},
+    {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhe"), 3},
+    {"http", BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe"), 10},
+    {"http,lf", BYTES("POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n5\nhe"), 7},
+    {"http", BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), 1},
+    {"content-length", BYTES("Content-Length: 5\r\n\r\nhe"), 3},
 };
 
 START_TEST(needed_is_what_is_missing_at_least)
@@ -976,6 +981,99 @@ START_TEST(undecided_is_what_a_longer_delimiter_may_not_come_to_be)
 }
 END_TEST
 
+START_TEST(needed_ends_where_a_record_is_cut)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "u8", (struct cb_decoder_options){.max_record = 3, .on_overflow = CB_OVERFLOW_TRUNCATE});
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\5a"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    ck_assert_uint_eq(cb_decoder_needed(decoder), 2);
+    append_block(buffer, BYTES("bc"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_LAST);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* The first part ends in what may be the longer delimiter; it is the shorter. */
+START_TEST(take_of_a_record_that_is_cut_leaves_the_next_one_whole)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "delim:\\r\\n\\r\\n,or=\\n",
+        (struct cb_decoder_options){.max_record = 1, .on_overflow = CB_OVERFLOW_TRUNCATE});
+    struct cb_buffer *record;
+    char bytes[8];
+
+    ck_assert_int_eq(cb_buffer_new(&record, NULL), CB_OK);
+    append_block(buffer, BYTES("ab\r\n\r"));
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+    append_block(buffer, BYTES("\r\n\r\n")); /* LF it was; then CR, and CRLF CRLF */
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+    ck_assert_uint_eq(cb_copyout(record, 0, bytes, sizeof(bytes)), 2);
+    ck_assert(memcmp(bytes, "a\r", 2) == 0);
+    cb_buffer_free(record);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* Given up to the limit, it is a record, though its end is then missing. */
+START_TEST(a_record_that_was_cut_is_counted_though_the_input_ends_inside)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
+                                                      .on_overflow = CB_OVERFLOW_TRUNCATE,
+                                                      .on_partial = CB_PARTIAL_DROP});
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\5abcd"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    ck_assert_uint_eq(piece.length, 3);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_END);
+    ck_assert_uint_eq(cb_decoder_record(decoder), 2);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* Too long by its length, but cut short before the limit. */
+START_TEST(a_length_is_not_told_of_a_record_that_the_end_may_cut)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
+                                                      .on_overflow = CB_OVERFLOW_TRUNCATE,
+                                                      .on_partial = CB_PARTIAL_EMIT});
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\5ab"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.total, CB_UNKNOWN);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_LAST);
+    ck_assert_uint_eq(piece.total, 2);
+    cb_decoder_free(decoder);
+    cb_skip(buffer, CB_ALL);
+
+    /* Where each piece is to tell it, none comes before it is known. */
+    decoder = new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
+                                                            .on_overflow = CB_OVERFLOW_TRUNCATE,
+                                                            .on_partial = CB_PARTIAL_EMIT,
+                                                            .whole = 1});
+    append_block(buffer, BYTES("\5ab"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    ck_assert_uint_eq(piece.total, 2);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(needed_does_not_wrap_around)
 {
     struct cb_decoder *decoder = plain_decoder("u64be,trailer=0123456789abcdef");
@@ -1128,12 +1226,21 @@ START_TEST(payload_that_goes_by_elsewhere_leaves_the_records_as_they_are)
         {"u8,header=2,padding=1", BYTES("\xa\3helloworld???\0\1?\3\0abc"), "helloworldabc", 3},
         {"dec,digits=2", BYTES("10helloworld0003abc"), "helloworldabc", 3},
         {"chunked", BYTES("a\r\nhelloworld\r\n3\r\nabc\r\n0\r\n\r\n"), "helloworldabc", 2},
+        {"http",
+         BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "a\r\nhelloworld\r\n0\r\n\r\n\r\n"
+               "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"),
+         "helloworldabc", 2},
+        {"http,keep",
+         BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "a\r\nhelloworld\r\n0\r\n\r\n"),
+         "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhelloworld\r\n0\r\n\r\n", 1},
     };
 
     for (size_t i = 0; i < COUNT(inputs); i++) {
         for (size_t step = 1; step <= 8; step++) {
             for (size_t most = 1; most <= 11; most += 3) {
-                uint8_t out[128];
+                uint8_t out[256];
                 size_t passed, records;
                 bool keep = strstr(inputs[i].specification, "keep") != NULL;
                 size_t n = read_past(inputs[i].specification, (const uint8_t *)inputs[i].input,
@@ -1537,6 +1644,10 @@ static Suite *decoder_suite(void)
     tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 12);
     tcase_add_test(place, sync_needs_a_byte_and_a_framing_that_has_it);
     tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
+    tcase_add_test(place, needed_ends_where_a_record_is_cut);
+    tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
+    tcase_add_test(place, a_record_that_was_cut_is_counted_though_the_input_ends_inside);
+    tcase_add_test(place, take_of_a_record_that_is_cut_leaves_the_next_one_whole);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);

@@ -142,6 +142,9 @@ static const struct example examples[] = {
     {"chunked", 1, BYTES("1\r\n"), BYTES("\r\n")},
     {"chunked", 0x1a2b, BYTES("1a2b\r\n"), BYTES("\r\n")},
     {"chunked,lf", 10, BYTES("a\r\n"), BYTES("\r\n")},
+    {"content-length", 5, BYTES("Content-Length: 5\r\n\r\n"), BYTES("")},
+    {"content-length", UINT64_MAX - 1, BYTES("Content-Length: 18446744073709551614\r\n\r\n"),
+     BYTES("")},
 };
 
 /* Twice, since a record must leave nothing behind for the next. */

@@ -1021,6 +1021,9 @@ static const struct fault faults[] = {
     {"chunked:x", 8},
     {"chunked,lf=1", 8},
     {"chunked,crlf", 8},
+    {"http:x", 5},
+    {"http,lf=1", 5},
+    {"content-length:5", 15},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
@@ -1066,6 +1069,8 @@ static const char *const accepted[] = {
     "hex,digits=4,inclusive,max=4",
     "pkt-line,keep",
     "tfrecord,keep",
+    "http,lf,keep",
+    "content-length,lf,keep",
 };
 
 START_TEST(a_right_specification_is_accepted)

@@ -9,11 +9,11 @@
  * 0000, 0001 and 0002 are marks, 0004 is empty.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../encoder.h"
 #include "counted.h"
+#include "digits.h"
 #include "families.h"
 
 #define NOT_GIVEN UINT64_MAX
@@ -237,23 +237,20 @@ static bool value_of(const struct ascii_config *config, uint64_t payload, uint64
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct ascii_config *config = encoder->config.data;
-    char *text = (char *)encoder->scratch;
-    size_t room = sizeof encoder->scratch;
-    const int digits = (int)config->digits;
+    uint8_t *text = encoder->scratch;
+    const size_t room = sizeof encoder->scratch;
     uint64_t value;
     if (!value_of(config, length, &value))
         return cb__encoder_fail(encoder,
                                 "a length of %" PRIu64 " cannot be said by a value from %" PRIu64
                                 " to %" PRIu64,
                                 length, config->control, config->max);
-    int n = config->base == CB__ASCII_DECIMAL ? snprintf(text, room, "%0*" PRIu64, digits, value)
-                                              : snprintf(text, room, "%0*" PRIx64, digits, value);
-    if (config->term.length > room - (size_t)n)
-        return cb__encoder_fail(encoder, "the terminator is longer than %zu bytes",
-                                room - (size_t)n);
+    size_t n = cb__put_number(text, value, config->base, (size_t)config->digits);
+    if (config->term.length > room - n)
+        return cb__encoder_fail(encoder, "the terminator is longer than %zu bytes", room - n);
     if (config->term.length)
         memcpy(text + n, config->term.data, config->term.length);
-    return cb__encoder_give(encoder, text, (size_t)n + config->term.length);
+    return cb__encoder_give(encoder, text, n + config->term.length);
 }
 
 static int end(struct cb_encoder *encoder)

@@ -6,45 +6,23 @@
  *     chunk        = chunk-size [ chunk-ext ] CRLF chunk-data CRLF
  *     last-chunk   = 1*("0") [ chunk-ext ] CRLF
  *
- * A record is a chunk's data.  What two parsers may read differently is
- * refused (section 7.1.1 and 11.2: request smuggling): anything but hex digits
- * up to ';' or CRLF, control bytes in extensions and trailers, folded trailer
- * lines, and LF without CR unless `lf` allows it.
+ * A record is a chunk's data.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "../encoder.h"
 #include "counted.h"
+#include "digits.h"
 #include "families.h"
-
-/* Bytes in one size line with its extensions, and in the whole trailer
- * section.  RFC 9112 wants the first limited; 8 KiB is what servers take for a
- * line, 64 KiB is what they take for a head. */
-enum { SIZE_LINE_MAX = 8192, TRAILER_MAX = 65536, SIZE_DIGITS = 16 };
+#include "fields.h"
+#include "size_line.h"
 
 struct chunked_config {
     bool lf;
 };
 
-enum phase {
-    SIZE,      /* in the digits */
-    EXTENSION, /* behind ';' */
-    SIZE_LF,   /* behind the CR of the size line */
-    LINE,      /* at the beginning of a trailer line */
-    NAME,      /* in its name */
-    VALUE,     /* behind ':' */
-    VALUE_LF,  /* behind its CR */
-    LAST_LF,   /* behind the CR of the empty line that ends it all */
-};
-
 struct chunked_state {
     struct cb__counted counted;
-    enum phase phase;
-    uint64_t size;
-    unsigned digits;
-    size_t line; /* bytes seen of the size line, or of the trailer section */
+    struct cb__size_line line;
+    bool in_trailers;
+    struct cb__fields trailers;
 };
 
 static const struct cb__key keys[] = {
@@ -52,130 +30,26 @@ static const struct cb__key keys[] = {
     {NULL, CB__KEY_FLAG, 0},
 };
 
-/* What a step gives beside CB_OK ("go on") and an error. */
-enum { SIZE_DONE = 1, ALL_DONE = 2 };
-
-static int fail(struct chunked_state *state, const char *why)
+/* Behind the last chunk: the trailers, or none. */
+static int read_trailers(struct chunked_state *state, const uint8_t *data, size_t n, size_t *used)
 {
-    state->counted.why = why;
-    return CB_EMALFORMED;
+    int status = cb__fields_read(&state->trailers, data, n, used);
+    state->counted.why = state->trailers.why;
+    return status == CB_OK ? CB_END : status;
 }
 
-static int hex_value(uint8_t c)
+static int begin_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* RFC 9110 section 5.6.2. */
-static bool is_token(uint8_t c)
-{
-    return c > 0x20 && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]{}", c);
-}
-
-static bool is_control(uint8_t c)
-{
-    return (c < 0x20 && c != '\t') || c == 0x7f;
-}
-
-/* The end of the size line. */
-static int end_size(struct chunked_state *state)
-{
-    state->line = 0;
-    state->digits = 0;
-    if (state->size)
-        return SIZE_DONE;
-    state->phase = LINE;
-    return CB_OK;
-}
-
-static int step_size(struct chunked_state *state, bool lf, uint8_t c)
-{
-    int digit = hex_value(c);
-    if (digit >= 0) {
-        if (state->digits++ == SIZE_DIGITS)
-            return fail(state, "chunk size has more than 16 digits");
-        state->size = state->size << 4 | (uint64_t)digit;
-        return CB_OK;
-    }
-    if (!state->digits)
-        return fail(state, "chunk size is not a number");
-    if (c == ';')
-        state->phase = EXTENSION;
-    else if (c == '\r')
-        state->phase = SIZE_LF;
-    else if (c == '\n')
-        return lf ? end_size(state) : fail(state, "chunk size line ends in LF without CR");
-    else
-        return fail(state, "chunk size is followed by neither ';' nor CRLF");
-    return CB_OK;
-}
-
-static int step_extension(struct chunked_state *state, bool lf, uint8_t c)
-{
-    if (c == '\r')
-        state->phase = SIZE_LF;
-    else if (c == '\n')
-        return lf ? end_size(state) : fail(state, "chunk extension ends in LF without CR");
-    else if (is_control(c))
-        return fail(state, "control byte in a chunk extension");
-    return CB_OK;
-}
-
-static int step_line(struct chunked_state *state, bool lf, uint8_t c)
-{
-    if (c == '\r')
-        state->phase = LAST_LF;
-    else if (c == '\n')
-        return lf ? ALL_DONE : fail(state, "trailer section ends in LF without CR");
-    else if (is_token(c))
-        state->phase = NAME;
-    else
-        return fail(state, "trailer line does not begin with a field name");
-    return CB_OK;
-}
-
-static int step_value(struct chunked_state *state, bool lf, uint8_t c)
-{
-    if (c == '\r')
-        state->phase = VALUE_LF;
-    else if (c == '\n' && lf)
-        state->phase = LINE;
-    else if (c == '\n')
-        return fail(state, "trailer line ends in LF without CR");
-    else if (is_control(c))
-        return fail(state, "control byte in a trailer line");
-    return CB_OK;
-}
-
-static int step(struct chunked_state *state, bool lf, uint8_t c)
-{
-    switch (state->phase) {
-    case SIZE:
-        return step_size(state, lf, c);
-    case EXTENSION:
-        return step_extension(state, lf, c);
-    case SIZE_LF:
-        return c == '\n' ? end_size(state) : fail(state, "CR in a chunk size line without LF");
-    case LINE:
-        return step_line(state, lf, c);
-    case NAME:
-        if (c == ':')
-            state->phase = VALUE;
-        else if (!is_token(c))
-            return fail(state, "trailer line has no field name");
-        return CB_OK;
-    case VALUE:
-        return step_value(state, lf, c);
-    case VALUE_LF:
-        state->phase = LINE;
-        return c == '\n' ? CB_OK : fail(state, "CR in a trailer line without LF");
-    case LAST_LF:
-        break;
-    }
-    return c == '\n' ? ALL_DONE : fail(state, "CR without LF at the end of the trailer section");
+    const struct chunked_config *config = decoder->config.data;
+    struct chunked_state *state = decoder->state;
+    const size_t line = *used;
+    state->in_trailers = true;
+    cb__fields_begin_trailers(&state->trailers, config->lf);
+    if (line == n)
+        return CB_MORE;
+    int status = read_trailers(state, data + line, n - line, used);
+    *used += line;
+    return status;
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -183,28 +57,19 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     const struct chunked_config *config = decoder->config.data;
     struct chunked_state *state = decoder->state;
     struct cb__frame *frame = &state->counted.frame;
-    for (size_t i = 0; i < n; i++) {
-        *used = i;
-        if (++state->line > (state->phase < LINE ? SIZE_LINE_MAX : TRAILER_MAX))
-            return fail(state, state->phase < LINE ? "chunk size line is longer than 8192 bytes"
-                                                   : "trailer section is longer than 65536 bytes");
-        int status = step(state, config->lf, data[i]);
-        if (status < 0)
-            return status;
-        if (status == CB_OK)
-            continue;
-        *used = i + 1;
-        if (status == ALL_DONE)
-            return CB_END;
-        frame->payload = state->size;
-        frame->trailer = (struct cb__bytes){.data = (const uint8_t *)"\r\n", .length = 2};
-        frame->bare_lf = config->lf;
-        state->size = 0;
-        state->phase = SIZE;
-        return CB_OK;
+    if (state->in_trailers)
+        return read_trailers(state, data, n, used);
+    int status = cb__size_line_read(&state->line, config->lf, data, n, used);
+    if (status != CB_OK) {
+        state->counted.why = state->line.why;
+        return status;
     }
-    *used = n;
-    return CB_MORE;
+    if (!state->line.size)
+        return begin_trailers(decoder, data, n, used);
+    frame->payload = state->line.size;
+    frame->trailer = (struct cb__bytes){.data = (const uint8_t *)"\r\n", .length = 2};
+    frame->bare_lf = config->lf;
+    return CB_OK;
 }
 
 static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -227,8 +92,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct chunked_state *state = decoder->state;
-    bool trailers = state->counted.phase == CB__COUNTED_HEADER && state->phase >= LINE;
-    return trailers ? CB_END : cb__counted_cut(decoder);
+    return state->in_trailers ? CB_END : cb__counted_cut(decoder);
 }
 
 /* Without its last chunk a chunked body is cut short, also between chunks. */
@@ -246,11 +110,9 @@ static const struct cb__decoder_ops decoder_ops = {
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
-    char *text = (char *)encoder->scratch;
     if (!length)
         return cb__encoder_fail(encoder, "an empty record would be the last chunk");
-    int n = snprintf(text, sizeof encoder->scratch, "%" PRIx64 "\r\n", length);
-    return cb__encoder_give(encoder, text, (size_t)n);
+    return cb__give_number(encoder, "", length, 16, "\r\n");
 }
 
 static int end(struct cb_encoder *encoder)

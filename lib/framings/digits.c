@@ -3,14 +3,46 @@
  * 4). */
 #include "digits.h"
 
-#include "../encoder.h"
+#include <string.h>
+
 #include "families.h"
+
+static const char digits[] = "0123456789abcdef";
+
+enum { DIGITS_MAX = 20 };
+
+size_t cb__put_number(uint8_t *out, uint64_t number, unsigned base, size_t least)
+{
+    uint8_t text[DIGITS_MAX], *end = text + DIGITS_MAX, *at = end;
+    if (base == 16) {
+        for (; number; number >>= 4)
+            *--at = (uint8_t)digits[number & 15];
+    } else {
+        for (; number; number /= 10)
+            *--at = (uint8_t)digits[number % 10];
+    }
+    while ((size_t)(end - at) < cb__max(least, 1))
+        *--at = '0';
+    memcpy(out, at, (size_t)(end - at));
+    return (size_t)(end - at);
+}
+
+int cb__give_number(struct cb_encoder *encoder, const char *before, uint64_t number, unsigned base,
+                    const char *after)
+{
+    uint8_t *to = encoder->scratch;
+    while (*before)
+        *to++ = (uint8_t)*before++;
+    to += cb__put_number(to, number, base, 1);
+    while (*after)
+        *to++ = (uint8_t)*after++;
+    return cb__encoder_give(encoder, encoder->scratch, (size_t)(to - encoder->scratch));
+}
 
 /* -------------------------------------------------------------- hexadecimal */
 
 static void hex_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {
-    static const char digits[] = "0123456789abcdef";
     (void)encoder;
     size_t n = cb__min((size_t)(t->in_end - t->in), (size_t)(t->out_end - t->out) / 2);
     for (size_t i = 0; i < n; i++) {

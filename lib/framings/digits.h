@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Base64, for whoever writes it. */
+/* Numbers in digits, and base64, for whoever writes them. */
 #ifndef CB_DIGITS_H
 #define CB_DIGITS_H
 
-#include "../framing.h"
+#include "../encoder.h"
+
+/* Writes a number in base 10 or 16 (lower case) with `least` digits or more, at
+ * most 20, and returns how many bytes that is.  printf takes ten times as long. */
+size_t cb__put_number(uint8_t *out, uint64_t number, unsigned base, size_t least);
+
+/* Gives a number between two short texts, for an encoder's `begin`. */
+int cb__give_number(struct cb_encoder *encoder, const char *before, uint64_t number, unsigned base,
+                    const char *after);
 
 /* Bytes that are not three yet; all zeros at first. */
 struct cb__base64 {

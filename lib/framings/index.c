@@ -4,8 +4,6 @@
  * in it) and json, an object (RFC 8259) with the payload as text where that is
  * UTF-8 (RFC 3629), else in base64.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../encoder.h"
@@ -14,12 +12,31 @@
 
 /* -------------------------------------------------------------------- index */
 
+static uint8_t *put_text(uint8_t *to, const char *text)
+{
+    while (*text)
+        *to++ = (uint8_t)*text++;
+    return to;
+}
+
+/* A number with a text before it. */
+static uint8_t *put(uint8_t *to, const char *text, uint64_t number)
+{
+    to = put_text(to, text);
+    return to + cb__put_number(to, number, 10, 1);
+}
+
+static int give_to(struct cb_encoder *encoder, const uint8_t *end)
+{
+    return cb__encoder_give(encoder, encoder->scratch, (size_t)(end - encoder->scratch));
+}
+
 static int index_begin(struct cb_encoder *encoder, uint64_t length)
 {
-    int n = snprintf((char *)encoder->scratch, sizeof encoder->scratch,
-                     "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", encoder->record, encoder->offset,
-                     length);
-    return cb__encoder_give(encoder, encoder->scratch, (size_t)n);
+    uint8_t *to = put(encoder->scratch, "", encoder->record);
+    to = put(to, "\t", encoder->offset);
+    to = put(to, "\t", length);
+    return give_to(encoder, put_text(to, "\n"));
 }
 
 static const struct cb__encoder_ops index_ops = {
@@ -108,11 +125,11 @@ static int json_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 
 static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
-    int n = snprintf(
-        (char *)encoder->scratch, sizeof encoder->scratch,
-        "{\"record\":%" PRIu64 ",\"offset\":%" PRIu64 ",\"length\":%" PRIu64 ",\"%s\":\"",
-        encoder->record, encoder->offset, length, is_text(encoder->state) ? "text" : "base64");
-    return cb__encoder_give(encoder, encoder->scratch, (size_t)n);
+    uint8_t *to = put(encoder->scratch, "{\"record\":", encoder->record);
+    to = put(to, ",\"offset\":", encoder->offset);
+    to = put(to, ",\"length\":", length);
+    to = put_text(to, is_text(encoder->state) ? ",\"text\":\"" : ",\"base64\":\"");
+    return give_to(encoder, to);
 }
 
 /* The letter that stands behind a backslash for a byte: 'u' for those that have
@@ -182,10 +199,7 @@ static int json_end(struct cb_encoder *encoder)
 {
     struct json_state *state = encoder->state;
     size_t n = cb__base64_end(&state->base64, encoder->scratch);
-    encoder->scratch[n++] = '"';
-    encoder->scratch[n++] = '}';
-    encoder->scratch[n++] = '\n';
-    return cb__encoder_give(encoder, encoder->scratch, n);
+    return give_to(encoder, put_text(encoder->scratch + n, "\"}\n"));
 }
 
 static const struct cb__encoder_ops json_ops = {

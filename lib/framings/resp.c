@@ -8,10 +8,7 @@
  * Streamed strings and aggregates, whose length is not told, are refused: no
  * server sends them.
  */
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "../encoder.h"
+#include "digits.h"
 #include "families.h"
 #include "scanned.h"
 
@@ -173,9 +170,7 @@ static const struct cb__decoder_ops decoder_ops = {
 
 static int encode_begin(struct cb_encoder *encoder, uint64_t bytes)
 {
-    char *text = (char *)encoder->scratch;
-    int n = snprintf(text, sizeof encoder->scratch, "$%" PRIu64 "\r\n", bytes);
-    return cb__encoder_give(encoder, text, (size_t)n);
+    return cb__give_number(encoder, "$", bytes, 10, "\r\n");
 }
 
 static int encode_end(struct cb_encoder *encoder)

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages of HTTP/1.x (RFC 9112), one after another, requests or responses as
+ * each one's first line tells.  A record is a message's content; how long that
+ * is, section 6.3 says, whose cases are in `decide`.
+ *
+ * Which request a response answers cannot be seen, so that one to HEAD, or a
+ * 2xx to CONNECT, is read as if it had content.
+ *
+ * What two parsers may read differently (section 11.2: request smuggling) is
+ * refused also where the RFC allows to make the best of it: both lengths at
+ * once, empty elements in their lists, transfer codings with parameters.
+ */
+#include <string.h>
+
+#include "../decoder.h"
+#include "families.h"
+#include "fields.h"
+#include "size_line.h"
+#include "start_line.h"
+
+struct http_config {
+    bool lf;
+};
+
+enum phase {
+    START,  /* in the start line, or in empty ones before */
+    FIELDS, /* in the other lines of the head */
+    LENGTH, /* in content up to a known length */
+    CLOSE,  /* in content up to the end of the input */
+    SIZE,   /* in the size line of a chunk */
+    DATA,   /* in its data */
+    DATA_END /* in the CRLF behind it */,
+    TRAILERS
+};
+
+struct http_state {
+    enum phase phase;
+    size_t seen; /* bytes of the head looked at: all of it stays until it is over */
+    struct cb__start_line start;
+    struct cb__fields fields; /* of the head, then the trailers */
+    struct cb__size_line line;
+    bool has_length, coded, chunked; /* what the head said */
+    bool cr;                         /* of the CRLF behind a chunk */
+    bool switched;                   /* to another protocol */
+    uint64_t length;
+};
+
+static const struct cb__key keys[] = {
+    {"lf", CB__KEY_FLAG, offsetof(struct http_config, lf)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+enum { CONTENT_LENGTH, TRANSFER_ENCODING };
+static const char *const wanted[] = {"content-length", "transfer-encoding", NULL};
+
+static bool allows_lf(const struct cb_decoder *decoder)
+{
+    const struct http_config *config = decoder->config.data;
+    return config->lf;
+}
+
+static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
+{
+    return cb__decoder_fail(decoder, CB_EMALFORMED, at, "%s", why);
+}
+
+/* ---------------------------------------------------------------- the lengths */
+
+/* "5", or "5, 5" (RFC 9110 section 8.6). */
+static const char *add_length(struct http_state *state, const struct cb__bytes *element)
+{
+    uint64_t length;
+    if (!cb__field_number(element, &length))
+        return "Content-Length is not a number below 2^64";
+    if (state->has_length && state->length != length)
+        return "Content-Length has two values";
+    state->has_length = true;
+    state->length = length;
+    return NULL;
+}
+
+static bool is_chunked(const struct cb__bytes *name)
+{
+    static const char chunked[] = "chunked";
+    if (name->length != sizeof chunked - 1)
+        return false;
+    for (size_t i = 0; i < name->length; i++) {
+        if ((name->data[i] | 0x20) != chunked[i])
+            return false;
+    }
+    return true;
+}
+
+/* "gzip, chunked".  None of the registered codings has parameters, chunked may
+ * have none (RFC 9112 section 7.1). */
+static const char *add_coding(struct http_state *state, const struct cb__bytes *element)
+{
+    size_t i = 0;
+    while (i < element->length && cb__is_token(element->data[i]))
+        i++;
+    if (!i || i < element->length)
+        return "transfer coding is not a name";
+    if (state->chunked)
+        return "transfer coding behind chunked";
+    state->coded = true;
+    state->chunked = is_chunked(element);
+    return NULL;
+}
+
+/* A field line with a length or with codings. */
+static int add_field(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    const struct cb__fields *fields = &state->fields;
+    struct cb__bytes element;
+    for (size_t at = 0; cb__field_element(fields, &at, &element);) {
+        const char *why = fields->which == CONTENT_LENGTH ? add_length(state, &element)
+                                                          : add_coding(state, &element);
+        if (why)
+            return malformed(decoder,
+                             decoder->frame_start + fields->value_at +
+                                 (size_t)(element.data - fields->text),
+                             why);
+    }
+    return CB_MORE;
+}
+
+/* Where the content ends, by the head (RFC 9112 section 6.3); START: there is
+ * none.  Or *why that cannot be told. */
+static enum phase decide(const struct http_state *state, const char **why)
+{
+    const bool request = state->start.kind == CB__REQUEST;
+    const unsigned status = state->start.status;
+    if (state->coded && state->has_length)
+        *why = "message has both Transfer-Encoding and Content-Length";
+    else if (state->coded && !state->start.minor)
+        *why = "message of HTTP/1.0 has a Transfer-Encoding";
+    else if (state->coded && request && !state->chunked)
+        *why = "Transfer-Encoding of a request does not end in chunked";
+    if (!request && (status < 200 || status == 204 || status == 304))
+        return START;
+    if (state->chunked)
+        return SIZE;
+    if (state->has_length)
+        return state->length ? LENGTH : START;
+    return request ? START : CLOSE;
+}
+
+/* --------------------------------------------------------------- the messages */
+
+/* The message ends at `scan`. */
+static int end_message(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    state->phase = START;
+    decoder->complete = true;
+    return CB_OK;
+}
+
+/* n bytes from `scan` on are content; as many more make the record too long. */
+static int expect_content(struct cb_decoder *decoder, uint64_t n)
+{
+    const uint64_t so_far = decoder->made ? cb__buffer_end(decoder->made) : decoder->scan;
+    uint64_t length;
+    if (!cb__add_u64(decoder->scan, n, &decoder->payload_end) ||
+        !cb__add_u64(so_far - decoder->payload_start, n, &length)) {
+        decoder->payload_end = 0;
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+                                "record is longer than any stream");
+    }
+    return cb__decoder_check_length(decoder, length);
+}
+
+/* The head is over. */
+static int begin_content(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    const char *why = NULL;
+    state->phase = decide(state, &why);
+    if (why)
+        return malformed(decoder, decoder->frame_start, why);
+    state->switched = state->start.kind == CB__RESPONSE && state->start.status == 101;
+    decoder->scan += state->seen;
+    state->seen = 0;
+    cb__decoder_begin(decoder, decoder->scan);
+    if (state->phase == START)
+        return end_message(decoder);
+    if (state->phase != LENGTH)
+        return CB_OK;
+    int status = expect_content(decoder, state->length);
+    if (status == CB_OK)
+        decoder->total =
+            decoder->config.keep ? decoder->payload_end - decoder->frame_start : state->length;
+    return status;
+}
+
+static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct http_state *state = decoder->state;
+    size_t used;
+    int status = cb__start_line_read(&state->start, allows_lf(decoder), data, n, &used);
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan + state->seen + used, state->start.why);
+    state->seen += used;
+    if (status == CB_MORE)
+        return CB_MORE;
+    if (state->start.kind == CB__EMPTY_LINE) {
+        decoder->scan += state->seen;
+        state->seen = 0;
+        cb__decoder_next_record(decoder);
+        decoder->record--;
+        return CB_MORE;
+    }
+    cb__fields_begin(&state->fields, wanted, allows_lf(decoder), state->start.size);
+    state->has_length = state->coded = state->chunked = false;
+    state->phase = FIELDS;
+    return CB_MORE;
+}
+
+static int step_fields(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct http_state *state = decoder->state;
+    size_t used;
+    int status = cb__fields_read(&state->fields, data, n, &used);
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan + state->seen + used, state->fields.why);
+    state->seen += used;
+    if (status == CB__FIELD)
+        return add_field(decoder);
+    return status == CB_OK ? begin_content(decoder) : status;
+}
+
+/* Content that stands in the input as it is. */
+static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    const struct http_state *state = decoder->state;
+    uint64_t here = n;
+    (void)data;
+    if (state->phase != CLOSE && here > decoder->payload_end - decoder->scan)
+        here = decoder->payload_end - decoder->scan;
+    int status = cb__decoder_add_span(decoder, decoder->scan, here);
+    decoder->scan += here;
+    return status == CB_OK ? CB_MORE : status;
+}
+
+/* What is known to be content has all come. */
+static int end_content(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    decoder->payload_end = 0;
+    if (state->phase == LENGTH)
+        return end_message(decoder);
+    state->phase = DATA_END;
+    return CB_MORE;
+}
+
+static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct http_state *state = decoder->state;
+    size_t used;
+    int status = cb__size_line_read(&state->line, allows_lf(decoder), data, n, &used);
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan + used, state->line.why);
+    decoder->scan += used;
+    if (status == CB_MORE)
+        return CB_MORE;
+    if (!state->line.size) {
+        state->phase = TRAILERS;
+        cb__fields_begin_trailers(&state->fields, allows_lf(decoder));
+        return CB_MORE;
+    }
+    state->phase = DATA;
+    if (decoder->made && decoder->payload_start == cb__buffer_end(decoder->made))
+        cb__decoder_begin(decoder, decoder->scan); /* there, and not behind the head */
+    status = expect_content(decoder, state->line.size);
+    return status == CB_OK ? CB_MORE : status;
+}
+
+static int step_data_end(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct http_state *state = decoder->state;
+    (void)n;
+    if (data[0] == '\r' && !state->cr) {
+        state->cr = true;
+        decoder->scan++;
+        return CB_MORE;
+    }
+    if (data[0] != '\n' || !(state->cr || allows_lf(decoder)))
+        return malformed(decoder, decoder->scan, "chunk data is not followed by CRLF");
+    state->cr = false;
+    decoder->scan++;
+    state->phase = SIZE;
+    return CB_MORE;
+}
+
+static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    struct http_state *state = decoder->state;
+    size_t used;
+    int status = cb__fields_read(&state->fields, data, n, &used);
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan + used, state->fields.why);
+    decoder->scan += used;
+    return status == CB_OK ? end_message(decoder) : status;
+}
+
+/* Each looks at the n >= 1 bytes behind those that were seen, and moves `scan`
+ * or `seen`.  CB_MORE: further with the next one. */
+static int (*const steps[])(struct cb_decoder *decoder, const uint8_t *data, size_t n) = {
+    [START] = step_start,       [FIELDS] = step_fields,     [LENGTH] = step_content,
+    [CLOSE] = step_content,     [SIZE] = step_size,         [DATA] = step_content,
+    [DATA_END] = step_data_end, [TRAILERS] = step_trailers,
+};
+
+/* What is missing at least when all that is here was looked at. */
+static uint64_t missing(const struct cb_decoder *decoder)
+{
+    const struct http_state *state = decoder->state;
+    const size_t behind = allows_lf(decoder) ? 4 : 7; /* "\r\n0\r\n\r\n" */
+    uint64_t left = decoder->payload_end - decoder->scan, sum;
+    if (state->phase == LENGTH)
+        return left;
+    if (state->phase != DATA)
+        return 1;
+    return cb__add_u64(left, behind, &sum) ? sum : UINT64_MAX;
+}
+
+static int advance(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n = 0;
+    int status = CB_MORE;
+    if (state->switched)
+        return CB_END;
+    while (status == CB_MORE) {
+        const uint64_t at = decoder->scan + state->seen;
+        if (decoder->payload_end && decoder->scan == decoder->payload_end) {
+            status = end_content(decoder);
+            continue;
+        }
+        if (!n && !cb__buffer_span(decoder->buffer, &decoder->scan_cursor, at, &data, &n)) {
+            decoder->needed = missing(decoder);
+            break;
+        }
+        status = steps[state->phase](decoder, data, n);
+        size_t used = (size_t)(decoder->scan + state->seen - at);
+        data += used;
+        n -= used;
+    }
+    return status;
+}
+
+static int cut(struct cb_decoder *decoder)
+{
+    struct http_state *state = decoder->state;
+    if (state->phase == CLOSE) {
+        end_message(decoder);
+        return CB_YES;
+    }
+    if (state->phase == START && state->start.kind == CB__EMPTY_LINE)
+        return CB_END; /* behind the CR of an empty line */
+    if (!decoder->begun && decoder->config.keep)
+        decoder->until = cb__buffer_end(decoder->buffer);
+    return CB_NO;
+}
+
+static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    decoder->assembles = true;
+    return CB_OK;
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    memset(decoder->state, 0, sizeof(struct http_state));
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct http_state),
+    .parts = true,
+    .open = open_decoder,
+    .reset = reset,
+    .advance = advance,
+    .cut = cut,
+};
+
+const struct cb__family cb__http_family = {
+    .keys = keys,
+    .config_size = sizeof(struct http_config),
+    .decode = &decoder_ops,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Start lines of HTTP/1.x: what a message begins with.
+ *
+ *     request-line = method SP request-target SP HTTP-version    RFC 9112, section 3
+ *     status-line  = HTTP-version SP status-code SP [ reason ]   section 4
+ *
+ * They are read strictly, so that no two parsers find different ones.  What is
+ * let pass beyond that: empty lines before (section 2.2), a status line whose
+ * last space is missing, and bytes from 0x80 on in a target, which many send.
+ */
+#ifndef CB_START_LINE_H
+#define CB_START_LINE_H
+
+#include "../base.h"
+
+enum cb__start_kind { CB__EMPTY_LINE, CB__REQUEST, CB__RESPONSE };
+
+struct cb__start_line { /* all zeros at first */
+    unsigned phase;
+    unsigned at; /* bytes of the method, the target, the version, or the status */
+    bool may_be_response;
+    size_t size; /* bytes seen */
+    enum cb__start_kind kind;
+    unsigned minor;  /* of the version, HTTP/1.minor */
+    unsigned status; /* of a response */
+    const char *why;
+};
+
+/* As cb__size_line_read.  The line says its `size` until the next one begins. */
+int cb__start_line_read(struct cb__start_line *line, bool lf, const uint8_t *data, size_t n,
+                        size_t *used);
+
+#endif
