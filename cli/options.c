@@ -264,7 +264,7 @@ static const struct option_row table[] = {
     {'c', "count", NULL, set_count, "print the number of records, nothing else"},
     {0, "check", NULL, set_check,
      "write no records but one line that says whether the input is well formed"},
-    {0, NULL, NULL, NULL, "Output other than to standard output"},
+    {0, NULL, NULL, NULL, "Files and commands"},
     {'o', "output", "TEMPLATE", set_output,
      "each record to a file of its own, its number in place of a conversion such as %06d"},
     {0, "force", NULL, set_force, "replace files that exist"},
