@@ -64,55 +64,53 @@ cli_tests = \
 	tests/cli-check.sh \
 	tests/cli-chunked.sh \
 	tests/cli-collisions.sh \
-	tests/cli-outputs.sh \
 	tests/cli-conversions.sh \
 	tests/cli-delimiters.sh \
-	tests/cli-exec.sh \
 	tests/cli-exact.sh \
+	tests/cli-exec.sh \
 	tests/cli-files.sh \
 	tests/cli-framings.sh \
-	tests/cli-interrupt.sh \
 	tests/cli-http.sh \
+	tests/cli-interrupt.sh \
 	tests/cli-latency.sh \
 	tests/cli-limits.sh \
 	tests/cli-memory.sh \
 	tests/cli-messages.sh \
 	tests/cli-nonblocking.sh \
 	tests/cli-options.sh \
-	tests/cli-output.sh \
 	tests/cli-output-files.sh \
-	tests/cli-peer-jq.sh \
+	tests/cli-output.sh \
+	tests/cli-outputs.sh \
 	tests/cli-part.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \
 	tests/cli-peer-git.sh \
 	tests/cli-peer-http.sh \
+	tests/cli-peer-jq.sh \
 	tests/cli-peer-jsonrpc.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
 	tests/cli-peer-pack.sh \
-	tests/cli-peer-protoc.sh \
 	tests/cli-peer-parallel.sh \
+	tests/cli-peer-protoc.sh \
 	tests/cli-peer-redis.sh \
 	tests/cli-peer-resp.sh \
 	tests/cli-peer-scripts.sh \
-	tests/cli-peer-syslog.sh \
-	tests/cli-specifications.sh \
-	tests/cli-start.sh \
-	tests/cli-peer-tfrecord.sh \
-	tests/cli-presets.sh \
-	tests/cli-progress.sh \
 	tests/cli-peer-sse.sh \
 	tests/cli-peer-stuffed.sh \
+	tests/cli-peer-syslog.sh \
+	tests/cli-peer-tfrecord.sh \
 	tests/cli-peer-websocket.sh \
+	tests/cli-presets.sh \
+	tests/cli-progress.sh \
 	tests/cli-select.sh \
 	tests/cli-specifications.sh \
+	tests/cli-start.sh \
+	tests/cli-stats.sh \
 	tests/cli-truncated.sh \
 	tests/cli-workers.sh
-	tests/cli-stats.sh \
-	tests/cli-truncated.sh
 
 TESTS += $(cli_tests)
 EXTRA_DIST += \
