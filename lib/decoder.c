@@ -175,18 +175,20 @@ void cb_decoder_free(struct cb_decoder *decoder)
 }
 
 /* Sets the place to a position, for record number `record`. */
-static void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t record)
+static inline void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t record)
 {
-    uint64_t payload = decoder->made ? cb__buffer_end(decoder->made) : position;
-    decoder->frame_start = decoder->payload_at = decoder->scan = position;
-    decoder->payload_start = decoder->given = decoder->until = payload;
+    decoder->frame_start = decoder->scan = decoder->payload_start = position;
+    decoder->given = decoder->until = position;
     decoder->record = record;
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
     decoder->needed = 1;
     decoder->undecided = 0;
-    decoder->begun = decoder->open = decoder->complete = false;
-    decoder->excess = decoder->closed = false;
+    decoder->begun = decoder->open = decoder->complete = decoder->excess = decoder->closed = false;
+    if (cb__unlikely(decoder->made)) {
+        decoder->payload_at = position;
+        decoder->payload_start = decoder->given = decoder->until = cb__buffer_end(decoder->made);
+    }
 }
 
 void cb__decoder_next_record(struct cb_decoder *decoder)
@@ -367,6 +369,28 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
     return count;
 }
 
+/* The usual case of that: all of a record in one span of the input. */
+static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    const uint64_t from = decoder->given, size = decoder->until - from;
+    const uint8_t *data;
+    size_t n;
+    if (!decoder->complete || decoder->open || decoder->made || decoder->excess ||
+        decoder->error.code ||
+        !cb__buffer_span(decoder->buffer, &decoder->give_cursor, from, &data, &n) || n < size)
+        return false;
+    *piece = (struct cb_piece){
+        .data = data,
+        .length = (size_t)size,
+        .record = decoder->record,
+        .offset = from,
+        .total = size,
+        .flags = CB_FIRST | CB_LAST,
+    };
+    begin_at(decoder, decoder->scan, decoder->record + 1);
+    return true;
+}
+
 /* The family wants more input than there will be. */
 static int handle_end(struct cb_decoder *decoder)
 {
@@ -429,14 +453,9 @@ static bool assembled(struct cb_decoder *decoder)
     return decoder->until > before;
 }
 
-/* One step further: CB_OK if there may be something to give. */
-static int advance(struct cb_decoder *decoder)
+/* What a step of the family's comes to. */
+static int settle(struct cb_decoder *decoder, int status)
 {
-    if (decoder->error.code)
-        return decoder->error.code;
-    if (decoder->ended)
-        return CB_END;
-    int status = decoder->ops->advance(decoder);
     if (decoder->assembles && assembled(decoder) && status == CB_MORE)
         status = CB_OK;
     if (status == CB_MORE && decoder->finished)
@@ -452,6 +471,20 @@ static int advance(struct cb_decoder *decoder)
     if (status == CB_END)
         decoder->ended = true;
     return status;
+}
+
+/* One step further: CB_OK if there may be something to give. */
+static int advance(struct cb_decoder *decoder)
+{
+    if (decoder->error.code)
+        return decoder->error.code;
+    if (decoder->ended)
+        return CB_END;
+    int status = decoder->ops->advance(decoder);
+    if (cb__likely(status == CB_OK && !decoder->assembles && !decoder->excess &&
+                   decoder->until - decoder->payload_start <= decoder->max_record))
+        return CB_OK;
+    return settle(decoder, status);
 }
 
 /* Is there something that pieces can be cut from?  The beginning of a record
@@ -492,6 +525,10 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
             done += decoder->ops->batch(decoder, data, n, pieces + done, max - done);
             if (done == max)
                 break;
+        }
+        if (give_whole(decoder, &pieces[done])) {
+            done++;
+            continue;
         }
         if (can_give(decoder)) {
             done += give(decoder, pieces + done, max - done);
@@ -547,21 +584,52 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     return cb_decoder_batch(decoder, buffer, piece, 1, &count);
 }
 
-/* Moves the current record, which is complete or long enough, to `record`. */
-static int take_record(struct cb_decoder *decoder, struct cb_buffer *buffer,
-                       struct cb_buffer *record)
+/* Moves the current record, which is long enough to be cut or was assembled, to
+ * `record`. */
+static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
     /* Of what was looked at behind `until` the next record may have its share. */
     const uint64_t end = decoder->complete ? decoder->scan : decoder->until;
+    int status;
     if (decoder->made) {
         skip_to(decoder->made, decoder->payload_start); /* over records left out */
         ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
-        return n < 0 ? (int)n : CB_OK;
+        status = n < 0 ? (int)n : CB_OK;
+    } else {
+        status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
+                                       cb__clamp_u64(size), cb__clamp_u64(end - head), record);
     }
-    return cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                 cb__clamp_u64(size), cb__clamp_u64(end - head), record);
+    if (status != CB_OK)
+        return status;
+    decoder->open = true;
+    decoder->given = decoder->until;
+    end_record(decoder);
+    release(decoder, buffer);
+    return CB_PIECE;
+}
+
+/* The same for one that is complete and stands in the input: the usual case. */
+static inline int take_whole(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                             struct cb_buffer *record)
+{
+    const uint64_t head = buffer->position;
+    int status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
+                                       cb__clamp_u64(decoder->until - decoder->payload_start),
+                                       cb__clamp_u64(decoder->scan - head), record);
+    if (status != CB_OK)
+        return status;
+    begin_at(decoder, decoder->scan, decoder->record + 1);
+    return CB_PIECE;
+}
+
+/* Is all here that can be taken of the current record? */
+static inline bool can_take(const struct cb_decoder *decoder)
+{
+    if (cb__likely(!decoder->excess))
+        return decoder->complete;
+    return decoder->complete || (can_give(decoder) && decoder->until >= limit_of(decoder));
 }
 
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
@@ -576,19 +644,13 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     release(decoder, buffer);
     if (max_record == UINT64_MAX)
         decoder->max_record = WHOLE_LIMIT_DEFAULT;
-    while (status == CB_OK && !decoder->complete &&
-           !(decoder->excess && can_give(decoder) && decoder->until >= limit_of(decoder)))
+    while (status == CB_OK && !can_take(decoder))
         status = advance(decoder);
-    if (status == CB_OK)
-        status = take_record(decoder, buffer, record);
+    if (cb__likely(status == CB_OK))
+        status = decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
+                                                  : take_whole(decoder, buffer, record);
     decoder->max_record = max_record;
-    if (status != CB_OK)
-        return status;
-    decoder->open = true;
-    decoder->given = decoder->until;
-    end_record(decoder);
-    release(decoder, buffer);
-    return CB_PIECE;
+    return status;
 }
 
 /* ---------------------------------------------- payload that goes elsewhere */
