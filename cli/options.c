@@ -320,6 +320,17 @@ static const struct option_row *row_of(int result)
     return NULL;
 }
 
+/* Does a long option begin with this word, up to its "="? */
+static bool begins_option(const char *word)
+{
+    const size_t n = strcspn(word + 2, "=");
+    for (size_t i = 0; i < ROWS; i++) {
+        if (table[i].name && strncmp(word + 2, table[i].name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Says what getopt found wrong, in our form; ':' is a missing argument. */
 static int refuse(int result, char **argv)
 {
@@ -330,7 +341,9 @@ static int refuse(int result, char **argv)
         return usage_error("'%s' takes no argument", word);
     if (optopt)
         return usage_error("unknown option '-%c'", optopt);
-    return usage_error("unknown option '%s', or short for several", word);
+    if (begins_option(word))
+        return usage_error("'%s' is short for several options", word);
+    return usage_error("unknown option '%s'", word);
 }
 
 static int argument_of(const struct option_row *row)
