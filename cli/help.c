@@ -77,7 +77,7 @@ bool help_rest(void)
     print_framings();
     fputs("\nExamples:\n"
           "  nc host 6514 | cbsplit --delim '\\r\\n'        lines as they arrive\n"
-          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0  either one; out by zero bytes\n"
+          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0    either one; out by zero bytes\n"
           "  curl -s --raw URL | cbsplit -f chunked       the body of a chunked response\n"
           "  cbsplit -f http -t netstring < stream        what each of its messages holds\n"
           "  cbsplit -f u32be -t netstring < frames       from one framing to another\n"

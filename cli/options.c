@@ -249,7 +249,8 @@ static const struct option_row table[] = {
     {'f', "from", "FRAMING", set_from, "how the input is framed (line)"},
     {'d', "delim", "STRING", add_delimiter,
      "the same as --from=delim:STRING, with commas taken as they stand; again: any of them"},
-    {'t', "to", "FRAMING", set_to, "how the output is framed (line; raw from chunked, http)"},
+    {'t', "to", "FRAMING", set_to,
+     "how the output is framed (line; raw from chunked and http, and with --output and --exec)"},
     {'0', "print0", NULL, set_print0, "the same as --to=nul"},
     {0, NULL, NULL, NULL, "Selection"},
     {0, "skip", "N", set_skip, "leave out the first N records (0)"},
@@ -286,7 +287,7 @@ static const struct option_row table[] = {
     {0, NULL, NULL, NULL, "Reports"},
     {0, "progress", NULL, set_progress, "show on standard error how far the work is"},
     {0, "stats", "[=text|json]", set_stats,
-     "print figures about the records' sizes on standard error in the end"},
+     "at the end print figures about the records' sizes on standard error (text)"},
     {0, NULL, NULL, NULL, "Information"},
     {0, "list", NULL, show_list, "list every framing"},
     {0, "explain", "FRAMING", show_explanation, "print what a framing stands for"},
@@ -320,6 +321,17 @@ static const struct option_row *row_of(int result)
     return NULL;
 }
 
+/* Does a long option begin with this word, up to its "="? */
+static bool begins_option(const char *word)
+{
+    const size_t n = strcspn(word + 2, "=");
+    for (size_t i = 0; i < ROWS; i++) {
+        if (table[i].name && strncmp(word + 2, table[i].name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Says what getopt found wrong, in our form; ':' is a missing argument. */
 static int refuse(int result, char **argv)
 {
@@ -330,7 +342,9 @@ static int refuse(int result, char **argv)
         return usage_error("'%s' takes no argument", word);
     if (optopt)
         return usage_error("unknown option '-%c'", optopt);
-    return usage_error("unknown option '%s', or short for several", word);
+    if (begins_option(word))
+        return usage_error("'%s' is short for several options", word);
+    return usage_error("unknown option '%s'", word);
 }
 
 static int argument_of(const struct option_row *row)

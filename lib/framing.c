@@ -230,13 +230,15 @@ static bool suits(const struct cb_framing *row, const struct cb__spec *spec, uns
 static const struct cb_framing *choose(const struct cb__spec *spec, unsigned direction,
                                        struct cb_error *error)
 {
-    const struct cb_framing *first = find_from(cb__framings, &spec->name), *row = first;
-    while (row && !suits(row, spec, direction))
-        row = find_from(row + 1, &spec->name);
-    if (row)
-        return row;
-    if (first && cb_framing_can(first) & direction)
-        return first;
+    const struct cb_framing *first = find_from(cb__framings, &spec->name), *able = NULL;
+    for (const struct cb_framing *row = first; row; row = find_from(row + 1, &spec->name)) {
+        if (suits(row, spec, direction))
+            return row;
+        if (!able && cb_framing_can(row) & direction)
+            able = row; /* to say what is wrong with the settings */
+    }
+    if (able)
+        return able;
     if (first)
         cb__error_set(error, CB_EINVAL, 0, "'%s' is for %s only", first->name,
                       direction == CB_DECODES ? "output" : "input");

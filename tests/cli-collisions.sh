@@ -30,3 +30,28 @@ receive 'xabya'
 send 'bz\000'
 ends 6 ''
 expect_message "stdin: record 2 at byte 3: the record contains the output's delimiter"
+
+# A JSON text sequence: what would not be read back as the one text that it is.
+seq_refuses() {
+    refuses 6 "stdin: $1" "$2" '' -f nul -t json-seq --on-collision=fail
+}
+seq_refuses "record 1 at byte 2: the record contains the output's delimiter" '[1\036]\000'
+seq_refuses "record 1 at byte 3: the record contains the output's delimiter" '[1]\n[2]\000'
+seq_refuses 'record 1 at byte 0: white space before the text would be left out' ' 1\000'
+seq_refuses 'record 1 at byte 0: an empty record would be left out' '\000'
+seq_refuses 'record 1 at byte 3: the text ends inside of brackets or a string' '["1\n\000'
+gives '[1,\n2]\000"\n" \000' '[1,\n2]|"\n" |' -f nul -t 'delim:|'
+printf '[1,\n2]\000"\n" \0003\000' >texts
+"$CBSPLIT" -f nul -t json-seq --on-collision=fail <texts >sequence
+"$CBSPLIT" -f json-seq -t nul <sequence >found
+expect_same texts found
+
+# In pieces: what stands in brackets or a string, and what does not.
+converse -f nul -t json-seq --on-collision=fail
+send '["'
+receive '\036["'
+send '\n"\n'
+receive '\n"\n'
+send '],\n'
+ends 6 ''
+expect_message "stdin: record 1 at byte 7: the record contains the output's delimiter"

@@ -130,9 +130,11 @@ explains raw raw
 
 # --------------------------------------------------------------- usage errors
 
-wrong "unknown option '--frob', or short for several" --frob
-wrong "unknown option '--frob=3', or short for several" --frob=3
-wrong "unknown option '--he', or short for several" --he
+wrong "unknown option '--frob'" --frob
+wrong "unknown option '--frob=3'" --frob=3
+wrong "unknown option '--he-'" --he-
+wrong "'--he' is short for several options" --he
+wrong "'--on=fail' is short for several options" --on=fail
 wrong "unknown option '-x'" -x
 wrong "unknown option '-x'" -cx
 wrong "'--count=3' takes no argument" --count=3

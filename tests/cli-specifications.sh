@@ -37,6 +37,10 @@ wrong_both u16 "unknown framing 'u16'" 1
 wrong_both u8be "unknown framing 'u8be'" 1
 wrong --from raw "'raw' is for output only" 1
 wrong --from none "'none' is for output only" 1
+# A name that is one framing for input and another for output.
+wrong_both json,frob "unknown key 'frob'" 6
+wrong_both json:x "'json' takes no argument" 6
+wrong --to json,keep "'keep' is for the input framing" 6
 
 # ----------------------------------------------------------- keys and values
 
@@ -102,6 +106,9 @@ wrong_both dec,digits=2,max=100 'the max has more digits than there are' 14
 wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 24
 wrong_both hex,digits=4,max=9,control=10 'the control is more than the max' 20
 wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' exclude each other" 24
+for byte in '\n' '\r' '"'; do
+    wrong --from "csv,sep=$byte" 'the sep is LF, CR or a quote' 5
+done
 
 # -------------------------------------------------------------------- escapes
 

@@ -26,6 +26,17 @@ man_examples() {
         s/\\e/\\/g;s/\\-/-/g;s/\\(aq/'"'"'/g;s/\\(ti/~/g;s/\\(ha/^/g;s/\\&//g;p;}' "$1"
 }
 
+# man_escapes PAGE - fails if the examples have a backslash that is not one of
+# these: groff would print something else than what is tried here
+man_escapes() {
+    if sed -n '/^\.EX$/,/^\.EE$/{/^\.E[XE]$/d;h
+        s/\\e//g;s/\\-//g;s/\\(aq//g;s/\\(ti//g;s/\\(ha//g;s/\\&//g;/\\/{x;p;}}' "$1" | grep .
+    then
+        printf '%s: groff reads a backslash in an example; write \\e\n' "$1"
+        return 1
+    fi
+}
+
 # readme_examples PAGE - what is fenced as ```console
 readme_examples() {
     # shellcheck disable=SC2016
@@ -110,6 +121,13 @@ if printf '====\nno command\n' | check 'no example' 1 >/dev/null; then
     echo 'a page without examples was not found'
     exit 1
 fi
+printf '.EX\n$ echo \\e\\-\\(aq\n.EE\n\\fB\n' >"$scratch/page"
+man_escapes "$scratch/page"
+printf '.EX\n$ echo \\ea\\nb\n.EE\n' >"$scratch/page"
+if man_escapes "$scratch/page" >/dev/null; then
+    echo 'a wrong escape was not found'
+    exit 1
+fi
 if printf 'int main(void) { return x; }\n' | compile 'a wrong program' >/dev/null 2>&1; then
     echo 'a wrong program was not found'
     exit 1
@@ -118,6 +136,8 @@ fi
 # ------------------------------------------------------------------ the pages
 
 status=0
+man_escapes "$TOP_SRCDIR/man/cbsplit.1" || status=1
+man_escapes "$TOP_SRCDIR/man/chunkedbuffer.3" || status=1
 man_examples "$TOP_SRCDIR/man/cbsplit.1" | check man/cbsplit.1 25 || status=1
 readme_examples "$TOP_SRCDIR/README.md" | check README.md 4 || status=1
 man_program "$TOP_SRCDIR/man/chunkedbuffer.3" | compile man/chunkedbuffer.3 || status=1

@@ -7,6 +7,8 @@
 #include "families.h"
 #include "scanned.h"
 
+#include <string.h>
+
 struct csv_config {
     struct cb__bytes separator; /* one byte */
 };
@@ -29,6 +31,15 @@ static void init(void *data, unsigned variant)
     struct csv_config *config = data;
     (void)variant;
     config->separator = (struct cb__bytes){.data = (const uint8_t *)",", .length = 1};
+}
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    const struct csv_config *config = data;
+    if (!memchr("\n\r\"", config->separator.data[0], 3))
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "sep"),
+                         "the sep is LF, CR or a quote");
 }
 
 /* The phase behind a byte that does not end the row. */
@@ -87,5 +98,6 @@ const struct cb__family cb__csv_family = {
     .keys = keys,
     .config_size = sizeof(struct csv_config),
     .init = init,
+    .check = check,
     .decode = &decoder_ops,
 };

@@ -93,6 +93,58 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut = cut,
 };
 
+/* With `refuse_collisions`: where in its text the record is. */
+struct seq_encoder {
+    struct cb__json json;
+    bool begun; /* a byte of it has been seen */
+};
+
+static int encode_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    (void)spec;
+    if (encoder->refuse_collisions)
+        encoder->traits |= CB_LOOKS;
+    return CB_OK;
+}
+
+/* The byte at which a reader would end the text, or n. */
+static size_t text_size(struct cb__json *json, const uint8_t *data, size_t n)
+{
+    const uint8_t *rs = n ? memchr(data, RS, n) : NULL;
+    const size_t most = rs ? (size_t)(rs - data) : n;
+    for (size_t i = 0; i < most; i++) {
+        i += cb__json_pass(json, data + i, most - i);
+        if (i == most)
+            break;
+        if (data[i] == '\n')
+            return i;
+        cb__json_enter(json, data[i]);
+    }
+    return most;
+}
+
+static int encode_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct seq_encoder *state = encoder->state;
+    const size_t n = piece->length;
+    if (piece->flags & CB_FIRST)
+        *state = (struct seq_encoder){0};
+    if (n && !state->begun && cb__json_class[piece->data[0]] == CB__JSON_SPACE)
+        return cb__encoder_fail_at(encoder, piece, 0,
+                                   "white space before the text would be left out");
+    state->begun = state->begun || n;
+    if (!state->begun && piece->flags & CB_LAST)
+        return cb__encoder_fail_at(encoder, piece, 0, "an empty record would be left out");
+    const size_t size = text_size(&state->json, piece->data, n);
+    if (size < n)
+        return cb__encoder_fail_at(encoder, piece, size,
+                                   "the record contains the output's delimiter");
+    if (piece->flags & CB_LAST && cb__json_inside(&state->json))
+        return cb__encoder_fail_at(encoder, piece, n ? n - 1 : 0,
+                                   "the text ends inside of brackets or a string");
+    return CB_OK;
+}
+
 static int encode_begin(struct cb_encoder *encoder, uint64_t length)
 {
     (void)length;
@@ -106,8 +158,11 @@ static int encode_end(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_CONSTANT,
+    .state_size = sizeof(struct seq_encoder),
+    .open = encode_open,
     .begin = encode_begin,
     .end = encode_end,
+    .look = encode_look,
 };
 
 const struct cb__family cb__json_seq_family = {
