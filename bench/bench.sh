@@ -49,7 +49,7 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters frames chunked ways exact memory start count library'
+workloads='lines tools delimiters frames chunked ways formats commands exact memory start count library'
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
@@ -155,6 +155,53 @@ run_ways() {
                 "cbsplit=$CBSPLIT --from ${framing%:*} --to line" "cat=cat"
         done
     done
+}
+
+# Framings with a syntax or another alphabet, against what reads or writes them.
+run_formats() {
+    generate 80 "$quarter" lf
+    "$CBSPLIT" --to json "$input" >"$scratch/json"
+    measure json -f "$scratch/json" \
+        "cbsplit=$CBSPLIT --from json" \
+        "jq=jq -c ." \
+        "python3=python3 -c 'import json, sys
+for line in sys.stdin.buffer: print(json.loads(line))'"
+    measure csv -f "$scratch/json" \
+        "cbsplit=$CBSPLIT --from csv" \
+        "python3=python3 -c 'import csv, sys
+for row in csv.reader(sys.stdin): print(len(row))'"
+    "$CBSPLIT" --to slip "$input" >"$scratch/slip"
+    measure slip -f "$scratch/slip" "cbsplit=$CBSPLIT --from slip" "cat=cat"
+    "$CBSPLIT" --to cobs "$input" >"$scratch/cobs"
+    measure cobs -f "$scratch/cobs" "cbsplit=$CBSPLIT --from cobs" "cat=cat"
+    "$CBSPLIT" --to tfrecord "$input" >"$scratch/tfrecord"
+    measure tfrecord -f "$scratch/tfrecord" "cbsplit=$CBSPLIT --from tfrecord" "cat=cat"
+    measure to-json -f "$input" "cbsplit=$CBSPLIT --to json" "jq=jq -cR '{text: .}'"
+    measure to-hex -f "$input" "cbsplit=$CBSPLIT --to hex" "xxd=xxd -p" "od=od -An -v -tx1"
+    measure to-base64 -f "$input" "cbsplit=$CBSPLIT --to base64" "base64=base64"
+    measure to-netstring -f "$input" "cbsplit=$CBSPLIT --to netstring" \
+        "perl=perl -ne 'chomp; print length, \":\$_,\"'"
+    measure on-collision -f "$input" "cbsplit=$CBSPLIT --on-collision=fail" \
+        "without=$CBSPLIT" "cat=cat"
+}
+
+# Records to commands and to files.
+run_commands() {
+    generate 80 160000 lf
+    measure exec-2000 -f "$input" \
+        "cbsplit=$CBSPLIT --exec true" "xargs=xargs -n 1 -d '\n' sh -c true" \
+        "split=split -l 1 -a 4 --filter true"
+    generate 80 "$quarter" lf
+    measure workers-4 -f "$input" \
+        "cbsplit=$CBSPLIT --worker 'cat >/dev/null' -j 4" \
+        "split=split -n r/4 --filter 'cat >/dev/null'" \
+        "parallel=parallel --will-cite --pipe --block 1M -j 4 'cat >/dev/null'"
+    generate 80 800000 lf
+    mkdir "$scratch/files"
+    measure files-10000 -f "$input" \
+        "cbsplit=$CBSPLIT --force -o '$scratch/files/r%d'" \
+        "split=split -l 1 -a 4 - '$scratch/files/s'"
+    rm -r "$scratch/files"
 }
 
 # What --exact costs where bytes must be looked at before they are taken.

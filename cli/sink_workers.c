@@ -28,6 +28,7 @@ enum { VARIABLE_SIZE = 48 };
 struct worker {
     struct given given;
     size_t grant;  /* bytes in its last group */
+    size_t filled; /* bytes that were on their way to it behind that */
     bool was_told; /* it ended, and what is wrong with that was said */
 };
 
@@ -39,6 +40,7 @@ struct sink_workers {
     size_t next;            /* the worker to begin the search with */
     size_t target;          /* the one that gets what the framer writes */
     int failure;            /* the exit status that follows from what failed */
+    size_t share;           /* records at hand that one worker may have */
     /* The group that is being made: */
     size_t records;
     size_t sent;                /* bytes that have left the framer */
@@ -167,12 +169,17 @@ static int choose(struct sink_workers *out, uint64_t record)
 
 /* ----------------------------------------------------------------- its records */
 
-/* How many bytes the next group may have: twice those of the last where they
- * were read, and else no more than are waiting there. */
-static size_t next_grant(const struct sink_workers *out)
+/* How many bytes the next group may have: twice those of the last where all were
+ * read, else twice what was read since then, or as many as are waiting there.  So
+ * it is as much as the worker takes at a time. */
+static size_t next_grant(struct sink_workers *out)
 {
-    size_t unread = child_unread(&out->set.child[out->target]);
-    size_t grant = unread ? unread : 2 * out->workers[out->target].grant;
+    struct worker *worker = &out->workers[out->target];
+    const size_t unread = child_unread(&out->set.child[out->target]);
+    const size_t was_read = worker->filled > unread ? worker->filled - unread : 0;
+    size_t grant = 2 * (unread ? was_read : worker->grant);
+    grant = grant > unread ? grant : unread;
+    worker->filled = unread;
     return grant < GROUP_BYTES ? grant : GROUP_BYTES;
 }
 
@@ -189,7 +196,7 @@ static size_t count_records(const struct cb_piece *pieces, size_t count)
 static size_t share(const struct sink_workers *out, size_t records)
 {
     const size_t open = count_open(out);
-    return records < FEW_RECORDS ? (records + open - 1) / open : GROUP_RECORDS;
+    return open && records < FEW_RECORDS ? (records + open - 1) / open : GROUP_RECORDS;
 }
 
 /* Puts whole records into the framer, one at least; *used is how many pieces
@@ -197,7 +204,6 @@ static size_t share(const struct sink_workers *out, size_t records)
 static int make_group(struct sink_workers *out, const struct cb_piece *pieces, size_t count,
                       size_t *used)
 {
-    const size_t most = share(out, count_records(pieces, count));
     const size_t grant = next_grant(out);
     int status = EXIT_FINE;
     size_t bytes = 0;
@@ -212,7 +218,7 @@ static int make_group(struct sink_workers *out, const struct cb_piece *pieces, s
         *used += n;
         bytes = out->sent + gather_size(out->framer.gather);
         out->ends[out->records++] = bytes;
-        if (out->records == most || out->records == GROUP_RECORDS || bytes >= grant)
+        if (out->records == out->share || bytes >= grant)
             break;
     }
     out->workers[out->target].grant = bytes;
@@ -244,6 +250,7 @@ static int put_group(struct sink_workers *out, const struct cb_piece *pieces, si
     out->is_cut = !status;
     int flushed = framer_flush(&out->framer);
     out->is_cut = false;
+    out->workers[out->target].filled += out->sent;
     if (flushed)
         return flushed;
     count_given(out, pieces, used);
@@ -277,6 +284,7 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
     struct sink_workers *out = (struct sink_workers *)sink;
     int status = EXIT_FINE;
     out->framer.before = sink->before;
+    out->share = share(out, count_records(pieces, count));
     while (count && !status) {
         size_t n = framer_record(pieces, count);
         bool is_whole = pieces->flags & CB_FIRST && pieces[n - 1].flags & CB_LAST;
