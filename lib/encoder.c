@@ -24,7 +24,7 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
     return status;
 }
 
-int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, size_t at,
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...)
 {
     va_list arguments;
