@@ -658,9 +658,9 @@ static void encode_record(struct cb_encoder *encoder, const char *payload, enum 
 START_TEST(an_encoder_forgets_a_record_that_was_given_up)
 {
     /* Open strings and brackets, delimiters, what cannot be said as it is. */
-    static const char *const before[] = {"[{\"abcdefg\\klmn", "abcdefgh\nbcdefg\r",
-                                         "\xc3 \xe2\x82 \0\0abcdefg\r\xf0",
-                                         "\x1e\x1e;;;\xdb\xc0lmnop;"};
+    static const char before[][PAYLOAD + 1] = {"[{\"abcdefg\\klmn", "abcdefgh\nbcdefg\r",
+                                               "\xc3 \xe2\x82 \0\0abcdefg\r\xf0",
+                                               "\x1e\x1e;;;\xdb\xc0lmnop;"};
     static const char good[] = "[\"bcdefghijklm\"]";
     struct record_list expected = {.count = 0};
     struct cb_encoder *encoder;

@@ -123,7 +123,7 @@ static const char *find_collision(struct seq_encoder *state, const struct cb_pie
 {
     const uint8_t *data = piece->data;
     const size_t n = piece->length;
-    const uint8_t *rs = n ? memchr(data, RS, n) : NULL;
+    const uint8_t *rs = memchr(data, RS, n);
     const size_t text = rs ? (size_t)(rs - data) : n;
     const bool first = n && !state->begun;
     *at = 0;

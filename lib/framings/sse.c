@@ -287,7 +287,7 @@ static int sse_encoder_open(struct cb_encoder *encoder, const struct cb__spec *s
 
 static int sse_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    const uint8_t *cr = piece->length ? memchr(piece->data, '\r', piece->length) : NULL;
+    const uint8_t *cr = memchr(piece->data, '\r', piece->length);
     if (!cr)
         return CB_OK;
     return cb__encoder_fail_at(encoder, piece, (size_t)(cr - piece->data),
