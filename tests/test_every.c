@@ -346,6 +346,67 @@ START_TEST(a_reset_forgets_the_stream)
 }
 END_TEST
 
+/* What is known to be payload goes by elsewhere, at most `most` bytes at a time;
+ * the rest arrives a byte at a time. */
+static int read_passing(struct work *work, const char *bytes, size_t size, size_t most,
+                        size_t *passed)
+{
+    size_t at = 0;
+    bool finished = false;
+
+    for (;;) {
+        struct cb_piece piece;
+        int status = cb_decoder_next(work->decoder, work->buffer, &piece);
+        uint64_t ahead = status == CB_MORE ? cb_decoder_ahead(work->decoder) : 0;
+
+        if (status == CB_PIECE) {
+            list_add(&work->records, piece.data, piece.length);
+            if (piece.flags & CB_LAST)
+                list_end(&work->records);
+        } else if (status == CB_MORE && at < size && ahead > 0) {
+            size_t n = size - at < most ? size - at : most;
+
+            n = ahead < n ? (size_t)ahead : n;
+            list_add(&work->records, bytes + at, n);
+            ck_assert_int_eq(cb_decoder_pass(work->decoder, work->buffer, ahead + 1), CB_EINVAL);
+            ck_assert_int_eq(cb_decoder_pass(work->decoder, work->buffer, n), CB_OK);
+            at += n;
+            *passed += n;
+        } else if (status == CB_MORE && at < size) {
+            ck_assert_int_eq(cb_append(work->buffer, bytes + at++, 1), CB_OK);
+        } else if (status == CB_MORE && !finished) {
+            cb_decoder_finish(work->decoder);
+            finished = true;
+        } else {
+            return status;
+        }
+    }
+}
+
+START_TEST(payload_may_go_by_elsewhere)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct record_list expected;
+    struct work work;
+    size_t passed = 0;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
+    for (size_t most = 1; most < 6; most++) {
+        ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
+        int status = read_passing(&work, stream->bytes, stream->size, most, &passed);
+        expect(status == CB_END && same_lists(&work.records, &expected),
+               "%s, %zu at a time: %d, %zu records of %zu", specification, most, status,
+               work.records.count, expected.count);
+        free_work(&work);
+    }
+    expect(passed > 0 || strncmp(specification, "u32", 3) != 0, "%s: nothing went by",
+           specification);
+    list_free(&expected);
+}
+END_TEST
+
 /* -------------------------------------------------------- cut short, too long */
 
 /* Of `limit` bytes at most: longer ones are left out, or cut, or end it all. */
@@ -723,6 +784,7 @@ static Suite *every_suite(void)
     tcase_add_test(decoders, the_streams_are_of_every_framing);
     tcase_add_loop_test(decoders, a_decoder_without_memory_fails_and_leaks_nothing, 0, twice);
     tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);
+    tcase_add_loop_test(decoders, payload_may_go_by_elsewhere, 0, twice);
     tcase_add_loop_test(decoders, what_is_cut_short_or_too_long_is_treated_alike, 0, twice);
     tcase_add_test(encoders, the_outputs_are_all_there_are);
     tcase_add_loop_test(encoders, an_encoder_without_memory_is_none, 0, (int)COUNT(outputs));
