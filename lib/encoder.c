@@ -24,7 +24,7 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
     return status;
 }
 
-int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, size_t at,
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...)
 {
     va_list arguments;
@@ -104,18 +104,25 @@ void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offs
 
 int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    return encoder->ops->look && encoder->traits & CB_LOOKS ? encoder->ops->look(encoder, piece)
-                                                            : CB_OK;
+    struct cb_piece empty;
+    if (!encoder->ops->look || !(encoder->traits & CB_LOOKS))
+        return CB_OK;
+    if (cb__unlikely(!piece->data)) {
+        empty = *piece;
+        empty.data = (const uint8_t *)"";
+        piece = &empty;
+    }
+    return encoder->ops->look(encoder, piece);
 }
 
 int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
                        size_t *size)
 {
-    struct cb__transform t = {.in = data, .out = out};
-    t.in_end = t.in + *n;
-    t.out_end = t.out + *size;
+    struct cb__transform t = {.in = *n ? data : "", .out = out};
     if (*size < CB_TRANSFORM_ROOM || !encoder->ops->payload)
         return CB_EINVAL;
+    t.in_end = t.in + *n;
+    t.out_end = t.out + *size;
     encoder->ops->payload(encoder, &t);
     *n -= (size_t)(t.in_end - t.in);
     *size -= (size_t)(t.out_end - t.out);

@@ -31,8 +31,9 @@ struct cb_encoder {
 int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same for the byte `at` of a piece that is looked at. */
-int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, size_t at,
+/* The same for the byte `at` of a piece that is looked at; modulo 2^64, where it
+ * stands in a piece before. */
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)

@@ -35,11 +35,13 @@ expect_message "stdin: record 2 at byte 3: the record contains the output's deli
 seq_refuses() {
     refuses 6 "stdin: $1" "$2" '' -f nul -t json-seq --on-collision=fail
 }
-seq_refuses "record 1 at byte 2: the record contains the output's delimiter" '[1\036]\000'
-seq_refuses "record 1 at byte 3: the record contains the output's delimiter" '[1]\n[2]\000'
-seq_refuses 'record 1 at byte 0: white space before the text would be left out' ' 1\000'
+seq_refuses 'record 1 at byte 2: the record contains RS (1e), which begins the next text' \
+    '[1\036]\000'
+seq_refuses 'record 1 at byte 3: the record contains LF outside of brackets and strings, which ends a text' \
+    '[1]\n[2]\000'
+seq_refuses 'record 1 at byte 0: white space before a JSON text would be left out' ' 1\000'
 seq_refuses 'record 1 at byte 0: an empty record would be left out' '\000'
-seq_refuses 'record 1 at byte 3: the text ends inside of brackets or a string' '["1\n\000'
+seq_refuses 'record 1 at byte 4: a bracket or a string is not closed' '["1\n\000'
 gives '[1,\n2]\000"\n" \000' '[1,\n2]|"\n" |' -f nul -t 'delim:|'
 printf '[1,\n2]\000"\n" \0003\000' >texts
 "$CBSPLIT" -f nul -t json-seq --on-collision=fail <texts >sequence
@@ -54,4 +56,4 @@ send '\n"\n'
 receive '\n"\n'
 send '],\n'
 ends 6 ''
-expect_message "stdin: record 1 at byte 7: the record contains the output's delimiter"
+expect_message 'stdin: record 1 at byte 7: the record contains LF outside of brackets and strings, which ends a text'

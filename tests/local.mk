@@ -29,6 +29,7 @@ unit_tests = \
 	tests/test_outputs \
 	tests/test_overflow \
 	tests/test_stuffed \
+	tests/test_every \
 	tests/test_stats \
 	tests/test_progress
 

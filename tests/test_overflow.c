@@ -28,6 +28,9 @@ static const struct overflow overflows[] = {
     {"varint", BYTES("\5abcde\1x"), 1, "[a][x]", "[x]"},
     {"chunked", BYTES("3\r\nabc\r\n4\r\nabcd\r\n1\r\nx\r\n0\r\n\r\n"), 3, "[abc][abc][x]",
      "[abc][x]"},
+    /* What is kept of a frame that ends in LF is one byte shorter. */
+    {"chunked,lf,keep", BYTES("1\nx\n1\ny\r\n0\n\n"), 4, "[1\\x0ax\\x0a][1\\x0ay\\x0d]",
+     "[1\\x0ax\\x0a]"},
     {"csv", BYTES("a,b\n\"a\n\"\n\"\n\"\n"), 3, "[a,b][\"a\\x0a][\"\\x0a\"]", "[a,b][\"\\x0a\"]"},
 };
 

@@ -18,6 +18,12 @@ static int malformed(struct cb_decoder *decoder, size_t used)
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
+/* The bytes that the trailer has at least. */
+static size_t least_trailer(const struct cb__frame *frame)
+{
+    return frame->bare_lf ? 1 : frame->trailer.length;
+}
+
 /* The header ends at `scan`. */
 static int begin_payload(struct cb_decoder *decoder)
 {
@@ -29,7 +35,9 @@ static int begin_payload(struct cb_decoder *decoder)
     bool fits = cb__add_u64(decoder->scan, frame->payload, &end);
     if (fits && keep)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
-    int status = cb__decoder_check_length(decoder, fits ? total : UINT64_MAX);
+    /* A trailer that turns out to be longer is counted when it has come. */
+    const size_t spare = keep ? frame->trailer.length - least_trailer(frame) : 0;
+    int status = cb__decoder_check_length(decoder, fits ? total - spare : UINT64_MAX);
     if (status)
         return status;
     if (!fits)
@@ -65,12 +73,6 @@ static int read_header(struct cb_decoder *decoder)
         decoder->record--;
     }
     return status == CB_OK ? begin_payload(decoder) : status;
-}
-
-/* The bytes that the trailer has at least. */
-static size_t least_trailer(const struct cb__frame *frame)
-{
-    return frame->bare_lf ? 1 : frame->trailer.length;
 }
 
 /* What is missing with this much before the trailer. */

@@ -464,7 +464,7 @@ static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece
     if (!found && piece->flags & CB_LAST)
         found = ends_early(encoder, end, &at);
     if (found)
-        return cb__encoder_fail_at(encoder, piece, (size_t)(at - start),
+        return cb__encoder_fail_at(encoder, piece, at - start,
                                    "the record contains the output's delimiter");
     if (piece->length)
         state->cr = piece->data[piece->length - 1] == '\r';

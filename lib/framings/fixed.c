@@ -73,14 +73,15 @@ static const struct cb__decoder_ops decoder_ops = {
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct fixed_config *config = encoder->config.data;
+    encoder->left = 0;
     if (length > config->size)
         return cb__encoder_fail(encoder, "%" PRIu64 " bytes do not fit into a record of %" PRIu64,
                                 length, config->size);
-    encoder->left = config->size - length;
-    if (encoder->left && !config->pad.length)
+    if (length < config->size && !config->pad.length)
         return cb__encoder_fail(
             encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (,pad=BYTE would)",
             length, config->size);
+    encoder->left = config->size - length;
     return CB_OK;
 }
 

@@ -14,14 +14,32 @@
 
 enum { RS = 0x1e };
 
+/* Where in a text one is. */
+struct text {
+    struct cb__json json;
+    bool word; /* the byte before was one of a number or a name */
+};
+
 struct seq_state {
     struct cb__scanned scanned;
-    struct cb__json json;
+    struct text text;
     bool separated; /* RS has come */
-    bool word;      /* the byte before was one of a number or a name */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+
+/* Goes on in a text: over all n bytes, or up to the LF that ends it. */
+static size_t pass_text(struct text *text, const uint8_t *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        i += cb__json_pass(&text->json, data + i, n - i);
+        if (i == n || data[i] == '\n')
+            return i;
+        text->word =
+            !cb__json_enter(&text->json, data[i]) && cb__json_class[data[i]] == CB__JSON_WORD;
+    }
+    return n;
+}
 
 /* Before a text: several RS in a row have no empty texts between them
  * (section 2.1). */
@@ -44,8 +62,8 @@ static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t 
 
 static int end(struct seq_state *state, size_t tail)
 {
-    state->json = (struct cb__json){0};
-    state->separated = state->word = false;
+    state->text = (struct text){.word = false};
+    state->separated = false;
     state->scanned.tail = tail;
     return CB__ENDS;
 }
@@ -57,18 +75,11 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
         return begin(state, data, n, used);
     const uint8_t *next = memchr(data, RS, n);
     const size_t text = next ? (size_t)(next - data) : n;
-    for (size_t i = 0; i < text;) {
-        i += cb__json_pass(&state->json, data + i, text - i);
-        if (i == text)
-            break;
-        uint8_t c = data[i++];
-        if (c == '\n') {
-            *used = i;
-            return end(state, 1);
-        }
-        state->word = !cb__json_enter(&state->json, c) && cb__json_class[c] == CB__JSON_WORD;
+    *used = pass_text(&state->text, data, text);
+    if (*used < text) {
+        ++*used;
+        return end(state, 1);
     }
-    *used = text;
     return next ? end(state, 0) : CB_MORE;
 }
 
@@ -82,7 +93,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct seq_state *state = decoder->state;
-    bool whole = !state->word && !cb__json_inside(&state->json);
+    bool whole = !state->text.word && !cb__json_inside(&state->text.json);
     return whole ? cb__scanned_end(decoder) : cb__scanned_cut(decoder);
 }
 
@@ -93,56 +104,52 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut = cut,
 };
 
-/* With `refuse_collisions`: where in its text the record is. */
+/* With `refuse_collisions`: the record that is looked at. */
 struct seq_encoder {
-    struct cb__json json;
-    bool begun; /* a byte of it has been seen */
+    struct text text;
+    bool begun; /* a byte has come */
 };
 
-static int encode_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 {
     (void)spec;
-    if (encoder->refuse_collisions)
-        encoder->traits |= CB_LOOKS;
+    encoder->traits |= encoder->refuse_collisions ? (unsigned)CB_LOOKS : 0;
     return CB_OK;
 }
 
-/* The byte at which a reader would end the text, or n. */
-static size_t text_size(struct cb__json *json, const uint8_t *data, size_t n)
+/* What would be read back as another text, as several or as none. */
+static const char *find_collision(struct seq_encoder *state, const struct cb_piece *piece,
+                                  size_t *at)
 {
-    const uint8_t *rs = n ? memchr(data, RS, n) : NULL;
-    const size_t most = rs ? (size_t)(rs - data) : n;
-    for (size_t i = 0; i < most; i++) {
-        i += cb__json_pass(json, data + i, most - i);
-        if (i == most)
-            break;
-        if (data[i] == '\n')
-            return i;
-        cb__json_enter(json, data[i]);
-    }
-    return most;
+    const uint8_t *data = piece->data;
+    const size_t n = piece->length;
+    const uint8_t *rs = memchr(data, RS, n);
+    const size_t text = rs ? (size_t)(rs - data) : n;
+    const bool first = n && !state->begun;
+    *at = 0;
+    state->begun |= first;
+    if (first && cb__json_class[data[0]] == CB__JSON_SPACE)
+        return "white space before a JSON text would be left out";
+    *at = pass_text(&state->text, data, text);
+    if (*at < text)
+        return "the record contains LF outside of brackets and strings, which ends a text";
+    if (rs)
+        return "the record contains RS (1e), which begins the next text";
+    if (!(piece->flags & CB_LAST))
+        return NULL;
+    if (!state->begun)
+        return "an empty record would be left out";
+    return cb__json_inside(&state->text.json) ? "a bracket or a string is not closed" : NULL;
 }
 
-static int encode_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     struct seq_encoder *state = encoder->state;
-    const size_t n = piece->length;
+    size_t at;
     if (piece->flags & CB_FIRST)
-        *state = (struct seq_encoder){0};
-    if (n && !state->begun && cb__json_class[piece->data[0]] == CB__JSON_SPACE)
-        return cb__encoder_fail_at(encoder, piece, 0,
-                                   "white space before the text would be left out");
-    state->begun = state->begun || n;
-    if (!state->begun && piece->flags & CB_LAST)
-        return cb__encoder_fail_at(encoder, piece, 0, "an empty record would be left out");
-    const size_t size = text_size(&state->json, piece->data, n);
-    if (size < n)
-        return cb__encoder_fail_at(encoder, piece, size,
-                                   "the record contains the output's delimiter");
-    if (piece->flags & CB_LAST && cb__json_inside(&state->json))
-        return cb__encoder_fail_at(encoder, piece, n ? n - 1 : 0,
-                                   "the text ends inside of brackets or a string");
-    return CB_OK;
+        *state = (struct seq_encoder){.begun = false};
+    const char *why = find_collision(state, piece, &at);
+    return why ? cb__encoder_fail_at(encoder, piece, at, "%s", why) : CB_OK;
 }
 
 static int encode_begin(struct cb_encoder *encoder, uint64_t length)
@@ -159,10 +166,10 @@ static int encode_end(struct cb_encoder *encoder)
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_CONSTANT,
     .state_size = sizeof(struct seq_encoder),
-    .open = encode_open,
+    .open = open_encoder,
     .begin = encode_begin,
     .end = encode_end,
-    .look = encode_look,
+    .look = look,
 };
 
 const struct cb__family cb__json_seq_family = {

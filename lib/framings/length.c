@@ -238,7 +238,7 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
         return CB_OK;
     if (state->have == header_size && tells(config, state->field, piece->total))
         return CB_OK;
-    return cb__encoder_fail_at(encoder, piece, -before,
+    return cb__encoder_fail_at(encoder, piece, 0 - (uint64_t)before,
                                "the record does not begin with its own length, %" PRIu64,
                                piece->total);
 }

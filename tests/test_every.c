@@ -1,0 +1,800 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must hold for every framing of the table: memory that runs out at any
+ * place, a decoder or an encoder that is used again after a stream or a record
+ * was given up, records that are cut short or too long.
+ */
+#include "expect.h"
+#include "reading.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------- decoders */
+
+/* Two records or more, as in the framing's own tests. */
+struct stream {
+    const char *specification;
+    const char *bytes;
+    size_t size;
+};
+
+#define HTTP_HEAD "HTTP/1.1 200 OK\r\n"
+#define TF_HI "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34hi\x13\xd6\x08V" /* as in fuzz/make-corpus.sh */
+#define TF_EMPTY "\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"
+
+static const struct stream streams[] = {
+    {"line", BYTES("one\r\n\ntwo\r\r\nfour")},
+    {"lf", BYTES("one\n\ntwo\r\nfour")},
+    {"crlf", BYTES("one\r\n\r\ntwo\r\r\nfour")},
+    {"nul", BYTES("one\0\0two\0four")},
+    {"delim:;", BYTES("one;;two;four")},
+    {"delim:aba,or=;;,or=b", BYTES("xaba;;;;xab;aab;ababa")},
+    {"start:aba", BYTES("xaba1abababaab")},
+    {"fixed:4", BYTES("fourbyfourend")},
+    {"u8", BYTES("\3one\0\5three")},
+    {"u16be", BYTES("\0\3one\0\0\0\5three")},
+    {"u16le", BYTES("\3\0one\0\0\5\0three")},
+    {"u24be", BYTES("\0\0\3one\0\0\0")},
+    {"u24le", BYTES("\3\0\0one\0\0\0")},
+    {"u32be", BYTES("\0\0\0\3one\0\0\0\0")},
+    {"u32le", BYTES("\3\0\0\0one\0\0\0\0")},
+    {"u40be", BYTES("\0\0\0\0\3one\0\0\0\0\0")},
+    {"u40le", BYTES("\3\0\0\0\0one\0\0\0\0\0")},
+    {"u48be", BYTES("\0\0\0\0\0\3one\0\0\0\0\0\0")},
+    {"u48le", BYTES("\3\0\0\0\0\0one\0\0\0\0\0\0")},
+    {"u56be", BYTES("\0\0\0\0\0\0\3one\0\0\0\0\0\0\0")},
+    {"u56le", BYTES("\3\0\0\0\0\0\0one\0\0\0\0\0\0\0")},
+    {"u64be", BYTES("\0\0\0\0\0\0\0\3one\0\0\0\0\0\0\0\0")},
+    {"u64le", BYTES("\3\0\0\0\0\0\0\0one\0\0\0\0\0\0\0\0")},
+    {"u8,header=2,padding=1,trailer=;", BYTES("\2\3hi???;\0\1?;\1\0x;")},
+    {"varint", BYTES("\3one\0\x82\0hi")},
+    {"dec", BYTES("3\none0\n5\nthree")},
+    {"hex:;", BYTES("3;one0;a;0123456789")},
+    {"netstring", BYTES("3:one,0:,5:three,")},
+    {"octet", BYTES("3 one0 5 three")},
+    {"grpc", BYTES("\0\0\0\0\3one\1\0\0\0\0")},
+    {"docker", BYTES("\1\0\0\0\0\0\0\3one\2\0\0\0\0\0\0\0")},
+    {"dns", BYTES("\0\3one\0\0\0\5three")},
+    {"kafka", BYTES("\0\0\0\3one\0\0\0\0")},
+    {"tpkt", BYTES("\3\0\0\7one\3\0\0\4")},
+    {"tls", BYTES("\x17\3\3\0\3one\x17\3\3\0\0")},
+    {"mqtt", BYTES("\x30\3one\x30\0\x30\5three")},
+    {"bson", BYTES("\5\0\0\0\0\6\0\0\0xx\5\0\0\0\0")},
+    {"postgres", BYTES("Q\0\0\0\7oneS\0\0\0\4")},
+    {"postgres-startup", BYTES("\0\0\0\7one\0\0\0\4")},
+    {"fcgi", BYTES("\1\6\0\1\0\3\5\0one?????\1\3\0\1\0\0\0\0")},
+    {"pkt-line", BYTES("0007one0000000100020006a\n")},
+    {"tfrecord", BYTES(TF_HI TF_EMPTY TF_HI)},
+    {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
+    {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},
+    {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD
+                   "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n2\r\ntw\r\n0\r\nA: b\r\n\r\n")},
+    {"http", BYTES("\r\nGET / HTTP/1.1\r\n\r\n" HTTP_HEAD "\r\nto the end")},
+    {"http", BYTES("HTTP/1.1 204 x\r\n\r\nHTTP/1.1 101\r\n\r\n")},
+    {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
+    {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
+    {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0")},
+    {"websocket,data", BYTES("\x89\3one\x81\3one\x8a\x80zzzz\2\x81\1\2\3\4x")},
+    {"sse", BYTES("\xef\xbb\xbf"
+                  "data: a\n:b\r\rid\r\n\r\n")},
+    {"sse,data", BYTES("id: 1\ndata: a\rdata:b\n\n: c\n\ndata\r\ndata: d\r\r")},
+    {"slip", BYTES("\xc0one\xc0\xc0t\xdb\xdcwo\xdb\xdd\xc0")},
+    {"cobs", BYTES("\4one\0\1\1\0\3tw\2o\0")},
+    {"json", BYTES("\xef\xbb\xbf{\"a\":[1,\"\\\\\"]}\n\"x\"[3]true 4")},
+    {"json-seq", BYTES("\x1e{\"a\":\n1}\n\x1e\x1e"
+                       "2 \x1e\"x\"")},
+    {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n")},
+    {"syslog", BYTES("3 one<1>line\n\n5 three<2>")},
+};
+
+/* Another one that ends in an error, or nothing: what a decoder was at before. */
+static const struct stream given_up[] = {
+    {"slip", BYTES("one\xc0two\xdb\xdb")},
+    {"cobs", BYTES("\3on\0\4t\0")},
+    {"json", BYTES("[1,{\"a]")},
+    {"json", BYTES("1]")},
+    {"json-seq", BYTES("\x1e[{\"\\")},
+    {"resp", BYTES("*3\r\n$10\r\nab")},
+    {"resp", BYTES("*3\r\n$x")},
+    {"csv", BYTES("1,\"a")},
+    {"syslog", BYTES("99 abc")},
+    {"http", BYTES("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n")},
+    {"http", BYTES("HTTP/1.1 101\r\n\r\n")},
+    {"http", BYTES(HTTP_HEAD "Transfer-Encoding: chunked\r\n\r\nff\r\nabc")},
+    {"sse,data", BYTES("data: x\rdata: y\r")},
+    {"websocket", BYTES("\x82\xff\0\0\0\0\0\1\0\0"
+                        "abcdef")},
+    {"tfrecord", BYTES(TF_HI "\1")},
+    {"chunked", BYTES("ff;a=\"b")},
+    {"content-length", BYTES("Content-Length: 1\r\nContent-Le")},
+    {"line", BYTES("abc\r")},
+    {"pkt-line", BYTES("00x")},
+    {"dec", BYTES("123")},
+    {"varint", BYTES("\x80")},
+    {"u64be", BYTES("\0\0\0\1")},
+    {"start:aba", BYTES("xabaab")},
+};
+
+static bool is_named(const char *specification, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncmp(specification, name, n) == 0 && strchr(":,", specification[n]) != NULL;
+}
+
+START_TEST(the_streams_are_of_every_framing)
+{
+    for (const struct cb_framing *f = NULL; (f = cb_framing_next(f)) != NULL;) {
+        bool found = !(cb_framing_can(f) & CB_DECODES);
+
+        for (size_t i = 0; i < COUNT(streams); i++)
+            found = found || is_named(streams[i].specification, cb_framing_name(f));
+        expect(found, "there is no stream of %s", cb_framing_name(f));
+    }
+}
+END_TEST
+
+/* The specification of a test that is made twice, the second time with `keep`. */
+static const char *specification_of(const struct stream *stream, int i, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s", stream->specification,
+             i % 2 && strcmp(stream->specification, "bson") != 0 ? ",keep" : "");
+    return text;
+}
+
+/* A decoder at work, and a buffer, with allocations that may fail. */
+struct work {
+    struct cb_decoder *decoder;
+    struct cb_buffer *buffer, *taken;
+    struct record_list records;
+};
+
+/* Brings the input in parts of `step` bytes and reads all of it; with `taking`
+ * by cb_decoder_take.  Returns how it ended. */
+static int read_stream(struct work *work, const char *bytes, size_t size, size_t step, bool taking)
+{
+    size_t at = 0;
+    bool finished = false;
+
+    for (;;) {
+        struct cb_piece piece;
+        int status = taking ? cb_decoder_take(work->decoder, work->buffer, work->taken)
+                            : cb_decoder_next(work->decoder, work->buffer, &piece);
+
+        if (status == CB_PIECE && taking) {
+            size_t n;
+            uint8_t *data = flatten(work->taken, &n);
+
+            list_add(&work->records, data, n);
+            list_end(&work->records);
+            free(data);
+            cb_skip(work->taken, CB_ALL);
+        } else if (status == CB_PIECE) {
+            list_add(&work->records, piece.data, piece.length);
+            if (piece.flags & CB_LAST)
+                list_end(&work->records);
+        } else if (status == CB_MORE && at < size) {
+            size_t n = size - at < step ? size - at : step;
+
+            if (cb_append(work->buffer, bytes + at, n) != CB_OK)
+                return CB_ENOMEM;
+            at += n;
+        } else if (status == CB_MORE && !finished) {
+            cb_decoder_finish(work->decoder);
+            finished = true;
+        } else {
+            return status;
+        }
+    }
+}
+
+static void empty(struct record_list *list)
+{
+    list->size = list->count = 0;
+}
+
+static bool same_lists(const struct record_list *a, const struct record_list *b)
+{
+    return a->count == b->count && a->size == b->size &&
+           (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0) &&
+           (a->count == 0 || memcmp(a->ends, b->ends, a->count * sizeof(*a->ends)) == 0);
+}
+
+static int make_work(struct work *work, const char *specification,
+                     const struct cb_allocator *allocator)
+{
+    struct cb_buffer_options plain = {
+        .size = sizeof(plain), .allocator = allocator, .chunk_min = 16, .chunk_max = 64};
+    struct cb_decoder_options options = {.size = sizeof(options), .allocator = allocator};
+
+    *work = (struct work){.decoder = NULL};
+    if (cb_buffer_new(&work->buffer, &plain) != CB_OK ||
+        cb_buffer_new(&work->taken, &plain) != CB_OK)
+        return CB_ENOMEM;
+    return cb_decoder_new(&work->decoder, specification, &options, NULL);
+}
+
+static void free_work(struct work *work)
+{
+    cb_decoder_free(work->decoder);
+    cb_buffer_free(work->buffer);
+    cb_buffer_free(work->taken);
+    list_free(&work->records);
+}
+
+/* What the stream gives when all is well. */
+static int read_well(const char *specification, const struct stream *stream,
+                     struct record_list *records)
+{
+    struct work work;
+
+    ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
+    int status = read_stream(&work, stream->bytes, stream->size, 100, false);
+    *records = work.records;
+    work.records = (struct record_list){.count = 0};
+    free_work(&work);
+    return status;
+}
+
+/* One allocation fails, or all from there on; true if there were so many. */
+static bool fail_allocation(const char *specification, const struct stream *stream, uint64_t at,
+                            bool all_after, bool taking, const struct record_list *expected)
+{
+    struct counting counting;
+    struct work work;
+
+    counting_init(&counting);
+    counting_fail(&counting, at, all_after);
+    int status = make_work(&work, specification, &counting.hooks);
+    if (status == CB_OK)
+        status = read_stream(&work, stream->bytes, stream->size, 5, taking);
+    const bool failed = counting.failed;
+    expect(failed ? status == CB_ENOMEM || status == CB_END : status == CB_END,
+           "%s: allocation %" PRIu64 " fails: status %d", specification, at, status);
+    counting_fail(&counting, 0, false);
+    if (work.decoder != NULL) {
+        const struct cb_error *error = cb_decoder_error(work.decoder);
+
+        expect(error->code == CB_OK || error->code == CB_ENOMEM, "the error says %d", error->code);
+        /* It reads another stream as if nothing had been. */
+        cb_decoder_reset(work.decoder);
+        cb_skip(work.buffer, CB_ALL);
+        cb_skip(work.taken, CB_ALL);
+        empty(&work.records);
+        status = read_stream(&work, stream->bytes, stream->size, 5, taking);
+        expect(status == CB_END && same_lists(&work.records, expected),
+               "%s: after failure %" PRIu64 " and a reset: %d, %zu records of %zu", specification,
+               at, status, work.records.count, expected->count);
+    }
+    free_work(&work);
+    counting_fini(&counting);
+    return failed;
+}
+
+START_TEST(a_decoder_without_memory_fails_and_leaks_nothing)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct record_list expected;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
+    ck_assert_uint_ge(expected.count, 2);
+    for (int kind = 0; kind < 4; kind++) {
+        uint64_t at = 1;
+
+        while (fail_allocation(specification, stream, at, kind & 1, kind & 2, &expected))
+            at++;
+        ck_assert_uint_ge(at, 5);
+    }
+    list_free(&expected);
+}
+END_TEST
+
+/* Reads `size` bytes of a stream, leaves it there, and reads another one from
+ * another buffer, whose head is at a position of its own. */
+static void reset_in(const char *specification, const struct stream *first, size_t size,
+                     const struct stream *second, bool finish, const struct record_list *expected)
+{
+    struct cb_buffer_options plain = {.size = sizeof(plain)};
+    struct work work;
+    struct cb_piece pieces[8];
+    size_t count;
+
+    ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(work.buffer, first->bytes, size), CB_OK);
+    if (finish)
+        cb_decoder_finish(work.decoder);
+    while (cb_decoder_batch(work.decoder, work.buffer, pieces, COUNT(pieces), &count) == CB_PIECE)
+        continue;
+    cb_decoder_reset(work.decoder);
+    ck_assert_uint_eq(cb_decoder_record(work.decoder), 1);
+    ck_assert_int_eq(cb_decoder_error(work.decoder)->code, CB_OK);
+    cb_buffer_free(work.buffer);
+    ck_assert_int_eq(cb_buffer_new(&work.buffer, &plain), CB_OK);
+    ck_assert_int_eq(cb_set_position(work.buffer, 1003), CB_OK);
+    int status = read_stream(&work, second->bytes, second->size, 3, false);
+    expect(status == CB_END && same_lists(&work.records, expected),
+           "%s: after %zu bytes of another stream: %d, %zu records of %zu", specification, size,
+           status, work.records.count, expected->count);
+    expect(cb_decoder_position(work.decoder) == 1003 + second->size ||
+               strncmp(specification, "http", 4) == 0,
+           "%s: it ends at %" PRIu64, specification, cb_decoder_position(work.decoder));
+    free_work(&work);
+}
+
+START_TEST(a_reset_forgets_the_stream)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct record_list expected;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
+    for (size_t size = 0; size <= stream->size; size++) {
+        reset_in(specification, stream, size, stream, false, &expected);
+        reset_in(specification, stream, size, stream, true, &expected);
+    }
+    for (size_t i = 0; i < COUNT(given_up); i++) {
+        if (strcmp(given_up[i].specification, stream->specification) == 0)
+            reset_in(specification, &given_up[i], given_up[i].size, stream, false, &expected);
+    }
+    list_free(&expected);
+}
+END_TEST
+
+/* What is known to be payload goes by elsewhere, at most `most` bytes at a time;
+ * the rest arrives a byte at a time. */
+static int read_passing(struct work *work, const char *bytes, size_t size, size_t most,
+                        size_t *passed)
+{
+    size_t at = 0;
+    bool finished = false;
+
+    for (;;) {
+        struct cb_piece piece;
+        int status = cb_decoder_next(work->decoder, work->buffer, &piece);
+        uint64_t ahead = status == CB_MORE ? cb_decoder_ahead(work->decoder) : 0;
+
+        if (status == CB_PIECE) {
+            list_add(&work->records, piece.data, piece.length);
+            if (piece.flags & CB_LAST)
+                list_end(&work->records);
+        } else if (status == CB_MORE && at < size && ahead > 0) {
+            size_t n = size - at < most ? size - at : most;
+
+            n = ahead < n ? (size_t)ahead : n;
+            list_add(&work->records, bytes + at, n);
+            ck_assert_int_eq(cb_decoder_pass(work->decoder, work->buffer, ahead + 1), CB_EINVAL);
+            ck_assert_int_eq(cb_decoder_pass(work->decoder, work->buffer, n), CB_OK);
+            at += n;
+            *passed += n;
+        } else if (status == CB_MORE && at < size) {
+            ck_assert_int_eq(cb_append(work->buffer, bytes + at++, 1), CB_OK);
+        } else if (status == CB_MORE && !finished) {
+            cb_decoder_finish(work->decoder);
+            finished = true;
+        } else {
+            return status;
+        }
+    }
+}
+
+START_TEST(payload_may_go_by_elsewhere)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct record_list expected;
+    struct work work;
+    size_t passed = 0;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
+    for (size_t most = 1; most < 6; most++) {
+        ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
+        int status = read_passing(&work, stream->bytes, stream->size, most, &passed);
+        expect(status == CB_END && same_lists(&work.records, &expected),
+               "%s, %zu at a time: %d, %zu records of %zu", specification, most, status,
+               work.records.count, expected.count);
+        free_work(&work);
+    }
+    expect(passed > 0 || strncmp(specification, "u32", 3) != 0, "%s: nothing went by",
+           specification);
+    list_free(&expected);
+}
+END_TEST
+
+/* -------------------------------------------------------- cut short, too long */
+
+/* Of `limit` bytes at most: longer ones are left out, or cut, or end it all. */
+static void limit_records(const struct record_list *all, size_t limit, enum cb_overflow how,
+                          struct record_list *wanted)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
+        size_t n = all->ends[i] - at;
+
+        if (n > limit && how == CB_OVERFLOW_FAIL)
+            break;
+        if (n > limit && how == CB_OVERFLOW_SKIP)
+            continue;
+        list_add(wanted, all->bytes + at, n < limit ? n : limit);
+        list_end(wanted);
+    }
+}
+
+/* Of whole records, that is. */
+static size_t size_of(const struct record_list *list)
+{
+    return list->count > 0 ? list->ends[list->count - 1] : 0;
+}
+
+static bool begins_with(const struct record_list *list, const struct record_list *start)
+{
+    const size_t size = size_of(start);
+
+    return list->count >= start->count && list->size >= size &&
+           (size == 0 || memcmp(list->bytes, start->bytes, size) == 0) &&
+           (start->count == 0 ||
+            memcmp(list->ends, start->ends, start->count * sizeof(*list->ends)) == 0);
+}
+
+/* How many records cb_decoder_skip counts. */
+static uint64_t count_records(const char *specification, const struct cb_decoder_options *options,
+                              const char *bytes, size_t size, size_t step)
+{
+    struct work work;
+    uint64_t sum = 0, count;
+    size_t at = 0;
+    bool finished = false;
+
+    ck_assert_int_eq(make_work(&work, "line", NULL), CB_OK);
+    cb_decoder_free(work.decoder);
+    ck_assert_int_eq(cb_decoder_new(&work.decoder, specification, options, NULL), CB_OK);
+    for (;;) {
+        int status = cb_decoder_skip(work.decoder, work.buffer, 2, &count);
+
+        if (status == CB_PIECE) {
+            sum += count;
+        } else if (status == CB_MORE && at < size) {
+            size_t n = size - at < step ? size - at : step;
+
+            ck_assert_int_eq(cb_append(work.buffer, bytes + at, n), CB_OK);
+            at += n;
+        } else if (status == CB_MORE && !finished) {
+            cb_decoder_finish(work.decoder);
+            finished = true;
+        } else {
+            break;
+        }
+    }
+    free_work(&work);
+    return sum;
+}
+
+static void check_limits(const char *specification, const struct stream *stream, size_t size,
+                         struct cb_decoder_options options, struct prng *prng)
+{
+    const size_t limit = (size_t)options.max_record;
+    const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
+    struct cb_decoder_options unlimited = {.size = sizeof(unlimited),
+                                           .on_partial = options.on_partial};
+    struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
+                      .whole = prng_below(prng, 2) == 1,
+                      .cut = 1 + prng_below(prng, 40),
+                      .step = 1 + prng_below(prng, 40),
+                      .changed = true};
+    struct record_list all, whole, begun, got, wanted = {.count = 0};
+    const uint8_t *bytes = (const uint8_t *)stream->bytes;
+
+    struct outcome free_end = read_input(specification, &unlimited, bytes, size, &simple, &all);
+    unlimited.on_partial = CB_PARTIAL_DROP;
+    read_input(specification, &unlimited, bytes, size, &simple, &whole);
+    unlimited.on_partial = CB_PARTIAL_EMIT;
+    read_input(specification, &unlimited, bytes, size, &simple, &begun);
+    struct outcome end = read_input(specification, &options, bytes, size, &way, &got);
+    limit_records(&all, limit, options.on_overflow, &wanted);
+    const bool unfinished = begun.count > whole.count;
+    /* A record that is cut is over before its frame is; if that is cut short,
+     * the record is there all the same. */
+    const bool cut_short = options.on_overflow == CB_OVERFLOW_TRUNCATE && unfinished &&
+                           options.on_partial != CB_PARTIAL_EMIT && got.count == wanted.count + 1;
+    /* What there is of an unfinished one may be short enough, but not what was
+     * told of it. */
+    const bool told =
+        options.on_overflow != CB_OVERFLOW_TRUNCATE && unfinished && got.count + 1 == wanted.count;
+    const bool fails = options.on_overflow == CB_OVERFLOW_FAIL && wanted.count < all.count;
+    bool right = told ? begins_with(&wanted, &got) : begins_with(&got, &wanted);
+    right = right && (told || cut_short || got.count == wanted.count);
+    if (cut_short)
+        right = right && got.ends[got.count - 1] - size_of(&wanted) == limit;
+    else if (fails || (told && options.on_overflow == CB_OVERFLOW_FAIL))
+        right = right && end.status == CB_EOVERFLOW;
+    else
+        right =
+            right && (end.status == free_end.status || (options.on_overflow == CB_OVERFLOW_FAIL &&
+                                                        unfinished && end.status == CB_EOVERFLOW));
+    expect(right,
+           "%s, %zu bytes, max %zu, overflow %d, partial %d, call %d%s, cut %zu, step %zu: "
+           "%zu records of %zu, status %d, not %d",
+           specification, size, limit, (int)options.on_overflow, (int)options.on_partial,
+           (int)way.call, way.whole ? ", whole" : "", way.cut, way.step, got.count, wanted.count,
+           end.status, free_end.status);
+    uint64_t skipped =
+        count_records(specification, &options, stream->bytes, size, 1 + prng_below(prng, 40));
+    /* (A record whose frame is cut short did not end.) */
+    expect(skipped == got.count || (cut_short && skipped == wanted.count),
+           "%s, %zu bytes, max %zu, overflow %d, partial %d: %zu records, but %" PRIu64 " skipped",
+           specification, size, limit, (int)options.on_overflow, (int)options.on_partial, got.count,
+           skipped);
+    list_free(&all);
+    list_free(&whole);
+    list_free(&begun);
+    list_free(&got);
+    list_free(&wanted);
+}
+
+START_TEST(what_is_cut_short_or_too_long_is_treated_alike)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct prng prng = {600 + (uint64_t)_i};
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    for (size_t size = 0; size <= stream->size; size++) {
+        for (unsigned kind = 0; kind < 3 * 4 * 3; kind++) {
+            struct cb_decoder_options options = {
+                .size = sizeof(options),
+                .on_overflow = (enum cb_overflow)(kind % 3),
+                .on_partial = (enum cb_partial)(kind / 3 % 4),
+                .max_record = 1 + prng_below(&prng, kind < 12 ? 4 : 24),
+            };
+
+            check_limits(specification, stream, size, options, &prng);
+        }
+    }
+}
+END_TEST
+
+/* ------------------------------------------------------------------- encoders */
+
+/* A framing that takes any payload of 16 lower-case letters. */
+static const char *const outputs[] = {
+    "line",
+    "lf",
+    "crlf",
+    "nul",
+    "delim:;",
+    "fixed:16",
+    "u8",
+    "u16be",
+    "u16le",
+    "u24be",
+    "u24le",
+    "u32be",
+    "u32le",
+    "u40be",
+    "u40le",
+    "u48be",
+    "u48le",
+    "u56be",
+    "u56le",
+    "u64be",
+    "u64le",
+    "varint",
+    "dec",
+    "hex:;",
+    "hex",
+    "netstring",
+    "octet",
+    "grpc",
+    "docker",
+    "dns",
+    "kafka",
+    "tpkt",
+    "tls",
+    "mqtt",
+    "bson",
+    "postgres",
+    "fcgi",
+    "sse",
+    "slip",
+    "cobs",
+    "json-seq",
+    "resp",
+    "raw",
+    "base64",
+    "index",
+    "json",
+    "none",
+    "chunked",
+    "content-length",
+    "pkt-line",
+    "websocket",
+    "tfrecord",
+    "postgres-startup",
+};
+
+START_TEST(the_outputs_are_all_there_are)
+{
+    for (const struct cb_framing *f = NULL; (f = cb_framing_next(f)) != NULL;) {
+        bool found = !(cb_framing_can(f) & CB_ENCODES);
+
+        for (size_t i = 0; i < COUNT(outputs); i++)
+            found = found || is_named(outputs[i], cb_framing_name(f));
+        expect(found, "%s is not among the outputs", cb_framing_name(f));
+    }
+}
+END_TEST
+
+static int make_encoder(struct cb_encoder **encoder, const char *specification,
+                        const struct cb_allocator *allocator)
+{
+    struct cb_encoder_options options = {
+        .size = sizeof(options), .allocator = allocator, .refuse_collisions = 1};
+
+    *encoder = NULL;
+    return cb_encoder_new(encoder, specification, &options, NULL);
+}
+
+START_TEST(an_encoder_without_memory_is_none)
+{
+    for (uint64_t at = 1;; at++) {
+        struct counting counting;
+        struct cb_encoder *encoder;
+
+        counting_init(&counting);
+        counting_fail(&counting, at, at % 2);
+        int status = make_encoder(&encoder, outputs[_i], &counting.hooks);
+        const bool failed = counting.failed;
+        expect(status == (failed ? CB_ENOMEM : CB_OK), "%s: %d", outputs[_i], status);
+        cb_encoder_free(encoder);
+        counting_fini(&counting);
+        if (!failed)
+            break;
+    }
+}
+END_TEST
+
+static void put(struct record_list *wire, int (*step)(struct cb_encoder *, const void **, size_t *),
+                struct cb_encoder *encoder)
+{
+    const void *data;
+    size_t n;
+    int status;
+
+    do {
+        status = step(encoder, &data, &n);
+        expect(status >= 0, "%d: %s", status, cb_encoder_error(encoder)->text);
+        list_add(wire, data, n);
+    } while (status == CB_MORE);
+}
+
+enum { PAYLOAD = 16 };
+
+/* How far a record is brought: all the way, or given up before. */
+enum extent { LOOKED, BEGUN, HALF, ALL };
+
+static void encode_record(struct cb_encoder *encoder, const char *payload, enum extent extent,
+                          struct record_list *wire)
+{
+    const unsigned traits = cb_encoder_traits(encoder);
+    struct cb_piece piece = {.data = (const uint8_t *)payload,
+                             .length = PAYLOAD / 2,
+                             .record = 3,
+                             .total = PAYLOAD,
+                             .flags = CB_FIRST};
+    const void *data;
+    size_t n;
+
+    cb_encoder_place(encoder, 3, 0);
+    if (cb_encoder_look(encoder, &piece) != CB_OK || extent == LOOKED)
+        return;
+    piece.data += PAYLOAD / 2;
+    piece.flags = CB_LAST;
+    if (cb_encoder_look(encoder, &piece) != CB_OK ||
+        cb_encoder_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
+        return;
+    list_add(wire, data, n);
+    if (extent == BEGUN)
+        return;
+    size_t left = extent == HALF ? PAYLOAD / 2 + 1 : PAYLOAD;
+    if (traits & CB_TRANSFORMS) {
+        uint8_t room[2 * CB_TRANSFORM_ROOM];
+        size_t size = sizeof(room);
+
+        ck_assert_int_eq(cb_encoder_payload(encoder, payload, &left, room, &size), CB_OK);
+        list_add(wire, room, size);
+    } else {
+        list_add(wire, payload, left);
+    }
+    if (extent == ALL)
+        put(wire, cb_encoder_end, encoder);
+}
+
+START_TEST(an_encoder_forgets_a_record_that_was_given_up)
+{
+    /* Open strings and brackets, delimiters, what cannot be said as it is. */
+    static const char before[][PAYLOAD + 1] = {"[{\"abcdefg\\klmn", "abcdefgh\nbcdefg\r",
+                                               "\xc3 \xe2\x82 \0\0abcdefg\r\xf0",
+                                               "\x1e\x1e;;;\xdb\xc0lmnop;"};
+    static const char good[] = "[\"bcdefghijklm\"]";
+    struct record_list expected = {.count = 0};
+    struct cb_encoder *encoder;
+
+    ck_assert_uint_eq(sizeof(good) - 1, PAYLOAD);
+    ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
+    encode_record(encoder, good, ALL, &expected);
+    put(&expected, cb_encoder_finish, encoder);
+    cb_encoder_free(encoder);
+    for (size_t i = 0; i < COUNT(before); i++) {
+        for (enum extent extent = LOOKED; extent <= ALL; extent++) {
+            struct record_list wire = {.count = 0};
+
+            ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
+            encode_record(encoder, before[i], extent, &wire);
+            empty(&wire);
+            encode_record(encoder, good, ALL, &wire);
+            put(&wire, cb_encoder_finish, encoder);
+            expect(same_lists(&wire, &expected), "%s, after %zu up to %d: %.*s, not %.*s",
+                   outputs[_i], i, (int)extent, (int)wire.size, wire.bytes, (int)expected.size,
+                   expected.bytes);
+            cb_encoder_free(encoder);
+            list_free(&wire);
+        }
+    }
+    list_free(&expected);
+}
+END_TEST
+
+/* Nothing is nothing, wherever it is. */
+START_TEST(no_bytes_may_stand_nowhere)
+{
+    const struct cb_piece piece = {
+        .data = NULL, .length = 0, .record = 1, .flags = CB_FIRST | CB_LAST};
+    uint8_t room[CB_TRANSFORM_ROOM];
+    struct cb_encoder *encoder;
+    const void *data;
+    size_t n = 0, size = sizeof(room);
+
+    ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
+    cb_encoder_look(encoder, &piece);
+    cb_encoder_begin(encoder, 0, &data, &n);
+    n = 0;
+    if (cb_encoder_traits(encoder) & CB_TRANSFORMS) {
+        ck_assert_int_eq(cb_encoder_payload(encoder, NULL, &n, room, &size), CB_OK);
+        ck_assert_uint_eq(size, 0);
+    }
+    ck_assert_int_ge(cb_encoder_end(encoder, &data, &n), 0);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+static Suite *every_suite(void)
+{
+    Suite *suite = suite_create("every");
+    TCase *decoders = add_case(suite, "decoders");
+    TCase *encoders = add_case(suite, "encoders");
+    const int twice = 2 * (int)COUNT(streams);
+
+    tcase_add_test(decoders, the_streams_are_of_every_framing);
+    tcase_add_loop_test(decoders, a_decoder_without_memory_fails_and_leaks_nothing, 0, twice);
+    tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);
+    tcase_add_loop_test(decoders, payload_may_go_by_elsewhere, 0, twice);
+    tcase_add_loop_test(decoders, what_is_cut_short_or_too_long_is_treated_alike, 0, twice);
+    tcase_add_test(encoders, the_outputs_are_all_there_are);
+    tcase_add_loop_test(encoders, an_encoder_without_memory_is_none, 0, (int)COUNT(outputs));
+    tcase_add_loop_test(encoders, an_encoder_forgets_a_record_that_was_given_up, 0,
+                        (int)COUNT(outputs));
+    tcase_add_loop_test(encoders, no_bytes_may_stand_nowhere, 0, (int)COUNT(outputs));
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(every_suite());
+}
