@@ -208,39 +208,3 @@ done
 wrong '--exec and --worker exclude each other' --exec=a --worker=b
 wrong '--output and --exec exclude each other' -o %d --exec=a
 wrong '--count and --exec exclude each other' -c --exec=a
-
-# ------------------------------------------------------------- calls that fail
-
-need_preload
-# with FAULTS ARG...
-with() {
-    faults=$1
-    shift
-    status=0
-    doing="$faults cbsplit $*"
-    # shellcheck disable=SC2086
-    env LD_PRELOAD="$preload" $faults "$CBSPLIT" "$@" <in >out 2>err || status=$?
-}
-seq 20 >in
-with FAIL_SPAWN=EAGAIN@3 --exec=cat
-expect_status 1
-expect_message 'exec: Resource temporarily unavailable'
-expect out 12
-with FAIL_SPAWN=ENOMEM@1 --exec=cat -j 4
-expect_status 1
-expect_message 'exec: Cannot allocate memory'
-# While one runs, there will be room when it ends.
-with FAIL_SPAWN=EAGAIN/2 -j 2 --exec=cat
-expect_status 0
-expect_message ''
-expect out "$(seq -s '' 20)"
-for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POLL=EINTR/2 \
-    'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do
-    with "$faults" --exec=cat
-    expect_status 0
-    expect_message ''
-    expect out "$(seq -s '' 20)"
-done
-with FAIL_WRITE=EIO@2 --exec=cat
-expect_status 1
-expect_message 'exec: record 2: Input/output error'

@@ -239,28 +239,3 @@ wrong "--output: the width is more than 255, at character 1 of '%999999999999999
     -o %99999999999999999999d
 wrong '--force is for --output only' --force
 wrong '--count and --output exclude each other' -c -o %d
-
-# ------------------------------------------------------------ calls that fail
-
-need_preload
-rm -rf made
-mkdir made
-printf '1:a,600:%0600d,1:c,' 7 >in
-for n in 1 2 3; do
-    doing="write $n fails"
-    rm -f made/*
-    status=0
-    LD_PRELOAD=$preload FAIL_WRITE=ENOSPC@$n "$CBSPLIT" -f netstring -o made/%02d <in 2>err ||
-        status=$?
-    expect_status 1
-    expect_message "made/0$n: No space left on device"
-    [ "$(find made -type f | wc -l)" -eq $((n - 1)) ] || fail "$doing: $(ls made)"
-done
-doing='interrupted calls'
-rm -f made/*
-LD_PRELOAD=$preload FAIL_WRITE=1/1,EINTR/3,EAGAIN/4 FAIL_READ=7/1 "$CBSPLIT" -f netstring \
-    -o made/%02d <in || fail "$doing: exit status $?"
-files 01 02 03
-cat made/* | tr -d '\n' >found
-printf "a%0600dc" 7 >expected
-expect_same expected found

@@ -237,36 +237,3 @@ wrong() {
 wrong -j 0 --worker=cat
 wrong -c --worker=cat
 wrong -o %d --worker=cat
-
-# ------------------------------------------------------------- calls that fail
-
-need_preload
-# with FAULTS ARG...
-with() {
-    faults=$1
-    shift
-    status=0
-    doing="$faults cbsplit $*"
-    # shellcheck disable=SC2086
-    env LD_PRELOAD="$preload" $faults "$CBSPLIT" "$@" <in >out 2>err || status=$?
-}
-seq 300 >in
-with FAIL_SPAWN=EAGAIN@4 -j 9 --worker='cat; touch end.$CBSPLIT_WORKER'
-expect_status 1
-expect_message 'worker: Resource temporarily unavailable'
-expect out ''
-# Those that ran already are not left behind.
-[ "$(echo end.*)" = 'end.1 end.2 end.3' ] || fail "$doing: $(echo end.*)"
-for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POLL=EINTR/2 \
-    'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do
-    with "$faults" --worker=cat
-    expect_status 0
-    expect_message ''
-    expect_same in out
-    rm -f got.*
-    with "$faults" -j 4 --worker="$save"
-    expect_status 0
-    expect_message ''
-    together
-    expect_same in found
-done

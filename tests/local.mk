@@ -62,6 +62,7 @@ LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
 cli_tests = \
 	tests/cli-allocations.sh \
 	tests/cli-calls.sh \
+	tests/cli-calls-sinks.sh \
 	tests/cli-check.sh \
 	tests/cli-chunked.sh \
 	tests/cli-collisions.sh \
