@@ -148,6 +148,16 @@ size_t fd_discard(int in, int null, uint64_t n)
     return lseek(in, (off_t)step, SEEK_CUR) < 0 ? 0 : (size_t)step;
 }
 
+bool fd_chases(int in, int out)
+{
+    struct stat from, to;
+    if (fstat(in, &from) < 0 || fstat(out, &to) < 0 || !S_ISREG(from.st_mode) ||
+        from.st_dev != to.st_dev || from.st_ino != to.st_ino)
+        return false;
+    bool appends = fcntl(out, F_GETFL) & O_APPEND;
+    return lseek(in, 0, SEEK_CUR) < (appends ? to.st_size : lseek(out, 0, SEEK_CUR));
+}
+
 void fd_grow_pipe(int fd)
 {
 #ifdef F_SETPIPE_SZ

@@ -35,6 +35,9 @@ size_t fd_move(int in, int out, uint64_t n);
  * many.  0 as above.  `null` is open on /dev/null. */
 size_t fd_discard(int in, int null, uint64_t n);
 
+/* Is what is written still to be read, from the same file? */
+bool fd_chases(int in, int out);
+
 /* Makes a pipe as large as an unprivileged process may: fewer switches between
  * the two ends.  What is no pipe is left alone, a refusal is no matter. */
 void fd_grow_pipe(int fd);

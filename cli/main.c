@@ -2,6 +2,8 @@
 /* cbsplit: splits a byte stream into records and writes them in another
  * framing. */
 #include <errno.h>
+#include <stdint.h>
+#include <unistd.h>
 
 #include "diagnostics.h"
 #include "fd.h"
@@ -91,6 +93,31 @@ static int check_part(const struct options *options, unsigned decoder_traits)
     return usage_error("--part: '%s' cannot be decoded from the middle of a file", options->from);
 }
 
+/* Would it read what it writes, and so have no end? */
+static bool has_no_end(const struct options *options, const struct source *source)
+{
+    const struct selection *selection = &options->selection;
+    bool writes = !options->count && !options->check && !options->output.text && !options->exec &&
+                  !options->worker;
+    return writes && !options->part.count &&
+           selection->ranges[selection->count - 1].last == UINT64_MAX &&
+           fd_chases(source->fd, STDOUT_FILENO);
+}
+
+static bool open_input(const struct options *options, const char *path, struct source *source)
+{
+    int number = source_open(source, path, options->exact);
+    if (number) {
+        complain_errno(source->name, number);
+        return false;
+    }
+    if (!has_no_end(options, source))
+        return true;
+    complain("%s: standard output goes to the end of this input", source->name);
+    source_close(source, 0);
+    return false;
+}
+
 /* One input after another; one that cannot be opened does not keep the others
  * from being read. */
 static int run_all(struct reframe *reframe, const struct options *options)
@@ -98,9 +125,7 @@ static int run_all(struct reframe *reframe, const struct options *options)
     int result = EXIT_FINE;
     for (int i = 0; i < options->file_count && !reframe_done(reframe); i++) {
         struct source source;
-        int number = source_open(&source, options->files[i], options->exact);
-        if (number) {
-            complain_errno(source.name, number);
+        if (!open_input(options, options->files[i], &source)) {
             reframe_missing(reframe);
             result = EXIT_IO;
             continue;

@@ -188,3 +188,43 @@ printf begin >out
 cat fifo >>out
 wait $! || fail "cbsplit >fifo: exit status $?"
 expect_same expected out
+
+# Not behind what is still to be read: that would have no end.  A limit for the
+# size of the file ends a program that tries.
+own_tail() {
+    doing="cbsplit $*, into the file that it reads"
+    cp "$file" before
+    status=0
+    (ulimit -f 100 && "$CBSPLIT" "$@" <in >>"$file" 2>err) || status=$?
+}
+file=in
+for input in - in; do
+    printf 'a\nb\n' >in
+    own_tail "$input"
+    expect_status 1
+    [ "$input" = in ] || input=stdin
+    expect_message "$input: standard output goes to the end of this input"
+    expect_same before in
+done
+doing='cbsplit, behind a line written by another'
+status=0
+(ulimit -f 100 && { echo begin && "$CBSPLIT" in 2>err; } >in) || status=$?
+expect_status 1
+expect in 'begin\n'
+
+# What has an end may go there, and so may what stays behind what is read.
+printf 'a\nb\n' >in
+own_tail -n 1
+expect_status 0
+expect in 'a\nb\na\n'
+own_tail -c
+expect in 'a\nb\na\n3\n'
+own_tail --part=1/2 in
+expect in 'a\nb\na\n3\na\nb\n'
+printf 'a\r\nb\r\n' >in
+doing='cbsplit in 1<>in'
+"$CBSPLIT" in 1<>in || fail "$doing: exit status $?"
+expect in 'a\nb\n\r\n'
+: >in
+own_tail
+expect_status 0
