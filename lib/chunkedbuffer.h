@@ -389,7 +389,7 @@ CB_API unsigned cb_framing_can(const struct cb_framing *framing); /* CB_DECODES,
 /* The generic specification that a preset stands for, or NULL. */
 CB_API const char *cb_framing_preset(const struct cb_framing *framing);
 /* The framing that a specification names; NULL where there is none.  Only the
- * name is looked at. */
+ * name is looked at: where two have it, one for output only, the first. */
 CB_API const struct cb_framing *cb_framing_find(const char *specification);
 
 /* What went wrong, and where. */
