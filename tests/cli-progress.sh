@@ -261,13 +261,13 @@ left='([0-9:]+|-:--) left'
 on_terminal 80 --progress
 expect_status 0
 expect_same in out
-drawn_are " [1-9][0-9]%  [0-9.]+[KM] of 6\\.7M  $left  $rate  [0-9]+ records  \\[#+ +\\]"
+drawn_are "[ 0-9][ 0-9][0-9]%  [0-9.]+[BKM] of 6\\.7M  $left  $rate  [0-9]+ records  \\[#* +\\]"
 screen_is "100%  6\\.7M of 6\\.7M  in [0-9:]+  $rate  1000000 records"
 on_terminal 40 --progress -t nul
-drawn_are " [1-9][0-9]%  [0-9.]+[KM] of 6\\.7M  $left(  $rate)?"
+drawn_are "[ 0-9][ 0-9][0-9]%  [0-9.]+[BKM] of 6\\.7M  $left(  $rate)?"
 screen_is "100%  6\\.7M of 6\\.7M  in [0-9:]+  $rate"
 on_terminal 20 --progress
-drawn_are ' [1-9][0-9]%  [0-9.]+[KM] of 6\.7M'
+drawn_are '[ 0-9][ 0-9][0-9]%  [0-9.]+[BKM] of 6\.7M'
 screen_is '100%  6\.7M of 6\.7M'
 on_terminal 5 --progress
 screen_is '100%'
@@ -294,7 +294,7 @@ printf x >>in
 meanwhile=pass
 on_terminal 80 --progress -f netstring
 expect_status 3
-drawn_are ' [1-9][0-9]%  .*'
+drawn_are '[ 0-9][ 0-9][0-9]%  .*'
 screen_is 'cbsplit: stdin: record 1000001 at byte 6000000: length is not a number: 78' \
     '100%  5\.7M of 5\.7M  .*'
 
@@ -306,7 +306,7 @@ wait_for(lambda: len(redraws()) > count + 1)'
 on_terminal 80 --progress -f netstring
 expect_status 3
 bar='[0-9]+ #{50}'
-screen_is ' [1-9][0-9]%  .*  in .*  [0-9]+ records' 'records +[0-9]+' 'bytes +[0-9]+' \
+screen_is '[ 0-9][ 0-9][0-9]%  .*  in .*  [0-9]+ records' 'records +[0-9]+' 'bytes +[0-9]+' \
     'smallest +3' 'mean +3\.0' 'median +3' '99th percentile  3' 'largest +3' "2-3  $bar" \
     'cbsplit: .*' '100%  .*'
 
@@ -314,11 +314,11 @@ screen_is ' [1-9][0-9]%  .*  in .*  [0-9]+ records' 'records +[0-9]+' 'bytes +[0
 meanwhile='os.kill(pid, signal.SIGTERM)'
 on_terminal 80 --progress -f netstring
 expect_status 143
-screen_is ' [1-9][0-9]%  .*'
+screen_is '[ 0-9][ 0-9][0-9]%  .*'
 meanwhile='os.close(output); output = os.open("/dev/null", 0)'
 on_terminal 80 --progress -f netstring
 expect_status 141
-screen_is ' [1-9][0-9]%  .*'
+screen_is '[ 0-9][ 0-9][0-9]%  .*'
 
 # A terminal that cannot move back.
 meanwhile=
