@@ -83,6 +83,28 @@ exit $status >> 8;
 END
 chmod +x channel
 
+# As cat, and waits where there is nothing yet.
+cat >patient <<'END'
+#!/usr/bin/perl
+use IO::Select;
+my $input = IO::Select->new(\*STDIN);
+for (;;) {
+    $input->can_read;
+    my $n = sysread STDIN, my $bytes, 65536;
+    exit 0 if defined $n && $n == 0;
+    syswrite STDOUT, $bytes if $n;
+}
+END
+chmod +x patient
+
+# rest_of KIND - sets $rest to what reads all that is left of such an input
+rest_of() {
+    case $1 in
+    nonblocking) rest=./patient ;;
+    *) rest=cat ;;
+    esac
+}
+
 kinds='file pipe nonblocking fifo socketpair tcp tty'
 : >in
 ./channel tty once true 2>err || [ $? -ne 77 ] || kinds=${kinds% tty}
@@ -108,7 +130,7 @@ leaves_by() {
     kind=$1
     how=$2
     shift 2
-    rest=cat
+    rest_of "$kind"
     [ "$kind" != tty ] || rest="head -c $(wc -c <wanted_rest)"
     # shellcheck disable=SC2016
     ./channel "$kind" "$how" sh -c '
@@ -210,7 +232,7 @@ for kind in $kinds; do
     for how in once bytes; do
         [ "$kind$how" != ttybytes ] || continue
         doing="head, body and rest, from $kind, $how"
-        rest=cat
+        rest_of "$kind"
         [ "$kind" != tty ] || rest='head -c 13'
         # shellcheck disable=SC2016
         ./channel "$kind" $how sh -c '{
