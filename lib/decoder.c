@@ -196,6 +196,11 @@ void cb__decoder_next_record(struct cb_decoder *decoder)
     begin_at(decoder, decoder->scan, decoder->record + 1);
 }
 
+void cb__decoder_next_frame(struct cb_decoder *decoder)
+{
+    begin_at(decoder, decoder->scan, decoder->record);
+}
+
 void cb_decoder_reset(struct cb_decoder *decoder)
 {
     decoder->buffer = NULL;
@@ -413,10 +418,11 @@ static int handle_end(struct cb_decoder *decoder)
         return CB_OK;
     }
     if (decoder->on_partial != CB_PARTIAL_FAIL) {
-        const bool given = decoder->closed;
         decoder->scan = end;
-        cb__decoder_next_record(decoder);
-        decoder->record -= !given;
+        if (decoder->closed)
+            cb__decoder_next_record(decoder); /* what is allowed of it was given */
+        else
+            cb__decoder_next_frame(decoder);
         return CB_END;
     }
     if (missing_from > end)
@@ -437,9 +443,10 @@ static void pass_over(struct cb_decoder *decoder)
     decoder->given = decoder->until;
     if (!decoder->complete)
         return;
-    cb__decoder_next_record(decoder);
     if (skip)
-        decoder->record--; /* it has no number */
+        cb__decoder_next_frame(decoder);
+    else
+        cb__decoder_next_record(decoder);
 }
 
 /* Moves `until` for a family that assembles; false if there is nothing new. */

@@ -73,6 +73,10 @@ static inline bool cb__decoder_span(struct cb_decoder *decoder, const uint8_t **
 /* The current record is over: the next frame begins at `scan`. */
 void cb__decoder_next_record(struct cb_decoder *decoder);
 
+/* The next frame begins at `scan`; what stands before it belongs to no record
+ * (framing between records, one that is left out): it has no number. */
+void cb__decoder_next_frame(struct cb_decoder *decoder);
+
 /* Records an error at a stream position and returns its code.  For
  * CB_EMALFORMED the first bytes found there are shown behind the text. */
 int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, const char *format, ...)

@@ -44,8 +44,7 @@ static bool find_frame(struct cb_decoder *decoder)
         while (zeros < n && !data[zeros])
             zeros++;
         decoder->scan += zeros;
-        cb__decoder_next_record(decoder);
-        decoder->record--;
+        cb__decoder_next_frame(decoder);
         if (zeros == n)
             continue;
         cb__decoder_begin(decoder, decoder->scan + 1);

@@ -69,8 +69,7 @@ static int read_header(struct cb_decoder *decoder)
         decoder->scan += used;
     }
     if (status == CB_END) {
-        cb__decoder_next_record(decoder);
-        decoder->record--;
+        cb__decoder_next_frame(decoder);
     }
     return status == CB_OK ? begin_payload(decoder) : status;
 }
@@ -223,8 +222,7 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
             if (status == CB_OK)
                 begin_payload(decoder);
             if (status == CB_END) {
-                cb__decoder_next_record(decoder);
-                decoder->record--;
+                cb__decoder_next_frame(decoder);
                 decoder->ended = true;
             }
             return count;

@@ -117,8 +117,7 @@ static bool end_record(struct cb_decoder *decoder, const struct cb__match *match
         end--;
     decoder->scan = match->end;
     if (config->skip_empty && end == decoder->frame_start) {
-        cb__decoder_next_record(decoder);
-        decoder->record--;
+        cb__decoder_next_frame(decoder);
         return false;
     }
     decoder->until = decoder->config.keep ? match->end : end;
@@ -181,8 +180,7 @@ static void leave_span(struct cb_decoder *decoder, uint64_t start, uint64_t scan
         cb__decoder_next_record(decoder);
     } else if (start > decoder->frame_start) { /* empty ones were left out */
         decoder->scan = start;
-        cb__decoder_next_record(decoder);
-        decoder->record--;
+        cb__decoder_next_frame(decoder);
     }
     decoder->scan = scanned > start ? scanned : start;
     decoder->begun = scanned > start;

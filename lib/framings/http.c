@@ -208,8 +208,7 @@ static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     if (state->start.kind == CB__EMPTY_LINE) {
         decoder->scan += state->seen;
         state->seen = 0;
-        cb__decoder_next_record(decoder);
-        decoder->record--;
+        cb__decoder_next_frame(decoder);
         return CB_MORE;
     }
     cb__fields_begin(&state->fields, wanted, allows_lf(decoder), state->start.size);

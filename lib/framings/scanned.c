@@ -82,8 +82,7 @@ int cb__scanned_advance(struct cb_decoder *decoder)
         } else if (status == CB__ENDS) {
             return end(decoder, scanned->tail);
         } else if (status == CB_END) {
-            cb__decoder_next_record(decoder);
-            decoder->record--;
+            cb__decoder_next_frame(decoder);
             return CB_END;
         } else if (status != CB_MORE) {
             return fail(decoder, status);
@@ -94,8 +93,7 @@ int cb__scanned_advance(struct cb_decoder *decoder)
 /* What came since the last record is passed over. */
 static int drop_rest(struct cb_decoder *decoder)
 {
-    cb__decoder_next_record(decoder);
-    decoder->record--;
+    cb__decoder_next_frame(decoder);
     return CB_MORE;
 }
 

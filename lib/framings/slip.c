@@ -52,8 +52,7 @@ static void slip_reset(struct cb_decoder *decoder)
 static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t packet)
 {
     decoder->scan = start;
-    cb__decoder_next_record(decoder);
-    decoder->record--;
+    cb__decoder_next_frame(decoder);
     decoder->scan = packet;
 }
 

@@ -82,8 +82,7 @@ static void sse_reset(struct cb_decoder *decoder)
 /* What comes before `scan` is no part of a record. */
 static void drop(struct cb_decoder *decoder)
 {
-    cb__decoder_next_record(decoder);
-    decoder->record--;
+    cb__decoder_next_frame(decoder);
 }
 
 /* Goes over a byte order mark; false if that needs more bytes. */

@@ -254,8 +254,7 @@ static void end_frame(struct cb_decoder *decoder)
     state->to = 0;
     if (decoder->begun)
         return;
-    cb__decoder_next_record(decoder);
-    decoder->record--;
+    cb__decoder_next_frame(decoder);
 }
 
 static int websocket_advance(struct cb_decoder *decoder)
@@ -304,8 +303,7 @@ static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, s
     }
     decoder->scan = base + at;
     decoder->record += count;
-    cb__decoder_next_record(decoder);
-    decoder->record--;
+    cb__decoder_next_frame(decoder);
     return count;
 }
 
