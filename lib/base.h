@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every other file may use: checked arithmetic and a few attributes.
+ * What every other file may use: checked arithmetic, digits, a few attributes.
  * Layer: the lowest one; it sees the public header only.
  */
 #ifndef CB_BASE_H
@@ -47,6 +47,20 @@ static inline size_t cb__min(size_t a, size_t b)
 static inline size_t cb__max(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+static inline bool cb__is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The value of a digit, in bases up to 16; 16 for what is none. */
+static inline unsigned cb__digit_value(uint8_t c)
+{
+    if (cb__is_digit(c))
+        return c - (unsigned)'0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - (unsigned)'a' + 10 : 16;
 }
 
 /* The part of n bytes that fits into a size_t. */

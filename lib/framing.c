@@ -70,25 +70,13 @@ unsigned cb_framing_can(const struct cb_framing *framing)
 
 /* ------------------------------------------------------------- the settings */
 
-static int parse_size(const struct cb__bytes *text, uint64_t *number)
-{
-    *number = 0;
-    for (size_t i = 0; i < text->length; i++) {
-        uint8_t c = text->data[i];
-        if (c < '0' || c > '9' || !cb__mul_u64(*number, 10, number) ||
-            !cb__add_u64(*number, (uint64_t)(c - '0'), number))
-            return CB_EINVAL;
-    }
-    return text->length ? CB_OK : CB_EINVAL;
-}
-
 static int parse_signed(const struct cb__bytes *text, int64_t *number)
 {
     bool sign = text->length && (text->data[0] == '-' || text->data[0] == '+');
     bool minus = sign && text->data[0] == '-';
     const struct cb__bytes digits = {.data = text->data + sign, .length = text->length - sign};
     uint64_t size;
-    if (parse_size(&digits, &size) || size > INT64_MAX)
+    if (!cb__bytes_number(&digits, &size) || size > INT64_MAX)
         return CB_EINVAL;
     *number = minus ? -(int64_t)size : (int64_t)size;
     return CB_OK;
@@ -116,7 +104,7 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
         return cb__error_set(error, CB_EINVAL, setting->column, "'%s' needs a value", what);
     switch (key->kind) {
     case CB__KEY_SIZE:
-        if (parse_size(&setting->value, member))
+        if (!cb__bytes_number(&setting->value, member))
             return cb__error_set(error, CB_EINVAL, setting->column,
                                  "the %s is not a number of bytes", what);
         return CB_OK;

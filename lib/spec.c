@@ -24,11 +24,16 @@ bool cb__bytes_are(const struct cb__bytes *bytes, const char *word)
     return strlen(word) == bytes->length && memcmp(bytes->data, word, bytes->length) == 0;
 }
 
-static int hex_value(char c)
+bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number)
 {
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) & 15 : -1;
+    *number = 0;
+    for (size_t i = 0; i < bytes->length; i++) {
+        uint8_t c = bytes->data[i];
+        if (!cb__is_digit(c) || !cb__mul_u64(*number, 10, number) ||
+            !cb__add_u64(*number, cb__digit_value(c), number))
+            return false;
+    }
+    return bytes->length > 0;
 }
 
 /* Decodes the escape behind a backslash; returns how many characters it has,
@@ -44,9 +49,9 @@ static size_t decode_escape(const char *text, uint8_t *byte)
     }
     if (*text != 'x')
         return 0;
-    int high = hex_value(text[1]);
-    int low = high < 0 ? -1 : hex_value(text[2]);
-    if (low < 0)
+    unsigned high = cb__digit_value((uint8_t)text[1]);
+    unsigned low = high < 16 ? cb__digit_value((uint8_t)text[2]) : 16;
+    if (low == 16)
         return 0;
     *byte = (uint8_t)(high << 4 | low);
     return 3;

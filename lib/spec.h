@@ -47,6 +47,9 @@ void cb__spec_fini(struct cb__spec *spec);
 /* Is the key, or the name, this word? */
 bool cb__bytes_are(const struct cb__bytes *bytes, const char *word);
 
+/* Are they decimal digits that fit in 64 bits, and nothing else? */
+bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number);
+
 /* The last setting with this key; NULL where there is none. */
 const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key);
 

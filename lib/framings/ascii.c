@@ -54,18 +54,6 @@ static void init(void *data, unsigned variant)
     config->digits = config->max = NOT_GIVEN;
 }
 
-/* The value of a digit; the base or more where it is none. */
-static unsigned digit_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - (unsigned)'0';
-    if (c >= 'a' && c <= 'f')
-        return c - (unsigned)'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - (unsigned)'A' + 10;
-    return 16;
-}
-
 /* The most digits that a number of 64 bits has. */
 static unsigned most_digits(const struct ascii_config *config)
 {
@@ -95,7 +83,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         bool wrong;
         const char *key, *why;
     } rules[] = {
-        {term && digit_value(config->term.data[0]) < config->base, "",
+        {term && cb__digit_value(config->term.data[0]) < config->base, "",
          "the terminator begins with a digit"},
         {fixed && !possible, "digits", "no length has so many digits"},
         {fixed && term, "digits", "a terminator and 'digits' exclude each other"},
@@ -145,7 +133,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     const struct ascii_config *config = decoder->config.data;
     struct ascii_state *state = decoder->state;
     for (size_t i = 0; i < n; i++) {
-        unsigned digit = state->term_at ? 16 : digit_value(data[i]);
+        unsigned digit = state->term_at ? 16 : cb__digit_value(data[i]);
         *used = i;
         if (digit < config->base) {
             int status = add_digit(config, state, digit);
@@ -192,7 +180,7 @@ static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t
     const struct ascii_config *config = decoder->config.data;
     struct ascii_state *state = decoder->state;
     for (*used = 0; *used < n; ++*used) {
-        unsigned digit = digit_value(data[*used]);
+        unsigned digit = cb__digit_value(data[*used]);
         if (digit >= config->base)
             return fail(state, "length is not a number");
         int status = add_digit(config, state, digit);

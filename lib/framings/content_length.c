@@ -49,7 +49,7 @@ static int add_length(struct content_length_state *state)
     const struct cb__bytes value = {.data = fields->text, .length = fields->length};
     if (state->has_length)
         return fail_frame(state, "header has Content-Length twice");
-    if (!cb__field_number(&value, &state->counted.frame.payload))
+    if (!cb__bytes_number(&value, &state->counted.frame.payload))
         return fail_frame(state, "Content-Length is not a number below 2^64");
     state->has_length = true;
     return CB_MORE;

@@ -253,15 +253,3 @@ bool cb__field_element(const struct cb__fields *fields, size_t *at, struct cb__b
     *element = (struct cb__bytes){.data = text + from, .length = to - from};
     return true;
 }
-
-bool cb__field_number(const struct cb__bytes *bytes, uint64_t *number)
-{
-    *number = 0;
-    for (size_t i = 0; i < bytes->length; i++) {
-        uint8_t c = bytes->data[i];
-        if (c < '0' || c > '9' || !cb__mul_u64(*number, 10, number) ||
-            !cb__add_u64(*number, (uint64_t)(c - '0'), number))
-            return false;
-    }
-    return bytes->length > 0;
-}

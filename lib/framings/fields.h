@@ -49,9 +49,6 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
  * white space around them.  *at is 0 at first; false if there is no further. */
 bool cb__field_element(const struct cb__fields *fields, size_t *at, struct cb__bytes *element);
 
-/* Decimal digits that fit in 64 bits, and nothing else. */
-bool cb__field_number(const struct cb__bytes *bytes, uint64_t *number);
-
 /* Does a token (RFC 9110 section 5.6.2) consist of such bytes? */
 bool cb__is_token(uint8_t c);
 

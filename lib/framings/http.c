@@ -71,7 +71,7 @@ static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 static const char *add_length(struct http_state *state, const struct cb__bytes *element)
 {
     uint64_t length;
-    if (!cb__field_number(element, &length))
+    if (!cb__bytes_number(element, &length))
         return "Content-Length is not a number below 2^64";
     if (state->has_length && state->length != length)
         return "Content-Length has two values";

@@ -18,21 +18,13 @@ static int fail(struct cb__size_line *line, const char *why)
     return CB_EMALFORMED;
 }
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Adds digits; gives how many there are. */
 static size_t read_digits(struct cb__size_line *line, const uint8_t *data, size_t n)
 {
     uint64_t size = line->digits ? line->size : 0;
     size_t room = cb__min(n, DIGITS_MAX - line->digits), i = 0;
-    for (int digit; i < room && (digit = hex_value(data[i])) >= 0; i++)
-        size = size << 4 | (uint64_t)digit;
+    for (unsigned digit; i < room && (digit = cb__digit_value(data[i])) < 16; i++)
+        size = size << 4 | digit;
     line->size = size;
     line->digits += (unsigned)i;
     return i;
@@ -49,7 +41,7 @@ static int step_digits(struct cb__size_line *line, bool lf, uint8_t c)
         line->phase = EXTENSION;
     else if (c == '\r')
         line->phase = LF;
-    else if (hex_value(c) >= 0)
+    else if (cb__digit_value(c) < 16)
         return fail(line, "chunk size has more than 16 digits");
     else
         return fail(line, "chunk size is followed by neither ';' nor CRLF");

@@ -32,11 +32,6 @@ static int go_to(struct cb__start_line *line, enum phase phase)
     return CB_MORE;
 }
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Where the line may end. */
 static int step_end(struct cb__start_line *line, bool lf, uint8_t c)
 {
@@ -100,7 +95,7 @@ static int step_version(struct cb__start_line *line, bool lf, uint8_t c)
             return CB_MORE;
         return fail(line, "HTTP version is not 1.x");
     }
-    if (!is_digit(c))
+    if (!cb__is_digit(c))
         return fail(line, "HTTP version is not 1.x");
     line->minor = c - (unsigned)'0';
     return go_to(line, line->kind == CB__REQUEST ? END : STATUS_SP);
@@ -116,7 +111,7 @@ static int step_status_sp(struct cb__start_line *line, bool lf, uint8_t c)
 static int step_status(struct cb__start_line *line, bool lf, uint8_t c)
 {
     (void)lf;
-    if (!is_digit(c) || (c == '0' && !line->at))
+    if (!cb__is_digit(c) || (c == '0' && !line->at))
         return fail(line, "status is not a number of three digits");
     line->status = line->status * 10 + (c - (unsigned)'0');
     return ++line->at == STATUS_DIGITS ? go_to(line, STATUS_END) : CB_MORE;
@@ -126,8 +121,8 @@ static int step_status_end(struct cb__start_line *line, bool lf, uint8_t c)
 {
     if (c == ' ')
         return go_to(line, REASON);
-    return is_digit(c) ? fail(line, "status is not a number of three digits")
-                       : step_end(line, lf, c);
+    return cb__is_digit(c) ? fail(line, "status is not a number of three digits")
+                           : step_end(line, lf, c);
 }
 
 static int step_reason(struct cb__start_line *line, bool lf, uint8_t c)

@@ -19,11 +19,6 @@ struct syslog_state {
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The count is over at the position of its space. */
 static int counted(struct cb_decoder *decoder, uint64_t space)
 {
@@ -39,7 +34,7 @@ static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n,
 {
     struct syslog_state *state = decoder->state;
     size_t i = 0;
-    for (; i < n && is_digit(data[i]); i++) {
+    for (; i < n && cb__is_digit(data[i]); i++) {
         *used = i;
         if (++state->digits > DIGITS_MAX)
             return cb__scanned_fail(&state->scanned, "message length has more than 18 digits");
@@ -70,7 +65,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     }
     if (decoder->scan == decoder->frame_start) {
         state->digits = 0;
-        if (data[0] == '0' || !is_digit(data[0])) {
+        if (data[0] == '0' || !cb__is_digit(data[0])) {
             *used = 0;
             return CB__BEGINS;
         }
