@@ -63,6 +63,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/resp.c \
 	lib/framings/syslog.c \
 	lib/framings/digits.h \
+	lib/framings/eight.h \
 	lib/framings/digits.c \
 	lib/framings/index.c \
 	lib/framings/tfrecord.c \

@@ -39,7 +39,8 @@ layers() {
 13  framings/families.h
 13  framings/counted.h framings/counted.c
 13  framings/scanned.h framings/scanned.c
-13  framings/json_text.h framings/json_text.c       only base.h
+12  framings/eight.h                                only base.h
+13  framings/json_text.h framings/json_text.c       only base.h framings/eight.h
 13  framings/digits.h
 13  framings/size_line.h framings/size_line.c
 13  framings/start_line.h framings/start_line.c

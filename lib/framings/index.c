@@ -8,6 +8,7 @@
 
 #include "../encoder.h"
 #include "digits.h"
+#include "eight.h"
 #include "families.h"
 
 /* -------------------------------------------------------------------- index */
@@ -75,22 +76,11 @@ static struct utf8 utf8_begin(uint8_t c)
     return next;
 }
 
-/* Eight copies of a byte, and the high bit of every byte. */
-#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
-#define HIGH EIGHT(0x80)
-
-static uint64_t load8(const uint8_t *data)
-{
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    return word;
-}
-
 static void utf8_look(struct utf8 *utf8, const uint8_t *data, size_t n)
 {
     for (size_t i = 0; i < n && !utf8->wrong; i++) {
         if (!utf8->left) {
-            while (n - i > 8 && !(load8(data + i) & HIGH))
+            while (n - i > 8 && !(cb__load8(data + i) & CB__EIGHT_HIGH))
                 i += 8;
             *utf8 = utf8_begin(data[i]);
             continue;
@@ -156,22 +146,16 @@ static uint8_t *put_escape(uint8_t *out, uint8_t c, char escape)
     return out;
 }
 
-/* Do none of eight bytes need an escape?  (A byte is less than n, or zero, if
- * taking n or 1 from it borrows: Warren, "Hacker's Delight", section 6-1.  It may
- * say no where it is yes.) */
-static bool all_plain(uint64_t word)
+/* Do none of eight bytes need an escape? */
+static bool all_plain(uint64_t bytes)
 {
-    uint64_t quote = word ^ EIGHT('"'), backslash = word ^ EIGHT('\\');
-    uint64_t control = (word - EIGHT(0x20)) & ~word;
-    quote = (quote - EIGHT(1)) & ~quote;
-    backslash = (backslash - EIGHT(1)) & ~backslash;
-    return !((control | quote | backslash) & HIGH);
+    return !cb__any_below(bytes, 0x20) && !cb__any_is(bytes, '"') && !cb__any_is(bytes, '\\');
 }
 
 static void escape_text(struct cb__transform *t)
 {
     while (t->in < t->in_end && t->out_end - t->out >= 8) {
-        if (t->in_end - t->in >= 8 && all_plain(load8(t->in))) {
+        if (t->in_end - t->in >= 8 && all_plain(cb__load8(t->in))) {
             memcpy(t->out, t->in, 8);
             t->in += 8;
             t->out += 8;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_text.h"
 
-#include <string.h>
+#include "eight.h"
 
 const uint8_t cb__json_class[256] = {
     [' '] = CB__JSON_SPACE,  ['\t'] = CB__JSON_SPACE, ['\n'] = CB__JSON_SPACE,
@@ -10,21 +10,12 @@ const uint8_t cb__json_class[256] = {
     [','] = CB__JSON_POINT,  [':'] = CB__JSON_POINT,
 };
 
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Is one of eight bytes zero? */
-static inline bool has_zero(uint64_t bytes)
-{
-    return ((bytes - EVERY(0x01)) & ~bytes & EVERY(0x80)) != 0;
-}
-
 /* The first quote or backslash from `i` on, or n. */
 static size_t find_special(const uint8_t *data, size_t i, size_t n)
 {
-    uint64_t bytes;
-    for (; n - i >= sizeof bytes; i += sizeof bytes) {
-        memcpy(&bytes, data + i, sizeof bytes);
-        if (has_zero(bytes ^ EVERY('"')) || has_zero(bytes ^ EVERY('\\')))
+    for (; n - i >= 8; i += 8) {
+        uint64_t bytes = cb__load8(data + i);
+        if (cb__any_is(bytes, '"') || cb__any_is(bytes, '\\'))
             break;
     }
     while (i < n && data[i] != '"' && data[i] != '\\')
