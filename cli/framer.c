@@ -17,16 +17,16 @@ int framer_failed(struct framer *framer, int number)
 {
     if (!number)
         return EXIT_FINE;
-    framer->error.code = CB_EIO;
-    snprintf(framer->error.text, sizeof framer->error.text, "%s", strerror(number));
+    framer->sink->error.code = CB_EIO;
+    snprintf(framer->sink->error.text, sizeof framer->sink->error.text, "%s", strerror(number));
     return EXIT_IO;
 }
 
 /* The encoder refuses something that it has looked at. */
 static int refused(struct framer *framer, const struct cb_piece *piece)
 {
-    framer->error = *cb_encoder_error(framer->encoder);
-    framer->error.record = piece->record;
+    framer->sink->error = *cb_encoder_error(framer->encoder);
+    framer->sink->error.record = piece->record;
     return EXIT_UNENCODABLE;
 }
 
@@ -153,11 +153,11 @@ static int begin_record(struct framer *framer, const struct cb_piece *piece)
     const void *data;
     size_t n;
     if (framer->traits & CB_NEEDS_PLACE)
-        cb_encoder_place(framer->encoder, framer->before + piece->record, piece->offset);
+        cb_encoder_place(framer->encoder, framer->sink->before + piece->record, piece->offset);
     if (cb_encoder_begin(framer->encoder, piece->total, &data, &n) == CB_OK)
         return framer_failed(framer, add_framing(framer, data, n));
     refused(framer, piece);
-    framer->error.offset = piece->offset;
+    framer->sink->error.offset = piece->offset;
     return EXIT_UNENCODABLE;
 }
 
@@ -289,9 +289,9 @@ static int (*way_to_put(unsigned traits))(struct framer *, const struct cb_piece
     return traits & CB_LOOKS ? put_checked : put_constant;
 }
 
-int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd)
+int framer_init(struct framer *framer, struct sink *sink, struct cb_encoder *encoder, int fd)
 {
-    *framer = (struct framer){.traits = cb_encoder_traits(encoder)};
+    *framer = (struct framer){.sink = sink, .traits = cb_encoder_traits(encoder)};
     framer->gather = gather_new(fd);
     if (!framer->gather)
         return ENOMEM;

@@ -15,12 +15,13 @@
 
 #include <chunkedbuffer.h>
 
+#include "sink.h"
+
 struct framer {
+    struct sink *sink; /* whose records and errors these are */
     struct cb_encoder *encoder;
     struct gather *gather; /* its descriptor may be changed after a flush */
     unsigned traits;       /* the encoder's */
-    struct cb_error error; /* as a sink's (sink.h) */
-    uint64_t before;       /* records that were in the inputs before this one */
 
     int (*put)(struct framer *framer, const struct cb_piece *pieces, size_t count);
     /* With an encoder that does the same for every record: */
@@ -35,7 +36,7 @@ struct framer {
 
 /* The encoder becomes the framer's.  An errno; then the encoder is still the
  * caller's. */
-int framer_init(struct framer *framer, struct cb_encoder *encoder, int fd);
+int framer_init(struct framer *framer, struct sink *sink, struct cb_encoder *encoder, int fd);
 void framer_fini(struct framer *framer);
 
 /* How many of the pieces belong to the same record as the first: as many as there
@@ -48,13 +49,13 @@ static inline size_t framer_record(const struct cb_piece *pieces, size_t count)
     return n;
 }
 
-/* Each returns an exit status, with `error` filled. */
+/* Each returns an exit status, with the sink's error filled. */
 int framer_put(struct framer *framer, const struct cb_piece *pieces, size_t count);
 /* What stands at the end of the stream. */
 int framer_finish(struct framer *framer);
 int framer_flush(struct framer *framer);
 
-/* Makes an error of an errno, if it is one. */
+/* Makes the sink's error of an errno, if it is one. */
 int framer_failed(struct framer *framer, int number);
 
 /* Does payload go out just as it is, and unseen? */

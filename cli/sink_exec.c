@@ -156,31 +156,23 @@ static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size
     return status;
 }
 
-static int told(struct sink_exec *out, int status)
-{
-    if (status)
-        out->sink.error = out->framer.error;
-    return status;
-}
-
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     int status = EXIT_FINE;
-    out->framer.before = sink->before;
     while (count && !status) {
         size_t n = framer_record(pieces, count);
         status = put_record(out, pieces, n);
         pieces += n;
         count -= n;
     }
-    return told(out, status);
+    return status;
 }
 
 static int flush(struct sink *sink)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    return out->current ? told(out, framer_flush(&out->framer)) : EXIT_FINE;
+    return out->current ? framer_flush(&out->framer) : EXIT_FINE;
 }
 
 static void wait_for_input(struct sink *sink, int fd)
@@ -239,7 +231,7 @@ struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size
         goto err0;
     if (children_init(&out->set, command, jobs, VARIABLES))
         goto err1;
-    if (framer_init(&out->framer, encoder, -1))
+    if (framer_init(&out->framer, &out->sink, encoder, -1))
         goto err2;
     out->framer.gather->write = deliver;
     out->framer.gather->arg = out;

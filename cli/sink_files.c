@@ -82,11 +82,11 @@ static int end_file(struct sink_files *out)
     return status ? status : close_file(out);
 }
 
-static int told(struct sink_files *out, int status)
+/* After an error, the message is about the file, which is not left. */
+static int cleaned(struct sink_files *out, int status)
 {
     if (!status)
         return status;
-    out->sink.error = out->framer.error;
     out->sink.name = out->path;
     remove_file(out);
     return status;
@@ -96,7 +96,6 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_files *out = (struct sink_files *)sink;
     int status = EXIT_FINE;
-    out->framer.before = sink->before;
     while (count && !status) {
         size_t n = framer_record(pieces, count);
         if (pieces->flags & CB_FIRST)
@@ -108,7 +107,7 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
         pieces += n;
         count -= n;
     }
-    return told(out, status);
+    return cleaned(out, status);
 }
 
 static size_t move(struct sink *sink, int fd, uint64_t n)
@@ -120,7 +119,7 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 static int flush(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    return out->fd < 0 ? EXIT_FINE : told(out, framer_flush(&out->framer));
+    return out->fd < 0 ? EXIT_FINE : cleaned(out, framer_flush(&out->framer));
 }
 
 static int finish(struct sink *sink, bool whole)
@@ -156,7 +155,7 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
     out->path = malloc(template_room(name));
     if (!out->path)
         goto err0;
-    if (framer_init(&out->framer, encoder, -1))
+    if (framer_init(&out->framer, &out->sink, encoder, -1))
         goto err1;
     out->name = name;
     out->replace = replace;

@@ -14,18 +14,10 @@ struct sink_stdout {
     struct framer framer;
 };
 
-static int told(struct sink_stdout *out, int status)
-{
-    if (status)
-        out->sink.error = out->framer.error;
-    return status;
-}
-
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
-    out->framer.before = sink->before;
-    return told(out, framer_put(&out->framer, pieces, count));
+    return framer_put(&out->framer, pieces, count);
 }
 
 static size_t move(struct sink *sink, int fd, uint64_t n)
@@ -37,7 +29,7 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 static int flush(struct sink *sink)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
-    return told(out, framer_flush(&out->framer));
+    return framer_flush(&out->framer);
 }
 
 static int finish(struct sink *sink, bool whole)
@@ -49,7 +41,7 @@ static int finish(struct sink *sink, bool whole)
     /* Some file systems tell only now that the bytes found no place. */
     if (!status && close(STDOUT_FILENO) < 0 && errno != EBADF)
         status = framer_failed(&out->framer, errno);
-    return told(out, status);
+    return status;
 }
 
 static void free_sink(struct sink *sink)
@@ -73,7 +65,7 @@ struct sink *sink_stdout_new(struct cb_encoder *encoder)
     struct sink_stdout *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
-    if (framer_init(&out->framer, encoder, STDOUT_FILENO)) {
+    if (framer_init(&out->framer, &out->sink, encoder, STDOUT_FILENO)) {
         free(out);
         return NULL;
     }

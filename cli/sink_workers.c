@@ -147,8 +147,8 @@ static int fail_without_workers(struct sink_workers *out, uint64_t record)
 {
     while (children_run(&out->set))
         work(out, -1);
-    out->framer.error.code = CB_EIO;
-    snprintf(out->framer.error.text, sizeof out->framer.error.text,
+    out->sink.error.code = CB_EIO;
+    snprintf(out->sink.error.text, sizeof out->sink.error.text,
              "all have ended: from record %" PRIu64 " on nothing was given to any", record);
     return out->failure ? out->failure : EXIT_COMMAND;
 }
@@ -272,18 +272,10 @@ static int put_part(struct sink_workers *out, const struct cb_piece *pieces, siz
     return status || !is_last ? status : framer_flush(&out->framer);
 }
 
-static int told(struct sink_workers *out, int status)
-{
-    if (status)
-        out->sink.error = out->framer.error;
-    return status;
-}
-
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     int status = EXIT_FINE;
-    out->framer.before = sink->before;
     out->share = share(out, count_records(pieces, count));
     while (count && !status) {
         size_t n = framer_record(pieces, count);
@@ -295,13 +287,13 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
         pieces += n;
         count -= n;
     }
-    return told(out, status);
+    return status;
 }
 
 static int flush(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    return told(out, framer_flush(&out->framer));
+    return framer_flush(&out->framer);
 }
 
 static void wait_for_input(struct sink *sink, int fd)
@@ -337,9 +329,9 @@ static int finish(struct sink *sink, bool whole)
     while (children_run(&out->set))
         work(out, -1);
     if (!status)
-        out->framer.error.code = CB_OK;
+        out->sink.error.code = CB_OK;
     status = status ? status : out->failure;
-    return told(out, status);
+    return status;
 }
 
 static void free_sink(struct sink *sink)
@@ -375,7 +367,7 @@ struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, s
     out->workers = calloc(jobs, sizeof *out->workers);
     if (!out->workers || children_init(&out->set, command, jobs, 1))
         goto err0;
-    number = framer_init(&out->framer, encoder, -1);
+    number = framer_init(&out->framer, &out->sink, encoder, -1);
     if (number)
         goto err1;
     number = start_all(out);
