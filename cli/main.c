@@ -26,30 +26,40 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, &error);
 }
 
+/* Is it standard output that is written to? */
+static bool writes_stdout(const struct options *options)
+{
+    return options->destination <= TO_CHECK;
+}
+
 /* NULL with errno set; then the encoder is still the caller's. */
 static struct sink *make_sink(const struct options *options, struct cb_encoder *encoder)
 {
     size_t jobs = options->jobs ? (size_t)options->jobs : 1;
-    if (options->count)
+    switch (options->destination) {
+    case TO_COUNT:
         return sink_count_new();
-    if (options->check)
+    case TO_CHECK:
         return sink_check_new();
-    if (options->output.text)
+    case TO_FILES:
         return sink_files_new(encoder, &options->output, options->force);
-    if (options->exec)
+    case TO_COMMANDS:
         return sink_exec_new(encoder, options->exec, jobs);
-    if (options->worker)
+    case TO_WORKERS:
         return sink_workers_new(encoder, options->worker, jobs);
+    case TO_STDOUT:
+        break;
+    }
     return sink_stdout_new(encoder);
 }
 
 static const char *sink_name(const struct options *options)
 {
-    if (options->output.text)
+    if (writes_stdout(options))
+        return "stdout";
+    if (options->destination == TO_FILES)
         return options->output.text;
-    if (options->exec)
-        return "exec";
-    return options->worker ? "worker" : "stdout";
+    return options->destination == TO_COMMANDS ? "exec" : "worker";
 }
 
 /* Without an output framing in the options it is what is natural for records of
@@ -62,7 +72,7 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
     *encoder_traits = 0;
-    if (!options->count && !options->check) {
+    if (options->destination != TO_COUNT && options->destination != TO_CHECK) {
         const struct cb_encoder_options o = {
             .size = sizeof o,
             .refuse_collisions = options->refuse_collisions,
@@ -71,7 +81,7 @@ static int new_sink(const struct options *options, unsigned decoder_traits, stru
             return bad_specification("--to", to, &error);
         *encoder_traits = cb_encoder_traits(encoder);
         /* For CBSPLIT_LENGTH. */
-        *encoder_traits |= options->exec ? CB_NEEDS_LENGTH : 0;
+        *encoder_traits |= options->destination == TO_COMMANDS ? CB_NEEDS_LENGTH : 0;
     }
     *sink = make_sink(options, encoder);
     if (*sink)
@@ -97,9 +107,7 @@ static int check_part(const struct options *options, unsigned decoder_traits)
 static bool has_no_end(const struct options *options, const struct source *source)
 {
     const struct selection *selection = &options->selection;
-    bool writes = !options->count && !options->check && !options->output.text && !options->exec &&
-                  !options->worker;
-    return writes && !options->part.count &&
+    return options->destination == TO_STDOUT && !options->part.count &&
            selection->ranges[selection->count - 1].last == UINT64_MAX &&
            fd_chases(source->fd, STDOUT_FILENO);
 }
@@ -191,7 +199,7 @@ int main(int argc, char **argv)
     int status;
     bool has_output = fd_fill_standard();
     if (options_parse(&options, argc, argv, &status)) {
-        if (has_output || options.output.text || options.exec || options.worker)
+        if (has_output || !writes_stdout(&options))
             status = work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);

@@ -389,25 +389,30 @@ static int settle_output(struct options *options)
     const struct {
         const char *name;
         bool given;
+        enum destination destination;
     } outputs[] = {
-        {"check", options->check},
-        {"count", options->count},
-        {"output", options->output.text != NULL},
-        {"exec", options->exec != NULL},
-        {"worker", options->worker != NULL},
+        {"check", options->check, TO_CHECK},
+        {"count", options->count, TO_COUNT},
+        {"output", options->output.text != NULL, TO_FILES},
+        {"exec", options->exec != NULL, TO_COMMANDS},
+        {"worker", options->worker != NULL, TO_WORKERS},
     };
     const char *first = NULL;
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        if (outputs[i].given && first)
+        if (!outputs[i].given)
+            continue;
+        if (first)
             return usage_error("--%s and --%s exclude each other", first, outputs[i].name);
-        first = outputs[i].given ? outputs[i].name : first;
+        first = outputs[i].name;
+        options->destination = outputs[i].destination;
     }
-    if (options->force && !options->output.text)
+    const enum destination to = options->destination;
+    if (options->force && to != TO_FILES)
         return usage_error("--force is for --output only");
-    if (options->jobs && !options->exec && !options->worker)
+    if (options->jobs && to != TO_COMMANDS && to != TO_WORKERS)
         return usage_error("--jobs is for --exec and --worker only");
     /* What is a file's or a command's alone needs nothing around it. */
-    if (!options->to && (options->output.text || options->exec))
+    if (!options->to && (to == TO_FILES || to == TO_COMMANDS))
         options->to = "raw";
     return GO_ON;
 }

@@ -13,6 +13,10 @@
 #include "stats.h"
 #include "template.h"
 
+/* What becomes of the records; up to TO_CHECK something goes to standard
+ * output. */
+enum destination { TO_STDOUT, TO_COUNT, TO_CHECK, TO_FILES, TO_COMMANDS, TO_WORKERS };
+
 struct options {
     const char *from; /* specification of the input's framing */
     const char *to;   /* of the output's; NULL: what suits the input */
@@ -22,6 +26,7 @@ struct options {
     struct selection selection; /* of these two and --select */
     bool count;
     bool check;
+    enum destination destination; /* by these two and those below */
     bool exact;
     struct part part;
     struct name_template output; /* of files to write; its text is NULL: none */
