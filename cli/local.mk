@@ -23,11 +23,10 @@ cbsplit_SOURCES = \
 	cli/source.c \
 	cli/sink.h \
 	cli/sink_stdout.c \
-	cli/sink_count.c \
+	cli/sink_tally.c \
 	cli/sink_files.c \
 	cli/sink_exec.c \
 	cli/sink_workers.c \
-	cli/sink_check.c \
 	cli/framer.h \
 	cli/framer.c \
 	cli/sink_stats.c \
