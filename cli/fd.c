@@ -151,7 +151,7 @@ size_t fd_discard(int in, int null, uint64_t n)
 bool fd_chases(int in, int out)
 {
     struct stat from, to;
-    if (fstat(in, &from) < 0 || fstat(out, &to) < 0 || !S_ISREG(from.st_mode) ||
+    if (fstat(in, &from) < 0 || !S_ISREG(from.st_mode) || fstat(out, &to) < 0 ||
         from.st_dev != to.st_dev || from.st_ino != to.st_ino)
         return false;
     bool appends = fcntl(out, F_GETFL) & O_APPEND;
