@@ -35,36 +35,14 @@ start perl application.pl
 wait_for test -e application
 
 run_nginx() {
-    # A root's worker would be somebody who cannot look into our folder.
-    user=
-    [ "$(id -u)" -ne 0 ] || user='user root;'
-    cat >nginx.conf <<END
-$user
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-error_log stderr;
-events {}
-http {
-    access_log off;
-    client_body_temp_path temp;
-    proxy_temp_path temp;
-    fastcgi_temp_path temp;
-    uwsgi_temp_path temp;
-    scgi_temp_path temp;
-    server {
-        listen 127.0.0.1:$port;
+    start_nginx <<END
         location / {
             fastcgi_pass 127.0.0.1:$(cat application);
             fastcgi_pass_request_headers off;
             fastcgi_param REQUEST_URI \$request_uri;
         }
-    }
-}
 END
-    start nginx -p "$scratch" -c "$scratch/nginx.conf"
 }
-mkdir temp
 
 # Several records of the longest kind, and the end of the request.
 awk 'BEGIN { srand(6); for (i = 0; i < 200000; i++) printf "%c", int(rand() * 256) }' >content

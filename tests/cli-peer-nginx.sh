@@ -11,27 +11,8 @@ need nginx nc curl perl
 
 # Server-side includes make nginx look through what it serves, so that it does
 # not know the length when it begins: it sends chunks.
-configure() {
-    # A root's worker would be somebody who cannot look into our folder.
-    user=
-    [ "$(id -u)" -ne 0 ] || user='user root;'
-    cat >nginx.conf <<END
-$user
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-error_log stderr;
-events {}
-http {
-    access_log off;
-    client_body_temp_path temp;
-    proxy_temp_path temp;
-    fastcgi_temp_path temp;
-    uwsgi_temp_path temp;
-    scgi_temp_path temp;
-    default_type application/octet-stream;
-    server {
-        listen 127.0.0.1:$port;
+run_nginx() {
+    start_nginx <<END
         root $scratch/files;
         ssi on;
         ssi_types *;
@@ -42,17 +23,10 @@ http {
         location /nothing {
             return 204;
         }
-    }
-}
 END
 }
 
-run_nginx() {
-    configure
-    start nginx -p "$scratch" -c "$scratch/nginx.conf"
-}
-
-mkdir files temp
+mkdir files
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "%d: line\r\n", i }' >files/lines
 awk 'BEGIN { srand(1); for (i = 0; i < 300000; i++) printf "%c", int(rand() * 256) }' >files/bytes
 printf x >files/one

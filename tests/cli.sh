@@ -216,6 +216,38 @@ free_port() {
         print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'
 }
 
+# start_nginx - with the directives of standard input for the server at $port, and
+# its files for the time being in "temp"; for `serve`
+start_nginx() {
+    mkdir -p temp
+    # A root's worker would be somebody who cannot look into our folder.
+    user=
+    [ "$(id -u)" -ne 0 ] || user='user root;'
+    {
+        cat <<END
+$user
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr;
+events {}
+http {
+    access_log off;
+    client_body_temp_path temp;
+    proxy_temp_path temp;
+    fastcgi_temp_path temp;
+    uwsgi_temp_path temp;
+    scgi_temp_path temp;
+    default_type application/octet-stream;
+    server {
+        listen 127.0.0.1:$port;
+END
+        cat
+        echo '} }'
+    } >nginx.conf
+    start nginx -p "$scratch" -c "$scratch/nginx.conf"
+}
+
 # serve COMMAND... - starts a server at a $port of loopback, which it is told
 # by a function of this name; its log goes to "log"
 serve() {
