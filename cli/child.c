@@ -125,23 +125,30 @@ bool child_has_enough(const struct child *child)
     return child->end - child->start > QUEUE_ENOUGH;
 }
 
-/* It can take something, or nobody reads. */
-static void push(struct child *child, short events)
+/* Writes of the queue what the command takes now. */
+static void push_queue(struct child *child)
 {
     struct iovec area = {.iov_base = child->queue + child->start,
                          .iov_len = child->end - child->start};
     struct iovec *areas = &area;
-    size_t count = area.iov_len ? 1 : 0;
+    size_t count = 1;
+    int number = fd_write_some(child->in, &areas, &count);
+    child->start = child->end - (count ? area.iov_len : 0);
+    if (number && number != EAGAIN)
+        fail(child, number);
+}
+
+/* It can take something, or nobody reads. */
+static void push(struct child *child, short events)
+{
     if (events & POLLERR) {
         fail(child, EPIPE);
         return;
     }
     child->full = false;
-    int number = count ? fd_write_some(child->in, &areas, &count) : 0;
-    child->start = child->end - (count ? area.iov_len : 0);
-    if (number && number != EAGAIN)
-        fail(child, number);
-    if (!count && child->room > QUEUE_ENOUGH) {
+    if (child->start != child->end)
+        push_queue(child);
+    if (child->start == child->end && child->room > QUEUE_ENOUGH) {
         free(child->queue);
         child->queue = NULL;
         child->start = child->end = child->room = 0;
