@@ -43,6 +43,7 @@ tests_libsupport_la_SOURCES = \
 	tests/support.h \
 	tests/support.c \
 	tests/reading.h \
+	tests/streams.h \
 	tests/reading.c
 
 if HAVE_CHECK

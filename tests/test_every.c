@@ -6,6 +6,7 @@
  */
 #include "expect.h"
 #include "reading.h"
+#include "streams.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,82 +14,6 @@
 #include <string.h>
 
 /* ------------------------------------------------------------------- decoders */
-
-/* Two records or more, as in the framing's own tests. */
-struct stream {
-    const char *specification;
-    const char *bytes;
-    size_t size;
-};
-
-#define HTTP_HEAD "HTTP/1.1 200 OK\r\n"
-#define TF_HI "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34hi\x13\xd6\x08V" /* as in fuzz/make-corpus.sh */
-#define TF_EMPTY "\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"
-
-static const struct stream streams[] = {
-    {"line", BYTES("one\r\n\ntwo\r\r\nfour")},
-    {"lf", BYTES("one\n\ntwo\r\nfour")},
-    {"crlf", BYTES("one\r\n\r\ntwo\r\r\nfour")},
-    {"nul", BYTES("one\0\0two\0four")},
-    {"delim:;", BYTES("one;;two;four")},
-    {"delim:aba,or=;;,or=b", BYTES("xaba;;;;xab;aab;ababa")},
-    {"start:aba", BYTES("xaba1abababaab")},
-    {"fixed:4", BYTES("fourbyfourend")},
-    {"u8", BYTES("\3one\0\5three")},
-    {"u16be", BYTES("\0\3one\0\0\0\5three")},
-    {"u16le", BYTES("\3\0one\0\0\5\0three")},
-    {"u24be", BYTES("\0\0\3one\0\0\0")},
-    {"u24le", BYTES("\3\0\0one\0\0\0")},
-    {"u32be", BYTES("\0\0\0\3one\0\0\0\0")},
-    {"u32le", BYTES("\3\0\0\0one\0\0\0\0")},
-    {"u40be", BYTES("\0\0\0\0\3one\0\0\0\0\0")},
-    {"u40le", BYTES("\3\0\0\0\0one\0\0\0\0\0")},
-    {"u48be", BYTES("\0\0\0\0\0\3one\0\0\0\0\0\0")},
-    {"u48le", BYTES("\3\0\0\0\0\0one\0\0\0\0\0\0")},
-    {"u56be", BYTES("\0\0\0\0\0\0\3one\0\0\0\0\0\0\0")},
-    {"u56le", BYTES("\3\0\0\0\0\0\0one\0\0\0\0\0\0\0")},
-    {"u64be", BYTES("\0\0\0\0\0\0\0\3one\0\0\0\0\0\0\0\0")},
-    {"u64le", BYTES("\3\0\0\0\0\0\0\0one\0\0\0\0\0\0\0\0")},
-    {"u8,header=2,padding=1,trailer=;", BYTES("\2\3hi???;\0\1?;\1\0x;")},
-    {"varint", BYTES("\3one\0\x82\0hi")},
-    {"dec", BYTES("3\none0\n5\nthree")},
-    {"hex:;", BYTES("3;one0;a;0123456789")},
-    {"netstring", BYTES("3:one,0:,5:three,")},
-    {"octet", BYTES("3 one0 5 three")},
-    {"grpc", BYTES("\0\0\0\0\3one\1\0\0\0\0")},
-    {"docker", BYTES("\1\0\0\0\0\0\0\3one\2\0\0\0\0\0\0\0")},
-    {"dns", BYTES("\0\3one\0\0\0\5three")},
-    {"kafka", BYTES("\0\0\0\3one\0\0\0\0")},
-    {"tpkt", BYTES("\3\0\0\7one\3\0\0\4")},
-    {"tls", BYTES("\x17\3\3\0\3one\x17\3\3\0\0")},
-    {"mqtt", BYTES("\x30\3one\x30\0\x30\5three")},
-    {"bson", BYTES("\5\0\0\0\0\6\0\0\0xx\5\0\0\0\0")},
-    {"postgres", BYTES("Q\0\0\0\7oneS\0\0\0\4")},
-    {"postgres-startup", BYTES("\0\0\0\7one\0\0\0\4")},
-    {"fcgi", BYTES("\1\6\0\1\0\3\5\0one?????\1\3\0\1\0\0\0\0")},
-    {"pkt-line", BYTES("0007one0000000100020006a\n")},
-    {"tfrecord", BYTES(TF_HI TF_EMPTY TF_HI)},
-    {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
-    {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},
-    {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD
-                   "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n2\r\ntw\r\n0\r\nA: b\r\n\r\n")},
-    {"http", BYTES("\r\nGET / HTTP/1.1\r\n\r\n" HTTP_HEAD "\r\nto the end")},
-    {"http", BYTES("HTTP/1.1 204 x\r\n\r\nHTTP/1.1 101\r\n\r\n")},
-    {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
-    {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
-    {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0")},
-    {"websocket,data", BYTES("\x89\3one\x81\3one\x8a\x80zzzz\2\x81\1\2\3\4x")},
-    {"sse", BYTES("\xef\xbb\xbf"
-                  "data: a\n:b\r\rid\r\n\r\n")},
-    {"sse,data", BYTES("id: 1\ndata: a\rdata:b\n\n: c\n\ndata\r\ndata: d\r\r")},
-    {"slip", BYTES("\xc0one\xc0\xc0t\xdb\xdcwo\xdb\xdd\xc0")},
-    {"cobs", BYTES("\4one\0\1\1\0\3tw\2o\0")},
-    {"json", BYTES("\xef\xbb\xbf{\"a\":[1,\"\\\\\"]}\n\"x\"[3]true 4")},
-    {"json-seq", BYTES("\x1e{\"a\":\n1}\n\x1e\x1e"
-                       "2 \x1e\"x\"")},
-    {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n")},
-    {"syslog", BYTES("3 one<1>line\n\n5 three<2>")},
-};
 
 /* Another one that ends in an error, or nothing: what a decoder was at before. */
 static const struct stream given_up[] = {
