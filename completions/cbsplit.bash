@@ -15,7 +15,8 @@ _cbsplit_keys() {
         ;;
     varint | mqtt) echo "$keep offset= lead= adjust= inclusive" ;;
     dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
-    chunked | http | content-length) echo "$keep lf" ;;
+    chunked | http) echo "$keep lf pad" ;;
+    content-length) echo "$keep lf" ;;
     csv) echo "$keep sep=" ;;
     websocket) echo "$keep data text mask" ;;
     sse) echo "$keep data" ;;

@@ -28,7 +28,9 @@ function __cbsplit_framing --argument-names side
             set -a keys offset= lead= adjust= inclusive
         case dec hex
             set -a keys trailer= canonical digits= inclusive control= max=
-        case chunked http content-length
+        case chunked http
+            set -a keys lf pad
+        case content-length
             set -a keys lf
         case csv
             set -a keys sep=

@@ -50,6 +50,7 @@ static const struct {
     {"chunked,lf", false},
     {"chunked,keep", false},
     {"chunked,lf,keep", false},
+    {"chunked,pad", false},
     {"json", false},
     {"json-seq", false},
     {"resp", false},

@@ -30,7 +30,13 @@ body '3\r\n\000\377\n\r\n0\r\n\r\n' '\000\377\n'
 # Extensions, quoted strings in them, trailers: read and left out.
 body '5;a\r\nhello\r\n0\r\n\r\n' 'hello'
 body '5;a=b;c="d;e"\r\nhello\r\n0;f\r\n\r\n' 'hello'
-body '5;\ta=\351\r\nhello\r\n0\r\n\r\n' 'hello'
+body '5;\ta="\351"\r\nhello\r\n0\r\n\r\n' 'hello'
+# White space around ';' and '=' (RFC 9112, section 7.1.1: "bad" white space,
+# which must be read).
+body '4 ; a = b\r\nWiki\r\n0\r\n\r\n' 'Wiki'
+body '4\t;\ta="\\"b;\\\\"\t;c\r\nWiki\r\n0 ;d\r\n\r\n' 'Wiki'
+# Zeros before a size do not make it larger.
+body '000000000000000000000005\r\nhello\r\n00000000000000000000\r\n\r\n' 'hello'
 body '1\r\nx\r\n0\r\nA: b\r\nX-Empty:\r\nC:\td e \351\r\n\r\n' 'x'
 # What follows the body is not part of it.
 body '1\r\nx\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n' 'x'
@@ -54,18 +60,19 @@ bad 0 'chunk size is not a number: 2b 35 0d 0a' '+5\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 2d 31 0d 0a' '-1\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 09 35 0d 0a' '\t5\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 00' '\000'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 20 0d 0a 68" '5 \r\nhello\r\n0\r\n\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 20 3b 61 0d" '5 ;a\r\nhello\r\n0\r\n\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 09 0d 0a 68" '5\t\r\nhello\r\n0\r\n\r\n'
+bad 2 "white space after a chunk size is not followed by ';': 0d 0a 68 65" \
+    '5 \r\nhello\r\n0\r\n\r\n'
+bad 4 "white space after a chunk size is not followed by ';': 0d 0a 68 65" \
+    '5\t  \r\nhello\r\n0\r\n\r\n'
+bad 2 "white space after a chunk size is not followed by ';': 35 0d 0a" '5 5\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 78 35 0d 0a" '0x5\r\nhello\r\n0\r\n\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 5f 30 0d 0a" '1_0\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 68 0d 0a 68" '5h\r\nhello\r\n0\r\n\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 00 0d 0a" '5\000\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 2c 35 0d 0a" '5,5\r\nhello\r\n0\r\n\r\n'
 bad 1 "chunk size is followed by neither ';' nor CRLF: 2e 30 0d 0a" '5.0\r\nhello\r\n0\r\n\r\n'
-bad 16 'chunk size has more than 16 digits: 35 0d 0a' '00000000000000005\r\n'
-bad 16 'chunk size has more than 16 digits: 30 0d 0a' '10000000000000000\r\n'
-bad 16 'chunk size has more than 16 digits: 30 0d 0a 0d' '00000000000000000\r\n\r\n'
+bad 16 'chunk size is not below 2^64: 30 0d 0a' '10000000000000000\r\n'
+bad 18 'chunk size is not below 2^64: 30 0d 0a' '0010000000000000000\r\n'
 # A promise of 16 EiB, of which nothing is allocated.
 refuses 4 "stdin: record 1 at byte 19: input ends inside a record: 18446744073709551596 bytes of \
 its payload are missing" 'ffffffffffffffed\r\nx' x --from=chunked
@@ -95,6 +102,21 @@ bad 8 'CR in a trailer line without LF: 78 0d 0a' '0\r\nA: b\rx\r\n'
 
 # --------------------------------------------------- extensions and trailers
 
+# One reader goes on to the quote, another takes 4c for a size.
+quoted='line ends inside the quoted value of a chunk extension'
+bad 5 "$quoted: 0d 0a 78 78" '2;a="\r\nxx\r\n4c\r\n";b\r\n0\r\n\r\n'
+bad 6 "$quoted: 0a 68 65 6c" '5;a="b\nhello\r\n0\r\n\r\n'
+bad 2 'chunk extension has no name: 0d 0a' '5;\r\n'
+bad 2 'chunk extension has no name: 3d 76 0d 0a' '5;=v\r\n'
+bad 6 'chunk extension has no name: 0d 0a' '5;a=b;\r\n'
+bad 3 "name of a chunk extension is followed by none of '=', ';' and CRLF: 2c 62 0d 0a" '5;a,b\r\n'
+bad 4 "white space after the name of a chunk extension is followed by neither '=' nor ';': 62 0d 0a" \
+    '5;a b\r\n'
+bad 4 "chunk extension has no value after '=': 3d 62 0d 0a" '5;a==b\r\n'
+bad 4 "chunk extension has no value after '=': 0d 0a" '5;a=\r\n'
+bad 7 "value of a chunk extension is followed by neither ';' nor CRLF: 63 0d 0a" '5;a="b"c\r\n'
+bad 5 "value of a chunk extension is followed by neither ';' nor CRLF: 3d 63 0d 0a" '5;a=b=c\r\n'
+bad 6 "white space after the value of a chunk extension is not followed by ';': 0d 0a" '5;a=b \r\n'
 bad 2 'control byte in a chunk extension: 00 0d 0a' '5;\000\r\n'
 bad 3 'control byte in a chunk extension: 01 0d 0a' '5;a\001\r\n'
 bad 2 'control byte in a chunk extension: 7f 0d 0a' '5;\177\r\n'
@@ -110,6 +132,24 @@ bad 8192 'chunk size line is longer than 8192 bytes: 0a 68 65 6c' \
     "5;x=0$ext\\r\\nhello\\r\\n0\\r\\n\\r\\n"
 refuses 3 'stdin: record 2 at byte 65545: trailer section is longer than 65536 bytes: 0a' \
     "1\\r\\nx\\r\\n0\\r\\nT:0$field\\r\\n\\r\\n" x --from=chunked
+
+# -------------------------------------------------------------------- padding
+
+# Servers that write a size over a field of blanks.
+padded='5     \r\nhello\r\n0     \r\n\r\n'
+gives "$padded" 'hello' --from=chunked,pad
+gives '5 ;a\r\nhello\r\n0\t\r\n\r\n' 'hello' --from=chunked,pad
+gives '5 \nhello\n0 \n\n' 'hello' --from=chunked,pad,lf
+ok='HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+gives "$ok$padded" 'hello' --from=http,pad
+refuses 3 "stdin: record 1 at byte 53: white space after a chunk size is not followed by ';': 0d 0a 68 65" \
+    "$ok$padded" '' --from=http
+refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 20 35 0d 0a' ' 5\r\n' '' \
+    --from=chunked,pad
+refuses 3 "stdin: record 1 at byte 2: chunk size is followed by neither ';' nor CRLF: 35 0d 0a" \
+    '5 5\r\n' '' --from=chunked,pad
+refuses 3 "stdin: record 1 at byte 4: white space after the name of a chunk extension is followed by \
+neither '=' nor ';': 0d 0a" '5;a \r\n' '' --from=chunked,pad
 
 # ----------------------------------------------------- the chunks before it
 

@@ -71,6 +71,12 @@ static const struct example messages[] = {
      GIVES("[x]")},
     {"http", BYTES(POST TE("CHUNKED") END "1\r\nx\r\n00\r\n\r\n" GET END), GIVES("[x][]")},
     {"http", BYTES(POST TE("chunked") END "0\r\n\r\n" GET END), GIVES("[][]")},
+    {"http",
+     BYTES(POST TE("chunked") END
+           "1 ; a = \"b;\\\"\" ;c\r\nx\r\n00000000000000000\r\n\r\n" GET END),
+     GIVES("[x][]")},
+    {"http,pad", BYTES(POST TE("chunked") END "1  \r\nx\r\n0\t\r\n\r\n" GET END), GIVES("[x][]")},
+    {"http,pad,lf", BYTES(POST TE("chunked") END "1 \nx\n0 \n\n" GET END), GIVES("[x][]")},
     /* until the end, */
     {"http", BYTES(OK_ TE("gzip") END "x\r\n" OK_),
      GIVES("[x\\x0d\\x0aHTTP/1.1 200 OK\\x0d\\x0a]")},
@@ -180,7 +186,9 @@ static const struct example smuggled[] = {
     REFUSED(POST "Content-Length: 6, ", ",6\r\n" END),
     REFUSED(POST "Content-Length: ", "18446744073709551616\r\n" END),
     /* Chunks, as in the framing of that name. */
-    REFUSED(POST TE("chunked") END "1", " \r\nx\r\n0\r\n\r\n"),
+    REFUSED(POST TE("chunked") END "1 ", "\r\nx\r\n0\r\n\r\n"),
+    REFUSED(POST TE("chunked") END "2;a=\"", "\r\nxx\r\n4c\r\n\";b\r\n0\r\n\r\n"),
+    REFUSED(POST TE("chunked") END "1;", "\r\nx\r\n0\r\n\r\n"),
     REFUSED(POST TE("chunked") END "0", "x1\r\nx\r\n0\r\n\r\n"),
     REFUSED_IN("http", "", POST TE("chunked") END "1\r\nx\r", "x0\r\n\r\n"),
 };

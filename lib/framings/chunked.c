@@ -16,6 +16,7 @@
 
 struct chunked_config {
     bool lf;
+    bool pad;
 };
 
 struct chunked_state {
@@ -27,6 +28,7 @@ struct chunked_state {
 
 static const struct cb__key keys[] = {
     {"lf", CB__KEY_FLAG, offsetof(struct chunked_config, lf)},
+    {"pad", CB__KEY_FLAG, offsetof(struct chunked_config, pad)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -59,7 +61,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     struct cb__frame *frame = &state->counted.frame;
     if (state->in_trailers)
         return read_trailers(state, data, n, used);
-    int status = cb__size_line_read(&state->line, config->lf, data, n, used);
+    int status = cb__size_line_read(&state->line, data, n, used);
     if (status != CB_OK) {
         state->counted.why = state->line.why;
         return status;
@@ -84,8 +86,11 @@ static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 
 static void reset(struct cb_decoder *decoder)
 {
+    const struct chunked_config *config = decoder->config.data;
     struct chunked_state *state = decoder->state;
     cb__counted_reset(decoder, header);
+    state->line.lf = config->lf;
+    state->line.pad = config->pad;
     state->counted.trailer_error = "chunk data is not followed by CRLF";
 }
 

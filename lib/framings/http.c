@@ -21,6 +21,7 @@
 
 struct http_config {
     bool lf;
+    bool pad;
 };
 
 enum phase {
@@ -48,6 +49,7 @@ struct http_state {
 
 static const struct cb__key keys[] = {
     {"lf", CB__KEY_FLAG, offsetof(struct http_config, lf)},
+    {"pad", CB__KEY_FLAG, offsetof(struct http_config, pad)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -258,7 +260,7 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct http_state *state = decoder->state;
     size_t used;
-    int status = cb__size_line_read(&state->line, allows_lf(decoder), data, n, &used);
+    int status = cb__size_line_read(&state->line, data, n, &used);
     if (status == CB_EMALFORMED)
         return malformed(decoder, decoder->scan + used, state->line.why);
     decoder->scan += used;
@@ -374,7 +376,11 @@ static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 
 static void reset(struct cb_decoder *decoder)
 {
-    memset(decoder->state, 0, sizeof(struct http_state));
+    const struct http_config *config = decoder->config.data;
+    struct http_state *state = decoder->state;
+    memset(state, 0, sizeof *state);
+    state->line.lf = config->lf;
+    state->line.pad = config->pad;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

@@ -4,13 +4,109 @@
 #include "fields.h"
 
 /* RFC 9112 wants extensions limited; 8 KiB is what servers take for a line. */
-enum { LINE_MAX_BYTES = 8192, DIGITS_MAX = 16 };
+enum { LINE_MAX_BYTES = 8192 };
 
 enum phase {
-    DIGITS,
-    EXTENSION, /* behind ';' */
-    LF         /* behind CR */
+    SIZE, /* in the digits; no byte leads back here */
+    REFUSED = SIZE,
+    SIZE_SPACE, /* in white space that must not end the line */
+    PADDING,    /* in white space that may */
+    BEFORE_NAME,
+    NAME,
+    NAME_SPACE,
+    BEFORE_VALUE,
+    VALUE, /* in a token */
+    QUOTED,
+    ESCAPED, /* after '\' */
+    VALUE_END,
+    VALUE_SPACE,
+    LAST_LF, /* after CR */
+    DONE
 };
+
+/* What a byte is to the grammar. */
+enum kind { CONTROL, OTHER, TOKEN, SPACE, SEMICOLON, EQUALS, QUOTE, BACKSLASH, CR, LF, KINDS };
+
+/* What each byte leads to; the rest is refused. */
+static const uint8_t phases[DONE][KINDS] = {
+    [SIZE] = {[SPACE] = SIZE_SPACE, [SEMICOLON] = BEFORE_NAME, [CR] = LAST_LF, [LF] = DONE},
+    [SIZE_SPACE] = {[SPACE] = SIZE_SPACE, [SEMICOLON] = BEFORE_NAME},
+    [PADDING] = {[SPACE] = PADDING, [SEMICOLON] = BEFORE_NAME, [CR] = LAST_LF, [LF] = DONE},
+    [BEFORE_NAME] = {[SPACE] = BEFORE_NAME, [TOKEN] = NAME},
+    [NAME] = {[TOKEN] = NAME,
+              [SPACE] = NAME_SPACE,
+              [EQUALS] = BEFORE_VALUE,
+              [SEMICOLON] = BEFORE_NAME,
+              [CR] = LAST_LF,
+              [LF] = DONE},
+    [NAME_SPACE] = {[SPACE] = NAME_SPACE, [EQUALS] = BEFORE_VALUE, [SEMICOLON] = BEFORE_NAME},
+    [BEFORE_VALUE] = {[SPACE] = BEFORE_VALUE, [TOKEN] = VALUE, [QUOTE] = QUOTED},
+    [VALUE] = {[TOKEN] = VALUE,
+               [SPACE] = VALUE_SPACE,
+               [SEMICOLON] = BEFORE_NAME,
+               [CR] = LAST_LF,
+               [LF] = DONE},
+    [QUOTED] = {[OTHER] = QUOTED,
+                [TOKEN] = QUOTED,
+                [SPACE] = QUOTED,
+                [SEMICOLON] = QUOTED,
+                [EQUALS] = QUOTED,
+                [QUOTE] = VALUE_END,
+                [BACKSLASH] = ESCAPED},
+    [ESCAPED] = {[OTHER] = QUOTED,
+                 [TOKEN] = QUOTED,
+                 [SPACE] = QUOTED,
+                 [SEMICOLON] = QUOTED,
+                 [EQUALS] = QUOTED,
+                 [QUOTE] = QUOTED,
+                 [BACKSLASH] = QUOTED},
+    [VALUE_END] = {[SPACE] = VALUE_SPACE, [SEMICOLON] = BEFORE_NAME, [CR] = LAST_LF, [LF] = DONE},
+    [VALUE_SPACE] = {[SPACE] = VALUE_SPACE, [SEMICOLON] = BEFORE_NAME},
+    [LAST_LF] = {[LF] = DONE},
+};
+
+static const char *const refusals[DONE] = {
+    [SIZE] = "chunk size is followed by neither ';' nor CRLF",
+    [SIZE_SPACE] = "white space after a chunk size is not followed by ';'",
+    [PADDING] = "chunk size is followed by neither ';' nor CRLF",
+    [BEFORE_NAME] = "chunk extension has no name",
+    [NAME] = "name of a chunk extension is followed by none of '=', ';' and CRLF",
+    [NAME_SPACE] = "white space after the name of a chunk extension is followed by neither '=' "
+                   "nor ';'",
+    [BEFORE_VALUE] = "chunk extension has no value after '='",
+    [VALUE] = "value of a chunk extension is followed by neither ';' nor CRLF",
+    [QUOTED] = "line ends inside the quoted value of a chunk extension",
+    [ESCAPED] = "line ends inside the quoted value of a chunk extension",
+    [VALUE_END] = "value of a chunk extension is followed by neither ';' nor CRLF",
+    [VALUE_SPACE] = "white space after the value of a chunk extension is not followed by ';'",
+    [LAST_LF] = "CR in a chunk size line without LF",
+};
+
+static enum kind kind_of(uint8_t c)
+{
+    switch (c) {
+    case '\r':
+        return CR;
+    case '\n':
+        return LF;
+    case ' ':
+    case '\t':
+        return SPACE;
+    case ';':
+        return SEMICOLON;
+    case '=':
+        return EQUALS;
+    case '"':
+        return QUOTE;
+    case '\\':
+        return BACKSLASH;
+    default:
+        break;
+    }
+    if (cb__is_control(c))
+        return CONTROL;
+    return cb__is_token(c) ? TOKEN : OTHER;
+}
 
 static int fail(struct cb__size_line *line, const char *why)
 {
@@ -18,75 +114,72 @@ static int fail(struct cb__size_line *line, const char *why)
     return CB_EMALFORMED;
 }
 
-/* Adds digits; gives how many there are. */
+/* The byte c has no place here. */
+static int refuse(struct cb__size_line *line, uint8_t c)
+{
+    if (line->phase == SIZE && !line->digits)
+        return fail(line, "chunk size is not a number");
+    if (line->phase == SIZE && cb__digit_value(c) < 16)
+        return fail(line, "chunk size is not below 2^64");
+    if (line->phase >= BEFORE_NAME && line->phase < LAST_LF && kind_of(c) == CONTROL)
+        return fail(line, "control byte in a chunk extension");
+    return fail(line, refusals[line->phase]);
+}
+
+static int end_without_cr(struct cb__size_line *line)
+{
+    if (line->lf)
+        return CB_OK;
+    return fail(line, line->phase < BEFORE_NAME ? "chunk size line ends in LF without CR"
+                                                : "chunk extension ends in LF without CR");
+}
+
+static int step(struct cb__size_line *line, uint8_t c)
+{
+    unsigned next = phases[line->phase][kind_of(c)];
+    if (next == REFUSED || !line->digits)
+        return refuse(line, c);
+    if (next == DONE)
+        return line->phase == LAST_LF ? CB_OK : end_without_cr(line);
+    line->phase = next == SIZE_SPACE && line->pad ? PADDING : next;
+    return CB_MORE;
+}
+
+/* Adds digits while the number fits in 64 bits; gives how many. */
 static size_t read_digits(struct cb__size_line *line, const uint8_t *data, size_t n)
 {
     uint64_t size = line->digits ? line->size : 0;
-    size_t room = cb__min(n, DIGITS_MAX - line->digits), i = 0;
-    for (unsigned digit; i < room && (digit = cb__digit_value(data[i])) < 16; i++)
+    size_t i = 0;
+    for (unsigned digit; i < n && (digit = cb__digit_value(data[i])) < 16 && !(size >> 60); i++)
         size = size << 4 | digit;
     line->size = size;
-    line->digits += (unsigned)i;
+    line->digits = line->digits || i;
     return i;
 }
 
-/* The byte behind the digits. */
-static int step_digits(struct cb__size_line *line, bool lf, uint8_t c)
+/* The line is over; the next one begins. */
+static int end(struct cb__size_line *line)
 {
-    if (!line->digits)
-        return fail(line, "chunk size is not a number");
-    if (c == '\n')
-        return lf ? CB_OK : fail(line, "chunk size line ends in LF without CR");
-    if (c == ';')
-        line->phase = EXTENSION;
-    else if (c == '\r')
-        line->phase = LF;
-    else if (cb__digit_value(c) < 16)
-        return fail(line, "chunk size has more than 16 digits");
-    else
-        return fail(line, "chunk size is followed by neither ';' nor CRLF");
-    return CB_MORE;
-}
-
-static int step_extension(struct cb__size_line *line, bool lf, uint8_t c)
-{
-    if (c == '\n')
-        return lf ? CB_OK : fail(line, "chunk extension ends in LF without CR");
-    if (c == '\r')
-        line->phase = LF;
-    else if (cb__is_control(c))
-        return fail(line, "control byte in a chunk extension");
-    return CB_MORE;
-}
-
-static int step(struct cb__size_line *line, bool lf, uint8_t c)
-{
-    if (line->phase == DIGITS)
-        return step_digits(line, lf, c);
-    if (line->phase == EXTENSION)
-        return step_extension(line, lf, c);
-    return c == '\n' ? CB_OK : fail(line, "CR in a chunk size line without LF");
-}
-
-int cb__size_line_read(struct cb__size_line *line, bool lf, const uint8_t *data, size_t n,
-                       size_t *used)
-{
-    size_t i = line->phase == DIGITS ? read_digits(line, data, n) : 0;
-    int status = CB_MORE;
-    for (; i < n; i++) {
-        status = line->seen + i < LINE_MAX_BYTES
-                     ? step(line, lf, data[i])
-                     : fail(line, "chunk size line is longer than 8192 bytes");
-        if (status != CB_MORE)
-            break;
-    }
-    *used = i;
-    line->seen += i;
-    if (status != CB_OK)
-        return status;
-    *used = i + 1;
-    line->phase = DIGITS;
-    line->digits = 0;
+    line->phase = SIZE;
+    line->digits = false;
     line->seen = 0;
     return CB_OK;
+}
+
+int cb__size_line_read(struct cb__size_line *line, const uint8_t *data, size_t n, size_t *used)
+{
+    const size_t room = cb__min(n, LINE_MAX_BYTES - line->seen);
+    size_t i = line->phase == SIZE ? read_digits(line, data, room) : 0;
+    int status = CB_MORE;
+    if (i && room - i >= 2 && data[i] == '\r' && data[i + 1] == '\n') {
+        *used = i + 2; /* most lines: shorter than the way through the table */
+        return end(line);
+    }
+    while (i < room && (status = step(line, data[i])) == CB_MORE)
+        i++;
+    if (status == CB_MORE && i < n)
+        status = fail(line, "chunk size line is longer than 8192 bytes");
+    *used = i + (status == CB_OK);
+    line->seen += i;
+    return status == CB_OK ? end(line) : status;
 }
