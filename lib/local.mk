@@ -42,6 +42,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/scanned.c \
 	lib/framings/json_text.h \
 	lib/framings/json_text.c \
+	lib/framings/mark.h \
+	lib/framings/mark.c \
 	lib/framings/fields.h \
 	lib/framings/fields.c \
 	lib/framings/size_line.h \

@@ -42,6 +42,7 @@ layers() {
 12  framings/eight.h                                only base.h
 13  framings/json_text.h framings/json_text.c       only base.h framings/eight.h
 13  framings/digits.h
+13  framings/mark.h framings/mark.c
 13  framings/size_line.h framings/size_line.c
 13  framings/start_line.h framings/start_line.c
 15  framings/table.c

@@ -85,6 +85,7 @@ cli_tests = \
 	tests/cli-output.sh \
 	tests/cli-outputs.sh \
 	tests/cli-part.sh \
+	tests/cli-peer-csv.sh \
 	tests/cli-peer-dns.sh \
 	tests/cli-peer-erlang.sh \
 	tests/cli-peer-fastcgi.sh \

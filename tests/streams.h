@@ -69,6 +69,7 @@ static const struct stream streams[] = {
     {"http", BYTES("HTTP/1.1 204 x\r\n\r\nHTTP/1.1 101\r\n\r\n")},
     {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
+    {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0")},
     {"websocket,data", BYTES("\x89\3one\x81\3one\x8a\x80zzzz\2\x81\1\2\3\4x")},
     {"sse", BYTES("\xef\xbb\xbf"

@@ -25,6 +25,7 @@ static const struct stream given_up[] = {
     {"resp", BYTES("*3\r\n$10\r\nab")},
     {"resp", BYTES("*3\r\n$x")},
     {"csv", BYTES("1,\"a")},
+    {"csv", BYTES("\xef\xbb")},
     {"syslog", BYTES("99 abc")},
     {"http", BYTES("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n")},
     {"http", BYTES("HTTP/1.1 101\r\n\r\n")},

@@ -32,6 +32,8 @@ static const struct overflow overflows[] = {
     {"chunked,lf,keep", BYTES("1\nx\n1\ny\r\n0\n\n"), 4, "[1\\x0ax\\x0a][1\\x0ay\\x0d]",
      "[1\\x0ax\\x0a]"},
     {"csv", BYTES("a,b\n\"a\n\"\n\"\n\"\n"), 3, "[a,b][\"a\\x0a][\"\\x0a\"]", "[a,b][\"\\x0a\"]"},
+    {"csv", BYTES("\xef\xbb\xbf,bc\nabcd\n"), 3, "[,bc][abc]", "[,bc]"},
+    {"csv", BYTES("\xef\xbb\n\xef\xbb\xbf\n"), 2, "[\\xef\\xbb][\\xef\\xbb]", "[\\xef\\xbb]"},
 };
 
 static void check(const struct overflow *o, enum cb_overflow on_overflow, const char *records)

@@ -21,6 +21,20 @@ static const struct example csv[] = {
     {"csv", BYTES("a\n\"b\nc"), TRUNCATED("[a]", 6)},
     {"csv", BYTES("a;\"b\nc\"\nd\n"), GIVES("[a;\"b][c\"][d]")},
     {"csv,sep=;", BYTES("a;\"b\nc\"\nd\n"), GIVES("[a;\"b\\x0ac\"][d]")},
+    /* A byte order mark at the beginning stands before the first row; elsewhere
+     * those bytes are text, as are some of them only. */
+    {"csv", BYTES("\xef\xbb\xbf\"id\n(unique)\",name\r\n1,x\r\n"),
+     GIVES("[\"id\\x0a(unique)\",name][1,x]")},
+    {"csv", BYTES("\xef\xbb\xbf"), GIVES("")},
+    {"csv", BYTES("\xef\xbb\xbf\n"), GIVES("[]")},
+    {"csv", BYTES("\xef\xbb"), GIVES("[\\xef\\xbb]")},
+    {"csv", BYTES("\xef\xbb\n\xbf"), GIVES("[\\xef\\xbb][\\xbf]")},
+    {"csv", BYTES("\xef\"a\nb"), GIVES("[\\xef\"a][b]")},
+    {"csv", BYTES("\xef\xbb\xbf\xef\xbb\xbf\"a\nb"), GIVES("[\\xef\\xbb\\xbf\"a][b]")},
+    {"csv", BYTES("a\n\xef\xbb\xbf\"b\nc\""), GIVES("[a][\\xef\\xbb\\xbf\"b][c\"]")},
+    {"csv", BYTES("\xef\xbb\xbf\"a\nb"), TRUNCATED("", 7)},
+    {"csv,keep", BYTES("\xef\xbb\xbf\"a\n\"\nb\n"),
+     GIVES("[\"a\\x0a\"\\x0a][b\\x0a]")},
     {"csv,keep", BYTES("a\r\n\"\n\"\nb"), GIVES("[a\\x0d\\x0a][\"\\x0a\"\\x0a][b]")},
 };
 
@@ -195,6 +209,7 @@ static const struct {
 } any_input[] = {
     {"csv", "aab,,\"\"\"\r\n\n"},
     {"csv,keep", "aab,,\"\"\"\r\n\n"},
+    {"csv", "\xef\xbb\xbf\"\n"},
     {"csv,sep=a", "aab,,\"\"\"\r\n\n"},
     {"resp", "$*%|+_:0123\r\r\r\n\n\n"},
     {"resp", "_+\r\n"},

@@ -2,9 +2,11 @@
 /*
  * Rows of comma-separated values (RFC 4180): a row ends at LF or CRLF outside
  * quotes.  A quote opens only at the beginning of a field; inside, two stand
- * for one.  The last row may do without its line end (section 2, rule 2).
+ * for one.  The last row may do without its line end (section 2, rule 2).  A
+ * byte order mark may stand before the first one, as spreadsheets write it.
  */
 #include "families.h"
+#include "mark.h"
 #include "scanned.h"
 
 #include <string.h>
@@ -18,7 +20,8 @@ enum phase { FIELD, TEXT, QUOTED, QUOTE }; /* QUOTE: behind one, inside a quoted
 struct csv_state {
     struct cb__scanned scanned;
     enum phase phase;
-    bool cr; /* the byte before was one, outside quotes */
+    bool started; /* what stands before the first row was passed over */
+    bool cr;      /* the byte before was one, outside quotes */
 };
 
 static const struct cb__key keys[] = {
@@ -81,6 +84,15 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
+static int advance(struct cb_decoder *decoder)
+{
+    struct csv_state *state = decoder->state;
+    if (!state->started && !cb__mark_pass(decoder))
+        return CB_MORE;
+    state->started = true;
+    return cb__scanned_advance(decoder);
+}
+
 static int cut(struct cb_decoder *decoder)
 {
     const struct csv_state *state = decoder->state;
@@ -90,7 +102,7 @@ static int cut(struct cb_decoder *decoder)
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct csv_state),
     .reset = reset,
-    .advance = cb__scanned_advance,
+    .advance = advance,
     .cut = cut,
 };
 

@@ -10,6 +10,7 @@
 #include "../encoder.h"
 #include "../find.h"
 #include "families.h"
+#include "mark.h"
 
 #include <string.h>
 
@@ -83,24 +84,6 @@ static void sse_reset(struct cb_decoder *decoder)
 static void drop(struct cb_decoder *decoder)
 {
     cb__decoder_next_frame(decoder);
-}
-
-/* Goes over a byte order mark; false if that needs more bytes. */
-static bool skip_mark(struct cb_decoder *decoder)
-{
-    static const uint8_t mark[3] = {0xef, 0xbb, 0xbf};
-    struct sse_state *state = decoder->state;
-    uint8_t bytes[sizeof mark];
-    size_t at = cb__clamp_u64(decoder->scan - decoder->buffer->position);
-    size_t n = cb_copyout(decoder->buffer, at, bytes, sizeof bytes);
-    bool same = memcmp(bytes, mark, n) == 0;
-    if (same && n < sizeof mark && !decoder->finished)
-        return false;
-    if (same && n == sizeof mark)
-        decoder->scan += n;
-    drop(decoder);
-    state->phase = BLOCK;
-    return true;
 }
 
 /* The bytes that come next are payload. */
@@ -232,8 +215,11 @@ static int sse_advance(struct cb_decoder *decoder)
     size_t n;
     int status = CB_OK;
     decoder->needed = 1;
-    if (state->phase == STREAM && !skip_mark(decoder))
-        return CB_MORE;
+    if (state->phase == STREAM) {
+        if (!cb__mark_pass(decoder))
+            return CB_MORE;
+        state->phase = BLOCK;
+    }
     while (status == CB_OK && !decoder->complete && cb__decoder_span(decoder, &data, &n))
         status = step(decoder, data, n);
     if (status || decoder->complete)
