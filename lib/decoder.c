@@ -120,6 +120,7 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
         goto err1;
     }
     memset(decoder->state, 0, cb__max(decoder->ops->state_size, 1));
+    decoder->on_partial = decoder->ops->partial_is_record ? CB_PARTIAL_EMIT : CB_PARTIAL_FAIL;
     if (decoder->ops->open) {
         status = decoder->ops->open(decoder, cb__config_spec(&decoder->config));
         if (status) {
@@ -137,11 +138,11 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
         }
     }
     decoder->on_overflow = o.on_overflow;
-    decoder->on_partial = o.on_partial;
-    if (o.on_partial == CB_PARTIAL_DEFAULT)
-        decoder->on_partial = decoder->ops->partial_is_record ? CB_PARTIAL_EMIT : CB_PARTIAL_FAIL;
+    decoder->partial_asked = o.on_partial != CB_PARTIAL_DEFAULT;
+    if (decoder->partial_asked)
+        decoder->on_partial = o.on_partial;
     /* Nothing is given of a record that may yet turn out to be left out. */
-    decoder->whole = o.whole || o.on_partial == CB_PARTIAL_DROP ||
+    decoder->whole = o.whole || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o.on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->max_record = o.max_record     ? o.max_record
                           : decoder->whole ? WHOLE_LIMIT_DEFAULT
@@ -411,13 +412,15 @@ static int handle_end(struct cb_decoder *decoder)
         return CB_OK;
     if (cut == CB_MORE)
         return CB_END;
-    if (decoder->on_partial == CB_PARTIAL_EMIT && cut == CB_NO) {
+    const bool asked = decoder->partial_asked || cut != CB__UNENDED;
+    const enum cb_partial how = asked ? decoder->on_partial : CB_PARTIAL_EMIT;
+    if (how == CB_PARTIAL_EMIT && cut != CB_END) {
         decoder->begun = decoder->complete = true;
         decoder->scan = end;
         decoder->ended = true; /* behind this record */
         return CB_OK;
     }
-    if (decoder->on_partial != CB_PARTIAL_FAIL) {
+    if (how != CB_PARTIAL_FAIL) {
         decoder->scan = end;
         if (decoder->closed)
             cb__decoder_next_record(decoder); /* what is allowed of it was given */

@@ -36,7 +36,8 @@ struct cb_decoder {
     const struct cb_allocator *allocator;
 
     uint64_t max_record;
-    enum cb_partial on_partial;
+    enum cb_partial on_partial; /* `open` may set what it is by default */
+    bool partial_asked;         /* on_partial is what the caller said */
     enum cb_overflow on_overflow;
     bool whole;
     bool tells_length;

@@ -33,6 +33,9 @@ struct cb__key {
     size_t offset; /* of the member of the family's struct */
 };
 
+/* What `cut` tells besides CB_YES and its like. */
+enum { CB__UNENDED = 100 };
+
 struct cb__decoder_ops {
     size_t state_size;      /* of what the decoder keeps between calls */
     bool tells_length;      /* the length of a record is known at its beginning */
@@ -69,8 +72,10 @@ struct cb__decoder_ops {
 
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
-     * what there is of its payload.  CB_END: what is cut short is no record.
-     * CB_MORE: nothing is, what is left belongs to no record. */
+     * what there is of its payload.  CB__UNENDED: the same, and a last record may
+     * go without its end, so that it is one unless on_partial was asked for.
+     * CB_END: what is cut short is no record.  CB_MORE: nothing is, what is left
+     * belongs to no record. */
     int (*cut)(struct cb_decoder *decoder);
 
     /* As cb_decoder_sync.  For a framing whose frames begin with the payload.

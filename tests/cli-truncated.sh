@@ -120,6 +120,24 @@ refuses 4 'stdin: record 2 at byte 3: input ends inside a record: 1 bytes of its
 gives 'abc' 'abc_' -f fixed:2 -t fixed:2,pad=_
 gives 'a;b' '2:a;,1:b,' -f 'delim:;,keep' -t netstring
 
+# ------------------------------------- last records that may go without their end
+
+# may_go_without INPUT FIRST SECOND FRAMING - the second is whole only by default
+may_go_without() {
+    gives "$1" "$2$3" -f "$4"
+    gives "$1" "$2$3" -f "$4" --on-partial=emit
+    gives "$1" "$2" -f "$4" --on-partial=drop
+    # shellcheck disable=SC2059
+    end=$(printf -- "$1" | wc -c)
+    refuses 4 "stdin: record 2 at byte $end: input ends inside a record" "$1" "$2${3%??}" \
+        -f "$4" --on-partial=fail
+}
+may_go_without '<13>a\n<13>b' '<13>a\n' '<13>b\n' syslog
+may_go_without '5 <13>a<13>b' '<13>a\n' '<13>b\n' syslog
+may_go_without '1,2\r\n3,4' '1,2\n' '3,4\n' csv
+may_go_without '[1] 23' '[1]\n' '23\n' json
+may_go_without '>1>2' '>1\n' '>2\n' 'start:>'
+
 # -------------------------------------------------------------------- chunked
 
 # cut_behind INPUT OUTPUT MISSING - the body ends here, after a first chunk

@@ -486,6 +486,91 @@ START_TEST(what_is_cut_short_or_too_long_is_treated_alike)
 }
 END_TEST
 
+/* Reads the first `size` bytes of a stream, at once and then in some way, which
+ * gives the same records. */
+static struct outcome read_partly(const char *specification, const struct stream *stream,
+                                  size_t size, enum cb_partial on_partial, struct prng *prng,
+                                  struct record_list *records)
+{
+    const struct cb_decoder_options options = {.size = sizeof(options), .on_partial = on_partial};
+    const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
+    const struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
+                            .whole = prng_below(prng, 2) == 1,
+                            .cut = 1 + prng_below(prng, 40),
+                            .step = 1 + prng_below(prng, 40),
+                            .changed = true};
+    const uint8_t *bytes = (const uint8_t *)stream->bytes;
+    struct record_list again;
+
+    struct outcome end = read_input(specification, &options, bytes, size, &simple, records);
+    struct outcome other = read_input(specification, &options, bytes, size, &way, &again);
+    expect(other.status == end.status && again.count == records->count &&
+               begins_with(&again, records),
+           "%s, %zu bytes, partial %d, call %d%s, cut %zu, step %zu: %zu records of %zu, status "
+           "%d, not %d",
+           specification, size, (int)on_partial, (int)way.call, way.whole ? ", whole" : "", way.cut,
+           way.step, again.count, records->count, other.status, end.status);
+    list_free(&again);
+    return end;
+}
+
+/* Does the end of the input settle what more bytes would have made something
+ * else of, though no record is cut short there?  A message of HTTP may end with
+ * its connection; a delimiter, or what belongs to a record with `keep`, may be
+ * longer. */
+static bool is_settled_by_the_end(const char *specification)
+{
+    static const char *const some[] = {"http", "delim:aba", "sse,keep", "json-seq,keep"};
+    bool found = false;
+
+    for (size_t i = 0; i < COUNT(some); i++)
+        found = found || strncmp(specification, some[i], strlen(some[i])) == 0;
+    return found;
+}
+
+START_TEST(what_on_partial_asks_for_is_done_by_every_framing)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct prng prng = {700 + (uint64_t)_i};
+    struct record_list all;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(read_well(specification, stream, &all), CB_END);
+    for (size_t size = 0; size <= stream->size; size++) {
+        struct record_list records[CB_PARTIAL_DROP + 1];
+        struct outcome ends[COUNT(records)];
+
+        for (enum cb_partial how = CB_PARTIAL_DEFAULT; how <= CB_PARTIAL_DROP; how++)
+            ends[how] = read_partly(specification, stream, size, how, &prng, &records[how]);
+        const struct record_list *fail = &records[CB_PARTIAL_FAIL];
+        const struct record_list *emit = &records[CB_PARTIAL_EMIT];
+        const struct record_list *drop = &records[CB_PARTIAL_DROP];
+        const bool unfinished = emit->count > drop->count;
+        expect(ends[CB_PARTIAL_DROP].status == CB_END && ends[CB_PARTIAL_EMIT].status == CB_END,
+               "%s, %zu bytes: not at the end", specification, size);
+        expect(begins_with(emit, drop) && emit->count <= drop->count + 1,
+               "%s, %zu bytes: emits %zu records, %zu of them whole", specification, size,
+               emit->count, drop->count);
+        expect(fail->count == drop->count && begins_with(fail, drop) &&
+                   ends[CB_PARTIAL_FAIL].status ==
+                       (unfinished ? CB_ETRUNCATED : ends[CB_PARTIAL_FAIL].status),
+               "%s, %zu bytes: fails with %d", specification, size, ends[CB_PARTIAL_FAIL].status);
+        /* No record is whole that would be another one if more bytes came. */
+        expect(begins_with(&all, drop) || is_settled_by_the_end(specification),
+               "%s, %zu bytes: what is dropped is whole", specification, size);
+        bool known = false;
+        for (enum cb_partial how = CB_PARTIAL_FAIL; how <= CB_PARTIAL_DROP; how++)
+            known = known || (ends[how].status == ends[CB_PARTIAL_DEFAULT].status &&
+                              same_lists(&records[how], &records[CB_PARTIAL_DEFAULT]));
+        expect(known, "%s, %zu bytes: the default is none of the three", specification, size);
+        for (size_t i = 0; i < COUNT(records); i++)
+            list_free(&records[i]);
+    }
+    list_free(&all);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- encoders */
 
 /* A framing that takes any payload of 16 lower-case letters. */
@@ -712,6 +797,7 @@ static Suite *every_suite(void)
     tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);
     tcase_add_loop_test(decoders, payload_may_go_by_elsewhere, 0, twice);
     tcase_add_loop_test(decoders, what_is_cut_short_or_too_long_is_treated_alike, 0, twice);
+    tcase_add_loop_test(decoders, what_on_partial_asks_for_is_done_by_every_framing, 0, twice);
     tcase_add_test(encoders, the_outputs_are_all_there_are);
     tcase_add_loop_test(encoders, an_encoder_without_memory_is_none, 0, (int)COUNT(outputs));
     tcase_add_loop_test(encoders, an_encoder_forgets_a_record_that_was_given_up, 0,

@@ -76,7 +76,11 @@ static const struct limited limits[] = {
     {"json", BYTES("{} {\"a\":1}"), 3, CB_PARTIAL_DEFAULT, FAILS("[{}]", CB_EOVERFLOW, 2)},
     {"json", BYTES("1 [2"), 9, CB_PARTIAL_EMIT, GIVES("[1][\\x5b2]")},
     {"json", BYTES("1 [2"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
-    {"json", BYTES("1 2"), 9, CB_PARTIAL_DROP, GIVES("[1][2]")},
+    {"json", BYTES("1 2"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"json", BYTES("1 2"), 9, CB_PARTIAL_FAIL, TRUNCATED("[1]", 3)},
+    {"json", BYTES("1 2"), 9, CB_PARTIAL_EMIT, GIVES("[1][2]")},
+    {"json", BYTES("1 \"2\""), 9, CB_PARTIAL_FAIL, GIVES("[1][\"2\"]")},
+    {"json", BYTES("1 2 "), 9, CB_PARTIAL_FAIL, GIVES("[1][2]")},
     {"json-seq",
      BYTES("\x1e"
            "1\n\x1e"

@@ -159,7 +159,14 @@ static const struct example syslog[] = {
     {"syslog", BYTES("<1>a\n4 <2>b<3>c\n5 <4>\nd<5>e"),
      GIVES("[<1>a][<2>b][<3>c][<4>\\x0ad][<5>e]")},
     {"syslog", BYTES("<1>a\r\n"), GIVES("[<1>a\\x0d]")},
-    {"syslog", BYTES("\n<1>\n\n"), GIVES("[][<1>][]")},
+    /* An empty message is none, least of all the line end after a counted one. */
+    {"syslog", BYTES("\n<1>\n\n"), GIVES("[<1>]")},
+    {"syslog", BYTES("5 <13>a\n5 <13>b\n"), GIVES("[<13>a][<13>b]")},
+    {"syslog", BYTES("5 <13>a\r\n5 <13>b\r\n"), GIVES("[<13>a][<13>b]")},
+    {"syslog", BYTES("\r\n\n\r\n<1>\r\n\r\n"), GIVES("[<1>\\x0d]")},
+    {"syslog", BYTES("\r\r\n\ra\n\n\r"), GIVES("[\\x0d\\x0d][\\x0da]")},
+    {"syslog", BYTES("1 a\r"), GIVES("[a]")},
+    {"syslog,keep", BYTES("1 a\n1 b\r\n<c>\n\n"), GIVES("[1 a][1 b][<c>\\x0a]")},
     {"syslog", BYTES("0 a\n 1 b\n"), GIVES("[0 a][ 1 b]")},
     {"syslog", BYTES("1  1 1"), GIVES("[ ][1]")},
     {"syslog", BYTES("10 012345678\n2 ab"), GIVES("[012345678\\x0a][ab]")},
@@ -182,6 +189,11 @@ END_TEST
 static const struct limited limits[] = {
     {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_EMIT, GIVES("[ab][\"c\\x0a]")},
     {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_DROP, GIVES("[ab]")},
+    {"csv", BYTES("ab\ncd"), 3, CB_PARTIAL_DROP, GIVES("[ab]")},
+    {"csv", BYTES("ab\ncd\r"), 3, CB_PARTIAL_FAIL, TRUNCATED("[ab]", 6)},
+    {"csv", BYTES("ab\n\"d\""), 3, CB_PARTIAL_FAIL, TRUNCATED("[ab]", 6)},
+    {"csv", BYTES("ab\ncd"), 3, CB_PARTIAL_EMIT, GIVES("[ab][cd]")},
+    {"csv", BYTES("ab\ncd\n"), 3, CB_PARTIAL_FAIL, GIVES("[ab][cd]")},
     {"csv", BYTES("ab\nabcd\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 3)},
     {"resp", BYTES("$1\r\na\r\n$9\r\nb"), 99, CB_PARTIAL_EMIT,
      GIVES("[$1\\x0d\\x0aa\\x0d\\x0a][$9\\x0d\\x0ab]")},
@@ -193,8 +205,13 @@ static const struct limited limits[] = {
     {"resp", BYTES("$1\r\nab"), 4, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"syslog", BYTES("3 abc<b\n4 "), 3, CB_PARTIAL_DROP, GIVES("[abc][<b]")},
     {"syslog", BYTES("3 abc<b\n4"), 3, CB_PARTIAL_EMIT, GIVES("[abc][<b]")},
+    {"syslog", BYTES("<13>a\n<13>b"), 9, CB_PARTIAL_FAIL, TRUNCATED("[<13>a]", 11)},
+    {"syslog", BYTES("<13>a\n<13>b"), 9, CB_PARTIAL_DROP, GIVES("[<13>a]")},
+    {"syslog", BYTES("<13>a\n<13>b"), 9, CB_PARTIAL_EMIT, GIVES("[<13>a][<13>b]")},
+    {"syslog", BYTES("<13>a\n1 b"), 9, CB_PARTIAL_FAIL, GIVES("[<13>a][b]")},
     {"syslog", BYTES("3 abc<b\n4 d"), 3, CB_PARTIAL_EMIT, GIVES("[abc][<b][d]")},
     {"syslog", BYTES("3 abc4 defg"), 3, CB_PARTIAL_DEFAULT, FAILS("[abc]", CB_EOVERFLOW, 5)},
+    {"syslog", BYTES("1 a\r\n<bc\r\n\r\n"), 4, CB_PARTIAL_DEFAULT, GIVES("[a][<bc\\x0d]")},
     {"syslog", BYTES("<ab\n<abc\n"), 3, CB_PARTIAL_DEFAULT, FAILS("[<ab]", CB_EOVERFLOW, 4)},
 };
 
@@ -214,6 +231,8 @@ static const struct {
     {"resp", "$*%|+_:0123\r\r\r\n\n\n"},
     {"resp", "_+\r\n"},
     {"syslog", "1223  <\n\n0"},
+    {"syslog", "12 <\r\r\n\n"},
+    {"syslog,keep", "12 <\r\r\n\n"},
     {"syslog,keep", "1223  <\n\n0"},
 };
 

@@ -96,7 +96,7 @@ static int advance(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct csv_state *state = decoder->state;
-    return state->phase == QUOTED ? cb__scanned_cut(decoder) : cb__scanned_end(decoder);
+    return state->phase == QUOTED ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {

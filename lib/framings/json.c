@@ -78,7 +78,7 @@ static int cut(struct cb_decoder *decoder)
     const struct json_state *state = decoder->state;
     if (!decoder->begun && state->mark_at && state->mark_at < sizeof mark)
         return CB_END;
-    return cb__json_inside(&state->json) ? cb__scanned_cut(decoder) : cb__scanned_end(decoder);
+    return cb__json_inside(&state->json) ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {

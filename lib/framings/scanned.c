@@ -105,6 +105,12 @@ int cb__scanned_cut(struct cb_decoder *decoder)
     return CB_NO;
 }
 
+int cb__scanned_unended(struct cb_decoder *decoder)
+{
+    int status = cb__scanned_cut(decoder);
+    return status == CB_NO ? CB__UNENDED : status;
+}
+
 int cb__scanned_end(struct cb_decoder *decoder)
 {
     if (!decoder->begun)

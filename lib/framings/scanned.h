@@ -42,7 +42,9 @@ void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan);
 int cb__scanned_advance(struct cb_decoder *decoder);
 /* The input ends: a record that has begun is cut short. */
 int cb__scanned_cut(struct cb_decoder *decoder);
-/* The same where the end of the input is as good an end as any. */
+/* The same where a last record may go without its end. */
+int cb__scanned_unended(struct cb_decoder *decoder);
+/* The same where the record is whole already: what may follow is framing. */
 int cb__scanned_end(struct cb_decoder *decoder);
 
 /* A malformed byte, for a step to return. */

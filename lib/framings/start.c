@@ -89,14 +89,11 @@ static int advance(struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* Nothing but its end can end the last record. */
+/* No mark ends the last record: whether it is whole nobody can tell. */
 static int cut(struct cb_decoder *decoder)
 {
-    struct start_state *state = decoder->state;
-    decoder->scan = decoder->until = cb__buffer_end(decoder->buffer);
-    decoder->begun = decoder->complete = true;
-    cb__matcher_start(&state->matcher, decoder->scan);
-    return CB_YES;
+    decoder->until = cb__buffer_end(decoder->buffer);
+    return CB_NO;
 }
 
 /* The fast path: the whole records of one span that begins with one. */

@@ -3,6 +3,9 @@
  * Syslog messages over TCP (RFC 6587), each by octet counting (section 3.4.1)
  * or up to LF (section 3.4.2): a digit from 1 to 9 begins the count, anything
  * else is of a message.
+ *
+ * A message that is empty, but for a CR before its LF, is none: some senders put
+ * a line end after a counted message as well.
  */
 #include <string.h>
 
@@ -14,6 +17,7 @@ enum { DIGITS_MAX = 18 };
 struct syslog_state {
     struct cb__scanned scanned;
     unsigned digits; /* of the count; 0 for a message that ends at LF */
+    bool cr;         /* of that message one byte has come, a CR */
     uint64_t count;
 };
 
@@ -49,22 +53,43 @@ static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n,
     return counted(decoder, decoder->scan + i);
 }
 
-static int scan_line(const uint8_t *data, size_t n, size_t *used)
+/* The LF at `scan` ends an empty message. */
+static int drop_empty(struct cb_decoder *decoder, size_t *used)
 {
+    decoder->scan++;
+    cb__decoder_next_frame(decoder);
+    *used = 0;
+    return CB_MORE;
+}
+
+static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct syslog_state *state = decoder->state;
+    if (decoder->scan == decoder->frame_start && data[0] == '\r') {
+        state->cr = true;
+        state->scanned.held = *used = 1;
+        return CB_MORE;
+    }
+    const bool cr = state->cr;
+    state->cr = false;
+    state->scanned.held = 0;
+    if (cr && data[0] == '\n')
+        return drop_empty(decoder, used);
     const uint8_t *lf = memchr(data, '\n', n);
     *used = lf ? (size_t)(lf - data) + 1 : n;
+    state->scanned.tail = 1;
     return lf ? CB__ENDS : CB_MORE;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct syslog_state *state = decoder->state;
-    if (decoder->begun) {
-        state->scanned.tail = 1;
-        return scan_line(data, n, used);
-    }
+    if (decoder->begun)
+        return scan_line(decoder, data, n, used);
     if (decoder->scan == decoder->frame_start) {
         state->digits = 0;
+        if (data[0] == '\n')
+            return drop_empty(decoder, used);
         if (data[0] == '0' || !cb__is_digit(data[0])) {
             *used = 0;
             return CB__BEGINS;
@@ -83,7 +108,11 @@ static int cut(struct cb_decoder *decoder)
     const struct syslog_state *state = decoder->state;
     if (!decoder->begun)
         return CB_END;
-    return state->scanned.ends_there ? cb__scanned_cut(decoder) : cb__scanned_end(decoder);
+    if (state->cr) { /* an empty message, without its LF */
+        cb__decoder_next_frame(decoder);
+        return CB_MORE;
+    }
+    return state->scanned.ends_there ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
