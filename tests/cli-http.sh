@@ -30,11 +30,21 @@ messages "${post}${te}\\r\\n5\\r\\nhello\\r\\n6;x\\r\\n world\\r\\n0\\r\\nA: b\\
     '11:hello world,0:,'
 messages "HTTP/1.1 100 Continue\\r\\n\\r\\n${ok}${te}\\r\\n0\\r\\n\\r\\nHTTP/1.1 304 a\\r\\nContent-Length: \
 9\\r\\n\\r\\n" '0:,0:,0:,'
+# The status settles it before any length does (section 6.3, case 1).
+messages "HTTP/1.1 304 a\\r\\n${te}Content-Length: 1, x\\r\\n\\r\\n${ok}Content-Length: 1\\r\\n\\r\\na" \
+    '0:,1:a,'
+# An empty line before a request is left out (section 2.2).
+messages "\\r\\n${post}Content-Length: 2\\r\\n\\r\\nhi\\r\\n${post}\\r\\n\\r\\n" '2:hi,0:,'
+# A tunnel is not seen: what goes through it is read as what follows.
+messages 'CONNECT a:1 HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n' '0:,0:,'
+messages "${ok}\\r\\n\\026\\003\\001" '3:\026\003\001,'
 # The content, and nothing but it, unless told otherwise.
 gives "${ok}Content-Length: 2\\r\\n\\r\\nhi${ok}\\r\\n!\\n" 'hi!\n' --from=http
 gives "${ok}Content-Length: 2\\r\\n\\r\\nhi${ok}\\r\\n!\\n" 'hi\n!\n\n' --from=http --to=line
 gives "${ok}${te}A: b\\r\\n\\r\\n1;x\\r\\ny\\r\\n0\\r\\n\\r\\n" \
     "${ok}${te}A: b\\r\\n\\r\\n1;x\\r\\ny\\r\\n0\\r\\n\\r\\n" --from=http,keep
+# Bare LF reaches into chunks.
+gives 'POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n2;a\nhi\n0\nA: b\n\n' 'hi' --from=http,lf
 gives "\\r\\n${post}${te}\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n${ok}\\r\\n" '2\n' --from=http --count
 # Another protocol is none of ours.
 printf "HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n\\201\\005hello" >stream
@@ -51,6 +61,11 @@ bad 0 "$both" "${post}Content-Length: 5\\r\\n${te}\\r\\n0\\r\\n\\r\\n"
 bad 52 'Content-Length has two values: 36 0d 0a 0d' \
     "${post}Content-Length: 5\\r\\nContent-Length: 6\\r\\n\\r\\nhello"
 bad 36 'Content-Length has two values: 36 0d 0a 0d' "${post}Content-Length: 5, 6\\r\\n\\r\\nhello"
+bad 36 'Content-Length has two values: 30 35 0d 0a' "${post}Content-Length: 5, 05\\r\\n\\r\\nhello"
+bad 52 'Content-Length has two values: 30 35 0d 0a' \
+    "${post}Content-Length: 5\\r\\nContent-Length: 05\\r\\n\\r\\nhello"
+bad 2 'two empty lines before a message: 0d 0a 50 4f' "\\r\\n\\r\\n${post}\\r\\n"
+bad 6 'empty line before a response: 2f 31 2e 31' "\\r\\n${ok}\\r\\n"
 number='Content-Length is not a number below 2^64'
 bad 33 "$number: 2b 35 0d 0a" "${post}Content-Length: +5\\r\\n\\r\\nhello"
 bad 33 "$number: 35 20 35 0d" "${post}Content-Length: 5 5\\r\\n\\r\\nhello"
@@ -71,7 +86,8 @@ bad 20 'control byte in a header line: 00 0d 0a' "${post}A: \\000\\r\\n"
 bad 0 'start line begins with neither a method nor HTTP/1: 16 03 01' '\026\003\001'
 bad 5 'request line has no HTTP version: 0d 0a' 'GET /\r\n'
 bad 11 'HTTP version is not 1.x: 32 2e 30 0d' 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-bad 9 'status is not a number of three digits: 4f 4b 0d 0a' 'HTTP/1.1 OK\r\n'
+bad 9 'status is not a number from 100 to 999: 4f 4b 0d 0a' 'HTTP/1.1 OK\r\n'
+bad 9 'status is not a number from 100 to 999: 30 39 39 20' 'HTTP/1.1 099 OK\r\n\r\n'
 bad 14 'start line does not end where it should: 20 0d 0a' 'GET / HTTP/1.1 \r\n'
 bad 4 'request target is empty or has white space or a control byte: 20 2f 20 48' \
     'GET  / HTTP/1.1\r\n'
@@ -89,6 +105,9 @@ strict() {
 strict 15 'start line ends in LF without CR: 0a 0d 0a 78' 'HTTP/1.1 200 OK\n\r\nx' x
 strict 21 'header line ends in LF without CR: 0a 0d 0a 78' "${ok}A: b\\n\\r\\nx" x
 strict 17 'header section ends in LF without CR: 0a 78' "${ok}\\nx" x
+
+refuses 3 'stdin: record 2 at byte 40: empty line after a response: 0d 0a' \
+    "${ok}Content-Length: 2\\r\\n\\r\\nhi\\r\\n" 'hi' --from=http
 
 # What came before is written, also of the message that is wrong.
 refuses 3 'stdin: record 2 at byte 87: chunk size is not a number: 7a' \

@@ -61,6 +61,14 @@ static const struct example messages[] = {
      BYTES("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 Not Modified\r\n" CL(9) END
            "HTTP/1.1 304 Not Modified\r\n" TE("chunked") END),
      GIVES("[][][]")},
+    /* even what would be refused elsewhere, */
+    {"http", BYTES("HTTP/1.1 204 \r\n" CL(5) TE("chunked") END OK_ CL(1) END "x"), GIVES("[][x]")},
+    {"http", BYTES("HTTP/1.1 304 \r\n" CL(1) CL(2) CL(x) CL() END OK_ CL(0) END), GIVES("[][]")},
+    {"http", BYTES("HTTP/1.0 304 \r\n" TE(",chunked;a, gzip") TE("") END OK_ CL(0) END),
+     GIVES("[][]")},
+    {"http", BYTES("HTTP/1.1 199 \r\n" CL(18446744073709551616) END OK_ CL(0) END), GIVES("[][]")},
+    {"http", BYTES("HTTP/1.1 101 \r\n" CL(5) TE("x y") END "hello"),
+     GIVES_UP_TO("[]", AT("HTTP/1.1 101 \r\n" CL(5) TE("x y") END))},
     /* by chunks, whichever other codings, */
     {"http",
      BYTES(OK_ TE("chunked") END "4\r\nWiki\r\n5;x=y\r\npedia\r\n0\r\nA: b\r\n\r\n" OK_ CL(1) END
@@ -99,18 +107,21 @@ static const struct example messages[] = {
      GIVES("[][][]")},
     {"http", BYTES("HTTP / HTTP/1.1\r\n\r\nHTT / HTTP/1.9\r\n\r\nHTTPS /\xc3\xa9 HTTP/1.0\r\n\r\n"),
      GIVES("[][][]")},
-    /* Empty lines before, section 2.2. */
-    {"http", BYTES("\r\n\r\n" GET END "\r\n" GET END "\r\n"), GIVES("[][]")},
+    /* An empty line before a request, section 2.2. */
+    {"http", BYTES("\r\n" GET END "\r\n" GET END GET END "\r\n"), GIVES("[][][]")},
     {"http", BYTES("\r\n"), GIVES("")},
+    {"http", BYTES(POST CL(2) END "hi\r\n" POST TE("chunked") END "0\r\n\r\n\r\n" GET END),
+     GIVES("[hi][][]")},
+    {"http", BYTES(GET END OK_ CL(1) END "x" GET END "\r\n" GET END), GIVES("[][x][][]")},
     /* Another protocol follows, section 7.8 of RFC 9110. */
     {"http", BYTES(OK_ CL(1) END "xHTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x05hello"),
      GIVES_UP_TO("[x][]", AT(OK_ CL(1) END "xHTTP/1.1 101 Switching Protocols\r\n\r\n"))},
     /* As it stands on the wire. */
     {"http,keep", BYTES("\r\n" POST CL(2) END "hi"),
      GIVES("[POST /a?b HTTP/1.1\\x0d\\x0aContent-Length: 2\\x0d\\x0a\\x0d\\x0ahi]")},
-    {"http,keep", BYTES("\r\nGET / HTTP/1.1\r\n\r\n\r\nHTTP/1.1 101\r\n\r\nx"),
+    {"http,keep", BYTES("\r\nGET / HTTP/1.1\r\n\r\nHTTP/1.1 101\r\n\r\nx"),
      GIVES_UP_TO("[GET / HTTP/1.1\\x0d\\x0a\\x0d\\x0a][HTTP/1.1 101\\x0d\\x0a\\x0d\\x0a]",
-                 AT("\r\nGET / HTTP/1.1\r\n\r\n\r\nHTTP/1.1 101\r\n\r\n"))},
+                 AT("\r\nGET / HTTP/1.1\r\n\r\nHTTP/1.1 101\r\n\r\n"))},
     {"http,keep",
      BYTES("HTTP/1.1 200\r\n" TE("chunked") END
            "1;a\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 200\r\n\r\nx"),
@@ -136,15 +147,19 @@ END_TEST
 /* Smuggling by lengths that two servers read differently: J. Kettle, "HTTP
  * Desync Attacks", 2019; RFC 9112 sections 6.3 and 11.2. */
 static const struct example smuggled[] = {
-    /* CL.TE, TE.CL, in either order, also where none has content. */
+    /* CL.TE, TE.CL, in either order. */
     REFUSED_HEAD(POST CL(6) TE("chunked")),
     REFUSED_HEAD(POST TE("chunked") CL(6)),
     REFUSED_HEAD(OK_ CL(6) TE("gzip")),
-    REFUSED_HEAD("HTTP/1.1 304 Not Modified\r\n" CL(6) TE("chunked")),
     /* CL.CL */
     REFUSED(POST CL(6) "Content-Length: ", "5\r\n" END),
     REFUSED(OK_ "Content-Length: 6, ", "5\r\n" END),
     REFUSED(POST CL(6) "Content-Length: 6,6,", "7\r\n" END),
+    /* Section 6.3: all values must be the same, and servers compare text. */
+    REFUSED(POST "Content-Length: 1, ", "01\r\n" END "x"),
+    REFUSED(POST "Content-Length: 01,", "1\r\n" END "x"),
+    REFUSED(POST CL(1) "Content-Length: ", "01\r\n" END "x"),
+    REFUSED(OK_ CL(00) "Content-Length: ", "0\r\n" END),
     /* TE.TE: a coding that only one of them knows as chunked. */
     REFUSED_HEAD(POST TE("xchunked")),
     REFUSED_HEAD(POST TE("identity")),
@@ -239,7 +254,8 @@ static const struct example refused[] = {
     REFUSED("HTTP/1.1 20", " OK\r\n\r\n"),
     REFUSED("HTTP/1.1 200", "0 OK\r\n\r\n"),
     REFUSED("HTTP/1.1 200", "OK\r\n\r\n"),
-    REFUSED("HTTP/1.1 ", "099 OK\r\n\r\n"),
+    REFUSED("HTTP/1.1 ", "099 OK\r\n\r\n"), /* RFC 9110, section 15: 100 to 599 */
+    REFUSED("HTTP/1.1 ", "000 OK\r\n\r\n"),
     REFUSED("HTTP/1.1 ", "+20 OK\r\n\r\n"),
     REFUSED("HTTP/1.1 200 O", "\0K\r\n\r\n"),
     REFUSED("HTTP/1.1 200 OK", "\n\r\n"),
@@ -248,7 +264,19 @@ static const struct example refused[] = {
     /* Empty lines. */
     REFUSED("", "\n" GET END),
     REFUSED("\r", "\r\n" GET END),
-    REFUSED_IN("http", "[]", GET END "\r\n\r\n", " " GET END),
+    REFUSED_IN("http", "[]", GET END "\r\n", " " GET END),
+    REFUSED("\r\n", "\r\n" GET END),
+    REFUSED_IN("http", "[]", GET END "\r\n", "\r\n" GET END),
+    REFUSED_IN("http,lf", "", "\n", "\n" GET END),
+    REFUSED_IN("http,lf", "", "\r\n", "\n" GET END),
+    /* Before a response there is none, nor after one. */
+    REFUSED("\r\nHTTP", "/1.1 200 OK\r\n\r\n"),
+    REFUSED_IN("http,lf", "", "\nHTTP", "/1.1 200 OK\r\n\r\n"),
+    REFUSED_IN("http", "[]", GET END "\r\nHTTP", "/1.1 200 OK\r\n\r\n"),
+    REFUSED_IN("http", "[]", OK_ CL(0) END, "\r\n" OK_ CL(0) END),
+    REFUSED_IN("http", "[]", OK_ CL(0) END, "\r\n"),
+    REFUSED_IN("http", "[]", OK_ CL(0) END, "\r\n" GET END),
+    REFUSED_IN("http,lf", "[x]", OK_ TE("chunked") END "1\r\nx\r\n0\r\n\r\n", "\n"),
     /* Field lines, section 5. */
     REFUSED(GET "A: b", "\n\r\n"),
     REFUSED(GET "A: b\r\n", "\n"),
@@ -330,7 +358,8 @@ static const struct limited limits[] = {
     {"http", BYTES(GET END "\r\nG"), 0, CB_PARTIAL_DROP, GIVES("[]")},
     {"http", BYTES(GET END "\r"), 0, CB_PARTIAL_EMIT, GIVES("[]")},
     {"http,keep", BYTES("\r\nGET /"), 0, CB_PARTIAL_EMIT, GIVES("[GET /]")},
-    {"http,keep", BYTES("\r\nHTTP/1.1 200\r\n" TE("chunked") END "5"), 0, CB_PARTIAL_EMIT,
+    {"http", BYTES("\r\nHTTP/1.1 200"), 0, CB_PARTIAL_EMIT, MALFORMED("", 6)},
+    {"http,keep", BYTES("HTTP/1.1 200\r\n" TE("chunked") END "5"), 0, CB_PARTIAL_EMIT,
      GIVES("[HTTP/1.1 200\\x0d\\x0aTransfer-Encoding: chunked\\x0d\\x0a\\x0d\\x0a5]")},
     {"content-length", BYTES(CL(3) END "abc" CL(4) END "abcd"), 3, CB_PARTIAL_DEFAULT,
      FAILS("[abc]", CB_EOVERFLOW, AT(CL(3) END "abc"))},

@@ -45,6 +45,7 @@ struct http_state {
     bool cr;                         /* of the CRLF behind a chunk */
     bool switched;                   /* to another protocol */
     uint64_t length;
+    size_t digits; /* of the length */
 };
 
 static const struct cb__key keys[] = {
@@ -55,6 +56,7 @@ static const struct cb__key keys[] = {
 
 enum { CONTENT_LENGTH, TRANSFER_ENCODING };
 static const char *const wanted[] = {"content-length", "transfer-encoding", NULL};
+static const char *const unwanted[] = {NULL};
 
 static bool allows_lf(const struct cb_decoder *decoder)
 {
@@ -69,16 +71,18 @@ static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 
 /* ---------------------------------------------------------------- the lengths */
 
-/* "5", or "5, 5" (RFC 9110 section 8.6). */
+/* "5", or "5, 5" (RFC 9110 section 8.6).  "5, 05" are two texts, and not the
+ * same to everyone. */
 static const char *add_length(struct http_state *state, const struct cb__bytes *element)
 {
     uint64_t length;
     if (!cb__bytes_number(element, &length))
         return "Content-Length is not a number below 2^64";
-    if (state->has_length && state->length != length)
+    if (state->has_length && (state->length != length || state->digits != element->length))
         return "Content-Length has two values";
     state->has_length = true;
     state->length = length;
+    state->digits = element->length;
     return NULL;
 }
 
@@ -128,20 +132,27 @@ static int add_field(struct cb_decoder *decoder)
     return CB_MORE;
 }
 
+/* Does the first line settle that no content follows, whatever the fields say?
+ * The first case of RFC 9112 section 6.3. */
+static bool has_no_content(const struct cb__start_line *line)
+{
+    const unsigned status = line->status;
+    return line->kind == CB__RESPONSE && (status < 200 || status == 204 || status == 304);
+}
+
 /* Where the content ends, by the head (RFC 9112 section 6.3); START: there is
  * none.  Or *why that cannot be told. */
 static enum phase decide(const struct http_state *state, const char **why)
 {
     const bool request = state->start.kind == CB__REQUEST;
-    const unsigned status = state->start.status;
+    if (has_no_content(&state->start))
+        return START;
     if (state->coded && state->has_length)
         *why = "message has both Transfer-Encoding and Content-Length";
     else if (state->coded && !state->start.minor)
         *why = "message of HTTP/1.0 has a Transfer-Encoding";
     else if (state->coded && request && !state->chunked)
         *why = "Transfer-Encoding of a request does not end in chunked";
-    if (!request && (status < 200 || status == 204 || status == 304))
-        return START;
     if (state->chunked)
         return SIZE;
     if (state->has_length)
@@ -213,7 +224,8 @@ static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         cb__decoder_next_frame(decoder);
         return CB_MORE;
     }
-    cb__fields_begin(&state->fields, wanted, allows_lf(decoder), state->start.size);
+    cb__fields_begin(&state->fields, has_no_content(&state->start) ? unwanted : wanted,
+                     allows_lf(decoder), state->start.size);
     state->has_length = state->coded = state->chunked = false;
     state->phase = FIELDS;
     return CB_MORE;

@@ -4,6 +4,7 @@
 #include "fields.h"
 
 static const char version[] = "HTTP/1."; /* and a digit */
+static const char bad_status[] = "status is not a number from 100 to 999";
 enum { SLASH = 4, DIGIT = sizeof version - 1, STATUS_DIGITS = 3 };
 
 enum phase {
@@ -46,6 +47,8 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
 {
     (void)lf;
     if (c == '/' && line->at == SLASH && line->may_be_response) {
+        if (line->after_empty)
+            return fail(line, "empty line before a response");
         line->kind = CB__RESPONSE;
         line->phase = IN_VERSION;
         line->at = SLASH + 1;
@@ -63,9 +66,14 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
 
 static int step_first(struct cb__start_line *line, bool lf, uint8_t c)
 {
-    line->kind = CB__EMPTY_LINE;
-    if (c == '\r' || c == '\n')
+    if (c == '\r' || c == '\n') {
+        if (line->after_empty)
+            return fail(line, "two empty lines before a message");
+        if (line->kind == CB__RESPONSE)
+            return fail(line, "empty line after a response");
+        line->kind = CB__EMPTY_LINE;
         return step_end(line, lf, c);
+    }
     if (!cb__is_token(c))
         return fail(line, "start line begins with neither a method nor HTTP/1");
     line->kind = CB__REQUEST;
@@ -112,7 +120,7 @@ static int step_status(struct cb__start_line *line, bool lf, uint8_t c)
 {
     (void)lf;
     if (!cb__is_digit(c) || (c == '0' && !line->at))
-        return fail(line, "status is not a number of three digits");
+        return fail(line, bad_status);
     line->status = line->status * 10 + (c - (unsigned)'0');
     return ++line->at == STATUS_DIGITS ? go_to(line, STATUS_END) : CB_MORE;
 }
@@ -121,8 +129,7 @@ static int step_status_end(struct cb__start_line *line, bool lf, uint8_t c)
 {
     if (c == ' ')
         return go_to(line, REASON);
-    return cb__is_digit(c) ? fail(line, "status is not a number of three digits")
-                           : step_end(line, lf, c);
+    return cb__is_digit(c) ? fail(line, bad_status) : step_end(line, lf, c);
 }
 
 static int step_reason(struct cb__start_line *line, bool lf, uint8_t c)
@@ -161,6 +168,7 @@ int cb__start_line_read(struct cb__start_line *line, bool lf, const uint8_t *dat
         *used = i + 1;
         if (status != CB_MORE) {
             line->phase = FIRST;
+            line->after_empty = line->kind == CB__EMPTY_LINE;
             return status;
         }
     }

@@ -6,8 +6,9 @@
  *     status-line  = HTTP-version SP status-code SP [ reason ]   section 4
  *
  * They are read strictly, so that no two parsers find different ones.  What is
- * let pass beyond that: empty lines before (section 2.2), a status line whose
- * last space is missing, and bytes from 0x80 on in a target, which many send.
+ * let pass beyond that: an empty line before a request (section 2.2), a status
+ * line whose last space is missing, and bytes from 0x80 on in a target, which
+ * many send.
  */
 #ifndef CB_START_LINE_H
 #define CB_START_LINE_H
@@ -20,8 +21,9 @@ struct cb__start_line { /* all zeros at first */
     unsigned phase;
     unsigned at; /* bytes of the method, the target, the version, or the status */
     bool may_be_response;
+    bool after_empty; /* an empty line stands before this one */
     size_t size; /* bytes seen */
-    enum cb__start_kind kind;
+    enum cb__start_kind kind; /* of the line before, until this one's is known */
     unsigned minor;  /* of the version, HTTP/1.minor */
     unsigned status; /* of a response */
     const char *why;
