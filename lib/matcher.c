@@ -197,7 +197,8 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
             bool found = next_candidate(matcher, data + i, n - i, &skip);
             i += skip;
             matcher->at += skip;
-            if (found && matcher->finder.exact) {
+            /* What was seen ahead may end behind these bytes. */
+            if (found && matcher->finder.exact && n - i >= matcher->longest) {
                 matcher->ahead.next++;
                 matcher->ahead.from = matcher->at + 1;
                 match->start = matcher->at;

@@ -290,6 +290,16 @@ START_TEST(find_after_find_is_not_misled)
 }
 END_TEST
 
+START_TEST(a_match_that_was_seen_before_must_still_end_before_the_end)
+{
+    append_block(buffer, BYTES("abxabxab"));
+    ck_assert_int_eq(find(buffer, "ab", 2, 0, CB_TO_END), 0);
+    ck_assert_int_eq(find(buffer, "ab", 2, 1, CB_TO_END), 3); /* and sees the last one */
+    ck_assert_int_eq(find(buffer, "ab", 2, 4, 7), NOT_FOUND);
+    ck_assert_int_eq(find(buffer, "ab", 2, 4, 8), 6);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- linear */
 
 enum { HAY = 4 << 20, LONG_NEEDLE = 64 << 10 };
@@ -824,6 +834,7 @@ static void add_find(Suite *suite)
     tcase_add_test(tcase, find_counts_from_the_head_wherever_that_is);
     tcase_add_test(tcase, the_first_search_of_a_buffer_may_begin_anywhere);
     tcase_add_test(tcase, find_after_find_is_not_misled);
+    tcase_add_test(tcase, a_match_that_was_seen_before_must_still_end_before_the_end);
     tcase_add_test(tcase, search_is_linear_whatever_the_needle);
     tcase_add_test(tcase, a_long_needle_is_found_behind_many_near_misses);
 }
