@@ -70,12 +70,13 @@ static inline void push_ref(struct cb_buffer *buffer, struct cb_memory *memory, 
     push(buffer, &(struct cb__chunk){.memory = memory, .data = data, .length = n});
 }
 
-/* Bytes are no longer at the positions where they were: what is remembered of
- * chunks and of searches is void. */
-static void reshaped(struct cb_buffer *buffer)
+/* The bytes from `position` on are no longer where they were: what is remembered
+ * of chunks is void, and of searches what they saw there. */
+static void reshaped(struct cb_buffer *buffer, uint64_t position)
 {
     buffer->shape++;
-    buffer->needle_start = CB__NO_SEARCH;
+    if (position < buffer->unchanged)
+        buffer->unchanged = position;
 }
 
 /* Is there room for n more bytes under the limit? */
@@ -129,7 +130,7 @@ int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *opt
     buffer->ring = buffer->inline_ring;
     buffer->mask = CB__RING_INLINE - 1;
     buffer->chunk_size = o.chunk_min;
-    buffer->needle_start = CB__NO_SEARCH;
+    buffer->unchanged = CB__NOWHERE;
     buffer->chunk_min = o.chunk_min;
     buffer->chunk_max = o.chunk_max;
     buffer->cutoff = o.cutoff ? o.cutoff : CUTOFF_DEFAULT;
@@ -147,10 +148,7 @@ void cb_buffer_free(struct cb_buffer *buffer)
     const struct cb_allocator *allocator = buffer->allocator;
     cb_skip(buffer, CB_ALL);
     drop_tail(buffer);
-    if (buffer->needle) {
-        cb__matcher_fini(buffer->needle);
-        allocator->free(allocator->arg, buffer->needle, sizeof *buffer->needle);
-    }
+    cb__buffer_forget_searches(buffer);
     if (buffer->ring != buffer->inline_ring)
         allocator->free(allocator->arg, buffer->ring, (buffer->mask + 1) * sizeof *buffer->ring);
     cb_pool_unref(buffer->pool);
@@ -195,7 +193,7 @@ int cb_set_position(struct cb_buffer *buffer, uint64_t position)
     if (buffer->length || buffer->offered)
         return CB_ESTATE;
     buffer->position = position;
-    reshaped(buffer);
+    reshaped(buffer, 0);
     return CB_OK;
 }
 
@@ -485,7 +483,7 @@ int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
     buffer->length += size;
     buffer->position -= buffer->position < size ? buffer->position : size;
     buffer->offered = 0;
-    reshaped(buffer);
+    reshaped(buffer, 0);
     return CB_OK;
 }
 
@@ -872,7 +870,7 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
     }
     buffer->length -= dropped;
     if (dropped)
-        reshaped(buffer);
+        reshaped(buffer, cb__buffer_end(buffer));
     settle(buffer);
     return dropped;
 }

@@ -23,9 +23,12 @@
 #include "matcher.h"
 #include "pool.h"
 
-enum { CB__RING_INLINE = 8, CB__AREAS = 8 };
+enum { CB__RING_INLINE = 8, CB__AREAS = 8, CB__SEARCHES = 8 };
 
-#define CB__NO_SEARCH UINT64_MAX
+/* A stream position that no byte has. */
+#define CB__NOWHERE UINT64_MAX
+
+struct cb__search;
 
 struct cb_buffer {
     struct cb__chunk *ring;
@@ -48,8 +51,10 @@ struct cb_buffer {
     struct cb_pool *pool;
     const struct cb_allocator *allocator;
 
-    struct cb__matcher *needle; /* the last one searched for; kept by search.c */
-    uint64_t needle_start;      /* where its search began, or CB__NO_SEARCH */
+    /* For the needles last asked for, this last one first; kept by search.c. */
+    struct cb__search *searches[CB__SEARCHES];
+    uint64_t unchanged; /* bytes before this position are as the searches saw
+                           them; CB__NOWHERE: all are */
 
     size_t chunk_min, chunk_max;
     size_t cutoff, copy_below;
@@ -92,6 +97,9 @@ static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)
 {
     return buffer->position + buffer->length;
 }
+
+/* Frees what is remembered of searches.  (search.c) */
+void cb__buffer_forget_searches(struct cb_buffer *buffer);
 
 /* Moves the position of an empty buffer on. */
 void cb__buffer_pass(struct cb_buffer *buffer, uint64_t n);

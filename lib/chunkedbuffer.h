@@ -282,9 +282,14 @@ CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
  * `start` and `end`, counted from the head; both are cut to what is held, as
  * Python's bytes.find does it for bounds that are not negative.  An empty
  * needle is found at `start`, if that is not beyond the end.
- * CB_YES with *at set; CB_NO; CB_EINVAL for a negative bound; CB_ENOMEM for
- * the tables of a new needle longer than 8 bytes.
- * Linear in the bytes between the bounds, whatever the needle.
+ * CB_YES with *at set; CB_NO; CB_EINVAL for a negative bound; CB_ENOMEM for a
+ * needle that is new.
+ * Linear in the bytes between the bounds, whatever the needle.  The buffer
+ * remembers the searches for the last eight needles (1.3 KiB each, more for a
+ * needle longer than 8 bytes), those of cb_takeuntil and cb_takeline among them:
+ * one that is asked for again from the same place, or from further on, looks
+ * only at what came since.  cb_prepend and cb_set_position make it forget them;
+ * after cb_truncate the last bytes that are left are looked at again.
  */
 CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t start,
                    int64_t end, size_t *at);
@@ -312,7 +317,8 @@ enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
  * later into `target`, and drops the delimiter (with CB_KEEP: moves it too).
  * CB_YES; CB_MORE where there is none yet, and nothing was changed; the next
  * call with the same delimiter looks only at what came since, so a record that
- * arrives in k pieces is scanned once.  CB_EINVAL for an empty delimiter.
+ * arrives in k pieces is scanned once, also where other needles are asked for in
+ * between (see cb_find).  CB_EINVAL for an empty delimiter.
  */
 CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
                         size_t start, struct cb_buffer *target);

@@ -3,76 +3,155 @@
  * Search: finding a needle in a buffer, and taking what stands before it.
  * Layer: base -> ... -> buffer -> search.
  *
- * The buffer keeps one matcher, for the needle last asked for.  Between two
- * calls it says: no match begins between `needle_start` and the matcher's safe
- * position, and its state stands for all bytes up to `at`.  A call that asks
- * for the same needle from a place between these two goes on at `at`; that is
- * why a record that arrives in many parts is scanned once.  Skipping bytes
- * leaves this true; whatever moves bytes to other positions makes it void.
+ * The buffer keeps a search for each of the needles last asked for.  Between
+ * two calls it says:
+ *
+ * - no match begins between `start` and the matcher's safe position, and the
+ *   matcher's state represents all bytes up to its `at`;
+ * - of the matches that begin at `found_from` or after it, `found` is the first.
+ *
+ * So a call that asks for the same needle again goes on at `at`, or has its
+ * answer already; that is why a record that arrives in many parts is scanned
+ * once, and why nobody who sends such parts can make it cost more.  Skipping
+ * bytes leaves this true; whatever else changes bytes that were looked at says
+ * from which position on (`unchanged` in the buffer).
  */
 #include <string.h>
 
 #include "buffer.h"
 
-/* Makes the buffer's matcher one for this needle. */
-static int prepare(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
+struct cb__search {
+    struct cb__matcher matcher;
+    struct cb__cursor cursor;
+    uint64_t start;      /* CB__NOWHERE: nothing is known */
+    uint64_t found_from; /* CB__NOWHERE: nothing was found */
+    struct cb__match found;
+};
+
+static void free_search(struct cb_buffer *buffer, struct cb__search *search)
 {
-    if (buffer->needle) {
-        cb__matcher_fini(buffer->needle);
-    } else {
-        buffer->needle = buffer->allocator->alloc(buffer->allocator->arg, sizeof *buffer->needle);
-        if (!buffer->needle)
-            return CB_ENOMEM;
-    }
-    buffer->needle_start = CB__NO_SEARCH;
-    int status = cb__matcher_init(buffer->needle, &(struct cb__needle){.data = needle, .length = n},
-                                  1, buffer->allocator);
+    cb__matcher_fini(&search->matcher);
+    buffer->allocator->free(buffer->allocator->arg, search, sizeof *search);
+}
+
+void cb__buffer_forget_searches(struct cb_buffer *buffer)
+{
+    for (size_t i = 0; i < CB__SEARCHES && buffer->searches[i]; i++)
+        free_search(buffer, buffer->searches[i]);
+    memset(buffer->searches, 0, sizeof buffer->searches);
+}
+
+/* The bytes from `end` on are others than those that the search has looked at: of
+ * a match that would go beyond them nothing is known. */
+static void go_back(struct cb__search *search, uint64_t end)
+{
+    struct cb__matcher *matcher = &search->matcher;
+    const uint64_t overlap = matcher->longest - 1;
+    const uint64_t known = end > overlap ? end - overlap : 0;
+    cb__matcher_forget(matcher);
+    if (search->found_from != CB__NOWHERE && search->found.end > end)
+        search->found_from = CB__NOWHERE;
+    if (search->start > end)
+        search->start = CB__NOWHERE;
+    else if (cb__matcher_safe(matcher) > known)
+        cb__matcher_start(matcher, known > search->start ? known : search->start);
+}
+
+static void go_back_all(struct cb_buffer *buffer)
+{
+    for (size_t i = 0; i < CB__SEARCHES && buffer->searches[i]; i++)
+        go_back(buffer->searches[i], buffer->unchanged);
+    buffer->unchanged = CB__NOWHERE;
+}
+
+/* Makes a search for this needle, in place of the one that was asked for the
+ * longest time ago where there are too many, and puts it first. */
+static int new_search(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
+{
+    struct cb__search **all = buffer->searches;
+    struct cb__search *search = buffer->allocator->alloc(buffer->allocator->arg, sizeof *search);
+    if (!search)
+        return CB_ENOMEM;
+    int status = cb__matcher_init(
+        &search->matcher, &(struct cb__needle){.data = needle, .length = n}, 1, buffer->allocator);
     if (status) {
-        buffer->allocator->free(buffer->allocator->arg, buffer->needle, sizeof *buffer->needle);
-        buffer->needle = NULL;
+        buffer->allocator->free(buffer->allocator->arg, search, sizeof *search);
+        return status;
     }
-    return status;
+    search->cursor = (struct cb__cursor){0};
+    search->start = search->found_from = CB__NOWHERE;
+    if (all[CB__SEARCHES - 1])
+        free_search(buffer, all[CB__SEARCHES - 1]);
+    memmove(all + 1, all, (CB__SEARCHES - 1) * sizeof *all);
+    all[0] = search;
+    return CB_OK;
+}
+
+/* Brings the search for this needle to the front. */
+static int find_search(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
+{
+    struct cb__search **all = buffer->searches;
+    for (size_t i = 1; i < CB__SEARCHES && all[i]; i++) {
+        if (cb__matcher_is(&all[i]->matcher, needle, n)) {
+            struct cb__search *search = all[i];
+            memmove(all + 1, all, i * sizeof *all);
+            all[0] = search;
+            return CB_OK;
+        }
+    }
+    return new_search(buffer, needle, n);
+}
+
+/* The next match that ends before `end`, from where the search stopped. */
+static int scan(struct cb_buffer *buffer, struct cb__search *search, uint64_t end,
+                struct cb__match *match)
+{
+    struct cb__matcher *matcher = &search->matcher;
+    const uint8_t *data;
+    size_t size;
+    uint64_t before = matcher->scanned;
+    int status = CB_NO;
+    while (status != CB_YES && matcher->at < end &&
+           cb__buffer_span(buffer, &search->cursor, matcher->at, &data, &size)) {
+        size = cb__min(size, cb__clamp_u64(end - matcher->at));
+        status = cb__matcher_feed(matcher, data, size, match);
+    }
+    if (matcher->scanned > before)
+        cb__pool_count_scanned(buffer->pool, (size_t)(matcher->scanned - before));
+    return status == CB_YES ? CB_YES : CB_NO;
 }
 
 /* Finds the needle between two positions that the buffer holds.  CB_YES with
  * *match set, CB_NO, or an error. */
-static int search(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
-                  uint64_t end, struct cb__match *match)
+static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
+                      uint64_t end, struct cb__match *match)
 {
-    int status = CB_OK;
-    if (!buffer->needle || !cb__matcher_is(buffer->needle, needle, n))
-        status = prepare(buffer, needle, n);
-    if (status)
-        return status;
-    struct cb__matcher *matcher = buffer->needle;
-    bool go_on = buffer->needle_start != CB__NO_SEARCH && from >= buffer->needle_start &&
-                 from <= cb__matcher_safe(matcher) && matcher->at <= end;
-    if (buffer->needle_start == CB__NO_SEARCH)
-        cb__matcher_forget(matcher);
-    if (!go_on) {
+    if (cb__unlikely(buffer->unchanged != CB__NOWHERE))
+        go_back_all(buffer);
+    struct cb__search *search = buffer->searches[0];
+    if (cb__unlikely(!search || !cb__matcher_is(&search->matcher, needle, n))) {
+        int status = find_search(buffer, needle, n);
+        if (status)
+            return status;
+        search = buffer->searches[0];
+    }
+    struct cb__matcher *matcher = &search->matcher;
+    if (from >= search->found_from && from <= search->found.start) {
+        *match = search->found;
+        return match->end <= end ? CB_YES : CB_NO;
+    }
+    if (from < search->start || from > cb__matcher_safe(matcher)) {
         cb__matcher_start(matcher, from);
-        buffer->needle_start = from;
+        search->start = from;
+    } else if (matcher->at > end) {
+        return CB_NO; /* all that could end before `end` was looked at */
     }
-    if (cb__matcher_known(matcher, end, match)) {
-        buffer->needle_start = match->end;
-        return CB_YES;
-    }
-    struct cb__cursor cursor = {0};
-    const uint8_t *data;
-    size_t size;
-    uint64_t before = matcher->scanned;
-    status = CB_NO;
-    while (matcher->at < end && cb__buffer_span(buffer, &cursor, matcher->at, &data, &size)) {
-        size = cb__min(size, cb__clamp_u64(end - matcher->at));
-        if (cb__matcher_feed(matcher, data, size, match) == CB_YES) {
-            buffer->needle_start = match->end;
-            status = CB_YES;
-            break;
-        }
-    }
-    if (matcher->scanned > before)
-        cb__pool_count_scanned(buffer->pool, (size_t)(matcher->scanned - before));
-    return status;
+    if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB_NO)
+        return CB_NO;
+    search->found_from = from;
+    search->found = *match;
+    search->start = match->end;
+    return CB_YES;
 }
 
 int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t start, int64_t end,
@@ -90,7 +169,8 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t star
         *at = (size_t)from;
         return CB_YES;
     }
-    int status = search(buffer, needle, n, buffer->position + from, buffer->position + to, &match);
+    int status =
+        find_first(buffer, needle, n, buffer->position + from, buffer->position + to, &match);
     if (status == CB_YES)
         *at = (size_t)(match.start - buffer->position);
     return status;
@@ -113,7 +193,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsi
     if (start > buffer->length)
         return CB_MORE;
     int status =
-        search(buffer, delimiter, n, buffer->position + start, cb__buffer_end(buffer), &match);
+        find_first(buffer, delimiter, n, buffer->position + start, cb__buffer_end(buffer), &match);
     if (status != CB_YES)
         return status == CB_NO ? CB_MORE : status;
     size_t record = (size_t)(match.end - buffer->position);
@@ -127,7 +207,8 @@ int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start, struct c
         return CB_EINVAL;
     if (start > buffer->length)
         return CB_MORE;
-    int status = search(buffer, "\n", 1, buffer->position + start, cb__buffer_end(buffer), &match);
+    int status =
+        find_first(buffer, "\n", 1, buffer->position + start, cb__buffer_end(buffer), &match);
     if (status != CB_YES)
         return status == CB_NO ? CB_MORE : status;
     size_t record = (size_t)(match.end - buffer->position), payload = record;

@@ -582,6 +582,166 @@ START_TEST(a_record_that_arrives_in_pieces_is_scanned_at_most_twice)
 }
 END_TEST
 
+enum { TRICKLE = 4000, NEEDLES = 8 }; /* the header promises this many needles */
+
+/* Asks for a record in one of several ways; there is none. */
+static void ask_in_vain(size_t way)
+{
+    static const char *const needles[] = {"\r\n", "\n\n", "--boundary of some length--", ";",
+                                          "END",  "ab;",  "z"};
+
+    if (way == 0)
+        ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_MORE);
+    else if (way % 2)
+        ck_assert_int_eq(cb_takeuntil(buffer, needles[way - 1], strlen(needles[way - 1]), 0, 0,
+                                      record),
+                         CB_MORE);
+    else
+        ck_assert_int_eq(find(buffer, needles[way - 1], strlen(needles[way - 1]), 0, CB_TO_END),
+                         NOT_FOUND);
+}
+
+START_TEST(each_of_several_needles_is_looked_for_where_its_search_stopped)
+{
+    for (size_t first = 0; first < NEEDLES; first++) {
+        for (size_t count = 1; first + count <= NEEDLES; count++) {
+            uint64_t before = pool_stats(pool).scanned;
+
+            for (size_t i = 0; i < TRICKLE; i++) {
+                append_block(buffer, &"ab-\rc"[i % 5], 1);
+                for (size_t way = 0; way < count; way++)
+                    ask_in_vain(first + way);
+            }
+            uint64_t scanned = pool_stats(pool).scanned - before;
+            ck_assert_uint_le(scanned, 2 * (uint64_t)TRICKLE * count);
+            cb_skip(buffer, CB_ALL);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_needle_that_was_found_is_not_looked_for_again)
+{
+    /* The head of a message is here, and its body comes byte by byte. */
+    uint64_t before = pool_stats(pool).scanned;
+
+    for (size_t i = 0; i < TRICKLE; i++)
+        append_block(buffer, &"ab-\rc"[i % 5], 1);
+    append_block(buffer, BYTES("\r\n\r\n"));
+    for (size_t i = 0; i < TRICKLE; i++) {
+        ck_assert_int_eq(find(buffer, "\r\n\r\n", 4, 0, CB_TO_END), TRICKLE);
+        ck_assert_int_eq(find(buffer, "\r\n\r\n", 4, 7, CB_TO_END), TRICKLE);
+        ck_assert_int_eq(find(buffer, "\r\n\r\n", 4, 7, TRICKLE + 3), NOT_FOUND);
+        ck_assert_int_eq(find(buffer, "\r\n\r\n", 4, 7, 100), NOT_FOUND);
+        append_block(buffer, "x", 1);
+    }
+    ck_assert_uint_le(pool_stats(pool).scanned - before, 3 * TRICKLE);
+}
+END_TEST
+
+START_TEST(a_nearer_end_does_not_make_a_search_begin_anew)
+{
+    uint64_t before = pool_stats(pool).scanned;
+
+    for (size_t i = 0; i < TRICKLE; i++) {
+        append_block(buffer, "x", 1);
+        ck_assert_int_eq(find(buffer, "--", 2, 0, CB_TO_END), NOT_FOUND);
+        ck_assert_int_eq(find(buffer, "--", 2, 0, (int64_t)i / 2), NOT_FOUND);
+    }
+    ck_assert_uint_le(pool_stats(pool).scanned - before, 2 * TRICKLE);
+}
+END_TEST
+
+START_TEST(stripping_between_two_calls_does_not_make_a_search_begin_anew)
+{
+    uint64_t before = pool_stats(pool).scanned;
+
+    for (size_t i = 0; i < TRICKLE; i++) {
+        append_block(buffer, "x ", 2);
+        ck_assert_int_eq(cb_takeuntil(buffer, "--", 2, 0, 0, record), CB_MORE);
+        ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_MORE);
+        ck_assert_uint_eq(cb_strip(buffer, NULL, 0), 1);
+    }
+    ck_assert_uint_le(pool_stats(pool).scanned - before, 8 * TRICKLE);
+}
+END_TEST
+
+START_TEST(a_walk_from_match_to_match_is_linear)
+{
+    /* A quarter of a million matches, each in four chunks: a search that looks
+     * for its place from the head on would take minutes. */
+    struct cb_buffer *source = buffer_of(pool, BYTES("abc,"), 1);
+    size_t at = 0;
+
+    for (int i = 0; i < 18; i++) {
+        struct cb_buffer *twice = new_buffer(pool, 64);
+
+        ck_assert_int_eq(cb_merge(twice, (struct cb_buffer *[]){source, source}, 2), CB_OK);
+        cb_buffer_free(source);
+        source = twice;
+    }
+    for (size_t from = 0; cb_find(source, ",", 1, (int64_t)from, CB_TO_END, &at) == CB_YES;
+         from = at + 1)
+        ck_assert_uint_eq(at, from + 3);
+    ck_assert_uint_eq(at, (size_t)(4 << 18) - 1);
+    cb_buffer_free(source);
+}
+END_TEST
+
+/* The same operations on a buffer and on a flat array, with needles that take
+ * turns: whatever is remembered of one, the answer is that of a fresh search. */
+START_TEST(searches_that_take_turns_are_right_whatever_happens_between_them)
+{
+    static const char *const needles[] = {"a",   "ab",  "aa",    "aab",   "abab", "b",
+                                          "bba", "abb", "aabab", "bbbba", "ba"};
+    struct prng prng = {.state = 6};
+    char flat[600];
+    size_t size = 0;
+
+    for (int round = 0; round < 200000; round++) {
+        char more[8];
+        size_t n = prng_below(&prng, sizeof(more)), from;
+        const char *needle = needles[prng_below(&prng, COUNT(needles))];
+
+        switch (prng_below(&prng, 12)) {
+        case 0:
+            n = prng_below(&prng, 3) ? n : size;
+            n = cb_skip(buffer, n);
+            memmove(flat, flat + n, size -= n);
+            break;
+        case 1:
+            size -= cb_truncate(buffer, size > n ? size - n : 0);
+            break;
+        case 2:
+            prng_fill(&prng, more, n, "ab", 2);
+            if (size + n > 500 || prng_below(&prng, 4))
+                break;
+            ck_assert_int_eq(cb_prepend(buffer, more, n), CB_OK);
+            memmove(flat + n, flat, size);
+            memcpy(flat, more, n);
+            size += n;
+            break;
+        case 3:
+        case 4:
+            prng_fill(&prng, more, n, "aab", 3);
+            if (size + n > 500)
+                break;
+            append_block(buffer, more, n);
+            memcpy(flat + size, more, n);
+            size += n;
+            break;
+        default:
+            from = prng_below(&prng, 3) ? 0 : prng_below(&prng, size + 2);
+            int64_t end = prng_below(&prng, 3) ? CB_TO_END : (int64_t)prng_below(&prng, size + 2);
+            int64_t at = find(buffer, needle, strlen(needle), (int64_t)from, end);
+            int64_t expected = python_find(flat, size, needle, strlen(needle), (int64_t)from, end);
+            ck_assert_msg(at == expected, "round %d: %s from %zu to %d in %.*s: %d, expected %d",
+                          round, needle, from, (int)end, (int)size, flat, (int)at, (int)expected);
+        }
+    }
+}
+END_TEST
+
 START_TEST(bytes_skipped_between_two_calls_do_not_mislead_them)
 {
     for (size_t skip = 0; skip <= 10; skip++) {
@@ -861,6 +1021,12 @@ static void add_resume(Suite *suite)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_record_that_arrives_in_pieces_is_scanned_at_most_twice);
+    tcase_add_test(tcase, each_of_several_needles_is_looked_for_where_its_search_stopped);
+    tcase_add_test(tcase, a_needle_that_was_found_is_not_looked_for_again);
+    tcase_add_test(tcase, a_nearer_end_does_not_make_a_search_begin_anew);
+    tcase_add_test(tcase, stripping_between_two_calls_does_not_make_a_search_begin_anew);
+    tcase_add_test(tcase, a_walk_from_match_to_match_is_linear);
+    tcase_add_test(tcase, searches_that_take_turns_are_right_whatever_happens_between_them);
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
