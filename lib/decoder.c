@@ -14,14 +14,18 @@ enum {
 
 /* ------------------------------------------------------------------ errors */
 
-/* Appends the bytes that stand at `offset`, as ": 7a 7a 0d 0a". */
+/* Appends the bytes from `offset` on, as ": 0d 78": no more than had to be looked
+ * at to find the fault, as which others are at hand depends on how the input
+ * came. */
 static void show_bytes(struct cb_decoder *decoder, uint64_t offset)
 {
     uint8_t bytes[SHOWN_BYTES];
     uint64_t head = decoder->buffer->position;
+    size_t most = decoder->scan > offset ? cb__clamp_u64(decoder->scan - offset) : 1;
     if (offset < head)
         return;
-    size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head), bytes, sizeof bytes);
+    size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head), bytes,
+                          cb__min(most, sizeof bytes));
     char *text = decoder->error.text;
     size_t used = strlen(text), room = sizeof decoder->error.text;
     for (size_t i = 0; i < n && used < room; i++)
@@ -302,7 +306,7 @@ static uint64_t limit_of(const struct cb_decoder *decoder)
  * its greatest length is not. */
 static uint64_t end_of_given(const struct cb_decoder *decoder)
 {
-    if (cb__likely(!decoder->excess))
+    if (cb__likely(!decoder->excess && !decoder->error.code))
         return decoder->until;
     return decoder->until < limit_of(decoder) ? decoder->until : limit_of(decoder);
 }
@@ -407,6 +411,7 @@ static int handle_end(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends before its end mark");
         return CB_END;
     }
+    const uint64_t until = decoder->until;
     int cut = decoder->ops->cut(decoder);
     if (cut == CB_YES)
         return CB_OK;
@@ -428,6 +433,7 @@ static int handle_end(struct cb_decoder *decoder)
             cb__decoder_next_frame(decoder);
         return CB_END;
     }
+    decoder->until = until;
     if (missing_from > end)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
                                 "input ends inside a record: %" PRIu64
@@ -475,6 +481,7 @@ static int settle(struct cb_decoder *decoder, int status)
          * comes in small parts, so never. */
         int length = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
         status = length ? length : status;
+        decoder->complete = decoder->complete && !length;
     }
     if (decoder->excess)
         pass_over(decoder);
@@ -501,8 +508,9 @@ static int advance(struct cb_decoder *decoder)
  * whose payload is all still to come is given as an empty piece. */
 static bool can_give(const struct cb_decoder *decoder)
 {
-    if (decoder->error.code)
-        return false;
+    /* What stands before the fault is given first, as if it had come alone. */
+    if (cb__unlikely(decoder->error.code))
+        return !decoder->whole && decoder->begun && decoder->given < end_of_given(decoder);
     if (cb__unlikely(decoder->excess)) {
         if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
             return false;
@@ -545,7 +553,7 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
             continue;
         }
         status = advance(decoder);
-        if (status != CB_OK)
+        if (status != CB_OK && !can_give(decoder))
             break;
     }
     *count = done;

@@ -79,7 +79,9 @@ void cb__decoder_next_record(struct cb_decoder *decoder);
 void cb__decoder_next_frame(struct cb_decoder *decoder);
 
 /* Records an error at a stream position and returns its code.  For
- * CB_EMALFORMED the first bytes found there are shown behind the text. */
+ * CB_EMALFORMED the first bytes from there to decoder->scan follow the text: it
+ * stands after the byte that shows the fault, or at the offset where that byte is
+ * alone. */
 int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -57,3 +57,17 @@ receive '\n"\n'
 send '],\n'
 ends 6 ''
 expect_message 'stdin: record 1 at byte 7: the record contains LF outside of brackets and strings, which ends a text'
+
+# Of a collision and a fault of the input the one that stands first is reported,
+# however the input comes.
+refuses 6 "stdin: record 1 at byte 2: the record contains the output's delimiter" '\002a\nY' '' \
+    -f u8,trailer=x --on-collision=fail
+converse -f u8,trailer=x --on-collision=fail
+send '\002a\n'
+ends 6 ''
+refuses 3 'stdin: record 1 at byte 3: payload is not followed by its trailer: 59' '\002abY\001\nx' ab \
+    -f u8,trailer=x --on-collision=fail
+refuses 6 "stdin: record 1 at byte 1: the record contains the output's delimiter" 'a;cd\n' '' \
+    -t 'delim:;' --max-record=3 --on-collision=fail
+refuses 5 'stdin: record 1 at byte 0: record is longer than 3 bytes' 'abcd;\n' abc \
+    -t 'delim:;' --max-record=3 --on-collision=fail

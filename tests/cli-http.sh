@@ -58,18 +58,18 @@ expect rest '\201\005hello'
 both='message has both Transfer-Encoding and Content-Length: 50 4f 53 54'
 bad 0 "$both" "${post}${te}Content-Length: 5\\r\\n\\r\\n0\\r\\n\\r\\n"
 bad 0 "$both" "${post}Content-Length: 5\\r\\n${te}\\r\\n0\\r\\n\\r\\n"
-bad 52 'Content-Length has two values: 36 0d 0a 0d' \
+bad 52 'Content-Length has two values: 36 0d 0a' \
     "${post}Content-Length: 5\\r\\nContent-Length: 6\\r\\n\\r\\nhello"
-bad 36 'Content-Length has two values: 36 0d 0a 0d' "${post}Content-Length: 5, 6\\r\\n\\r\\nhello"
+bad 36 'Content-Length has two values: 36 0d 0a' "${post}Content-Length: 5, 6\\r\\n\\r\\nhello"
 bad 36 'Content-Length has two values: 30 35 0d 0a' "${post}Content-Length: 5, 05\\r\\n\\r\\nhello"
 bad 52 'Content-Length has two values: 30 35 0d 0a' \
     "${post}Content-Length: 5\\r\\nContent-Length: 05\\r\\n\\r\\nhello"
-bad 2 'two empty lines before a message: 0d 0a 50 4f' "\\r\\n\\r\\n${post}\\r\\n"
-bad 6 'empty line before a response: 2f 31 2e 31' "\\r\\n${ok}\\r\\n"
+bad 2 'two empty lines before a message: 0d' "\\r\\n\\r\\n${post}\\r\\n"
+bad 6 'empty line before a response: 2f' "\\r\\n${ok}\\r\\n"
 number='Content-Length is not a number below 2^64'
 bad 33 "$number: 2b 35 0d 0a" "${post}Content-Length: +5\\r\\n\\r\\nhello"
 bad 33 "$number: 35 20 35 0d" "${post}Content-Length: 5 5\\r\\n\\r\\nhello"
-bad 32 "$number: 0d 0a 0d 0a" "${post}Content-Length:\\r\\n\\r\\nhello"
+bad 32 "$number: 0d 0a" "${post}Content-Length:\\r\\n\\r\\nhello"
 bad 33 "$number: 31 38 34 34" "${post}Content-Length: 18446744073709551616\\r\\n\\r\\nhello"
 bad 0 'message of HTTP/1.0 has a Transfer-Encoding: 50 4f 53 54' "POST / HTTP/1.0\\r\\n${te}\\r\\n"
 bad 0 'Transfer-Encoding of a request does not end in chunked: 50 4f 53 54' \
@@ -78,21 +78,21 @@ bad 45 'transfer coding behind chunked: 67 7a 69 70' \
     "${post}Transfer-Encoding: chunked, gzip\\r\\n\\r\\n"
 bad 64 'transfer coding behind chunked: 63 68 75 6e' "${post}${te}${te}\\r\\n"
 bad 36 'transfer coding is not a name: 63 68 75 6e' "${post}Transfer-Encoding: chunked;a=b\\r\\n\\r\\n"
-bad 34 'header line has white space before its colon: 20 3a 20 63' \
+bad 34 'header line has white space before its colon: 20' \
     "${post}Transfer-Encoding : chunked\\r\\n\\r\\n"
-bad 23 'header line begins with white space: 20 63 0d 0a' "${post}A: b\\r\\n c\\r\\n\\r\\n"
-bad 21 'CR in a header line without LF: 62 0d 0a' "${post}A: \\rb\\r\\n"
-bad 20 'control byte in a header line: 00 0d 0a' "${post}A: \\000\\r\\n"
-bad 0 'start line begins with neither a method nor HTTP/1: 16 03 01' '\026\003\001'
-bad 5 'request line has no HTTP version: 0d 0a' 'GET /\r\n'
-bad 11 'HTTP version is not 1.x: 32 2e 30 0d' 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-bad 9 'status is not a number from 100 to 999: 4f 4b 0d 0a' 'HTTP/1.1 OK\r\n'
-bad 9 'status is not a number from 100 to 999: 30 39 39 20' 'HTTP/1.1 099 OK\r\n\r\n'
-bad 14 'start line does not end where it should: 20 0d 0a' 'GET / HTTP/1.1 \r\n'
-bad 4 'request target is empty or has white space or a control byte: 20 2f 20 48' \
+bad 23 'header line begins with white space: 20' "${post}A: b\\r\\n c\\r\\n\\r\\n"
+bad 21 'CR in a header line without LF: 62' "${post}A: \\rb\\r\\n"
+bad 20 'control byte in a header line: 00' "${post}A: \\000\\r\\n"
+bad 0 'start line begins with neither a method nor HTTP/1: 16' '\026\003\001'
+bad 5 'request line has no HTTP version: 0d' 'GET /\r\n'
+bad 11 'HTTP version is not 1.x: 32' 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+bad 9 'status is not a number from 100 to 999: 4f' 'HTTP/1.1 OK\r\n'
+bad 9 'status is not a number from 100 to 999: 30' 'HTTP/1.1 099 OK\r\n\r\n'
+bad 14 'start line does not end where it should: 20' 'GET / HTTP/1.1 \r\n'
+bad 4 'request target is empty or has white space or a control byte: 20' \
     'GET  / HTTP/1.1\r\n'
-bad 47 'chunk size is not a number: 7a 7a 0d 0a' "${post}${te}\\r\\nzz\\r\\n"
-bad 50 'trailer line begins with white space: 20 41 0d 0a' "${post}${te}\\r\\n0\\r\\n A\\r\\n"
+bad 47 'chunk size is not a number: 7a' "${post}${te}\\r\\nzz\\r\\n"
+bad 50 'trailer line begins with white space: 20' "${post}${te}\\r\\n0\\r\\n A\\r\\n"
 field=$(printf '%065513d' 0)
 messages "${post}T:$field\\r\\n\\r\\n" 0:,
 bad 65536 'header section is longer than 65536 bytes: 0a' "${post}T:0$field\\r\\n\\r\\n"
@@ -102,11 +102,11 @@ strict() {
     refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=http
     gives "$3" "$4" --from=http,lf
 }
-strict 15 'start line ends in LF without CR: 0a 0d 0a 78' 'HTTP/1.1 200 OK\n\r\nx' x
-strict 21 'header line ends in LF without CR: 0a 0d 0a 78' "${ok}A: b\\n\\r\\nx" x
-strict 17 'header section ends in LF without CR: 0a 78' "${ok}\\nx" x
+strict 15 'start line ends in LF without CR: 0a' 'HTTP/1.1 200 OK\n\r\nx' x
+strict 21 'header line ends in LF without CR: 0a' "${ok}A: b\\n\\r\\nx" x
+strict 17 'header section ends in LF without CR: 0a' "${ok}\\nx" x
 
-refuses 3 'stdin: record 2 at byte 40: empty line after a response: 0d 0a' \
+refuses 3 'stdin: record 2 at byte 40: empty line after a response: 0d' \
     "${ok}Content-Length: 2\\r\\n\\r\\nhi\\r\\n" 'hi' --from=http
 
 # What came before is written, also of the message that is wrong.

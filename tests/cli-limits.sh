@@ -15,21 +15,21 @@ too_long() {
     refuses 5 "$what" "$@" --max-record="$limit"
 }
 
-too_long 1 0 3 'abcd\nxy\n' '' -f line
-too_long 2 3 3 'xy\nabcd\nxy\n' 'xy\n' -f line
-too_long 2 3 3 'xy\nabcd\nxy\n' 'xy\n' -f lf
+too_long 1 0 3 'abcd\nxy\n' abc -f line
+too_long 2 3 3 'xy\nabcd\nxy\n' 'xy\nabc' -f line
+too_long 2 3 3 'xy\nabcd\nxy\n' 'xy\nabc' -f lf
 too_long 2 3 3 'xy\nabcd\nxy\n' '2:xy,' -f lf -t netstring
 too_long 2 3 3 'xy\nabcd\nxy\n' '1\n' -f lf -c
-too_long 3 8 3 'xy\nabc\r\nabcd\r\n' 'xy\nabc\n' -f line
-too_long 2 4 3 'xy--abcd--' 'xy\n' -d --
-too_long 2 3 3 'xy;abcd|' 'xy\n' -d ';' -d '|'
+too_long 3 8 3 'xy\nabc\r\nabcd\r\n' 'xy\nabc\nabc' -f line
+too_long 2 4 3 'xy--abcd--' 'xy\nabc' -d --
+too_long 2 3 3 'xy;abcd|' 'xy\nabc' -d ';' -d '|'
 too_long 1 0 3 'abcd' '' -f fixed:4
 too_long 2 3 2 '\002ab\003abc' 'ab\n' -f u8
 too_long 2 5 3 '2:ab,4:abcd,' 'ab\n' -f netstring
 too_long 2 7 3 '2\r\nab\r\n4\r\nabcd\r\n0\r\n\r\n' 'ab' -f chunked
 too_long 2 4 3 '2\nab4\nabcd' 'ab\n' -f dec
 # A record that its end does not come for.
-too_long 2 3 3 'xy\nabcd' 'xy\n' -f lf
+too_long 2 3 3 'xy\nabcd' 'xy\nabc' -f lf
 too_long 2 3 3 'xy\nabcd' '2:xy,' -f lf -t netstring
 too_long 2 3 3 'xy\nabcd' 'xy\n' -f lf --on-partial=drop
 too_long 1 0 2 'ab-' 'ab' -d --
@@ -45,7 +45,7 @@ too_long 1 0 1048576 '\377\377\377\377' '' -f u32be
 # With `keep` all of it counts.
 too_long 2 5 5 '2:ab,3:abc,' '2:ab,' -f netstring,keep -t raw
 gives '2:ab,3:abc,' '2:ab,3:abc,' -f netstring,keep -t raw --max-record=6
-too_long 2 4 4 'ab\r\nabc\r\n' 'ab\r\n' -f line,keep -t raw
+too_long 2 4 4 'ab\r\nabc\r\n' 'ab\r\nabc\r' -f line,keep -t raw
 gives 'ab\r\nabc\r\n' 'ab\r\nabc\r\n' -f line,keep -t raw --max-record=5
 too_long 2 3 3 '\002ab\003abc' '\002ab' -f u8,keep -t raw
 

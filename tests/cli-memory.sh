@@ -96,7 +96,7 @@ held $((64 * 1024 + slack)) 0 '' $((64 * mib)) --to=netstring
 held $((3 * 1024 + slack)) 5 "$too_long 3145728 bytes" $((100 * mib)) --to=netstring --max-record=3M
 held $((110 * 1024 + slack)) 0 '' $((100 * mib)) --to=netstring --max-record=100M
 # Nor is anything taken for a promise.
-held $slack 3 'stdin: record 1 at byte 0: length is not a number: 00 00 00 00' $mib -f netstring
+held $slack 3 'stdin: record 1 at byte 0: length is not a number: 00' $mib -f netstring
 printf '99999999999:x' >in
 doing='a promise of 99999999999 bytes'
 (

@@ -19,45 +19,45 @@ while [ $i -lt 16 ]; do
     lines="$lines$data\\n"
     i=$((i + 1))
 done
-refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a 7a 0d 0a' \
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
     "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line
 # Records that are left out are counted.
-refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a 7a 0d 0a' \
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
     "${chunks}zz\\r\\n" "$data\\n" --from=chunked --to=line --skip=15
 # One that is not reached is no fault.
 gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
 
 # --------------------------------------------------------- 3: malformed input
 
-refuses 3 'stdin: record 1 at byte 0: length is not a number: 78 3a 61 2c' 'x:a,' '' -f netstring
-refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a 61 2c' '1:a,:a,' 'a\n' -f netstring
-refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 3b 61' '1;a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 78' 'x:a,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a' '1:a,:a,' 'a\n' -f netstring
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 3b' '1;a' '' \
     -f netstring
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 31 3a 61 2c' '01:a,' '' \
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 31' '01:a,' '' \
     -f netstring
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 30 3a 2c' '00:,' '' -f netstring
-refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 62 2c' \
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 30' '00:,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 62' \
     '1:a,1:bb,' 'a\n' -f netstring -t line --max-record=10 --on-partial=drop
-refuses 3 'stdin: record 1 at byte 20: length has too many digits: 31 3a' '000000000000000000001:' '' \
+refuses 3 'stdin: record 1 at byte 20: length has too many digits: 31' '000000000000000000001:' '' \
     -f dec::
-refuses 3 'stdin: record 1 at byte 19: length does not fit in 64 bits: 36 3a' \
+refuses 3 'stdin: record 1 at byte 19: length does not fit in 64 bits: 36' \
     '18446744073709551616:' '' -f dec::
-refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30 0a' '10000000000000000\n' '' -f hex
-refuses 3 'stdin: record 1 at byte 0: length is not a number: 67 0a' 'g\n' '' -f hex
-refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d 31 0a' '-1\n' '' -f dec
-refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41 0a' '1A\n' '' -f dec
-refuses 3 'stdin: record 2 at byte 3: length is less than what it counts of the header: 00 01 61' \
+refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30' '10000000000000000\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 67' 'g\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d' '-1\n' '' -f dec
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41' '1A\n' '' -f dec
+refuses 3 'stdin: record 2 at byte 3: length is less than what it counts of the header: 00 01' \
     '\000\003a\000\001a' 'a\n' -f u16be,inclusive
-refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01 61' '\001a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01' '\001a' '' \
     -f u8,adjust=-2
-refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01 61' '\001a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01' '\001a' '' \
     -f varint,adjust=-2
-refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80 01' \
+refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80' \
     '\200\200\200\200\200\200\200\200\200\200\001' '' -f varint
-refuses 3 'stdin: record 1 at byte 9: length does not fit in 64 bits: 02 61' \
+refuses 3 'stdin: record 1 at byte 9: length does not fit in 64 bits: 02' \
     '\200\200\200\200\200\200\200\200\200\002a' '' -f varint
 refuses 3 'stdin: record 2 at byte 6: payload is not followed by its trailer: 0d 78' \
-    '\001a\r\n\001b\rx' 'a\n' -f 'u8,trailer=\r\n'
+    '\001a\r\n\001b\rx' 'a\nb' -f 'u8,trailer=\r\n'
 
 # --------------------------------------------- 6: not to be said in the output
 
@@ -109,7 +109,7 @@ expect_same lines out
 { cat good && printf '05:hello,'; } >in
 run -f netstring
 expect_status 3
-expect_message 'stdin: record 5001 at byte 525001: length has a leading zero: 35 3a 68 65'
+expect_message 'stdin: record 5001 at byte 525001: length has a leading zero: 35'
 sed 's/hell$//' lines | tr -d '\n' >expected
 tr -d '\n' <out >joined
 expect_same expected joined
@@ -124,7 +124,7 @@ converse -f netstring -t line
 send '1:a,2:bb,03:ccc,'
 receive 'a\nbb\n'
 ends 3 ''
-expect_message 'stdin: record 3 at byte 10: length has a leading zero: 33 3a 63 63'
+expect_message 'stdin: record 3 at byte 10: length has a leading zero: 33'
 
 # ------------------------------------------------------------- names of files
 
@@ -145,3 +145,27 @@ expect_status 3
 expect_message './bad: record 2 at byte 4: length is not a number: 78'
 # A body that is not whole has no end.
 expect out '1\r\na\r\n1\r\nb\r\n1\r\na\r\n'
+
+# Nor does a message depend on how the input comes, or on what follows the fault:
+# at_once_and_in_parts FRAMING REST PART...
+at_once_and_in_parts() {
+    framing=$1
+    rest=$2
+    shift 2
+    { printf -- "$(printf %s "$@")" && printf -- "$rest"; } >in
+    run -f "$framing"
+    mv err said
+    converse -f "$framing" -t none
+    for part; do
+        send "$part"
+    done
+    ends 3 ''
+    expect_same said err
+}
+at_once_and_in_parts chunked 'z\r\n' '1\r\na\r\n' z
+at_once_and_in_parts netstring '1:a,' '1:a,2:ab' ';'
+at_once_and_in_parts 'u8,trailer=xyz' ' more' '\001axyz\001bxy' Z
+at_once_and_in_parts u32be,inclusive ' more' '\000\000' '\000\003'
+at_once_and_in_parts http '\r\n' 'GET / HTTP/1.1\r\nContent-Length: x' '1\r\n'
+at_once_and_in_parts websocket ' more' '\201\176\000' '\001'
+at_once_and_in_parts resp '\r\n' '$2\r\nab' c

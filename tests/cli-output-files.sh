@@ -185,7 +185,7 @@ complains 4 'stdin: record 2 at byte 10: input ends inside a record: 3 bytes of 
 'missing' '3:one,5:th' -f netstring -o made/%d
 files 1
 expect made/1 one
-complains 3 'stdin: record 2 at byte 4: length is not a number: 78 3a' \
+complains 3 'stdin: record 2 at byte 4: length is not a number: 78' \
     '1:a,x:' -f netstring,keep -o made/%d --force
 files 1
 rm made/*

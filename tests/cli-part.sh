@@ -182,7 +182,7 @@ refuses_part 3 '-f netstring --part=2/2 in' \
 expect out 'c\n'
 # Nothing can be found behind what is wrong.
 printf '1:a,x1:b,1:c,1:d,' >in
-wrong_at_4='in: record 2 at byte 4: length is not a number: 78 31 3a 62'
+wrong_at_4='in: record 2 at byte 4: length is not a number: 78'
 refuses_part 3 '-f netstring --part=1/2 in' "$wrong_at_4"
 expect out 'a\n'
 refuses_part 3 '-f netstring --part=2/2 in' "$wrong_at_4"

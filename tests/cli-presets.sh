@@ -73,9 +73,9 @@ refuses 3 'stdin: record 2 at byte 5: length is less than what it counts of the 
     '0005a0003b' 'a\n' -f pkt-line
 refuses 3 'stdin: record 2 at byte 5: length is more than the most that is allowed: 66 66 66 31' \
     '0005afff1b' 'a\n' -f pkt-line
-refuses 3 'stdin: record 2 at byte 8: length is not a number: 67 62' \
+refuses 3 'stdin: record 2 at byte 8: length is not a number: 67' \
     '0005a000gb' 'a\n' -f pkt-line
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 32 20 61 62' '02 ab' '' -f octet
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 32' '02 ab' '' -f octet
 
 # The longest that can be said, and one more byte.
 head -c 65516 /dev/zero >most
@@ -103,9 +103,9 @@ gives '2:hi,2:hi,' "$hi$hi" -f netstring -t tfrecord
 gives 'hihi' "$hi$hi" -f fixed:2 -t tfrecord
 refuses 3 'stdin: record 2 at byte 18: checksum of the length is wrong: 03 00 00 00' \
     "$hi\\003\\000\\000\\000\\000\\000\\000\\000x\\047\\013\\064" 'hi\n' -f tfrecord
-refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13 d6 08 56' \
-    "$hi${two}ha\\023\\326\\010V" '2:hi,' -f tfrecord -t netstring
-refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13 d6 08 56' \
+refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13' \
+    "$hi${two}ha\\023\\326\\010V" '2:hi,2:ha' -f tfrecord -t netstring
+refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13' \
     "$hi${two}ha\\023\\326\\010V" '1\n' -f tfrecord -c
 refuses 4 'stdin: record 1 at byte 17: input ends inside a record' \
     "${two}hi\\023\\326\\010" '2:hi' -f tfrecord -t netstring

@@ -644,7 +644,7 @@ START_TEST(an_error_says_what_and_where_and_stays)
     ck_assert_int_eq(error.code, CB_EMALFORMED);
     ck_assert_uint_eq(error.record, 2);
     ck_assert_uint_eq(error.offset, 8);
-    ck_assert_msg(strstr(error.text, "3b 33 3a 64") != NULL, "%s", error.text);
+    ck_assert_msg(strstr(error.text, ": 3b") != NULL, "%s", error.text);
     put("1:a,");
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, pieces), CB_EMALFORMED);
     ck_assert_int_eq(cb_decoder_batch(decoder, buffer, pieces, 4, &count), CB_EMALFORMED);

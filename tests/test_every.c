@@ -333,6 +333,101 @@ START_TEST(payload_may_go_by_elsewhere)
 }
 END_TEST
 
+/* -------------------------------------------------------------------- malformed */
+
+#define TF_HI_BAD_LENGTH "\2\0\0\0\0\0\0\0\x78\x27\x0b\x35hi"
+#define TF_HI_BAD_DATA "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34hi\x13\xd6QV"
+
+/* One of each kind of fault, a good record before most, and bytes after all. */
+static const struct stream malformed[] = {
+    {"u8,trailer=xyz", BYTES("\1axyz\2bcxyQ more")},
+    {"u16be,offset=2,inclusive", BYTES("\0\0\0\5a\0\0\0\3 more")},
+    {"u8,adjust=-2", BYTES("\3a\1 more")},
+    {"varint", BYTES("\1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02 more")},
+    {"varint,adjust=-2,offset=1", BYTES("?\3a?\1 more")},
+    {"dec", BYTES("1\nax more")},
+    {"dec:\r\n,trailer=\r\n", BYTES("1\r\na\r\n2\r\nbc\rQ more")},
+    {"hex:;", BYTES("1;a1234567890abcdef0;")},
+    {"netstring", BYTES("1:a,2:bc; more")},
+    {"netstring", BYTES("1:a,02:bc, more")},
+    {"octet", BYTES("1 a1x more")},
+    {"pkt-line", BYTES("0005a0003 more")},
+    {"pkt-line", BYTES("0005a00x3 more")},
+    {"tfrecord", BYTES(TF_HI TF_HI_BAD_LENGTH " more")},
+    {"tfrecord", BYTES(TF_HI TF_HI_BAD_DATA " more")},
+    {"chunked", BYTES("1\r\na\r\nzz\r\nmore")},
+    {"chunked", BYTES("1\r\na\r\n2\r\nbc\rQ more")},
+    {"chunked", BYTES("1\r\na\r\n0\r\nA : b\r\n")},
+    {"http", BYTES("GET / HTTP/2.0\r\n\r\n")},
+    {"http", BYTES(HTTP_HEAD "Content-Length: 1\r\n\r\naGET / HTTP/1.1\r\nContent-Length: x1\r\n")},
+    {"http", BYTES(HTTP_HEAD "Content-Length: 1, 2\r\n\r\nabc")},
+    {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 1\r\n"
+                   "Transfer-Encoding: chunked\r\n\r\n1\r\n")},
+    {"http", BYTES(HTTP_HEAD "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nbcQ more")},
+    {"http", BYTES(HTTP_HEAD "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx more")},
+    {"http", BYTES(HTTP_HEAD "Transfer-Encoding: chunked\r\n\r\n0\r\nA b\r\n")},
+    {"content-length", BYTES("Content-Length: 1\r\n\r\naContent-Length: 1\r\n"
+                             "Content-Length: 1\r\n\r\n")},
+    {"content-length", BYTES("Content-Length: 1\r\n\r\naA: b\r\n\r\nmore")},
+    {"content-length", BYTES("Content-Length: 1\r\n\r\na b\r\n\r\nmore")},
+    {"websocket", BYTES("\x81\1a\xf1\1 more")},
+    {"websocket", BYTES("\x81\1a\x81\x7e\0\1 more")},
+    {"websocket", BYTES("\x81\1a\x89\x7e more")},
+    {"slip", BYTES("one\xc0two\xdbQ more")},
+    {"cobs", BYTES("\2a\0\4on\0 more")},
+    {"json", BYTES("[1][2]] more")},
+    {"json", BYTES("[1],more")},
+    {"json", BYTES("\xef\xbb[1]")},
+    {"json-seq", BYTES("\x1e[1]\nx more")},
+    {"resp", BYTES("+a\r\n$x more")},
+    {"resp", BYTES("+a\r\n$2\r\nbcQ more")},
+    {"resp", BYTES("+a\r\n*1\r\n+b\rQ more")},
+    {"syslog", BYTES("1 a1x more")},
+};
+
+/* Everything that there is to compare of how a stream ended. */
+static void check_fault(const char *specification, const struct stream *stream, size_t cut,
+                        size_t step, bool taking, const struct work *wanted)
+{
+    const struct cb_error *error, *good = cb_decoder_error(wanted->decoder);
+    struct work work;
+
+    ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(work.buffer, stream->bytes, cut), CB_OK);
+    int status = read_stream(&work, stream->bytes + cut, stream->size - cut, step, taking);
+    error = cb_decoder_error(work.decoder);
+    expect(status == good->code && error->record == good->record &&
+               error->offset == good->offset && strcmp(error->text, good->text) == 0,
+           "%s, cut at %zu, then by %zu: record %" PRIu64 " at %" PRIu64 ": %s,\n"
+           "    not record %" PRIu64 " at %" PRIu64 ": %s",
+           specification, cut, step, error->record, error->offset, error->text, good->record,
+           good->offset, good->text);
+    expect(work.records.count == wanted->records.count &&
+               (taking || same_lists(&work.records, &wanted->records)),
+           "%s, cut at %zu, then by %zu: %zu bytes of %zu records were given, not %zu of %zu",
+           specification, cut, step, work.records.size, work.records.count, wanted->records.size,
+           wanted->records.count);
+    free_work(&work);
+}
+
+START_TEST(a_fault_is_the_same_however_the_input_is_cut)
+{
+    const struct stream *stream = &malformed[_i / 2];
+    struct work wanted;
+    char text[80];
+    const char *specification = specification_of(stream, _i, text, sizeof(text));
+
+    ck_assert_int_eq(make_work(&wanted, specification, NULL), CB_OK);
+    ck_assert_int_eq(read_stream(&wanted, stream->bytes, stream->size, 1, false), CB_EMALFORMED);
+    for (size_t cut = 0; cut <= stream->size; cut++) {
+        check_fault(specification, stream, cut, stream->size, false, &wanted);
+        check_fault(specification, stream, cut, stream->size, true, &wanted);
+        check_fault(specification, stream, cut, 1, false, &wanted);
+    }
+    free_work(&wanted);
+}
+END_TEST
+
 /* -------------------------------------------------------- cut short, too long */
 
 /* Of `limit` bytes at most: longer ones are left out, or cut, or end it all. */
@@ -796,6 +891,8 @@ static Suite *every_suite(void)
     tcase_add_loop_test(decoders, a_decoder_without_memory_fails_and_leaks_nothing, 0, twice);
     tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);
     tcase_add_loop_test(decoders, payload_may_go_by_elsewhere, 0, twice);
+    tcase_add_loop_test(decoders, a_fault_is_the_same_however_the_input_is_cut, 0,
+                        2 * (int)COUNT(malformed));
     tcase_add_loop_test(decoders, what_is_cut_short_or_too_long_is_treated_alike, 0, twice);
     tcase_add_loop_test(decoders, what_on_partial_asks_for_is_done_by_every_framing, 0, twice);
     tcase_add_test(encoders, the_outputs_are_all_there_are);

@@ -14,7 +14,8 @@ void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header)
 static int malformed(struct cb_decoder *decoder, size_t used)
 {
     const struct cb__counted *counted = decoder->state;
-    uint64_t where = counted->frame_is_wrong ? decoder->frame_start : decoder->scan + used;
+    decoder->scan += used;
+    uint64_t where = counted->frame_is_wrong ? decoder->frame_start : decoder->scan;
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
@@ -141,11 +142,10 @@ static int read_trailer(struct cb_decoder *decoder)
             return CB_MORE;
         }
         bool short_end = counted->frame.bare_lf && !counted->trailer_at && data[0] == '\n';
+        uint64_t start = decoder->scan++ - counted->trailer_at;
         if (!short_end && data[0] != trailer->data[counted->trailer_at])
-            return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan - counted->trailer_at,
-                                    "%s", counted->trailer_error);
+            return cb__decoder_fail(decoder, CB_EMALFORMED, start, "%s", counted->trailer_error);
         counted->trailer_at += short_end ? trailer->length : 1;
-        decoder->scan++;
     }
     decoder->until = decoder->config.keep ? decoder->scan : counted->payload_end;
     decoder->complete = true;

@@ -15,7 +15,8 @@
  * in *used how many it looked at.  CB_OK: the header is over, and counted->frame
  * is filled; CB_MORE: all n belong to it, and decoder->needed is set; CB_END:
  * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, or with
- * `frame_is_wrong` the header as a whole, and counted->why says why.  It keeps
+ * `frame_is_wrong` the header as a whole, as the *used bytes show, and
+ * counted->why says why.  It keeps
  * what it must remember in its own state and leaves that ready for the next
  * header.
  */

@@ -66,6 +66,9 @@ static bool allows_lf(const struct cb_decoder *decoder)
 
 static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 {
+    struct http_state *state = decoder->state;
+    decoder->scan += state->seen;
+    state->seen = 0;
     return cb__decoder_fail(decoder, CB_EMALFORMED, at, "%s", why);
 }
 
@@ -273,9 +276,9 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     struct http_state *state = decoder->state;
     size_t used;
     int status = cb__size_line_read(&state->line, data, n, &used);
-    if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan + used, state->line.why);
     decoder->scan += used;
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan, state->line.why);
     if (status == CB_MORE)
         return CB_MORE;
     if (!state->line.size) {
@@ -312,9 +315,9 @@ static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t
     struct http_state *state = decoder->state;
     size_t used;
     int status = cb__fields_read(&state->fields, data, n, &used);
-    if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan + used, state->fields.why);
     decoder->scan += used;
+    if (status == CB_EMALFORMED)
+        return malformed(decoder, decoder->scan, state->fields.why);
     return status == CB_OK ? end_message(decoder) : status;
 }
 

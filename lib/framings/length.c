@@ -154,7 +154,6 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     state->have = 0;
     if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
         return CB_OK;
-    *used = 0;
     state->counted.frame_is_wrong = true;
     state->counted.why = config->inclusive ? "length is less than what it counts of the header"
                                            : "length is negative after its adjustment";

@@ -57,8 +57,11 @@ static int wait(struct cb_decoder *decoder, uint64_t before)
 static int fail(struct cb_decoder *decoder, int code)
 {
     const struct cb__scanned *scanned = decoder->state;
-    uint64_t length = decoder->scan - scanned->held - decoder->payload_start;
-    int status = decoder->begun ? cb__decoder_check_length(decoder, length) : CB_OK;
+    int status = CB_OK;
+    if (decoder->begun) {
+        decoder->until = decoder->scan - scanned->held;
+        status = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+    }
     return status ? status : cb__decoder_fail(decoder, code, decoder->scan, "%s", scanned->why);
 }
 

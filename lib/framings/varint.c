@@ -88,11 +88,11 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     uint64_t value = state->value;
     state->value = 0;
     state->have = 0;
+    *used = i + 1;
     if (!cb__add_u64(value, plus, payload) || __builtin_sub_overflow(*payload, minus, payload)) {
         state->counted.frame_is_wrong = true;
         return fail(state, "length is negative after its adjustment");
     }
-    *used = i + 1;
     return CB_OK;
 }
 

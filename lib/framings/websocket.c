@@ -194,17 +194,19 @@ static int begin_payload(struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* Takes as much of a header as is at hand. */
+/* Takes a header, if all of it is at hand: until then it stays. */
 static int take_header(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     const uint8_t *data;
     size_t n, used;
     int status = CB_MORE;
-    while (status == CB_MORE && cb__decoder_span(decoder, &data, &n)) {
+    state->have = 0;
+    while (status == CB_MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
+                                                decoder->scan + state->have, &data, &n))
         status = read_header(state, data, n, &used);
-        decoder->scan += used;
-    }
+    if (status != CB_MORE)
+        decoder->scan += state->have;
     if (status == CB_EMALFORMED)
         return cb__decoder_fail(decoder, status, decoder->frame_start + state->wrong, "%s",
                                 state->why);
@@ -282,6 +284,7 @@ static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, s
     const uint64_t base = decoder->scan;
     const bool keep = decoder->config.keep;
     size_t count = 0, at = 0, used = 0;
+    state->have = 0;
     for (; count < max && at < n; count++) {
         int status = read_header(state, data + at, n - at, &used);
         bool stands = keep || !is_masked(state);
