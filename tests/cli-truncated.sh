@@ -138,6 +138,14 @@ may_go_without '1,2\r\n3,4' '1,2\n' '3,4\n' csv
 may_go_without '[1] 23' '[1]\n' '23\n' json
 may_go_without '>1>2' '>1\n' '>2\n' 'start:>'
 
+# An event that no empty line ends is discarded.
+gives 'data: a\n\ndata: b\n' 'a\n' -f sse,data
+gives 'data: a\n\ndata: b\n' 'a\nb\n' -f sse,data --on-partial=emit
+refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
+    'data: a\n\ndata: b\n' 'a\nb' -f sse,data --on-partial=fail
+refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
+    'data: a\n\ndata: b\n' 'data: a\ndata: b' -f sse
+
 # -------------------------------------------------------------------- chunked
 
 # cut_behind INPUT OUTPUT MISSING - the body ends here, after a first chunk

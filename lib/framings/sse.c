@@ -70,6 +70,10 @@ static int sse_open(struct cb_decoder *decoder, const struct cb__spec *spec)
     (void)spec;
     find_line_ends(&state->finder);
     decoder->assembles = config->data && !decoder->config.keep;
+    /* "Once the end of the file is reached, any pending data must be discarded"
+     * (section 9.2.6). */
+    if (config->data)
+        decoder->on_partial = CB_PARTIAL_DROP;
     return CB_OK;
 }
 
