@@ -84,6 +84,7 @@ decoder 'sse' '\357\273\277data: a\n:b\n\ndata\r\ndata:x\r\n\r\n'
 decoder 'sse,data' 'id: 1\ndata: a\ndata:b\n\n: c\n\ndata\r\r'
 decoder 'websocket' '\201\005Hello\201\205\067\372\041\075\177\237\115\121\130'
 decoder 'websocket,data' '\211\001x\202\002hi'
+decoder 'websocket' '\001\001x\211\000\000\001y\200\000'
 
 rm "$out/specifications"
 

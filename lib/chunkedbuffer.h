@@ -428,7 +428,8 @@ enum cb_partial {
     CB_PARTIAL_DEFAULT, /* emit for delimiters, lines and fixed, and where a last
                            record may go without its end; drop for sse,data; else
                            fail */
-    CB_PARTIAL_FAIL,    /* an unfinished last record is CB_ETRUNCATED */
+    CB_PARTIAL_FAIL,    /* an unfinished last record is CB_ETRUNCATED, and so is a
+                           message whose last frame is missing */
     CB_PARTIAL_EMIT,    /* it is a record */
     CB_PARTIAL_DROP     /* it is left out; implies `whole` */
 };

@@ -209,7 +209,7 @@ void cb__decoder_next_frame(struct cb_decoder *decoder)
 void cb_decoder_reset(struct cb_decoder *decoder)
 {
     decoder->buffer = NULL;
-    decoder->finished = decoder->ended = false;
+    decoder->finished = decoder->ended = decoder->unfinished = false;
     decoder->error = (struct cb_error){.code = CB_OK};
     if (decoder->made)
         cb_skip(decoder->made, CB_ALL);
@@ -253,7 +253,7 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
      * itself until then. */
     const struct cb__decoder_ops *ops = decoder->ops;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    bool independent = decoder->tells_length && !ops->parts && !ops->needs_end;
+    bool independent = decoder->tells_length && !ops->parts && !ops->needs_end && !ops->in_order;
     return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
            (ops->sync ? (unsigned)CB_SYNC : 0) | (independent ? (unsigned)CB_INDEPENDENT : 0);
 }
@@ -409,6 +409,8 @@ static int handle_end(struct cb_decoder *decoder)
     if (decoder->frame_start == end && !decoder->begun) {
         if (decoder->ops->needs_end && decoder->on_partial == CB_PARTIAL_FAIL)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends before its end mark");
+        if (decoder->unfinished && decoder->on_partial == CB_PARTIAL_FAIL)
+            return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a message");
         return CB_END;
     }
     const uint64_t until = decoder->until;

@@ -55,6 +55,7 @@ struct cb_decoder {
                              come yet; 0: not known */
     uint64_t needed;
     uint64_t undecided; /* bytes before `scan` that may stand behind this frame */
+    bool unfinished;    /* for a family to set: more frames must follow this one */
     bool begun;         /* payload_start is known */
     bool open;          /* its first piece was given */
     bool complete;      /* its end was seen: the payload ends at `until` */

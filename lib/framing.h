@@ -43,6 +43,7 @@ struct cb__decoder_ops {
     bool parts;             /* the records are parts of one body */
     bool needs_end;         /* the input is cut short if it ends before `advance`
                                says so, even between two records */
+    bool in_order;          /* what a frame may be depends on those before it */
 
     /* Called once for a new decoder: may allocate, and set `assembles`.
      * Optional. */

@@ -284,6 +284,7 @@ done
 echo record >other
 wrong 'there is more than one FILE' --part=1/2 in other
 wrong "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
+wrong "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
 wrong "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c
 wrong '/dev/null is not a regular file' --part=1/2 -c /dev/null
 doing='cat | cbsplit --part=1/2'

@@ -70,8 +70,8 @@ static const struct stream streams[] = {
     {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
-    {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0")},
-    {"websocket,data", BYTES("\x89\3one\x81\3one\x8a\x80zzzz\2\x81\1\2\3\4x")},
+    {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0\0\1x\x8a\0\x80\0")},
+    {"websocket,data", BYTES("\x89\3one\1\3one\x8a\x80zzzz\x80\0\x82\x81\1\2\3\4x")},
     {"sse", BYTES("\xef\xbb\xbf"
                   "data: a\n:b\r\rid\r\n\r\n")},
     {"sse,data", BYTES("id: 1\ndata: a\rdata:b\n\n: c\n\ndata\r\ndata: d\r\r")},

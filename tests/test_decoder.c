@@ -427,7 +427,8 @@ START_TEST(traits_tell_where_decoding_may_begin)
         {"varint", CB_INDEPENDENT},
         {"netstring,keep", CB_INDEPENDENT},
         {"hex", CB_INDEPENDENT},
-        {"chunked", 0}, /* its end mark comes once */
+        {"chunked", 0},   /* its end mark comes once */
+        {"websocket", 0}, /* a continuation is right only inside a message */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct cb_decoder *decoder = plain_decoder(cases[i].specification);

@@ -33,6 +33,7 @@ static const struct stream given_up[] = {
     {"sse,data", BYTES("data: x\rdata: y\r")},
     {"websocket", BYTES("\x82\xff\0\0\0\0\0\1\0\0"
                         "abcdef")},
+    {"websocket", BYTES("\1\3one")},
     {"tfrecord", BYTES(TF_HI "\1")},
     {"chunked", BYTES("ff;a=\"b")},
     {"content-length", BYTES("Content-Length: 1\r\nContent-Le")},

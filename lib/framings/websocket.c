@@ -4,7 +4,9 @@
  *
  *     FIN, reserved bits, opcode | MASK, length | long length | key | payload
  *
- * No extension is known (permessage-deflate sets a reserved bit).
+ * A message is one of them or several, its fragments: the last one has FIN, all
+ * but the first have opcode 0 (section 5.4).  No extension is known
+ * (permessage-deflate sets a reserved bit).
  */
 #include "../decoder.h"
 #include "../encoder.h"
@@ -28,7 +30,7 @@ enum {
     LENGTH_64 = 127  /* or in eight */
 };
 
-enum { TEXT = 1, BINARY = 2, CONTROL = 8, CONTROL_MAX = 125 };
+enum { CONTINUATION = 0, TEXT = 1, BINARY = 2, CONTROL = 8, CLOSE = 8, CONTROL_MAX = 125 };
 enum { KEY_SIZE = 4, HEADER_MAX = 2 + 8 + KEY_SIZE };
 
 struct websocket_config {
@@ -108,8 +110,10 @@ static int wrong(struct websocket_state *state, size_t at, const char *why)
     return CB_EMALFORMED;
 }
 
-static int check_first(struct websocket_state *state)
+/* (The message before is `unfinished` if more fragments must follow.) */
+static int check_first(const struct cb_decoder *decoder)
 {
+    struct websocket_state *state = decoder->state;
     unsigned first = state->header[0], opcode = first & OPCODE;
     if (first & RESERVED)
         return wrong(state, 0, "a reserved bit is set");
@@ -117,7 +121,23 @@ static int check_first(struct websocket_state *state)
         return wrong(state, 0, "unknown opcode");
     if (opcode & CONTROL && !(first & FIN))
         return wrong(state, 0, "control frame in fragments");
+    if (opcode == CONTINUATION && !decoder->unfinished)
+        return wrong(state, 0, "continuation of no message");
+    if (decoder->unfinished && (opcode == TEXT || opcode == BINARY))
+        return wrong(state, 0, "new message inside of one in fragments");
     return CB_OK;
+}
+
+/* A frame is over: must more of its message follow, or of that around it?
+ * Nothing follows Close (section 5.5.1). */
+static void leave_frame(struct cb_decoder *decoder)
+{
+    const struct websocket_state *state = decoder->state;
+    const unsigned first = state->header[0], opcode = first & OPCODE;
+    if (!(opcode & CONTROL))
+        decoder->unfinished = !(first & FIN);
+    else if (opcode == CLOSE)
+        decoder->unfinished = false;
 }
 
 static int check_second(struct websocket_state *state)
@@ -141,14 +161,15 @@ static int check_length(struct websocket_state *state, size_t size)
 }
 
 /* Reads a header, as cb__header_fn (counted.h). */
-static int read_header(struct websocket_state *state, const uint8_t *data, size_t n, size_t *used)
+static int read_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
+    struct websocket_state *state = decoder->state;
     for (size_t i = 0; i < n;) {
         int status = CB_OK;
         state->header[state->have++] = data[i++];
         *used = i;
         if (state->have == 1)
-            status = check_first(state);
+            status = check_first(decoder);
         else if (state->have == 2)
             status = check_second(state);
         else if (state->have == 2 + long_length(state->header))
@@ -204,7 +225,7 @@ static int take_header(struct cb_decoder *decoder)
     state->have = 0;
     while (status == CB_MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
                                                 decoder->scan + state->have, &data, &n))
-        status = read_header(state, data, n, &used);
+        status = read_header(decoder, data, n, &used);
     if (status != CB_MORE)
         decoder->scan += state->have;
     if (status == CB_EMALFORMED)
@@ -252,6 +273,7 @@ static void end_frame(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     decoder->complete = decoder->begun;
+    leave_frame(decoder);
     state->have = 0;
     state->to = 0;
     if (decoder->begun)
@@ -286,7 +308,7 @@ static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, s
     size_t count = 0, at = 0, used = 0;
     state->have = 0;
     for (; count < max && at < n; count++) {
-        int status = read_header(state, data + at, n - at, &used);
+        int status = read_header(decoder, data + at, n - at, &used);
         bool stands = keep || !is_masked(state);
         state->have = 0; /* what is not taken here is read again */
         if (status || !stands || is_left_out(decoder) || state->payload > n - at - used)
@@ -303,6 +325,7 @@ static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, s
             .flags = CB_FIRST | CB_LAST,
         };
         at += used + (size_t)state->payload;
+        leave_frame(decoder);
     }
     decoder->scan = base + at;
     decoder->record += count;
@@ -322,6 +345,7 @@ static int websocket_cut(struct cb_decoder *decoder)
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct websocket_state),
     .tells_length = true,
+    .in_order = true,
     .open = websocket_open,
     .reset = websocket_reset,
     .advance = websocket_advance,
