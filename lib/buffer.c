@@ -874,3 +874,23 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
     settle(buffer);
     return dropped;
 }
+
+/* ------------------------------------------------------ for the appender */
+
+int cb__buffer_reserve(struct cb_buffer *buffer, size_t more)
+{
+    return ring_reserve(buffer, more);
+}
+
+void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                         size_t n)
+{
+    push_ref(buffer, memory, data, n);
+}
+
+void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory)
+{
+    if (buffer->tail)
+        cb__pool_seal(buffer->tail);
+    buffer->tail = memory;
+}

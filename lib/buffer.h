@@ -92,6 +92,14 @@ ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *curs
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
                           struct cb_buffer *target);
 
+/* For the appender.  Makes sure that `more` chunks can be pushed: CB_ENOMEM.  Adds
+ * a window at the tail, with a reference of its own, for which there is room.  Goes
+ * on in a new block, whose reference becomes the buffer's. */
+int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);
+void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                         size_t n);
+void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
+
 /* The stream position of the tail. */
 static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)
 {

@@ -419,7 +419,10 @@ struct cb_piece {
                         that of the record's first byte and all payload since */
     uint64_t total;  /* length of the whole record; CB_UNKNOWN as yet, but never
                          in its last part */
-    unsigned flags;
+    void *block;     /* the library's, to refer to the bytes; NULL in pieces of one's own
+                        making, which are copied */
+    uint32_t flags;  /* CB_FIRST, CB_LAST */
+    uint32_t header; /* reserved: 0 */
 };
 
 enum { CB_FIRST = 1, CB_LAST = 2 };
@@ -613,6 +616,47 @@ enum { CB_TRANSFORM_ROOM = 64 };
 CB_API int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
                               size_t *size);
 CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder);
+
+/* ------------------------------------------------- records into a buffer */
+
+/*
+ * Appends a whole record with the bytes that the framing puts around it: the
+ * payload by reference where it is long (512 bytes or more in one chunk), else
+ * by a copy; `record` keeps it too.  All or nothing.  CB_EUNENCODABLE with
+ * cb_encoder_error() filled; CB_ENOMEM; CB_ELIMIT; CB_EINVAL where both buffers
+ * are the same; CB_ESTATE inside a record that came in pieces.
+ */
+CB_API int cb_encode(struct cb_encoder *encoder, const struct cb_buffer *record,
+                     struct cb_buffer *out);
+/* The same for n bytes in memory.  With `release` they may go by reference: they
+ * must stay as they are until it is called, as in cb_append_ref; without, they
+ * are copied. */
+CB_API int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n,
+                           cb_release_fn release, void *arg, struct cb_buffer *out);
+/*
+ * The same for pieces as a decoder gave them, in order.  *taken says how many of
+ * them have gone into `out`, or were refused.
+ *   CB_OK            all of them
+ *   1                `out` is at its limit, or this call has done enough (256 KiB
+ *                    copied, or 1,024 chunks): write, then call again with the
+ *                    pieces from *taken on, the first of which may be half done
+ *   CB_EUNENCODABLE  a record was refused, and what `out` still had of it was
+ *                    taken back; the next call goes on after it
+ *   CB_ESTATE        a piece does not follow the one before it, or its `total` is not
+ *                    known and the encoder has CB_NEEDS_LENGTH
+ *   CB_ELIMIT        the limit of `out` is too small for anything
+ *   CB_ENOMEM        may be called again in the same way as after 1
+ */
+CB_API int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces, size_t count,
+                            struct cb_buffer *out, size_t *taken);
+/* Appends what stands at the end of a stream; then the encoder is ready for a new
+ * one.  CB_ENOMEM and CB_ELIMIT: may be called again.  CB_ESTATE inside a record. */
+CB_API int cb_encode_end(struct cb_encoder *encoder, struct cb_buffer *out);
+/* Sets the number of the next whole record, and of the record that pieces call 1
+ * (it is 1 at first), for framings that write it. */
+CB_API void cb_encoder_number(struct cb_encoder *encoder, uint64_t first);
+/* Forgets a record that was begun, and all numbers. */
+CB_API void cb_encoder_reset(struct cb_encoder *encoder);
 
 #ifdef __cplusplus
 }

@@ -68,6 +68,7 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
             goto err2;
         }
     }
+    cb__encode_init(encoder);
     *result = encoder;
     return CB_OK;
 err2:
@@ -84,6 +85,7 @@ void cb_encoder_free(struct cb_encoder *encoder)
     if (!encoder)
         return;
     const struct cb_allocator *allocator = encoder->allocator;
+    cb__encode_fini(encoder);
     if (encoder->ops->close)
         encoder->ops->close(encoder);
     allocator->free(allocator->arg, encoder->state, cb__max(encoder->ops->state_size, 1));

@@ -11,6 +11,24 @@
 /* The longest header that a family may make in `scratch`. */
 enum { CB__HEADER_MAX = 4096 };
 
+/* Where cb_encode_pieces and the like are; see encode.c. */
+enum cb__encode_step {
+    CB__ENCODE_RECORD,  /* between two records */
+    CB__ENCODE_PIECE,   /* in a record, between two pieces */
+    CB__ENCODE_HEADER,  /* what is left of it is in `out` */
+    CB__ENCODE_PAYLOAD, /* `done` bytes of the piece are out */
+    CB__ENCODE_TRAILER, /* as the header; with `gives` there is more */
+    CB__ENCODE_PASS,    /* the record was refused: up to its last piece */
+    CB__ENCODE_END      /* the end of the stream, as the trailer */
+};
+
+struct cb__appender;
+
+/* Puts short whole records into the output, as many of the pieces as it can, and
+ * returns how many. */
+typedef size_t cb__encode_fn(struct cb_encoder *encoder, struct cb__appender *appender,
+                             const struct cb_piece *pieces, size_t count);
+
 struct cb_encoder {
     const struct cb__encoder_ops *ops;
     void *state; /* the family's */
@@ -23,6 +41,18 @@ struct cb_encoder {
     uint64_t offset;      /* where its payload stands in the input */
     uint64_t left;        /* bytes of padding that are still to be given */
     struct cb_error error;
+
+    enum cb__encode_step step;
+    cb__encode_fn *copies;       /* the way for short records, or NULL */
+    struct cb__bytes head, tail; /* with CB_CONSTANT, what stands around a record */
+    struct cb_memory *out_block; /* what `out` points into, if it may be referred to */
+    bool gives;                  /* the family may have more for `out` */
+    size_t done;                 /* bytes of the current piece's payload */
+    uint64_t start;              /* position in the output where the record begins */
+    uint64_t before;             /* records before the one that pieces call 1 */
+    uint64_t records, bytes;     /* whole records that were put, and their bytes */
+    struct cb_buffer *held;      /* the pieces of a record that must be seen whole */
+
     uint8_t scratch[CB__HEADER_MAX];
 };
 
@@ -35,6 +65,10 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
  * stands in a piece before. */
 int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* What an encoder has besides its family's part, and the end of that.  (encode.c) */
+void cb__encode_init(struct cb_encoder *encoder);
+void cb__encode_fini(struct cb_encoder *encoder);
 
 static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)
 {

@@ -23,6 +23,8 @@ lib_libcb_la_SOURCES = \
 	lib/matcher.c \
 	lib/buffer.h \
 	lib/buffer.c \
+	lib/appender.h \
+	lib/appender.c \
 	lib/search.c \
 	lib/split.c \
 	lib/number.c \
@@ -35,6 +37,7 @@ lib_libcb_la_SOURCES = \
 	lib/decoder.c \
 	lib/encoder.h \
 	lib/encoder.c \
+	lib/encode.c \
 	lib/framings/families.h \
 	lib/framings/counted.h \
 	lib/framings/counted.c \

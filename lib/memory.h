@@ -3,8 +3,10 @@
  * Memory: one reference-counted block of bytes.
  * Layer: base -> memory.
  *
- * The bytes stand behind the header in the same allocation, or belong to
- * somebody else and are given back by a release function (`foreign`).
+ * The bytes stand after the header in the same allocation, or belong to
+ * somebody else and are given back by a release function (`foreign`).  Ours
+ * begin on a cache line, and CB__SLACK bytes after them may be overwritten by
+ * their writer: copies of a fixed size need not ask how many bytes count.
  *
  * What is always true:
  * - A block has at most one writer, the buffer whose tail it is.  The writer
@@ -21,6 +23,8 @@
 #include <stdatomic.h>
 
 #include "base.h"
+
+enum { CB__LINE = 64, CB__SLACK = 64 }; /* bytes */
 
 struct cb_memory {
     _Atomic(size_t) refs;

@@ -85,6 +85,11 @@ const struct cb_allocator *cb__pool_allocator(const struct cb_pool *pool)
     return pool->allocator;
 }
 
+bool cb__pool_is_shared(const struct cb_pool *pool)
+{
+    return pool->shared;
+}
+
 struct cb_pool *cb_pool_ref(struct cb_pool *pool)
 {
     if (!pool)
@@ -212,8 +217,8 @@ static unsigned char rank_of(size_t capacity, size_t *rounded)
  * What its bytes are is for the caller to say. */
 static struct cb_memory *get_block(struct cb_pool *pool, unsigned char rank, size_t room)
 {
-    size_t size;
-    if (!cb__add_size(sizeof(struct cb_memory), room, &size))
+    size_t size = sizeof(struct cb_memory) + (room ? CB__LINE - 1 + CB__SLACK : 0);
+    if (!cb__add_size(size, room, &size))
         return NULL;
     lock(pool);
     struct cb_memory *memory = rank == RANK_HUGE ? NULL : pool->idle[rank];
@@ -250,7 +255,8 @@ struct cb_memory *cb__pool_get(struct cb_pool *pool, size_t capacity)
     struct cb_memory *memory = get_block(pool, rank, room);
     if (!memory)
         return NULL;
-    memory->data = memory->bytes;
+    memory->data =
+        (uint8_t *)(((uintptr_t)memory->bytes + CB__LINE - 1) & ~(uintptr_t)(CB__LINE - 1));
     memory->capacity = capacity;
     memory->used = 0;
     memory->foreign = false;

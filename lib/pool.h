@@ -20,6 +20,9 @@ struct cb_pool *cb__pool_new_empty(const struct cb_allocator *allocator);
 
 const struct cb_allocator *cb__pool_allocator(const struct cb_pool *pool);
 
+/* Are its blocks made to cross threads? */
+bool cb__pool_is_shared(const struct cb_pool *pool);
+
 /* A block with one reference, nothing used, and exactly `capacity` bytes to
  * fill; NULL where memory is out.  O(1). */
 struct cb_memory *cb__pool_get(struct cb_pool *pool, size_t capacity);

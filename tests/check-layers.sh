@@ -27,6 +27,7 @@ layers() {
  5  crc32c.h crc32c.c                               only base.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
+ 8  appender.h appender.c
  8  search.c
  8  number.c
  8  io.c
@@ -35,6 +36,7 @@ layers() {
 11  framing.h framing.c
 12  decoder.h decoder.c
 12  encoder.h encoder.c
+13  encode.c
 12  framings/fields.h framings/fields.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/test_spec \
 	tests/test_decoder \
 	tests/test_encoder \
+	tests/test_encode \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \
@@ -43,6 +44,7 @@ tests_libsupport_la_SOURCES = \
 	tests/support.h \
 	tests/support.c \
 	tests/reading.h \
+	tests/outputs.h \
 	tests/streams.h \
 	tests/reading.c
 

@@ -5,6 +5,7 @@
  * was given up, records that are cut short or too long.
  */
 #include "expect.h"
+#include "outputs.h"
 #include "reading.h"
 #include "streams.h"
 
@@ -668,63 +669,6 @@ START_TEST(what_on_partial_asks_for_is_done_by_every_framing)
 END_TEST
 
 /* ------------------------------------------------------------------- encoders */
-
-/* A framing that takes any payload of 16 lower-case letters. */
-static const char *const outputs[] = {
-    "line",
-    "lf",
-    "crlf",
-    "nul",
-    "delim:;",
-    "fixed:16",
-    "u8",
-    "u16be",
-    "u16le",
-    "u24be",
-    "u24le",
-    "u32be",
-    "u32le",
-    "u40be",
-    "u40le",
-    "u48be",
-    "u48le",
-    "u56be",
-    "u56le",
-    "u64be",
-    "u64le",
-    "varint",
-    "dec",
-    "hex:;",
-    "hex",
-    "netstring",
-    "octet",
-    "grpc",
-    "docker",
-    "dns",
-    "kafka",
-    "tpkt",
-    "tls",
-    "mqtt",
-    "bson",
-    "postgres",
-    "fcgi",
-    "sse",
-    "slip",
-    "cobs",
-    "json-seq",
-    "resp",
-    "raw",
-    "base64",
-    "index",
-    "json",
-    "none",
-    "chunked",
-    "content-length",
-    "pkt-line",
-    "websocket",
-    "tfrecord",
-    "postgres-startup",
-};
 
 START_TEST(the_outputs_are_all_there_are)
 {

@@ -120,6 +120,15 @@ static void base64_payload(struct cb_encoder *encoder, struct cb__transform *t)
     cb__base64_payload(encoder->state, t);
 }
 
+/* Of a record that was given up something may be left. */
+static int base64_begin(struct cb_encoder *encoder, uint64_t length)
+{
+    struct cb__base64 *state = encoder->state;
+    (void)length;
+    state->count = 0;
+    return CB_OK;
+}
+
 static int base64_end(struct cb_encoder *encoder)
 {
     size_t n = cb__base64_end(encoder->state, encoder->scratch);
@@ -130,6 +139,7 @@ static int base64_end(struct cb_encoder *encoder)
 static const struct cb__encoder_ops base64_ops = {
     .traits = CB_TRANSFORMS,
     .state_size = sizeof(struct cb__base64),
+    .begin = base64_begin,
     .payload = base64_payload,
     .end = base64_end,
 };

@@ -115,7 +115,9 @@ static int json_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 
 static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
+    struct json_state *state = encoder->state;
     uint8_t *to = put(encoder->scratch, "{\"record\":", encoder->record);
+    state->base64.count = 0; /* of a record that was given up something may be left */
     to = put(to, ",\"offset\":", encoder->offset);
     to = put(to, ",\"length\":", length);
     to = put_text(to, is_text(encoder->state) ? ",\"text\":\"" : ",\"base64\":\"");

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Records into a buffer: whatever the pieces, the room and the memory, the
+ * bytes are those that the encoder gives for each record on its own.
+ */
+#include "expect.h"
+#include "outputs.h"
+#include "reading.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cb_encoder *new_encoder(const char *specification, bool refuses,
+                                      const struct cb_allocator *allocator)
+{
+    const struct cb_encoder_options options = {
+        .size = sizeof(options), .allocator = allocator, .refuse_collisions = refuses};
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error = {.code = CB_OK};
+
+    expect(cb_encoder_new(&encoder, specification, &options, &error) == CB_OK, "%s: %s",
+           specification, error.text);
+    return encoder;
+}
+
+static const uint8_t *record_at(const struct record_list *records, size_t i, size_t *n)
+{
+    size_t start = i ? records->ends[i - 1] : 0;
+
+    *n = records->ends[i] - start;
+    return records->bytes + start;
+}
+
+static void drain(struct cb_buffer *out, struct record_list *wire)
+{
+    size_t size;
+    uint8_t *bytes = flatten(out, &size);
+
+    list_add(wire, bytes, size);
+    free(bytes);
+    cb_skip(out, CB_ALL);
+}
+
+/* Random records: many short ones, of letters, of delimiters, of anything. */
+static void make_records(struct prng *prng, size_t most, struct record_list *records)
+{
+    static const char *const alphabets[] = {"abcdefgh", "ab\r\n;:, \x1e\xc0\xdb", NULL};
+
+    *records = (struct record_list){.count = 0};
+    for (size_t i = prng_below(prng, 20) + 1; i > 0; i--) {
+        static uint8_t bytes[5000];
+        const char *alphabet = alphabets[prng_below(prng, COUNT(alphabets))];
+        size_t n = prng_below(prng, prng_below(prng, 2) ? most : 40);
+
+        if (prng_below(prng, 8) == 0)
+            n = 16;
+        if (alphabet != NULL)
+            prng_fill(prng, bytes, n, alphabet, strlen(alphabet));
+        else
+            for (size_t b = 0; b < n; b++)
+                bytes[b] = (uint8_t)prng_next(prng);
+        list_add(records, bytes, n);
+        list_end(records);
+    }
+}
+
+/* What each of the records gives by itself: by an encoder that has seen no
+ * other, with nothing refused before it. */
+static void encode_each(const char *specification, bool refuses, const struct record_list *records,
+                        struct record_list *wire)
+{
+    struct cb_encoder *encoder = new_encoder(specification, refuses, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+    uint64_t offset = 0;
+
+    *wire = (struct record_list){.count = 0};
+    for (size_t i = 0; i < records->count; i++) {
+        size_t n, taken;
+        const uint8_t *data = record_at(records, i, &n);
+        const struct cb_piece piece = {.data = data,
+                                       .length = n,
+                                       .record = i + 1,
+                                       .offset = offset,
+                                       .total = n,
+                                       .flags = CB_FIRST | CB_LAST};
+        int status = cb_encode_pieces(encoder, &piece, 1, out, &taken);
+
+        expect(taken == 1 && (status == CB_OK || (status == CB_EUNENCODABLE && !cb_length(out))),
+               "%s: record %zu: %d", specification, i, status);
+        drain(out, wire);
+        list_end(wire);
+        offset += n;
+    }
+    expect(cb_encode_end(encoder, out) == CB_OK, "%s: the end", specification);
+    drain(out, wire);
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+
+/* ------------------------------------------------- pieces cut in any way */
+
+/* The pieces of all records, from a buffer whose blocks have some size. */
+struct cuts {
+    struct cb_piece pieces[20000];
+    size_t count;
+};
+
+static void cut_record(struct prng *prng, const struct cb_buffer *input, size_t i, size_t start,
+                       size_t n, struct cuts *cuts)
+{
+    struct iovec chunks[5000];
+    size_t count = cb_chunks(input, chunks, COUNT(chunks)), chunk = 0, at = start, done = 0;
+    unsigned flags = CB_FIRST;
+
+    ck_assert_uint_le(count, COUNT(chunks));
+    while (chunk < count && at >= chunks[chunk].iov_len)
+        at -= chunks[chunk++].iov_len;
+    do {
+        size_t part = n - done;
+
+        if (chunk < count && part > chunks[chunk].iov_len - at)
+            part = chunks[chunk].iov_len - at;
+        if (part > 0 && prng_below(prng, 3) == 0)
+            part = prng_below(prng, part + 1);
+        const bool last = done + part == n && prng_below(prng, 4) != 0;
+        ck_assert_uint_lt(cuts->count, COUNT(cuts->pieces));
+        cuts->pieces[cuts->count++] = (struct cb_piece){
+            .data = chunk < count ? (const uint8_t *)chunks[chunk].iov_base + at : NULL,
+            .length = part,
+            .record = i + 1,
+            .offset = start + done,
+            .total = n,
+            .flags = flags | (last ? (unsigned)CB_LAST : 0),
+        };
+        flags = 0;
+        done += part;
+        at += part;
+        if (chunk < count && at == chunks[chunk].iov_len) {
+            chunk++;
+            at = 0;
+        }
+        if (last)
+            return;
+    } while (true);
+}
+
+static void same(const char *specification, const struct record_list *got,
+                 const struct record_list *expected)
+{
+    expect(got->size == expected->size &&
+               (!got->size || memcmp(got->bytes, expected->bytes, got->size) == 0),
+           "%s: %zu bytes: %.*s, not %zu: %.*s", specification, got->size, (int)got->size,
+           (const char *)got->bytes, expected->size, (int)expected->size,
+           (const char *)expected->bytes);
+}
+
+/* Encodes them with so many at a call and a limit on the output, which is written
+ * now and then.  Returns how many records were refused. */
+static size_t encode_cuts(struct prng *prng, struct cb_encoder *encoder, const struct cuts *cuts,
+                          size_t limit, struct record_list *wire)
+{
+    const struct cb_buffer_options options = {
+        .size = sizeof(options), .chunk_min = 32, .chunk_max = 4096, .limit = limit};
+    struct cb_buffer *out = NULL;
+    size_t refused = 0;
+
+    ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+    *wire = (struct record_list){.count = 0};
+    for (size_t i = 0; i < cuts->count;) {
+        size_t taken, n = prng_below(prng, cuts->count - i + 1);
+        int status = cb_encode_pieces(encoder, cuts->pieces + i, n, out, &taken);
+
+        i += taken;
+        expect(taken <= n && (status != CB_OK || taken == n), "%zu of %zu taken", taken, n);
+        expect(limit == 0 || cb_length(out) <= limit, "beyond the limit");
+        refused += status == CB_EUNENCODABLE;
+        if (status == 1 || (limit && prng_below(prng, 2)))
+            drain(out, wire);
+        else
+            expect(status == CB_OK || status == CB_EUNENCODABLE, "%d", status);
+    }
+    int status;
+    while ((status = cb_encode_end(encoder, out)) == CB_ELIMIT)
+        drain(out, wire);
+    ck_assert_int_eq(status, CB_OK);
+    drain(out, wire);
+    cb_buffer_free(out);
+    return refused;
+}
+
+START_TEST(pieces_are_encoded_alike_however_they_are_cut)
+{
+    const char *specification = outputs[_i];
+    static struct cuts cuts;
+
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        struct prng prng = {.state = seed * 977 + (uint64_t)_i};
+        struct record_list records, expected, wire;
+        const bool refuses = seed % 2;
+
+        make_records(&prng, seed % 3 ? 100 : 2500, &records);
+        encode_each(specification, refuses, &records, &expected);
+        struct cb_buffer *input =
+            buffer_of(NULL, records.bytes, records.size, prng_below(&prng, 700) + 64);
+        cuts.count = 0;
+        for (size_t i = 0, start = 0; i < records.count; start = records.ends[i++])
+            cut_record(&prng, input, i, start, records.ends[i] - start, &cuts);
+        struct cb_encoder *encoder = new_encoder(specification, refuses, NULL);
+        size_t refused = encode_cuts(&prng, encoder, &cuts, 0, &wire);
+        same(specification, &wire, &expected);
+        list_free(&wire);
+        if (!refused) { /* of one that is refused later some may have been written */
+            encode_cuts(&prng, encoder, &cuts, 64 + prng_below(&prng, 3000), &wire);
+            same(specification, &wire, &expected);
+            list_free(&wire);
+        }
+        cb_encoder_free(encoder);
+        cb_buffer_free(input);
+        list_free(&records);
+        list_free(&expected);
+    }
+}
+END_TEST
+
+/* ------------------------------------------------------------- whole records */
+
+static void count_release(void *arg, const void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+    ++*(size_t *)arg;
+}
+
+/* In each of the three ways. */
+static int encode_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n, unsigned way,
+                        size_t *released, struct cb_buffer *out)
+{
+    if (way == 0)
+        return cb_encode_bytes(encoder, data, n, NULL, NULL, out);
+    if (way == 1)
+        return cb_encode_bytes(encoder, data, n, count_release, released, out);
+    struct cb_buffer *record = buffer_of(NULL, data, n, n / 3 + 1);
+    int status = cb_encode(encoder, record, out);
+    cb_buffer_free(record);
+    return status;
+}
+
+START_TEST(whole_records_are_encoded_as_their_pieces_are)
+{
+    const char *specification = outputs[_i];
+
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        struct prng prng = {.state = seed * 31 + (uint64_t)_i};
+        struct record_list records, expected, wire = {.count = 0};
+        const bool refuses = seed % 2;
+        size_t released = 0, given = 0;
+
+        make_records(&prng, 2500, &records);
+        encode_each(specification, refuses, &records, &expected);
+        struct cb_encoder *encoder = new_encoder(specification, refuses, NULL);
+        struct cb_buffer *out = new_buffer(NULL, 4096);
+        bool has_places = false;
+        for (size_t i = 0; i < records.count; i++) {
+            size_t n, before = cb_length(out);
+            const uint8_t *data = record_at(&records, i, &n);
+            unsigned way = (unsigned)prng_below(&prng, 3);
+            int status = encode_whole(encoder, data, n, way, &released, out);
+
+            given += way == 1 && status == CB_OK;
+            expect(status == CB_OK || (status == CB_EUNENCODABLE && cb_length(out) == before),
+                   "%s: %d", specification, status);
+            has_places |= status != CB_OK; /* those after it are numbered otherwise */
+        }
+        ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+        drain(out, &wire);
+        cb_buffer_free(out);
+        expect(released == given, "%zu of %zu released", released, given);
+        if (!has_places || !(cb_encoder_traits(encoder) & CB_NEEDS_PLACE))
+            same(specification, &wire, &expected);
+        cb_encoder_free(encoder);
+        list_free(&wire);
+        list_free(&records);
+        list_free(&expected);
+    }
+}
+END_TEST
+
+START_TEST(a_whole_record_that_does_not_fit_leaves_the_output_as_it_was)
+{
+    const char *specification = outputs[_i];
+    struct record_list expected;
+    struct record_list records = {.count = 0};
+
+    list_add(&records, "abcdefghijklmnop", 16);
+    list_end(&records);
+    encode_each(specification, false, &records, &expected);
+    const size_t frame = expected.ends[0];
+    for (size_t limit = 1; limit <= frame + 64; limit++) {
+        const struct cb_buffer_options options = {.size = sizeof(options), .limit = limit};
+        struct cb_encoder *encoder = new_encoder(specification, false, NULL);
+        struct cb_buffer *out = NULL;
+
+        ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+        int status = cb_encode_bytes(encoder, "abcdefghijklmnop", 16, NULL, NULL, out);
+        if (status == CB_EUNENCODABLE && !frame)
+            status = CB_ELIMIT; /* bson wants its own length in it */
+        expect(status == CB_OK || (status == CB_ELIMIT && cb_length(out) == 0),
+               "%s: %d with %zu bytes", specification, status, cb_length(out));
+        expect(status == CB_OK || limit < frame + CB_TRANSFORM_ROOM || !frame,
+               "%s: a limit of %zu is enough", specification, limit);
+        if (status == CB_OK && frame)
+            assert_holds(out, expected.bytes, frame);
+        cb_buffer_free(out);
+        cb_encoder_free(encoder);
+    }
+    list_free(&records);
+    list_free(&expected);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- memory */
+
+START_TEST(when_memory_is_out_the_same_call_may_be_made_again)
+{
+    const char *specification = outputs[_i];
+    struct prng prng = {.state = (uint64_t)_i};
+    struct record_list records, expected;
+    static struct cuts cuts;
+
+    make_records(&prng, 2500, &records);
+    encode_each(specification, false, &records, &expected);
+    struct cb_buffer *input = buffer_of(NULL, records.bytes, records.size, 700);
+    cuts.count = 0;
+    for (size_t i = 0, start = 0; i < records.count; start = records.ends[i++])
+        cut_record(&prng, input, i, start, records.ends[i] - start, &cuts);
+    for (uint64_t at = 1;; at++) {
+        struct counting counting;
+        struct record_list wire = {.count = 0};
+        struct cb_buffer *out = NULL;
+
+        counting_init(&counting);
+        const struct cb_buffer_options options = {.size = sizeof(options),
+                                                  .chunk_min = 32,
+                                                  .chunk_max = 64,
+                                                  .allocator = &counting.hooks};
+        struct cb_encoder *encoder = new_encoder(specification, false, &counting.hooks);
+        ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+        counting_fail(&counting, at, false);
+        for (size_t i = 0; i < cuts.count;) {
+            size_t taken;
+            int status = cb_encode_pieces(encoder, cuts.pieces + i, cuts.count - i, out, &taken);
+
+            expect(status == CB_OK || status == 1 || status == CB_EUNENCODABLE ||
+                       (status == CB_ENOMEM && counting.failed),
+                   "%s: %d", specification, status);
+            i += taken;
+        }
+        int status = cb_encode_end(encoder, out);
+        if (status == CB_ENOMEM)
+            status = cb_encode_end(encoder, out);
+        ck_assert_int_eq(status, CB_OK);
+        drain(out, &wire);
+        same(specification, &wire, &expected);
+        const bool failed = counting.failed;
+        cb_buffer_free(out);
+        cb_encoder_free(encoder);
+        counting_fini(&counting);
+        list_free(&wire);
+        if (!failed)
+            break;
+    }
+    cb_buffer_free(input);
+    list_free(&records);
+    list_free(&expected);
+}
+END_TEST
+
+static void fill(uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (uint8_t)('a' + i % 26);
+}
+
+START_TEST(long_payload_goes_by_reference)
+{
+    static uint8_t bytes[5000];
+    struct cb_pool *pool = new_pool(NULL);
+    struct cb_buffer *record = new_buffer(pool, 8192), *out = new_buffer(pool, 8192);
+    struct cb_encoder *encoder = new_encoder("u32be", false, NULL);
+
+    fill(bytes, sizeof(bytes));
+    append_offered(record, bytes, sizeof(bytes), sizeof(bytes));
+    const uint64_t before = pool_stats(pool).copied;
+    ck_assert_int_eq(cb_encode(encoder, record, out), CB_OK);
+    ck_assert_uint_eq(pool_stats(pool).copied - before, 4); /* the header */
+    cb_buffer_free(record);
+    ck_assert_uint_eq(cb_length(out), 4 + sizeof(bytes));
+    cb_skip(out, 4);
+    assert_holds(out, bytes, sizeof(bytes));
+    cb_buffer_free(out);
+    ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
+    cb_pool_unref(pool);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+START_TEST(blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool)
+{
+    static uint8_t bytes[5000];
+    const struct cb_pool_options options = {.size = sizeof(options), .shared = 1};
+    struct cb_pool *pool = NULL;
+    size_t released = 0;
+
+    ck_assert_int_eq(cb_pool_new(&pool, &options), CB_OK);
+    struct cb_buffer *record = new_buffer(NULL, 8192), *out = new_buffer(pool, 8192);
+    struct cb_encoder *encoder = new_encoder("u32be", false, NULL);
+    fill(bytes, sizeof(bytes));
+    ck_assert_int_eq(cb_append_ref(record, bytes, sizeof(bytes), count_release, &released), CB_OK);
+    ck_assert_int_eq(cb_encode(encoder, record, out), CB_OK);
+    cb_buffer_free(record);
+    ck_assert_uint_eq(released, 1); /* nothing refers to it */
+    cb_skip(out, 4);
+    assert_holds(out, bytes, sizeof(bytes));
+    cb_buffer_free(out);
+    cb_pool_unref(pool);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- states */
+
+static int put(struct cb_encoder *encoder, struct cb_buffer *out, unsigned flags, uint64_t total)
+{
+    const struct cb_piece piece = {
+        .data = (const uint8_t *)"ab", .length = 2, .record = 1, .total = total, .flags = flags};
+    size_t taken;
+
+    return cb_encode_pieces(encoder, &piece, 1, out, &taken);
+}
+
+START_TEST(a_call_that_cannot_be_now_is_refused)
+{
+    struct cb_encoder *encoder = new_encoder("u8", false, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096), *record = buffer_of(NULL, "x", 1, 1);
+
+    ck_assert_int_eq(put(encoder, out, CB_LAST, 4), CB_ESTATE); /* nothing was begun */
+    ck_assert_int_eq(put(encoder, out, CB_FIRST, CB_UNKNOWN), CB_ESTATE);
+    ck_assert_int_eq(put(encoder, out, CB_FIRST, 4), CB_OK);
+    ck_assert_int_eq(put(encoder, out, CB_FIRST, 4), CB_ESTATE);
+    ck_assert_int_eq(cb_encode(encoder, record, out), CB_ESTATE);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "x", 1, NULL, NULL, out), CB_ESTATE);
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_ESTATE);
+    ck_assert_int_eq(put(encoder, out, CB_LAST, 4), CB_OK);
+    ck_assert_int_eq(cb_encode(encoder, out, out), CB_EINVAL);
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+    assert_holds(out, BYTES("\4abab"));
+    cb_buffer_free(record);
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+START_TEST(a_reset_forgets_the_record_that_was_begun)
+{
+    for (size_t i = 0; i < COUNT(outputs); i++) {
+        struct cb_encoder *encoder = new_encoder(outputs[i], false, NULL);
+        struct cb_buffer *out = new_buffer(NULL, 4096), *fresh = new_buffer(NULL, 4096);
+        const char *text = "abcdefghijklmnop";
+
+        const int status = cb_encode_bytes(encoder, text, 16, NULL, NULL, fresh);
+        cb_encoder_reset(encoder);
+        put(encoder, out, CB_FIRST, 16);
+        cb_skip(out, CB_ALL);
+        cb_encoder_reset(encoder);
+        ck_assert_int_eq(cb_encode_bytes(encoder, text, 16, NULL, NULL, out), status);
+        expect(cb_equal(out, fresh) == CB_YES, "%s", outputs[i]);
+        cb_buffer_free(out);
+        cb_buffer_free(fresh);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
+START_TEST(records_are_numbered_as_the_caller_says)
+{
+    struct cb_encoder *encoder = new_encoder("index", false, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    ck_assert_int_eq(cb_encode_bytes(encoder, "abc", 3, NULL, NULL, out), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "de", 2, NULL, NULL, out), CB_OK);
+    assert_holds(out, BYTES("1\t0\t3\n2\t3\t2\n"));
+    cb_skip(out, CB_ALL);
+    cb_encoder_number(encoder, 41);
+    ck_assert_int_eq(put(encoder, out, CB_FIRST | CB_LAST, 2), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "f", 1, NULL, NULL, out), CB_OK);
+    assert_holds(out, BYTES("41\t0\t2\n41\t5\t1\n"));
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+static Suite *encode_suite(void)
+{
+    Suite *suite = suite_create("encode");
+    TCase *bytes = add_case(suite, "bytes"), *memory = add_case(suite, "memory");
+    TCase *states = add_case(suite, "states");
+    const int all = (int)COUNT(outputs);
+
+    tcase_add_loop_test(bytes, pieces_are_encoded_alike_however_they_are_cut, 0, all);
+    tcase_add_loop_test(bytes, whole_records_are_encoded_as_their_pieces_are, 0, all);
+    tcase_add_loop_test(bytes, a_whole_record_that_does_not_fit_leaves_the_output_as_it_was, 0,
+                        all);
+    tcase_add_loop_test(memory, when_memory_is_out_the_same_call_may_be_made_again, 0, all);
+    tcase_add_test(memory, long_payload_goes_by_reference);
+    tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);
+    tcase_add_test(states, a_call_that_cannot_be_now_is_refused);
+    tcase_add_test(states, a_reset_forgets_the_record_that_was_begun);
+    tcase_add_test(states, records_are_numbered_as_the_caller_says);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(encode_suite());
+}
