@@ -11,6 +11,7 @@
 #endif
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "chunkedbuffer.h"
 
@@ -69,13 +70,56 @@ static inline size_t cb__clamp_u64(uint64_t n)
     return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
-/* The number of bytes from an option struct of the caller's that this version
- * of the library knows; false where the struct is not even large enough to say
- * its size. */
-static inline bool cb__options_size(size_t theirs, size_t ours, size_t *n)
+/* No option struct is longer than this: a size beyond it was never set. */
+enum { CB__OPTIONS_MAX = 4096 };
+
+/* Reads an option struct of the caller's, of which this version of the library
+ * knows the first `known` bytes, over the defaults in *ours; NULL leaves these as
+ * they are.  False where its size cannot be one, or where it asks for what this
+ * version does not know: by a byte beyond those that is not zero. */
+static inline bool cb__options_read(const void *theirs, void *ours, size_t known)
 {
-    *n = cb__min(theirs, ours);
-    return theirs >= sizeof(size_t);
+    const uint8_t *bytes = theirs;
+    size_t size;
+    if (!theirs)
+        return true;
+    memcpy(&size, theirs, sizeof size);
+    if (size < sizeof size || size > CB__OPTIONS_MAX)
+        return false;
+    for (size_t i = known; i < size; i++) {
+        if (bytes[i])
+            return false;
+    }
+    memcpy(ours, theirs, cb__min(size, known));
+    return true;
+}
+
+/* The other way: fills a struct of the caller's, which has its size set, from
+ * *ours.  What this version does not know of it becomes zero. */
+static inline bool cb__stats_write(void *theirs, const void *ours, size_t known)
+{
+    uint8_t *bytes = theirs;
+    size_t size;
+    memcpy(&size, theirs, sizeof size);
+    if (size < sizeof size || size > CB__OPTIONS_MAX)
+        return false;
+    memcpy(bytes + sizeof size, (const uint8_t *)ours + sizeof size,
+           cb__min(size, known) - sizeof size);
+    if (size > known)
+        memset(bytes + known, 0, size - known);
+    return true;
+}
+
+/* Is it one that can be used?  NULL stands for the default. */
+static inline bool cb__allocator_is_usable(const struct cb_allocator *allocator)
+{
+    return !allocator || (allocator->alloc && allocator->free);
+}
+
+/* Are these flags all among the known ones?  A yes-or-no option knows 1. */
+static inline bool cb__flags_known(unsigned flags, unsigned known)
+{
+    return !(flags & ~known);
 }
 
 #endif

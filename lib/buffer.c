@@ -100,19 +100,15 @@ static void drop_tail(struct cb_buffer *buffer)
 int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *options)
 {
     struct cb_buffer_options o = {.size = sizeof o};
-    size_t n = 0;
-    if (options && !cb__options_size(options->size, sizeof o, &n))
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.release_fast, 1) ||
+        !cb__allocator_is_usable(o.allocator))
         return CB_EINVAL;
-    if (options)
-        memcpy(&o, options, n);
     if (!o.chunk_min)
         o.chunk_min =
             o.chunk_max && o.chunk_max < CHUNK_MIN_DEFAULT ? o.chunk_max : CHUNK_MIN_DEFAULT;
     if (!o.chunk_max)
         o.chunk_max = cb__max(o.chunk_min, CHUNK_MAX_DEFAULT);
     if (o.chunk_min > o.chunk_max || o.chunk_max > CHUNK_BOUND)
-        return CB_EINVAL;
-    if (o.allocator && (!o.allocator->alloc || !o.allocator->free))
         return CB_EINVAL;
     const struct cb_allocator *allocator = o.allocator ? o.allocator
                                            : o.pool    ? cb__pool_allocator(o.pool)
@@ -136,7 +132,7 @@ int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *opt
     buffer->cutoff = o.cutoff ? o.cutoff : CUTOFF_DEFAULT;
     buffer->copy_below = o.copy_below;
     buffer->limit = o.limit ? cb__min(o.limit, SSIZE_MAX) : SSIZE_MAX;
-    buffer->release_fast = o.release_fast != 0;
+    buffer->release_fast = o.release_fast;
     *result = buffer;
     return CB_OK;
 }
@@ -157,9 +153,7 @@ void cb_buffer_free(struct cb_buffer *buffer)
 
 int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stats)
 {
-    size_t n, pinned = 0;
-    if (!cb__options_size(stats->size, sizeof *stats, &n))
-        return CB_EINVAL;
+    size_t pinned = 0;
     const struct cb_memory *before = NULL;
     for (size_t i = 0; i < buffer->count; i++) {
         const struct cb_memory *memory = cb__buffer_chunk(buffer, i)->memory;
@@ -168,14 +162,13 @@ int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stat
         before = memory;
     }
     const struct cb_buffer_stats now = {
-        .size = stats->size,
+        .size = sizeof now,
         .length = buffer->length,
         .chunks = buffer->count,
         .pinned_bytes = pinned,
         .chunk_size = buffer->chunk_size,
     };
-    memcpy(stats, &now, n);
-    return CB_OK;
+    return cb__stats_write(stats, &now, sizeof now) ? CB_OK : CB_EINVAL;
 }
 
 size_t cb_length(const struct cb_buffer *buffer)
@@ -190,6 +183,8 @@ uint64_t cb_position(const struct cb_buffer *buffer)
 
 int cb_set_position(struct cb_buffer *buffer, uint64_t position)
 {
+    if (position > CB__POSITION_MAX)
+        return CB_EINVAL;
     if (buffer->length || buffer->offered)
         return CB_ESTATE;
     buffer->position = position;

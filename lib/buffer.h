@@ -25,6 +25,10 @@
 
 enum { CB__RING_INLINE = 8, CB__AREAS = 8, CB__SEARCHES = 8 };
 
+/* The last position that can be set: as far as any file goes.  From there a stream
+ * can grow by as much again, which none does. */
+#define CB__POSITION_MAX ((uint64_t)INT64_MAX)
+
 /* A stream position that no byte has. */
 #define CB__NOWHERE UINT64_MAX
 

@@ -29,7 +29,10 @@
  *   may cross threads only when their pool was made `shared`.
  * - Option structs begin with their own size: set it to sizeof the struct, and
  *   leave what you do not care about at zero, which means the default.
- *   A NULL pointer in place of options means all defaults.
+ *   A NULL pointer in place of options means all defaults.  What this version
+ *   does not know is CB_EINVAL: bytes that are not zero beyond those of its own
+ *   struct, other bits in flags, other values than 0 and 1 for yes or no.  In
+ *   statistics it is set to zero.
  */
 /* clang-format off: the comments stand in columns of their own. */
 #ifndef CHUNKEDBUFFER_H
@@ -96,6 +99,7 @@ CB_API const char *cb_strerror(int status);
  * Where memory comes from.  `alloc` gives `size` bytes aligned as malloc would
  * align them, or NULL; `free` takes back what `alloc` gave, with its size.
  * The struct and what `arg` points to must outlive everything made with them.
+ * Without either of the two functions it is refused with CB_EINVAL.
  * With a shared pool both are called from any thread.
  */
 struct cb_allocator {
@@ -118,7 +122,7 @@ struct cb_pool;
 struct cb_pool_options {
     size_t size;       /* sizeof(struct cb_pool_options) */
     size_t idle_limit; /* bytes kept idle at most; 0: 16 MiB; CB_ALL: no bound */
-    unsigned shared;   /* nonzero: its blocks may cross threads (atomic counts
+    unsigned shared;   /* 1: its blocks may cross threads (atomic counts
                           and a lock, about 20 ns a block) */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
 };
@@ -175,7 +179,7 @@ struct cb_buffer_options {
     size_t copy_below;    /* cb_take, cb_peek and cb_slice from this buffer copy
                              what is shorter than this; default 0: never */
     size_t limit;         /* most bytes it may hold; 0: no limit */
-    unsigned release_fast; /* nonzero: an empty buffer gives its block back at
+    unsigned release_fast; /* 1: an empty buffer gives its block back at
                               once instead of keeping it for the next read */
     const struct cb_allocator *allocator; /* for the buffer itself; NULL: the
                                              pool's, or malloc and free */
@@ -202,7 +206,7 @@ CB_API size_t cb_length(const struct cb_buffer *buffer);
 /* Stream position of the first byte held.  No cost. */
 CB_API uint64_t cb_position(const struct cb_buffer *buffer);
 /* Says that the next byte to come has this stream position.  CB_ESTATE where the
- * buffer holds bytes, or an offer is open. */
+ * buffer holds bytes, or an offer is open; CB_EINVAL beyond 2^63 - 1. */
 CB_API int cb_set_position(struct cb_buffer *buffer, uint64_t position);
 
 /* ---------------------------------------------------------------- fill it */
@@ -318,7 +322,8 @@ enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
  * CB_YES; CB_MORE where there is none yet, and nothing was changed; the next
  * call with the same delimiter looks only at what came since, so a record that
  * arrives in k pieces is scanned once, also where other needles are asked for in
- * between (see cb_find).  CB_EINVAL for an empty delimiter.
+ * between (see cb_find).  CB_EINVAL for an empty delimiter.  All that take flags:
+ * CB_EINVAL for one that is not known.
  */
 CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
                         size_t start, struct cb_buffer *target);
@@ -450,7 +455,7 @@ struct cb_decoder_options {
     size_t size;         /* sizeof(struct cb_decoder_options) */
     uint64_t max_record; /* longest record; 0: no limit, or 64 MiB with `whole` */
     enum cb_partial on_partial;
-    unsigned whole; /* nonzero: no piece of a record is given before its end has
+    unsigned whole; /* 1: no piece of a record is given before its end has
                        been seen, so that `total` is always known */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
@@ -540,7 +545,7 @@ CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder);
 CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder);
 /* Releases, and says that n of the bytes to come went by elsewhere.  The
  * position of the buffer goes on by n.  CB_EINVAL for more than
- * cb_decoder_ahead. */
+ * cb_decoder_ahead, or beyond position 2^63 - 1. */
 CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n);
 /* The position behind the last byte that belongs to what was given so far,
  * its framing included. */
@@ -559,7 +564,7 @@ struct cb_encoder;
 struct cb_encoder_options {
     size_t size; /* sizeof(struct cb_encoder_options) */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
-    unsigned refuse_collisions; /* nonzero: a payload that holds the framing's own
+    unsigned refuse_collisions; /* 1: a payload that holds the framing's own
                                    delimiter, so that it would be read back as
                                    something else, is CB_EUNENCODABLE */
 };

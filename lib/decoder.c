@@ -98,11 +98,10 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
                    const struct cb_decoder_options *options, struct cb_error *error)
 {
     struct cb_decoder_options o = {.size = sizeof o};
-    size_t n = 0;
-    if (options && !cb__options_size(options->size, sizeof o, &n))
-        return cb__error_set(error, CB_EINVAL, 0, "the options have no size");
-    if (options)
-        memcpy(&o, options, n);
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.whole, 1))
+        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
+    if (!cb__allocator_is_usable(o.allocator))
+        return cb__error_set(error, CB_EINVAL, 0, "the allocator lacks a function");
     if (o.on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
     if (o.on_overflow > CB_OVERFLOW_TRUNCATE)
@@ -689,7 +688,9 @@ uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 
 int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n)
 {
-    if (n > cb_decoder_ahead(decoder) || buffer != decoder->buffer)
+    uint64_t end;
+    if (n > cb_decoder_ahead(decoder) || buffer != decoder->buffer ||
+        !cb__add_u64(cb__buffer_end(buffer), n, &end) || end > CB__POSITION_MAX)
         return CB_EINVAL;
     release(decoder, buffer);
     cb__buffer_pass(buffer, n);

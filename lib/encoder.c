@@ -38,11 +38,10 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
                    const struct cb_encoder_options *options, struct cb_error *error)
 {
     struct cb_encoder_options o = {.size = sizeof o};
-    size_t n = 0;
-    if (options && !cb__options_size(options->size, sizeof o, &n))
-        return cb__error_set(error, CB_EINVAL, 0, "the options have no size");
-    if (options)
-        memcpy(&o, options, n);
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
+        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
+    if (!cb__allocator_is_usable(o.allocator))
+        return cb__error_set(error, CB_EINVAL, 0, "the allocator lacks a function");
     const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
     struct cb_encoder *encoder = allocator->alloc(allocator->arg, sizeof *encoder);
     if (!encoder)

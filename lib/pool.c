@@ -63,14 +63,10 @@ static struct cb_pool *new_pool(const struct cb_allocator *allocator, size_t idl
 int cb_pool_new(struct cb_pool **result, const struct cb_pool_options *options)
 {
     struct cb_pool_options o = {.size = sizeof o};
-    size_t n = 0;
-    if (options && !cb__options_size(options->size, sizeof o, &n))
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.shared, 1) ||
+        !cb__allocator_is_usable(o.allocator))
         return CB_EINVAL;
-    if (options)
-        memcpy(&o, options, n);
     const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
-    if (!allocator->alloc || !allocator->free)
-        return CB_EINVAL;
     *result = new_pool(allocator, o.idle_limit ? o.idle_limit : IDLE_LIMIT_DEFAULT, o.shared != 0);
     return *result ? CB_OK : CB_ENOMEM;
 }
@@ -153,13 +149,10 @@ void cb_pool_reset(struct cb_pool *pool)
 
 int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats)
 {
-    size_t n;
-    if (!cb__options_size(stats->size, sizeof *stats, &n))
-        return CB_EINVAL;
     struct cb_pool *p = (struct cb_pool *)pool; /* for the lock alone */
     lock(p);
     const struct cb_pool_stats now = {
-        .size = stats->size,
+        .size = sizeof now,
         .live_bytes = pool->live_bytes,
         .pinned_bytes = pool->pinned_bytes,
         .idle_bytes = pool->idle_bytes,
@@ -170,8 +163,7 @@ int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats)
         .scanned = pool->scanned,
     };
     unlock(p);
-    memcpy(stats, &now, n);
-    return CB_OK;
+    return cb__stats_write(stats, &now, sizeof now) ? CB_OK : CB_EINVAL;
 }
 
 /* Puts a block whose last reference is gone back where it came from. */

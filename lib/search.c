@@ -188,7 +188,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsi
                  size_t start, struct cb_buffer *target)
 {
     struct cb__match match;
-    if (!n || buffer == target)
+    if (!n || buffer == target || !cb__flags_known(flags, CB_KEEP))
         return CB_EINVAL;
     if (start > buffer->length)
         return CB_MORE;
@@ -203,7 +203,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsi
 int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start, struct cb_buffer *target)
 {
     struct cb__match match;
-    if (buffer == target)
+    if (buffer == target || !cb__flags_known(flags, CB_KEEP))
         return CB_EINVAL;
     if (start > buffer->length)
         return CB_MORE;

@@ -65,6 +65,8 @@ int cb_split_new(struct cb_split **result, struct cb_buffer *source, const void 
 
 int cb_splitlines_new(struct cb_split **result, struct cb_buffer *source, unsigned flags)
 {
+    if (!cb__flags_known(flags, CB_KEEP))
+        return CB_EINVAL;
     int status = new_split(result, source, line_ends, COUNT(line_ends));
     if (status)
         return status;

@@ -146,6 +146,30 @@ START_TEST(bad_options_are_refused)
 }
 END_TEST
 
+START_TEST(what_options_hold_that_is_not_known_is_refused)
+{
+    struct longer {
+        struct cb_buffer_options known;
+        uint8_t more[9];
+    } options = {.known.size = sizeof(options)};
+    const struct cb_allocator nothing = {.alloc = NULL};
+    struct cb_buffer *new = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_OK);
+    cb_buffer_free(new);
+    new = NULL;
+    options.more[8] = 1;
+    ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_EINVAL);
+    options.known.size = sizeof(options.known);
+    options.known.release_fast = 2;
+    ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_EINVAL);
+    options.known.release_fast = 1;
+    options.known.allocator = &nothing;
+    ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_EINVAL);
+    ck_assert_ptr_null(new);
+}
+END_TEST
+
 START_TEST(chunk_sizes_at_their_bounds_are_taken)
 {
     const size_t gib = (size_t)1 << 30;
@@ -236,6 +260,21 @@ START_TEST(buffer_stats_are_filled_as_far_as_their_size_reaches)
 
     stats.size = 0;
     ck_assert_int_eq(cb_buffer_stats(buffer, &stats), CB_EINVAL);
+}
+END_TEST
+
+START_TEST(buffer_stats_that_are_not_known_are_0)
+{
+    struct longer {
+        struct cb_buffer_stats known;
+        uint64_t more;
+    } stats;
+
+    memset(&stats, 0x77, sizeof(stats));
+    stats.known.size = sizeof(stats);
+    ck_assert_int_eq(cb_buffer_stats(buffer, &stats.known), CB_OK);
+    ck_assert_uint_eq(stats.known.chunks, 0);
+    ck_assert_uint_eq(stats.more, 0);
 }
 END_TEST
 
@@ -949,6 +988,20 @@ START_TEST(the_position_is_set_where_nothing_is_held)
     cb_skip(buffer, 1);
     ck_assert_uint_eq(cb_position(buffer), 8);
     assert_holds(buffer, BYTES("efg"));
+}
+END_TEST
+
+START_TEST(a_position_from_which_no_stream_can_go_on_is_refused)
+{
+    ck_assert_int_eq(cb_set_position(buffer, UINT64_MAX - 3), CB_EINVAL);
+    ck_assert_int_eq(cb_set_position(buffer, UINT64_C(1) << 63), CB_EINVAL);
+    ck_assert_uint_eq(cb_position(buffer), 0);
+    ck_assert_int_eq(cb_set_position(buffer, INT64_MAX), CB_OK);
+    append_block(buffer, BYTES("abc\n"));
+    size_t at;
+    ck_assert_int_eq(cb_find(buffer, "\n", 1, 0, CB_TO_END, &at), CB_YES);
+    ck_assert_uint_eq(at, 3);
+    assert_holds(buffer, BYTES("abc\n"));
 }
 END_TEST
 
@@ -1702,12 +1755,14 @@ static void add_making(Suite *suite)
     tcase_add_test(tcase, default_chunks_are_from_2048_to_262144_bytes);
     tcase_add_test(tcase, freeing_no_buffer_is_fine);
     tcase_add_test(tcase, bad_options_are_refused);
+    tcase_add_test(tcase, what_options_hold_that_is_not_known_is_refused);
     tcase_add_test(tcase, chunk_sizes_at_their_bounds_are_taken);
     tcase_add_test(tcase, a_buffer_without_a_pool_works_and_leaks_nothing);
     tcase_add_test(tcase, a_buffer_uses_the_allocator_of_its_pool);
     tcase_add_test(tcase, buffer_stats_tell_what_is_held);
     tcase_add_test(tcase, a_small_record_is_seen_to_pin_its_block);
     tcase_add_test(tcase, buffer_stats_are_filled_as_far_as_their_size_reaches);
+    tcase_add_test(tcase, buffer_stats_that_are_not_known_are_0);
 }
 
 static void add_offers(Suite *suite)
@@ -1761,6 +1816,7 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, prepend_moves_the_position_back);
     tcase_add_test(tcase, prepend_does_not_move_the_position_below_0);
     tcase_add_test(tcase, the_position_is_set_where_nothing_is_held);
+    tcase_add_test(tcase, a_position_from_which_no_stream_can_go_on_is_refused);
     tcase_add_test(tcase, prepend_to_an_empty_buffer_is_like_append);
     tcase_add_test(tcase, prepend_of_more_than_a_chunk_keeps_the_order);
 }

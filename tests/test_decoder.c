@@ -1278,6 +1278,23 @@ START_TEST(all_of_a_payload_is_ahead_behind_its_header)
 }
 END_TEST
 
+START_TEST(nothing_is_passed_beyond_the_last_position_of_a_stream)
+{
+    struct cb_decoder *decoder = plain_decoder("u64be");
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\xff\xff\xff\xff\xff\xff\xff\x00"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    const uint64_t ahead = cb_decoder_ahead(decoder);
+    ck_assert_uint_eq(ahead, UINT64_MAX - 255);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, ahead), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, INT64_MAX - 8 + 1), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, INT64_MAX - 8), CB_OK);
+    ck_assert_uint_eq(cb_position(buffer), INT64_MAX);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(nothing_is_ahead_where_the_next_byte_must_be_seen)
 {
     static const char *const inputs[][2] = {
@@ -1442,6 +1459,32 @@ START_TEST(bad_options_are_refused)
     ck_assert_int_eq(error.code, CB_EINVAL);
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &partial, &error), CB_EINVAL);
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &partial, NULL), CB_EINVAL);
+    ck_assert_ptr_null(decoder);
+}
+END_TEST
+
+START_TEST(what_options_hold_that_is_not_known_is_refused)
+{
+    struct longer {
+        struct cb_decoder_options known;
+        uint8_t more[9];
+    } options = {.known.size = sizeof(options)};
+    const struct cb_allocator nothing = {.alloc = NULL};
+    struct cb_decoder *decoder = NULL;
+    struct cb_error error;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_OK);
+    cb_decoder_free(decoder);
+    decoder = NULL;
+    options.more[0] = 1;
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
+    ck_assert_int_eq(error.code, CB_EINVAL);
+    options.known.size = sizeof(options.known);
+    options.known.whole = 2;
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
+    options.known.whole = 0;
+    options.known.allocator = &nothing;
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
     ck_assert_ptr_null(decoder);
 }
 END_TEST
@@ -1657,6 +1700,7 @@ static Suite *decoder_suite(void)
     tcase_add_checked_fixture(ahead, setup, teardown);
     tcase_add_test(ahead, payload_that_goes_by_elsewhere_leaves_the_records_as_they_are);
     tcase_add_test(ahead, all_of_a_payload_is_ahead_behind_its_header);
+    tcase_add_test(ahead, nothing_is_passed_beyond_the_last_position_of_a_stream);
     tcase_add_test(ahead, nothing_is_ahead_where_the_next_byte_must_be_seen);
     tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);
     tcase_add_test(ahead, nothing_is_ahead_where_records_are_held_whole);
@@ -1667,6 +1711,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(life, the_head_of_the_same_buffer_may_begin_another_stream);
     tcase_add_test(life, the_specification_is_not_needed_afterwards);
     tcase_add_test(life, bad_options_are_refused);
+    tcase_add_test(life, what_options_hold_that_is_not_known_is_refused);
     tcase_add_test(life, options_are_read_as_far_as_their_size_reaches);
     tcase_add_test(life, no_decoder_can_be_freed);
     tcase_add_loop_test(life, every_failed_allocation_of_a_new_decoder_is_reported, 0,

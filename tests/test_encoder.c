@@ -438,6 +438,32 @@ START_TEST(options_without_a_size_are_refused)
 }
 END_TEST
 
+START_TEST(what_options_hold_that_is_not_known_is_refused)
+{
+    struct longer {
+        struct cb_encoder_options known;
+        uint8_t more[9];
+    } options = {.known.size = sizeof(options)};
+    const struct cb_allocator nothing = {.alloc = NULL};
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_OK);
+    cb_encoder_free(encoder);
+    encoder = NULL;
+    options.more[0] = 1;
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_EINVAL);
+    ck_assert_int_eq(error.code, CB_EINVAL);
+    options.known.size = sizeof(options.known);
+    options.known.refuse_collisions = 2;
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_EINVAL);
+    options.known.refuse_collisions = 0;
+    options.known.allocator = &nothing;
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_EINVAL);
+    ck_assert_ptr_null(encoder);
+}
+END_TEST
+
 START_TEST(every_failed_allocation_is_reported_and_nothing_leaks)
 {
     static const char *const specifications[] = {
@@ -543,6 +569,7 @@ static Suite *encoder_suite(void)
     tcase_add_loop_test(life, a_wrong_specification_is_refused_with_its_column, 0,
                         (int)COUNT(faults));
     tcase_add_test(life, options_without_a_size_are_refused);
+    tcase_add_test(life, what_options_hold_that_is_not_known_is_refused);
     tcase_add_test(life, every_failed_allocation_is_reported_and_nothing_leaks);
     tcase_add_test(life, encoding_allocates_nothing);
     tcase_add_test(life, no_encoder_can_be_freed);

@@ -421,6 +421,25 @@ START_TEST(stats_are_filled_as_far_as_their_size_reaches)
 }
 END_TEST
 
+START_TEST(stats_that_are_not_known_are_0)
+{
+    struct longer {
+        struct cb_pool_stats known;
+        uint64_t more[2];
+    } stats;
+
+    memset(&stats, 0x77, sizeof(stats));
+    stats.known.size = sizeof(stats);
+    ck_assert_int_eq(cb_pool_stats(pool, &stats.known), CB_OK);
+    ck_assert_uint_eq(stats.known.size, sizeof(stats));
+    ck_assert_uint_eq(stats.known.scanned, 0);
+    ck_assert_uint_eq(stats.more[0], 0);
+    ck_assert_uint_eq(stats.more[1], 0);
+    stats.known.size = SIZE_MAX;
+    ck_assert_int_eq(cb_pool_stats(pool, &stats.known), CB_EINVAL);
+}
+END_TEST
+
 START_TEST(stats_without_a_size_are_refused)
 {
     struct cb_pool_stats stats = {.size = 0, .live_bytes = 77};
@@ -437,6 +456,38 @@ START_TEST(options_without_a_size_are_refused)
 
     ck_assert_int_eq(cb_pool_new(&none, &options), CB_EINVAL);
     ck_assert_ptr_null(none);
+}
+END_TEST
+
+START_TEST(what_options_hold_that_is_not_known_is_refused)
+{
+    struct longer {
+        struct cb_pool_options known;
+        uint8_t more[9];
+    } options = {.known.size = sizeof(options)};
+    const struct cb_allocator no_alloc = {.free = counting.hooks.free};
+    const struct cb_allocator no_free = {.alloc = counting.hooks.alloc};
+    struct cb_pool *new = NULL;
+
+    ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_OK); /* it asks for nothing more */
+    cb_pool_unref(new);
+    new = NULL;
+    for (size_t i = 0; i < sizeof(options.more); i++) {
+        options.more[i] = 1;
+        ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
+        options.more[i] = 0;
+    }
+    options.known.size = SIZE_MAX; /* none of it is looked at */
+    ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
+    options.known.size = sizeof(options.known);
+    options.known.shared = 2;
+    ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
+    options.known.shared = 0;
+    options.known.allocator = &no_alloc;
+    ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
+    options.known.allocator = &no_free;
+    ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
+    ck_assert_ptr_null(new);
 }
 END_TEST
 
@@ -687,8 +738,10 @@ static Suite *pool_suite(void)
     tcase_add_test(stats, blocks_of_copies_that_nobody_writes_behind_are_pinned);
     tcase_add_test(stats, copied_counts_what_append_copies);
     tcase_add_test(stats, stats_are_filled_as_far_as_their_size_reaches);
+    tcase_add_test(stats, stats_that_are_not_known_are_0);
     tcase_add_test(stats, stats_without_a_size_are_refused);
     tcase_add_test(stats, options_without_a_size_are_refused);
+    tcase_add_test(stats, what_options_hold_that_is_not_known_is_refused);
     tcase_add_test(stats, null_options_are_the_defaults);
 
     tcase_add_checked_fixture(threads, setup, teardown);

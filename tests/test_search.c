@@ -394,6 +394,18 @@ START_TEST(takeuntil_with_an_empty_delimiter_is_refused)
 }
 END_TEST
 
+START_TEST(flags_that_are_not_known_are_refused)
+{
+    append_block(buffer, BYTES("abc\n"));
+    for (unsigned flag = 2; flag; flag <<= 1) {
+        ck_assert_int_eq(cb_takeuntil(buffer, "c", 1, flag, 0, record), CB_EINVAL);
+        ck_assert_int_eq(cb_takeline(buffer, CB_KEEP | flag, 0, record), CB_EINVAL);
+    }
+    assert_holds(buffer, BYTES("abc\n"));
+    assert_holds(record, "", 0);
+}
+END_TEST
+
 START_TEST(takeuntil_looks_from_start_on)
 {
     append_cut(buffer, BYTES("a;b;c"), (size_t[]){2}, 1);
@@ -587,15 +599,15 @@ enum { TRICKLE = 4000, NEEDLES = 8 }; /* the header promises this many needles *
 /* Asks for a record in one of several ways; there is none. */
 static void ask_in_vain(size_t way)
 {
-    static const char *const needles[] = {"\r\n", "\n\n", "--boundary of some length--", ";",
-                                          "END",  "ab;",  "z"};
+    static const char *const needles[] = {"\r\n", "\n\n", "--boundary of some length--", ";", "END",
+                                          "ab;",  "z"};
 
     if (way == 0)
         ck_assert_int_eq(cb_takeline(buffer, 0, 0, record), CB_MORE);
     else if (way % 2)
-        ck_assert_int_eq(cb_takeuntil(buffer, needles[way - 1], strlen(needles[way - 1]), 0, 0,
-                                      record),
-                         CB_MORE);
+        ck_assert_int_eq(
+            cb_takeuntil(buffer, needles[way - 1], strlen(needles[way - 1]), 0, 0, record),
+            CB_MORE);
     else
         ck_assert_int_eq(find(buffer, needles[way - 1], strlen(needles[way - 1]), 0, CB_TO_END),
                          NOT_FOUND);
@@ -1006,6 +1018,7 @@ static void add_take(Suite *suite)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, takeuntil_takes_what_stands_before_the_delimiter);
     tcase_add_test(tcase, takeuntil_with_an_empty_delimiter_is_refused);
+    tcase_add_test(tcase, flags_that_are_not_known_are_refused);
     tcase_add_test(tcase, takeuntil_looks_from_start_on);
     tcase_add_test(tcase, a_delimiter_that_begins_before_start_does_not_count);
     tcase_add_test(tcase, takeuntil_that_would_pass_a_limit_changes_nothing);

@@ -258,6 +258,18 @@ START_TEST(an_empty_separator_is_refused)
 }
 END_TEST
 
+START_TEST(flags_that_are_not_known_are_refused)
+{
+    struct cb_buffer *source = buffer_of(pool, BYTES("a\nb"), 2);
+    struct cb_split *split = NULL;
+
+    ck_assert_int_eq(cb_splitlines_new(&split, source, 2), CB_EINVAL);
+    ck_assert_int_eq(cb_splitlines_new(&split, source, CB_KEEP | 4), CB_EINVAL);
+    ck_assert_ptr_null(split);
+    cb_buffer_free(source);
+}
+END_TEST
+
 START_TEST(freeing_no_split_is_fine)
 {
     cb_split_free(NULL);
@@ -468,6 +480,7 @@ int main(void)
     tcase_add_test(split, splitlines_agrees_with_pythons_bytes_splitlines);
     tcase_add_test(split, kept_line_ends_agree_with_pythons_bytes_splitlines);
     tcase_add_test(split, an_empty_separator_is_refused);
+    tcase_add_test(split, flags_that_are_not_known_are_refused);
     tcase_add_test(split, freeing_no_split_is_fine);
     tcase_add_test(split, a_split_may_be_given_up_half_way);
     tcase_add_test(split, parts_are_appended_and_outlive_their_source);
