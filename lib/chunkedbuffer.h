@@ -78,7 +78,7 @@ enum cb_status {
     CB_EIO = -5,         /* a system call failed: see errno */
     CB_EAGAIN = -6,      /* a non-blocking descriptor is not ready */
     CB_EMALFORMED = -7,  /* the input breaks the rules of its framing */
-    CB_ETRUNCATED = -8,  /* the input ends inside a record */
+    CB_ETRUNCATED = -8,  /* the input ends inside a record, or the next begins there */
     CB_EOVERFLOW = -9,   /* a record is longer than max_record */
     CB_EUNENCODABLE = -10 /* the record cannot be said in this framing */
 };
@@ -437,7 +437,8 @@ enum cb_partial {
                            record may go without its end; drop for sse,data; else
                            fail */
     CB_PARTIAL_FAIL,    /* an unfinished last record is CB_ETRUNCATED, and so is a
-                           message whose last frame is missing */
+                           message whose last frame is missing.  In json-seq
+                           each that RS cuts short is treated like the last */
     CB_PARTIAL_EMIT,    /* it is a record */
     CB_PARTIAL_DROP     /* it is left out; implies `whole` */
 };

@@ -37,13 +37,13 @@ seq_refuses() {
 }
 seq_refuses 'record 1 at byte 2: the record contains RS (1e), which begins the next text' \
     '[1\036]\000'
-seq_refuses 'record 1 at byte 3: the record contains LF outside of brackets and strings, which ends a text' \
+seq_refuses 'record 1 at byte 3: the record goes on after a JSON value, which ends a text' \
     '[1]\n[2]\000'
 seq_refuses 'record 1 at byte 0: white space before a JSON text would be left out' ' 1\000'
 seq_refuses 'record 1 at byte 0: an empty record would be left out' '\000'
 seq_refuses 'record 1 at byte 4: a bracket or a string is not closed' '["1\n\000'
-gives '[1,\n2]\000"\n" \000' '[1,\n2]|"\n" |' -f nul -t 'delim:|'
-printf '[1,\n2]\000"\n" \0003\000' >texts
+seq_refuses 'record 1 at byte 3: the record goes on after a JSON value, which ends a text' '"\n" \000'
+printf '[1,\n2]\000"\n"\0003\000' >texts
 "$CBSPLIT" -f nul -t json-seq --on-collision=fail <texts >sequence
 "$CBSPLIT" -f json-seq -t nul <sequence >found
 expect_same texts found
@@ -56,7 +56,7 @@ send '\n"\n'
 receive '\n"\n'
 send '],\n'
 ends 6 ''
-expect_message 'stdin: record 1 at byte 7: the record contains LF outside of brackets and strings, which ends a text'
+expect_message 'stdin: record 1 at byte 6: the record goes on after a JSON value, which ends a text'
 
 # Of a collision and a fault of the input the one that stands first is reported,
 # however the input comes.

@@ -58,6 +58,16 @@ expect_same compact out
 "$CBSPLIT" --from json-seq --to json-seq sequence >out
 expect_same sequence out
 
+# What was cut short is left out by both (RFC 7464, sections 2.3 and 2.4), and
+# several values in a text are several.
+doing='texts that were cut short'
+printf '\03612\036345\n\036true\036"x"\n\036[1,2\n\0363\n4\n\036{"a":"\036[]{}\036nul\036-1500\n\0367' >sequence
+jq --seq -c . sequence 2>/dev/null | tr -d '\036' >wanted || :
+"$CBSPLIT" --from json-seq --on-partial=drop sequence >out 2>err
+expect_message ''
+expect_same wanted out
+expect out '345\n"x"\n3\n4\n[]\n{}\n-1500\n'
+
 # --------------------------------------------- at once, with jq at either side
 
 # Its values are the questions and its values the answers: each must have come

@@ -94,6 +94,7 @@ cli_tests = \
 	tests/cli-peer-git.sh \
 	tests/cli-peer-http.sh \
 	tests/cli-peer-jq.sh \
+	tests/cli-peer-json.sh \
 	tests/cli-peer-jsonrpc.sh \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \

@@ -78,8 +78,10 @@ static const struct stream streams[] = {
     {"slip", BYTES("\xc0one\xc0\xc0t\xdb\xdcwo\xdb\xdd\xc0")},
     {"cobs", BYTES("\4one\0\1\1\0\3tw\2o\0")},
     {"json", BYTES("\xef\xbb\xbf{\"a\":[1,\"\\\\\"]}\n\"x\"[3]true 4")},
+    {"json", BYTES("1\xef\xbb\xbf-2.5e+1 null\"\\\"\"\n\xef\xbb\xbf\t0")},
     {"json-seq", BYTES("\x1e{\"a\":\n1}\n\x1e\x1e"
                        "2 \x1e\"x\"")},
+    {"json-seq", BYTES("\x1e[]{}\n\"\n\" \r\n-1.5 true\n")},
     {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n")},
     {"syslog", BYTES("3 one<1>line\n\n5 three<2>")},
 };

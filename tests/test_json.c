@@ -35,16 +35,59 @@ static const struct example json[] = {
     {"json", BYTES("\"\xe2\x82\xac\"\"a\nb\0\""), GIVES("[\"\\xe2\\x82\\xac\"][\"a\\x0ab\\x00\"]")},
     {"json", BYTES("[[[[{\"a\":[[]]}]]]][]"),
      GIVES("[\\x5b\\x5b\\x5b\\x5b{\"a\":\\x5b\\x5b\\x5d\\x5d}\\x5d\\x5d\\x5d\\x5d][\\x5b\\x5d]")},
-    /* What is inside need not be valid, nor need a word be one. */
+    /* What is inside need not be valid. */
     {"json", BYTES("[,:}1[nonsense]]tru"), MALFORMED("[\\x5b,:}][1][\\x5bnonsense\\x5d]", 15)},
-    {"json", BYTES("{[1}]tru e+ \xff"), GIVES("[{\\x5b1}\\x5d][tru][e+][\\xff]")},
-    /* The byte order mark, only at the beginning. */
+    {"json", BYTES("{[1}]\"\1\"0"), GIVES("[{\\x5b1}\\x5d][\"\\x01\"][0]")},
+    /* Numbers (section 6) and names (section 3) must be. */
+    {"json", BYTES("0 -0 10 -105 1.5 0.0 -1.50e+3 1E5 1e-05 0e0"),
+     GIVES("[0][-0][10][-105][1.5][0.0][-1.50e+3][1E5][1e-05][0e0]")},
+    {"json", BYTES("01"), MALFORMED("", 1)},
+    {"json", BYTES("-01"), MALFORMED("", 2)},
+    {"json", BYTES("+1"), MALFORMED("", 0)},
+    {"json", BYTES(".5"), MALFORMED("", 0)},
+    {"json", BYTES("- 1"), MALFORMED("", 1)},
+    {"json", BYTES("--1"), MALFORMED("", 1)},
+    {"json", BYTES("1. "), MALFORMED("", 2)},
+    {"json", BYTES("1.e5"), MALFORMED("", 2)},
+    {"json", BYTES("1.5.5"), MALFORMED("", 3)},
+    {"json", BYTES("1e "), MALFORMED("", 2)},
+    {"json", BYTES("1e+\n"), MALFORMED("", 3)},
+    {"json", BYTES("1e5.0"), MALFORMED("", 3)},
+    {"json", BYTES("1e5e"), MALFORMED("", 3)},
+    {"json", BYTES("0x1"), MALFORMED("", 1)},
+    {"json", BYTES("1_000"), MALFORMED("", 1)},
+    {"json", BYTES("1-2"), MALFORMED("", 1)},
+    {"json", BYTES("-Infinity"), MALFORMED("", 1)},
+    {"json", BYTES("NaN"), MALFORMED("", 0)},
+    {"json", BYTES("[] tru "), MALFORMED("[\\x5b\\x5d]", 6)},
+    {"json", BYTES("truth"), MALFORMED("", 3)},
+    {"json", BYTES("True"), MALFORMED("", 0)},
+    {"json", BYTES("nan"), MALFORMED("", 1)},
+    {"json", BYTES("falsely"), MALFORMED("", 5)},
+    {"json", BYTES("truefalse"), MALFORMED("", 4)},
+    {"json", BYTES("true1"), MALFORMED("", 4)},
+    {"json", BYTES("1true"), MALFORMED("", 1)},
+    {"json", BYTES("[] 1\0"), MALFORMED("[\\x5b\\x5d]", 4)},
+    {"json", BYTES("1."), TRUNCATED("", 2)},
+    {"json", BYTES("-"), TRUNCATED("", 1)},
+    {"json", BYTES("2 1e"), TRUNCATED("[2]", 4)},
+    {"json", BYTES("2 1e-"), TRUNCATED("[2]", 5)},
+    {"json", BYTES("tru"), TRUNCATED("", 3)},
+    /* One byte order mark before a value (section 8.1). */
     {"json", BYTES("\xef\xbb\xbf{}"), GIVES("[{}]")},
     {"json", BYTES("\xef\xbb\xbf\n 1"), GIVES("[1]")},
     {"json", BYTES("\xef\xbb\xbf"), GIVES("")},
-    {"json", BYTES(" \xef\xbb\xbf"), GIVES("[\\xef\\xbb\\xbf]")},
-    {"json", BYTES("\xef\xbb\xbf\xef\xbb\xbf"), GIVES("[\\xef\\xbb\\xbf]")},
+    {"json", BYTES(" \xef\xbb\xbf"), GIVES("")},
+    {"json",
+     BYTES("\xef\xbb\xbf{}\n\xef\xbb\xbf{}\xef\xbb\xbf\"a\"1\xef\xbb\xbf"
+           "2\n\xef\xbb\xbf\n"),
+     GIVES("[{}][{}][\"a\"][1][2]")},
+    {"json", BYTES("\xef\xbb\xbf\xef\xbb\xbf{}"), MALFORMED("", 3)},
+    {"json", BYTES("\xef\xbb\xbf \xef\xbb\xbf{}"), MALFORMED("", 4)},
+    {"json", BYTES("1 \xef\xbb\xbf\xef"), MALFORMED("[1]", 5)},
     {"json", BYTES("\xef\xbb{}"), MALFORMED("", 2)},
+    {"json", BYTES("[]\xef\xbb []"), MALFORMED("[\\x5b\\x5d]", 4)},
+    {"json", BYTES("1\xef"), TRUNCATED("[1]", 2)},
     {"json", BYTES("\xef\xbb"), TRUNCATED("", 2)},
     /* What cannot begin a value. */
     {"json", BYTES("1,2"), MALFORMED("[1]", 1)},
@@ -52,6 +95,14 @@ static const struct example json[] = {
     {"json", BYTES("\"a\" : 1"), MALFORMED("[\"a\"]", 4)},
     {"json", BYTES("{}}"), MALFORMED("[{}]", 2)},
     {"json", BYTES("] 1"), MALFORMED("", 0)},
+    {"json", BYTES("hello world {]"), MALFORMED("", 0)},
+    {"json", BYTES("{\"a\":1}\0{\"b\":2}"), MALFORMED("[{\"a\":1}]", 7)},
+    {"json", BYTES("{}\x1e{}"), MALFORMED("[{}]", 2)},
+    {"json", BYTES("\x1e{}"), MALFORMED("", 0)},
+    {"json", BYTES("'a'"), MALFORMED("", 0)},
+    {"json", BYTES("1 // one"), MALFORMED("[1]", 2)},
+    {"json", BYTES("{} \x80"), MALFORMED("[{}]", 3)},
+    {"json", BYTES("{}\v"), MALFORMED("[{}]", 2)},
     {"json", BYTES("1]"), MALFORMED("[1]", 1)},
     /* Cut short. */
     {"json", BYTES("1 [1, 2"), TRUNCATED("[1]", 7)},
@@ -62,6 +113,7 @@ static const struct example json[] = {
     {"json", BYTES("[1]\n12"), GIVES("[\\x5b1\\x5d][12]")},
     /* With what stands before it. */
     {"json,keep", BYTES(" 1\n {}[]\n"), GIVES("[ 1][\\x0a {}][\\x5b\\x5d]")},
+    {"json,keep", BYTES("1\xef\xbb\xbf 2"), GIVES("[1][\\xef\\xbb\\xbf 2]")},
     {"json,keep", BYTES("\xef\xbb\xbf{}"), GIVES("[\\xef\\xbb\\xbf{}]")},
 };
 
@@ -70,6 +122,13 @@ START_TEST(json_values_end_where_their_brackets_or_quotes_do)
     check_example(&json[_i], false);
 }
 END_TEST
+
+#define CUT_TEXTS                                                                                  \
+    "\x1e"                                                                                         \
+    "12\x1e"                                                                                       \
+    "345\n\x1etrue\x1e\"x\"\n\x1e[1,2\n\x1e"                                                       \
+    "3\n4\n\x1e{\"\x1e"                                                                            \
+    "5"
 
 static const struct limited limits[] = {
     {"json", BYTES("12 345 6789 "), 3, CB_PARTIAL_DEFAULT, FAILS("[12][345]", CB_EOVERFLOW, 6)},
@@ -81,18 +140,23 @@ static const struct limited limits[] = {
     {"json", BYTES("1 2"), 9, CB_PARTIAL_EMIT, GIVES("[1][2]")},
     {"json", BYTES("1 \"2\""), 9, CB_PARTIAL_FAIL, GIVES("[1][\"2\"]")},
     {"json", BYTES("1 2 "), 9, CB_PARTIAL_FAIL, GIVES("[1][2]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "1\n\x1e"
-           "2"),
-     9, CB_PARTIAL_EMIT, GIVES("[1][2]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "1\n\x1e"
-           "2"),
-     9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"json", BYTES("1 tru"), 9, CB_PARTIAL_EMIT, GIVES("[1][tru]")},
+    {"json", BYTES("1 tru"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"json", BYTES("1 12345x"), 4, CB_PARTIAL_DEFAULT, FAILS("[1]", CB_EOVERFLOW, 1)},
+    {"json-seq", BYTES(CUT_TEXTS), 9, CB_PARTIAL_EMIT,
+     GIVES("[12][345][true][\"x\"][\\x5b1,2\\x0a][3][4][{\"][5]")},
+    {"json-seq", BYTES(CUT_TEXTS), 9, CB_PARTIAL_DROP, GIVES("[345][\"x\"][3][4]")},
+    {"json-seq", BYTES(CUT_TEXTS), 9, CB_PARTIAL_FAIL, TRUNCATED("", 3)},
+    {"json-seq,keep", BYTES(CUT_TEXTS), 9, CB_PARTIAL_EMIT,
+     GIVES("[\\x1e12][\\x1e345\\x0a][\\x1etrue][\\x1e\"x\"\\x0a][\\x1e\\x5b1,2\\x0a][\\x1e3\\x0a]"
+           "[4\\x0a][\\x1e{\"][\\x1e5]")},
+    {"json-seq,keep", BYTES(CUT_TEXTS), 9, CB_PARTIAL_DROP,
+     GIVES("[\\x1e345\\x0a][\\x1e\"x\"\\x0a][\\x1e3\\x0a][4\\x0a]")},
+    {"json-seq,keep", BYTES("\x1e{}"), 9, CB_PARTIAL_FAIL, GIVES("[\\x1e{}]")},
+    {"json-seq", BYTES("\x1e[1,2\x1e{}"), 3, CB_PARTIAL_DROP, FAILS("", CB_EOVERFLOW, 0)},
+    {"json-seq", BYTES("\x1e[1,2\x1e{}"), 3, CB_PARTIAL_EMIT, FAILS("", CB_EOVERFLOW, 0)},
     {"json-seq", BYTES("\x1e[]\n\x1e[1]\n"), 2, CB_PARTIAL_DEFAULT,
-     FAILS("[\\x5b\\x5d]", CB_EOVERFLOW, 4)},
+     FAILS("[\\x5b\\x5d]", CB_EOVERFLOW, 3)},
 };
 
 START_TEST(limits_and_unfinished_values_are_treated_as_asked)
@@ -111,13 +175,14 @@ START_TEST(a_string_may_end_at_any_byte)
             char expected[64];
 
             memset(input, ' ', sizeof(input));
-            memset(input + before, 'a', length + 3);
+            memset(input + before, 'a', length + 2);
+            input[before + length + 2] = '0';
             input[before] = input[before + length + 1] = '"';
             if (length >= 2)
                 memcpy(input + before + length - 1, "\\\"", 2);
             snprintf(expected, sizeof(expected), "[\"%.*s%s",
                      (int)(length >= 2 ? length - 2 : length), "aaaaaaaaaaaaaaaaaaaa",
-                     length >= 2 ? "\\x5c\"\"][a]" : "\"][a]");
+                     length >= 2 ? "\\x5c\"\"][0]" : "\"][0]");
             struct subject subject = {
                 .specification = "json",
                 .input = input,
@@ -153,89 +218,74 @@ END_TEST
 
 /* ------------------------------------------------------------------- json-seq */
 
+/* RS before what would else be more digits of its escape. */
+#define RS "\x1e"
+
 static const struct example seq[] = {
     {"json-seq", BYTES(""), GIVES("")},
-    {"json-seq", BYTES("\x1e{}\n\x1e[1]\n"), GIVES("[{}][\\x5b1\\x5d]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "1\n\x1e\"a\"\n\x1e"
-           "true\n"),
-     GIVES("[1][\"a\"][true]")},
+    {"json-seq", BYTES(RS "{}\n" RS "[1]\n"), GIVES("[{}][\\x5b1\\x5d]")},
+    {"json-seq", BYTES(RS "1\n" RS "\"a\"\n" RS "true\n"), GIVES("[1][\"a\"][true]")},
     /* As jq --seq writes it. */
-    {"json-seq",
-     BYTES("\x1e{\n  \"a\": 1\n}\n\x1e"
-           "2\n"),
-     GIVES("[{\\x0a  \"a\": 1\\x0a}][2]")},
-    /* Section 2.1: RS in a row; white space is none of a text. */
-    {"json-seq",
-     BYTES("\x1e\x1e\x1e"
-           "1\n\x1e"),
-     GIVES("[1]")},
-    {"json-seq",
-     BYTES("\x1e \n\x1e\n\x1e"
-           "1\n"),
-     GIVES("[1]")},
-    {"json-seq", BYTES(" \n\x1e \n[ ]\n \n"), GIVES("[\\x5b \\x5d]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "1 \r\n\x1e[] \n"),
-     GIVES("[1 \\x0d][\\x5b\\x5d ]")},
-    {"json-seq", BYTES("\x1e{\"a\":\"\n\"}\n"), GIVES("[{\"a\":\"\\x0a\"}]")},
-    /* Section 2.3: RS ends a text that was cut short, wherever. */
-    {"json-seq",
-     BYTES("\x1e{\"a\":[\x1e"
-           "2\n"),
-     GIVES("[{\"a\":\\x5b][2]")},
-    {"json-seq", BYTES("\x1e\"a\\\x1e\"b\"\n"), GIVES("[\"a\\x5c][\"b\"]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "1\x1e"
-           "2\n"),
-     GIVES("[1][2]")},
-    {"json-seq", BYTES("\x1e]}\n\x1e,\n"), GIVES("[\\x5d}][,]")},
-    /* Section 2.4: a number at the end needs white space, a string does not. */
-    {"json-seq",
-     BYTES("\x1e"
-           "12"),
-     TRUNCATED("", 3)},
-    {"json-seq",
-     BYTES("\x1e"
-           "12 "),
-     GIVES("[12 ]")},
-    {"json-seq",
-     BYTES("\x1e"
-           "nul"),
-     TRUNCATED("", 4)},
-    {"json-seq", BYTES("\x1e\"a\""), GIVES("[\"a\"]")},
-    {"json-seq", BYTES("\x1e{}"), GIVES("[{}]")},
-    {"json-seq", BYTES("\x1e{} 1"), TRUNCATED("", 5)},
-    {"json-seq", BYTES("\x1e{"), TRUNCATED("", 2)},
-    {"json-seq", BYTES("\x1e\"a"), TRUNCATED("", 3)},
+    {"json-seq", BYTES(RS "{\n  \"a\": 1\n}\n" RS "2\n"), GIVES("[{\\x0a  \"a\": 1\\x0a}][2]")},
+    /* Section 2.1: RS in a row; white space is none of a value. */
+    {"json-seq", BYTES(RS RS RS "1\n" RS), GIVES("[1]")},
+    {"json-seq", BYTES(RS " \n" RS "\n" RS "1\n"), GIVES("[1]")},
+    {"json-seq", BYTES(" \n" RS " \n[ ]\n \n"), GIVES("[\\x5b \\x5d]")},
+    {"json-seq", BYTES(RS "1 \r\n" RS "[] \n"), GIVES("[1][\\x5b\\x5d]")},
+    {"json-seq", BYTES(RS "{\"a\":\"\n\"}\n"), GIVES("[{\"a\":\"\\x0a\"}]")},
+    /* Several values in a text. */
+    {"json-seq", BYTES(RS "1\n2\n"), GIVES("[1][2]")},
+    {"json-seq", BYTES(RS "[1]{} \"a\"\"b\"\nnull 3\t" RS "4\n5\r\n"),
+     GIVES("[\\x5b1\\x5d][{}][\"a\"][\"b\"][null][3][4][5]")},
+    /* Section 2.3: RS cuts a text short, wherever. */
+    {"json-seq", BYTES(RS "{\"a\":[" RS "2\n"), TRUNCATED("", 7)},
+    {"json-seq", BYTES(RS "\"a\\" RS "\"b\"\n"), TRUNCATED("", 4)},
+    {"json-seq", BYTES(RS "[1,2\n" RS "3\n"), TRUNCATED("", 6)},
+    /* Section 2.4: a number or a name needs white space, a string does not. */
+    {"json-seq", BYTES(RS "1" RS "2\n"), TRUNCATED("", 2)},
+    {"json-seq", BYTES(RS "12" RS "345\n"), TRUNCATED("", 3)},
+    {"json-seq", BYTES(RS "[]" RS "true" RS "1\n"), TRUNCATED("[\\x5b\\x5d]", 8)},
+    {"json-seq", BYTES(RS "tr" RS "1\n"), TRUNCATED("", 3)},
+    {"json-seq", BYTES(RS "1." RS "1\n"), TRUNCATED("", 3)},
+    {"json-seq", BYTES(RS "\"a\"" RS "{}" RS "[]" RS), GIVES("[\"a\"][{}][\\x5b\\x5d]")},
+    {"json-seq", BYTES(RS "12"), TRUNCATED("", 3)},
+    {"json-seq", BYTES(RS "12 "), GIVES("[12]")},
+    {"json-seq", BYTES(RS "nul"), TRUNCATED("", 4)},
+    {"json-seq", BYTES(RS "\"a\""), GIVES("[\"a\"]")},
+    {"json-seq", BYTES(RS "{}"), GIVES("[{}]")},
+    {"json-seq", BYTES(RS "{} 1"), TRUNCATED("[{}]", 5)},
+    {"json-seq", BYTES(RS "{"), TRUNCATED("", 2)},
+    {"json-seq", BYTES(RS "\"a"), TRUNCATED("", 3)},
+    /* What no JSON text is. */
+    {"json-seq", BYTES(RS "truefalse" RS), MALFORMED("", 5)},
+    {"json-seq", BYTES(RS "]}\n"), MALFORMED("", 1)},
+    {"json-seq", BYTES(RS "1\n,\n"), MALFORMED("[1]", 3)},
+    {"json-seq", BYTES(RS "1[]\n"), MALFORMED("", 2)},
+    {"json-seq", BYTES(RS "01\n"), MALFORMED("", 2)},
+    {"json-seq", BYTES(RS "-\n"), MALFORMED("", 2)},
+    {"json-seq", BYTES(RS "tru\n"), MALFORMED("", 4)},
+    {"json-seq", BYTES(RS "x\n"), MALFORMED("", 1)},
+    {"json-seq", BYTES(RS "{}\0"), MALFORMED("[{}]", 3)},
     /* Outside of texts. */
     {"json-seq", BYTES("1\n"), MALFORMED("", 0)},
-    {"json-seq", BYTES(" {}\x1e"), MALFORMED("", 1)},
-    {"json-seq",
-     BYTES("\x1e"
-           "1\n2\n"),
-     MALFORMED("[1]", 3)},
-    {"json-seq",
-     BYTES("\xef\xbb\xbf\x1e"
-           "1\n"),
-     MALFORMED("", 0)},
-    {"json-seq,keep",
-     BYTES("\x1e"
-           "1\n\x1e\x1e {}\n"),
-     GIVES("[\\x1e1\\x0a][\\x1e\\x1e {}\\x0a]")},
+    {"json-seq", BYTES(" {}" RS), MALFORMED("", 1)},
+    {"json-seq", BYTES("\xef\xbb\xbf" RS "1\n"), MALFORMED("", 0)},
+    {"json-seq", BYTES(RS "\xef\xbb\xbf[]\n"), MALFORMED("", 1)},
+    /* What stands before it, and up to LF behind. */
+    {"json-seq,keep", BYTES(RS "1\n" RS RS " {}\n"), GIVES("[\\x1e1\\x0a][\\x1e\\x1e {}\\x0a]")},
+    {"json-seq,keep", BYTES(RS "1 \r\n\n2\n[] {}" RS "\"a\"\t"),
+     GIVES("[\\x1e1 \\x0d\\x0a][\\x0a2\\x0a][\\x5b\\x5d ][{}][\\x1e\"a\"\\x09]")},
+    {"json-seq,keep", BYTES(RS "[1" RS "2\n"), TRUNCATED("", 3)},
 };
 
-START_TEST(texts_of_a_sequence_end_at_lf_or_rs)
+START_TEST(values_of_a_sequence_end_as_json_or_are_cut_short)
 {
     check_example(&seq[_i], false);
 }
 END_TEST
 
 static const struct trip trips[] = {
-    {"json-seq", "ab1", 1, 40},
+    {"json-seq", "123", 1, 40},
 };
 
 START_TEST(what_is_encoded_is_decoded_again)
@@ -248,10 +298,11 @@ static const char *const any_input[] = {"json", "json,keep", "json-seq", "json-s
 
 START_TEST(random_bytes_are_read_alike_in_every_way)
 {
-    static const char alphabet[] = "a1\"\"\"[]{}\\ \n\x1e\x1e\x1e\xef,";
-    size_t letters = sizeof(alphabet) - 1;
-    check_random(any_input[_i], false, alphabet, letters, (uint64_t)_i);
-    check_random(any_input[_i], false, alphabet, letters - 2, (uint64_t)_i);
+    static const char *const alphabets[] = {"01\"\"\"[]{}\\ \n\x1e\x1e\x1e\xef,",
+                                            "01\"\"\"[]{}\\ \n\x1e\x1e\x1e",
+                                            "0123456789-+.eE   \n\x1e", "\xef\xbb\xbf 1[]"};
+    for (size_t i = 0; i < COUNT(alphabets); i++)
+        check_random(any_input[_i], false, alphabets[i], strlen(alphabets[i]), (uint64_t)_i);
 }
 END_TEST
 
@@ -268,7 +319,8 @@ static Suite *json_suite(void)
                         (int)COUNT(limits));
     tcase_add_test(values, a_string_may_end_at_any_byte);
     tcase_add_test(values, nesting_may_be_deep);
-    tcase_add_loop_test(sequences, texts_of_a_sequence_end_at_lf_or_rs, 0, (int)COUNT(seq));
+    tcase_add_loop_test(sequences, values_of_a_sequence_end_as_json_or_are_cut_short, 0,
+                        (int)COUNT(seq));
     tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
     return suite;

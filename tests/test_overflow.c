@@ -34,6 +34,8 @@ static const struct overflow overflows[] = {
     {"csv", BYTES("a,b\n\"a\n\"\n\"\n\"\n"), 3, "[a,b][\"a\\x0a][\"\\x0a\"]", "[a,b][\"\\x0a\"]"},
     {"csv", BYTES("\xef\xbb\xbf,bc\nabcd\n"), 3, "[,bc][abc]", "[,bc]"},
     {"csv", BYTES("\xef\xbb\n\xef\xbb\xbf\n"), 2, "[\\xef\\xbb][\\xef\\xbb]", "[\\xef\\xbb]"},
+    {"json", BYTES("1 [1,2]\n\"abc\"123 1234"), 3, "[1][\\x5b1,][\"ab][123][123]", "[1][123]"},
+    {"json-seq", BYTES("\x1e[1,2]\x1e[]\n1234\n"), 3, "[\\x5b1,][\\x5b\\x5d][123]", "[\\x5b\\x5d]"},
 };
 
 static void check(const struct overflow *o, enum cb_overflow on_overflow, const char *records)

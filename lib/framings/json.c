@@ -2,70 +2,77 @@
 /*
  * JSON values one after another (RFC 8259), with white space between them or
  * nothing.  An array, an object or a string ends where its bracket or quote is
- * closed; a number or a name where white space or another value begins.
+ * closed; a number or a name where white space or another value begins.  A byte
+ * order mark may stand before a value (section 8.1), as each of several files in
+ * a row may have one.
  */
 #include "families.h"
 #include "json_text.h"
+#include "mark.h"
 #include "scanned.h"
-
-static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* U+FEFF, the byte order mark */
 
 struct json_state {
     struct cb__scanned scanned;
     struct cb__json json;
-    bool word;        /* in a number or a name */
-    unsigned mark_at; /* bytes of the mark that came, or all if there is none */
+    unsigned mark; /* bytes of the mark before this value that came */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+
+static inline bool in_mark(const struct json_state *state)
+{
+    return state->mark && state->mark < CB__MARK_SIZE;
+}
 
 /* Between values. */
 static int begin(struct json_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     size_t i = 0;
-    for (; i < n && state->mark_at < sizeof mark; i++, state->mark_at++) {
-        if (data[i] == mark[state->mark_at])
-            continue;
-        *used = i;
-        if (state->mark_at)
-            return cb__scanned_fail(&state->scanned, "incomplete byte order mark");
-        state->mark_at = sizeof mark;
-        break;
+    for (; i < n; i++) {
+        if (state->mark < CB__MARK_SIZE && data[i] == cb__mark[state->mark])
+            state->mark++;
+        else if (in_mark(state) || cb__json_class[data[i]] != CB__JSON_SPACE)
+            break;
     }
-    while (i < n && cb__json_class[data[i]] == CB__JSON_SPACE)
-        i++;
     *used = i;
     if (i == n)
         return CB_MORE;
-    if (cb__json_class[data[i]] == CB__JSON_CLOSE)
-        return cb__scanned_fail(&state->scanned, "closing bracket without an opening one");
-    if (cb__json_class[data[i]] == CB__JSON_POINT)
-        return cb__scanned_fail(&state->scanned, "comma or colon outside of brackets");
+    if (in_mark(state))
+        return cb__scanned_fail(&state->scanned, "incomplete byte order mark");
+    if (!cb__json_begins(data[i]))
+        return cb__scanned_fail(&state->scanned, cb__json_first_fault(data[i]));
+    state->mark = 0;
     return CB__BEGINS;
 }
 
-static int scan_word(struct json_state *state, const uint8_t *data, size_t n, size_t *used)
+/* A number or a name came to a byte that is none of it. */
+static int end_word(struct json_state *state, uint8_t byte)
 {
-    size_t i = 0;
-    while (i < n && cb__json_class[data[i]] == CB__JSON_WORD)
-        i++;
-    *used = i;
-    state->word = i == n;
-    return i == n ? CB_MORE : CB__ENDS;
+    const uint8_t class = cb__json_class[byte];
+    const char *why = cb__json_word_fault(&state->json);
+    if (!why && (class == CB__JSON_WORD || (class == CB__JSON_OTHER && byte != cb__mark[0])))
+        why = "no white space after a number or a name";
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
+    state->json.word = 0;
+    return CB__ENDS;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct json_state *state = decoder->state;
-    size_t first = 0;
+    size_t i = 0;
     if (!decoder->begun)
         return begin(state, data, n, used);
-    if (!state->word && !cb__json_inside(&state->json))
-        first = cb__json_enter(&state->json, data[0]);
-    if (!cb__json_inside(&state->json))
-        return scan_word(state, data, n, used);
-    *used = first + cb__json_pass(&state->json, data + first, n - first);
-    return cb__json_inside(&state->json) ? CB_MORE : CB__ENDS;
+    if (!cb__json_open(&state->json)) {
+        cb__json_enter(&state->json, data[0]);
+        i = 1;
+    }
+    i += cb__json_pass(&state->json, data + i, n - i);
+    *used = i;
+    if (state->json.word && i < n)
+        return end_word(state, data[i]);
+    return cb__json_open(&state->json) ? CB_MORE : CB__ENDS;
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -76,9 +83,10 @@ static void reset(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct json_state *state = decoder->state;
-    if (!decoder->begun && state->mark_at && state->mark_at < sizeof mark)
+    if (in_mark(state))
         return CB_END;
-    return cb__json_inside(&state->json) ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
+    const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
+    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {

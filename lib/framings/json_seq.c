@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON text sequences (RFC 7464): RS, a JSON text, LF.  A text ends at the
- * first LF outside of brackets and strings, so that nobody has to wait for the
- * next RS; and at any RS, which so gets a reader on its way again behind a text
- * that was cut short (section 2.3).
+ * JSON text sequences (RFC 7464): RS, a JSON text, LF.
+ *
+ * A value ends where its bracket or quote is closed, a number or a name at white
+ * space; so nobody has to wait for the next RS, and several values in one text
+ * come one by one.  RS inside of a value cuts it short (section 2.3), and so it
+ * does after a number or a name without white space, which may have been longer
+ * (section 2.4).
  */
 #include <string.h>
 
@@ -14,34 +17,30 @@
 
 enum { RS = 0x1e };
 
-/* Where in a text one is. */
-struct text {
-    struct cb__json json;
-    bool word; /* the byte before was one of a number or a name */
-};
-
 struct seq_state {
     struct cb__scanned scanned;
-    struct text text;
+    struct cb__json json;
     bool separated; /* RS has come */
+    bool over;      /* with `keep`: the value has ended, its line has not */
+    uint64_t clear; /* from `scan` up to this position there is no RS */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 
-/* Goes on in a text: over all n bytes, or up to the LF that ends it. */
-static size_t pass_text(struct text *text, const uint8_t *data, size_t n)
+/* How many of n bytes stand before RS.  Each byte is looked at once, however many
+ * values there are: an RS that was found is at `clear`. */
+static size_t text_size(struct seq_state *state, uint64_t at, const uint8_t *data, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        i += cb__json_pass(&text->json, data + i, n - i);
-        if (i == n || data[i] == '\n')
-            return i;
-        text->word =
-            !cb__json_enter(&text->json, data[i]) && cb__json_class[data[i]] == CB__JSON_WORD;
-    }
-    return n;
+    const size_t from = state->clear > at ? cb__clamp_u64(state->clear - at) : 0;
+    if (from >= n || data[from] == RS)
+        return cb__min(from, n);
+    const uint8_t *next = memchr(data + from, RS, n - from);
+    const size_t size = next ? (size_t)(next - data) : n;
+    state->clear = at + size;
+    return size;
 }
 
-/* Before a text: several RS in a row have no empty texts between them
+/* Before a value: several RS in a row have no empty texts between them
  * (section 2.1). */
 static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t *used)
 {
@@ -57,30 +56,65 @@ static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t 
         return CB_MORE;
     if (!state->separated)
         return cb__scanned_fail(&state->scanned, "text does not begin with RS (1e)");
+    if (!cb__json_begins(data[i]))
+        return cb__scanned_fail(&state->scanned, cb__json_first_fault(data[i]));
+    state->json = (struct cb__json){.depth = 0};
+    state->over = false;
     return CB__BEGINS;
 }
 
-static int end(struct seq_state *state, size_t tail)
+/* After a value, with `keep`: the white space up to LF belongs to it. */
+static int end_line(const uint8_t *data, size_t n, size_t *used)
 {
-    state->text = (struct text){.word = false};
-    state->separated = false;
-    state->scanned.tail = tail;
-    return CB__ENDS;
+    for (; *used < n && cb__json_class[data[*used]] == CB__JSON_SPACE; ++*used) {
+        if (data[*used] == '\n') {
+            ++*used;
+            return CB__ENDS;
+        }
+    }
+    return *used < n ? CB__ENDS : CB_MORE;
+}
+
+/* Goes on in a value; CB_MORE if that takes all n bytes. */
+static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, size_t *used)
+{
+    size_t i = 0;
+    if (!n)
+        return CB_MORE;
+    if (!cb__json_open(&state->json)) {
+        cb__json_enter(&state->json, data[0]);
+        i = 1;
+    }
+    i += cb__json_pass(&state->json, data + i, n - i);
+    *used = i;
+    if (!state->json.word)
+        return cb__json_inside(&state->json) ? CB_MORE : CB__ENDS;
+    if (i == n)
+        return CB_MORE;
+    const char *why = cb__json_word_fault(&state->json);
+    if (!why && cb__json_class[data[i]] != CB__JSON_SPACE)
+        why = "no white space after a number or a name";
+    return why ? cb__scanned_fail(&state->scanned, why) : CB__ENDS;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct seq_state *state = decoder->state;
+    int status = CB__ENDS;
+    *used = 0;
     if (!decoder->begun)
         return begin(state, data, n, used);
-    const uint8_t *next = memchr(data, RS, n);
-    const size_t text = next ? (size_t)(next - data) : n;
-    *used = pass_text(&state->text, data, text);
-    if (*used < text) {
-        ++*used;
-        return end(state, 1);
+    const size_t text = text_size(state, decoder->scan, data, n);
+    if (!state->over)
+        status = scan_value(state, data, text, used);
+    if (status == CB__ENDS && decoder->config.keep) {
+        state->over = true;
+        status = end_line(data, text, used);
     }
-    return next ? end(state, 0) : CB_MORE;
+    if (status != CB_MORE || text == n)
+        return status;
+    state->scanned.why = "RS (1e) cuts a text short";
+    return state->over ? CB__ENDS : CB__CUT;
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -88,13 +122,10 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-/* A number or a name with nothing behind it may have been longer
- * (section 2.4). */
 static int cut(struct cb_decoder *decoder)
 {
     const struct seq_state *state = decoder->state;
-    bool whole = !state->text.word && !cb__json_inside(&state->text.json);
-    return whole ? cb__scanned_end(decoder) : cb__scanned_cut(decoder);
+    return state->over ? cb__scanned_end(decoder) : cb__scanned_cut(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -106,7 +137,7 @@ static const struct cb__decoder_ops decoder_ops = {
 
 /* With `refuse_collisions`: the record that is looked at. */
 struct seq_encoder {
-    struct text text;
+    struct cb__json json;
     bool begun; /* a byte has come */
 };
 
@@ -117,29 +148,45 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     return CB_OK;
 }
 
+/* Looks at n bytes with no RS among them; says in *at how far it went. */
+static const char *look_value(struct seq_encoder *state, const uint8_t *data, size_t n, size_t *at)
+{
+    if (!state->begun && n) {
+        state->begun = true;
+        if (cb__json_class[data[0]] == CB__JSON_SPACE)
+            return "white space before a JSON text would be left out";
+        if (!cb__json_enter(&state->json, data[0]))
+            return cb__json_first_fault(data[0]);
+        *at = 1;
+    }
+    if (cb__json_open(&state->json))
+        *at += cb__json_pass(&state->json, data + *at, n - *at);
+    if (*at == n)
+        return NULL;
+    const char *why = cb__json_word_fault(&state->json);
+    return why ? why : "the record goes on after a JSON value, which ends a text";
+}
+
 /* What would be read back as another text, as several or as none. */
 static const char *find_collision(struct seq_encoder *state, const struct cb_piece *piece,
                                   size_t *at)
 {
     const uint8_t *data = piece->data;
     const size_t n = piece->length;
-    const uint8_t *rs = memchr(data, RS, n);
-    const size_t text = rs ? (size_t)(rs - data) : n;
-    const bool first = n && !state->begun;
+    const uint8_t *rs = n ? memchr(data, RS, n) : NULL;
     *at = 0;
-    state->begun |= first;
-    if (first && cb__json_class[data[0]] == CB__JSON_SPACE)
-        return "white space before a JSON text would be left out";
-    *at = pass_text(&state->text, data, text);
-    if (*at < text)
-        return "the record contains LF outside of brackets and strings, which ends a text";
+    const char *why = look_value(state, data, rs ? (size_t)(rs - data) : n, at);
+    if (why)
+        return why;
     if (rs)
         return "the record contains RS (1e), which begins the next text";
     if (!(piece->flags & CB_LAST))
         return NULL;
     if (!state->begun)
         return "an empty record would be left out";
-    return cb__json_inside(&state->text.json) ? "a bracket or a string is not closed" : NULL;
+    if (cb__json_inside(&state->json))
+        return "a bracket or a string is not closed";
+    return cb__json_word_fault(&state->json);
 }
 
 static int look(struct cb_encoder *encoder, const struct cb_piece *piece)

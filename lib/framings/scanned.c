@@ -65,6 +65,29 @@ static int fail(struct cb_decoder *decoder, int code)
     return status ? status : cb__decoder_fail(decoder, code, decoder->scan, "%s", scanned->why);
 }
 
+/* The record is cut short before `scan`, where the input does not end: what is
+ * asked for an unfinished one becomes of it.  CB_MORE: it was left out. */
+static int cut_short(struct cb_decoder *decoder)
+{
+    const struct cb__scanned *scanned = decoder->state;
+    const bool seen = decoder->until == decoder->scan;
+    int status = cb__decoder_check_length(decoder, decoder->scan - decoder->payload_start);
+    if (status)
+        return status;
+    if (decoder->on_partial == CB_PARTIAL_EMIT)
+        return end(decoder, 0);
+    decoder->until = decoder->scan;
+    if (decoder->excess && decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !seen)
+        return CB_OK; /* what is allowed of it is given first */
+    if (decoder->on_partial == CB_PARTIAL_FAIL)
+        return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->scan, "%s", scanned->why);
+    if (decoder->closed)
+        cb__decoder_next_record(decoder);
+    else
+        cb__decoder_next_frame(decoder);
+    return CB_MORE;
+}
+
 int cb__scanned_advance(struct cb_decoder *decoder)
 {
     struct cb__scanned *scanned = decoder->state;
@@ -84,6 +107,10 @@ int cb__scanned_advance(struct cb_decoder *decoder)
             begin(decoder);
         } else if (status == CB__ENDS) {
             return end(decoder, scanned->tail);
+        } else if (status == CB__CUT) {
+            status = cut_short(decoder);
+            if (status != CB_MORE)
+                return status;
         } else if (status == CB_END) {
             cb__decoder_next_frame(decoder);
             return CB_END;

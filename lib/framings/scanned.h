@@ -10,7 +10,7 @@
 #include "../decoder.h"
 
 /* What a step tells besides CB_MORE and errors. */
-enum cb__scan { CB__BEGINS = 100, CB__ENDS };
+enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT };
 
 /*
  * Looks at the n >= 1 bytes that stand at decoder->scan, and says in *used how
@@ -20,6 +20,9 @@ enum cb__scan { CB__BEGINS = 100, CB__ENDS };
  *   CB__BEGINS     the payload of a record begins at data[*used]
  *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
  *                  framing; it has begun.  The step is ready for the next one
+ *   CB__CUT        the record is cut short before data[*used], as if the input
+ *                  ended there, and scanned->why says by what; it has begun.  The
+ *                  step may be called once more for the same byte
  *   CB_END         nothing follows
  *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why;
  *                  scanned->held of those before it may have been framing
