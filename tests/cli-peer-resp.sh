@@ -57,9 +57,17 @@ ask() {
     18) command_of LATENCY DOCTOR ;;
     19) command_of COMMAND INFO get set ;;
     20) command_of DEBUG PROTOCOL attrib ;;
+    21) command_of EVAL 'return {double=0/0}' 0 ;;
+    22) command_of EVAL 'return {double=-1/0}' 0 ;;
+    23) command_of EVAL 'return {double=1e300}' 0 ;;
+    24) command_of EVAL 'return {double=-1/3e20}' 0 ;;
+    25) command_of EVAL 'return {-9007199254740992, 9007199254740992}' 0 ;;
+    26) command_of EVAL 'return -9223372036854775808' 0 ;;
+    27) command_of DEBUG PROTOCOL verbatim ;;
+    28) command_of DEBUG PROTOCOL bignum ;;
     esac
 }
-last=20
+last=28
 
 {
     command_of HSET hash a 1 b 2
@@ -119,6 +127,14 @@ for i in 2 3 4 5; do
         replies | "$CBSPLIT" --from resp --skip $((i - 1)) --head 1 --to raw
 done >out
 expect_same expected out
+
+doing='a big number from a script that is none'
+{ command_of HELLO 3 && command_of EVAL 'return {big_number="not a number"}' 0; } |
+    replies >in
+at=$(LC_ALL=C grep -abo '(not a number' in | cut -d : -f 1)
+run -f resp -t none
+expect_status 3
+expect_message "stdin: record 2 at byte $((at + 1)): wrong byte in a big number: 6e"
 
 # ------------------------------------------------------------------- redis-cli
 

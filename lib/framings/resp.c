@@ -5,6 +5,9 @@
  * value with all that is nested in it, as it stands.  How deep it is nested
  * does not matter: one number of values still to come tells its end.
  *
+ * What a scalar says is checked, since a wrong byte there is no value but a sign
+ * that one has lost one's place.
+ *
  * Streamed strings and aggregates, whose length is not told, are refused: no
  * server sends them.
  */
@@ -12,11 +15,15 @@
 #include "families.h"
 #include "scanned.h"
 
-enum { DIGITS_MAX = 18 }; /* twice such a number fits into 64 bits */
+enum {
+    DIGITS_MAX = 18,  /* twice such a number fits into 64 bits */
+    ENCODING_SIZE = 4 /* of a verbatim string: "txt:" */
+};
 
 enum kind {
     UNKNOWN,
     LINE,     /* up to CRLF */
+    SCALAR,   /* a line that says a number, a boolean or null */
     BLOB,     /* so many bytes, then CRLF */
     LIST,     /* so many values */
     MAP,      /* so many pairs of values */
@@ -24,18 +31,30 @@ enum kind {
 };
 
 static const uint8_t kinds[256] = {
-    ['+'] = LINE, ['-'] = LINE, [':'] = LINE, [','] = LINE, ['#'] = LINE,
-    ['('] = LINE, ['_'] = LINE, ['$'] = BLOB, ['!'] = BLOB, ['='] = BLOB,
-    ['*'] = LIST, ['~'] = LIST, ['>'] = LIST, ['%'] = MAP,  ['|'] = ATTRIBUTE,
+    ['+'] = LINE,   ['-'] = LINE,   [':'] = SCALAR, [','] = SCALAR, ['#'] = SCALAR,
+    ['('] = SCALAR, ['_'] = SCALAR, ['$'] = BLOB,   ['!'] = BLOB,   ['='] = BLOB,
+    ['*'] = LIST,   ['~'] = LIST,   ['>'] = LIST,   ['%'] = MAP,    ['|'] = ATTRIBUTE,
 };
 
 enum phase {
-    TYPE,      /* the first byte of a value */
-    TEXT,      /* of a line */
+    TYPE, /* the first byte of a value */
+    TEXT, /* of a line */
+    /* A number (see `grammar`). */
+    SIGN,     /* or the first digit */
+    UNSIGNED, /* the first digit */
+    DIGITS,
+    FRACTION_FIRST, /* after the point */
+    FRACTION,
+    POWER_SIGN, /* after e, or the first digit */
+    POWER_FIRST,
+    POWER,
+    BOOLEAN,
+    WORD,      /* `rest`, and then CR */
     LENGTH,    /* digits */
-    LENGTH_LF, /* behind the CR of a length */
-    BLOB_CR,   /* behind the bytes of a blob */
-    VALUE_LF   /* behind the last CR of a value */
+    LENGTH_LF, /* after the CR of a length */
+    ENCODING,  /* of a verbatim string: three bytes and a colon */
+    BLOB_CR,   /* after the bytes of a blob */
+    VALUE_LF   /* after the last CR of a value */
 };
 
 struct resp_state {
@@ -43,9 +62,10 @@ struct resp_state {
     enum phase phase;
     uint8_t type;
     bool minus;
-    unsigned digits;
-    uint64_t number;
-    uint64_t left; /* values still to come, with the current one */
+    unsigned digits;  /* of a length; bytes of an encoding */
+    uint64_t number;  /* a length, or an integer without its sign */
+    const char *rest; /* of a word */
+    uint64_t left;    /* values still to come, with the current one */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -61,6 +81,13 @@ static int value_ends(struct resp_state *state)
     return --state->left ? CB_OK : CB__ENDS;
 }
 
+static int begin_word(struct resp_state *state, const char *rest)
+{
+    state->rest = rest;
+    state->phase = WORD;
+    return CB_OK;
+}
+
 static int type(struct resp_state *state, uint8_t c)
 {
     if (c == ';' || c == '.')
@@ -68,33 +95,151 @@ static int type(struct resp_state *state, uint8_t c)
     if (kinds[c] == UNKNOWN)
         return fail(state, "unknown type of value");
     state->type = c;
-    state->phase = kinds[c] == LINE ? TEXT : LENGTH;
     state->minus = false;
     state->digits = 0;
     state->number = 0;
+    if (c == '_')
+        return begin_word(state, "");
+    if (kinds[c] == SCALAR)
+        state->phase = c == '#' ? BOOLEAN : SIGN;
+    else
+        state->phase = kinds[c] == LINE ? TEXT : LENGTH;
+    return CB_OK;
+}
+
+/* The byte is none that may stand where it does. */
+static int wrong(struct resp_state *state)
+{
+    switch (state->type) {
+    case ':':
+        return fail(state, "wrong byte in an integer");
+    case ',':
+        return fail(state, "wrong byte in a double");
+    case '(':
+        return fail(state, "wrong byte in a big number");
+    case '#':
+        return fail(state, "boolean is neither t nor f");
+    case '_':
+        return fail(state, "null is not empty");
+    default:
+        return fail(state, "length is negative, but not -1");
+    }
+}
+
+static int word(struct resp_state *state, uint8_t c)
+{
+    if (c != (*state->rest ? *state->rest : '\r'))
+        return wrong(state);
+    if (*state->rest)
+        state->rest++;
+    else
+        state->phase = VALUE_LF;
+    return CB_OK;
+}
+
+static int boolean(struct resp_state *state, uint8_t c)
+{
+    return c == 't' || c == 'f' ? begin_word(state, "") : wrong(state);
+}
+
+/* The phase after a byte of a number; TYPE if it may not come.  An integer and a
+ * big number end with their first digits, a double may have a fraction and a
+ * power of ten as well. */
+enum letter { OTHER, DIGIT, PLUS_OR_MINUS, POINT, E, CR, LETTERS };
+
+static const uint8_t letters[256] = {
+    ['0'] = DIGIT,         ['1'] = DIGIT,         ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT,
+    ['5'] = DIGIT,         ['6'] = DIGIT,         ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT,
+    ['+'] = PLUS_OR_MINUS, ['-'] = PLUS_OR_MINUS, ['.'] = POINT, ['e'] = E,     ['E'] = E,
+    ['\r'] = CR,
+};
+
+static const uint8_t grammar[][LETTERS] = {
+    [SIGN] = {[DIGIT] = DIGITS, [PLUS_OR_MINUS] = UNSIGNED},
+    [UNSIGNED] = {[DIGIT] = DIGITS},
+    [DIGITS] = {[DIGIT] = DIGITS, [POINT] = FRACTION_FIRST, [E] = POWER_SIGN, [CR] = VALUE_LF},
+    [FRACTION_FIRST] = {[DIGIT] = FRACTION},
+    [FRACTION] = {[DIGIT] = FRACTION, [E] = POWER_SIGN, [CR] = VALUE_LF},
+    [POWER_SIGN] = {[DIGIT] = POWER, [PLUS_OR_MINUS] = POWER_FIRST},
+    [POWER_FIRST] = {[DIGIT] = POWER},
+    [POWER] = {[DIGIT] = POWER, [CR] = VALUE_LF},
+};
+
+/* Is it a signed integer of 64 bits with one more digit? */
+static bool add_digit(struct resp_state *state, uint8_t c)
+{
+    const uint64_t most = (uint64_t)INT64_MAX + state->minus, digit = c - (uint64_t)'0';
+    if (state->number > (most - digit) / 10)
+        return false;
+    state->number = 10 * state->number + digit;
+    return true;
+}
+
+/* A double may be inf, -inf, nan, and the -nan of Redis before 7.2. */
+static int not_a_number(struct resp_state *state, uint8_t c)
+{
+    const bool first = state->phase == SIGN || (state->phase == UNSIGNED && state->minus);
+    if (state->type != ',' || !first || (c != 'i' && c != 'n'))
+        return wrong(state);
+    return begin_word(state, c == 'i' ? "nf" : "an");
+}
+
+static int number(struct resp_state *state, uint8_t c)
+{
+    const enum letter letter = letters[c];
+    const enum phase next = grammar[state->phase][letter];
+    const bool in_double = letter == POINT || letter == E;
+    if (next == TYPE || (in_double && state->type != ','))
+        return not_a_number(state, c);
+    if (state->type == ':' && letter == DIGIT && !add_digit(state, c))
+        return fail(state, "integer does not fit in 64 bits");
+    if (state->phase == SIGN)
+        state->minus = c == '-';
+    state->phase = next;
     return CB_OK;
 }
 
 static int length(struct resp_state *state, uint8_t c)
 {
     const bool null = state->type == '$' || state->type == '*'; /* may be "-1" */
-    const bool first = !state->digits && !state->minus;
-    if (c >= '0' && c <= '9') {
+    if (cb__is_digit(c)) {
+        if (state->digits == 1 && !state->number)
+            return fail(state, "length begins with a zero");
         if (++state->digits > DIGITS_MAX)
             return fail(state, "length has more than 18 digits");
         state->number = 10 * state->number + c - '0';
-    } else if (c == '-' && first && null) {
-        state->minus = true;
-    } else if (c == '?' && first) {
+    } else if (c == '-' && !state->digits && null) {
+        return begin_word(state, "1");
+    } else if (c == '?' && !state->digits) {
         return fail(state, "streamed values are not supported");
     } else if (c != '\r' || !state->digits) {
         return fail(state, "length is not a number");
-    } else if (state->minus && (state->digits != 1 || state->number != 1)) {
-        return fail(state, "length is less than -1");
+    } else if (state->type == '=' && state->number < ENCODING_SIZE) {
+        return fail(state, "verbatim string of less than 4 bytes");
     } else {
         state->phase = LENGTH_LF;
     }
     return CB_OK;
+}
+
+/* What is told of a blob ends at the position `end`, before `left` of its bytes. */
+static int begin_bytes(struct cb_decoder *decoder, uint64_t end, uint64_t left)
+{
+    struct resp_state *state = decoder->state;
+    state->phase = BLOB_CR;
+    if (!cb__add_u64(end, left, &decoder->payload_end))
+        return fail(state, "length is longer than any stream");
+    return CB_MORE;
+}
+
+static int encoding(struct cb_decoder *decoder, uint8_t c, uint64_t end)
+{
+    struct resp_state *state = decoder->state;
+    if (++state->digits < ENCODING_SIZE)
+        return CB_OK;
+    if (c != ':')
+        return fail(state, "verbatim string without a colon after its type");
+    return begin_bytes(decoder, end, state->number - ENCODING_SIZE);
 }
 
 /* A length was read up to the position `end`. */
@@ -103,14 +248,13 @@ static int length_ends(struct cb_decoder *decoder, uint64_t end)
     struct resp_state *state = decoder->state;
     const enum kind kind = kinds[state->type];
     const uint64_t more = kind == LIST ? state->number : 2 * state->number;
-    if (state->minus)
-        return value_ends(state);
-    if (kind == BLOB) {
-        state->phase = BLOB_CR;
-        if (!cb__add_u64(end, state->number, &decoder->payload_end))
-            return fail(state, "length is longer than any stream");
-        return CB_MORE;
+    if (state->type == '=') {
+        state->phase = ENCODING;
+        state->digits = 0;
+        return CB_OK;
     }
+    if (kind == BLOB)
+        return begin_bytes(decoder, end, state->number);
     if (!cb__add_u64(state->left, more, &state->left))
         return fail(state, "too many values in one");
     state->phase = TYPE;
@@ -127,33 +271,55 @@ static int step(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     case TEXT:
         state->phase = c == '\r' ? VALUE_LF : TEXT;
         return c == '\n' ? fail(state, "LF without CR") : CB_OK;
+    case BOOLEAN:
+        return boolean(state, c);
+    case WORD:
+        return word(state, c);
     case LENGTH:
         return length(state, c);
     case LENGTH_LF:
         return c == '\n' ? length_ends(decoder, end) : fail(state, "CR without LF");
+    case ENCODING:
+        return encoding(decoder, c, end);
     case BLOB_CR:
         state->phase = VALUE_LF;
         return c == '\r' ? CB_OK : fail(state, "string is not followed by CRLF");
-    default:
+    case VALUE_LF:
         return c == '\n' ? value_ends(state) : fail(state, "CR without LF");
+    default:
+        return number(state, c);
     }
+}
+
+/* How many bytes stand before the end of a line. */
+static size_t text_size(const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    while (i < n && data[i] != '\r' && data[i] != '\n')
+        i++;
+    return i;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct resp_state *state = decoder->state;
+    size_t i = 0;
+    int status = CB_OK;
     *used = 0;
     if (!decoder->begun) {
         state->left = 1;
         return CB__BEGINS;
     }
-    for (size_t i = 0; i < n; i++) {
-        int status = step(decoder, data[i], decoder->scan + i + 1);
-        *used = status == CB_EMALFORMED ? i : i + 1;
-        if (status != CB_OK)
-            return status;
+    while (status == CB_OK) {
+        if (state->phase == TEXT)
+            i += text_size(data + i, n - i);
+        if (i == n)
+            break;
+        status = step(decoder, data[i], decoder->scan + i + 1);
+        i += status != CB_EMALFORMED;
     }
-    return CB_MORE;
+    *used = i;
+    return status ? status : CB_MORE;
 }
 
 static void reset(struct cb_decoder *decoder)
