@@ -169,7 +169,7 @@ static int take_record(struct reading *reading)
         expect(cb_length(reading->taken) == 0, "bytes were taken without a record");
         return status;
     }
-    struct iovec chunks[64];
+    struct iovec chunks[512];
     size_t count = cb_chunks(reading->taken, chunks, COUNT(chunks));
     expect(count <= COUNT(chunks), "too many chunks for this test");
     for (size_t i = 0; i < count; i++)

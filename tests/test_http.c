@@ -547,6 +547,36 @@ START_TEST(random_messages_are_read_alike_in_every_way)
 }
 END_TEST
 
+/* Puts a byte that means something in the place of another, or before it. */
+static size_t mutate(struct prng *prng, uint8_t *input, size_t size)
+{
+    static const char bytes[] = "\r\n\r\n :;,=\"\\0HT/.\t\0\x7f\xff";
+    size_t at = prng_below(prng, size), insert = prng_below(prng, 2);
+
+    if (insert)
+        memmove(input + at + 1, input + at, size - at);
+    input[at] = (uint8_t)bytes[prng_below(prng, sizeof(bytes) - 1)];
+    return size + insert;
+}
+
+START_TEST(messages_with_wrong_bytes_are_read_alike_in_every_way)
+{
+    const struct example *example = &messages[_i];
+    struct prng prng = {(uint64_t)_i + 11};
+
+    for (int round = 0; example->size && round < 10; round++) {
+        uint8_t input[400];
+        size_t size = example->size;
+
+        expect(size + 3 <= sizeof(input), "too long a message for this test");
+        memcpy(input, example->input, size);
+        for (size_t i = prng_below(&prng, 3) + 1; i--;)
+            size = mutate(&prng, input, size);
+        check_alike(example->specification, true, input, size);
+    }
+}
+END_TEST
+
 static Suite *http_suite(void)
 {
     Suite *suite = suite_create("http");
@@ -567,6 +597,8 @@ static Suite *http_suite(void)
     tcase_add_loop_test(length, a_header_tells_the_length, 0, (int)COUNT(headers));
     tcase_add_loop_test(length, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
     tcase_add_loop_test(random, random_messages_are_read_alike_in_every_way, 0, 6);
+    tcase_add_loop_test(random, messages_with_wrong_bytes_are_read_alike_in_every_way, 0,
+                        (int)COUNT(messages));
     return suite;
 }
 
