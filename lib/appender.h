@@ -67,7 +67,7 @@ static inline int cb__appender_room(struct cb__appender *appender, size_t n)
 static inline bool cb__appender_takes(const struct cb__appender *appender,
                                       const struct cb_memory *memory)
 {
-    return memory && (memory->shared || !cb__pool_is_shared(appender->buffer->pool));
+    return memory && cb__buffer_may_show(appender->buffer, memory);
 }
 
 /* Adds at most *n bytes of a block by reference, and sets *n to how many: 1 or

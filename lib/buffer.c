@@ -122,6 +122,7 @@ int cb_buffer_new(struct cb_buffer **result, const struct cb_buffer_options *opt
         allocator->free(allocator->arg, buffer, sizeof *buffer);
         return CB_ENOMEM;
     }
+    buffer->shared = cb__pool_is_shared(buffer->pool);
     buffer->allocator = allocator;
     buffer->ring = buffer->inline_ring;
     buffer->mask = CB__RING_INLINE - 1;
@@ -371,16 +372,18 @@ static void room_free(struct room *room)
     }
 }
 
-static int room_make(struct cb_buffer *buffer, size_t n, struct room *room)
+/* With places in the ring for `chunks` more besides. */
+static int room_make(struct cb_buffer *buffer, size_t n, size_t chunks, struct room *room)
 {
     int status = check_limit(buffer, n);
     if (status)
         return status;
     size_t used = buffer->tail ? buffer->tail->used : 0;
-    size_t left = tail_room(buffer), blocks = 1;
+    size_t left = tail_room(buffer);
+    chunks++; /* in the tail */
     room->first = NULL;
     room->end = &room->first;
-    for (n -= cb__min(n, left); n; blocks++) {
+    for (n -= cb__min(n, left); n; chunks++) {
         size_t size = cb__min(cb__max(n, buffer->chunk_size), buffer->chunk_max);
         struct cb_memory *memory = cb__pool_get(buffer->pool, size);
         if (!memory)
@@ -390,7 +393,7 @@ static int room_make(struct cb_buffer *buffer, size_t n, struct room *room)
         room->end = &memory->next;
         n -= cb__min(n, size);
     }
-    if (ring_reserve(buffer, blocks))
+    if (ring_reserve(buffer, chunks))
         goto err;
     buffer->offered = 0;
     return CB_OK;
@@ -431,7 +434,7 @@ int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
         if (!cb__add_size(total, areas[i].iov_len, &total))
             return CB_ELIMIT;
     }
-    int status = room_make(buffer, total, &room);
+    int status = room_make(buffer, total, 0, &room);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++)
@@ -544,20 +547,44 @@ static inline size_t count_chunks(const struct cb_buffer *buffer, size_t index, 
     return chunks;
 }
 
-/* Copies a part of one buffer to the tail of another. */
+/* May all blocks of a part of a buffer cross threads? */
+static bool all_shared(const struct cb_buffer *source, size_t index, size_t within, size_t n)
+{
+    for (; n; index++, within = 0) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
+        if (!chunk->memory->shared)
+            return false;
+        n -= cb__min(n, chunk->length - within);
+    }
+    return true;
+}
+
+static inline bool may_show_part(const struct cb_buffer *source, size_t index, size_t within,
+                                 size_t n, const struct cb_buffer *target)
+{
+    return cb__likely(!target->shared) || all_shared(source, index, within, n);
+}
+
+/* Copies a part of one buffer to the tail of another, into the room made. */
+static void fill_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
+                      struct cb_buffer *target, struct room *room)
+{
+    for (; n; index++, within = 0) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
+        size_t part = cb__min(n, chunk->length - within);
+        room_fill(target, room, chunk->data + within, part);
+        n -= part;
+    }
+}
+
 static int copy_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
                      struct cb_buffer *target)
 {
     struct room room;
-    int status = room_make(target, n, &room);
+    int status = room_make(target, n, 0, &room);
     if (status)
         return status;
-    for (; n; index++, within = 0) {
-        const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
-        size_t part = cb__min(n, chunk->length - within);
-        room_fill(target, &room, chunk->data + within, part);
-        n -= part;
-    }
+    fill_part(source, index, within, n, target, &room);
     return CB_OK;
 }
 
@@ -585,7 +612,7 @@ ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *curs
     n = cb__min(n, source->length - (size_t)offset);
     size_t within, index = locate(source, cursor, at, &within);
     int status;
-    if (n < source->copy_below) {
+    if (n < source->copy_below || !may_show_part(source, index, within, n, target)) {
         status = copy_part(source, index, within, n, target);
         return status ? status : (ssize_t)n;
     }
@@ -619,21 +646,31 @@ int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source)
 
 int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count)
 {
-    size_t length = 0, chunks = 0;
+    size_t length = 0, chunks = 0, copied = 0;
+    struct room room = {.first = NULL};
     for (size_t i = 0; i < count; i++) {
-        if (sources[i] == buffer)
+        const struct cb_buffer *source = sources[i];
+        if (source == buffer)
             return CB_EINVAL;
-        if (!cb__add_size(length, sources[i]->length, &length) ||
-            !cb__add_size(chunks, sources[i]->count, &chunks))
+        if (!cb__add_size(length, source->length, &length) ||
+            !cb__add_size(chunks, source->count, &chunks))
             return CB_ELIMIT;
+        if (!may_show_part(source, 0, 0, source->length, buffer))
+            copied += source->length;
     }
     int status = check_limit(buffer, length);
     if (!status)
-        status = ring_reserve(buffer, chunks);
+        status =
+            copied ? room_make(buffer, copied, chunks, &room) : ring_reserve(buffer, chunks);
     if (status)
         return status;
-    for (size_t i = 0; i < count; i++)
-        push_part(sources[i], 0, 0, sources[i]->length, buffer);
+    for (size_t i = 0; i < count; i++) {
+        const struct cb_buffer *source = sources[i];
+        if (may_show_part(source, 0, 0, source->length, buffer))
+            push_part(source, 0, 0, source->length, buffer);
+        else
+            fill_part(source, 0, 0, source->length, buffer, &room);
+    }
     return CB_OK;
 }
 
@@ -801,7 +838,7 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
         return CB_EINVAL;
     n = cb__min(n, source->length);
     int status;
-    if (n < source->copy_below) {
+    if (n < source->copy_below || !may_show_part(source, 0, 0, n, target)) {
         status = copy_part(source, 0, 0, n, target);
         return status ? status : (ssize_t)cb_skip(source, n);
     }
@@ -833,7 +870,7 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
 {
     struct cb__chunk *head = cb__buffer_chunk(source, 0);
     bool simple = source->length && total < head->length && size >= source->copy_below &&
-                  target->count <= target->mask && check_limit(target, size) == CB_OK;
+                  cb__buffer_may_show(target, head->memory) && target->count <= target->mask && check_limit(target, size) == CB_OK;
     if (cb__unlikely(!simple)) {
         ssize_t n = cb_slice(source, lead, size, target);
         if (n < 0)

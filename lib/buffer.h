@@ -53,7 +53,11 @@ struct cb_buffer {
     unsigned small_commits;
 
     struct cb_pool *pool;
+    bool shared; /* the pool is */
     const struct cb_allocator *allocator;
+
+    struct cb_buffer **reader; /* where the decoder that reads this buffer has its
+                                  address; or NULL */
 
     /* For the needles last asked for, this last one first; kept by search.c. */
     struct cb__search *searches[CB__SEARCHES];
@@ -71,6 +75,14 @@ struct cb_buffer {
 static inline struct cb__chunk *cb__buffer_chunk(const struct cb_buffer *buffer, size_t index)
 {
     return &buffer->ring[(buffer->first + index) & buffer->mask];
+}
+
+/* May a block be shown in a buffer?  Who takes it from there may free it on any
+ * thread where the buffer's pool is shared, and no other block allows that. */
+static inline bool cb__buffer_may_show(const struct cb_buffer *target,
+                                       const struct cb_memory *memory)
+{
+    return cb__likely(!target->shared) || memory->shared;
 }
 
 /* Remembers a chunk, so that looking up a position near it is O(1).  Starts

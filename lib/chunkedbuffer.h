@@ -123,7 +123,9 @@ struct cb_pool_options {
     size_t size;       /* sizeof(struct cb_pool_options) */
     size_t idle_limit; /* bytes kept idle at most; 0: 16 MiB; CB_ALL: no bound */
     unsigned shared;   /* 1: its blocks may cross threads (atomic counts
-                          and a lock, about 20 ns a block) */
+                          and a lock, about 20 ns a block), and so may buffers
+                          that were filled from it: what comes into them by
+                          reference from other blocks is copied */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
 };
 
@@ -167,6 +169,9 @@ CB_API int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats
  * A taken record keeps the whole block alive that its bytes stand in (2 KiB to
  * 256 KiB with the default options).  Who keeps many small records for long
  * sets copy_below.
+ *
+ * A buffer whose pool is shared copies what it is given from a block that may
+ * not cross threads, whichever call brings it: it never holds such a block.
  */
 struct cb_buffer;
 

@@ -1746,6 +1746,150 @@ START_TEST(a_queue_of_many_chunks_keeps_its_order)
 }
 END_TEST
 
+/* ------------------------------------------------------------------- sharing */
+
+/* What another thread may free must not come from a pool that is not shared: it
+ * is copied, whichever call brings it. */
+static const char *const bringers[] = {"take",      "peek",     "slice",   "append_buffer", "merge",
+                                       "takeuntil", "takeline", "split",   "decoder_take",
+                                       "decoder_take, assembled"};
+
+/* Brings "abcdef" from the source, which holds "abcdef\n" and more, to the target. */
+static int bring(size_t how, struct cb_buffer *source, struct cb_buffer *target)
+{
+    struct cb_buffer *const sources[] = {source};
+    struct cb_decoder *decoder;
+    struct cb_split *split;
+    ssize_t n = 0;
+
+    switch (how) {
+    case 0:
+        return (int)cb_take(source, 6, target);
+    case 1:
+        return (int)cb_peek(source, 6, target);
+    case 2:
+        return (int)cb_slice(source, 0, 6, target);
+    case 3:
+        cb_truncate(source, 6);
+        return cb_append_buffer(target, source);
+    case 4:
+        cb_truncate(source, 6);
+        return cb_merge(target, sources, 1);
+    case 5:
+        return cb_takeuntil(source, "\n", 1, 0, 0, target);
+    case 6:
+        return cb_takeline(source, 0, 0, target);
+    case 7:
+        n = cb_split_new(&split, source, "\n", 1);
+        if (n == CB_OK) {
+            n = cb_split_next(split, target);
+            cb_split_free(split);
+        }
+        return (int)n;
+    default:
+        ck_assert_int_eq(cb_decoder_new(&decoder, how == 8 ? "line" : "slip", NULL, NULL), CB_OK);
+        n = cb_decoder_take(decoder, source, target);
+        cb_decoder_free(decoder);
+        return (int)n;
+    }
+}
+
+static struct cb_buffer *shared_buffer(struct cb_pool **shared, size_t limit)
+{
+    struct cb_pool_options options = {
+        .size = sizeof(options), .shared = 1, .allocator = &counting.hooks};
+
+    ck_assert_int_eq(cb_pool_new(shared, &options), CB_OK);
+    return buffer_with((struct cb_buffer_options){
+        .pool = *shared, .chunk_min = 4, .chunk_max = 4, .cutoff = 1, .limit = limit});
+}
+
+/* "abcdef\n" and an end mark of slip, in windows of two bytes. */
+static void fill_source(void)
+{
+    static const size_t two = 2;
+
+    cb_skip(buffer, CB_ALL);
+    append_cut(buffer, BYTES("abcdef\n\xc0"), &two, 1);
+}
+
+START_TEST(a_shared_buffer_copies_what_comes_from_an_unshared_block)
+{
+    struct cb_pool *shared;
+    struct cb_buffer *target = shared_buffer(&shared, 0);
+
+    fill_source();
+    ck_assert_msg(bring((size_t)_i, buffer, target) >= 0, "%s", bringers[_i]);
+    cb_skip(buffer, CB_ALL);
+    ck_assert_msg(pool_stats(pool).live_blocks == 0, "%s: a block went over", bringers[_i]);
+    ck_assert_uint_ge(pool_stats(shared).copied, 6);
+    assert_holds(target, "abcdef\n", _i == 9 ? 7 : 6);
+    /* The other way round there is nothing to be afraid of. */
+    const uint64_t copied = pool_stats(pool).copied;
+    ck_assert_int_ge(cb_take(target, CB_ALL, buffer), 6);
+    ck_assert_uint_eq(pool_stats(pool).copied, copied);
+    cb_skip(buffer, CB_ALL);
+    cb_buffer_free(target);
+    cb_pool_unref(shared);
+}
+END_TEST
+
+START_TEST(a_shared_buffer_copies_all_or_nothing)
+{
+    struct cb_pool *shared;
+    struct cb_buffer *target = shared_buffer(&shared, 9);
+    bool failed = true;
+
+    fill_source();
+    ck_assert_int_eq(cb_append(target, "1234", 4), CB_OK);
+    ck_assert_int_eq(bring((size_t)_i, buffer, target), CB_ELIMIT);
+    assert_holds(target, "1234", 4);
+    cb_buffer_free(target);
+    cb_pool_unref(shared);
+    for (uint64_t n = 1; failed; n++) {
+        target = shared_buffer(&shared, 0);
+        fill_source();
+        ck_assert_int_eq(cb_append(target, "1234", 4), CB_OK);
+        const size_t length = cb_length(buffer);
+        counting_fail(&counting, n, false);
+        int status = bring((size_t)_i, buffer, target);
+        failed = counting.failed;
+        counting_fail(&counting, 0, false);
+        ck_assert_int_eq(failed, status == CB_ENOMEM);
+        ck_assert(n > 1 || failed);
+        if (failed) {
+            assert_holds(target, "1234", 4);
+            ck_assert(_i == 3 || _i == 4 || cb_length(buffer) == length);
+        }
+        cb_buffer_free(target);
+        cb_pool_unref(shared);
+    }
+}
+END_TEST
+
+START_TEST(of_several_sources_only_the_unshared_ones_are_copied)
+{
+    struct cb_pool *shared;
+    struct cb_buffer *target = shared_buffer(&shared, 0);
+    struct cb_buffer *friend = buffer_with((struct cb_buffer_options){.pool = shared, .cutoff = 1});
+    struct cb_buffer *const sources[] = {friend, buffer, friend, buffer};
+    static const char name[] = "friend";
+    struct iovec chunks[8];
+
+    fill_source();
+    cb_truncate(buffer, 6);
+    ck_assert_int_eq(cb_append_ref(friend, name, 6, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_merge(target, sources, COUNT(sources)), CB_OK);
+    assert_holds(target, "friendabcdeffriendabcdef", 24);
+    ck_assert_uint_eq(pool_stats(shared).copied, 12);
+    ck_assert_uint_eq(cb_chunks(target, chunks, COUNT(chunks)), 6);
+    ck_assert_ptr_eq(chunks[0].iov_base, name);
+    cb_buffer_free(friend);
+    cb_buffer_free(target);
+    cb_pool_unref(shared);
+}
+END_TEST
+
 static void add_making(Suite *suite)
 {
     TCase *tcase = add_case(suite, "making");
@@ -1894,6 +2038,17 @@ static void add_steady(Suite *suite)
     tcase_add_test(tcase, a_queue_of_many_chunks_keeps_its_order);
 }
 
+static void add_sharing(Suite *suite)
+{
+    TCase *tcase = add_case(suite, "sharing");
+    const int n = (int)COUNT(bringers);
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_loop_test(tcase, a_shared_buffer_copies_what_comes_from_an_unshared_block, 0, n);
+    tcase_add_loop_test(tcase, a_shared_buffer_copies_all_or_nothing, 0, n);
+    tcase_add_test(tcase, of_several_sources_only_the_unshared_ones_are_copied);
+}
+
 int main(void)
 {
     Suite *suite = suite_create("buffer");
@@ -1906,5 +2061,6 @@ int main(void)
     add_taking(suite);
     add_windows(suite);
     add_steady(suite);
+    add_sharing(suite);
     return run_suite(suite);
 }
