@@ -70,13 +70,24 @@ static inline void push_ref(struct cb_buffer *buffer, struct cb_memory *memory, 
     push(buffer, &(struct cb__chunk){.memory = memory, .data = data, .length = n});
 }
 
+void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader)
+{
+    if (buffer->reader)
+        *buffer->reader = NULL;
+    buffer->reader = reader;
+    if (reader)
+        *reader = buffer;
+}
+
 /* The bytes from `position` on are no longer where they were: what is remembered
- * of chunks is void, and of searches what they saw there. */
+ * of chunks is void, and of searches what they saw there; a decoder has lost its
+ * place. */
 static void reshaped(struct cb_buffer *buffer, uint64_t position)
 {
     buffer->shape++;
     if (position < buffer->unchanged)
         buffer->unchanged = position;
+    cb__buffer_set_reader(buffer, NULL);
 }
 
 /* Is there room for n more bytes under the limit? */
@@ -143,6 +154,7 @@ void cb_buffer_free(struct cb_buffer *buffer)
     if (!buffer)
         return;
     const struct cb_allocator *allocator = buffer->allocator;
+    cb__buffer_set_reader(buffer, NULL);
     cb_skip(buffer, CB_ALL);
     drop_tail(buffer);
     cb__buffer_forget_searches(buffer);

@@ -15,6 +15,9 @@
  *   else does: chunks that show it may stand anywhere.
  * - spares[0 .. spare_count) are empty blocks, offered after the tail.
  * - offered > 0 exactly while an offer is open.
+ * - All blocks are `shared` where the pool is: what comes by reference from
+ *   another block is copied.  So any thread may have what is taken from here.
+ * - *reader is this buffer, where there is a reader.
  */
 #ifndef CB_BUFFER_H
 #define CB_BUFFER_H
@@ -115,6 +118,11 @@ int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);
 void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
                          size_t n);
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
+
+/* Makes *reader the address of the buffer, for as long as its bytes stand where
+ * they did but for those that leave at the head: then, or when another reader
+ * takes its place, it becomes NULL.  NULL for no reader. */
+void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader);
 
 /* The stream position of the tail. */
 static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)

@@ -482,11 +482,29 @@ enum {
  * Makes a decoder for the records of one stream.  CB_EINVAL with *error filled
  * (its offset is a place in the specification); CB_ENOMEM.  `error` may be
  * NULL.
+ *
+ * The first call that names a buffer begins a stream at its head, and binds the
+ * two to each other until the decoder is reset or freed, or the buffer is freed.
+ * Payload that the decoder has to assemble comes from the pool of that buffer,
+ * and obeys its copy_below.  Meanwhile bytes may be appended, and any that the
+ * decoder has given may leave at the head.  Each of these is CB_ESTATE at every
+ * further call, until a reset:
+ *   - another buffer, also a new one in place of one that was freed;
+ *   - bytes prepended, truncated or stripped from the end, a position that was
+ *     set;
+ *   - bytes that left before they were given.
+ * After CB_END or an error none is needed: the result stays the same.
+ *
+ * Several decoders may read one buffer in turn.  A second one may begin where
+ * the first has given and released whole records, and nothing of the next one;
+ * anywhere else it gets CB_ESTATE, unless the first is reset or freed.  The first
+ * has then lost the buffer, and is reset before it reads again.
  */
 CB_API int cb_decoder_new(struct cb_decoder **decoder, const char *specification,
                           const struct cb_decoder_options *options, struct cb_error *error);
 CB_API void cb_decoder_free(struct cb_decoder *decoder); /* NULL is fine */
-/* Forgets the stream, to begin another one at the head of any buffer. */
+/* Forgets the stream and its buffer, to begin another one at the head of any
+ * buffer.  What was given is good no more, and what was assembled is freed. */
 CB_API void cb_decoder_reset(struct cb_decoder *decoder);
 CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
 
@@ -495,9 +513,13 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
  *   CB_PIECE  *count is 1 or more; call again before reading more input
  *   CB_MORE   the buffer holds nothing more to give: at least
  *             cb_decoder_needed() bytes must be added
- *   CB_END    the framing or the input has come to its end
+ *   CB_END    the framing or the input has come to its end; what follows is at
+ *             the head after cb_decoder_release
  *   CB_E...   an error, the same at every further call: cb_decoder_error()
- * Every stream decoded through one buffer must be decoded by one decoder.
+ * and besides, with no error to be asked for:
+ *   CB_ESTATE this is not the decoder's buffer, or not as it was: see
+ *             cb_decoder_new
+ *   CB_ENOMEM at the first call for a stream: it may be made again
  * The pieces are good until cb_decoder_release, or until bytes leave the
  * buffer in any other way; appending to it does not hurt them.
  *
@@ -509,7 +531,8 @@ CB_API int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer
 /* Drops from the buffer all that was given as pieces, and the framing around
  * it. */
 CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer);
-/* Releases the piece before and gives one more.  Returns as cb_decoder_batch. */
+/* Releases the piece before and gives one more.  Returns as cb_decoder_batch; at
+ * CB_END the end mark is released too, so that what follows is at the head. */
 CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
                            struct cb_piece *piece);
 /* Releases, and passes over at most `max` records; *count says how many ended.
@@ -518,8 +541,10 @@ CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
 CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
                            uint64_t *count);
 /* Releases, and appends one whole record to `record`, by reference: CB_PIECE.
- * Otherwise as cb_decoder_batch.  Bounded by max_record, or else by 64 MiB.
- * CB_ESTATE where a part of the record was given already. */
+ * Otherwise as cb_decoder_next.  Bounded by max_record, or else by 64 MiB: a
+ * longer record is treated as on_overflow says, but what is left out or cut may
+ * still be had in pieces if it was not released.  CB_ESTATE also where a part of
+ * the record was given already. */
 CB_API int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
                            struct cb_buffer *record);
 
@@ -551,7 +576,7 @@ CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder);
 CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder);
 /* Releases, and says that n of the bytes to come went by elsewhere.  The
  * position of the buffer goes on by n.  CB_EINVAL for more than
- * cb_decoder_ahead, or beyond position 2^63 - 1. */
+ * cb_decoder_ahead, or beyond position 2^63 - 1; CB_ESTATE for another buffer. */
 CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n);
 /* The position behind the last byte that belongs to what was given so far,
  * its framing included. */

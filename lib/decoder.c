@@ -131,15 +131,6 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
             goto err2;
         }
     }
-    if (decoder->assembles && !decoder->config.keep) {
-        status = cb_buffer_new(&decoder->made,
-                               &(struct cb_buffer_options){.size = sizeof(struct cb_buffer_options),
-                                                           .allocator = allocator});
-        if (status) {
-            cb__error_set(error, status, 0, "out of memory");
-            goto err3;
-        }
-    }
     decoder->on_overflow = o.on_overflow;
     decoder->partial_asked = o.on_partial != CB_PARTIAL_DEFAULT;
     if (decoder->partial_asked)
@@ -147,15 +138,12 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
     /* Nothing is given of a record that may yet turn out to be left out. */
     decoder->whole = o.whole || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o.on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
-    decoder->max_record = o.max_record     ? o.max_record
-                          : decoder->whole ? WHOLE_LIMIT_DEFAULT
-                                           : UINT64_MAX;
+    decoder->max_taken = o.max_record ? o.max_record : WHOLE_LIMIT_DEFAULT;
+    decoder->max_given = o.max_record || decoder->whole ? decoder->max_taken : UINT64_MAX;
+    decoder->max_record = decoder->max_given;
     cb_decoder_reset(decoder);
     *result = decoder;
     return CB_OK;
-err3:
-    if (decoder->ops->close)
-        decoder->ops->close(decoder);
 err2:
     allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
 err1:
@@ -165,14 +153,24 @@ err0:
     return status;
 }
 
+/* Lets go of the buffer. */
+static void leave(struct cb_decoder *decoder)
+{
+    if (decoder->buffer)
+        cb__buffer_set_reader(decoder->buffer, NULL);
+    cb_buffer_free(decoder->made);
+    decoder->made = NULL;
+    decoder->met = false;
+}
+
 void cb_decoder_free(struct cb_decoder *decoder)
 {
     if (!decoder)
         return;
     const struct cb_allocator *allocator = decoder->allocator;
+    leave(decoder);
     if (decoder->ops->close)
         decoder->ops->close(decoder);
-    cb_buffer_free(decoder->made);
     allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
     cb__config_fini(&decoder->config);
     allocator->free(allocator->arg, decoder, sizeof *decoder);
@@ -207,29 +205,81 @@ void cb__decoder_next_frame(struct cb_decoder *decoder)
 
 void cb_decoder_reset(struct cb_decoder *decoder)
 {
-    decoder->buffer = NULL;
+    leave(decoder);
     decoder->finished = decoder->ended = decoder->unfinished = false;
     decoder->error = (struct cb_error){.code = CB_OK};
-    if (decoder->made)
-        cb_skip(decoder->made, CB_ALL);
     begin_at(decoder, 0, 1);
 }
 
-static void attach_new(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+/* Has the decoder looked at nothing of the frame that comes next? */
+static bool at_rest(const struct cb_decoder *decoder)
 {
-    if (!decoder->buffer) {
-        begin_at(decoder, buffer->position, 1);
-        decoder->ops->reset(decoder);
-    }
-    decoder->buffer = buffer;
-    decoder->scan_cursor = decoder->give_cursor = (struct cb__cursor){0};
+    return decoder->scan == decoder->frame_start && !decoder->begun;
+}
+
+/* Has another decoder that reads this buffer come to a place where it may be
+ * left?  All that it gave has gone, and nothing besides. */
+static bool is_free(const struct cb_buffer *buffer)
+{
+    const struct cb_decoder *other = (const void *)buffer->reader;
+    if (!other)
+        return true;
+    return !other->open && (buffer->position == other->frame_start ||
+                            (buffer->position > other->frame_start && at_rest(other)));
+}
+
+static int make_made(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+{
+    if (!decoder->assembles || decoder->config.keep)
+        return CB_OK;
+    const struct cb_buffer_options options = {
+        .size = sizeof options,
+        .pool = buffer->pool,
+        .copy_below = buffer->copy_below,
+        .allocator = decoder->allocator,
+    };
+    return cb_buffer_new(&decoder->made, &options);
+}
+
+/* What is to be said without a look at the buffer, which is not the one that it
+ * was. */
+static int last_word(const struct cb_decoder *decoder)
+{
+    if (decoder->error.code)
+        return decoder->error.code;
+    return decoder->ended && !decoder->complete ? CB_END : CB_ESTATE;
 }
 
 /* The first call for a stream: it begins where the buffer's head is. */
-static inline void attach(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    if (cb__unlikely(decoder->buffer != buffer))
-        attach_new(decoder, buffer);
+    if (decoder->met)
+        return last_word(decoder);
+    if (!is_free(buffer))
+        return CB_ESTATE;
+    int status = make_made(decoder, buffer);
+    if (status)
+        return status;
+    cb__buffer_set_reader(buffer, &decoder->buffer);
+    decoder->met = true;
+    begin_at(decoder, buffer->position, 1);
+    decoder->ops->reset(decoder);
+    decoder->scan_cursor = decoder->give_cursor = (struct cb__cursor){0};
+    return CB_OK;
+}
+
+/* The bytes of the input before are needed no more. */
+static inline uint64_t done_to(const struct cb_decoder *decoder)
+{
+    return cb__unlikely(decoder->made) ? decoder->scan : decoder->given;
+}
+
+/* Sees to it that the decoder reads this buffer, in which all is where it was. */
+static inline int attach(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    if (cb__likely(decoder->buffer == buffer && buffer->position <= done_to(decoder)))
+        return CB_OK;
+    return meet(decoder, buffer);
 }
 
 static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
@@ -241,8 +291,8 @@ static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
 /* Drops what was given. */
 static inline void release(const struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    skip_to(buffer, decoder->made ? decoder->scan : decoder->given);
-    if (decoder->made)
+    skip_to(buffer, done_to(decoder));
+    if (cb__unlikely(decoder->made))
         skip_to(decoder->made, decoder->given);
 }
 
@@ -279,7 +329,7 @@ uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
     if (!decoder->open)
         return decoder->frame_start;
-    return decoder->made ? decoder->scan : decoder->given;
+    return done_to(decoder);
 }
 
 uint64_t cb_decoder_record(const struct cb_decoder *decoder)
@@ -524,20 +574,37 @@ static bool can_give(const struct cb_decoder *decoder)
            (decoder->begun && !decoder->open && decoder->payload_end > decoder->scan);
 }
 
-/* Is the decoder at the beginning of a frame that it has not looked at? */
+/* May a fast path begin here? */
 static bool at_frame(const struct cb_decoder *decoder)
 {
-    return decoder->scan == decoder->frame_start && !decoder->begun && !decoder->ended &&
-           !decoder->error.code;
+    return at_rest(decoder) && !decoder->ended && !decoder->error.code;
 }
 
-int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
-                     size_t max, size_t *count)
+/* Records that are taken are held, and so have a limit where others have none.
+ * One that was found too long for that may be given in pieces after all, if all
+ * of it is still there. */
+static void change_limit(struct cb_decoder *decoder, uint64_t limit)
+{
+    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    decoder->max_record = limit;
+    if (decoder->open || decoder->closed || source->position > decoder->payload_start)
+        return;
+    decoder->given = decoder->payload_start;
+    decoder->excess = false;
+}
+
+static inline void limit_to(struct cb_decoder *decoder, uint64_t limit)
+{
+    if (cb__unlikely(decoder->max_record != limit))
+        change_limit(decoder, limit);
+}
+
+static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max,
+                      size_t *count)
 {
     const uint8_t *data;
     size_t done = 0, n;
     int status = CB_OK;
-    attach(decoder, buffer);
     while (done < max) {
         if (max - done >= BATCH_MIN && decoder->ops->batch && at_frame(decoder) &&
             cb__decoder_span(decoder, &data, &n)) {
@@ -561,13 +628,27 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
     return done ? CB_PIECE : status;
 }
 
+int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
+                     size_t max, size_t *count)
+{
+    *count = 0;
+    int status = attach(decoder, buffer);
+    if (status)
+        return status;
+    limit_to(decoder, decoder->max_given);
+    return give_batch(decoder, pieces, max, count);
+}
+
 int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
                     uint64_t *count)
 {
     const uint8_t *data;
     size_t n;
-    int status = CB_OK;
-    attach(decoder, buffer);
+    *count = 0;
+    int status = attach(decoder, buffer);
+    if (status)
+        return status;
+    limit_to(decoder, decoder->max_given);
     const uint64_t first = decoder->record;
     while (decoder->record - first < max && status == CB_OK) {
         if (decoder->ops->skip && at_frame(decoder) && !decoder->whole &&
@@ -591,16 +672,22 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
 
 void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    attach(decoder, buffer);
-    release(decoder, buffer);
+    if (decoder->buffer == buffer)
+        release(decoder, buffer);
 }
 
 int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *piece)
 {
     size_t count;
-    attach(decoder, buffer);
+    int status = attach(decoder, buffer);
+    if (status)
+        return status;
+    limit_to(decoder, decoder->max_given);
     release(decoder, buffer);
-    return cb_decoder_batch(decoder, buffer, piece, 1, &count);
+    status = give_batch(decoder, piece, 1, &count);
+    if (cb__unlikely(status == CB_END))
+        release(decoder, buffer); /* the end mark */
+    return status;
 }
 
 /* Moves the current record, which is long enough to be cut or was assembled, to
@@ -653,22 +740,22 @@ static inline bool can_take(const struct cb_decoder *decoder)
 
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
-    const uint64_t max_record = decoder->max_record;
-    int status = CB_OK;
-    attach(decoder, buffer);
+    int status = attach(decoder, buffer);
+    if (status)
+        return status;
     if (decoder->error.code)
         return decoder->error.code;
     if ((decoder->open && !decoder->closed) || buffer == record)
         return CB_ESTATE;
+    limit_to(decoder, decoder->max_taken);
     release(decoder, buffer);
-    if (max_record == UINT64_MAX)
-        decoder->max_record = WHOLE_LIMIT_DEFAULT;
     while (status == CB_OK && !can_take(decoder))
         status = advance(decoder);
     if (cb__likely(status == CB_OK))
-        status = decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
-                                                  : take_whole(decoder, buffer, record);
-    decoder->max_record = max_record;
+        return decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
+                                                : take_whole(decoder, buffer, record);
+    if (status == CB_END)
+        release(decoder, buffer); /* the end mark */
     return status;
 }
 
@@ -689,8 +776,10 @@ uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n)
 {
     uint64_t end;
-    if (n > cb_decoder_ahead(decoder) || buffer != decoder->buffer ||
-        !cb__add_u64(cb__buffer_end(buffer), n, &end) || end > CB__POSITION_MAX)
+    if (buffer != decoder->buffer)
+        return CB_ESTATE;
+    if (n > cb_decoder_ahead(decoder) || !cb__add_u64(cb__buffer_end(buffer), n, &end) ||
+        end > CB__POSITION_MAX)
         return CB_EINVAL;
     release(decoder, buffer);
     cb__buffer_pass(buffer, n);

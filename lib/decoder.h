@@ -14,12 +14,18 @@
  *   until          all before is known to be payload
  *   scan           the next byte to look at; behind the frame once `complete`
  *
+ * A stream stays in the buffer that it was begun in: positions mean nothing in
+ * another one.  The buffer knows its decoder, and tells it when bytes move or go
+ * away in any way but at the head (cb__buffer_set_reader); what may be missing
+ * there is seen by comparing positions.
+ *
  * The family moves scan, until and the flags; pieces are cut from
  * [given, until) here.
  *
  * A family whose payload does not stand in the input as it is (escapes, parts
  * with framing between them) assembles it in a buffer of the decoder's, `made`:
- * by reference where it can, else by a copy.  Then payload_start, given and
+ * by reference where it can, else by a copy, in blocks of the pool that the
+ * input has, so that they may go wherever its own blocks may.  Then payload_start, given and
  * until are positions in that buffer, and scan alone says what of the input is
  * needed no more.  With `keep` a record stands in the input as it is: there is
  * no `made`, and what the family adds is ignored.
@@ -30,12 +36,15 @@
 #include "framing.h"
 
 struct cb_decoder {
+    struct cb_buffer *buffer; /* what it reads, while that knows it; the first
+                                 member: a buffer knows its decoder by it */
     const struct cb__decoder_ops *ops;
     void *state; /* the family's */
     struct cb__config config;
     const struct cb_allocator *allocator;
 
-    uint64_t max_record;
+    uint64_t max_record; /* one of the two that follow */
+    uint64_t max_given, max_taken;
     enum cb_partial on_partial; /* `open` may set what it is by default */
     bool partial_asked;         /* on_partial is what the caller said */
     enum cb_overflow on_overflow;
@@ -43,8 +52,7 @@ struct cb_decoder {
     bool tells_length;
     bool assembles; /* for `open` to set */
 
-    const struct cb_buffer *buffer; /* during a call */
-    struct cb_buffer *made;         /* payload that was assembled, or NULL */
+    struct cb_buffer *made; /* payload that was assembled, or NULL */
     struct cb__cursor scan_cursor, give_cursor;
 
     uint64_t frame_start, payload_start, given, until, scan;
@@ -61,6 +69,7 @@ struct cb_decoder {
     bool complete;      /* its end was seen: the payload ends at `until` */
     bool excess;        /* it is longer than allowed, which is no error */
     bool closed;        /* ... and all that is given of it was given */
+    bool met;           /* a stream was begun: its buffer is `buffer`, or lost */
     bool finished;      /* no more input will come */
     bool ended;         /* the framing says that nothing more follows */
     struct cb_error error;

@@ -599,6 +599,67 @@ START_TEST(take_is_bounded_at_64_mib_without_a_limit)
 }
 END_TEST
 
+START_TEST(a_record_too_long_to_be_taken_can_still_be_given)
+{
+    const uint64_t size = UINT64_C(100) << 20;
+
+    for (int have = 0; have < 2; have++) {
+        for (enum cb_overflow how = CB_OVERFLOW_SKIP; how <= CB_OVERFLOW_TRUNCATE; how++) {
+            struct cb_decoder *decoder =
+                new_decoder("u32be", (struct cb_decoder_options){.on_overflow = how});
+            struct cb_buffer *record = new_buffer(pool, 4096);
+            struct cb_piece piece;
+
+            cb_skip(buffer, CB_ALL);
+            append_block(buffer, BYTES("\x06\x40\0\0"));
+            append_block(buffer, "abc", have ? 3 : 0);
+            ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+            /* What is cut is over at the bound. */
+            if (how == CB_OVERFLOW_TRUNCATE)
+                ck_assert_uint_eq(cb_decoder_needed(decoder),
+                                  (UINT64_C(64) << 20) - (have ? 3 : 0));
+            append_block(buffer, "abc", have ? 0 : 3);
+            ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+            ck_assert_uint_eq(piece.total, size);
+            ck_assert_uint_eq(piece.flags, CB_FIRST);
+            if (piece.length == 0)
+                ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+            ck_assert_uint_eq(piece.length, 3);
+            ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+            ck_assert_uint_eq(cb_decoder_needed(decoder), size - 3);
+            ck_assert_uint_eq(cb_decoder_ahead(decoder), size - 3);
+            cb_buffer_free(record);
+            cb_decoder_free(decoder);
+        }
+    }
+}
+END_TEST
+
+START_TEST(what_take_has_begun_to_leave_out_stays_out)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u32be", (struct cb_decoder_options){.on_overflow = CB_OVERFLOW_SKIP});
+    struct cb_buffer *record = new_buffer(pool, 4096);
+    struct cb_piece piece;
+    uint64_t left = (UINT64_C(64) << 20) + 1;
+    static uint8_t zeros[1 << 20];
+
+    append_block(buffer, BYTES("\x04\0\0\1"));
+    while (left > 0) {
+        size_t n = left < sizeof(zeros) ? (size_t)left : sizeof(zeros);
+
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+        ck_assert_int_eq(cb_append_ref(buffer, zeros, n, NULL, NULL), CB_OK);
+        left -= n;
+    }
+    append_block(buffer, BYTES("\0\0\0\1x"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "x", 1, (UINT64_C(64) << 20) + 9, 1, CB_FIRST | CB_LAST);
+    cb_buffer_free(record);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(pieces_are_not_bounded_without_a_limit)
 {
     struct cb_decoder *decoder = plain_decoder("u64be");
@@ -1148,6 +1209,41 @@ START_TEST(position_at_the_end_of_chunked_is_behind_its_trailers)
 }
 END_TEST
 
+/* "0\r\n" left at the head could be taken for the beginning of something. */
+START_TEST(at_the_end_the_head_is_at_what_follows)
+{
+    for (int taking = 0; taking < 2; taking++) {
+        struct cb_decoder *decoder = plain_decoder("chunked");
+        struct cb_buffer *record = new_buffer(pool, 4096);
+        struct cb_piece piece;
+
+        cb_skip(buffer, CB_ALL);
+        put("3\r\nabc\r\n0\r\n\r\n4\r\nwxyz\r\n0\r\nA: b\r\n\r\nGET /");
+        for (int i = 0; i < 2; i++) {
+            ck_assert_int_eq(taking ? cb_decoder_take(decoder, buffer, record)
+                                    : cb_decoder_next(decoder, buffer, &piece),
+                             CB_PIECE);
+            if (!taking)
+                ck_assert_int_eq(cb_append(record, piece.data, piece.length), CB_OK);
+            ck_assert_int_eq(taking ? cb_decoder_take(decoder, buffer, record)
+                                    : cb_decoder_next(decoder, buffer, &piece),
+                             CB_END);
+            ck_assert_uint_eq(cb_position(buffer), cb_decoder_position(decoder));
+            if (i == 0)
+                cb_decoder_reset(decoder);
+        }
+        assert_holds(record, "abcwxyz", 7);
+        assert_holds(buffer, "GET /", 5);
+        /* It stays the end when that goes elsewhere. */
+        cb_skip(buffer, 1);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_END);
+        assert_holds(buffer, "ET /", 4);
+        cb_buffer_free(record);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------- ahead and pass */
 
 /* Reads an input as a program does that moves payload past the decoder
@@ -1628,6 +1724,313 @@ START_TEST(a_hundred_thousand_records_allocate_nothing)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ its buffer */
+
+/* Every call is refused, and changes nothing; a reset ends that. */
+static void assert_lost(struct cb_decoder *decoder, struct cb_buffer *from)
+{
+    struct cb_buffer *record = new_buffer(pool, 4096);
+    const size_t length = cb_length(from);
+    struct cb_piece pieces[8];
+    uint64_t skipped = 7;
+    size_t count = 7;
+
+    ck_assert_int_eq(cb_decoder_next(decoder, from, pieces), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_batch(decoder, from, pieces, 8, &count), CB_ESTATE);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(cb_decoder_skip(decoder, from, 8, &skipped), CB_ESTATE);
+    ck_assert_uint_eq(skipped, 0);
+    ck_assert_int_eq(cb_decoder_take(decoder, from, record), CB_ESTATE);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+    ck_assert_int_ne(cb_decoder_pass(decoder, from, 1), CB_OK);
+    ck_assert_uint_eq(cb_length(from), length);
+    ck_assert_uint_eq(cb_length(record), 0);
+    cb_buffer_free(record);
+}
+
+/* Has it lost its buffer?  A reset helps. */
+static void assert_lost_and_found(struct cb_decoder *decoder, struct cb_buffer *from)
+{
+    struct cb_piece piece;
+
+    assert_lost(decoder, from);
+    cb_decoder_reset(decoder);
+    cb_skip(from, CB_ALL);
+    append_block(from, BYTES("3:new,"));
+    ck_assert_int_eq(cb_decoder_next(decoder, from, &piece), CB_PIECE);
+    assert_piece(&piece, "new", 1, cb_position(from) + 2, 3, CB_FIRST | CB_LAST);
+    cb_decoder_free(decoder);
+    cb_skip(from, CB_ALL);
+}
+
+/* A decoder that has given one record of two and a half. */
+static struct cb_decoder *busy_decoder(void)
+{
+    struct cb_decoder *decoder = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    put("1:a,2:bc,5:de");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    return decoder;
+}
+
+START_TEST(a_second_buffer_in_mid_stream_is_refused)
+{
+    struct cb_decoder *decoder = busy_decoder();
+    struct cb_buffer *other = new_buffer(pool, 4096);
+    struct cb_piece piece;
+
+    append_block(other, BYTES("1:x,2:yz,"));
+    assert_lost(decoder, other);
+    /* In its own one it goes on. */
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "bc", 2, 6, 2, CB_FIRST | CB_LAST);
+    assert_lost_and_found(decoder, other);
+    cb_buffer_free(other);
+}
+END_TEST
+
+START_TEST(a_buffer_that_was_freed_is_not_taken_for_a_new_one)
+{
+    struct cb_decoder *decoder = busy_decoder();
+
+    /* It may well be in the same place of memory. */
+    cb_buffer_free(buffer);
+    buffer = new_buffer(pool, 4096);
+    put("1:a,2:xx,5:de");
+    assert_lost_and_found(decoder, buffer);
+}
+END_TEST
+
+START_TEST(a_decoder_may_outlive_its_buffer)
+{
+    struct cb_decoder *decoder = busy_decoder();
+
+    cb_buffer_free(buffer);
+    buffer = new_buffer(pool, 4096);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+    ck_assert_uint_eq(cb_decoder_position(decoder), 4);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+START_TEST(bytes_put_before_the_head_are_not_read_in_mid_stream)
+{
+    struct cb_decoder *decoder = busy_decoder();
+
+    cb_decoder_release(decoder, buffer);
+    ck_assert_int_eq(cb_prepend(buffer, "3:new,", 6), CB_OK);
+    assert_lost_and_found(decoder, buffer);
+}
+END_TEST
+
+START_TEST(bytes_that_take_the_place_of_others_are_not_read_in_mid_stream)
+{
+    struct cb_decoder *decoder = plain_decoder("line");
+    struct cb_piece pieces[8];
+    size_t count;
+
+    for (int released = 0; released < 2; released++) {
+        cb_decoder_reset(decoder);
+        put("one\ntwo\nthr");
+        ck_assert_int_eq(cb_decoder_batch(decoder, buffer, pieces, 2, &count), CB_PIECE);
+        ck_assert_uint_eq(count, 2);
+        if (released)
+            cb_decoder_release(decoder, buffer);
+        cb_truncate(buffer, 0);
+        put("other\n");
+        assert_lost(decoder, buffer);
+        cb_skip(buffer, CB_ALL);
+    }
+    cb_decoder_free(decoder);
+
+    decoder = busy_decoder();
+    put("  ");
+    cb_strip(buffer, NULL, 0);
+    assert_lost_and_found(decoder, buffer);
+}
+END_TEST
+
+START_TEST(a_position_that_is_set_is_another_stream)
+{
+    struct cb_decoder *decoder = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    put("1:a,");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    cb_decoder_release(decoder, buffer);
+    ck_assert_int_eq(cb_set_position(buffer, 1000), CB_OK);
+    put("2:bc,");
+    assert_lost_and_found(decoder, buffer);
+}
+END_TEST
+
+START_TEST(what_was_given_may_be_skipped_and_no_more)
+{
+    struct cb_decoder *decoder = busy_decoder();
+    struct cb_piece piece;
+
+    cb_skip(buffer, 3);
+    cb_skip(buffer, 1);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "bc", 2, 6, 2, CB_FIRST | CB_LAST);
+    cb_skip(buffer, 6); /* one byte of the record after that */
+    assert_lost_and_found(decoder, buffer);
+}
+END_TEST
+
+START_TEST(an_error_stays_the_same_whatever_becomes_of_the_buffer)
+{
+    struct cb_decoder *decoder = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    put("x");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+    cb_skip(buffer, 1);
+    put("1:a,");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+    cb_truncate(buffer, 0);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+START_TEST(two_decoders_may_read_one_buffer_in_turn)
+{
+    struct cb_decoder *head = plain_decoder("delim:\\n\\n"), *body = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    put("length=1\n\n1:a,next\n\n1:b,");
+    for (uint64_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(cb_decoder_next(head, buffer, &piece), CB_PIECE);
+        /* What was given is still in the buffer. */
+        ck_assert_int_eq(cb_decoder_next(body, buffer, &piece), CB_ESTATE);
+        cb_decoder_release(head, buffer);
+        ck_assert_int_eq(cb_decoder_next(body, buffer, &piece), CB_PIECE);
+        assert_piece(&piece, i ? "b" : "a", 1, i ? 22 : 12, 1, CB_FIRST | CB_LAST);
+        cb_decoder_release(body, buffer);
+        /* The first has lost it. */
+        ck_assert_int_eq(cb_decoder_next(head, buffer, &piece), CB_ESTATE);
+        cb_decoder_reset(head);
+        if (i == 0) {
+            ck_assert_int_eq(cb_decoder_next(head, buffer, &piece), CB_PIECE);
+            ck_assert_int_eq(cb_decoder_next(body, buffer, &piece), CB_ESTATE);
+            cb_decoder_reset(body);
+            cb_decoder_reset(head);
+        }
+    }
+    ck_assert_uint_eq(cb_length(buffer), 0);
+    cb_decoder_free(head);
+    cb_decoder_free(body);
+}
+END_TEST
+
+START_TEST(no_decoder_begins_inside_the_record_of_another)
+{
+    struct cb_decoder *decoder = busy_decoder(), *other = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST);
+    cb_decoder_release(decoder, buffer);
+    assert_lost(other, buffer);
+    put("fgh,2:ij,");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "fgh", 3, 13, 5, CB_LAST);
+    /* It has come to the record's end: they may take turns now. */
+    cb_decoder_release(decoder, buffer);
+    ck_assert_int_eq(cb_decoder_next(other, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "ij", 1, 19, 2, CB_FIRST | CB_LAST);
+    cb_decoder_free(decoder);
+    cb_decoder_free(other);
+}
+END_TEST
+
+START_TEST(a_decoder_that_is_gone_leaves_the_buffer_to_others)
+{
+    struct cb_decoder *decoder = busy_decoder(), *other = plain_decoder("netstring");
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    cb_decoder_free(decoder);
+    ck_assert_int_eq(cb_decoder_next(other, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "bc", 1, 6, 2, CB_FIRST | CB_LAST);
+    cb_decoder_free(other);
+}
+END_TEST
+
+/* ------------------------------------------------------------ assembled payload */
+
+/* Framings that assemble payload, and a record of each. */
+static const struct {
+    const char *specification;
+    const char *begin; /* what comes before n bytes of "x", and after them */
+    size_t begin_size, n;
+    const char *end;
+    size_t end_size;
+} assemblers[] = {
+    {"http", BYTES("HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n"), 300, BYTES("")},
+    {"slip", BYTES("\xdb\xdc"), 300, BYTES("\xc0")},
+    {"sse,data", BYTES("data:"), 300, BYTES("\ndata: a\n\n")},
+    {"websocket,data", BYTES("\x81\x7e\x01\x2c"), 300, BYTES("")},
+    {"cobs", BYTES("\2a\xff"), 254, BYTES("\0")},
+};
+
+START_TEST(assembled_payload_comes_from_the_pool_of_the_input)
+{
+    struct cb_pool_options shared = {
+        .size = sizeof(shared), .shared = 1, .allocator = &counting.hooks};
+    struct cb_buffer_options options = {.size = sizeof(options), .copy_below = 4096};
+    struct cb_decoder *decoder = plain_decoder(assemblers[_i].specification);
+    struct cb_buffer *in, *record;
+    char text[300];
+
+    memset(text, 'x', sizeof(text));
+    ck_assert_int_eq(cb_pool_new(&options.pool, &shared), CB_OK);
+    ck_assert_int_eq(cb_buffer_new(&in, &options), CB_OK);
+    ck_assert_int_eq(cb_buffer_new(&record, &options), CB_OK);
+    ck_assert_int_eq(cb_append(in, assemblers[_i].begin, assemblers[_i].begin_size), CB_OK);
+    ck_assert_int_eq(cb_append(in, text, assemblers[_i].n), CB_OK);
+    ck_assert_int_eq(cb_append(in, assemblers[_i].end, assemblers[_i].end_size), CB_OK);
+    const uint64_t before = pool_stats(options.pool).copied;
+    ck_assert_int_eq(cb_decoder_take(decoder, in, record), CB_PIECE);
+    ck_assert_uint_ge(cb_length(record), assemblers[_i].n);
+    ck_assert_uint_ge(pool_stats(options.pool).copied, before + cb_length(record));
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    /* All of the record is in blocks of this pool, and not in those of the input. */
+    ck_assert_uint_eq(pool_stats(options.pool).live_blocks, 1);
+    cb_buffer_free(record);
+    ck_assert_uint_eq(pool_stats(options.pool).live_blocks, 0);
+    cb_pool_unref(options.pool);
+}
+END_TEST
+
+START_TEST(the_first_call_without_memory_can_be_made_again)
+{
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct cb_decoder *decoder = plain_decoder("http");
+        struct cb_piece piece;
+
+        cb_skip(buffer, CB_ALL);
+        put("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
+        counting_fail(&counting, n, false);
+        int status = cb_decoder_next(decoder, buffer, &piece);
+        failed = counting.failed;
+        counting_fail(&counting, 0, false);
+        ck_assert(n > 1 || failed);
+        ck_assert_int_eq(status, failed ? CB_ENOMEM : CB_PIECE);
+        ck_assert_int_eq(cb_decoder_error(decoder)->code, CB_OK);
+        put("abc");
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 static Suite *decoder_suite(void)
 {
     Suite *suite = suite_create("decoder");
@@ -1638,6 +2041,8 @@ static Suite *decoder_suite(void)
     TCase *place = add_case(suite, "place");
     TCase *ahead = add_case(suite, "ahead");
     TCase *life = add_case(suite, "life");
+    TCase *its_buffer = add_case(suite, "buffer");
+    TCase *assembled = add_case(suite, "assembled");
     int n = (int)COUNT(samples);
 
     tcase_add_checked_fixture(pieces, setup, teardown);
@@ -1670,6 +2075,8 @@ static Suite *decoder_suite(void)
     tcase_add_test(take, take_and_next_may_take_turns);
     tcase_add_test(take, a_take_that_fails_can_be_tried_again);
     tcase_add_test(take, take_is_bounded_at_64_mib_without_a_limit);
+    tcase_add_test(take, a_record_too_long_to_be_taken_can_still_be_given);
+    tcase_add_test(take, what_take_has_begun_to_leave_out_stays_out);
     tcase_add_test(take, pieces_are_not_bounded_without_a_limit);
     tcase_add_test(take, a_promised_length_reserves_nothing);
 
@@ -1696,6 +2103,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(place, position_is_behind_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);
     tcase_add_test(place, position_at_the_end_of_chunked_is_behind_its_trailers);
+    tcase_add_test(place, at_the_end_the_head_is_at_what_follows);
 
     tcase_add_checked_fixture(ahead, setup, teardown);
     tcase_add_test(ahead, payload_that_goes_by_elsewhere_leaves_the_records_as_they_are);
@@ -1718,6 +2126,24 @@ static Suite *decoder_suite(void)
                         (int)COUNT(made_of));
     tcase_add_test(life, a_take_without_memory_fails_and_can_be_tried_again);
     tcase_add_loop_test(life, a_hundred_thousand_records_allocate_nothing, 0, n);
+
+    tcase_add_checked_fixture(its_buffer, setup, teardown);
+    tcase_add_test(its_buffer, a_second_buffer_in_mid_stream_is_refused);
+    tcase_add_test(its_buffer, a_buffer_that_was_freed_is_not_taken_for_a_new_one);
+    tcase_add_test(its_buffer, a_decoder_may_outlive_its_buffer);
+    tcase_add_test(its_buffer, bytes_put_before_the_head_are_not_read_in_mid_stream);
+    tcase_add_test(its_buffer, bytes_that_take_the_place_of_others_are_not_read_in_mid_stream);
+    tcase_add_test(its_buffer, a_position_that_is_set_is_another_stream);
+    tcase_add_test(its_buffer, what_was_given_may_be_skipped_and_no_more);
+    tcase_add_test(its_buffer, an_error_stays_the_same_whatever_becomes_of_the_buffer);
+    tcase_add_test(its_buffer, two_decoders_may_read_one_buffer_in_turn);
+    tcase_add_test(its_buffer, no_decoder_begins_inside_the_record_of_another);
+    tcase_add_test(its_buffer, a_decoder_that_is_gone_leaves_the_buffer_to_others);
+
+    tcase_add_checked_fixture(assembled, setup, teardown);
+    tcase_add_loop_test(assembled, assembled_payload_comes_from_the_pool_of_the_input, 0,
+                        (int)COUNT(assemblers));
+    tcase_add_test(assembled, the_first_call_without_memory_can_be_made_again);
     return suite;
 }
 
