@@ -672,8 +672,7 @@ int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t 
     }
     int status = check_limit(buffer, length);
     if (!status)
-        status =
-            copied ? room_make(buffer, copied, chunks, &room) : ring_reserve(buffer, chunks);
+        status = copied ? room_make(buffer, copied, chunks, &room) : ring_reserve(buffer, chunks);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++) {
@@ -882,7 +881,8 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
 {
     struct cb__chunk *head = cb__buffer_chunk(source, 0);
     bool simple = source->length && total < head->length && size >= source->copy_below &&
-                  cb__buffer_may_show(target, head->memory) && target->count <= target->mask && check_limit(target, size) == CB_OK;
+                  cb__buffer_may_show(target, head->memory) && target->count <= target->mask &&
+                  check_limit(target, size) == CB_OK;
     if (cb__unlikely(!simple)) {
         ssize_t n = cb_slice(source, lead, size, target);
         if (n < 0)

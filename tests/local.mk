@@ -9,6 +9,7 @@
 unit_tests = \
 	tests/test_status \
 	tests/test_pool \
+	tests/test_threads \
 	tests/test_crc32c \
 	tests/test_find \
 	tests/test_matcher \

@@ -1750,9 +1750,9 @@ END_TEST
 
 /* What another thread may free must not come from a pool that is not shared: it
  * is copied, whichever call brings it. */
-static const char *const bringers[] = {"take",      "peek",     "slice",   "append_buffer", "merge",
-                                       "takeuntil", "takeline", "split",   "decoder_take",
-                                       "decoder_take, assembled"};
+static const char *const bringers[] = {
+    "take",      "peek",     "slice", "append_buffer", "merge",
+    "takeuntil", "takeline", "split", "decoder_take",  "decoder_take, assembled"};
 
 /* Brings "abcdef" from the source, which holds "abcdef\n" and more, to the target. */
 static int bring(size_t how, struct cb_buffer *source, struct cb_buffer *target)
