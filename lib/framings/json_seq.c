@@ -159,7 +159,7 @@ static const char *look_value(struct seq_encoder *state, const uint8_t *data, si
             return cb__json_first_fault(data[0]);
         *at = 1;
     }
-    if (cb__json_open(&state->json))
+    if (*at < n && cb__json_open(&state->json))
         *at += cb__json_pass(&state->json, data + *at, n - *at);
     if (*at == n)
         return NULL;

@@ -62,7 +62,7 @@ const struct cb_framing cb__framings[] = {
     {"slip", "packet of a serial line (RFC 1055)", NULL, &cb__slip_family, 0},
     {"cobs", "byte-stuffed (COBS), with a zero byte after each", NULL, &cb__cobs_family, 0},
     {"json", "a JSON value (RFC 8259)", NULL, &cb__json_family, 0},
-    {"json-seq", "a text of a JSON sequence (RFC 7464)", NULL, &cb__json_seq_family, 0},
+    {"json-seq", "a value of a JSON text sequence (RFC 7464)", NULL, &cb__json_seq_family, 0},
     {"resp", "a Redis value (RESP2 and RESP3)", NULL, &cb__resp_family, 0},
     {"syslog", "a syslog message over TCP (RFC 6587)", NULL, &cb__syslog_family, 0},
     {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
