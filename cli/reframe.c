@@ -34,8 +34,6 @@ struct run {
     uint64_t record;  /* was at this record */
     uint64_t at;      /* and at this position */
     bool cannot_move; /* the kernel said no */
-    uint64_t closed;  /* the last record of which all was put; where it was cut off,
-                         the rest is still to come */
 };
 
 bool reframe_done(const struct reframe *reframe)
@@ -209,8 +207,6 @@ static int put_batch(struct run *run, int *next)
                                   most < PIECES ? (size_t)most : PIECES, &count);
     if (status != CB_PIECE)
         return status;
-    if (pieces[count - 1].flags & CB_LAST)
-        run->closed = pieces[count - 1].record;
     int put = put_selected(reframe, pieces, count);
     *next = GO_ON;
     if (put) {
@@ -239,10 +235,9 @@ static int step(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     const bool looks = !reframe->sink->ops->tally;
-    const bool rest = run->closed == cb_decoder_record(reframe->decoder);
-    uint64_t gap = rest ? 1 : unwanted(reframe);
+    const uint64_t gap = unwanted(reframe);
     int next = GO_ON, status;
-    if (looks && !rest && gap < LONG_GAP) {
+    if (looks && gap < LONG_GAP) {
         status = put_batch(run, &next);
     } else {
         if (looks)

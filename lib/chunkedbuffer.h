@@ -452,7 +452,8 @@ enum cb_overflow {
     CB_OVERFLOW_FAIL,    /* a record longer than max_record is CB_EOVERFLOW */
     CB_OVERFLOW_SKIP,    /* it is left out, and has no number; implies `whole` where
                             the framing does not tell lengths beforehand */
-    CB_OVERFLOW_TRUNCATE /* it is given up to that length */
+    CB_OVERFLOW_TRUNCATE /* it is given up to that length; its last piece, which may be
+                            empty, comes when its frame is over and right */
 };
 
 struct cb_decoder;

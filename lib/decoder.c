@@ -159,7 +159,8 @@ static void leave(struct cb_decoder *decoder)
     if (decoder->buffer)
         cb__buffer_set_reader(decoder->buffer, NULL);
     cb_buffer_free(decoder->made);
-    decoder->made = NULL;
+    cb_buffer_free(decoder->aside);
+    decoder->made = decoder->aside = NULL;
     decoder->met = false;
 }
 
@@ -186,7 +187,8 @@ static inline void begin_at(struct cb_decoder *decoder, uint64_t position, uint6
     decoder->payload_end = 0;
     decoder->needed = 1;
     decoder->undecided = 0;
-    decoder->begun = decoder->open = decoder->complete = decoder->excess = decoder->closed = false;
+    decoder->aside_at = CB_UNKNOWN;
+    decoder->begun = decoder->open = decoder->complete = decoder->excess = false;
     if (cb__unlikely(decoder->made)) {
         decoder->payload_at = position;
         decoder->payload_start = decoder->given = decoder->until = cb__buffer_end(decoder->made);
@@ -228,17 +230,17 @@ static bool is_free(const struct cb_buffer *buffer)
                             (buffer->position > other->frame_start && at_rest(other)));
 }
 
-static int make_made(struct cb_decoder *decoder, const struct cb_buffer *buffer)
+/* A buffer whose blocks may go wherever those of the input may. */
+static int make_alike(struct cb_buffer **result, const struct cb_decoder *decoder,
+                      const struct cb_buffer *buffer)
 {
-    if (!decoder->assembles || decoder->config.keep)
-        return CB_OK;
     const struct cb_buffer_options options = {
         .size = sizeof options,
         .pool = buffer->pool,
         .copy_below = buffer->copy_below,
         .allocator = decoder->allocator,
     };
-    return cb_buffer_new(&decoder->made, &options);
+    return cb_buffer_new(result, &options);
 }
 
 /* What is to be said without a look at the buffer, which is not the one that it
@@ -257,7 +259,9 @@ static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
         return last_word(decoder);
     if (!is_free(buffer))
         return CB_ESTATE;
-    int status = make_made(decoder, buffer);
+    int status = CB_OK;
+    if (decoder->assembles && !decoder->config.keep)
+        status = make_alike(&decoder->made, decoder, buffer);
     if (status)
         return status;
     cb__buffer_set_reader(buffer, &decoder->buffer);
@@ -268,10 +272,32 @@ static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
     return CB_OK;
 }
 
+/* Where a record of the greatest length would end. */
+static uint64_t limit_of(const struct cb_decoder *decoder)
+{
+    uint64_t limit;
+    return cb__add_u64(decoder->payload_start, decoder->max_record, &limit) ? limit : UINT64_MAX;
+}
+
+/* Was the beginning of the current record, which is cut, put aside? */
+static inline bool is_aside(const struct cb_decoder *decoder)
+{
+    return decoder->aside_at != CB_UNKNOWN;
+}
+
+/* Payload before is needed no more where it came from. */
+static inline uint64_t payload_done(const struct cb_decoder *decoder)
+{
+    if (cb__likely(!decoder->excess))
+        return decoder->given;
+    return is_aside(decoder) || decoder->given >= limit_of(decoder) ? decoder->until
+                                                                    : decoder->given;
+}
+
 /* The bytes of the input before are needed no more. */
 static inline uint64_t done_to(const struct cb_decoder *decoder)
 {
-    return cb__unlikely(decoder->made) ? decoder->scan : decoder->given;
+    return cb__unlikely(decoder->made) ? decoder->scan : payload_done(decoder);
 }
 
 /* Sees to it that the decoder reads this buffer, in which all is where it was. */
@@ -288,12 +314,21 @@ static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
         cb_skip(buffer, cb__clamp_u64(position - buffer->position));
 }
 
+/* Where the next byte to give stands among those that were put aside. */
+static uint64_t given_aside(const struct cb_decoder *decoder)
+{
+    return decoder->aside_at + (decoder->given - decoder->payload_start);
+}
+
 /* Drops what was given. */
 static inline void release(const struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     skip_to(buffer, done_to(decoder));
     if (cb__unlikely(decoder->made))
-        skip_to(decoder->made, decoder->given);
+        skip_to(decoder->made, payload_done(decoder));
+    if (cb__unlikely(decoder->aside))
+        skip_to(decoder->aside,
+                is_aside(decoder) ? given_aside(decoder) : cb__buffer_end(decoder->aside));
 }
 
 unsigned cb_decoder_traits(const struct cb_decoder *decoder)
@@ -344,13 +379,6 @@ const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
 
 /* ------------------------------------------------------------------ pieces */
 
-/* Where a record of the greatest length would end. */
-static uint64_t limit_of(const struct cb_decoder *decoder)
-{
-    uint64_t limit;
-    return cb__add_u64(decoder->payload_start, decoder->max_record, &limit) ? limit : UINT64_MAX;
-}
-
 /* Where the bytes end that can be given of the current record: what is beyond
  * its greatest length is not. */
 static uint64_t end_of_given(const struct cb_decoder *decoder)
@@ -373,41 +401,36 @@ static uint64_t known_total(const struct cb_decoder *decoder)
 
 uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
 {
-    if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
-        return decoder->needed;
-    /* A record that is cut is over before its frame is. */
-    const uint64_t limit = limit_of(decoder);
-    const uint64_t left = decoder->until < limit ? limit - decoder->until : 1;
-    return decoder->needed < left ? decoder->needed : left;
+    return decoder->needed;
 }
 
-/* The last piece of the record was given. */
-static void end_record(struct cb_decoder *decoder)
+/* Bytes that are to be given: those at `given`, n at most. */
+static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n)
 {
-    decoder->closed = true;
-    if (decoder->complete)
-        cb__decoder_next_record(decoder);
+    const uint8_t *data;
+    struct cb__cursor start = {0};
+    if (cb__unlikely(is_aside(decoder)))
+        cb__buffer_span(decoder->aside, &start, given_aside(decoder), &data, n);
     else
-        decoder->given = decoder->until; /* the rest is passed over */
+        cb__buffer_span(decoder->made ? decoder->made : decoder->buffer, &decoder->give_cursor,
+                        decoder->given, &data, n);
+    *n = cb__min(*n, cb__clamp_u64(most));
+    return data;
 }
 
 /* Cuts pieces from [given, until), and ends the record if it is complete. */
 static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
     static const uint8_t nothing[1];
-    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
     const uint64_t end = end_of_given(decoder);
     const uint64_t shift = decoder->made ? decoder->payload_at - decoder->payload_start : 0;
-    const bool full = decoder->excess && end == limit_of(decoder);
     size_t count = 0;
     while (count < max) {
         const uint8_t *data = nothing;
         size_t n = 0;
-        if (decoder->given < end) {
-            cb__buffer_span(source, &decoder->give_cursor, decoder->given, &data, &n);
-            n = cb__min(n, cb__clamp_u64(end - decoder->given));
-        }
-        bool last = (decoder->complete || full) && decoder->given + n == end;
+        if (decoder->given < end)
+            data = next_to_give(decoder, end - decoder->given, &n);
+        bool last = decoder->complete && decoder->given + n >= end;
         pieces[count++] = (struct cb_piece){
             .data = data,
             .length = n,
@@ -418,11 +441,9 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
         };
         decoder->open = true;
         decoder->given += n;
-        if (last) {
-            end_record(decoder);
-            break;
-        }
-        if (decoder->given == end)
+        if (last)
+            cb__decoder_next_record(decoder);
+        if (last || decoder->given >= end)
             break;
     }
     return count;
@@ -478,10 +499,7 @@ static int handle_end(struct cb_decoder *decoder)
     }
     if (how != CB_PARTIAL_FAIL) {
         decoder->scan = end;
-        if (decoder->closed)
-            cb__decoder_next_record(decoder); /* what is allowed of it was given */
-        else
-            cb__decoder_next_frame(decoder);
+        cb__decoder_next_frame(decoder);
         return CB_END;
     }
     decoder->until = until;
@@ -493,20 +511,29 @@ static int handle_end(struct cb_decoder *decoder)
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
 
-/* What comes now of a record that is too long is passed over: all of it, or
- * what is behind the part that was given. */
+/* What has come of a record that is too long to be one is passed over. */
 static void pass_over(struct cb_decoder *decoder)
 {
-    const bool skip = decoder->on_overflow == CB_OVERFLOW_SKIP;
-    if (!skip && !decoder->closed)
-        return;
     decoder->given = decoder->until;
-    if (!decoder->complete)
-        return;
-    if (skip)
+    if (decoder->complete)
         cb__decoder_next_frame(decoder);
-    else
-        cb__decoder_next_record(decoder);
+}
+
+/* A record that is held until its frame is over, and is cut, has come as far as it
+ * will be given: this is kept, and what follows need not be. */
+static int put_aside(struct cb_decoder *decoder)
+{
+    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    struct cb__cursor start = {0};
+    if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || is_aside(decoder) ||
+        decoder->until < limit_of(decoder))
+        return CB_MORE;
+    if ((!decoder->aside && make_alike(&decoder->aside, decoder, decoder->buffer)) ||
+        cb__buffer_slice(source, &start, decoder->payload_start,
+                         cb__clamp_u64(decoder->max_record), decoder->aside) < 0)
+        return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
+    decoder->aside_at = cb__buffer_end(decoder->aside) - decoder->max_record;
+    return CB_MORE;
 }
 
 /* Moves `until` for a family that assembles; false if there is nothing new. */
@@ -534,7 +561,7 @@ static int settle(struct cb_decoder *decoder, int status)
         status = length ? length : status;
         decoder->complete = decoder->complete && !length;
     }
-    if (decoder->excess)
+    if (decoder->excess && decoder->on_overflow == CB_OVERFLOW_SKIP)
         pass_over(decoder);
     if (status == CB_END)
         decoder->ended = true;
@@ -562,14 +589,11 @@ static bool can_give(const struct cb_decoder *decoder)
     /* What stands before the fault is given first, as if it had come alone. */
     if (cb__unlikely(decoder->error.code))
         return !decoder->whole && decoder->begun && decoder->given < end_of_given(decoder);
-    if (cb__unlikely(decoder->excess)) {
-        if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || decoder->closed)
-            return false;
-        return decoder->complete || decoder->until >= limit_of(decoder) ||
-               (!decoder->whole && (decoder->given < decoder->until || !decoder->open));
-    }
     if (decoder->complete || decoder->whole)
         return decoder->complete;
+    if (cb__unlikely(decoder->excess))
+        return decoder->on_overflow == CB_OVERFLOW_TRUNCATE &&
+               (decoder->given < end_of_given(decoder) || !decoder->open);
     return decoder->given < decoder->until ||
            (decoder->begun && !decoder->open && decoder->payload_end > decoder->scan);
 }
@@ -586,8 +610,10 @@ static bool at_frame(const struct cb_decoder *decoder)
 static void change_limit(struct cb_decoder *decoder, uint64_t limit)
 {
     const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    if (is_aside(decoder))
+        return; /* it is cut */
     decoder->max_record = limit;
-    if (decoder->open || decoder->closed || source->position > decoder->payload_start)
+    if (decoder->open || source->position > decoder->payload_start)
         return;
     decoder->given = decoder->payload_start;
     decoder->excess = false;
@@ -624,6 +650,8 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
         if (status != CB_OK && !can_give(decoder))
             break;
     }
+    if (cb__unlikely(decoder->excess) && status == CB_MORE && decoder->whole)
+        status = put_aside(decoder);
     *count = done;
     return done ? CB_PIECE : status;
 }
@@ -658,11 +686,12 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
             break;
         if (!can_give(decoder))
             status = advance(decoder);
-        if (status == CB_OK && can_give(decoder)) {
+        /* (What is beyond the greatest length is not held for anybody.) */
+        if (status == CB_OK && (can_give(decoder) || decoder->until >= limit_of(decoder))) {
             decoder->given = decoder->until;
             decoder->open = true;
-            if (decoder->complete || decoder->excess)
-                end_record(decoder);
+            if (decoder->complete)
+                cb__decoder_next_record(decoder);
         }
     }
     *count = decoder->record - first;
@@ -696,22 +725,21 @@ static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 {
     const uint64_t head = buffer->position;
     const uint64_t size = end_of_given(decoder) - decoder->payload_start;
-    /* Of what was looked at behind `until` the next record may have its share. */
-    const uint64_t end = decoder->complete ? decoder->scan : decoder->until;
+    struct cb_buffer *source = is_aside(decoder) ? decoder->aside : decoder->made;
     int status;
-    if (decoder->made) {
-        skip_to(decoder->made, decoder->payload_start); /* over records left out */
-        ssize_t n = cb_take(decoder->made, cb__clamp_u64(size), record);
+    if (source) {
+        /* Over records left out. */
+        skip_to(source, is_aside(decoder) ? decoder->aside_at : decoder->payload_start);
+        ssize_t n = cb_take(source, cb__clamp_u64(size), record);
         status = n < 0 ? (int)n : CB_OK;
     } else {
         status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                       cb__clamp_u64(size), cb__clamp_u64(end - head), record);
+                                       cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head),
+                                       record);
     }
     if (status != CB_OK)
         return status;
-    decoder->open = true;
-    decoder->given = decoder->until;
-    end_record(decoder);
+    cb__decoder_next_record(decoder);
     release(decoder, buffer);
     return CB_PIECE;
 }
@@ -730,14 +758,6 @@ static inline int take_whole(struct cb_decoder *decoder, struct cb_buffer *buffe
     return CB_PIECE;
 }
 
-/* Is all here that can be taken of the current record? */
-static inline bool can_take(const struct cb_decoder *decoder)
-{
-    if (cb__likely(!decoder->excess))
-        return decoder->complete;
-    return decoder->complete || (can_give(decoder) && decoder->until >= limit_of(decoder));
-}
-
 int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
     int status = attach(decoder, buffer);
@@ -745,12 +765,14 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return status;
     if (decoder->error.code)
         return decoder->error.code;
-    if ((decoder->open && !decoder->closed) || buffer == record)
+    if (decoder->open || buffer == record)
         return CB_ESTATE;
     limit_to(decoder, decoder->max_taken);
     release(decoder, buffer);
-    while (status == CB_OK && !can_take(decoder))
+    while (status == CB_OK && !decoder->complete)
         status = advance(decoder);
+    if (cb__unlikely(decoder->excess) && status == CB_MORE)
+        status = put_aside(decoder);
     if (cb__likely(status == CB_OK))
         return decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
                                                 : take_whole(decoder, buffer, record);
@@ -764,7 +786,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 {
     bool streaming = decoder->buffer && decoder->open && !decoder->complete && !decoder->whole &&
-                     !decoder->closed && !decoder->error.code && decoder->given == decoder->until;
+                     !decoder->error.code && decoder->given == decoder->until;
     if (!streaming || decoder->scan != cb__buffer_end(decoder->buffer) ||
         decoder->payload_end <= decoder->scan)
         return 0;

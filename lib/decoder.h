@@ -52,11 +52,15 @@ struct cb_decoder {
     bool tells_length;
     bool assembles; /* for `open` to set */
 
-    struct cb_buffer *made; /* payload that was assembled, or NULL */
+    struct cb_buffer *made;  /* payload that was assembled, or NULL */
+    struct cb_buffer *aside; /* the beginnings of records that are cut, held until
+                                their frames are over; NULL before any is */
     struct cb__cursor scan_cursor, give_cursor;
 
     uint64_t frame_start, payload_start, given, until, scan;
     uint64_t payload_at;  /* with `made`: where in the input the payload begins */
+    uint64_t aside_at;    /* where that of the current record stands in `aside`;
+                             CB_UNKNOWN: it does not */
     uint64_t record;      /* number of the current record */
     uint64_t total;       /* its length, CB_UNKNOWN if that is not known yet */
     uint64_t payload_end; /* bytes before are payload even if they have not
@@ -68,7 +72,6 @@ struct cb_decoder {
     bool open;          /* its first piece was given */
     bool complete;      /* its end was seen: the payload ends at `until` */
     bool excess;        /* it is longer than allowed, which is no error */
-    bool closed;        /* ... and all that is given of it was given */
     bool met;           /* a stream was begun: its buffer is `buffer`, or lost */
     bool finished;      /* no more input will come */
     bool ended;         /* the framing says that nothing more follows */

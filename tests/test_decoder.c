@@ -614,10 +614,8 @@ START_TEST(a_record_too_long_to_be_taken_can_still_be_given)
             append_block(buffer, BYTES("\x06\x40\0\0"));
             append_block(buffer, "abc", have ? 3 : 0);
             ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
-            /* What is cut is over at the bound. */
-            if (how == CB_OVERFLOW_TRUNCATE)
-                ck_assert_uint_eq(cb_decoder_needed(decoder),
-                                  (UINT64_C(64) << 20) - (have ? 3 : 0));
+            /* What is cut is over with its frame. */
+            ck_assert_uint_eq(cb_decoder_needed(decoder), size - (have ? 3 : 0));
             append_block(buffer, "abc", have ? 0 : 3);
             ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
             ck_assert_uint_eq(piece.total, size);
@@ -1043,7 +1041,7 @@ START_TEST(undecided_is_what_a_longer_delimiter_may_not_come_to_be)
 }
 END_TEST
 
-START_TEST(needed_ends_where_a_record_is_cut)
+START_TEST(needed_goes_on_to_the_end_of_a_frame_whose_record_is_cut)
 {
     struct cb_decoder *decoder = new_decoder(
         "u8", (struct cb_decoder_options){.max_record = 3, .on_overflow = CB_OVERFLOW_TRUNCATE});
@@ -1052,10 +1050,17 @@ START_TEST(needed_ends_where_a_record_is_cut)
     append_block(buffer, BYTES("\5a"));
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
-    ck_assert_uint_eq(cb_decoder_needed(decoder), 2);
+    ck_assert_uint_eq(cb_decoder_needed(decoder), 4);
     append_block(buffer, BYTES("bc"));
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, 0);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    ck_assert_uint_eq(cb_decoder_needed(decoder), 2);
+    append_block(buffer, BYTES("de"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
     ck_assert_uint_eq(piece.flags, CB_LAST);
+    ck_assert_uint_eq(piece.length, 0);
+    ck_assert_uint_eq(piece.total, 3);
     cb_decoder_free(decoder);
 }
 END_TEST
@@ -1071,9 +1076,9 @@ START_TEST(take_of_a_record_that_is_cut_leaves_the_next_one_whole)
 
     ck_assert_int_eq(cb_buffer_new(&record, NULL), CB_OK);
     append_block(buffer, BYTES("ab\r\n\r"));
-    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
     ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
     append_block(buffer, BYTES("\r\n\r\n")); /* LF it was; then CR, and CRLF CRLF */
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
     ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
     ck_assert_uint_eq(cb_copyout(record, 0, bytes, sizeof(bytes)), 2);
     ck_assert(memcmp(bytes, "a\r", 2) == 0);
@@ -1082,8 +1087,60 @@ START_TEST(take_of_a_record_that_is_cut_leaves_the_next_one_whole)
 }
 END_TEST
 
-/* Given up to the limit, it is a record, though its end is then missing. */
-START_TEST(a_record_that_was_cut_is_counted_though_the_input_ends_inside)
+/* The beginnings of two, held until their frames were over, are borrowed alike. */
+START_TEST(records_that_are_cut_are_good_until_the_release)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "delim:;", (struct cb_decoder_options){
+                       .max_record = 2, .on_overflow = CB_OVERFLOW_TRUNCATE, .whole = 1});
+    static const char *const parts[] = {"abc", "d;ef", "g;h"};
+    struct cb_piece piece[2];
+    size_t given = 0, count;
+
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        put(parts[i]);
+        while (cb_decoder_batch(decoder, buffer, piece + given, 1, &count) == CB_PIECE)
+            given++;
+    }
+    ck_assert_uint_eq(given, 2);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_uint_eq(piece[i].flags, CB_FIRST | CB_LAST);
+        ck_assert_uint_eq(piece[i].length, 2);
+        ck_assert(memcmp(piece[i].data, i ? "ef" : "ab", 2) == 0);
+    }
+    cb_decoder_release(decoder, buffer);
+    ck_assert_uint_eq(cb_length(buffer), 1);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* What a call to take has kept is given in pieces after all. */
+START_TEST(pieces_may_follow_a_take_that_waits)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "u8", (struct cb_decoder_options){.max_record = 2, .on_overflow = CB_OVERFLOW_TRUNCATE});
+    struct cb_buffer *record = new_buffer(NULL, 4096);
+    struct cb_piece piece;
+
+    put("\4abc");
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST);
+    ck_assert_uint_eq(piece.length, 2);
+    ck_assert(memcmp(piece.data, "ab", 2) == 0);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    put("d");
+    ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_LAST);
+    ck_assert_uint_eq(piece.length, 0);
+    cb_decoder_free(decoder);
+    cb_buffer_free(record);
+}
+END_TEST
+
+/* Its frame does not end, though as much has come as would be given. */
+START_TEST(a_record_that_is_cut_is_dropped_where_the_input_ends_inside)
 {
     struct cb_decoder *decoder =
         new_decoder("u8", (struct cb_decoder_options){.max_record = 3,
@@ -1092,12 +1149,10 @@ START_TEST(a_record_that_was_cut_is_counted_though_the_input_ends_inside)
     struct cb_piece piece;
 
     append_block(buffer, BYTES("\5abcd"));
-    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
-    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
-    ck_assert_uint_eq(piece.length, 3);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
     cb_decoder_finish(decoder);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_END);
-    ck_assert_uint_eq(cb_decoder_record(decoder), 2);
+    ck_assert_uint_eq(cb_decoder_record(decoder), 1);
     cb_decoder_free(decoder);
 }
 END_TEST
@@ -2095,9 +2150,11 @@ static Suite *decoder_suite(void)
     tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 12);
     tcase_add_test(place, sync_needs_a_byte_and_a_framing_that_has_it);
     tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
-    tcase_add_test(place, needed_ends_where_a_record_is_cut);
+    tcase_add_test(place, needed_goes_on_to_the_end_of_a_frame_whose_record_is_cut);
     tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
-    tcase_add_test(place, a_record_that_was_cut_is_counted_though_the_input_ends_inside);
+    tcase_add_test(place, a_record_that_is_cut_is_dropped_where_the_input_ends_inside);
+    tcase_add_test(place, records_that_are_cut_are_good_until_the_release);
+    tcase_add_test(place, pieces_may_follow_a_take_that_waits);
     tcase_add_test(place, take_of_a_record_that_is_cut_leaves_the_next_one_whole);
     tcase_add_test(place, needed_does_not_wrap_around);
     tcase_add_test(place, position_is_behind_what_was_given);

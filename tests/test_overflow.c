@@ -38,6 +38,45 @@ static const struct overflow overflows[] = {
     {"json-seq", BYTES("\x1e[1,2]\x1e[]\n1234\n"), 3, "[\\x5b1,][\\x5b\\x5d][123]", "[\\x5b\\x5d]"},
 };
 
+/* Frames that turn out to be wrong after the greatest length: their records do not
+ * end. */
+static const struct {
+    const char *specification;
+    const char *input;
+    size_t size;
+    uint64_t max_record;
+    struct expected expected;
+} unended[] = {
+    {"u8", BYTES("\5abc"), 2, TRUNCATED("", 4)},
+    {"u8", BYTES("\1x\5abc"), 3, TRUNCATED("[x]", 6)},
+    {"u8,trailer=;", BYTES("\1x;\3abc!"), 2, MALFORMED("[x]", 7)},
+    {"netstring", BYTES("3:abc;"), 2, MALFORMED("", 5)},
+    {"cobs", BYTES("\4ab\0"), 1, MALFORMED("", 3)},
+    {"slip", BYTES("abc\xdbx"), 1, MALFORMED("", 4)},
+    {"resp", BYTES("*2\r\n:1\r\nx"), 2, MALFORMED("", 8)},
+    {"chunked", BYTES("3\r\nabcd"), 2, MALFORMED("", 6)},
+    {"http", BYTES("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx"), 2,
+     MALFORMED("", 55)},
+    {"http", BYTES("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabcd"), 2, TRUNCATED("", 42)},
+};
+
+START_TEST(a_record_that_is_cut_ends_only_with_its_frame)
+{
+    struct cb_decoder_options options = {.size = sizeof(options),
+                                         .max_record = unended[_i].max_record,
+                                         .on_overflow = CB_OVERFLOW_TRUNCATE};
+    struct subject subject = {
+        .specification = unended[_i].specification,
+        .options = &options,
+        .input = (const uint8_t *)unended[_i].input,
+        .size = unended[_i].size,
+        .expected = unended[_i].expected,
+        .changed = true,
+    };
+    check_every_way(&subject);
+}
+END_TEST
+
 static void check(const struct overflow *o, enum cb_overflow on_overflow, const char *records)
 {
     struct cb_decoder_options options = {
@@ -64,14 +103,30 @@ START_TEST(a_long_record_is_left_out_and_has_no_number)
 }
 END_TEST
 
-/* Reads in parts and drops what was given. */
-static size_t held_at_most(enum cb_overflow on_overflow, const char *specification)
+enum how { IN_PIECES, WHOLE, TAKEN, SKIPPED };
+
+static int read_some(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *taken,
+                     enum how how)
 {
-    struct cb_decoder_options options = {
-        .size = sizeof(options), .max_record = 1000, .on_overflow = on_overflow};
-    struct cb_buffer *buffer = new_buffer(NULL, 4096);
-    struct cb_decoder *decoder = NULL;
     struct cb_piece piece;
+    uint64_t count;
+
+    if (how == TAKEN)
+        return cb_decoder_take(decoder, buffer, taken);
+    if (how == SKIPPED)
+        return cb_decoder_skip(decoder, buffer, 1, &count);
+    return cb_decoder_next(decoder, buffer, &piece);
+}
+
+/* Reads in parts and drops what was given. */
+static size_t held_at_most(enum cb_overflow on_overflow, const char *specification, enum how how)
+{
+    struct cb_decoder_options options = {.size = sizeof(options),
+                                         .max_record = 1000,
+                                         .on_overflow = on_overflow,
+                                         .whole = how == WHOLE};
+    struct cb_buffer *buffer = new_buffer(NULL, 4096), *taken = new_buffer(NULL, 4096);
+    struct cb_decoder *decoder = NULL;
     uint8_t part[4096];
     size_t most = 0;
 
@@ -79,21 +134,54 @@ static size_t held_at_most(enum cb_overflow on_overflow, const char *specificati
     ck_assert_int_eq(cb_decoder_new(&decoder, specification, &options, NULL), CB_OK);
     for (int i = 0; i < 1000; i++) {
         ck_assert_int_eq(cb_append(buffer, part, sizeof(part)), CB_OK);
-        while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+        while (read_some(decoder, buffer, taken, how) == CB_PIECE)
             continue;
         most = cb_length(buffer) > most ? cb_length(buffer) : most;
     }
     cb_decoder_free(decoder);
     cb_buffer_free(buffer);
+    cb_buffer_free(taken);
     return most;
 }
 
 START_TEST(what_is_passed_over_is_not_held)
 {
-    ck_assert_uint_le(held_at_most(CB_OVERFLOW_SKIP, "line"), 8192);
-    ck_assert_uint_le(held_at_most(CB_OVERFLOW_TRUNCATE, "line"), 8192);
-    ck_assert_uint_le(held_at_most(CB_OVERFLOW_SKIP, "u32be"), 8192); /* "xxxx" is a length */
-    ck_assert_uint_le(held_at_most(CB_OVERFLOW_TRUNCATE, "u32be"), 8192);
+    static const enum cb_overflow ways[] = {CB_OVERFLOW_SKIP, CB_OVERFLOW_TRUNCATE};
+
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        for (enum how how = IN_PIECES; how <= SKIPPED; how++) {
+            ck_assert_uint_le(held_at_most(ways[i], "line", how), 8192);
+            ck_assert_uint_le(held_at_most(ways[i], "u32be", how), 8192); /* "xxxx" is a length */
+            ck_assert_uint_le(held_at_most(ways[i], "slip", how), 8192);
+        }
+    }
+}
+END_TEST
+
+/* Pieces say how long a record that is cut will be, if it ends. */
+START_TEST(the_length_of_a_record_that_is_cut_is_told)
+{
+    struct cb_decoder_options options = {
+        .size = sizeof(options), .max_record = 3, .on_overflow = CB_OVERFLOW_TRUNCATE};
+    static const uint8_t input[] = "\5abcde\2xy";
+    static const uint64_t totals[] = {3, 2};
+    struct cb_buffer *buffer = new_buffer(NULL, 4096);
+    struct cb_decoder *decoder = NULL;
+    struct cb_piece piece;
+    size_t ended = 0;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "u8", &options, NULL), CB_OK);
+    ck_assert(cb_decoder_traits(decoder) & CB_TELLS_LENGTH);
+    for (size_t i = 0; i + 1 < sizeof(input); i++) {
+        ck_assert_int_eq(cb_append(buffer, input + i, 1), CB_OK);
+        while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE) {
+            ck_assert_uint_eq(piece.total, totals[ended]);
+            ended += (piece.flags & CB_LAST) != 0;
+        }
+        ck_assert_uint_eq(ended, i < 5 ? 0 : i < 8 ? 1 : 2);
+    }
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
 }
 END_TEST
 
@@ -114,7 +202,10 @@ static Suite *overflow_suite(void)
     tcase_add_loop_test(records, a_long_record_is_cut, 0, (int)COUNT(overflows));
     tcase_add_loop_test(records, a_long_record_is_left_out_and_has_no_number, 0,
                         (int)COUNT(overflows));
+    tcase_add_loop_test(records, a_record_that_is_cut_ends_only_with_its_frame, 0,
+                        (int)COUNT(unended));
     tcase_add_test(records, what_is_passed_over_is_not_held);
+    tcase_add_test(records, the_length_of_a_record_that_is_cut_is_told);
     tcase_add_test(records, an_unknown_value_is_refused);
     return suite;
 }

@@ -32,17 +32,32 @@ static int give_to(struct cb_encoder *encoder, const uint8_t *end)
     return cb__encoder_give(encoder, encoder->scratch, (size_t)(end - encoder->scratch));
 }
 
-static int index_begin(struct cb_encoder *encoder, uint64_t length)
+struct index_state {
+    uint64_t length; /* as the last piece tells it */
+};
+
+static int index_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
+    struct index_state *state = encoder->state;
+    state->length = piece->total;
+    return CB_OK;
+}
+
+/* There is no line for a record that does not end. */
+static int index_end(struct cb_encoder *encoder)
+{
+    const struct index_state *state = encoder->state;
     uint8_t *to = put(encoder->scratch, "", encoder->record);
     to = put(to, "\t", encoder->offset);
-    to = put(to, "\t", length);
+    to = put(to, "\t", state->length);
     return give_to(encoder, put_text(to, "\n"));
 }
 
 static const struct cb__encoder_ops index_ops = {
-    .traits = CB_NEEDS_LENGTH | CB_NEEDS_PLACE | CB_NO_PAYLOAD,
-    .begin = index_begin,
+    .traits = CB_NEEDS_PLACE | CB_NO_PAYLOAD | CB_LOOKS,
+    .state_size = sizeof(struct index_state),
+    .look = index_look,
+    .end = index_end,
 };
 
 const struct cb__family cb__index_family = {

@@ -70,21 +70,15 @@ static int fail(struct cb_decoder *decoder, int code)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;
-    const bool seen = decoder->until == decoder->scan;
     int status = cb__decoder_check_length(decoder, decoder->scan - decoder->payload_start);
     if (status)
         return status;
     if (decoder->on_partial == CB_PARTIAL_EMIT)
         return end(decoder, 0);
     decoder->until = decoder->scan;
-    if (decoder->excess && decoder->on_overflow == CB_OVERFLOW_TRUNCATE && !seen)
-        return CB_OK; /* what is allowed of it is given first */
     if (decoder->on_partial == CB_PARTIAL_FAIL)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->scan, "%s", scanned->why);
-    if (decoder->closed)
-        cb__decoder_next_record(decoder);
-    else
-        cb__decoder_next_frame(decoder);
+    cb__decoder_next_frame(decoder);
     return CB_MORE;
 }
 
