@@ -13,6 +13,13 @@
 
 /* -------------------------------------------------------------------- ring */
 
+static void free_ring(struct cb_buffer *buffer)
+{
+    if (buffer->ring != buffer->inline_ring)
+        buffer->allocator->free(buffer->allocator->arg, buffer->ring,
+                                (buffer->mask + 1) * sizeof *buffer->ring);
+}
+
 static int ring_grow(struct cb_buffer *buffer, size_t more)
 {
     size_t room = buffer->mask + 1, want, size;
@@ -29,9 +36,7 @@ static int ring_grow(struct cb_buffer *buffer, size_t more)
         return CB_ENOMEM;
     for (size_t i = 0; i < buffer->count; i++)
         ring[(buffer->first + i) & (room - 1)] = *cb__buffer_chunk(buffer, i);
-    if (buffer->ring != buffer->inline_ring)
-        buffer->allocator->free(buffer->allocator->arg, buffer->ring,
-                                (buffer->mask + 1) * sizeof *ring);
+    free_ring(buffer);
     buffer->ring = ring;
     buffer->mask = room - 1;
     return CB_OK;
@@ -155,11 +160,11 @@ void cb_buffer_free(struct cb_buffer *buffer)
         return;
     const struct cb_allocator *allocator = buffer->allocator;
     cb__buffer_set_reader(buffer, NULL);
+    buffer->limit = 0; /* what is released now may not add to it */
     cb_skip(buffer, CB_ALL);
     drop_tail(buffer);
     cb__buffer_forget_searches(buffer);
-    if (buffer->ring != buffer->inline_ring)
-        allocator->free(allocator->arg, buffer->ring, (buffer->mask + 1) * sizeof *buffer->ring);
+    free_ring(buffer);
     cb_pool_unref(buffer->pool);
     allocator->free(allocator->arg, buffer, sizeof *buffer);
 }
@@ -474,6 +479,17 @@ static struct cb_memory *new_sealed(struct cb_buffer *buffer, size_t size)
     return memory;
 }
 
+/* Puts a block in front of the head; its reference becomes the buffer's.  There is
+ * room in the ring. */
+static void put_head(struct cb_buffer *buffer, struct cb_memory *memory, size_t size)
+{
+    buffer->first--;
+    buffer->count++;
+    *cb__buffer_chunk(buffer, 0) =
+        (struct cb__chunk){.memory = memory, .data = memory->data, .length = size};
+    buffer->length += size;
+}
+
 int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
 {
     int status = check_limit(buffer, size);
@@ -486,11 +502,7 @@ int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
     if (!memory)
         return CB_ENOMEM;
     memcpy(memory->data, data, size);
-    buffer->first--;
-    buffer->count++;
-    *cb__buffer_chunk(buffer, 0) =
-        (struct cb__chunk){.memory = memory, .data = memory->data, .length = size};
-    buffer->length += size;
+    put_head(buffer, memory, size);
     buffer->position -= buffer->position < size ? buffer->position : size;
     buffer->offered = 0;
     reshaped(buffer, 0);
@@ -714,43 +726,6 @@ size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size
     return n;
 }
 
-int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
-{
-    static const uint8_t nothing[1];
-    if (n > buffer->length)
-        return CB_MORE;
-    if (!n) {
-        *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
-        return CB_OK;
-    }
-    if (cb__buffer_chunk(buffer, 0)->length < n) {
-        struct cb_memory *memory = new_sealed(buffer, n);
-        if (!memory)
-            return CB_ENOMEM;
-        cb_copyout(buffer, 0, memory->data, n);
-        /* The joined bytes take the place of the last chunk that goes whole:
-         * at least one does. */
-        for (size_t left = n; left;) {
-            struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
-            size_t part = cb__min(left, head->length);
-            left -= part;
-            cb__chunk_advance(head, part);
-            if (!head->length) {
-                cb__memory_unref(head->memory);
-                buffer->first++;
-                buffer->count--;
-            }
-        }
-        buffer->first--;
-        buffer->count++;
-        *cb__buffer_chunk(buffer, 0) =
-            (struct cb__chunk){.memory = memory, .data = memory->data, .length = n};
-        buffer->shape++;
-    }
-    *data = cb__buffer_chunk(buffer, 0)->data;
-    return CB_OK;
-}
-
 int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b)
 {
     size_t common = cb__min(a->length, b->length);
@@ -813,7 +788,8 @@ bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, 
 
 /* -------------------------------------------------------------------- takes */
 
-static void drop_head(struct cb_buffer *buffer)
+/* Takes the head chunk, or what is left of it, off the ring. */
+static inline void drop_head(struct cb_buffer *buffer)
 {
     buffer->first++;
     buffer->count--;
@@ -822,17 +798,19 @@ static void drop_head(struct cb_buffer *buffer)
 size_t cb_skip(struct cb_buffer *buffer, size_t n)
 {
     n = cb__min(n, buffer->length);
-    buffer->length -= n;
-    buffer->position += n;
-    for (size_t left = n; left;) {
+    for (size_t left = n; left && buffer->count;) {
         struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
-        if (left < head->length) {
-            cb__chunk_advance(head, left);
+        struct cb_memory *memory = head->memory;
+        size_t part = cb__min(left, head->length);
+        left -= part;
+        buffer->length -= part;
+        buffer->position += part;
+        if (part < head->length) {
+            cb__chunk_advance(head, part);
             return n;
         }
-        left -= head->length;
-        cb__memory_unref(head->memory);
         drop_head(buffer);
+        cb__memory_unref(memory); /* may come back here */
     }
     settle(buffer);
     return n;
@@ -843,17 +821,10 @@ void cb__buffer_pass(struct cb_buffer *buffer, uint64_t n)
     buffer->position += n;
 }
 
-ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+/* Moves the first n bytes to the tail of target, by reference. */
+static int move(struct cb_buffer *source, size_t n, struct cb_buffer *target)
 {
-    if (source == target)
-        return CB_EINVAL;
-    n = cb__min(n, source->length);
-    int status;
-    if (n < source->copy_below || !may_show_part(source, 0, 0, n, target)) {
-        status = copy_part(source, 0, 0, n, target);
-        return status ? status : (ssize_t)cb_skip(source, n);
-    }
-    status = check_limit(target, n);
+    int status = check_limit(target, n);
     if (!status)
         status = ring_reserve(target, count_chunks(source, 0, 0, n));
     if (status)
@@ -866,14 +837,67 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
         if (left < head->length) {
             push_ref(target, head->memory, head->data, left);
             cb__chunk_advance(head, left);
-            return (ssize_t)n;
+            break;
         }
         left -= head->length;
         push(target, head);
         drop_head(source);
     }
+    return CB_OK;
+}
+
+ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+{
+    int status;
+    if (source == target)
+        return CB_EINVAL;
+    n = cb__min(n, source->length);
+    if (n < source->copy_below || !may_show_part(source, 0, 0, n, target)) {
+        status = copy_part(source, 0, 0, n, target);
+        return status ? status : (ssize_t)cb_skip(source, n);
+    }
+    status = move(source, n, target);
+    if (status)
+        return status;
     settle(source);
     return (ssize_t)n;
+}
+
+/* Makes one chunk of the first n bytes, which stand in several. */
+static int join(struct cb_buffer *buffer, size_t n)
+{
+    struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
+    parts.ring = parts.inline_ring;
+    parts.allocator = buffer->allocator;
+    struct cb_memory *memory = new_sealed(buffer, n);
+    if (!memory)
+        return CB_ENOMEM;
+    int status = move(buffer, n, &parts);
+    if (status) {
+        cb__memory_unref(memory);
+        return status;
+    }
+    cb_copyout(&parts, 0, memory->data, n);
+    put_head(buffer, memory, n); /* at least one chunk went whole: there is room */
+    buffer->position -= n;
+    buffer->shape++;
+    cb_skip(&parts, CB_ALL); /* all is in its place when they are released */
+    free_ring(&parts);
+    return CB_OK;
+}
+
+int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
+{
+    static const uint8_t nothing[1];
+    if (n > buffer->length)
+        return CB_MORE;
+    if (n && cb__buffer_chunk(buffer, 0)->length < n) {
+        int status = join(buffer, n);
+        if (status)
+            return status;
+    }
+    *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
+    return CB_OK;
 }
 
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
@@ -901,20 +925,22 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
 
 size_t cb_truncate(struct cb_buffer *buffer, size_t n)
 {
-    size_t dropped = buffer->length - cb__min(n, buffer->length);
-    for (size_t left = dropped; left;) {
+    const size_t dropped = buffer->length - cb__min(n, buffer->length), limit = buffer->limit;
+    const uint64_t end = buffer->position + (buffer->length - dropped);
+    buffer->limit = 0; /* what is released meanwhile may not add to it */
+    while (buffer->count && cb__buffer_end(buffer) > end) {
         struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
-        size_t part = cb__min(left, last->length);
+        struct cb_memory *memory = last->memory;
+        size_t part = cb__min(cb__clamp_u64(cb__buffer_end(buffer) - end), last->length);
         last->length -= part;
-        left -= part;
-        if (!last->length) {
-            cb__memory_unref(last->memory);
-            buffer->count--;
-        }
-    }
-    buffer->length -= dropped;
-    if (dropped)
+        buffer->length -= part;
         reshaped(buffer, cb__buffer_end(buffer));
+        if (last->length)
+            break;
+        buffer->count--;
+        cb__memory_unref(memory);
+    }
+    buffer->limit = limit;
     settle(buffer);
     return dropped;
 }

@@ -100,6 +100,7 @@ CB_API const char *cb_strerror(int status);
  * align them, or NULL; `free` takes back what `alloc` gave, with its size.
  * The struct and what `arg` points to must outlive everything made with them.
  * Without either of the two functions it is refused with CB_EINVAL.
+ * Neither may call anything of this library.
  * With a shared pool both are called from any thread.
  */
 struct cb_allocator {
@@ -246,7 +247,21 @@ CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
  */
 CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t hint);
 
-/* Called once when nobody can see the bytes any more. */
+/*
+ * Called once when nobody can see the bytes any more, by the call that drops the
+ * last window into them: cb_skip, cb_truncate, cb_data, a cb_take that copies,
+ * cb_writev, cb_buffer_free, those of a decoder, or cb_append_ref itself where it
+ * copies.  With a shared pool that may be in any thread.
+ *
+ * It may make any call for any buffer that is not in use by another thread or at
+ * work in the same call (as `record` is in cb_decoder_take), and for the one that
+ * the bytes leave, which is as it should be at that time: the bytes are gone from
+ * it, and where several blocks are dropped, those to come are still there.  Only
+ * cb_buffer_free of that one is not allowed, nor a call for the decoder or split
+ * that is reading from it.  What it adds is refused with CB_ELIMIT while
+ * cb_truncate or cb_buffer_free drop bytes; what it drops of the bytes that
+ * cb_data was asked for makes that pointer worthless.
+ */
 typedef void (*cb_release_fn)(void *arg, const void *data, size_t size);
 
 /* Copies `size` bytes to the tail.  CB_ENOMEM, CB_ELIMIT. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CHUNK = 64 };
 
@@ -814,6 +816,121 @@ START_TEST(referenced_bytes_are_released_in_part_by_no_one)
     assert_holds(buffer, "4", 1);
     cb_skip(buffer, 1);
     ck_assert_uint_eq(released.times, 1);
+}
+END_TEST
+
+/* What a release callback does to the buffer that its bytes leave. */
+struct caller {
+    struct cb_buffer *buffer, *taken;
+    int what;
+    unsigned times;
+};
+
+static uint8_t block_of_caller[4096];
+
+static void call_back(void *arg, const void *data, size_t size)
+{
+    struct caller *caller = arg;
+    const void *bytes;
+    size_t at;
+
+    ck_assert_ptr_eq(data, block_of_caller);
+    ck_assert_uint_eq(size, sizeof(block_of_caller));
+    caller->times++;
+    free(flatten(caller->buffer, &at)); /* all is as it should be */
+    ck_assert_uint_eq(at, cb_length(caller->buffer));
+    switch (caller->what) {
+    case 0:
+        cb_skip(caller->buffer, 5000);
+        break;
+    case 1:
+        cb_truncate(caller->buffer, cb_length(caller->buffer) / 2);
+        break;
+    case 2:
+        cb_take(caller->buffer, 4097, caller->taken);
+        break;
+    case 3:
+        cb_data(caller->buffer, cb_length(caller->buffer), &bytes);
+        break;
+    case 4:
+        cb_find(caller->buffer, "no such thing", 13, 0, CB_TO_END, &at);
+        break;
+    case 5: /* it takes them, or says that it does not now */
+        if (cb_append(caller->buffer, "abc", 3) == CB_OK)
+            ck_assert_int_eq(cb_prepend(caller->buffer, "abc", 3), CB_OK);
+        break;
+    case 6: /* as who reads into the same block again and again */
+        if (caller->times < 20)
+            cb_append_ref(caller->buffer, data, size, call_back, arg);
+        break;
+    default:
+        break;
+    }
+}
+
+enum { CALLS_BACK = 7, LOSES = 6 };
+
+/* One of the ways in which a buffer loses a block. */
+static void lose(struct cb_buffer *from, struct cb_buffer *taken, int way)
+{
+    const void *data;
+    int fd;
+
+    switch (way) {
+    case 0:
+        cb_skip(from, 9000);
+        break;
+    case 1:
+        cb_truncate(from, 3000);
+        break;
+    case 2:
+        cb_data(from, 10000, &data);
+        break;
+    case 3: /* shorter than copy_below: a copy, and a skip */
+        cb_take(from, 9000, taken);
+        break;
+    case 4:
+        fd = open("/dev/null", O_WRONLY);
+        ck_assert_int_ge(fd, 0);
+        cb_writev(from, fd);
+        close(fd);
+        break;
+    default:
+        break; /* by being freed */
+    }
+}
+
+START_TEST(a_release_callback_may_use_the_buffer_that_its_bytes_leave)
+{
+    for (int what = 0; what < CALLS_BACK; what++) {
+        for (int way = 0; way < LOSES; way++) {
+            struct cb_buffer_options options = {
+                .size = sizeof(options), .pool = pool, .copy_below = 9999, .chunk_min = 64};
+            struct caller caller = {.what = what};
+            struct cb_buffer *from = NULL, *taken = new_buffer(pool, 64);
+            unsigned blocks = 0;
+
+            ck_assert_int_eq(cb_buffer_new(&from, &options), CB_OK);
+            caller.buffer = from;
+            caller.taken = taken;
+            for (int i = 0; i < 12; i++) {
+                int status = i % 3 == 2
+                                 ? cb_append(from, "between", 7)
+                                 : cb_append_ref(from, block_of_caller, sizeof(block_of_caller),
+                                                 call_back, &caller);
+                ck_assert_int_eq(status, CB_OK);
+                blocks += i % 3 != 2;
+            }
+            lose(from, taken, way);
+            cb_buffer_free(from);
+            caller.what = CALLS_BACK; /* nothing more */
+            caller.buffer = taken;
+            cb_buffer_free(taken);
+            ck_assert_uint_ge(caller.times, blocks);
+            if (what != 6)
+                ck_assert_uint_eq(caller.times, blocks);
+        }
+    }
 }
 END_TEST
 
@@ -1951,6 +2068,7 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, append_ref_needs_no_release_function);
     tcase_add_test(tcase, referenced_bytes_are_released_when_the_last_view_goes);
     tcase_add_test(tcase, referenced_bytes_are_released_in_part_by_no_one);
+    tcase_add_test(tcase, a_release_callback_may_use_the_buffer_that_its_bytes_leave);
     tcase_add_test(tcase, referenced_bytes_are_never_written_to);
     tcase_add_test(tcase, append_buffer_copies_nothing_and_source_keeps_it);
     tcase_add_test(tcase, extend_copies_all_areas_in_order);
