@@ -38,9 +38,13 @@ static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
     return -1;
 }
 
+/* What is held is there, so that a read takes it as well, though by a copy. */
 static ssize_t take_pipe(struct peek *peek, size_t n)
 {
-    return splice(peek->fd, NULL, peek->null, NULL, n, 0);
+    ssize_t taken = splice(peek->fd, NULL, peek->null, NULL, n, 0);
+    if (taken >= 0 || errno == EINTR)
+        return taken;
+    return read(peek->fd, peek->scratch, n < PEEK_MOST ? n : PEEK_MOST);
 }
 
 static ssize_t look_socket(struct peek *peek, void *data, size_t size)
@@ -77,6 +81,28 @@ static int find_way(struct peek *peek)
     return 0;
 }
 
+/* Does the system let us look?  A sandbox may not. */
+static bool can_tee(struct peek *peek)
+{
+    ssize_t n;
+    do {
+        n = tee(peek->fd, peek->copy[1], 1, SPLICE_F_NONBLOCK);
+    } while (n < 0 && errno == EINTR);
+    if (n > 0)
+        n = read(peek->copy[0], peek->scratch, 1);
+    return n >= 0 || errno == EAGAIN;
+}
+
+static int open_pipe(struct peek *peek)
+{
+    peek->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (peek->null < 0 || pipe2(peek->copy, O_CLOEXEC) < 0)
+        return errno;
+    if (!can_tee(peek))
+        peek_close(peek);
+    return 0;
+}
+
 int peek_open(struct peek *peek, int fd)
 {
     *peek = (struct peek){.fd = fd, .copy = {-1, -1}, .null = -1, .events = -1};
@@ -84,13 +110,10 @@ int peek_open(struct peek *peek, int fd)
     if (status || !peek->way)
         return status;
     peek->scratch = malloc(PEEK_MOST);
-    if (!peek->scratch) {
+    if (!peek->scratch)
         status = ENOMEM;
-    } else if (peek->way == &pipe_way) {
-        peek->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        if (peek->null < 0 || pipe2(peek->copy, O_CLOEXEC) < 0)
-            status = errno;
-    }
+    else if (peek->way == &pipe_way)
+        status = open_pipe(peek);
     if (status)
         peek_close(peek);
     return status;

@@ -25,8 +25,8 @@ struct peek {
 
 enum { PEEK_MOST = 64 << 10 }; /* bytes, at once and held */
 
-/* Begins on a descriptor.  0, also where it is no pipe or stream and `way` stays
- * NULL; or an errno. */
+/* Begins on a descriptor.  0, also where `way` is NULL then, as it is no pipe or
+ * stream, or the system does not let us look; or an errno. */
 int peek_open(struct peek *peek, int fd);
 
 /* Gives at most `size` of the bytes behind those that are held, waiting until

@@ -211,6 +211,33 @@ for kind in $kinds; do
     leaves_by "$kind" once -d ';' -n1 -t netstring
 done
 
+# ----------------------------------------------------------- what is forbidden
+
+# Where the system lets nobody look, what is needed is read; where only the way by
+# which bytes are taken is closed, there is another.
+if (need_preload) >/dev/null; then
+    need_preload
+    export preload cbsplit="$CBSPLIT"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nLD_PRELOAD=$preload exec "$cbsplit" "$@"\n' >faulty
+    chmod +x faulty
+    CBSPLIT=$scratch/faulty
+    all_kinds=$kinds
+    kinds='pipe nonblocking fifo socketpair'
+    for fault in FAIL_TEE=EPERM/1 FAIL_TEE=ENOSYS/1 FAIL_TEE=EINVAL/1 FAIL_MOVE=EPERM/1 \
+        FAIL_MOVE=ENOSYS/1 'FAIL_TEE=EINTR@1 FAIL_MOVE=EINTR/2'; do
+        # shellcheck disable=SC2163
+        export $fault
+        leaves 'a\n' 'b\nc' 'a\r\nb\nc' -n1
+        leaves 'a\n' ',2:bb,' '1:a,,2:bb,' -n1 -f netstring
+        leaves 'Wiki' '\r\nmore' '4\r\nWiki\r\n0\r\nA: b\r\n\r\n\r\nmore' -f chunked
+        leaves '' '1:x,' '70000:%070000d,1:x,' -n1 -f netstring -t none
+        unset FAIL_TEE FAIL_MOVE
+    done
+    CBSPLIT=$cbsplit
+    kinds=$all_kinds
+fi
+
 # ------------------------------------------------- one command after another
 
 # The head, the body and what follows them, each for a command of its own.

@@ -8,6 +8,7 @@
  *     FAIL_READ=FAULT,...    faults of read and readv
  *     FAIL_WRITE=FAULT,...   ... of write and writev, but to standard error
  *     FAIL_MOVE=FAULT,...    ... of splice, copy_file_range and sendfile
+ *     FAIL_TEE=FAULT,...     ... of tee
  *     FAIL_POLL=FAULT,...    ... of poll and ppoll
  *     FAIL_SPAWN=FAULT,...   ... of posix_spawn
  *     FAIL_CLOSE=FAULT,...   ... of close, of standard output
@@ -16,6 +17,8 @@
  * or written or the name of an error, and when: @N in the N-th call, /N in
  * every N-th.  FAIL_READ=1/1,EINTR/3 reads byte by byte and is interrupted in
  * every third call.
+ *
+ *     WAIT_BEFORE_POLL=FIFO  the first poll waits until somebody has written to it
  *
  * What cbsplit runs is left alone.
  *
@@ -62,14 +65,15 @@ static struct calls allocations = {.name = "allocation", .variable = "FAIL_ALLOC
 static struct calls reads = {.name = "read", .variable = "FAIL_READ"};
 static struct calls writes = {.name = "write", .variable = "FAIL_WRITE"};
 static struct calls moves = {.name = "move", .variable = "FAIL_MOVE"};
+static struct calls tees = {.name = "tee", .variable = "FAIL_TEE"};
 static struct calls polls = {.name = "poll", .variable = "FAIL_POLL"};
 
 static struct calls closes = {.name = "close", .variable = "FAIL_CLOSE"};
 
 static struct calls spawns = {.name = "spawn", .variable = "FAIL_SPAWN"};
 
-static struct calls *const kinds[] = {&allocations, &reads,  &writes, &moves,
-                                      &polls,       &closes, &spawns};
+static struct calls *const kinds[] = {&allocations, &reads, &writes, &moves,
+                                      &tees,        &polls, &closes, &spawns};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static bool started;
@@ -88,7 +92,8 @@ static int error_number(const char *name, size_t n)
         const char *name;
         int number;
     } errors[] = {{"EINTR", EINTR},   {"EAGAIN", EAGAIN}, {"EIO", EIO},
-                  {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}};
+                  {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM},
+                  {"EPERM", EPERM},   {"ENOSYS", ENOSYS}};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (strlen(errors[i].name) == n && memcmp(name, errors[i].name, n) == 0)
             return errors[i].number;
@@ -333,6 +338,13 @@ ssize_t splice(int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsi
     return may_go_on(&moves, &size) ? real(in, in_at, out, out_at, size, flags) : -1;
 }
 
+ssize_t tee(int in, int out, size_t size, unsigned flags)
+{
+    static ssize_t (*real)(int, int, size_t, unsigned);
+    FIND_REAL(real, "tee");
+    return may_go_on(&tees, &size) ? real(in, out, size, flags) : -1;
+}
+
 ssize_t copy_file_range(int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags)
 {
     static ssize_t (*real)(int, loff_t *, int, loff_t *, size_t, unsigned);
@@ -349,11 +361,25 @@ ssize_t sendfile(int out, int in, off_t *in_at, size_t size)
 
 #endif
 
+static void wait_before_poll(void)
+{
+    static bool waited;
+    char byte;
+    const char *path = started && !waited ? getenv("WAIT_BEFORE_POLL") : NULL;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    waited = waited || path;
+    while (fd >= 0 && read(fd, &byte, 1) > 0)
+        continue;
+    if (fd >= 0)
+        close(fd);
+}
+
 int poll(struct pollfd *entries, nfds_t count, int timeout)
 {
     static int (*real)(struct pollfd *, nfds_t, int);
     size_t most = 1;
     FIND_REAL(real, "poll");
+    wait_before_poll();
     return may_go_on(&polls, &most) ? real(entries, count, timeout) : -1;
 }
 
