@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -26,6 +27,20 @@ bool fd_fill_standard(void)
         open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest */
     }
     return has_output;
+}
+
+static void on_limit(int signal)
+{
+    (void)signal; /* the call tells */
+}
+
+/* By a function, as what is ignored stays so in the commands that we run. */
+void fd_catch_limit(void)
+{
+    struct sigaction action = {.sa_handler = on_limit, .sa_flags = SA_RESTART}, before;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGXFSZ, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGXFSZ, &action, NULL);
 }
 
 void fd_wait(int fd, short events)

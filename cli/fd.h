@@ -14,6 +14,10 @@
  * written as its place wants it.  False if standard output was closed. */
 bool fd_fill_standard(void);
 
+/* Has a write beyond the limit for the size of a file fail with EFBIG, as any other
+ * that fails, where it would end the program. */
+void fd_catch_limit(void);
+
 /* Waits until a non-blocking descriptor is ready (POLLIN or POLLOUT). */
 void fd_wait(int fd, short events);
 

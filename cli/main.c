@@ -198,6 +198,7 @@ int main(int argc, char **argv)
     struct options options;
     int status;
     bool has_output = fd_fill_standard();
+    fd_catch_limit();
     if (options_parse(&options, argc, argv, &status)) {
         if (has_output || !writes_stdout(&options))
             status = work(&options);
