@@ -18,8 +18,9 @@
 
 extern char **environ;
 
-/* Bytes that are enough in a queue, and that an empty one may keep. */
-enum { QUEUE_ENOUGH = 256 << 10 };
+/* A record that is longer than what one command reads at a time must not keep the
+ * others from theirs; where there are no others, waiting loses nothing. */
+enum { ENOUGH = 8 << 20, ENOUGH_ALONE = 256 << 10 };
 
 /* ---------------------------------------------------------------- its input */
 
@@ -28,15 +29,44 @@ static void close_input(struct child *child)
     if (child->in >= 0)
         close(child->in);
     child->in = -1;
-    child->start = child->end = 0;
     child->full = false;
+    if (child->queue)
+        cb_skip(child->queue, CB_ALL);
 }
 
-/* Nobody reads it any more. */
+void child_stop(struct child *child)
+{
+    if (*child->pid) {
+        interrupt_end(child->pid, 1);
+        child->ended = true;
+    }
+    close_input(child);
+}
+
+size_t child_unread(const struct child *child)
+{
+    int fd = child->in >= 0 ? child->in : child->rest;
+    int n = 0; /* what the call wants */
+    return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
+}
+
+/* Nobody reads it any more: was it read to the end? */
+static void leave(struct child *child)
+{
+    if (child->in >= 0 && (child->within || child_queued(child) || child_unread(child)))
+        child->error = EPIPE;
+    close_input(child);
+}
+
 static void fail(struct child *child, int error)
 {
+    if (error == EPIPE) {
+        child->error = EPIPE;
+        close_input(child);
+        return;
+    }
+    child_stop(child);
     child->error = error;
-    close_input(child);
 }
 
 void child_try(struct child *child, struct iovec **areas, size_t *count)
@@ -49,40 +79,36 @@ void child_try(struct child *child, struct iovec **areas, size_t *count)
         fail(child, number);
 }
 
-static int make_room(struct child *child, size_t n)
+/* False where memory is out. */
+static bool add_to_queue(struct child *child, const struct iovec *area)
 {
-    size_t used = child->end - child->start, least, room;
-    if (child->start) {
-        memmove(child->queue, child->queue + child->start, used);
-        child->start = 0;
-        child->end = used;
-    }
-    if (__builtin_add_overflow(used, n, &least))
-        return ENOMEM;
-    if (least <= child->room)
-        return 0;
-    if (__builtin_add_overflow(least, least / 2, &room))
-        room = least;
-    uint8_t *queue = realloc(child->queue, room);
-    if (!queue)
-        return ENOMEM;
-    child->queue = queue;
-    child->room = room;
-    return 0;
+    const struct cb_buffer_options options = {.size = sizeof options, .release_fast = true};
+    if (!child->queue && cb_buffer_new(&child->queue, &options))
+        return false;
+    return cb_append(child->queue, area->iov_base, area->iov_len) == CB_OK;
 }
 
-int child_queue(struct child *child, const struct iovec *areas, size_t n)
+static bool have_enough(const struct children *set)
 {
-    if (child->in < 0 || !n)
-        return 0;
-    int number = make_room(child, n);
-    for (; n && !number; areas++) {
-        size_t step = areas->iov_len < n ? areas->iov_len : n;
-        memcpy(child->queue + child->end, areas->iov_base, step);
-        child->end += step;
-        n -= step;
+    size_t queued = 0;
+    for (size_t i = 0; i < set->count; i++)
+        queued += child_queued(&set->child[i]);
+    return queued > set->enough;
+}
+
+void children_give(struct children *set, struct child *child, struct iovec *areas, size_t count)
+{
+    for (;;) {
+        child_try(child, &areas, &count);
+        if (!count || child->in < 0)
+            return;
+        if (have_enough(set) || !add_to_queue(child, areas)) {
+            children_wait(set, -1);
+        } else {
+            areas++;
+            count--;
+        }
     }
-    return number;
 }
 
 /* What is in a pipe can be read from its other end only, and whoever has that
@@ -98,69 +124,44 @@ static void open_rest(struct child *child)
 #endif
 }
 
+/* Is somebody there who may read what is written? */
+static bool is_read(const struct child *child)
+{
+    struct pollfd entry = {.fd = child->in};
+    return poll(&entry, 1, 0) <= 0 || !(entry.revents & POLLERR);
+}
+
 /* Ends the input if everything was written. */
 static void end_if_empty(struct child *child)
 {
-    struct pollfd entry = {.fd = child->in};
-    if (child->in < 0 || !child->ending || child->start != child->end)
+    if (child->in < 0 || !child->ending || child_queued(child))
         return;
-    if (poll(&entry, 1, 0) > 0 && entry.revents & POLLERR) {
-        fail(child, EPIPE);
-        return;
-    }
-    if (child->tells_rest)
+    if (child->tells_rest && is_read(child))
         open_rest(child);
+    else if (child->tells_rest)
+        leave(child);
     close_input(child);
 }
 
 void child_end(struct child *child, bool tells_rest)
 {
     child->ending = true;
+    child->within = false;
     child->tells_rest = tells_rest;
     end_if_empty(child);
-}
-
-bool child_has_enough(const struct child *child)
-{
-    return child->end - child->start > QUEUE_ENOUGH;
-}
-
-/* Writes of the queue what the command takes now. */
-static void push_queue(struct child *child)
-{
-    struct iovec area = {.iov_base = child->queue + child->start,
-                         .iov_len = child->end - child->start};
-    struct iovec *areas = &area;
-    size_t count = 1;
-    int number = fd_write_some(child->in, &areas, &count);
-    child->start = child->end - (count ? area.iov_len : 0);
-    if (number && number != EAGAIN)
-        fail(child, number);
 }
 
 /* It can take something, or nobody reads. */
 static void push(struct child *child, short events)
 {
     if (events & POLLERR) {
-        fail(child, EPIPE);
+        leave(child);
         return;
     }
     child->full = false;
-    if (child->start != child->end)
-        push_queue(child);
-    if (child->start == child->end && child->room > QUEUE_ENOUGH) {
-        free(child->queue);
-        child->queue = NULL;
-        child->start = child->end = child->room = 0;
-    }
+    if (child_queued(child) && cb_writev(child->queue, child->in) == CB_EIO)
+        fail(child, errno);
     end_if_empty(child);
-}
-
-size_t child_unread(const struct child *child)
-{
-    int fd = child->in >= 0 ? child->in : child->rest;
-    int n = 0; /* what the call wants */
-    return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
 }
 
 /* ------------------------------------------------------------------ its life */
@@ -220,7 +221,7 @@ static void forget(struct child *child)
 {
     if (child->rest >= 0)
         close(child->rest);
-    *child = (struct child){.in = -1, .rest = -1, .queue = child->queue, .room = child->room};
+    *child = (struct child){.pid = child->pid, .in = -1, .rest = -1, .queue = child->queue};
 }
 
 int children_start(struct children *set, size_t place)
@@ -245,6 +246,15 @@ int children_start(struct children *set, size_t place)
     return 0;
 }
 
+/* What it had started may still read, and must not take a part for the whole. */
+static void end_rest_of_group(struct child *child, pid_t leader)
+{
+    if (child->in < 0 || !is_read(child) || (!child->within && !child_queued(child)))
+        return;
+    child->is_left = true;
+    interrupt_end(&leader, 1);
+}
+
 static void ended(struct children *set, pid_t pid, int status)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -254,9 +264,8 @@ static void ended(struct children *set, pid_t pid, int status)
         set->pids[i] = 0;
         child->ended = true;
         child->status = status;
-        if (child->start != child->end)
-            fail(child, EPIPE);
-        close_input(child);
+        end_rest_of_group(child, pid);
+        leave(child);
         return;
     }
 }
@@ -277,7 +286,7 @@ static bool reap(struct children *set, int options)
 bool children_are_behind(const struct children *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (set->child[i].start != set->child[i].end)
+        if (child_queued(&set->child[i]))
             return true;
     }
     return false;
@@ -372,8 +381,9 @@ int children_init(struct children *set, const char *command, size_t count, size_
         return ENOMEM;
     }
     set->count = count;
+    set->enough = count > 1 ? ENOUGH : ENOUGH_ALONE;
     for (size_t i = 0; i < count; i++)
-        set->child[i].in = set->child[i].rest = -1;
+        set->child[i] = (struct child){.pid = &set->pids[i], .in = -1, .rest = -1};
     set_signals(set);
     interrupt_children(set->pids, count);
     interrupt_catch();
@@ -389,7 +399,7 @@ void children_fini(struct children *set)
     interrupt_children(NULL, 0);
     for (size_t i = 0; i < set->count; i++) {
         forget(&set->child[i]);
-        free(set->child[i].queue);
+        cb_buffer_free(set->child[i].queue);
     }
     free(set->child);
     free(set->pids);

@@ -7,6 +7,8 @@
  * No write blocks: what a command does not take at once is copied to its queue,
  * and goes out in children_wait, where all waiting is done.  While there are
  * children, SIGPIPE is ignored and SIGCHLD blocked.
+ *
+ * No command sees its input end inside a record: it is ended before that.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -18,17 +20,21 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#include <chunkedbuffer.h>
+
 struct child {
+    pid_t *pid;  /* its place in children.pids */
     int in;      /* its standard input; -1: closed */
-    int error;   /* why nothing can be written there, or 0; EPIPE: nobody reads */
+    int error;   /* why not all was read that was given to it, or 0; EPIPE: nobody
+                    reads any more */
     bool full;   /* at the last try it could take no more */
+    bool within; /* what it was given ends inside a record; set by the caller */
     bool ending; /* its input ends where the queue does */
     bool tells_rest;
-    bool ended; /* it was waited for: */
-    int status; /* as waitpid tells it */
-    uint8_t *queue;
-    size_t start, end; /* of what is queued */
-    size_t room;
+    bool ended;              /* it was waited for: */
+    int status;              /* as waitpid tells it */
+    bool is_left;            /* ... while something that it had started still read */
+    struct cb_buffer *queue; /* NULL: none was needed yet */
     int rest; /* with tells_rest: shows what was in the pipe when we closed it; or -1 */
 };
 
@@ -37,6 +43,7 @@ struct pollfd;
 struct children {
     const char *command;
     size_t count;
+    size_t enough; /* bytes in all queues: no more is to be added then */
     struct child *child;
     pid_t *pids;        /* 0: none runs in this place */
     char **environment; /* its first `own` strings are the caller's to set */
@@ -69,22 +76,29 @@ bool children_run(const struct children *set);
  * changed to what is left. */
 void child_try(struct child *child, struct iovec **areas, size_t *count);
 
-/* Adds the first n bytes of areas to the queue, if its input is open.  0 or
- * ENOMEM. */
-int child_queue(struct child *child, const struct iovec *areas, size_t n);
+/* Writes all of the areas, which are changed on the way, if its input is open.
+ * What the command does not take now is queued.  Where enough is queued already,
+ * or memory is out, this waits for the command: so a long record passes in constant
+ * memory. */
+void children_give(struct children *set, struct child *child, struct iovec *areas, size_t count);
 
 /* Nothing more comes; `tells_rest`: child_unread is of interest after that. */
 void child_end(struct child *child, bool tells_rest);
 
+/* Ends it with all that it has started, as a signal that ends us would, and only
+ * then its input. */
+void child_stop(struct child *child);
+
+static inline size_t child_queued(const struct child *child)
+{
+    return child->queue ? cb_length(child->queue) : 0;
+}
+
 /* Has it taken all that was given to it? */
 static inline bool child_is_idle(const struct child *child)
 {
-    return child->start == child->end && !child->full;
+    return !child->full && !child_queued(child);
 }
-
-/* Is so much queued for it that no more should come until it has taken that?  So
- * a long record passes in constant memory. */
-bool child_has_enough(const struct child *child);
 
 /* How many bytes are on the way, written and not read; 0 where the system does
  * not tell. */

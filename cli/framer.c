@@ -18,6 +18,7 @@ int framer_failed(struct framer *framer, int number)
     if (!number)
         return EXIT_FINE;
     framer->sink->error.code = CB_EIO;
+    framer->sink->error.record = 0;
     snprintf(framer->sink->error.text, sizeof framer->sink->error.text, "%s", strerror(number));
     return EXIT_IO;
 }

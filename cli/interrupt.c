@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGPIPE, SIGALRM,
+                              SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 /* How long the children have, and how often they are asked. */
@@ -30,40 +31,40 @@ static void signal_group(pid_t leader, int signal)
 }
 
 /* Passes it on; a group that is stopped must go on to notice. */
-static void signal_children(int signal)
+static void signal_groups(const pid_t *leaders, size_t count, int signal)
 {
-    for (size_t i = 0; i < child_count; i++) {
-        if (!children[i])
+    for (size_t i = 0; i < count; i++) {
+        if (!leaders[i])
             continue;
-        signal_group(children[i], signal);
-        signal_group(children[i], SIGCONT);
+        signal_group(leaders[i], signal);
+        signal_group(leaders[i], SIGCONT);
     }
 }
 
 /* True if nothing is left of the groups.  (A group keeps its number while it has
  * a member, its leader or not.) */
-static bool reap_children(int options)
+static bool reap_groups(pid_t *leaders, size_t count, int options)
 {
     bool gone = true;
-    for (size_t i = 0; i < child_count; i++) {
-        if (!children[i])
+    for (size_t i = 0; i < count; i++) {
+        if (!leaders[i])
             continue;
-        bool runs = waitpid(children[i], NULL, options) == 0;
-        if (runs || kill(-children[i], 0) == 0)
+        bool runs = waitpid(leaders[i], NULL, options) == 0;
+        if (runs || kill(-leaders[i], 0) == 0)
             gone = false;
         else
-            children[i] = 0;
+            leaders[i] = 0;
     }
     return gone;
 }
 
-static void end_children(int signal)
+static void end_groups(pid_t *leaders, size_t count, int signal)
 {
-    signal_children(signal);
-    for (int waited = 0; !reap_children(WNOHANG); waited += STEP_MS) {
+    signal_groups(leaders, count, signal);
+    for (int waited = 0; !reap_groups(leaders, count, WNOHANG); waited += STEP_MS) {
         if (waited >= GRACE_MS) {
-            signal_children(SIGKILL);
-            reap_children(0);
+            signal_groups(leaders, count, SIGKILL);
+            reap_groups(leaders, count, 0);
             return;
         }
         poll(NULL, 0, STEP_MS);
@@ -88,7 +89,7 @@ static void die(int signal)
         first();
     if (file)
         unlink(file);
-    end_children(signal);
+    end_groups(children, child_count, signal);
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, NULL);
     raise(signal);
@@ -117,15 +118,15 @@ void interrupt_catch(void)
 
 void interrupt_hold(void)
 {
-    held = 1;
+    held = held + 1;
     atomic_signal_fence(memory_order_seq_cst);
 }
 
 void interrupt_release(void)
 {
     atomic_signal_fence(memory_order_seq_cst);
-    held = 0;
-    if (pending)
+    held = held - 1;
+    if (!held && pending)
         die(pending);
 }
 
@@ -144,5 +145,14 @@ void interrupt_children(pid_t *pids, size_t count)
     interrupt_hold();
     children = pids;
     child_count = count;
+    interrupt_release();
+}
+
+void interrupt_end(pid_t *pids, size_t count)
+{
+    interrupt_hold();
+    end_groups(pids, count, SIGTERM);
+    for (size_t i = 0; i < count; i++)
+        pids[i] = 0;
     interrupt_release();
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupt: what is left behind when a signal (SIGHUP, SIGINT, SIGQUIT,
- * SIGTERM) ends the program: no file that is half written, no command that
- * still runs.  The program then dies of the same signal.
+ * Interrupt: what is left behind when a signal (SIGHUP, SIGINT, SIGTERM and
+ * whatever else asks a program to end) ends this one: no file that is half
+ * written, no command that still runs.  The program then dies of the same signal.
  *
  * What is made and noted here, or ended and struck out, stands between
  * interrupt_hold and interrupt_release: a signal that comes between them waits
- * for the second.
+ * for the second.  A pair may stand inside of another one.
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
@@ -30,5 +30,9 @@ void interrupt_file(const char *path);
  * for none.  First the signal is passed on to the groups; what of them still runs
  * two seconds later is killed. */
 void interrupt_children(pid_t *pids, size_t count);
+
+/* Ends some of them in the same way, by SIGTERM, and waits for them; the pids
+ * become 0. */
+void interrupt_end(pid_t *pids, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 #include "reframe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,8 @@ static int sink_failed(const struct sink *sink, const char *input, int status)
 {
     if (sink->error.code == CB_EUNENCODABLE)
         complain_at(input, &sink->error);
+    else if (sink->error.code && sink->error.record)
+        complain("%s: record %" PRIu64 ": %s", sink->name, sink->error.record, sink->error.text);
     else if (sink->error.code)
         complain("%s: %s", sink->name, sink->error.text);
     return status;

@@ -47,7 +47,8 @@ struct sink_ops {
 /*
  * put, flush and finish return an exit status.  When that is not EXIT_FINE,
  * *error has what is to be said: with code CB_EUNENCODABLE of a record of the
- * input's, with code CB_EIO of the sink, by its name, with code CB_OK nothing more.
+ * input's, with code CB_EIO of the sink, by its name, and of a record over all
+ * inputs if that is not 0, with code CB_OK nothing more.
  */
 struct sink {
     const struct sink_ops *ops;

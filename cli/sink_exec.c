@@ -27,11 +27,8 @@ struct sink_exec {
 static int deliver(void *arg, struct iovec *areas, size_t count)
 {
     struct sink_exec *out = arg;
-    size_t n = 0;
-    child_try(out->current, &areas, &count);
-    for (size_t i = 0; i < count; i++)
-        n += areas[i].iov_len;
-    return child_queue(out->current, areas, n);
+    children_give(&out->set, out->current, areas, count);
+    return 0;
 }
 
 /* Says what became of a command, if that is nothing good.  Of one that we
@@ -44,12 +41,17 @@ static void judge(struct sink_exec *out, size_t place)
     if (!record)
         return;
     int failure = child_exit_status(child->status);
-    if (failure) {
-        child_describe(child->status, text, sizeof text);
-        complain("exec: record %" PRIu64 ": the command failed: %s", record, text);
-    } else if (child->error && child->error != EPIPE) {
+    if (child->error && child->error != EPIPE) {
         failure = EXIT_IO;
         complain("exec: record %" PRIu64 ": %s", record, strerror(child->error));
+    } else if (failure) {
+        child_describe(child->status, text, sizeof text);
+        complain("exec: record %" PRIu64 ": the command failed: %s", record, text);
+    } else if (child->is_left) {
+        failure = EXIT_COMMAND;
+        complain("exec: record %" PRIu64
+                 ": the command ended while a process that it had started still read",
+                 record);
     }
     /* That it cannot be run is more than that it failed. */
     if (failure > out->failure)
@@ -113,6 +115,7 @@ static int start(struct sink_exec *out, uint64_t record, const struct cb_piece *
         number = children_start(&out->set, place);
         out->records[place] = record;
         out->current = &out->set.child[place];
+        out->current->within = true;
         if (number && !children_run(&out->set))
             break;
         if (number)
@@ -127,32 +130,26 @@ static int end_record(struct sink_exec *out)
     int status = framer_finish(&out->framer);
     if (!status)
         status = framer_flush(&out->framer);
+    if (status)
+        return status;
     child_end(out->current, false);
     out->current = NULL;
-    return status;
-}
-
-/* Waits until the command that reads a long record has room for more of it. */
-static void wait_for_current(struct sink_exec *out)
-{
-    if (!child_has_enough(out->current))
-        return;
-    while (!child_is_idle(out->current))
-        children_wait(&out->set, -1);
+    return EXIT_FINE;
 }
 
 /* The pieces of one record. */
 static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size_t count)
 {
+    const uint64_t record = out->sink.before + pieces->record;
     int status = EXIT_FINE;
     if (pieces->flags & CB_FIRST)
-        status = start(out, out->sink.before + pieces->record, pieces);
-    else
-        wait_for_current(out);
+        status = start(out, record, pieces);
     if (!status)
         status = framer_put(&out->framer, pieces, count);
     if (!status && pieces[count - 1].flags & CB_LAST)
         status = end_record(out);
+    if (status == EXIT_IO)
+        out->sink.error.record = record;
     return status;
 }
 
@@ -191,9 +188,8 @@ static void stop_current(struct sink_exec *out)
 {
     const size_t place = (size_t)(out->current - out->set.child);
     if (out->set.pids[place])
-        kill(-out->set.pids[place], SIGTERM);
-    child_end(out->current, false);
-    out->records[place] = 0;
+        out->records[place] = 0;
+    child_stop(out->current);
     out->current = NULL;
 }
 

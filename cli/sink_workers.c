@@ -5,7 +5,8 @@
  * Whole records that are at hand go in groups to the worker that has least left
  * to read, only as far as its pipe takes them: what does not fit goes to
  * another, but for the rest of a record that was begun, which is queued.  A
- * record that is not whole at hand goes to one worker as it comes.
+ * record that is not whole at hand is held until it is, so that no worker has to
+ * do with one that never comes whole; a long one goes to one worker as it comes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,13 +24,25 @@
  * be given to one that is faster. */
 enum { GROUP_RECORDS = 512, GROUP_BYTES = 16 << 10, FEW_RECORDS = 256 };
 
+/* The longest record that is held until it is whole, and areas that are written
+ * of it at once. */
+enum { HOLD_MOST = 64 << 10, HELD_AREAS = 16 };
+
 enum { VARIABLE_SIZE = 48 };
 
 struct worker {
     struct given given;
     size_t grant;  /* bytes in its last group */
     size_t filled; /* bytes that were on their way to it behind that */
+    bool missed;   /* a record came when it did not read any more */
     bool was_told; /* it ended, and what is wrong with that was said */
+};
+
+/* A record that is not whole at hand: */
+enum part {
+    NO_PART,
+    HELD, /* no worker has anything of it */
+    SENT  /* the target has all that came */
 };
 
 struct sink_workers {
@@ -41,9 +54,13 @@ struct sink_workers {
     size_t target;          /* the one that gets what the framer writes */
     int failure;            /* the exit status that follows from what failed */
     size_t share;           /* records at hand that one worker may have */
+    enum part part;
+    uint64_t part_record;
+    struct cb_buffer *held; /* of it */
     /* The group that is being made: */
     size_t records;
     size_t sent;                /* bytes that have left the framer */
+    size_t most;                /* of these that may go out */
     bool is_cut;                /* nothing but a record that was begun is queued */
     size_t ends[GROUP_RECORDS]; /* of its records, in bytes */
 };
@@ -69,49 +86,107 @@ static size_t rest_of_record(const struct sink_workers *out, size_t sent)
     return 0;
 }
 
-/* Where the framer's bytes go. */
-static int deliver(void *arg, struct iovec *areas, size_t count)
+/* Leaves out what is beyond the first n bytes. */
+static void cut_areas(struct iovec *areas, size_t *count, size_t n)
 {
-    struct sink_workers *out = arg;
+    size_t i = 0;
+    for (; i < *count && n; i++) {
+        areas[i].iov_len = areas[i].iov_len < n ? areas[i].iov_len : n;
+        n -= areas[i].iov_len;
+    }
+    *count = i;
+}
+
+/* Gives a group, or a part of one, to the target. */
+static void send_group(struct sink_workers *out, struct iovec *areas, size_t count)
+{
     struct child *child = &out->set.child[out->target];
+    cut_areas(areas, &count, out->most > out->sent ? out->most - out->sent : 0);
     const size_t all = areas_size(areas, count);
     child_try(child, &areas, &count);
     size_t left = areas_size(areas, count);
     out->sent += all - left;
     size_t queued = out->is_cut ? rest_of_record(out, out->sent) : left;
     out->sent += queued;
-    return child_queue(child, areas, queued);
+    cut_areas(areas, &count, queued);
+    children_give(&out->set, child, areas, count);
+}
+
+static int hold(struct sink_workers *out, const struct iovec *areas, size_t count)
+{
+    int status = CB_OK;
+    for (size_t i = 0; i < count && !status; i++)
+        status = cb_append(out->held, areas[i].iov_base, areas[i].iov_len);
+    return status ? ENOMEM : 0;
+}
+
+/* Where the framer's bytes go. */
+static int deliver(void *arg, struct iovec *areas, size_t count)
+{
+    struct sink_workers *out = arg;
+    if (out->part == HELD)
+        return hold(out, areas, count);
+    if (out->part == SENT)
+        children_give(&out->set, &out->set.child[out->target], areas, count);
+    else
+        send_group(out, areas, count);
+    return 0;
 }
 
 /* ----------------------------------------------------------------- its workers */
 
-/* Says what became of a worker that has ended, if that is nothing good. */
+static void tell(struct sink_workers *out, size_t i, int failure, const char *what)
+{
+    char given[GIVEN_TEXT];
+    out->workers[i].was_told = true;
+    complain("worker %zu: %s; it had been given %s", i + 1, what,
+             given_describe(&out->workers[i].given, given));
+    if (failure > out->failure)
+        out->failure = failure;
+}
+
+/* Says what became of a worker that has ended, if that is nothing good.  One that
+ * has read all that there was for it has not ended early. */
 static void judge(struct sink_workers *out, size_t i)
 {
     const struct child *child = &out->set.child[i];
-    struct worker *worker = &out->workers[i];
-    char how[64], given[GIVEN_TEXT];
+    const struct worker *worker = &out->workers[i];
+    char how[64], text[96];
     int failure = child_exit_status(child->status);
-    bool is_early = !child->ending || child->error || child_unread(child);
-    worker->was_told = true;
+    bool is_early = child->error || child_unread(child) || worker->missed;
+    if (child->error && child->error != EPIPE) {
+        tell(out, i, EXIT_IO, strerror(child->error));
+        return;
+    }
     if (!failure && (!is_early || !worker->given.count))
         return;
     child_describe(child->status, how, sizeof how);
-    complain("worker %zu: %s%s; it had been given %s", i + 1, is_early ? "ended early, with " : "",
-             how, given_describe(&worker->given, given));
-    failure = failure ? failure : EXIT_COMMAND;
-    if (failure > out->failure)
-        out->failure = failure;
+    snprintf(text, sizeof text, "%s%s", is_early ? "ended early, with " : "", how);
+    tell(out, i, failure ? failure : EXIT_COMMAND, text);
+}
+
+static void judge_all(struct sink_workers *out)
+{
+    for (size_t i = 0; i < out->set.count; i++) {
+        if (out->set.child[i].ended && !out->workers[i].was_told)
+            judge(out, i);
+    }
 }
 
 static bool work(struct sink_workers *out, int fd)
 {
     bool has_input = children_wait(&out->set, fd);
-    for (size_t i = 0; i < out->set.count; i++) {
-        if (out->set.child[i].ended && !out->workers[i].was_told)
-            judge(out, i);
-    }
+    judge_all(out);
     return has_input;
+}
+
+/* There is a record for those that still read. */
+static void note_missing(struct sink_workers *out)
+{
+    for (size_t i = 0; i < out->set.count; i++) {
+        if (out->set.child[i].in < 0)
+            out->workers[i].missed = true;
+    }
 }
 
 /* The worker that has least to read, of those whose queue is empty; the first
@@ -147,10 +222,12 @@ static int fail_without_workers(struct sink_workers *out, uint64_t record)
 {
     while (children_run(&out->set))
         work(out, -1);
+    judge_all(out);
     out->sink.error.code = CB_EIO;
     snprintf(out->sink.error.text, sizeof out->sink.error.text,
              "all have ended: from record %" PRIu64 " on nothing was given to any", record);
-    return out->failure ? out->failure : EXIT_COMMAND;
+    out->sink.error.record = 0;
+    return out->failure > EXIT_COMMAND ? out->failure : EXIT_COMMAND;
 }
 
 /* Finds a worker for this record, waiting for one. */
@@ -240,36 +317,90 @@ static void count_given(struct sink_workers *out, const struct cb_piece *pieces,
                   out->sink.before + pieces[n - 1].record);
 }
 
+static void begin_part(struct sink_workers *out, enum part part, uint64_t record)
+{
+    out->part = part;
+    out->part_record = record;
+    out->set.child[out->target].within = part == SENT;
+    if (part == SENT)
+        given_add(&out->workers[out->target].given, record, record);
+}
+
 /* Gives a group of whole records to a worker. */
 static int put_group(struct sink_workers *out, const struct cb_piece *pieces, size_t count,
                      size_t *used)
 {
     out->sent = 0;
+    out->most = SIZE_MAX;
     int status = make_group(out, pieces, count, used);
     /* After one that is refused there is no other time for those before it. */
     out->is_cut = !status;
+    if (status)
+        out->most = out->records ? out->ends[out->records - 1] : 0;
     int flushed = framer_flush(&out->framer);
     out->is_cut = false;
     out->workers[out->target].filled += out->sent;
     if (flushed)
         return flushed;
+    const uint64_t refused = out->sink.before + pieces[*used < count ? *used : 0].record;
     count_given(out, pieces, used);
+    if (out->sent > out->most)
+        begin_part(out, SENT, refused);
     return status;
+}
+
+/* Finds a worker for the record that was held. */
+static int send_held(struct sink_workers *out)
+{
+    struct iovec areas[HELD_AREAS];
+    int status = choose(out, out->part_record);
+    if (status)
+        return status;
+    begin_part(out, SENT, out->part_record);
+    while (cb_length(out->held)) {
+        size_t count = cb_chunks(out->held, areas, HELD_AREAS), n;
+        count = count < HELD_AREAS ? count : HELD_AREAS;
+        n = areas_size(areas, count);
+        children_give(&out->set, &out->set.child[out->target], areas, count);
+        cb_skip(out->held, n);
+    }
+    return EXIT_FINE;
+}
+
+/* The record is whole. */
+static int end_part(struct sink_workers *out)
+{
+    int status = framer_flush(&out->framer);
+    if (!status && out->part == HELD)
+        status = send_held(out);
+    if (status)
+        return status;
+    out->set.child[out->target].within = false;
+    out->part = NO_PART;
+    return EXIT_FINE;
+}
+
+/* Is the record, with these pieces, too long to be held? */
+static bool is_long(const struct sink_workers *out, const struct cb_piece *pieces, size_t count)
+{
+    size_t n = cb_length(out->held) + gather_size(out->framer.gather);
+    for (size_t i = 0; i < count; i++)
+        n += pieces[i].length;
+    return n > HOLD_MOST || (pieces->total != CB_UNKNOWN && pieces->total > HOLD_MOST);
 }
 
 /* Begins with a record that is not whole, or goes on with it. */
 static int put_part(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
 {
-    const uint64_t record = out->sink.before + pieces->record;
-    const struct child *child = &out->set.child[out->target];
-    const bool has_enough = child_has_enough(child);
+    int status = EXIT_FINE;
     if (pieces->flags & CB_FIRST)
-        given_add(&out->workers[out->target].given, record, record);
-    while (has_enough && !child_is_idle(child))
-        work(out, -1);
-    int status = framer_put(&out->framer, pieces, count);
+        begin_part(out, HELD, out->sink.before + pieces->record);
+    if (out->part == HELD && is_long(out, pieces, count))
+        status = send_held(out);
+    if (!status)
+        status = framer_put(&out->framer, pieces, count);
     bool is_last = pieces[count - 1].flags & CB_LAST;
-    return status || !is_last ? status : framer_flush(&out->framer);
+    return status || !is_last ? status : end_part(out);
 }
 
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
@@ -277,13 +408,17 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
     struct sink_workers *out = (struct sink_workers *)sink;
     int status = EXIT_FINE;
     out->share = share(out, count_records(pieces, count));
+    note_missing(out);
     while (count && !status) {
         size_t n = framer_record(pieces, count);
+        const uint64_t record = sink->before + pieces->record;
         bool is_whole = pieces->flags & CB_FIRST && pieces[n - 1].flags & CB_LAST;
-        if (pieces->flags & CB_FIRST)
-            status = choose(out, sink->before + pieces->record);
+        if (is_whole)
+            status = choose(out, record);
         if (!status)
             status = is_whole ? put_group(out, pieces, count, &n) : put_part(out, pieces, n);
+        if (status == EXIT_IO)
+            sink->error.record = record;
         pieces += n;
         count -= n;
     }
@@ -293,7 +428,10 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 static int flush(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    return framer_flush(&out->framer);
+    int status = framer_flush(&out->framer);
+    if (status)
+        sink->error.record = out->part_record;
+    return status;
 }
 
 static void wait_for_input(struct sink *sink, int fd)
@@ -310,6 +448,7 @@ static void wait_for_input(struct sink *sink, int fd)
 static int end_inputs(struct sink_workers *out, bool whole)
 {
     int status = EXIT_FINE;
+    out->most = SIZE_MAX;
     for (size_t i = 0; i < out->set.count; i++) {
         out->target = i;
         if (whole && !status)
@@ -321,13 +460,29 @@ static int end_inputs(struct sink_workers *out, bool whole)
     return status;
 }
 
+/* The rest of a record will not come.  Nobody must take a part for the whole. */
+static void give_up_part(struct sink_workers *out)
+{
+    char text[96];
+    struct child *child = &out->set.child[out->target];
+    if (out->part == SENT && child->in >= 0) {
+        child_stop(child);
+        snprintf(text, sizeof text, "stopped inside record %" PRIu64 ", which is not whole",
+                 out->part_record);
+        tell(out, out->target, EXIT_COMMAND, text);
+    }
+    out->part = NO_PART;
+}
+
 static int finish(struct sink *sink, bool whole)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     gather_drop(out->framer.gather);
+    give_up_part(out);
     int status = end_inputs(out, whole);
     while (children_run(&out->set))
         work(out, -1);
+    judge_all(out);
     if (!status)
         out->sink.error.code = CB_OK;
     status = status ? status : out->failure;
@@ -339,6 +494,7 @@ static void free_sink(struct sink *sink)
     struct sink_workers *out = (struct sink_workers *)sink;
     children_fini(&out->set);
     framer_fini(&out->framer);
+    cb_buffer_free(out->held);
     free(out->workers);
     free(out);
 }
@@ -360,12 +516,14 @@ static int start_all(struct sink_workers *out)
 
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs)
 {
+    const struct cb_buffer_options options = {.size = sizeof options, .release_fast = true};
     int number = ENOMEM;
     struct sink_workers *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
     out->workers = calloc(jobs, sizeof *out->workers);
-    if (!out->workers || children_init(&out->set, command, jobs, 1))
+    if (!out->workers || cb_buffer_new(&out->held, &options) ||
+        children_init(&out->set, command, jobs, 1))
         goto err0;
     number = framer_init(&out->framer, &out->sink, encoder, -1);
     if (number)
@@ -384,6 +542,7 @@ err2:
 err1:
     children_fini(&out->set);
 err0:
+    cb_buffer_free(out->held);
     free(out->workers);
     free(out);
     errno = number;

@@ -25,7 +25,7 @@ fails() {
     expect_status 1
     # Figures are no message, and pthread_create has words of its own for it.
     grep -v '^{"records":' err >said || :
-    grep -Ev -e '^cbsplit: [^ ]+: ((record [0-9]+ at byte [0-9]+: )?(out of memory|Cannot allocate memory))$' \
+    grep -Ev -e '^cbsplit: [^ ]+: ((record [0-9]+( at byte [0-9]+)?: )?(out of memory|Cannot allocate memory))$' \
         -e '^cbsplit: thread: Resource temporarily unavailable$' \
         said && fail "$doing: it said something else"
     [ "$(wc -l <said)" -eq 1 ] || fail "$doing: it said more than that"

@@ -104,6 +104,26 @@ sort -n out | tr -d ' ' >found
 printf '1\n1\n100000\n' >expected
 expect_same expected found
 
+# ... and these, which are long, and of which none is read before all have begun.
+mkfifo begun go
+exec 5<>begun 6<>go
+for i in 1 2 3 4 5 6 7 8; do
+    printf '900000:' && head -c 900000 /dev/zero && printf ,
+done >in
+doing='eight long records at once'
+start sh -c '"$CBSPLIT" -j 8 -f netstring --exec="echo >begun; read -r x <go; wc -c" <in >out
+    echo $? >status; echo >ended'
+mkfifo ended
+for i in 1 2 3 4 5 6 7 8; do
+    read -r line <&5
+done
+printf '\n\n\n\n\n\n\n\n' >&6
+read -r line <ended
+exec 5<&- 6<&-
+expect status '0\n'
+tr -d ' ' <out | uniq -c | tr -d ' ' >found
+expect found '8900000\n'
+
 # -------------------------------------------------------------- how it may end
 
 failed='cbsplit: exec: record %d: the command failed: %s\n'
@@ -135,6 +155,54 @@ expect_status 4
 expect_message 'stdin: record 2 at byte 10: input ends inside a record: 7 bytes of its payload are missing'
 expect whole.1 one
 [ ! -e whole.2 ] || fail "$doing: a part of a record was taken for a whole one"
+for kind in truncated malformed too_long collision; do
+    cut_short $kind
+    rm -f whole.*
+    # shellcheck disable=SC2086,SC2016
+    run $bad_options --exec='cat >got; mv got whole.$CBSPLIT_RECORD'
+    expect_status $bad_status
+    expect_message "$bad_message"
+    [ "$(echo whole.*)" = whole.1 ] || fail "$doing: $(echo whole.*)"
+    # One that ignores SIGTERM is killed.
+    [ $kind = truncated ] || continue
+    # shellcheck disable=SC2086,SC2016
+    run $bad_options --exec='trap "" TERM; cat >got; mv got whole.$CBSPLIT_RECORD'
+    expect_status $bad_status
+    [ "$(echo whole.*)" = whole.1 ] || fail "$doing: $(echo whole.*)"
+done
+# For want of memory: all of it, or none.
+if [ -z "${SANITIZERS-}" ]; then
+    for room in 8000 9000 10000 11000 12000 14000 16000 20000 24000; do
+        doing="a record of 6 MB in $room KB"
+        rm -f got whole
+        status=0
+        head -c 6000000 /dev/zero | (
+            ulimit -v $room
+            exec "$CBSPLIT" --exec='ulimit -v unlimited; cat >got; mv got whole' 2>err
+        ) || status=$?
+        [ $status -ne 0 ] || [ -e whole ] || fail "$doing: it ended with 0"
+        [ ! -e whole ] || [ "$(wc -c <whole)" -eq 6000000 ] || fail "$doing: $(wc -c <whole) bytes"
+    done
+fi
+
+# A command ends with its shell: what still reads has not got all of it, and is
+# ended too.  It is another matter when all is in the pipe.
+rm -f whole
+{ printf '1:a,300000:' && head -c 300000 /dev/zero && printf ',1:c,'; } >in
+mkfifo read_all
+run -f netstring --exec='exec 3<&0
+    [ $CBSPLIT_RECORD != 2 ] || { { cat <&3; mv begun whole; } >begun & exit 0; }; cat'
+expect_status 123
+expect_message 'exec: record 2: the command ended while a process that it had started still read'
+expect out 'ac'
+[ ! -e whole ] || fail "$doing: a part of a record was taken for all of it"
+printf 'a\n' >in
+run --exec='exec 3<&0; { cat <&3 >whole; echo >read_all; } 2>&- >&- & exit 0'
+expect_status 0
+expect_message ''
+read -r line <read_all
+expect whole a
+
 says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit into a record of 2\n' \
     'a\nbbb\nc\n' 'a.' --exec=cat -t fixed:2,pad=.
 

@@ -194,23 +194,53 @@ complains 6 'stdin: record 3 at byte 4: 3 bytes do not fit into a record of 2' '
 files 1 2
 expect made/1 a.
 
-# A file that can only be a part of what it should be, by a limit for its size.
-rm made/*
-printf '1:a,5000:%05000d,1:c,' 7 >in
-doing='a file that is too large'
-(
-    trap '' XFSZ
+# Whatever goes wrong when most of a long one has come.
+for kind in truncated malformed too_long collision; do
+    cut_short $kind
+    rm -f made/*
+    # shellcheck disable=SC2086
+    run $bad_options -o made/%d
+    expect_status $bad_status
+    expect_message "$bad_message"
+    files 1
+done
+
+# A file that can only be a part of what it should be, by a limit for its size,
+# for which there is a signal.
+limited() {
     export GCOV_PREFIX="$scratch"
     ulimit -f 1
     status=0
-    "$CBSPLIT" -f netstring -o made/%d <in 2>err || status=$?
+    "$@" <in 2>err || status=$?
     echo $status >status
-)
+}
+for trap in '' -; do
+    for size in 5000 100000; do
+        rm made/*
+        { printf '1:a,%d:' $size && head -c $size /dev/zero && printf ',1:c,'; } >in
+        doing="a file of $size bytes, trap '$trap' XFSZ"
+        (
+            trap "$trap" XFSZ
+            limited "$CBSPLIT" -f netstring -o made/%d
+        )
+        grep -v '^libgcov' err >said || :
+        mv said err
+        expect_message 'made/2: File too large'
+        expect status '1\n'
+        files 1
+    done
+done
+doing='standard output is a file that is too large'
+(limited "$CBSPLIT" -f netstring >out)
 grep -v '^libgcov' err >said || :
 mv said err
-expect_message 'made/2: File too large'
-[ "$(cat status)" -eq 1 ] || fail "$doing: exit status $(cat status)"
-files 1
+expect_message 'stdout: File too large'
+expect status '1\n'
+# A command has the signal as it was.
+# shellcheck disable=SC2016
+printf '\n' >in
+(limited "$CBSPLIT" --exec='head -c 5000 /dev/zero >too_large')
+grep -q 'record 1: the command failed: ' err || fail "$doing: a command does not die of it"
 
 # ---------------------------------------------------------------- usage errors
 

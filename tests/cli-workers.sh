@@ -21,6 +21,13 @@ named() {
         awk -F - '{ for (i = $1; i <= ($2 ? $2 : $1); i++) print i }'
 }
 
+# expect_same_lines TEXT... - "err" is these messages, in any order
+expect_same_lines() {
+    printf 'cbsplit: %s\n' "$@" | sort >expected_err
+    sort err >said
+    expect_same expected_err said
+}
+
 # ---------------------------------------------------------------- every record
 
 for jobs in 1 2 7; do
@@ -117,18 +124,20 @@ expect_same in found
 
 # So it is with records that do not fit into a pipe: what is left of the first
 # waits for its worker, and the second takes all others.
-rm -f got.* go
-# shellcheck disable=SC2016
-converse -j 2 -f netstring --worker='[ $CBSPLIT_WORKER = 2 ] || until [ -e go ]; do sleep 0.02; done
-    '"$save"
-{ printf '120000:' && head -c 119999 /dev/zero | tr '\0' x && printf 'x,3:one,3:two,5:three,'; } >&3
-all_three() {
-    [ -e got.2 ] && [ "$(cat got.2)" = "$(printf 'one\ntwo\nthree')" ]
-}
-wait_for all_three
-touch go
-ends 0 ''
-[ "$(wc -c <got.1)" -eq 120001 ] || fail "$doing: $(wc -c <got.1) bytes"
+for size in 120000 3000000; do
+    rm -f got.* go
+    # shellcheck disable=SC2016
+    converse -j 2 -f netstring --worker='[ $CBSPLIT_WORKER = 2 ] || until [ -e go ]; do sleep 0.02; done
+        '"$save"
+    { printf '%d:' $size && head -c $size /dev/zero && printf ',3:one,3:two,5:three,'; } >&3
+    all_three() {
+        [ -e got.2 ] && [ "$(cat got.2)" = "$(printf 'one\ntwo\nthree')" ]
+    }
+    wait_for all_three
+    touch go
+    ends 0 ''
+    [ "$(wc -c <got.1)" -eq $((size + 1)) ] || fail "$doing: $(wc -c <got.1) bytes"
+done
 
 # What --exact has looked at and not taken does not keep it from its work.
 converse -j 2 --exact --worker='while read -r x; do echo "$x"; done'
@@ -179,6 +188,22 @@ touch done
 ends 123 ''
 expect_message 'worker 1: ended early, with exit status 0; it had been given record 1'
 
+# One that has read all that there was for it may end before its input.
+converse --worker='read -r x; echo "$x"'
+send 'a\n'
+receive 'a\n'
+ends 0 ''
+expect_message ''
+# ... but not before the last record.
+converse --worker='read -r x; exec <&-; echo "$x"'
+send 'a\n'
+receive 'a\n'
+send 'b\n'
+ends 123 ''
+printf 'cbsplit: %s\n' 'worker 1: ended early, with exit status 0; it had been given record 1' \
+    'workers: all have ended: from record 2 on nothing was given to any' >expected_err
+expect_same expected_err err
+
 # In the middle of a record, which then counts as given; it is told at once.
 rm -f got.*
 # shellcheck disable=SC2016
@@ -226,8 +251,27 @@ expect_same expected found
 
 # ----------------------------------------------------------- faults of the input
 
+# A worker gets no part of a record that does not come whole, and all before it.
 refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
-    '1:a,5:th' 'a\nth' -f netstring --worker=cat
+    '1:a,5:th' 'a\n' -f netstring --worker=cat
+refuses 6 "stdin: record 2 at byte 7: the record contains the output's delimiter" \
+    '1:a,3:b\nc,' 'a\n' -f netstring --on-collision=fail --worker=cat
+# One that has a part of a long one already does not see its input end there.
+for kind in truncated malformed too_long collision; do
+    cut_short $kind
+    rm -f whole.*
+    # shellcheck disable=SC2086,SC2016
+    run $bad_options --worker='cat >got; mv got whole.$CBSPLIT_WORKER'
+    expect_status $bad_status
+    expect_same_lines "$bad_message" \
+        'worker 1: stopped inside record 2, which is not whole; it had been given records 1-2'
+    [ ! -e whole.1 ] || fail "$doing: a part of a record was taken for all of it"
+    # Others have nothing to do with that.
+    # shellcheck disable=SC2086,SC2016
+    run $bad_options -j 2 --worker='cat >got.$CBSPLIT_WORKER; mv got.$CBSPLIT_WORKER whole.$CBSPLIT_WORKER'
+    expect_status $bad_status
+    [ "$(echo whole.*)" = whole.1 ] || fail "$doing: $(echo whole.*)"
+done
 refuses 6 'stdin: record 3 at byte 4: 3 bytes do not fit into a record of 2' 'a\nb\nccc\nd\n' 'a.b.' \
     -t fixed:2,pad=. --worker=cat
 wrong() {

@@ -193,6 +193,39 @@ finishes() {
     expect_status "$1"
 }
 
+# ------------------------------------------- a record that does not come whole
+
+# cut_short KIND - makes "in" of a short record and a long one in which something
+# goes wrong when most of it has come: $bad_status, $bad_message, and options in
+# $bad_options
+cut_short() {
+    bad_options='-f netstring -t raw'
+    case $1 in
+    truncated)
+        { printf '1:a,200000:' && head -c 150000 /dev/zero; } >in
+        bad_status=4
+        bad_message='stdin: record 2 at byte 150011: input ends inside a record: 50000 bytes of its payload are missing'
+        ;;
+    malformed)
+        { printf '1:a,200000:' && head -c 200000 /dev/zero && printf 'x'; } >in
+        bad_status=3
+        bad_message="stdin: record 2 at byte 200011: payload is not followed by its trailer: 78"
+        ;;
+    too_long)
+        { printf 'a\n' && head -c 200000 /dev/zero; } >in
+        bad_status=5
+        bad_message='stdin: record 2 at byte 2: record is longer than 150000 bytes'
+        bad_options='-f lf -t raw --max-record=150000'
+        ;;
+    collision)
+        { printf '1:a,200000:' && head -c 199999 /dev/zero && printf '\n,'; } >in
+        bad_status=6
+        bad_message="stdin: record 2 at byte 200010: the record contains the output's delimiter"
+        bad_options='-f netstring -t line --on-collision=fail'
+        ;;
+    esac
+}
+
 # --------------------------------------------------------- other processes
 
 # start COMMAND... - in the background, until the test ends (">fifo" behind it
