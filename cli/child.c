@@ -159,7 +159,7 @@ static void push(struct child *child, short events)
         return;
     }
     child->full = false;
-    if (child_queued(child) && cb_writev(child->queue, child->in) == CB_EIO)
+    if (child_queued(child) && cb_writev(child->queue, child->in, CB_ALL) == CB_EIO)
         fail(child, errno);
     end_if_empty(child);
 }

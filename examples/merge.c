@@ -100,7 +100,7 @@ static int try(struct cb_pool *pool, const char *name, take_fn take)
     int right = cb_equal_bytes(whole, message, sizeof message - 1) == CB_YES;
     printf("%s: %zu parts: ", name, count);
     fflush(stdout);
-    must((int)cb_writev(whole, STDOUT_FILENO));
+    must((int)cb_writev(whole, STDOUT_FILENO, CB_ALL));
     puts(right ? "" : "  (this is wrong)");
     for (size_t i = 0; i < count; i++)
         cb_buffer_free(parts[i]);

@@ -19,6 +19,7 @@
 #ifndef CB_APPENDER_H
 #define CB_APPENDER_H
 
+#include <limits.h>
 #include <string.h>
 
 #include "buffer.h"
@@ -74,6 +75,24 @@ static inline bool cb__appender_takes(const struct cb__appender *appender,
  * more with CB_OK.  CB__FULL as above; CB_ENOMEM. */
 int cb__appender_refer(struct cb__appender *appender, struct cb_memory *memory, const uint8_t *data,
                        size_t *n);
+
+/* Will cb__appender_push do now, and after it a copy of `n` bytes?  Not where the
+ * buffer has a limit, so that nobody has to count. */
+static inline bool cb__appender_ready(const struct cb__appender *appender, size_t n)
+{
+    const struct cb_buffer *buffer = appender->buffer;
+    return (size_t)(appender->end - appender->to) >= n && buffer->limit == SSIZE_MAX &&
+           buffer->count + 2 <= buffer->mask && buffer->count < appender->chunks;
+}
+
+/* Adds bytes of a block by reference, when that is ready. */
+static inline void cb__appender_push(struct cb__appender *appender, struct cb_memory *memory,
+                                     const uint8_t *data, size_t n)
+{
+    if (appender->to != appender->run)
+        cb__appender_close(appender);
+    cb__buffer_push_ref(appender->buffer, memory, data, n);
+}
 
 /* Copies at most *n bytes, in the same way. */
 int cb__appender_copy(struct cb__appender *appender, const uint8_t *data, size_t *n);

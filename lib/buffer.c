@@ -786,6 +786,15 @@ bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, 
     return true;
 }
 
+struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cursor *cursor,
+                                   uint64_t at)
+{
+    size_t within;
+    if (at - buffer->position < cb__buffer_chunk(buffer, 0)->length)
+        return cb__buffer_chunk(buffer, 0)->memory;
+    return cb__buffer_chunk(buffer, locate(buffer, cursor, at, &within))->memory;
+}
+
 /* -------------------------------------------------------------------- takes */
 
 /* Takes the head chunk, or what is left of it, off the ring. */
@@ -950,12 +959,6 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
 int cb__buffer_reserve(struct cb_buffer *buffer, size_t more)
 {
     return ring_reserve(buffer, more);
-}
-
-void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
-                         size_t n)
-{
-    push_ref(buffer, memory, data, n);
 }
 
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory)

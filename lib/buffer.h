@@ -101,6 +101,10 @@ struct cb__cursor {
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      const uint8_t **data, size_t *n);
 
+/* The block in which these bytes are. */
+struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cursor *cursor,
+                                   uint64_t at);
+
 /* cb_slice from a stream position on, with a cursor to find it by. */
 ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
                          size_t n, struct cb_buffer *target);
@@ -111,18 +115,33 @@ ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *curs
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
                           struct cb_buffer *target);
 
-/* For the appender.  Makes sure that `more` chunks can be pushed: CB_ENOMEM.  Adds
- * a window at the tail, with a reference of its own, for which there is room.  Goes
+/* For the appender.  Makes sure that `more` chunks can be pushed: CB_ENOMEM.  Goes
  * on in a new block, whose reference becomes the buffer's. */
 int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);
-void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
-                         size_t n);
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
 
 /* Makes *reader the address of the buffer, for as long as its bytes stand where
  * they did but for those that leave at the head: then, or when another reader
  * takes its place, it becomes NULL.  NULL for no reader. */
 void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader);
+
+/* Adds a window of n >= 1 bytes at the tail, with a reference of its own.  Room in
+ * the ring must have been reserved. */
+static inline void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory,
+                                       const uint8_t *data, size_t n)
+{
+    const struct cb__chunk chunk = {.memory = memory, .data = data, .length = n};
+    buffer->length += n;
+    if (buffer->count) {
+        struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
+        if (cb__chunk_touches(last, &chunk)) {
+            last->length += n;
+            return;
+        }
+    }
+    cb__memory_ref(memory);
+    *cb__buffer_chunk(buffer, buffer->count++) = chunk;
+}
 
 /* The stream position of the tail. */
 static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)

@@ -391,12 +391,13 @@ CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
 /* -------------------------------------------------------------- write it */
 
 /*
- * Writes the buffer to fd by writev and drops what was written, until it is
- * empty or the descriptor would block.  Returns how many bytes left.  EINTR
+ * Writes at most `most` bytes of the buffer (CB_ALL: all) to fd by writev and drops
+ * what was written, until that is done or the descriptor would block.  Returns how
+ * many bytes were written.  EINTR
  * and short writes are resumed.  CB_EAGAIN where not one byte could be
  * written; CB_EIO with errno set, where what did go out has been dropped.
  */
-CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd);
+CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most);
 
 /* ---------------------------------------------------------------- framings */
 

@@ -404,16 +404,21 @@ uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
     return decoder->needed;
 }
 
-/* Bytes that are to be given: those at `given`, n at most. */
-static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n)
+/* Bytes that are to be given: those at `given`, `most` of them at most. */
+static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n,
+                                   struct cb_memory **block)
 {
     const uint8_t *data;
-    struct cb__cursor start = {0};
-    if (cb__unlikely(is_aside(decoder)))
-        cb__buffer_span(decoder->aside, &start, given_aside(decoder), &data, n);
-    else
-        cb__buffer_span(decoder->made ? decoder->made : decoder->buffer, &decoder->give_cursor,
-                        decoder->given, &data, n);
+    struct cb__cursor start = {0}, *cursor = &decoder->give_cursor;
+    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    uint64_t at = decoder->given;
+    if (cb__unlikely(is_aside(decoder))) {
+        source = decoder->aside;
+        cursor = &start;
+        at = given_aside(decoder);
+    }
+    cb__buffer_span(source, cursor, at, &data, n);
+    *block = cb__buffer_block(source, cursor, at);
     *n = cb__min(*n, cb__clamp_u64(most));
     return data;
 }
@@ -427,9 +432,10 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
     size_t count = 0;
     while (count < max) {
         const uint8_t *data = nothing;
+        struct cb_memory *block = NULL;
         size_t n = 0;
         if (decoder->given < end)
-            data = next_to_give(decoder, end - decoder->given, &n);
+            data = next_to_give(decoder, end - decoder->given, &n, &block);
         bool last = decoder->complete && decoder->given + n >= end;
         pieces[count++] = (struct cb_piece){
             .data = data,
@@ -437,6 +443,7 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
             .record = decoder->record,
             .offset = decoder->given + shift,
             .total = known_total(decoder),
+            .block = block,
             .flags = (decoder->open ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
         };
         decoder->open = true;
@@ -465,6 +472,7 @@ static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece
         .record = decoder->record,
         .offset = from,
         .total = size,
+        .block = cb__buffer_block(decoder->buffer, &decoder->give_cursor, from),
         .flags = CB_FIRST | CB_LAST,
     };
     begin_at(decoder, decoder->scan, decoder->record + 1);
@@ -625,19 +633,31 @@ static inline void limit_to(struct cb_decoder *decoder, uint64_t limit)
         change_limit(decoder, limit);
 }
 
+/* The fast path: whole records out of the span that the frame begins in. */
+static size_t batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+{
+    const uint8_t *data;
+    size_t n;
+    if (max < BATCH_MIN || !decoder->ops->batch || !at_frame(decoder) ||
+        !cb__decoder_span(decoder, &data, &n))
+        return 0;
+    struct cb_memory *block =
+        cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->scan);
+    const size_t count = decoder->ops->batch(decoder, data, n, pieces, max);
+    for (size_t i = 0; i < count; i++)
+        pieces[i].block = block;
+    return count;
+}
+
 static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max,
                       size_t *count)
 {
-    const uint8_t *data;
-    size_t done = 0, n;
+    size_t done = 0;
     int status = CB_OK;
     while (done < max) {
-        if (max - done >= BATCH_MIN && decoder->ops->batch && at_frame(decoder) &&
-            cb__decoder_span(decoder, &data, &n)) {
-            done += decoder->ops->batch(decoder, data, n, pieces + done, max - done);
-            if (done == max)
-                break;
-        }
+        done += batch(decoder, pieces + done, max - done);
+        if (done == max)
+            break;
         if (give_whole(decoder, &pieces[done])) {
             done++;
             continue;

@@ -13,8 +13,8 @@
  * comes in several from `held`.
  *
  * Short whole records are nearly all there are: they take a way of their own,
- * without steps (copy_constant, copy_framed), which stops at whatever it
- * cannot do and leaves that to the steps.
+ * that does each step in one go, or stops where the steps go on
+ * (put_constants, put_framed).
  */
 #include "appender.h"
 #include "encoder.h"
@@ -42,9 +42,7 @@ static int put_out(struct cb_encoder *encoder, struct cb__appender *appender)
     int status = CB_OK;
     while (encoder->out.length && status == CB_OK) {
         size_t n = encoder->out.length;
-        status = encoder->out_block
-                     ? cb__appender_refer(appender, encoder->out_block, encoder->out.data, &n)
-                     : cb__appender_copy(appender, encoder->out.data, &n);
+        status = cb__appender_copy(appender, encoder->out.data, &n);
         if (status == CB_OK) {
             encoder->out.data += n;
             encoder->out.length -= n;
@@ -154,41 +152,9 @@ static int put_payload(struct cb_encoder *encoder, struct cb__appender *appender
     return status;
 }
 
-/* A constant trailer as it stands in the input just before the next payload,
- * if it does (the LF of a CRLF): by reference the two become one chunk.  Else
- * NULL. */
-static const uint8_t *tail_in_input(const struct cb_encoder *encoder, const struct cb_piece *piece,
-                                    const struct cb_piece *next)
-{
-    const size_t n = encoder->tail.length;
-    const uint64_t gap = next->offset - (piece->offset + piece->length);
-    const bool follows = piece->block && piece->block == next->block && gap >= n && gap <= NEAR &&
-                         next->data == piece->data + piece->length + gap;
-    return follows && memcmp(next->data - n, encoder->tail.data, n) == 0 ? next->data - n : NULL;
-}
-
-/* The payload is over: its trailer is next. */
-static void begin_trailer(struct cb_encoder *encoder, const struct cb__appender *appender,
-                          const struct cb_piece *piece, const struct cb_piece *next)
-{
-    const bool is_constant = encoder->traits & CB_CONSTANT;
-    encoder->step = CB__ENCODE_TRAILER;
-    encoder->gives = !is_constant;
-    encoder->out = encoder->tail;
-    if (!is_constant || !next || next->length < COPY_BELOW || encoder->head.length ||
-        !cb__appender_takes(appender, next->block))
-        return;
-    const uint8_t *data = tail_in_input(encoder, piece, next);
-    if (data) {
-        encoder->out.data = data;
-        encoder->out_block = next->block;
-    }
-}
-
-/* Goes on with a piece that was looked at, to its end; `next` stands after it,
- * or is NULL. */
+/* Goes on with a piece that was looked at, to its end. */
 static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
-                     const struct cb_piece *piece, const struct cb_piece *next)
+                     const struct cb_piece *piece)
 {
     int status = CB_OK;
     if (encoder->step == CB__ENCODE_HEADER) {
@@ -201,16 +167,13 @@ static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
         if (status != CB_OK)
             return status;
         encoder->done = 0;
-        encoder->step = CB__ENCODE_PIECE;
-        if (piece->flags & CB_LAST)
-            begin_trailer(encoder, appender, piece, next);
+        encoder->gives = true;
+        encoder->step = piece->flags & CB_LAST ? CB__ENCODE_TRAILER : CB__ENCODE_PIECE;
     }
     if (encoder->step == CB__ENCODE_TRAILER) {
         status = put_all(encoder, appender, encoder->ops->end);
-        if (status == CB_OK) {
-            encoder->out_block = NULL;
+        if (status == CB_OK)
             encoder->step = CB__ENCODE_RECORD;
-        }
     }
     return status;
 }
@@ -225,7 +188,7 @@ static int check_piece(const struct cb_encoder *encoder, const struct cb_piece *
 }
 
 static int encode_piece(struct cb_encoder *encoder, struct cb__appender *appender,
-                        const struct cb_piece *piece, const struct cb_piece *next)
+                        const struct cb_piece *piece)
 {
     int status = CB_OK;
     if (encoder->step <= CB__ENCODE_PIECE) {
@@ -239,7 +202,7 @@ static int encode_piece(struct cb_encoder *encoder, struct cb__appender *appende
         else
             status = begin(encoder, appender, piece);
     }
-    return status == CB_OK ? put_piece(encoder, appender, piece, next) : status;
+    return status == CB_OK ? put_piece(encoder, appender, piece) : status;
 }
 
 /* ------------------------------------- records that are held until their end */
@@ -287,7 +250,7 @@ static int put_held(struct cb_encoder *encoder, struct cb__appender *appender,
         piece.flags = held->length == piece.length ? CB_LAST : 0;
         if (encoder->step == CB__ENCODE_PIECE)
             encoder->step = CB__ENCODE_PAYLOAD;
-        status = put_piece(encoder, appender, &piece, NULL);
+        status = put_piece(encoder, appender, &piece);
         if (status == CB_OK)
             cb_skip(held, piece.length);
     }
@@ -301,7 +264,7 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
     const bool is_held =
         encoder->held && (encoder->step == CB__ENCODE_PIECE || encoder->held->length);
     if (is_whole(piece) && !is_held)
-        return encode_piece(encoder, appender, piece, NULL);
+        return encode_piece(encoder, appender, piece);
     if (encoder->step <= CB__ENCODE_PIECE) {
         int status = check_piece(encoder, piece);
         if (status == CB_OK)
@@ -356,65 +319,155 @@ static inline bool passes(struct cb_encoder *encoder, const struct cb_piece *pie
     return cb__likely(!(encoder->traits & CB_LOOKS)) || cb_encoder_look(encoder, piece) == CB_OK;
 }
 
-/* The same around every record, and short: one store each. */
+static inline bool is_long(const struct cb_piece *piece)
+{
+    return is_whole(piece) && piece->length >= COPY_BELOW;
+}
+
+/* One store of a short constant, of which the first bytes count. */
+struct constant {
+    uint8_t bytes[SHORT];
+    size_t length;
+};
+
+static struct constant constant_of(const struct cb__bytes *bytes)
+{
+    struct constant constant = {.length = bytes->length};
+    memcpy(constant.bytes, bytes->data, bytes->length);
+    return constant;
+}
+
+static inline uint8_t *put_constant(uint8_t *to, const struct constant *constant)
+{
+    memcpy(to, constant->bytes, SHORT);
+    return to + constant->length;
+}
+
+/* Copies the short records that come first. */
 static size_t copy_constant(struct cb_encoder *encoder, struct cb__appender *appender,
                             const struct cb_piece *pieces, size_t count)
 {
-    const size_t head_size = encoder->head.length, tail_size = encoder->tail.length;
-    uint8_t head[SHORT] = {0}, tail[SHORT] = {0};
+    const struct constant head = constant_of(&encoder->head), tail = constant_of(&encoder->tail);
+    const bool looks = encoder->traits & CB_LOOKS;
+    const uint8_t *end = appender->end;
     uint8_t *to = appender->to;
     size_t i = 0;
-    memcpy(head, encoder->head.data, head_size);
-    memcpy(tail, encoder->tail.data, tail_size);
-    while (i < count) {
-        appender->to = to;
-        if (cb__appender_room(appender, COPY_BELOW + 2 * SHORT) != CB_OK)
+    for (; i < count && end - to >= COPY_BELOW + 2 * SHORT; i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (!is_short(piece) || (looks && !passes(encoder, piece)))
             break;
-        to = appender->to;
-        const uint8_t *end = appender->end - COPY_BELOW - 2 * SHORT;
-        for (; i < count && to <= end; i++) {
-            const struct cb_piece *piece = &pieces[i];
-            if (!is_short(piece) || !passes(encoder, piece))
-                goto out;
-            memcpy(to, head, SHORT); /* its first bytes count */
-            to += head_size;
-            copy_short(to, piece->data, piece->length);
-            to += piece->length;
-            memcpy(to, tail, SHORT);
-            to += tail_size;
-        }
+        if (head.length)
+            to = put_constant(to, &head);
+        copy_short(to, piece->data, piece->length);
+        to = put_constant(to + piece->length, &tail);
     }
-out:
     appender->to = to;
     return i;
 }
 
-/* What the encoder gives before and after. */
-static size_t copy_framed(struct cb_encoder *encoder, struct cb__appender *appender,
-                          const struct cb_piece *pieces, size_t count)
+/* Is the constant trailer between a payload and the next one, in one block, as
+ * the LF of a CRLF is?  By reference it becomes one chunk with the next payload. */
+static inline bool tail_precedes(const struct cb_encoder *encoder, const struct cb_piece *piece,
+                                 const struct cb_piece *next)
+{
+    const size_t n = encoder->tail.length;
+    if (!is_long(next) || next->block != piece->block)
+        return false;
+    const size_t gap = (size_t)(next->data - (piece->data + piece->length));
+    return gap >= n && gap <= NEAR && memcmp(next->data - n, encoder->tail.data, n) == 0;
+}
+
+/* Refers to the long records that come first, which have no head. */
+static size_t refer_constant(struct cb_encoder *encoder, struct cb__appender *appender,
+                             const struct cb_piece *pieces, size_t count)
+{
+    const struct constant tail = constant_of(&encoder->tail);
+    size_t i = 0, lead = 0; /* bytes of the last trailer that stand in the input */
+    for (; i < count && cb__appender_ready(appender, SHORT); i++) {
+        const struct cb_piece *piece = &pieces[i];
+        if (!is_long(piece) || !cb__appender_takes(appender, piece->block) ||
+            !passes(encoder, piece))
+            break;
+        cb__appender_push(appender, piece->block, piece->data - lead, piece->length + lead);
+        lead = i + 1 < count && tail_precedes(encoder, piece, piece + 1) ? tail.length : 0;
+        if (!lead)
+            appender->to = put_constant(appender->to, &tail);
+    }
+    if (lead)
+        appender->to = put_constant(appender->to, &tail);
+    return i;
+}
+
+static size_t put_constants(struct cb_encoder *encoder, struct cb__appender *appender,
+                            const struct cb_piece *pieces, size_t count)
+{
+    size_t done = 0, before;
+    do {
+        before = done;
+        done += copy_constant(encoder, appender, pieces + done, count - done);
+        if (!encoder->head.length)
+            done += refer_constant(encoder, appender, pieces + done, count - done);
+    } while (done > before);
+    return done;
+}
+
+/* The payload of a whole record, if that can be done in one go. */
+static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *appender,
+                               const struct cb_piece *piece)
+{
+    if (cb__unlikely(encoder->traits & (CB_NO_PAYLOAD | CB_TRANSFORMS)))
+        return put_payload(encoder, appender, piece) == CB_OK;
+    if (is_short(piece) && (size_t)(appender->end - appender->to) >= piece->length) {
+        copy_short(appender->to, piece->data, piece->length);
+        appender->to += piece->length;
+        return true;
+    }
+    if (!is_long(piece) || !cb__appender_ready(appender, 0) ||
+        !cb__appender_takes(appender, piece->block))
+        return false;
+    cb__appender_push(appender, piece->block, piece->data, piece->length);
+    return true;
+}
+
+/* Header or trailer in one go. */
+static inline bool put_out_at_once(struct cb_encoder *encoder, struct cb__appender *appender)
+{
+    const size_t n = encoder->out.length;
+    if (n >= COPY_BELOW || (size_t)(appender->end - appender->to) < n)
+        return false;
+    copy_short(appender->to, encoder->out.data, n);
+    appender->to += n;
+    encoder->out.length = 0;
+    return true;
+}
+
+/* Whole records with what the encoder gives around each.  What cannot be done in
+ * one go is left where put_piece goes on. */
+static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *appender,
+                         const struct cb_piece *pieces, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct cb_piece *piece = &pieces[i];
-        if (!is_short(piece) || !passes(encoder, piece))
+        if (!is_whole(piece) || !passes(encoder, piece))
             return i;
         encoder->record = encoder->before + piece->record;
         encoder->offset = piece->offset;
+        encoder->start = cb__appender_position(appender);
         cb__encoder_give(encoder, "", 0);
         if (encoder->ops->begin && encoder->ops->begin(encoder, piece->length) != CB_OK)
             return i;
-        const size_t n = encoder->out.length;
-        if (n >= COPY_BELOW || cb__appender_room(appender, n + piece->length) != CB_OK)
+        encoder->done = 0;
+        encoder->step = CB__ENCODE_HEADER;
+        if (!put_out_at_once(encoder, appender))
             return i;
-        encoder->start = cb__appender_position(appender);
-        copy_short(appender->to, encoder->out.data, n);
-        copy_short(appender->to + n, piece->data, piece->length);
-        appender->to += n + piece->length;
-        encoder->out.length = 0;
-        encoder->gives = true;
-        if (put_all(encoder, appender, encoder->ops->end) != CB_OK) {
-            encoder->step = CB__ENCODE_TRAILER;
+        encoder->step = CB__ENCODE_PAYLOAD;
+        if (!put_at_once(encoder, appender, piece))
             return i;
-        }
+        encoder->step = CB__ENCODE_TRAILER;
+        encoder->gives = encoder->ops->end && encoder->ops->end(encoder) == CB_MORE;
+        if (!put_out_at_once(encoder, appender) || encoder->gives)
+            return i;
+        encoder->step = CB__ENCODE_RECORD;
     }
     return count;
 }
@@ -424,11 +477,10 @@ static size_t copy_framed(struct cb_encoder *encoder, struct cb__appender *appen
 /* The way for short records that this encoder may take, or NULL. */
 static cb__encode_fn *short_way(const struct cb_encoder *encoder)
 {
-    if (encoder->traits & (CB_NO_PAYLOAD | CB_TRANSFORMS | CB_NEEDS_WHOLE))
-        return NULL;
+    const bool is_short = encoder->head.length <= SHORT && encoder->tail.length <= SHORT;
     if (!(encoder->traits & CB_CONSTANT))
-        return copy_framed;
-    return encoder->head.length <= SHORT && encoder->tail.length <= SHORT ? copy_constant : NULL;
+        return put_framed;
+    return is_short && !(encoder->traits & CB_NO_PAYLOAD) ? put_constants : put_framed;
 }
 
 void cb__encode_init(struct cb_encoder *encoder)
@@ -453,7 +505,7 @@ void cb__encode_fini(struct cb_encoder *encoder)
 
 /* One piece, in whatever state the encoder is. */
 static int encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
-                      const struct cb_piece *piece, const struct cb_piece *next)
+                      const struct cb_piece *piece)
 {
     if (cb__unlikely(encoder->step == CB__ENCODE_PASS)) {
         if (piece->flags & CB_FIRST)
@@ -463,7 +515,7 @@ static int encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
     }
     if (cb__unlikely(encoder->traits & CB_NEEDS_WHOLE))
         return encode_whole(encoder, appender, piece);
-    return encode_piece(encoder, appender, piece, next);
+    return encode_piece(encoder, appender, piece);
 }
 
 static int encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
@@ -476,7 +528,7 @@ static int encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
             i += encoder->copies(encoder, appender, pieces + i, count - i);
         if (i == count)
             break;
-        status = encode_one(encoder, appender, &pieces[i], i + 1 < count ? &pieces[i + 1] : NULL);
+        status = encode_one(encoder, appender, &pieces[i]);
         i += status == CB_OK || status == CB_EUNENCODABLE;
     }
     *taken = i;
@@ -505,7 +557,6 @@ int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces, 
 static void abandon(struct cb_encoder *encoder)
 {
     encoder->step = CB__ENCODE_RECORD;
-    encoder->out_block = NULL;
     encoder->done = 0;
     if (encoder->held)
         cb_skip(encoder->held, CB_ALL);
@@ -573,7 +624,7 @@ int cb_encode(struct cb_encoder *encoder, const struct cb_buffer *record, struct
         }
         piece.flags =
             (i ? 0U : (unsigned)CB_FIRST) | (i + 1 >= record->count ? (unsigned)CB_LAST : 0U);
-        status = encode_one(encoder, &appender, &piece, NULL);
+        status = encode_one(encoder, &appender, &piece);
         piece.offset += piece.length;
     } while (status == CB_OK && ++i < record->count);
     return end_whole(encoder, &appender, record->length, status);
@@ -596,7 +647,7 @@ int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n, cb_r
     piece.length = n;
     piece.block = memory;
     piece.flags = CB_FIRST | CB_LAST;
-    status = end_whole(encoder, &appender, n, encode_one(encoder, &appender, &piece, NULL));
+    status = end_whole(encoder, &appender, n, encode_one(encoder, &appender, &piece));
     if (memory && status != CB_OK)
         memory->release = NULL; /* the bytes are still the caller's */
     if (memory)

@@ -45,7 +45,6 @@ struct cb_encoder {
     enum cb__encode_step step;
     cb__encode_fn *copies;       /* the way for short records, or NULL */
     struct cb__bytes head, tail; /* with CB_CONSTANT, what stands around a record */
-    struct cb_memory *out_block; /* what `out` points into, if it may be referred to */
     bool gives;                  /* the family may have more for `out` */
     size_t done;                 /* bytes of the current piece's payload */
     uint64_t start;              /* position in the output where the record begins */

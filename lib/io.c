@@ -8,12 +8,12 @@
 
 #include "buffer.h"
 
-/* Entries given to one writev: enough for 256 KiB of chunks of 1 KiB, and no
- * more than any system takes. */
-#if defined IOV_MAX && IOV_MAX < 256
+/* Entries given to one writev: the most that any system takes, so that many short
+ * chunks cost few calls. */
+#if defined IOV_MAX && IOV_MAX < 1024
 enum { VECTORS = IOV_MAX };
 #else
-enum { VECTORS = 256 };
+enum { VECTORS = 1024 };
 #endif
 
 static int io_error(void)
@@ -37,13 +37,26 @@ ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t hint)
     return n < 0 ? io_error() : n;
 }
 
-ssize_t cb_writev(struct cb_buffer *buffer, int fd)
+/* The chunks of the first `most` bytes, as far as one call takes them. */
+static int first_chunks(const struct cb_buffer *buffer, size_t most, struct iovec *chunks)
+{
+    const size_t count = cb__min(buffer->count, VECTORS);
+    size_t i = 0;
+    for (; i < count && most; i++) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        const size_t n = cb__min(most, chunk->length);
+        chunks[i] = (struct iovec){.iov_base = (void *)chunk->data, .iov_len = n};
+        most -= n;
+    }
+    return (int)i;
+}
+
+ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most)
 {
     struct iovec chunks[VECTORS];
     size_t written = 0;
-    while (buffer->length) {
-        size_t count = cb__min(cb_chunks(buffer, chunks, VECTORS), VECTORS);
-        ssize_t n = writev(fd, chunks, (int)count);
+    while (buffer->length && written < most) {
+        ssize_t n = writev(fd, chunks, first_chunks(buffer, most - written, chunks));
         if (n >= 0) {
             written += cb_skip(buffer, (size_t)n);
             continue;

@@ -892,7 +892,7 @@ static void lose(struct cb_buffer *from, struct cb_buffer *taken, int way)
     case 4:
         fd = open("/dev/null", O_WRONLY);
         ck_assert_int_ge(fd, 0);
-        cb_writev(from, fd);
+        cb_writev(from, fd, CB_ALL);
         close(fd);
         break;
     default:

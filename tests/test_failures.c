@@ -158,7 +158,7 @@ static int read_from_pipe(struct scene *s)
 
 static int write_to_pipe(struct scene *s)
 {
-    return (int)cb_writev(s->c, s->to);
+    return (int)cb_writev(s->c, s->to, CB_ALL);
 }
 
 static int append_buffer(struct scene *s)

@@ -266,7 +266,7 @@ START_TEST(writev_writes_all_chunks_and_empties_the_buffer)
     char out[20] = "";
 
     append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
-    ck_assert_int_eq(cb_writev(buffer, to), 11);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), 11);
     ck_assert_int_eq(read(from, out, sizeof(out)), 11);
     ck_assert_str_eq(out, "hello world");
     ck_assert_uint_eq(cb_length(buffer), 0);
@@ -274,10 +274,23 @@ START_TEST(writev_writes_all_chunks_and_empties_the_buffer)
 }
 END_TEST
 
+START_TEST(writev_writes_no_more_than_it_is_asked_to)
+{
+    char out[20] = "";
+
+    append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
+    ck_assert_int_eq(cb_writev(buffer, to, 0), 0);
+    ck_assert_int_eq(cb_writev(buffer, to, 5), 5);
+    ck_assert_int_eq(read(from, out, sizeof(out)), 5);
+    ck_assert_str_eq(out, "hello");
+    assert_holds(buffer, BYTES(" world"));
+}
+END_TEST
+
 START_TEST(writev_of_an_empty_buffer_writes_nothing)
 {
-    ck_assert_int_eq(cb_writev(buffer, to), 0);
-    ck_assert_int_eq(cb_writev(buffer, -1), 0);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), 0);
+    ck_assert_int_eq(cb_writev(buffer, -1, CB_ALL), 0);
 }
 END_TEST
 
@@ -291,7 +304,7 @@ START_TEST(writev_takes_more_chunks_than_one_call_can)
     count_up(bytes, sizeof(bytes));
     append_cut(buffer, bytes, sizeof(bytes), (size_t[]){1}, 1);
     ck_assert_uint_eq(cb_chunks(buffer, NULL, 0), SIZE);
-    ck_assert_int_eq(cb_writev(buffer, to), SIZE);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), SIZE);
     ck_assert_uint_eq(cb_length(buffer), 0);
     close_writer();
     uint8_t *out = drain(from, &size);
@@ -312,7 +325,7 @@ static void write_in_parts(int writer, int reader, const uint8_t *bytes, size_t 
     set_nonblocking(writer);
     set_nonblocking(reader);
     while (cb_length(buffer) > 0) {
-        ssize_t n = cb_writev(buffer, writer);
+        ssize_t n = cb_writev(buffer, writer, CB_ALL);
 
         if (n == CB_EAGAIN) {
             ck_assert_uint_lt(got, sent);
@@ -373,7 +386,7 @@ START_TEST(writev_passes_on_that_nothing_can_be_written)
     while (write(to, zeros, 1) > 0)
         ;
     append_block(buffer, "abc", 3);
-    ck_assert_int_eq(cb_writev(buffer, to), CB_EAGAIN);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), CB_EAGAIN);
     assert_holds(buffer, "abc", 3);
     ck_assert_uint_eq(cb_position(buffer), 0);
 }
@@ -383,10 +396,10 @@ START_TEST(writev_to_no_descriptor_is_an_error_with_errno)
 {
     append_block(buffer, "abc", 3);
     errno = 0;
-    ck_assert_int_eq(cb_writev(buffer, -1), CB_EIO);
+    ck_assert_int_eq(cb_writev(buffer, -1, CB_ALL), CB_EIO);
     ck_assert_int_eq(errno, EBADF);
     errno = 0;
-    ck_assert_int_eq(cb_writev(buffer, from), CB_EIO); /* cannot be written to */
+    ck_assert_int_eq(cb_writev(buffer, from, CB_ALL), CB_EIO); /* cannot be written to */
     ck_assert_int_eq(errno, EBADF);
     assert_holds(buffer, "abc", 3);
 }
@@ -398,7 +411,7 @@ START_TEST(writev_to_a_closed_pipe_is_an_error_with_errno)
     close(from);
     append_block(buffer, "abc", 3);
     errno = 0;
-    ck_assert_int_eq(cb_writev(buffer, to), CB_EIO);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), CB_EIO);
     ck_assert_int_eq(errno, EPIPE);
     assert_holds(buffer, "abc", 3);
     from = -1;
@@ -422,7 +435,7 @@ START_TEST(what_went_out_before_an_error_is_dropped)
 
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     errno = 0;
-    ssize_t status = cb_writev(buffer, fileno(file));
+    ssize_t status = cb_writev(buffer, fileno(file), CB_ALL);
     int error = errno;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
     signal(SIGXFSZ, SIG_DFL);
@@ -431,7 +444,7 @@ START_TEST(what_went_out_before_an_error_is_dropped)
     ck_assert_int_eq(error, EFBIG);
     ck_assert_uint_eq(cb_position(buffer), 1000);
     assert_holds(buffer, bytes + 1000, 2000);
-    ck_assert_int_eq(cb_writev(buffer, fileno(file)), 2000);
+    ck_assert_int_eq(cb_writev(buffer, fileno(file), CB_ALL), 2000);
     ck_assert_int_eq(pread(fileno(file), written, sizeof(written), 0), 3000);
     ck_assert_int_eq(memcmp(written, bytes, sizeof(bytes)), 0);
     fclose(file);
@@ -444,7 +457,7 @@ START_TEST(writing_does_not_touch_views)
 
     append_offered(buffer, BYTES("seen elsewhere"), 100);
     ck_assert_int_eq(cb_peek(buffer, CB_ALL, view), 14);
-    ck_assert_int_eq(cb_writev(buffer, to), 14);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), 14);
     append_offered(buffer, BYTES("xxxxxxxxxxxxxxxxxxxxxxxx"), 100);
     assert_holds(view, BYTES("seen elsewhere"));
     cb_buffer_free(view);
@@ -548,7 +561,7 @@ START_TEST(writev_goes_on_after_signals)
     count_up(bytes, TOTAL);
     append_cut(buffer, bytes, TOTAL, (size_t[]){1000, 50, 20000}, 3);
     start_interrupting(interrupter, read_late, &thread);
-    ck_assert_int_eq(cb_writev(buffer, to), TOTAL);
+    ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), TOTAL);
     atomic_store(&interrupter->done, true);
     pthread_join(thread, NULL);
     ck_assert_uint_eq(cb_length(buffer), 0);
@@ -583,6 +596,7 @@ static void add_writing(Suite *suite)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, writev_writes_all_chunks_and_empties_the_buffer);
+    tcase_add_test(tcase, writev_writes_no_more_than_it_is_asked_to);
     tcase_add_test(tcase, writev_of_an_empty_buffer_writes_nothing);
     tcase_add_test(tcase, writev_takes_more_chunks_than_one_call_can);
     tcase_add_test(tcase, writev_resumes_partial_writes_to_a_pipe);

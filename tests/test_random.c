@@ -673,7 +673,7 @@ static void writev_all(void)
     uint8_t out[2 * LONG];
     size_t got = 0;
 
-    CHECK(cb_writev(actor->buffer, world.to) == (ssize_t)actor->size);
+    CHECK(cb_writev(actor->buffer, world.to, CB_ALL) == (ssize_t)actor->size);
     while (got < actor->size) {
         ssize_t n = read(world.from, out + got, sizeof(out) - got);
 
