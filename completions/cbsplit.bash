@@ -4,25 +4,39 @@
 
 # The keys of a framing on one side, from or to.
 _cbsplit_keys() {
-    local keep=keep
-    [[ $2 == from ]] || keep=
+    local both='' from='' to=''
     case $1 in
-    line | lf | crlf | nul) echo "$keep skip-empty" ;;
-    delim) echo "$keep or= skip-empty" ;;
-    fixed) echo "$keep pad=" ;;
-    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
-        echo "$keep offset= lead= header= adjust= inclusive padding= trailer="
+    line | lf | crlf | nul) both=skip-empty ;;
+    delim) both='or= skip-empty' ;;
+    fixed)
+        from='byte= only='
+        to=pad=
         ;;
-    varint | mqtt) echo "$keep offset= lead= adjust= inclusive" ;;
-    dec | hex) echo "$keep trailer= canonical digits= inclusive control= max=" ;;
-    chunked | http) echo "$keep lf pad" ;;
-    content-length) echo "$keep lf" ;;
-    csv) echo "$keep sep=" ;;
-    websocket) echo "$keep data text mask" ;;
-    sse) echo "$keep data" ;;
-    raw | none | base64 | index) ;;
-    *) echo "$keep" ;;
+    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
+        both='offset= header= adjust= inclusive min= max= trailer='
+        from='padding= byte= only='
+        to=lead=
+        ;;
+    varint | mqtt)
+        both='offset= adjust= inclusive min= max= max-width='
+        from='byte= only='
+        to=lead=
+        ;;
+    dec | hex) both='trailer= canonical digits= inclusive control= min= max=' ;;
+    chunked | http) from='lf pad' ;;
+    content-length) from=lf ;;
+    csv) from=sep= ;;
+    websocket)
+        from=data
+        to='text mask'
+        ;;
+    sse) from=data ;;
     esac
+    if [[ $2 == from ]]; then
+        echo "keep $both $from"
+    else
+        echo "$both $to"
+    fi
 }
 
 # The names of framings that can go in, or out.

@@ -14,32 +14,42 @@ function __cbsplit_framing --argument-names side
     end
     set -l keys
     set -l name (string replace -r '[:,].*' '' -- $spec)
-    test $side = to; or set keys keep
+    set -l from keep
+    set -l to
     switch $name
         case line lf crlf nul
-            set -a keys skip-empty
+            set keys skip-empty
         case delim
-            set -a keys or= skip-empty
+            set keys or= skip-empty
         case fixed
-            set -a keys pad=
+            set -a from byte= only=
+            set to pad=
         case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' fcgi
-            set -a keys offset= lead= header= adjust= inclusive padding= trailer=
+            set keys offset= header= adjust= inclusive min= max= trailer=
+            set -a from padding= byte= only=
+            set to lead=
         case varint mqtt
-            set -a keys offset= lead= adjust= inclusive
+            set keys offset= adjust= inclusive min= max= max-width=
+            set -a from byte= only=
+            set to lead=
         case dec hex
-            set -a keys trailer= canonical digits= inclusive control= max=
+            set keys trailer= canonical digits= inclusive control= min= max=
         case chunked http
-            set -a keys lf pad
+            set -a from lf pad
         case content-length
-            set -a keys lf
+            set -a from lf
         case csv
-            set -a keys sep=
+            set -a from sep=
         case websocket
-            set -a keys data text mask
+            set -a from data
+            set to text mask
         case sse
-            set -a keys data
-        case raw none base64 index
-            set keys
+            set -a from data
+    end
+    if test $side = from
+        set -a keys $from
+    else
+        set -a keys $to
     end
     for key in $keys
         echo (string replace -r ',[^,]*$' ',' -- $spec)$key

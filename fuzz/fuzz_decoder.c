@@ -62,6 +62,8 @@ static const struct {
     {"dec,digits=3", false},
     {"pkt-line", false},
     {"hex,digits=2,control=3,max=20,keep", false},
+    {"u8,offset=1,byte=0:00-7f,only=0:00-3f,trailer=a", false},
+    {"fixed:3,byte=1:00-7f,only=0:00-3f", false},
     {"octet", false},
     {"fcgi", false},
     {"bson", false},

@@ -418,7 +418,8 @@ CB_API const struct cb_framing *cb_framing_next(const struct cb_framing *framing
 CB_API const char *cb_framing_name(const struct cb_framing *framing);
 CB_API const char *cb_framing_summary(const struct cb_framing *framing); /* one line */
 CB_API unsigned cb_framing_can(const struct cb_framing *framing); /* CB_DECODES, CB_ENCODES */
-/* The generic specification that a preset stands for, or NULL. */
+/* The generic specification that a preset stands for, or NULL.  It has the keys of
+ * both directions, some of which are refused in the other. */
 CB_API const char *cb_framing_preset(const struct cb_framing *framing);
 /* The framing that a specification names; NULL where there is none.  Only the
  * name is looked at: where two have it, one for output only, the first. */

@@ -82,6 +82,11 @@ static int parse_signed(const struct cb__bytes *text, int64_t *number)
     return CB_OK;
 }
 
+static unsigned kind_of(const struct cb__key *key)
+{
+    return key->kind & CB__KEY_KIND;
+}
+
 static const char *describe(const struct cb__key *key)
 {
     return key->name[0] ? key->name : "argument";
@@ -94,7 +99,8 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
 {
     void *member = (char *)data + key->offset;
     const char *what = describe(key);
-    if (key->kind == CB__KEY_FLAG) {
+    const unsigned kind = kind_of(key);
+    if (kind == CB__KEY_FLAG) {
         if (setting->has_value)
             return cb__error_set(error, CB_EINVAL, setting->column, "'%s' takes no value", what);
         *(bool *)member = true;
@@ -102,7 +108,10 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
     }
     if (!setting->has_value)
         return cb__error_set(error, CB_EINVAL, setting->column, "'%s' needs a value", what);
-    switch (key->kind) {
+    switch (kind) {
+    case CB__KEY_RULE:
+    case CB__KEY_SELECT:
+        return cb__byte_rules_add(member, setting, kind == CB__KEY_SELECT, error);
     case CB__KEY_SIZE:
         if (!cb__bytes_number(&setting->value, member))
             return cb__error_set(error, CB_EINVAL, setting->column,
@@ -122,7 +131,7 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
             return cb__error_set(error, CB_EINVAL, setting->column, "the %s is empty", what);
         break;
     }
-    if (key->kind != CB__KEY_LIST)
+    if (kind != CB__KEY_LIST)
         *(struct cb__bytes *)member = setting->value;
     return CB_OK;
 }
@@ -136,47 +145,90 @@ static const struct cb__key *find_key(const struct cb__family *family, const str
     return NULL;
 }
 
+static bool is_rule(const struct cb__key *key)
+{
+    return kind_of(key) == CB__KEY_RULE || kind_of(key) == CB__KEY_SELECT;
+}
+
+/* May the key be given more than once? */
+static bool repeats(const struct cb__key *key)
+{
+    return kind_of(key) == CB__KEY_LIST || is_rule(key);
+}
+
+/* May the key be given though the preset has it? */
+static bool adds(const struct cb__key *key)
+{
+    return key->kind & CB__KEY_REPLACES || is_rule(key);
+}
+
+static bool same(const struct cb__bytes *a, const struct cb__bytes *b)
+{
+    return a->length == b->length && memcmp(a->data, b->data, a->length) == 0;
+}
+
 /* Is the key among the first `count` settings? */
 static bool among(const struct cb__spec *spec, size_t count, const struct cb__bytes *key)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct cb__bytes *other = &spec->settings[i].key;
-        if (key->length == other->length && memcmp(key->data, other->data, key->length) == 0)
+        if (same(key, &spec->settings[i].key))
             return true;
     }
     return false;
 }
 
-static int apply_one(struct cb__config *config, const struct cb__spec *spec, size_t i,
-                     unsigned direction, struct cb_error *error)
+/* Has the key a meaning in this direction? */
+static int check_direction(const struct cb__key *key, const struct cb__setting *setting,
+                           unsigned direction, struct cb_error *error)
 {
+    const unsigned other = direction == CB_DECODES ? CB__KEY_OUT : CB__KEY_IN;
+    if (!(key->kind & other))
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, setting->column, "'%s' is for the %s framing", key->name,
+                         other == CB__KEY_OUT ? "output" : "input");
+}
+
+/* Refuses a setting of the caller's that does not go with the others. */
+static int check_setting(const struct cb__config *config, size_t i, const struct cb__key *key,
+                         unsigned direction, struct cb_error *error)
+{
+    const struct cb__spec *spec = &config->spec;
     const struct cb__setting *setting = &spec->settings[i];
-    const struct cb__key *key = find_key(config->family, &setting->key);
-    int n = (int)cb__min(setting->key.length, 80);
-    bool preset = spec == &config->spec && config->preset.memory;
-    if (preset && setting->key.length &&
+    const int n = (int)cb__min(setting->key.length, 80);
+    const char *name = (const char *)setting->key.data;
+    const bool preset = config->preset.memory;
+    if (preset && setting->key.length && (!key || !adds(key)) &&
         among(&config->preset, config->preset.count, &setting->key))
         return cb__error_set(error, CB_EINVAL, setting->column,
-                             "'%.*s' is a part of '%.*s' already", n,
-                             (const char *)setting->key.data, (int)cb__min(spec->name.length, 80),
-                             (const char *)spec->name.data);
-    if ((!key || key->kind != CB__KEY_LIST) && among(spec, i, &setting->key))
-        return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n,
-                             (const char *)setting->key.data);
-    if (cb__bytes_are(&setting->key, "keep")) {
-        if (direction != CB_DECODES && spec == &config->spec)
-            return cb__error_set(error, CB_EINVAL, setting->column,
-                                 "'keep' is for the input framing");
-        static const struct cb__key keep = {"keep", CB__KEY_FLAG, 0};
-        return apply(&config->keep, &keep, setting, error);
-    }
+                             "'%.*s' is a part of '%.*s' already", n, name,
+                             (int)cb__min(spec->name.length, 80), (const char *)spec->name.data);
+    if ((!key || !repeats(key)) && among(spec, i, &setting->key))
+        return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n, name);
     if (!setting->key.length && (!key || preset))
         return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' takes no argument",
                              (int)cb__min(spec->name.length, 80), (const char *)spec->name.data);
-    if (!key || (preset && key->kind == CB__KEY_LIST))
-        return cb__error_set(error, CB_EINVAL, setting->column, "unknown key '%.*s'", n,
-                             (const char *)setting->key.data);
-    return apply(config->data, key, setting, error);
+    if (!key || (preset && kind_of(key) == CB__KEY_LIST))
+        return cb__error_set(error, CB_EINVAL, setting->column, "unknown key '%.*s'", n, name);
+    return check_direction(key, setting, direction, error);
+}
+
+static int apply_one(struct cb__config *config, const struct cb__spec *spec, size_t i,
+                     unsigned direction, struct cb_error *error)
+{
+    /* Every family has this one.  It may be given though a preset says it. */
+    static const struct cb__key keep = {"keep", CB__KEY_FLAG | CB__KEY_IN | CB__KEY_REPLACES, 0};
+    const struct cb__setting *setting = &spec->settings[i];
+    const bool is_keep = cb__bytes_are(&setting->key, keep.name);
+    const struct cb__key *key = is_keep ? &keep : find_key(config->family, &setting->key);
+    if (spec == &config->spec) {
+        int status = check_setting(config, i, key, direction, error);
+        if (status)
+            return status;
+    }
+    /* A lead that is not written need not obey the rules for what is read. */
+    if (direction == CB_DECODES && key->kind & CB__KEY_OUT)
+        return CB_OK;
+    return apply(is_keep ? (void *)&config->keep : config->data, key, setting, error);
 }
 
 static int apply_all(struct cb__config *config, const struct cb__spec *spec, unsigned direction,
@@ -253,6 +305,7 @@ int cb__config_init(struct cb__config *config, const char *specification, unsign
         status = cb__spec_parse(&config->preset, row->preset, allocator, error);
         if (status)
             goto err;
+        config->preset.caller = &config->spec;
         row = generic(row);
     }
     config->family = row->family;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Framing: what a framing is to the rest of the library.
- * Layer: base -> ... -> buffer, spec -> framing.
+ * Layer: base -> ... -> buffer, byte_rules -> framing.
  *
  * A framing is a row of a table: a name and a family with a variant, or a name
  * and the generic specification that it stands for (a preset).  A family is
@@ -16,21 +16,30 @@
 #define CB_FRAMING_H
 
 #include "buffer.h"
-#include "spec.h"
+#include "byte_rules.h"
 
-enum cb__key_kind {
+enum {
     CB__KEY_FLAG,   /* bool */
     CB__KEY_SIZE,   /* uint64_t */
     CB__KEY_SIGNED, /* int64_t, with a sign or without */
     CB__KEY_BYTES,  /* struct cb__bytes, at least one */
     CB__KEY_BYTE,   /* struct cb__bytes, exactly one */
-    CB__KEY_LIST    /* bytes, may be given again and again: read from the spec */
+    CB__KEY_LIST,   /* bytes, may be given again and again: read from the spec */
+    CB__KEY_RULE,   /* struct cb__byte_rules, may be given again and again */
+    CB__KEY_SELECT, /* the same, for a rule that selects */
+    CB__KEY_KIND = 15,
+    /* A key that means something in one direction only is refused in the other,
+     * unless it comes from a preset, which serves both. */
+    CB__KEY_IN = 16,
+    CB__KEY_OUT = 32,
+    /* A preset's value is but a default: the key may be given again. */
+    CB__KEY_REPLACES = 64
 };
 
 struct cb__key {
     const char *name; /* "" for the argument; NULL ends a table */
-    enum cb__key_kind kind;
-    size_t offset; /* of the member of the family's struct */
+    unsigned kind;    /* one of the kinds, and flags */
+    size_t offset;    /* of the member of the family's struct */
 };
 
 /* What `cut` tells besides CB_YES and its like. */

@@ -31,6 +31,8 @@ lib_libcb_la_SOURCES = \
 	lib/io.c \
 	lib/spec.h \
 	lib/spec.c \
+	lib/byte_rules.h \
+	lib/byte_rules.c \
 	lib/framing.h \
 	lib/framing.c \
 	lib/decoder.h \
@@ -41,6 +43,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/counted.h \
 	lib/framings/counted.c \
+	lib/framings/length_field.h \
+	lib/framings/length_field.c \
 	lib/framings/scanned.h \
 	lib/framings/scanned.c \
 	lib/framings/json_text.h \

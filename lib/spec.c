@@ -161,6 +161,6 @@ const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *
 
 size_t cb__spec_column(const struct cb__spec *spec, const char *key)
 {
-    const struct cb__setting *setting = cb__spec_get(spec, key);
+    const struct cb__setting *setting = cb__spec_get(spec->caller ? spec->caller : spec, key);
     return setting ? setting->column : 0;
 }

@@ -26,7 +26,8 @@ struct cb__setting {
 };
 
 struct cb__spec {
-    const char *text; /* borrowed from the caller of cb__spec_parse */
+    const char *text;              /* borrowed from the caller of cb__spec_parse */
+    const struct cb__spec *caller; /* of a preset: the one that columns are of */
     struct cb__bytes name;
     struct cb__setting *settings;
     size_t count;
@@ -53,7 +54,7 @@ bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number);
 /* The last setting with this key; NULL where there is none. */
 const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key);
 
-/* Where to point at for a key: its column, or 0. */
+/* Where to point at for a key: its column in what the caller gave, or 0. */
 size_t cb__spec_column(const struct cb__spec *spec, const char *key);
 
 #endif

@@ -32,7 +32,8 @@ layers() {
  8  number.c
  8  io.c
  9  split.c
-10  spec.h spec.c
+ 9  spec.h spec.c
+10  byte_rules.h byte_rules.c                       only base.h spec.h
 11  framing.h framing.c
 12  decoder.h decoder.c
 12  encoder.h encoder.c
@@ -40,6 +41,7 @@ layers() {
 12  framings/fields.h framings/fields.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c
+13  framings/length_field.h framings/length_field.c
 13  framings/scanned.h framings/scanned.c
 12  framings/eight.h                                only base.h
 13  framings/json_text.h framings/json_text.c       only base.h framings/eight.h

@@ -31,8 +31,9 @@ records() {
 }
 
 # What a set holds can be said in all framings of a kind: "any" in those with
-# lengths, "nonempty" in those, chunked and slip, and "text" in those with
-# delimiters or lines as well; "fixed" in all.
+# lengths, "nonempty" in those, chunked, slip and octet, and "text" in those with
+# delimiters or lines as well; "fixed" in all, those included that have a least
+# length.
 records 60 0 255 binary >any.netstring
 records 60 1 255 binary >nonempty.netstring
 records 60 0 255 text >text.netstring
@@ -46,8 +47,8 @@ records 20000 1 12 text >many.netstring
 set_kind() {
     case $1 in
     line* | lf* | crlf* | nul* | delim* | sse*) kind=delimited ;;
-    chunked* | slip*) kind=chunked ;;
-    fixed*) kind=fixed ;;
+    chunked* | slip* | octet) kind=chunked ;;
+    fixed* | dns | postgres-startup) kind=fixed ;;
     *) kind=counted ;;
     esac
 }
@@ -75,10 +76,11 @@ framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 
-# convert FILE FROM TO - to standard output
+# convert FILE FROM TO - to standard output.  (The one key that is for the input
+# only is left out of TO.)
 convert() {
     doing="cbsplit --from=$2 --to=$3 <$1 (SEED=$seed)"
-    "$CBSPLIT" --from="$2" --to="$3" <"$1" 2>err || {
+    "$CBSPLIT" --from="$2" --to="${3%,data}" <"$1" 2>err || {
         cat err
         fail "$doing: exit status $?"
     }
@@ -105,7 +107,8 @@ for framing in $framings; do
     case $kind/$framing in
     fixed/* | */u8) continue ;;
     delimited/* | */u16* | */varint,*) set=many ;;
-    */dns | */tpkt | */tls | */fcgi | */pkt-line) set=many ;;
+    */tpkt | */tls | */fcgi | */pkt-line) set=many ;;
+    */octet) set=nonempty ;;
     *) set=long ;;
     esac
     make $set "$framing"

@@ -93,9 +93,42 @@ decodes u32le,inclusive,keep '\005\000\000\000x\004\000\000\000' '5:\005\000\000
 decodes u8,header=2,padding=1 '\002\003ab???\000\001?' '2:ab,0:,'
 decodes u8,header=2,padding=1,keep '\002\003ab???\000\001?' '7:\002\003ab???,3:\000\001?,'
 decodes 'u8,header=2,padding=1,trailer=;' '\002\001ab?;' '2:ab,'
-encodes 'u8,header=2,padding=1,trailer=;' '\002\000ab;' '2:ab,'
-both 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
-both u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
+encodes 'u8,header=2,trailer=;' '\002\000ab;' '2:ab,'
+encodes 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
+encodes u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
+
+# byte, only, min, max
+decodes u8,offset=1,byte=0:61-62 'a\001xb\000' '1:x,0:,'
+decodes u8,offset=1,only=0:61 'a\001xb\001ya\000' '1:x,0:,'
+decodes u8,offset=1,only=0:61,keep 'a\001xb\001ya\000' '3:a\001x,2:a\000,'
+decodes fixed:3,byte=0:47,only=1:0-f 'G\000aGzbG\001c' '3:G\000a,3:G\001c,'
+both u8,min=1,max=2 '\001a\002ab' '1:a,2:ab,'
+refuses 3 'stdin: record 2 at byte 3: byte 0 of the header is not one of 61-62: 63' \
+    'a\001xc\001y' '1:x,' -f u8,offset=1,byte=0:61-62 -t netstring
+refuses 3 'stdin: record 2 at byte 5: byte 1 of the header is not 2e: 2f' \
+    'a.\001xc/\001y' '1:x,' -f u8,offset=2,byte=1:2e -t netstring
+refuses 3 'stdin: record 2 at byte 4: byte 0 of the record is not 47: 67' \
+    'G123g123' 'G123' -f fixed:4,byte=0:47 -t raw
+refuses 3 'stdin: record 2 at byte 2: length is more than the most that is allowed: 03' \
+    '\001a\003abc' '1:a,' -f u8,max=2 -t netstring
+refuses 3 'stdin: record 2 at byte 2: length is less than the least that is allowed: 00' \
+    '\001a\000\001a' '1:a,' -f u8,min=1 -t netstring
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after its adjustment: ff ff ff ff' \
+    '\377\377\377\377\377\377\377\377' '' -f u64be,adjust=9223372036854775807
+refuses 6 'stdin: record 2 at byte 7: a length of 3 cannot be said by a value from 0 to 2' \
+    '2:ab,3:abc,' '\002ab' -f netstring -t u8,max=2
+# Those that are left out are not counted, however many there are.
+gives 'a\001xb\001ya\001z' '2\n' -f u8,offset=1,only=0:61 -c
+gives 'a\001xb\001ya\001z' 'z\n' -f u8,offset=1,only=0:61 --skip=1
+gives 'b\001yb\000' '0\n' -f u8,offset=1,only=0:61 -c
+gives 'b\001yb\005' '' -f u8,offset=1,only=0:61 --on-partial=drop
+refuses 4 'stdin: record 1 at byte 5: input ends inside a record' \
+    'b\001yb\005' '' -f u8,offset=1,only=0:61
+# A frame that is left out may be longer than a record, and than memory.
+{ printf 'b\377\377\377' && head -c 16777215 /dev/zero && printf 'a\000\000\001x'; } >in
+run -f u24be,offset=1,only=0:61 --max-record=1
+expect_status 0
+expect out 'x\n'
 
 # -------------------------------------------------------------------- varint
 
@@ -104,10 +137,12 @@ both varint "\\202\\002$long" "258:$long,"
 decodes varint '\202\200\000ab' '2:ab,'
 decodes varint '\202\200\200\200\200\200\200\200\200\000ab' '2:ab,'
 both varint,offset=1 '\000\002ab' '2:ab,'
-both varint,offset=2,lead=x 'x\000\002ab' '2:ab,'
+encodes varint,offset=2,lead=x 'x\000\002ab' '2:ab,'
 both varint,adjust=-1 '\003ab' '2:ab,'
 both varint,inclusive '\003ab\001' '2:ab,0:,'
 both varint,offset=2,inclusive '\000\000\005ab' '2:ab,'
+both varint,max-width=2 '\001a' '1:a,'
+decodes varint,offset=1,byte=0:61,only=0:61 'a\001x' '1:x,'
 decodes varint,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
 # 126 bytes and one for the length are 127; 127 bytes need two.
 most=$(printf '%0126d' 0)

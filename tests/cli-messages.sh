@@ -68,9 +68,9 @@ refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (,pad=BY
 refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit into a record of 3' 'abc\ndefg\n' 'abc' \
     -t fixed:3,pad=.
 long=$(printf '%0256d' 0)
-refuses 6 'stdin: record 2 at byte 2: a length of 256 cannot be said in a 1-byte field' \
+refuses 6 'stdin: record 2 at byte 2: a length of 256 cannot be said by a value from 0 to 255' \
     "a\\n$long\\nb\\n" '\001a' -t u8
-refuses 6 'stdin: record 1 at byte 0: a length of 1 cannot be said in a 1-byte field' 'a\n' '' \
+refuses 6 'stdin: record 1 at byte 0: a length of 1 cannot be said by a value from 0 to 255' 'a\n' '' \
     -t u8,adjust=2
 refuses 6 'stdin: record 2 at byte 3: a length of 1 cannot be said in this varint' 'ab\na\n' \
     '\000ab' -t varint,adjust=2

@@ -8,7 +8,8 @@
 need protoc
 
 # The tag of field 1 with a length is 0x0a, a line feed.
-framing='varint,offset=1,lead=\n'
+from=varint,offset=1,byte=0:0a
+to='varint,offset=1,lead=\n'
 cat >list.proto <<'END'
 syntax = "proto3";
 message List { repeated string record = 1; }
@@ -27,15 +28,15 @@ awk 'BEGIN {
 sed 's/.*/record: "&"/' lines >list.txt
 
 protoc --encode=List list.proto <list.txt >encoded
-doing="cbsplit -f $framing"
-"$CBSPLIT" -f "$framing" <encoded >out
+doing="cbsplit -f $from"
+"$CBSPLIT" -f "$from" <encoded >out
 expect_same lines out
-doing="cbsplit -t $framing"
-"$CBSPLIT" -t "$framing" <lines >out
+doing="cbsplit -t $to"
+"$CBSPLIT" -t "$to" <lines >out
 expect_same encoded out
 protoc --decode=List list.proto <out >decoded
 expect_same list.txt decoded
 
 # Without the tags it is what the libraries call delimited messages.
-"$CBSPLIT" -f "$framing" -t varint <encoded | "$CBSPLIT" -f varint >out
+"$CBSPLIT" -f "$from" -t varint <encoded | "$CBSPLIT" -f varint >out
 expect_same lines out

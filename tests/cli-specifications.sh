@@ -65,11 +65,12 @@ wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
 wrong_both u16be,header=1 'the header ends before the length field does, at 2' 7
 wrong_both u16be,offset=3,header=4 'the header ends before the length field does, at 5' 16
 wrong_both u16be,trailer= 'the trailer is empty' 7
-wrong_both u16be,padding=2 'the byte that tells the padding, at 2, is not in the header' 7
-wrong_both u16be,offset=1,padding=2 'the byte that tells the padding, at 2, is in the length field' 16
-wrong_both u16be,offset=2,lead=ab,padding=1 'the byte that tells the padding, at 1, is in the lead' 24
-wrong_both u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
-wrong_both varint,lead=a 'the lead is longer than the offset, 0' 8
+wrong --from u16be,padding=2 'the byte that tells the padding, at 2, is not in the header' 7
+wrong --from u16be,offset=1,padding=2 'the byte that tells the padding, at 2, is in the length field' 16
+wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
+wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
+wrong_both u8,min=2,max=1 'the min is more than the max' 4
+wrong_both varint,max-width=11 'the max-width is not from 1 to 10' 8
 wrong_both line:x "'line' takes no argument" 6
 wrong_both u16be:2 "'u16be' takes no argument" 7
 wrong_both chunked:x "'chunked' takes no argument" 9
@@ -79,6 +80,35 @@ wrong --to line,keep "'keep' is for the input framing" 6
 wrong --from line,keep=yes "'keep' takes no value" 6
 wrong --from line,keep,keep "'keep' is given twice" 11
 wrong --to raw,keep "'keep' is for the input framing" 5
+
+# -------------------------------------------------- keys for one direction only
+
+for to in chunked,lf content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
+    varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
+    key=${to##*,}
+    wrong --to "$to" "'${key%%=*}' is for the input framing" $((${#to} - ${#key} + 1))
+done
+for from in fixed:3,pad=x u8,offset=1,lead=x varint,offset=1,lead=x fcgi,lead=x docker,lead=x \
+    websocket,text websocket,mask; do
+    key=${from##*,}
+    wrong --from "$from" "'${key%%=*}' is for the output framing" $((${#from} - ${#key} + 1))
+done
+
+# ------------------------------------------------------------------ byte, only
+
+rule="needs an offset and bytes in hexadecimal, as in '0:00-02|ff'"
+for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
+    wrong --from "u8,byte=$bad" "'byte' $rule" 4
+    wrong --from "fixed:3,only=$bad" "'only' $rule" 9
+done
+wrong --from u8,byte=0:1,byte=1:1 'byte 1 is not in the header, which has 1' 13
+wrong --from fixed:3,byte=3:1 'byte 3 is not in the record, which has 3' 9
+wrong --from varint,offset=1,only=2:1 'byte 2 is not in the header, which has 2' 17
+wrong --from docker,only=8:1 'byte 8 is not in the header, which has 8' 8
+wrong --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
+wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
+rules=$(printf ',byte=0:%x' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
+wrong --from "u8$rules" 'there are more than 16 rules for bytes' 149
 
 # ---------------------------------------------------------------- arguments
 
@@ -90,8 +120,8 @@ wrong_both fixed "'fixed' needs a size of one byte or more, as in 'fixed:188'" 6
 wrong_both fixed: 'the argument is not a number of bytes' 7
 wrong_both fixed:0 "'fixed' needs a size of one byte or more, as in 'fixed:188'" 7
 wrong_both fixed:4x 'the argument is not a number of bytes' 7
-wrong_both fixed:4,pad= 'the pad is not one byte' 9
-wrong_both fixed:4,pad=ab 'the pad is not one byte' 9
+wrong --to fixed:4,pad= 'the pad is not one byte' 9
+wrong --to fixed:4,pad=ab 'the pad is not one byte' 9
 wrong_both dec:7 'the terminator begins with a digit' 5
 wrong_both hex:f 'the terminator begins with a digit' 5
 wrong_both dec: 'the argument is empty' 5
@@ -101,7 +131,8 @@ wrong_both 'dec:;,digits=2' "a terminator and 'digits' exclude each other" 7
 wrong_both dec,canonical,digits=2 "'canonical' and 'digits' exclude each other" 5
 wrong_both dec,inclusive "'inclusive' needs 'digits'" 5
 wrong_both dec,control=1 "'control' needs 'digits'" 5
-wrong_both dec,max=1 "'max' needs 'digits'" 5
+wrong_both dec,min=2,max=1 'the min is more than the max' 5
+wrong_both hex,digits=4,control=1,min=1 "'min' and 'control' exclude each other" 24
 wrong_both dec,digits=2,max=100 'the max has more digits than there are' 14
 wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 24
 wrong_both hex,digits=4,max=9,control=10 'the control is more than the max' 20

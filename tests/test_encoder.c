@@ -98,7 +98,8 @@ static const struct example examples[] = {
     {"netstring", 0, BYTES("0:"), BYTES(",")},
     {"u16be,offset=3,lead=ab,header=6", 5, BYTES("ab\0\0\5\0"), BYTES("")},
     {"u16be,offset=2,lead=ab,inclusive", 5, BYTES("ab\0\x9"), BYTES("")},
-    {"u8,header=3,padding=2,trailer=;", 5, BYTES("\5\0\0"), BYTES(";")},
+    {"u8,header=3,trailer=;", 5, BYTES("\5\0\0"), BYTES(";")},
+    {"varint,max-width=2", 16383, BYTES("\xff\x7f"), BYTES("")},
     {"varint,offset=2,lead=a", 300, BYTES("a\0\xac\2"), BYTES("")},
     {"dec,digits=3", 0, BYTES("000"), BYTES("")},
     {"dec,digits=3", 999, BYTES("999"), BYTES("")},
@@ -115,10 +116,12 @@ static const struct example examples[] = {
     {"docker,lead=\\x01", 6, BYTES("\1\0\0\0\0\0\0\6"), BYTES("")},
     {"dns", 29, BYTES("\0\x1d"), BYTES("")},
     {"kafka", 10, BYTES("\0\0\0\xa"), BYTES("")},
-    {"tpkt,lead=\\x03", 40, BYTES("\3\0\0\x2c"), BYTES("")}, /* RFC 1006, section 6 */
+    {"tpkt", 40, BYTES("\3\0\0\x2c"), BYTES("")}, /* RFC 1006, section 6 */
+    {"tls", 2, BYTES("\x17\3\3\0\2"), BYTES("")},
     {"tls,lead=\\x15\\x03\\x03", 2, BYTES("\x15\3\3\0\2"), BYTES("")},
     /* MQTT 3.1.1, table 2.4: the least and the most of each number of digits. */
-    {"mqtt,lead=0", 0, BYTES("0\0"), BYTES("")},
+    {"mqtt", 0, BYTES("0\0"), BYTES("")},
+    {"mqtt,lead=\\xe0", 0, BYTES("\xe0\0"), BYTES("")},
     {"mqtt,lead=0", 127, BYTES("0\x7f"), BYTES("")},
     {"mqtt,lead=0", 128, BYTES("0\x80\x01"), BYTES("")},
     {"mqtt,lead=0", 16383, BYTES("0\xff\x7f"), BYTES("")},
@@ -128,6 +131,7 @@ static const struct example examples[] = {
     {"mqtt,lead=0", 268435455, BYTES("0\xff\xff\xff\x7f"), BYTES("")},
     /* PostgreSQL, "Message Formats": Query, Sync, StartupMessage. */
     {"postgres,lead=Q", 9, BYTES("Q\0\0\0\xd"), BYTES("")},
+    {"postgres", 1, BYTES("d\0\0\0\5"), BYTES("")},
     {"postgres,lead=S", 0, BYTES("S\0\0\0\4"), BYTES("")},
     {"postgres-startup", 4, BYTES("\0\0\0\x8"), BYTES("")},
     /* FastCGI 1.0, section 3.3: version 1, FCGI_STDOUT, request 1. */
@@ -141,7 +145,6 @@ static const struct example examples[] = {
     {"tfrecord", 0, BYTES("\0\0\0\0\0\0\0\0\x29\x03\x98\x07"), BYTES("\xd8\xea\x82\xa2")},
     {"chunked", 1, BYTES("1\r\n"), BYTES("\r\n")},
     {"chunked", 0x1a2b, BYTES("1a2b\r\n"), BYTES("\r\n")},
-    {"chunked,lf", 10, BYTES("a\r\n"), BYTES("\r\n")},
     {"content-length", 5, BYTES("Content-Length: 5\r\n\r\n"), BYTES("")},
     {"content-length", UINT64_MAX - 1, BYTES("Content-Length: 18446744073709551614\r\n\r\n"),
      BYTES("")},
@@ -290,10 +293,25 @@ static const struct refused refusals[] = {
     {"hex,digits=2,control=4", 3, 4},
     {"dec,digits=20,inclusive", UINT64_MAX - 19, UINT64_MAX - 20},
     {"fcgi", 65536, 65535},
-    {"tls", 65536, 65535},
+    {"tls", 18433, 18432},
+    {"mqtt", 268435456, 268435455},
+    {"octet", 0, 1},
+    {"dns", 11, 12},
+    {"kafka", UINT64_C(1) << 31, INT32_MAX},
+    {"postgres-startup", 3, 4},
+    {"postgres-startup", 10001, 10000},
+    {"u8,min=3,max=7", 2, 3},
+    {"u8,min=3,max=7", 8, 7},
+    {"u8,max=7,inclusive", 7, 6},
+    {"varint,max-width=2", 16384, 16383},
+    {"varint,max-width=2,inclusive", 16382, 16381},
+    {"varint,min=3,max=7", 8, 7},
+    {"dec,min=3,max=7", 2, 3},
+    {"dec,max=7", 8, 7},
     {"tpkt", 65532, 65531},
     {"pkt-line", 65517, 65516},
-    {"postgres", UINT32_MAX - 3, UINT32_MAX - 4},
+    {"postgres", 0x3fffffff, 0x3ffffffe}, /* less than MaxAllocSize */
+    {"u32be,adjust=-4", UINT32_MAX - 3, UINT32_MAX - 4},
     {"u16be", 65536, 65535},
     {"u16le", 65536, 65535},
     {"u24be", 1 << 24, (1 << 24) - 1},
@@ -336,7 +354,7 @@ END_TEST
 
 START_TEST(what_needs_a_length_refuses_an_unknown_one)
 {
-    static const char *const needs[] = {"fixed:5",   "u16be",     "varint",  "dec",
+    static const char *const needs[] = {"fixed:5", "u16be",     "varint",  "dec",
                                         "hex:\\n", "netstring", "chunked", "websocket"};
     const void *data;
     size_t n;

@@ -15,6 +15,7 @@
 #include "counted.h"
 #include "digits.h"
 #include "families.h"
+#include "length_field.h"
 
 #define NOT_GIVEN UINT64_MAX
 
@@ -26,7 +27,7 @@ struct ascii_config {
     uint64_t digits; /* 0: up to the terminator */
     bool inclusive;
     uint64_t control;
-    uint64_t max; /* the largest value */
+    uint64_t min, max; /* the smallest and the largest value */
 };
 
 struct ascii_state {
@@ -43,6 +44,7 @@ static const struct cb__key keys[] = {
     {"digits", CB__KEY_SIZE, offsetof(struct ascii_config, digits)},
     {"inclusive", CB__KEY_FLAG, offsetof(struct ascii_config, inclusive)},
     {"control", CB__KEY_SIZE, offsetof(struct ascii_config, control)},
+    {"min", CB__KEY_SIZE, offsetof(struct ascii_config, min)},
     {"max", CB__KEY_SIZE, offsetof(struct ascii_config, max)},
     {NULL, CB__KEY_FLAG, 0},
 };
@@ -90,11 +92,12 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         {fixed && config->canonical, "canonical", "'canonical' and 'digits' exclude each other"},
         {!fixed && config->inclusive, "inclusive", "'inclusive' needs 'digits'"},
         {!fixed && config->control, "control", "'control' needs 'digits'"},
-        {!fixed && config->max != NOT_GIVEN, "max", "'max' needs 'digits'"},
         {config->max > most, "max", "the max has more digits than there are"},
         {config->inclusive && config->max < config->digits, "max",
          "the max is less than the header alone"},
         {config->control > config->max, "control", "the control is more than the max"},
+        {config->control && config->min, "min", "'min' and 'control' exclude each other"},
+        {config->min > config->max, "min", "the min is more than the max"},
         {config->control && config->trailer.length, "trailer",
          "'trailer' and 'control' exclude each other"},
     };
@@ -128,6 +131,15 @@ static int add_digit(const struct ascii_config *config, struct ascii_state *stat
     return CB_OK;
 }
 
+/* A number of digits that are right is not. */
+static int check_value(const struct ascii_config *config, struct ascii_state *state, uint64_t value)
+{
+    if (cb__likely(value >= config->min && value <= config->max))
+        return CB_OK;
+    state->counted.frame_is_wrong = true;
+    return fail(state, value < config->min ? cb__length_too_small : cb__length_too_large);
+}
+
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct ascii_config *config = decoder->config.data;
@@ -152,7 +164,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         state->digits = 0;
         state->term_at = 0;
         *used = i + 1;
-        return CB_OK;
+        return check_value(config, state, state->counted.frame.payload);
     }
     *used = n;
     return CB_MORE;
@@ -166,13 +178,10 @@ static int end_digits(const struct ascii_config *config, struct ascii_state *sta
     state->value = 0;
     state->digits = 0;
     state->counted.frame.payload = control ? 0 : value - counted;
+    if (control || value >= counted)
+        return check_value(config, state, value);
     state->counted.frame_is_wrong = true;
-    if (value > config->max)
-        return fail(state, "length is more than the most that is allowed");
-    if (!control && value < counted)
-        return fail(state, "length is less than what it counts of the header");
-    state->counted.frame_is_wrong = false;
-    return CB_OK;
+    return fail(state, "length is less than what it counts of the header");
 }
 
 static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -219,7 +228,7 @@ static bool value_of(const struct ascii_config *config, uint64_t payload, uint64
     if (!payload && config->control)
         return true;
     return cb__add_u64(payload, config->inclusive ? config->digits : 0, value) &&
-           *value >= config->control && *value <= config->max;
+           *value >= config->control && *value >= config->min && *value <= config->max;
 }
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
@@ -229,10 +238,7 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     const size_t room = sizeof encoder->scratch;
     uint64_t value;
     if (!value_of(config, length, &value))
-        return cb__encoder_fail(encoder,
-                                "a length of %" PRIu64 " cannot be said by a value from %" PRIu64
-                                " to %" PRIu64,
-                                length, config->control, config->max);
+        return cb__length_refuse(encoder, length, config->control + config->min, config->max);
     size_t n = cb__put_number(text, value, config->base, (size_t)config->digits);
     if (config->term.length > room - n)
         return cb__encoder_fail(encoder, "the terminator is longer than %zu bytes", room - n);

@@ -27,8 +27,8 @@ struct chunked_state {
 };
 
 static const struct cb__key keys[] = {
-    {"lf", CB__KEY_FLAG, offsetof(struct chunked_config, lf)},
-    {"pad", CB__KEY_FLAG, offsetof(struct chunked_config, pad)},
+    {"lf", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct chunked_config, lf)},
+    {"pad", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct chunked_config, pad)},
     {NULL, CB__KEY_FLAG, 0},
 };
 

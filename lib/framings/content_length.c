@@ -22,7 +22,7 @@ struct content_length_state {
 };
 
 static const struct cb__key keys[] = {
-    {"lf", CB__KEY_FLAG, offsetof(struct content_length_config, lf)},
+    {"lf", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct content_length_config, lf)},
     {NULL, CB__KEY_FLAG, 0},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "counted.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header)
@@ -11,9 +12,31 @@ void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header)
     counted->trailer_error = "payload is not followed by its trailer";
 }
 
+void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
+                       const char *what)
+{
+    struct cb__counted *counted = decoder->state;
+    counted->rules = rules->count ? rules : NULL;
+    counted->rules_of = what;
+}
+
+static int breaks_rule(struct cb_decoder *decoder)
+{
+    const struct cb__counted *counted = decoder->state;
+    const struct cb__byte_rule *rule = counted->broken;
+    const int n = (int)cb__min(rule->text.length, 80);
+    const char *text = (const char *)rule->text.data;
+    decoder->scan = decoder->frame_start + rule->at;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+                            "byte %" PRIu64 " of the %s is not %s%.*s", rule->at, counted->rules_of,
+                            cb__byte_rule_article(rule), n, text);
+}
+
 static int malformed(struct cb_decoder *decoder, size_t used)
 {
     const struct cb__counted *counted = decoder->state;
+    if (counted->broken)
+        return breaks_rule(decoder);
     decoder->scan += used;
     uint64_t where = counted->frame_is_wrong ? decoder->frame_start : decoder->scan;
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
@@ -23,6 +46,41 @@ static int malformed(struct cb_decoder *decoder, size_t used)
 static size_t least_trailer(const struct cb__frame *frame)
 {
     return frame->bare_lf ? 1 : frame->trailer.length;
+}
+
+/* Applies the rules to n bytes of a header, `at` bytes after it begins. */
+static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *data, size_t n)
+{
+    const struct cb__byte_rules *rules = counted->rules;
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct cb__byte_rule *rule = &rules->rules[i];
+        const uint64_t place = rule->at - at;
+        if (rule->at < at || place >= n || cb__byte_rule_holds(rule, data[place]))
+            continue;
+        if (!rule->selects) {
+            counted->broken = rule;
+            return CB_EMALFORMED;
+        }
+        counted->left_out = true;
+    }
+    return CB_OK;
+}
+
+/* Reads a header, of which `at` bytes came before, and applies the rules first:
+ * a byte is wrong as soon as it is there. */
+static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *data,
+                              size_t n, size_t *used)
+{
+    struct cb__counted *counted = decoder->state;
+    if (counted->rules && apply_rules(counted, at, data, n))
+        return CB_EMALFORMED;
+    return counted->header(decoder, data, n, used);
+}
+
+/* What was looked at of a frame that is left out is not needed any more. */
+static void pass_over(struct cb_decoder *decoder)
+{
+    decoder->payload_start = decoder->given = decoder->until = decoder->scan;
 }
 
 /* The header ends at `scan`. */
@@ -38,7 +96,9 @@ static int begin_payload(struct cb_decoder *decoder)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     /* A trailer that turns out to be longer is counted when it has come. */
     const size_t spare = keep ? frame->trailer.length - least_trailer(frame) : 0;
-    int status = cb__decoder_check_length(decoder, fits ? total - spare : UINT64_MAX);
+    int status = CB_OK;
+    if (!counted->left_out)
+        status = cb__decoder_check_length(decoder, fits ? total - spare : UINT64_MAX);
     if (status)
         return status;
     if (!fits)
@@ -46,10 +106,12 @@ static int begin_payload(struct cb_decoder *decoder)
                                 "record is longer than any stream");
     counted->phase = CB__COUNTED_PAYLOAD;
     counted->trailer_at = 0;
+    counted->payload_end = end;
+    if (counted->left_out)
+        return CB_OK;
     if (!keep)
         decoder->given = decoder->payload_start = decoder->scan;
     decoder->until = decoder->scan;
-    counted->payload_end = end;
     /* Bytes that must be looked at cannot go by elsewhere. */
     decoder->payload_end = counted->look ? 0 : end;
     decoder->total = keep && frame->bare_lf ? CB_UNKNOWN : total;
@@ -59,12 +121,11 @@ static int begin_payload(struct cb_decoder *decoder)
 
 static int read_header(struct cb_decoder *decoder)
 {
-    struct cb__counted *counted = decoder->state;
     const uint8_t *data;
-    size_t n, used;
+    size_t n, used = 0;
     int status = CB_MORE;
     while (status == CB_MORE && cb__decoder_span(decoder, &data, &n)) {
-        status = counted->header(decoder, data, n, &used);
+        status = take_header(decoder, decoder->scan - decoder->frame_start, data, n, &used);
         if (status == CB_EMALFORMED)
             return malformed(decoder, used);
         decoder->scan += used;
@@ -147,17 +208,22 @@ static int read_trailer(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_EMALFORMED, start, "%s", counted->trailer_error);
         counted->trailer_at += short_end ? trailer->length : 1;
     }
+    counted->phase = CB__COUNTED_HEADER;
+    if (counted->left_out) {
+        counted->left_out = false;
+        cb__decoder_next_frame(decoder);
+        return CB_OK;
+    }
     decoder->until = decoder->config.keep ? decoder->scan : counted->payload_end;
     decoder->complete = true;
-    counted->phase = CB__COUNTED_HEADER;
     return CB_OK;
 }
 
 int cb__counted_advance(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
-    uint64_t before = decoder->until;
-    bool begun = decoder->begun;
+    const uint64_t before = decoder->until;
+    const bool begun = decoder->begun;
     if (counted->phase == CB__COUNTED_HEADER) {
         int status = read_header(decoder);
         if (status)
@@ -170,17 +236,19 @@ int cb__counted_advance(struct cb_decoder *decoder)
     int status = CB_MORE;
     if (counted->phase == CB__COUNTED_TRAILER)
         status = read_trailer(decoder);
-    bool progress = decoder->until > before || !begun;
+    if (counted->left_out)
+        pass_over(decoder);
+    bool progress = decoder->until > before || decoder->begun != begun;
     return status == CB_MORE && progress ? CB_OK : status;
 }
 
 void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count)
 {
-    if (!count)
+    if (position == decoder->scan)
         return;
     decoder->scan = position;
-    decoder->record += count - 1;
-    cb__decoder_next_record(decoder);
+    decoder->record += count;
+    cb__decoder_next_frame(decoder);
 }
 
 /* Does the right trailer follow the payload?  It has a byte or two mostly, for
@@ -200,16 +268,17 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
     struct cb__counted *counted = decoder->state;
     const struct cb__frame *frame = &counted->frame;
     const uint64_t base = decoder->scan, first = decoder->record;
-    const bool keep = decoder->config.keep;
-    size_t count = 0, at = 0, used;
+    const bool keep = decoder->config.keep, rules = counted->rules;
+    size_t count = 0, at = 0, used = 0;
     while (count < max && at < n) {
-        int status = counted->header(decoder, data + at, n - at, &used);
+        int status = rules ? take_header(decoder, 0, data + at, n - at, &used)
+                           : counted->header(decoder, data + at, n - at, &used);
         size_t payload = at + used;
         size_t left = n - payload, trailer = frame->trailer.length;
         size_t length = (size_t)frame->payload, behind = frame->padding + trailer;
         size_t size = length + (keep ? used + behind : 0);
         bool whole = status == CB_OK && frame->payload <= left && behind <= left - length &&
-                     size <= decoder->max_record &&
+                     (size <= decoder->max_record || counted->left_out) &&
                      (!trailer || right_trailer(frame, data + payload));
         if (cb__unlikely(!whole)) {
             /* The slow path goes on behind the header. */
@@ -227,7 +296,12 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
             }
             return count;
         }
-        size_t from = keep ? at : payload;
+        const size_t from = keep ? at : payload;
+        at = payload + length + behind;
+        if (cb__unlikely(rules && counted->left_out)) {
+            counted->left_out = false;
+            continue;
+        }
         pieces[count] = (struct cb_piece){
             .data = data + from,
             .length = size,
@@ -237,7 +311,6 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
             .flags = CB_FIRST | CB_LAST,
         };
         count++;
-        at = payload + length + behind;
     }
     cb__counted_leave(decoder, base + at, count);
     return count;
@@ -245,7 +318,10 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
 
 int cb__counted_cut(struct cb_decoder *decoder)
 {
+    const struct cb__counted *counted = decoder->state;
     uint64_t end = cb__buffer_end(decoder->buffer);
+    if (counted->left_out)
+        return CB_END;
     if (!decoder->begun && !decoder->config.keep)
         decoder->given = decoder->payload_start = end; /* not even the header is whole */
     if (!decoder->begun || decoder->config.keep)

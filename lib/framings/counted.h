@@ -50,21 +50,30 @@ struct cb__counted {
     cb__header_fn header;
     cb__look_fn look;
     enum cb__counted_phase phase;
-    struct cb__frame frame;    /* what a header does not set stays */
-    uint64_t payload_end;      /* stream position */
-    size_t trailer_at;         /* bytes of the trailer seen */
-    const char *why;           /* a header is malformed because of this */
-    bool frame_is_wrong;       /* ... and it is reported where its frame begins */
-    const char *trailer_error; /* the same for the trailer */
+    struct cb__frame frame;             /* what a header does not set stays */
+    uint64_t payload_end;               /* stream position */
+    size_t trailer_at;                  /* bytes of the trailer seen */
+    const char *why;                    /* a header is malformed because of this */
+    bool frame_is_wrong;                /* ... and it is reported where its frame begins */
+    const char *trailer_error;          /* the same for the trailer */
+    const struct cb__byte_rules *rules; /* of the header's bytes, or NULL */
+    const char *rules_of;               /* how a message calls these bytes */
+    const struct cb__byte_rule *broken; /* the header is malformed because of this */
+    bool left_out;                      /* the frame is none of those that rules select */
 };
 
 /* For a new stream.  What is the same for every frame, and `look`, may be set
  * after this. */
 void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header);
+/* The same for what bytes of the header must be: every header has all that the
+ * rules are about. */
+void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
+                       const char *what);
 int cb__counted_advance(struct cb_decoder *decoder);
 size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb_piece *pieces, size_t max);
-/* For a batch: sets the decoder behind `count` whole records, at a position. */
+/* For a batch: sets the decoder after `count` whole records and those that were
+ * left out, at a position. */
 void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count);
 int cb__counted_cut(struct cb_decoder *decoder);
 

@@ -10,29 +10,34 @@
 struct fixed_config {
     uint64_t size;
     struct cb__bytes pad; /* one byte, or none */
+    struct cb__byte_rules rules;
 };
 
 struct fixed_state {
     struct cb__counted counted;
+    uint64_t have; /* bytes seen of those that the rules are about */
 };
 
 static const struct cb__key keys[] = {
     {"", CB__KEY_SIZE, offsetof(struct fixed_config, size)},
-    {"pad", CB__KEY_BYTE, offsetof(struct fixed_config, pad)},
+    {"pad", CB__KEY_BYTE | CB__KEY_OUT, offsetof(struct fixed_config, pad)},
+    {"byte", CB__KEY_RULE | CB__KEY_IN, offsetof(struct fixed_config, rules)},
+    {"only", CB__KEY_SELECT | CB__KEY_IN, offsetof(struct fixed_config, rules)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     const struct fixed_config *config = data;
+    static const struct cb__bytes no_lead;
     if (config->size)
-        return CB_OK;
+        return cb__byte_rules_check(&config->rules, config->size, "record", &no_lead, spec, error);
     const struct cb__setting *size = cb__spec_get(spec, "");
     return cb__error_set(error, CB_EINVAL, size ? size->column : spec->name.length,
                          "'fixed' needs a size of one byte or more, as in 'fixed:188'");
 }
 
-static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+static int no_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct fixed_config *config = decoder->config.data;
     struct fixed_state *state = decoder->state;
@@ -43,9 +48,29 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_OK;
 }
 
+/* What rules are about is a header that is a part of the record, as by `keep`. */
+static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct fixed_config *config = decoder->config.data;
+    struct fixed_state *state = decoder->state;
+    const uint64_t size = cb__byte_rules_reach(&config->rules);
+    (void)data;
+    *used = cb__min(n, cb__clamp_u64(size - state->have));
+    state->have += *used;
+    decoder->needed = size - state->have;
+    if (decoder->needed)
+        return CB_MORE;
+    state->have = 0;
+    state->counted.frame.payload = config->size - size;
+    return CB_OK;
+}
+
 static void reset(struct cb_decoder *decoder)
 {
-    cb__counted_reset(decoder, header);
+    const struct fixed_config *config = decoder->config.data;
+    cb__counted_reset(decoder, config->rules.count ? header : no_header);
+    cb__counted_apply(decoder, &config->rules, "record");
+    decoder->config.keep |= config->rules.count > 0;
 }
 
 /* The bytes have no say in it. */

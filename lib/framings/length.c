@@ -4,7 +4,6 @@
  *
  *     offset bytes | length field | rest of the header | payload | padding | trailer
  *
- * payload = value + adjust - (header if inclusive)
  * padding = the byte of the header that `padding` says, none without
  */
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 #include "../encoder.h"
 #include "counted.h"
 #include "families.h"
+#include "length_field.h"
 
 #define NOT_GIVEN UINT64_MAX
 
@@ -21,11 +21,12 @@ struct length_config {
     bool little;
     uint64_t offset;
     uint64_t header; /* bytes in all */
-    int64_t adjust;
-    bool inclusive;
+    struct cb__length_field field;
+    struct cb__length_bounds bounds;
     uint64_t padding;      /* where its length stands in the header */
     struct cb__bytes lead; /* out: the header begins with it */
     struct cb__bytes trailer;
+    struct cb__byte_rules rules;
 };
 
 struct length_state {
@@ -37,11 +38,12 @@ struct length_state {
 static const struct cb__key keys[] = {
     {"offset", CB__KEY_SIZE, offsetof(struct length_config, offset)},
     {"header", CB__KEY_SIZE, offsetof(struct length_config, header)},
-    {"adjust", CB__KEY_SIGNED, offsetof(struct length_config, adjust)},
-    {"inclusive", CB__KEY_FLAG, offsetof(struct length_config, inclusive)},
-    {"padding", CB__KEY_SIZE, offsetof(struct length_config, padding)},
-    {"lead", CB__KEY_BYTES, offsetof(struct length_config, lead)},
+    CB__LENGTH_FIELD_KEYS(struct length_config),
+    {"padding", CB__KEY_SIZE | CB__KEY_IN, offsetof(struct length_config, padding)},
+    {"lead", CB__KEY_BYTES | CB__KEY_OUT | CB__KEY_REPLACES, offsetof(struct length_config, lead)},
     {"trailer", CB__KEY_BYTES, offsetof(struct length_config, trailer)},
+    {"byte", CB__KEY_RULE | CB__KEY_IN, offsetof(struct length_config, rules)},
+    {"only", CB__KEY_SELECT | CB__KEY_IN, offsetof(struct length_config, rules)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -51,6 +53,7 @@ static void init(void *data, unsigned variant)
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
     config->header = config->padding = NOT_GIVEN;
+    config->field.max = UINT64_MAX >> (64 - 8 * config->width);
 }
 
 /* Where in the header the padding byte can be. */
@@ -65,8 +68,6 @@ static int check_padding(const struct length_config *config, const struct cb__sp
         what = "is not in the header";
     else if (at >= config->offset && at - config->offset < config->width)
         what = "is in the length field";
-    else if (at < config->lead.length)
-        what = "is in the lead";
     if (!what)
         return CB_OK;
     return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
@@ -91,7 +92,13 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (config->lead.length > config->offset)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
                              "the lead is longer than the offset, %" PRIu64, config->offset);
-    return check_padding(config, spec, error);
+    int status = check_padding(config, spec, error);
+    if (!status)
+        status = cb__length_check(&config->field, config->header, &config->bounds, spec, error);
+    if (!status)
+        status = cb__byte_rules_check(&config->rules, config->header, "header", &config->lead, spec,
+                                      error);
+    return status;
 }
 
 static uint64_t load(const uint8_t *bytes, size_t width, bool little)
@@ -108,16 +115,6 @@ static void store(uint8_t *bytes, size_t width, bool little, uint64_t value)
         bytes[little ? i : width - 1 - i] = (uint8_t)value;
         value >>= 8;
     }
-}
-
-/* False where value + adjust - header is negative, or beyond 64 bits. */
-static bool payload_of(const struct length_config *config, uint64_t value, uint64_t *payload)
-{
-    uint64_t plus = config->adjust > 0 ? (uint64_t)config->adjust : 0;
-    uint64_t minus = config->adjust < 0 ? (uint64_t)-config->adjust : 0;
-    if (config->inclusive)
-        minus += config->header;
-    return cb__add_u64(value, plus, payload) && !__builtin_sub_overflow(*payload, minus, payload);
 }
 
 /* Copies what is of the length field among n bytes of a header, from its byte
@@ -152,11 +149,11 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = header_size;
     }
     state->have = 0;
-    if (cb__likely(payload_of(config, load(field, config->width, config->little), &frame->payload)))
+    const uint64_t value = load(field, config->width, config->little);
+    if (cb__likely(cb__length_payload(&config->bounds, value, &frame->payload)))
         return CB_OK;
     state->counted.frame_is_wrong = true;
-    state->counted.why = config->inclusive ? "length is less than what it counts of the header"
-                                           : "length is negative after its adjustment";
+    state->counted.why = cb__length_why(&config->field, value);
     return CB_EMALFORMED;
 }
 
@@ -177,6 +174,7 @@ static void reset(struct cb_decoder *decoder)
     const struct length_config *config = decoder->config.data;
     struct length_state *state = decoder->state;
     cb__counted_reset(decoder, config->padding == NOT_GIVEN ? header : padded_header);
+    cb__counted_apply(decoder, &config->rules, "header");
     state->counted.frame.trailer = config->trailer;
 }
 
@@ -189,21 +187,11 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut = cb__counted_cut,
 };
 
-/* The value that decodes to a payload; false where there is none. */
-static bool value_of(const struct length_config *config, uint64_t payload, uint64_t *value)
-{
-    uint64_t plus = config->adjust < 0 ? (uint64_t)-config->adjust : 0;
-    uint64_t minus = config->adjust > 0 ? (uint64_t)config->adjust : 0;
-    if (config->inclusive)
-        plus += config->header;
-    return cb__add_u64(payload, plus, value) && !__builtin_sub_overflow(*value, minus, value) &&
-           (config->width == 8 || *value >> (8 * config->width) == 0);
-}
-
 /* Records that have their framing on go out as they are, if the header in them
- * says how long they are. */
+ * says how long they are, and they end with the trailer. */
 struct kept_state {
-    size_t have; /* bytes of the header seen */
+    uint64_t seen; /* bytes of the record */
+    size_t have;   /* bytes of the header among them */
     uint8_t field[8];
 };
 
@@ -219,17 +207,29 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
     uint64_t frame;
-    return payload_of(config, load(field, config->width, config->little), &frame) &&
+    const uint64_t value = load(field, config->width, config->little);
+    return cb__length_payload(&config->bounds, value, &frame) &&
            cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
 }
 
-static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
+/* The n bytes that stand `at` bytes after the beginning of a record: are those that
+ * belong to its trailer right? */
+static bool ends_right(const struct length_config *config, uint64_t total, uint64_t at,
+                       const uint8_t *data, size_t n)
+{
+    const struct cb__bytes *trailer = &config->trailer;
+    const uint64_t from = total - trailer->length;
+    size_t i = at < from ? cb__min(n, cb__clamp_u64(from - at)) : 0;
+    while (i < n && data[i] == trailer->data[at + i - from])
+        i++;
+    return i == n;
+}
+
+static int look_at_header(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const struct length_config *config = encoder->config.data;
     struct kept_state *state = encoder->state;
     const size_t header_size = (size_t)config->header;
-    if (piece->flags & CB_FIRST)
-        state->have = 0;
     const size_t before = state->have, n = cb__min(piece->length, header_size - before);
     keep_field(config, before, piece->data, n, state->field);
     state->have += n;
@@ -242,16 +242,32 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
                                piece->total);
 }
 
+static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    const struct length_config *config = encoder->config.data;
+    struct kept_state *state = encoder->state;
+    if (piece->flags & CB_FIRST)
+        *state = (struct kept_state){0};
+    int status = look_at_header(encoder, piece);
+    if (status)
+        return status;
+    const uint64_t at = state->seen;
+    state->seen += piece->length;
+    if (ends_right(config, piece->total, at, piece->data, piece->length))
+        return CB_OK;
+    return cb__encoder_fail_at(encoder, piece, piece->total - config->trailer.length - at,
+                               "the record does not end with its trailer");
+}
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct length_config *config = encoder->config.data;
     uint64_t value;
     if (encoder->config.keep)
         return CB_OK;
-    if (!value_of(config, length, &value))
-        return cb__encoder_fail(encoder,
-                                "a length of %" PRIu64 " cannot be said in a %zu-byte field",
-                                length, config->width);
+    if (!cb__length_value(&config->field, config->header, length, &value) ||
+        value < config->field.min || value > config->field.max)
+        return cb__length_refuse(encoder, length, config->field.min, config->field.max);
     memset(encoder->scratch, 0, (size_t)config->header);
     if (config->lead.length)
         memcpy(encoder->scratch, config->lead.data, config->lead.length);

@@ -19,7 +19,7 @@ struct sse_config {
 };
 
 static const struct cb__key keys[] = {
-    {"data", CB__KEY_FLAG, offsetof(struct sse_config, data)},
+    {"data", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct sse_config, data)},
     {NULL, CB__KEY_FLAG, 0},
 };
 

@@ -37,18 +37,34 @@ const struct cb_framing cb__framings[] = {
     {"hex", "a line of hexadecimal digits", NULL, &cb__hex_digits_family, 0},
     {"hex", "ASCII hexadecimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_HEX},
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
-    PRESET("octet", "dec: ,canonical", "syslog's octet counting (RFC 6587), as 5 hello"),
-    PRESET("grpc", "u32be,offset=1", "a message of gRPC"),
-    PRESET("docker", "u32be,offset=4", "a part of a container's output, from Docker"),
-    PRESET("dns", "u16be", "a DNS message over TCP (RFC 1035)"),
-    PRESET("kafka", "u32be", "a request or response of Kafka"),
-    PRESET("tpkt", "u16be,offset=2,inclusive", "a TPKT packet (RFC 1006)"),
-    PRESET("tls", "u16be,offset=3", "a TLS record (RFC 8446)"),
-    PRESET("mqtt", "varint,offset=1", "an MQTT control packet"),
-    PRESET("bson", "u32le,inclusive,keep", "a BSON document"),
-    PRESET("postgres", "u32be,offset=1,adjust=-4", "a message of PostgreSQL"),
-    PRESET("postgres-startup", "u32be,inclusive", "the same without a type, as the first one"),
-    PRESET("fcgi", "u16be,offset=4,header=8,padding=6,lead=\\x01\\x06\\x00\\x01",
+    PRESET("octet", "dec: ,canonical,min=1", "syslog's octet counting (RFC 6587), as 5 hello"),
+    PRESET("grpc", "u32be,offset=1,byte=0:00-01", "a message of gRPC"),
+    PRESET("docker", "u32be,offset=4,byte=0:00-03,byte=1:00,byte=2:00,byte=3:00",
+           "a part of a container's output, from Docker"),
+    /* A message has a header of 12 bytes (RFC 1035 section 4.1.1). */
+    PRESET("dns", "u16be,min=12", "a DNS message over TCP (RFC 1035)"),
+    PRESET("kafka", "u32be,max=2147483647", "a request or response of Kafka"),
+    PRESET("tpkt", "u16be,offset=2,inclusive,byte=0:03,lead=\\x03", "a TPKT packet (RFC 1006)"),
+    /* From change_cipher_spec to heartbeat (RFC 6520).  2^14 + 2048 is the most
+     * before TLS 1.3 (RFC 5246 section 6.2.3), 2^14 + 256 since. */
+    PRESET("tls", "u16be,offset=3,max=18432,byte=0:14-18,byte=1:03,lead=\\x17\\x03\\x03",
+           "a TLS record (RFC 8446); out: application data"),
+    /* Types with the flags that each must have (MQTT 5.0 sections 2.1.2, 2.1.3). */
+    PRESET("mqtt",
+           "varint,offset=1,max-width=4,"
+           "byte=0:10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\\x30",
+           "an MQTT control packet; out: PUBLISH"),
+    /* The length counts the zero byte at the end; it is an int32. */
+    PRESET("bson", "u32le,inclusive,adjust=-1,max=2147483647,trailer=\\0,keep", "a BSON document"),
+    /* A server makes a message in a StringInfo, of less than MaxAllocSize
+     * (0x3fffffff) bytes, and adds 4 for the length itself.  What it takes from a
+     * client (PQ_LARGE_MESSAGE_LIMIT) is a little less.  CopyData may be anything. */
+    PRESET("postgres", "u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a,lead=d",
+           "a message of PostgreSQL; out: CopyData"),
+    /* At least the code; MAX_STARTUP_PACKET_LENGTH is 10000 without the length. */
+    PRESET("postgres-startup", "u32be,inclusive,min=8,max=10004",
+           "the same without a type, as the first one"),
+    PRESET("fcgi", "u16be,offset=4,header=8,padding=6,byte=0:01,lead=\\x01\\x06\\x00\\x01",
            "a FastCGI record; out: FCGI_STDOUT of request 1"),
     PRESET("pkt-line", "hex,digits=4,inclusive,control=3,max=65520", "a pkt-line of git"),
     {"tfrecord", "a TFRecord, with its checksums", NULL, &cb__tfrecord_family, 0},

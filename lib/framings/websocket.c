@@ -40,9 +40,9 @@ struct websocket_config {
 };
 
 static const struct cb__key keys[] = {
-    {"data", CB__KEY_FLAG, offsetof(struct websocket_config, data)},
-    {"text", CB__KEY_FLAG, offsetof(struct websocket_config, text)},
-    {"mask", CB__KEY_FLAG, offsetof(struct websocket_config, mask)},
+    {"data", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct websocket_config, data)},
+    {"text", CB__KEY_FLAG | CB__KEY_OUT, offsetof(struct websocket_config, text)},
+    {"mask", CB__KEY_FLAG | CB__KEY_OUT, offsetof(struct websocket_config, mask)},
     {NULL, CB__KEY_FLAG, 0},
 };
 

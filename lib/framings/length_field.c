@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "length_field.h"
+
+#include <inttypes.h>
+
+const char cb__length_too_small[] = "length is less than the least that is allowed";
+const char cb__length_too_large[] = "length is more than the most that is allowed";
+
+/* What is added to a value, and taken from it, to get the payload. */
+static uint64_t plus(const struct cb__length_field *field)
+{
+    return field->adjust > 0 ? (uint64_t)field->adjust : 0;
+}
+
+static uint64_t minus(const struct cb__length_field *field, uint64_t header)
+{
+    return (field->adjust < 0 ? (uint64_t)-field->adjust : 0) + (field->inclusive ? header : 0);
+}
+
+bool cb__length_bounds(const struct cb__length_field *field, uint64_t header,
+                       struct cb__length_bounds *bounds)
+{
+    const uint64_t up = plus(field), down = minus(field, header);
+    uint64_t least = field->min, most = field->max;
+    bounds->shift = up - down;
+    if (down > up && least < down - up)
+        least = down - up;
+    if (up > down && most > UINT64_MAX - (up - down))
+        most = UINT64_MAX - (up - down);
+    bounds->least = least;
+    bounds->span = most - least;
+    return least <= most;
+}
+
+const char *cb__length_why(const struct cb__length_field *field, uint64_t value)
+{
+    uint64_t sum;
+    if (value < field->min)
+        return cb__length_too_small;
+    if (value > field->max)
+        return cb__length_too_large;
+    if (!cb__add_u64(value, plus(field), &sum))
+        return "length does not fit in 64 bits after its adjustment";
+    return field->inclusive ? "length is less than what it counts of the header"
+                            : "length is negative after its adjustment";
+}
+
+bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
+                      uint64_t *value)
+{
+    return cb__add_u64(payload, minus(field, header), value) &&
+           !__builtin_sub_overflow(*value, plus(field), value);
+}
+
+int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max)
+{
+    return cb__encoder_fail(
+        encoder, "a length of %" PRIu64 " cannot be said by a value from %" PRIu64 " to %" PRIu64,
+        payload, min, max);
+}
+
+int cb__length_check(const struct cb__length_field *field, uint64_t header,
+                     struct cb__length_bounds *bounds, const struct cb__spec *spec,
+                     struct cb_error *error)
+{
+    if (field->min > field->max)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "min"),
+                             "the min is more than the max");
+    if (!cb__length_bounds(field, header, bounds))
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "adjust"),
+                             "no length is right after this adjustment");
+    return CB_OK;
+}
