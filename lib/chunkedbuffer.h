@@ -20,13 +20,26 @@
  *   the buffer.
  * - A function that returns int or ssize_t gives 0 or more when all is well
  *   and one of the negative CB_E... codes when not.  A call that fails leaves
- *   its buffers as they were.
+ *   its buffers as they were, and so the places for its results, unless its
+ *   comment says otherwise.
  * - A window never becomes writable again.  Bytes that were handed out stay
  *   as they are for as long as anyone can see them.
  * - The library never prints, never exits, never blocks but in the system
  *   calls it was asked to make, and keeps no global state.
- * - A buffer, a decoder and an encoder belong to one thread at a time.  Blocks
- *   may cross threads only when their pool was made `shared`.
+ * - Threads: a buffer, a decoder, an encoder and a split belong to one thread at
+ *   a time, and so does a pool together with all that has bytes of it, records
+ *   that were taken among them.  Only with a pool that was made `shared` may
+ *   buffers that have bytes in common be in different threads; who hands one over
+ *   does it by a queue, a lock or the like.  What belongs to different pools may
+ *   be used at once.  Calls without any of these (cb_framing_..., cb_strerror,
+ *   cb_version) may be made by any thread at any time.
+ * - fork: where a shared pool is used by several threads, a child may use neither
+ *   it nor anything made with it: another thread may have held its lock at that
+ *   moment, and the child would wait for ever.  Let it call exec or _exit, or
+ *   make a pool of its own.  Else a child has a copy of everything.
+ * - Signals: no call may be made in a signal handler, and none ends early for a
+ *   signal: cb_readinto and cb_writev go on.  Who wants to stop waiting for a
+ *   signal's sake waits in ppoll, with descriptors that do not block.
  * - Option structs begin with their own size: set it to sizeof the struct, and
  *   leave what you do not care about at zero, which means the default.
  *   A NULL pointer in place of options means all defaults.  What this version
@@ -235,7 +248,8 @@ CB_API int cb_chunk_written(struct cb_buffer *buffer, size_t n);
  * The same in several areas at once, for readv and recvmsg: fills at most
  * `max` of `areas`, together `hint` bytes or more if `max` and chunk_max allow
  * (at most eight are ever used), and returns how many it filled.  cb_commit
- * takes the first n bytes of them, in order.
+ * takes the first n bytes of them, in order.  Where it fails, some of `areas` may
+ * have been written to.
  */
 CB_API ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, size_t max);
 CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
@@ -396,6 +410,8 @@ CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
  * many bytes were written.  EINTR
  * and short writes are resumed.  CB_EAGAIN where not one byte could be
  * written; CB_EIO with errno set, where what did go out has been dropped.
+ * Where nobody reads a pipe or socket any more the process gets SIGPIPE, and ends
+ * if it does not ignore it; if it does, that is CB_EIO with EPIPE.
  */
 CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most);
 
@@ -527,7 +543,7 @@ CB_API void cb_decoder_reset(struct cb_decoder *decoder);
 CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
 
 /*
- * Fills at most `max` pieces and sets *count.  Returns
+ * Fills at most `max` pieces and sets *count, to 0 where there is none.  Returns
  *   CB_PIECE  *count is 1 or more; call again before reading more input
  *   CB_MORE   the buffer holds nothing more to give: at least
  *             cb_decoder_needed() bytes must be added

@@ -67,8 +67,12 @@ int cb_pool_new(struct cb_pool **result, const struct cb_pool_options *options)
         !cb__allocator_is_usable(o.allocator))
         return CB_EINVAL;
     const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
-    *result = new_pool(allocator, o.idle_limit ? o.idle_limit : IDLE_LIMIT_DEFAULT, o.shared != 0);
-    return *result ? CB_OK : CB_ENOMEM;
+    struct cb_pool *pool =
+        new_pool(allocator, o.idle_limit ? o.idle_limit : IDLE_LIMIT_DEFAULT, o.shared);
+    if (!pool)
+        return CB_ENOMEM;
+    *result = pool;
+    return CB_OK;
 }
 
 struct cb_pool *cb__pool_new_empty(const struct cb_allocator *allocator)

@@ -528,6 +528,60 @@ START_TEST(without_any_more_memory_all_can_still_be_freed)
 }
 END_TEST
 
+/* A value that no call gives. */
+#define UNTOUCHED ((void *)&counting)
+
+START_TEST(results_are_left_alone_by_a_call_without_memory)
+{
+    static struct counting counting;
+    struct cb_pool_options options = {.size = sizeof(options), .allocator = &counting.hooks};
+    struct cb_decoder_options of_decoder = {.size = sizeof(of_decoder),
+                                            .allocator = &counting.hooks};
+    struct cb_encoder_options of_encoder = {.size = sizeof(of_encoder),
+                                            .allocator = &counting.hooks};
+    struct cb_pool *pool = UNTOUCHED;
+    struct cb_buffer *buffer = NULL, *none = UNTOUCHED;
+    struct cb_decoder *decoder = UNTOUCHED;
+    struct cb_encoder *encoder = UNTOUCHED;
+    struct cb_split *split = UNTOUCHED;
+    const void *joined = UNTOUCHED;
+    void *data = UNTOUCHED;
+    size_t size = 77;
+
+    counting_init(&counting);
+    counting_fail(&counting, 1, true);
+    ck_assert_int_eq(cb_pool_new(&pool, &options), CB_ENOMEM);
+    ck_assert_ptr_eq(pool, UNTOUCHED);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &of_decoder, NULL), CB_ENOMEM);
+    ck_assert_ptr_eq(decoder, UNTOUCHED);
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &of_encoder, NULL), CB_ENOMEM);
+    ck_assert_ptr_eq(encoder, UNTOUCHED);
+
+    counting_fail(&counting, 0, false);
+    pool = new_pool(&counting.hooks);
+    buffer = new_buffer(pool, 64);
+    append_block(buffer, "ab", 2);
+    append_block(buffer, "cd", 2);
+    counting_fail(&counting, 1, true);
+    struct cb_buffer_options of_buffer = {.size = sizeof(of_buffer), .pool = pool};
+    ck_assert_int_eq(cb_buffer_new(&none, &of_buffer), CB_ENOMEM);
+    ck_assert_ptr_eq(none, UNTOUCHED);
+    ck_assert_int_eq(cb_split_new(&split, buffer, NULL, 0), CB_ENOMEM);
+    ck_assert_int_eq(cb_splitlines_new(&split, buffer, 0), CB_ENOMEM);
+    ck_assert_ptr_eq(split, UNTOUCHED);
+    ck_assert_int_eq(cb_get_chunk(buffer, 10, &data, &size), CB_ENOMEM);
+    ck_assert_ptr_eq(data, UNTOUCHED);
+    ck_assert_int_eq(cb_data(buffer, 3, &joined), CB_ENOMEM);
+    ck_assert_ptr_eq(joined, UNTOUCHED);
+    ck_assert_int_eq(cb_find(buffer, "c", 1, 0, CB_TO_END, &size), CB_ENOMEM);
+    ck_assert_uint_eq(size, 77);
+    assert_holds(buffer, BYTES("abcd"));
+    cb_buffer_free(buffer);
+    cb_pool_unref(pool);
+    counting_fini(&counting);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("failures");
@@ -537,5 +591,6 @@ int main(void)
                         (int)COUNT(idle_limits));
     tcase_add_loop_test(tcase, without_any_more_memory_all_can_still_be_freed, 0,
                         (int)COUNT(idle_limits));
+    tcase_add_test(tcase, results_are_left_alone_by_a_call_without_memory);
     return run_suite(suite);
 }
