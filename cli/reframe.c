@@ -142,6 +142,14 @@ static void let_sink_work(const struct run *run)
         sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
 }
 
+/* What is wrong is no matter of the framing. */
+static void complain_here(const struct run *run, uint64_t at, const char *text)
+{
+    struct cb_error error = {.record = cb_decoder_record(run->reframe->decoder), .offset = at};
+    snprintf(error.text, sizeof error.text, "%s", text);
+    complain_at(run->source->name, &error);
+}
+
 /* Brings more input. */
 static int fill(struct run *run)
 {
@@ -154,13 +162,8 @@ static int fill(struct run *run)
         cb_decoder_finish(decoder);
     if (n >= 0)
         return GO_ON;
-    struct cb_error error = {
-        .record = cb_decoder_record(decoder),
-        .offset = cb_position(run->buffer) + cb_length(run->buffer),
-    };
-    snprintf(error.text, sizeof error.text, "%s",
-             n == CB_EIO ? strerror(errno) : cb_strerror((int)n));
-    complain_at(run->source->name, &error);
+    complain_here(run, cb_position(run->buffer) + cb_length(run->buffer),
+                  n == CB_EIO ? strerror(errno) : cb_strerror((int)n));
     return EXIT_IO;
 }
 
@@ -261,7 +264,10 @@ static int step(struct run *run)
         let_sink_work(run);
         return pass(run) ? GO_ON : fill(run);
     }
-    complain_at(run->source->name, cb_decoder_error(reframe->decoder));
+    if (cb_decoder_error(reframe->decoder)->code)
+        complain_at(run->source->name, cb_decoder_error(reframe->decoder));
+    else /* memory was out before it began */
+        complain_here(run, cb_decoder_position(reframe->decoder), cb_strerror(status));
     return exit_status_of(status);
 }
 
