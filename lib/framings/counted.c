@@ -68,8 +68,8 @@ static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *
 
 /* Reads a header, of which `at` bytes came before, and applies the rules first:
  * a byte is wrong as soon as it is there. */
-static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *data,
-                              size_t n, size_t *used)
+static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n,
+                       size_t *used)
 {
     struct cb__counted *counted = decoder->state;
     if (counted->rules && apply_rules(counted, at, data, n))

@@ -18,7 +18,7 @@ struct varint_config {
     struct cb__bytes lead; /* out: what stands there begins with it */
     struct cb__length_field field;
     struct cb__length_bounds bounds; /* for a number of one byte */
-    uint64_t max_width; /* bytes of the number */
+    uint64_t max_width;              /* bytes of the number */
     struct cb__byte_rules rules;
 };
 
@@ -58,8 +58,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (!config->max_width || config->max_width > VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
                              "the max-width is not from 1 to %d", VARINT_MAX);
-    int status =
-        cb__length_check(&config->field, config->offset + 1, &config->bounds, spec, error);
+    int status = cb__length_check(&config->field, config->offset + 1, &config->bounds, spec, error);
     /* Only the first byte of the number is always there. */
     return status ? status
                   : cb__byte_rules_check(&config->rules, config->offset + 1, "header",
