@@ -167,8 +167,8 @@ static int add_transformed(struct framer *framer, const struct cb_piece *piece)
 {
     const uint8_t *data = piece->data;
     size_t left = piece->length;
-    int more = CB_MORE;
-    while (left && more == CB_MORE) {
+    int more;
+    do {
         void *room;
         size_t n = left, size;
         int number = gather_room(framer->gather, CB_TRANSFORM_ROOM, &room, &size);
@@ -178,7 +178,7 @@ static int add_transformed(struct framer *framer, const struct cb_piece *piece)
         gather_fill(framer->gather, size);
         data += n;
         left -= n;
-    }
+    } while (left && more == CB_MORE);
     return 0;
 }
 

@@ -44,6 +44,7 @@ static void use_encoder(struct cb_encoder *encoder)
         .data = (const uint8_t *)"a\nb", .length = 3, .total = 3, .flags = CB_FIRST | CB_LAST};
     const void *data;
     size_t n;
+    cb_encoder_place(encoder, 1, 0);
     int status = cb_encoder_look(encoder, &piece);
     REQUIRE(status == CB_OK || status == CB_EUNENCODABLE);
     if (status == CB_OK)

@@ -669,7 +669,12 @@ CB_API int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *pi
  * the stream.  *data is borrowed and good until the next call for this encoder.
  * Each returns CB_OK, or CB_MORE where the same call must be made again for
  * the bytes that follow (long padding).  CB_EUNENCODABLE, with
- * cb_encoder_error() filled.
+ * cb_encoder_error() filled.  cb_encoder_end: CB_ESTATE where something was left
+ * out that the encoder asks for, so that the stream would be corrupt; it may be
+ * done now.  With CB_NEEDS_PLACE that is cb_encoder_place; with CB_LOOKS all
+ * pieces up to the one with CB_LAST; with CB_TRANSFORMS all of `length`, or where
+ * that was CB_UNKNOWN one call at least, of no bytes for an empty payload.  With
+ * CB_CONSTANT nothing of this is checked.  A call that fails gives no bytes.
  */
 CB_API int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **data,
                             size_t *size);

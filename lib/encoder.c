@@ -101,13 +101,17 @@ void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offs
 {
     encoder->record = record - 1;
     encoder->offset = offset;
+    encoder->duties.next_placed = true;
 }
 
 int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     struct cb_piece empty;
+    struct cb__duties *duties = &encoder->duties;
     if (!encoder->ops->look || !(encoder->traits & CB_LOOKS))
         return CB_OK;
+    duties->shown = piece->length + (piece->flags & CB_FIRST ? 0 : duties->shown);
+    duties->all_shown = (piece->flags & CB_LAST) != 0;
     if (cb__unlikely(!piece->data)) {
         empty = *piece;
         empty.data = (const uint8_t *)"";
@@ -127,6 +131,8 @@ int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, 
     encoder->ops->payload(encoder, &t);
     *n -= (size_t)(t.in_end - t.in);
     *size -= (size_t)(t.out_end - t.out);
+    encoder->duties.passed += *n;
+    encoder->duties.left_over = t.in < t.in_end;
     return t.in < t.in_end ? CB_MORE : CB_OK;
 }
 
@@ -146,13 +152,40 @@ int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **d
         return CB_EINVAL;
     if (encoder->ops->begin)
         status = encoder->ops->begin(encoder, length);
+    struct cb__duties *duties = &encoder->duties;
+    duties->open = duties->left_over = true;
+    duties->length = length;
+    duties->passed = 0;
+    duties->placed = duties->next_placed;
+    duties->next_placed = false;
     return hand_out(encoder, status, data, size);
+}
+
+/* Was all done that this encoder asks for?  What is the same for every record is
+ * asked for once, without one. */
+static bool duties_done(const struct cb_encoder *encoder)
+{
+    const struct cb__duties *duties = &encoder->duties;
+    const unsigned traits = encoder->traits;
+    const bool known = duties->length != CB_UNKNOWN;
+    if (!duties->open || traits & CB_CONSTANT)
+        return true;
+    if (traits & CB_NEEDS_PLACE && !duties->placed)
+        return false;
+    if (traits & CB_LOOKS && (!duties->all_shown || (known && duties->shown != duties->length)))
+        return false;
+    if (traits & CB_TRANSFORMS)
+        return known ? duties->passed == duties->length : !duties->left_over;
+    return true;
 }
 
 int cb_encoder_end(struct cb_encoder *encoder, const void **data, size_t *size)
 {
     int status = CB_OK;
     cb__encoder_give(encoder, "", 0);
+    if (!duties_done(encoder))
+        return hand_out(encoder, CB_ESTATE, data, size);
+    encoder->duties.open = encoder->duties.all_shown = false;
     if (encoder->ops->end)
         status = encoder->ops->end(encoder);
     return hand_out(encoder, status, data, size);

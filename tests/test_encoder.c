@@ -155,11 +155,14 @@ START_TEST(a_record_stands_between_these_bytes)
 {
     const struct example *example = &examples[_i];
     struct cb_encoder *encoder = new_encoder(example->specification);
+    const struct cb_piece nothing = {.data = NULL, .flags = CB_FIRST | CB_LAST};
 
     for (int i = 0; i < 2; i++) {
         const void *data = NULL;
         size_t n = 999;
 
+        if (example->length == 0)
+            ck_assert_int_eq(cb_encoder_look(encoder, &nothing), CB_OK);
         ck_assert_int_eq(cb_encoder_begin(encoder, example->length, &data, &n), CB_OK);
         ck_assert_msg(n == example->before_size &&
                           (n == 0 || memcmp(data, example->before, n) == 0),
@@ -369,6 +372,109 @@ START_TEST(what_needs_a_length_refuses_an_unknown_one)
 }
 END_TEST
 
+/* What a caller does for a record "abcdef" besides cb_encoder_begin and _end. */
+struct done {
+    bool place;
+    size_t shown;  /* bytes shown, in pieces of three */
+    size_t passed; /* bytes passed through cb_encoder_payload, if it transforms */
+};
+
+static int end_after(const char *specification, const struct done *done, uint64_t length)
+{
+    struct cb_encoder *encoder = new_encoder(specification);
+    const void *data = NULL;
+    size_t n;
+    int status = CB_OK;
+
+    for (int i = 0; i < 2 && status == CB_OK; i++) { /* one record leaves nothing for the next */
+        if (done->place)
+            cb_encoder_place(encoder, (uint64_t)i + 1, 0);
+        for (size_t at = 0; at < done->shown; at += 3) {
+            struct cb_piece piece = {.data = (const uint8_t *)"abcdef" + at,
+                                     .length = 3,
+                                     .record = (uint64_t)i + 1,
+                                     .total = 6,
+                                     .flags = at ? CB_LAST : CB_FIRST};
+
+            ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
+        }
+        ck_assert_int_eq(cb_encoder_begin(encoder, length, &data, &n), CB_OK);
+        if (done->passed && cb_encoder_traits(encoder) & CB_TRANSFORMS) {
+            char room[100];
+            size_t size = sizeof(room);
+
+            n = done->passed;
+            ck_assert_int_eq(cb_encoder_payload(encoder, "abcdef", &n, room, &size), CB_OK);
+            ck_assert_uint_eq(n, done->passed);
+        }
+        status = cb_encoder_end(encoder, &data, &n);
+        if (status == CB_ESTATE)
+            ck_assert_uint_eq(n, 0);
+    }
+    cb_encoder_free(encoder);
+    return status;
+}
+
+START_TEST(the_end_of_a_record_is_refused_where_a_duty_was_left_out)
+{
+    static const char *const outputs[] = {"tfrecord", "cobs",   "slip",           "sse",
+                                          "hex",      "base64", "websocket,mask", "index",
+                                          "json",     "u8",     "chunked"};
+    const struct done all = {true, 6, 6};
+    unsigned seen = 0;
+
+    for (size_t i = 0; i < COUNT(outputs); i++) {
+        struct cb_encoder *encoder = new_encoder(outputs[i]);
+        const unsigned traits = cb_encoder_traits(encoder);
+        const uint64_t lengths[] = {6, CB_UNKNOWN};
+
+        seen |= traits;
+        cb_encoder_free(encoder);
+        for (size_t k = 0; k < COUNT(lengths); k++) {
+            if (lengths[k] == CB_UNKNOWN && traits & CB_NEEDS_LENGTH)
+                continue;
+            const struct done no_place = {false, 6, 6}, not_shown = {true, 0, 6},
+                              half_shown = {true, 3, 6}, not_passed = {true, 6, 0},
+                              half_passed = {true, 6, 3};
+            const bool looks = traits & CB_LOOKS, transforms = traits & CB_TRANSFORMS;
+
+            ck_assert_int_eq(end_after(outputs[i], &all, lengths[k]), CB_OK);
+            ck_assert_int_eq(end_after(outputs[i], &no_place, lengths[k]),
+                             traits & CB_NEEDS_PLACE ? CB_ESTATE : CB_OK);
+            ck_assert_int_eq(end_after(outputs[i], &not_shown, lengths[k]),
+                             looks ? CB_ESTATE : CB_OK);
+            ck_assert_int_eq(end_after(outputs[i], &half_shown, lengths[k]),
+                             looks ? CB_ESTATE : CB_OK);
+            ck_assert_int_eq(end_after(outputs[i], &not_passed, lengths[k]),
+                             transforms ? CB_ESTATE : CB_OK);
+            if (lengths[k] != CB_UNKNOWN)
+                ck_assert_int_eq(end_after(outputs[i], &half_passed, lengths[k]),
+                                 transforms ? CB_ESTATE : CB_OK);
+        }
+    }
+    ck_assert_uint_eq(seen & (CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_PLACE),
+                      CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_PLACE);
+}
+END_TEST
+
+START_TEST(what_was_left_out_may_be_done_before_the_end_is_asked_for_again)
+{
+    struct cb_encoder *encoder = new_encoder("cobs");
+    char room[100];
+    const void *data;
+    size_t n, size = sizeof(room);
+
+    ck_assert_int_eq(cb_encoder_begin(encoder, CB_UNKNOWN, &data, &n), CB_OK);
+    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_ESTATE);
+    n = 0; /* a record without a byte: that is known by one call */
+    ck_assert_int_eq(cb_encoder_payload(encoder, "", &n, room, &size), CB_OK);
+    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_uint_eq(n, 2); /* 01 00 is the frame of no bytes */
+    ck_assert_mem_eq(data, "\1\0", 2);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 START_TEST(what_is_constant_is_alike_for_every_record)
 {
     static const char *const constant[] = {"raw", "none", "line", "lf", "crlf", "nul", "delim:ab"};
@@ -522,14 +628,26 @@ START_TEST(encoding_allocates_nothing)
     counting_init(&counting);
     options.allocator = &counting.hooks;
     for (size_t i = 0; i < COUNT(specifications); i++) {
+        const char payload[100] = "a payload";
+        const struct cb_piece piece = {.data = (const uint8_t *)payload,
+                                       .length = 100,
+                                       .record = 1,
+                                       .total = 100,
+                                       .flags = CB_FIRST | CB_LAST};
         struct cb_encoder *encoder = NULL;
+        char room[1000];
         const void *data;
-        size_t n;
+        size_t n, size;
 
         ck_assert_int_eq(cb_encoder_new(&encoder, specifications[i], &options, NULL), CB_OK);
         uint64_t calls = counting.calls;
         for (int record = 0; record < 1000; record++) {
+            expect(cb_encoder_look(encoder, &piece) == CB_OK, "look");
             expect(cb_encoder_begin(encoder, 100, &data, &n) == CB_OK, "begin");
+            n = 100;
+            size = sizeof(room);
+            if (cb_encoder_traits(encoder) & CB_TRANSFORMS)
+                expect(cb_encoder_payload(encoder, payload, &n, room, &size) == CB_OK, "payload");
             expect(cb_encoder_end(encoder, &data, &n) == CB_OK, "end");
         }
         ck_assert_uint_eq(counting.calls, calls);
@@ -579,6 +697,8 @@ static Suite *encoder_suite(void)
 
     tcase_add_loop_test(refused, a_length_that_cannot_be_said_is_refused, 0, (int)COUNT(refusals));
     tcase_add_test(refused, what_needs_a_length_refuses_an_unknown_one);
+    tcase_add_test(refused, the_end_of_a_record_is_refused_where_a_duty_was_left_out);
+    tcase_add_test(refused, what_was_left_out_may_be_done_before_the_end_is_asked_for_again);
 
     tcase_add_test(traits, what_is_constant_is_alike_for_every_record);
     tcase_add_test(traits, lengths_are_not_constant);

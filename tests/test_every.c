@@ -808,6 +808,7 @@ START_TEST(no_bytes_may_stand_nowhere)
     size_t n = 0, size = sizeof(room);
 
     ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
+    cb_encoder_place(encoder, 1, 0);
     cb_encoder_look(encoder, &piece);
     cb_encoder_begin(encoder, 0, &data, &n);
     n = 0;

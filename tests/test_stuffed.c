@@ -734,7 +734,15 @@ static void check_encoded_in_steps(const char *specification, const uint8_t *pay
     for (size_t at = 0; at < size;) {
         uint8_t room[CB_TRANSFORM_ROOM];
         size_t n = size - at < step ? size - at : step;
+        const struct cb_piece piece = {
+            .data = payload + at,
+            .length = n,
+            .record = 1,
+            .total = size,
+            .flags = (at ? 0 : (unsigned)CB_FIRST) | (at + n == size ? (unsigned)CB_LAST : 0),
+        };
 
+        ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
         if (!(cb_encoder_traits(encoder) & CB_TRANSFORMS)) {
             list_add(wire, payload + at, n);
             at += n;
