@@ -296,6 +296,22 @@ static void show(const struct run *run)
               reframe->before + cb_decoder_record(reframe->decoder) - 1);
 }
 
+/* Takes what else belongs to the last record, if that is for somebody to see: the
+ * LF of a CRLF where CR was enough to end it. */
+static int take_rest(struct run *run)
+{
+    uint64_t none;
+    int next = drain(run);
+    while (next == GO_ON &&
+           cb_decoder_skip(run->reframe->decoder, run->buffer, 0, &none) == CB_MORE &&
+           source_can_leave(run->source)) {
+        next = settle(run);
+        let_sink_work(run);
+        next = next == GO_ON ? fill(run) : next;
+    }
+    return next;
+}
+
 int reframe_run(struct reframe *reframe, struct source *source)
 {
     const struct cb_buffer_options options = {
@@ -319,7 +335,7 @@ int reframe_run(struct reframe *reframe, struct source *source)
         show(&run);
     }
     if (status == GO_ON) {
-        status = drain(&run);
+        status = take_rest(&run);
         status = status == GO_ON ? EXIT_FINE : status;
     }
     reframe->before += cb_decoder_record(reframe->decoder) - 1;

@@ -107,6 +107,11 @@ int source_settle(struct source *source, uint64_t undecided)
     return held ? peek_take(&source->peek, undecided < held ? (size_t)undecided : held) : 0;
 }
 
+bool source_can_leave(const struct source *source)
+{
+    return source->peek.way || lseek(source->fd, 0, SEEK_CUR) >= 0;
+}
+
 size_t source_discard(struct source *source, uint64_t n)
 {
     if (source->null < 0)

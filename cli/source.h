@@ -40,6 +40,9 @@ ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most
 /* Takes what was read, but for the last `undecided` bytes.  0, or an errno. */
 int source_settle(struct source *source, uint64_t undecided);
 
+/* Can bytes that were read be left to be read again? */
+bool source_can_leave(const struct source *source);
+
 /* Lets go of at most n of the bytes that come next; returns how many, 0 if that
  * is not possible without reading them. */
 size_t source_discard(struct source *source, uint64_t n);

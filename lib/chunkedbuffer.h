@@ -571,7 +571,10 @@ CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
                            struct cb_piece *piece);
 /* Releases, and passes over at most `max` records; *count says how many ended.
  * Returns CB_PIECE where that is 1 or more, otherwise as cb_decoder_batch.
- * Counting records this way costs about as much as looking for their ends. */
+ * Counting records this way costs about as much as looking for their ends.
+ * With max 0 it passes over what is still known to belong to the last record: of
+ * "\r\n", where "\r" was enough to end it.  CB_OK, or CB_MORE where more of that
+ * may come. */
 CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
                            uint64_t *count);
 /* Releases, and appends one whole record to `record`, by reference: CB_PIECE.
@@ -613,7 +616,7 @@ CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder);
  * cb_decoder_ahead, or beyond position 2^63 - 1; CB_ESTATE for another buffer. */
 CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n);
 /* The position behind the last byte that belongs to what was given so far,
- * its framing included. */
+ * its framing included.  After an error: where the frame begins that is wrong. */
 CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder);
 /* Number of the record that is being decoded, or comes next, from 1: one more
  * than how many are finished. */

@@ -362,7 +362,7 @@ uint64_t cb_decoder_undecided(const struct cb_decoder *decoder)
 
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
-    if (!decoder->open)
+    if (!decoder->open || decoder->error.code)
         return decoder->frame_start;
     return done_to(decoder);
 }
@@ -698,6 +698,8 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         return status;
     limit_to(decoder, decoder->max_given);
     const uint64_t first = decoder->record;
+    if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
+        status = decoder->ops->rest(decoder);
     while (decoder->record - first < max && status == CB_OK) {
         if (decoder->ops->skip && at_frame(decoder) && !decoder->whole &&
             cb__decoder_span(decoder, &data, &n))

@@ -80,6 +80,10 @@ struct cb__decoder_ops {
      * Optional. */
     uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max);
 
+    /* Goes over what may still belong to the frame of the record that ended last:
+     * CB_OK, or CB_MORE where that depends on bytes to come.  Optional. */
+    int (*rest)(struct cb_decoder *decoder);
+
     /* The input ends inside a record.  CB_YES: it turned out that something was
      * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
      * what there is of its payload.  CB__UNENDED: the same, and a last record may

@@ -146,6 +146,14 @@ static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
     return matcher->pending && matcher->best.start < start ? matcher->best.start : start;
 }
 
+/* Is a match found but for its length?  None better than the pending one begins
+ * before it, but a longer one may begin there. */
+static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
+{
+    return matcher->pending &&
+           matcher->at - matcher->nodes[matcher->node].depth == matcher->best.start;
+}
+
 /* How many more bytes are needed at least to find a match. */
 size_t cb__matcher_needed(const struct cb__matcher *matcher);
 

@@ -323,6 +323,52 @@ doing='an error, from a file'
 } <in >out 2>err
 expect out 'a\n3\nx'
 
+# stays WHAT GOOD WRONG ARG... - a file is left where the record begins that is
+# wrong, however far into it the fault is and whoever looks
+stays() {
+    wanted_status=$1
+    good=$2
+    wrong=$3
+    shift 3
+    printf -- "$good$wrong" >in
+    printf -- "$wrong" >wanted_rest
+    for output in '-t raw' '-t none' '-t netstring' -c --check '-t index' '-t json'; do
+        doing="cbsplit $* $output"
+        # shellcheck disable=SC2086
+        {
+            "$CBSPLIT" "$@" $output >out 2>err || echo $? >status
+            cat >rest
+        } <in
+        expect status "$wanted_status\\n"
+        expect_same wanted_rest rest
+    done
+}
+stays 3 '5:hello,' '5:hellX;1:a,' -f netstring
+stays 4 '5:hello,' '5:hel' -f netstring
+stays 5 '5:hello,' '6:hello!,' -f netstring --max-record=5
+stays 5 'hello\n' 'hello!\n' --max-record=5
+stays 3 '4\r\nWiki\r\n' '5\r\npediaX\r\n' -f chunked
+stays 3 '4\r\nWiki\r\n' '0\r\nA : b\r\n\r\n' -f chunked
+stays 3 '\001ax' '\003bcdY' -f u8,trailer=x
+stays 3 '\001ax' '\003bcdY' -f u8,trailer=x,keep
+stays 3 'one\300' 'two\333x\300' -f slip
+stays 3 '\002a\000' '\004on\000' -f cobs
+stays 3 '+a\r\n' '*2\r\n:1\r\n?' -f resp
+stays 3 '\201\001a' '\201\176\000\001' -f websocket
+stays 3 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na' \
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n' -f http
+stays 4 'a\n' '"b\n' -f csv
+# Also where the kernel would have moved the rest of it.
+perl -e 'print pack("N/a*", "z"), pack("N", 300000), "x" x 200000' >in
+for output in none raw index; do
+    {
+        "$CBSPLIT" -f u32be -t $output >out 2>err || echo $? >status
+        wc -c >rest
+    } <in
+    expect status '4\n'
+    expect rest '200004\n'
+done
+
 # Datagrams cannot be taken in part.
 doing='cbsplit --exact, from datagrams'
 perl -MSocket -e '
@@ -331,6 +377,37 @@ perl -MSocket -e '
     exec $ENV{CBSPLIT}, "--exact"' >out 2>err || status=$?
 expect_status 1
 expect_message 'stdin: Socket type not supported'
+
+# ------------------------------------- a delimiter that ends in the next part
+
+# Where one read ends, the delimiter may go on.
+for size in 65535 65536 131071 131072 262143; do
+    {
+        head -c "$((size - 1))" /dev/zero
+        printf '\r\nrest'
+    } >in
+    doing="a record of $size bytes with its CR"
+    {
+        "$CBSPLIT" --head=1 -d '\r' -d '\r\n' -t none
+        cat
+    } <in >out
+    expect out rest
+done
+# The record is out before that is known, but not taken.
+mkfifo shared
+{
+    "$CBSPLIT" --exact --head=1 -d '\r' -d '\r\n' >first
+    cat >rest
+} <shared &
+reader=$!
+exec 3>shared
+printf 'a\r' >&3
+wait_for test -s first
+printf '\nrest' >&3
+exec 3>&-
+wait $reader
+expect first 'a\n'
+expect rest rest
 
 # ------------------------------------------------- what comes is not waited for
 

@@ -82,28 +82,58 @@ pauses 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na' \
 
 # --------------------------------- of several delimiters a longer one may come
 
-# Nothing but the next byte tells which it is, and it is enough.
-converse -d '\r' -d '\r\n' --to=netstring
-send 'a\r'
-send b
-receive '1:a,'
-send 'b\r\n'
-receive '2:bb,'
+# Which one it is makes no difference to the record.
+converse -d '\r' -d '\n' -d '\r\n' --to=netstring
+send '10%%\r'
+receive '3:10%%,'
+send '\nb\r'
+receive '1:b,'
+send '\r'
+receive '0:,'
+send 'c\n'
+receive '1:c,'
+send '\n'
+receive '0:,'
 ends 0 ''
 
-# "abc" is not decided when "abcd" may still become "abcde", but it is by "x".
+# What turns out to be none of the longer one belongs to the next record.
 converse -d abc -d abcde --to=netstring
 send '1abc'
-send 'd'
-send 'x'
 receive '1:1,'
-send '2abcde'
+send 'd'
+send 'x2abcde'
 receive '3:dx2,'
-# No longer one than this begins here.
-send '3abcde'
+send '3abcd'
 receive '1:3,'
-send 'abc'
-ends 0 '0:,'
+send 'e4abc'
+receive '1:4,'
+send 'd'
+ends 0 '1:d,'
+
+# One that begins earlier may still come: "abcd" at the "a", not "bc".
+converse -d bc -d abcd --to=netstring
+send '1abc'
+send 'd2bc'
+receive '1:1,1:2,'
+send '3abc'
+send 'x'
+receive '2:3a,'
+ends 0 '1:x,'
+
+# With the delimiter on the record it must be known.
+converse -f 'delim:\r,or=\r\n,keep' --to=netstring
+send 'a\r'
+send '\n'
+receive '3:a\r\n,'
+send 'b\rc'
+receive '2:b\r,'
+ends 0 '1:c,'
+
+# Of that, what is read for nobody else need not be awaited.
+converse -d '\r' -d '\r\n' --head=1
+send 'a\r'
+receive 'a\n'
+finishes 0
 
 # What can only be a part of a later record's delimiter holds none back.
 converse -d ';' -d ';;' --to=netstring

@@ -1041,6 +1041,48 @@ START_TEST(undecided_is_what_a_longer_delimiter_may_not_come_to_be)
 }
 END_TEST
 
+/* ... also where a longer one would follow, which is then passed over. */
+START_TEST(a_record_is_given_as_soon_as_its_end_is_known)
+{
+    static const struct {
+        const char *specification, *input, *more;
+        size_t length;    /* of the record */
+        uint64_t undecided, end;
+    } cases[] = {
+        {"delim:\\r,or=\\n,or=\\r\\n", "10%\r", "\n", 3, 0, 5},
+        {"delim:\\r,or=\\n,or=\\r\\n", "10%\r", "x", 3, 0, 4},
+        {"delim:ab,or=abcd", "1ab", "cd", 1, 0, 5},
+        {"delim:ab,or=abcd", "1abc", "d", 1, 1, 5},
+        {"delim:ab,or=abcd", "1abc", "x", 1, 1, 3},
+        {"delim:a,or=abc,or=abcde", "1abcd", "e", 1, 1, 6},
+        {"delim:a,or=abc,or=abcde", "1abcd", "x", 1, 1, 4},
+    };
+    struct cb_piece piece;
+    uint64_t count;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cb_decoder *decoder = plain_decoder(cases[i].specification);
+        const uint64_t from = cb_position(buffer);
+
+        put(cases[i].input);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+        ck_assert_uint_eq(piece.length, cases[i].length);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+        ck_assert_uint_eq(cb_decoder_needed(decoder), 1);
+        ck_assert_uint_eq(cb_decoder_undecided(decoder), cases[i].undecided);
+        ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 0, &count), CB_MORE);
+        put(cases[i].more);
+        ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 0, &count), CB_OK);
+        ck_assert_uint_eq(count, 0);
+        ck_assert_uint_eq(cb_decoder_position(decoder) - from, cases[i].end);
+        ck_assert_uint_eq(cb_position(buffer) - from, cases[i].end);
+        cb_decoder_free(decoder);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
 START_TEST(needed_goes_on_to_the_end_of_a_frame_whose_record_is_cut)
 {
     struct cb_decoder *decoder = new_decoder(
@@ -2150,6 +2192,7 @@ static Suite *decoder_suite(void)
     tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 12);
     tcase_add_test(place, sync_needs_a_byte_and_a_framing_that_has_it);
     tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
+    tcase_add_test(place, a_record_is_given_as_soon_as_its_end_is_known);
     tcase_add_test(place, needed_goes_on_to_the_end_of_a_frame_whose_record_is_cut);
     tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
     tcase_add_test(place, a_record_that_is_cut_is_dropped_where_the_input_ends_inside);

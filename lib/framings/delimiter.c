@@ -16,7 +16,9 @@ struct delimiter_config {
 };
 
 struct delimiter_state {
-    struct cb__matcher matcher; /* its `at` is the decoder's `scan` */
+    struct cb__matcher matcher; /* its `at` is the decoder's `scan`, but for: */
+    bool open;                  /* a record ended before `scan`, and its delimiter may
+                                   turn out to be a longer one */
 };
 
 static const struct cb__key line_keys[] = {
@@ -95,6 +97,7 @@ static void delimiter_reset(struct cb_decoder *decoder)
     struct delimiter_state *state = decoder->state;
     cb__matcher_forget(&state->matcher);
     cb__matcher_start(&state->matcher, decoder->scan);
+    state->open = false;
 }
 
 /* Is the byte before a position of the current record a CR? */
@@ -125,6 +128,25 @@ static bool end_record(struct cb_decoder *decoder, const struct cb__match *match
     return true;
 }
 
+/* Goes over what a longer delimiter has more than the one that ended a record. */
+static int delimiter_rest(struct cb_decoder *decoder)
+{
+    struct delimiter_state *state = decoder->state;
+    struct cb__matcher *matcher = &state->matcher;
+    struct cb__match match;
+    const uint8_t *data;
+    size_t n;
+    while (cb__unlikely(state->open)) {
+        decoder->undecided = matcher->at - decoder->scan;
+        if (!cb__buffer_span(decoder->buffer, &decoder->scan_cursor, matcher->at, &data, &n))
+            return CB_MORE;
+        state->open = cb__matcher_feed(matcher, data, n, &match) != CB_YES;
+        decoder->scan = state->open ? matcher->best.end : match.end;
+        cb__decoder_next_frame(decoder);
+    }
+    return CB_OK;
+}
+
 static int delimiter_advance(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
@@ -133,6 +155,8 @@ static int delimiter_advance(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
+    if (delimiter_rest(decoder) == CB_MORE)
+        return CB_MORE;
     while (cb__matcher_known(matcher, cb__buffer_end(decoder->buffer), &match)) {
         if (end_record(decoder, &match))
             return CB_OK;
@@ -146,6 +170,10 @@ static int delimiter_advance(struct cb_decoder *decoder)
         decoder->scan = matcher->at;
         decoder->begun = true;
     }
+    /* What is kept of the delimiter must be known. */
+    state->open = cb__matcher_is_open(matcher) && !decoder->config.keep;
+    if (state->open)
+        return end_record(decoder, &matcher->best) ? CB_OK : delimiter_rest(decoder);
     uint64_t safe = cb__matcher_safe(matcher);
     if (config->line && follows_cr(decoder, safe))
         safe--; /* LF may follow */
@@ -161,6 +189,11 @@ static int delimiter_cut(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
     struct cb__match match;
+    if (state->open) {
+        state->open = false;
+        cb__matcher_start(&state->matcher, decoder->scan);
+        return CB_YES;
+    }
     if (cb__matcher_finish(&state->matcher, &match) == CB_YES) {
         end_record(decoder, &match);
         return CB_YES;
@@ -303,6 +336,8 @@ static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, s
     };
     uint32_t hits[HITS + CB__FIND_SLACK];
     size_t from = 0;
+    if (state->open)
+        return 0;
     n = cb__min(n, CB__FIND_MAX);
     while (cut.count < max) {
         size_t wanted = cb__min(HITS, max - cut.count), used, scanned;
@@ -380,6 +415,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .advance = delimiter_advance,
     .batch = delimiter_batch,
     .skip = delimiter_skip,
+    .rest = delimiter_rest,
     .cut = delimiter_cut,
     .sync = delimiter_sync,
 };
