@@ -177,8 +177,8 @@ if [ -z "${SANITIZERS-}" ]; then
         rm -f got whole
         status=0
         head -c 6000000 /dev/zero | (
-            ulimit -v $room
-            exec "$CBSPLIT" --exec='ulimit -v unlimited; cat >got; mv got whole' 2>err
+            ulimit -S -v $room
+            exec "$CBSPLIT" --exec='ulimit -S -v unlimited; cat >got; mv got whole' 2>err
         ) || status=$?
         [ $status -ne 0 ] || [ -e whole ] || fail "$doing: it ended with 0"
         [ ! -e whole ] || [ "$(wc -c <whole)" -eq 6000000 ] || fail "$doing: $(wc -c <whole) bytes"

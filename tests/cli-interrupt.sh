@@ -29,7 +29,8 @@ interrupted() {
 }
 # (the shell's kill -l NAME is not in POSIX)
 number() {
-    case $1 in HUP) echo 1 ;; INT) echo 2 ;; QUIT) echo 3 ;; TERM) echo 15 ;; esac
+    case $1 in HUP) echo 1 ;; INT) echo 2 ;; QUIT) echo 3 ;; PIPE) echo 13 ;; ALRM) echo 14 ;;
+    TERM) echo 15 ;; XCPU) echo 24 ;; esac
 }
 
 # is_gone PID - or nothing is left of it but its status, which nobody asks for
@@ -43,7 +44,7 @@ is_gone() {
 # --------------------------------------------------------------------- a file
 
 mkdir made
-for signal in $signals; do
+for signal in $signals PIPE ALRM XCPU; do
     rm -f made/*
     converse -f netstring -o made/%d
     send '3:one,5:thr'
