@@ -72,9 +72,15 @@ lib_libcb_la_SOURCES = \
 	lib/framings/resp.c \
 	lib/framings/syslog.c \
 	lib/framings/digits.h \
-	lib/framings/eight.h \
 	lib/framings/digits.c \
+	lib/framings/eight.h \
+	lib/framings/utf8.h \
+	lib/framings/utf8.c \
+	lib/framings/base64.h \
+	lib/framings/base64.c \
+	lib/framings/hex.c \
 	lib/framings/index.c \
+	lib/framings/json_out.c \
 	lib/framings/tfrecord.c \
 	lib/framings/websocket.c \
 	lib/framings/sse.c \

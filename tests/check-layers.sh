@@ -45,7 +45,9 @@ layers() {
 13  framings/scanned.h framings/scanned.c
 12  framings/eight.h                                only base.h
 13  framings/json_text.h framings/json_text.c       only base.h framings/eight.h
-13  framings/digits.h
+13  framings/digits.h framings/digits.c
+13  framings/base64.h
+13  framings/utf8.h framings/utf8.c                 only base.h framings/eight.h
 13  framings/mark.h framings/mark.c
 13  framings/size_line.h framings/size_line.c
 13  framings/start_line.h framings/start_line.c

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers in digits, and base64, for whoever writes them. */
+/* Numbers in digits, and what stands around them, for whoever writes them. */
 #ifndef CB_DIGITS_H
 #define CB_DIGITS_H
 
@@ -9,19 +9,17 @@
  * most 20, and returns how many bytes that is.  printf takes ten times as long. */
 size_t cb__put_number(uint8_t *out, uint64_t number, unsigned base, size_t least);
 
+/* Writes a text without its NUL; returns its end. */
+uint8_t *cb__put_text(uint8_t *to, const char *text);
+
+/* Gives what was put into the encoder's scratch, up to `end`. */
+static inline int cb__give_scratch(struct cb_encoder *encoder, const uint8_t *end)
+{
+    return cb__encoder_give(encoder, encoder->scratch, (size_t)(end - encoder->scratch));
+}
+
 /* Gives a number between two short texts, for an encoder's `begin`. */
 int cb__give_number(struct cb_encoder *encoder, const char *before, uint64_t number, unsigned base,
                     const char *after);
-
-/* Bytes that are not three yet; all zeros at first. */
-struct cb__base64 {
-    uint8_t bytes[3];
-    uint8_t count;
-};
-
-void cb__base64_payload(struct cb__base64 *state, struct cb__transform *transform);
-/* Puts what is left, padded, into the 4 bytes at `out`, and returns how many
- * bytes that is: 0 or 4. */
-size_t cb__base64_end(struct cb__base64 *state, uint8_t *out);
 
 #endif

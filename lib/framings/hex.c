@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Out only: a line of hexadecimal digits a record. */
+#include "../encoder.h"
+#include "families.h"
+
+static const char digits[] = "0123456789abcdef";
+
+static void hex_payload(struct cb_encoder *encoder, struct cb__transform *t)
+{
+    (void)encoder;
+    size_t n = cb__min((size_t)(t->in_end - t->in), (size_t)(t->out_end - t->out) / 2);
+    for (size_t i = 0; i < n; i++) {
+        t->out[2 * i] = (uint8_t)digits[t->in[i] >> 4];
+        t->out[2 * i + 1] = (uint8_t)digits[t->in[i] & 15];
+    }
+    t->in += n;
+    t->out += 2 * n;
+}
+
+static int end_line(struct cb_encoder *encoder)
+{
+    return cb__encoder_give(encoder, "\n", 1);
+}
+
+static const struct cb__encoder_ops hex_ops = {
+    .traits = CB_TRANSFORMS,
+    .payload = hex_payload,
+    .end = end_line,
+};
+
+const struct cb__family cb__hex_digits_family = {
+    .encode = &hex_ops,
+};
