@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "quote.h"
+
 int exit_status_of(int code)
 {
     static const struct {
@@ -61,13 +63,13 @@ void complain(const char *format, ...)
 
 void complain_at(const char *name, const struct cb_error *error)
 {
-    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s", name, error->record, error->offset,
-             error->text);
+    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s", QUOTED_NAME(name), error->record,
+             error->offset, error->text);
 }
 
 void complain_errno(const char *name, int number)
 {
-    complain("%s: %s", name, strerror(number));
+    complain("%s: %s", QUOTED_NAME(name), strerror(number));
 }
 
 int usage_error(const char *format, ...)
@@ -87,6 +89,6 @@ int bad_specification(const char *option, const char *specification, const struc
         complain("%s: %s", option, error->text);
         return EXIT_IO;
     }
-    return usage_error("%s: %s, at character %" PRIu64 " of '%s'", option, error->text,
-                       error->offset + 1, specification);
+    return usage_error("%s: %s, at character %" PRIu64 " of %s", option, error->text,
+                       error->offset + 1, QUOTED(specification));
 }

@@ -13,6 +13,8 @@ cbsplit_SOURCES = \
 	cli/selection.c \
 	cli/text.h \
 	cli/text.c \
+	cli/quote.h \
+	cli/quote.c \
 	cli/reframe.h \
 	cli/reframe.c \
 	cli/part.h \

@@ -8,6 +8,7 @@
 #include "diagnostics.h"
 #include "fd.h"
 #include "options.h"
+#include "quote.h"
 #include "reframe.h"
 #include "reporter.h"
 
@@ -100,7 +101,8 @@ static int check_part(const struct options *options, unsigned decoder_traits)
         return usage_error("--part: there is more than one FILE");
     if (part_is_possible(decoder_traits))
         return EXIT_FINE;
-    return usage_error("--part: '%s' cannot be decoded from the middle of a file", options->from);
+    return usage_error("--part: %s cannot be decoded from the middle of a file",
+                       QUOTED(options->from));
 }
 
 /* Would it read what it writes, and so have no end? */
@@ -121,7 +123,7 @@ static bool open_input(const struct options *options, const char *path, struct s
     }
     if (!has_no_end(options, source))
         return true;
-    complain("%s: standard output goes to the end of this input", source->name);
+    complain("%s: standard output goes to the end of this input", QUOTED_NAME(source->name));
     source_close(source, 0);
     return false;
 }

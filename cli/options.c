@@ -9,6 +9,7 @@
 
 #include "diagnostics.h"
 #include "help.h"
+#include "quote.h"
 #include "text.h"
 
 /* What a function of the table tells besides an exit status that is an error:
@@ -43,8 +44,8 @@ static int add_delimiter(struct options *options, const char *argument)
     if (!*argument)
         return usage_error("--delim: the delimiter is empty");
     if (text_dangles(argument))
-        return usage_error("--delim: nothing follows the last '\\', at character %zu of '%s'",
-                           strlen(argument), argument);
+        return usage_error("--delim: nothing follows the last '\\', at character %zu of %s",
+                           strlen(argument), QUOTED(argument));
     if (text_add_delimiter(&options->delimiters, argument))
         return GO_ON;
     complain_errno("--delim", ENOMEM);
@@ -62,7 +63,7 @@ static int set_number(const char *option, const char *argument, uint64_t *number
 {
     if (text_number(argument, number))
         return GO_ON;
-    return usage_error("--%s: '%s' is not a whole number", option, argument);
+    return usage_error("--%s: %s is not a whole number", option, QUOTED(argument));
 }
 
 static int set_skip(struct options *options, const char *argument)
@@ -112,8 +113,8 @@ static int set_output(struct options *options, const char *argument)
     const char *wrong = template_parse(&options->output, argument, &at);
     if (!wrong)
         return GO_ON;
-    return at ? usage_error("--output: %s, at character %zu of '%s'", wrong, at, argument)
-              : usage_error("--output: %s, in '%s'", wrong, argument);
+    return at ? usage_error("--output: %s, at character %zu of %s", wrong, at, QUOTED(argument))
+              : usage_error("--output: %s, in %s", wrong, QUOTED(argument));
 }
 
 static int set_force(struct options *options, const char *argument)
@@ -139,15 +140,15 @@ static int set_jobs(struct options *options, const char *argument)
 {
     if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
         return GO_ON;
-    return usage_error("--jobs: '%s' is not a whole number from 1 to %d", argument, JOBS_MAX);
+    return usage_error("--jobs: %s is not a whole number from 1 to %d", QUOTED(argument), JOBS_MAX);
 }
 
 static int set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
         return GO_ON;
-    return usage_error("--max-record: '%s' is not a size of one byte or more, such as 4096 or 64K",
-                       argument);
+    return usage_error("--max-record: %s is not a size of one byte or more, such as 4096 or 64K",
+                       QUOTED(argument));
 }
 
 /* One of a few words, each with a number; a row without a word ends them. */
@@ -168,7 +169,7 @@ static int set_word(const char *option, const struct word *words, const char *ar
         used +=
             (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
     }
-    return usage_error("--%s: '%s' is none of %s", option, argument, all);
+    return usage_error("--%s: %s is none of %s", option, QUOTED(argument), all);
 }
 
 static int set_on_partial(struct options *options, const char *argument)
@@ -216,7 +217,7 @@ static int set_stats(struct options *options, const char *argument)
     else if (strcmp(argument, "json") == 0)
         options->stats = STATS_JSON;
     else
-        return usage_error("--stats: '%s' is neither text nor json", argument);
+        return usage_error("--stats: %s is neither text nor json", QUOTED(argument));
     return GO_ON;
 }
 
@@ -337,14 +338,14 @@ static int refuse(int result, char **argv)
 {
     const char *word = argv[optind - 1];
     if (result == ':')
-        return usage_error("'%s' needs an argument", word);
+        return usage_error("%s needs an argument", QUOTED(word));
     if (optopt >= FIRST_LONG)
-        return usage_error("'%s' takes no argument", word);
+        return usage_error("%s takes no argument", QUOTED(word));
     if (optopt)
-        return usage_error("unknown option '-%c'", optopt);
+        return usage_error("unknown option %s", QUOTED(((char[]){'-', (char)optopt, '\0'})));
     if (begins_option(word))
-        return usage_error("'%s' is short for several options", word);
-    return usage_error("unknown option '%s'", word);
+        return usage_error("%s is short for several options", QUOTED(word));
+    return usage_error("unknown option %s", QUOTED(word));
 }
 
 static int argument_of(const struct option_row *row)

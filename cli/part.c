@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "diagnostics.h"
+#include "quote.h"
 #include "text.h"
 
 /* Parts, and so the numbers that a size is multiplied by. */
@@ -27,9 +28,9 @@ int part_read(struct part *part, const char *option, const char *text)
 {
     const char *at = text_digits(text, &part->number);
     if (!at || *at != '/' || !text_number(at + 1, &part->count))
-        return usage_error("%s: '%s' is not K/N, such as 1/8", option, text);
+        return usage_error("%s: %s is not K/N, such as 1/8", option, QUOTED(text));
     if (part->number < 1 || part->number > part->count || part->count > MOST_PARTS)
-        return usage_error("%s: '%s' is none of the parts 1 to N of at most %u", option, text,
+        return usage_error("%s: %s is none of the parts 1 to N of at most %u", option, QUOTED(text),
                            MOST_PARTS);
     return EXIT_FINE;
 }
@@ -202,7 +203,7 @@ int part_apply(const struct part *part, struct source *source, const char *from)
     if (fstat(source->fd, &file) < 0)
         return failed(&search, errno);
     if (!S_ISREG(file.st_mode))
-        return usage_error("--part: %s is not a regular file", source->name);
+        return usage_error("--part: %s is not a regular file", QUOTED_NAME(source->name));
     search.size = (uint64_t)file.st_size;
     int status = new_search(&search, from);
     if (!status)

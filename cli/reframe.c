@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diagnostics.h"
+#include "quote.h"
 
 /* Pieces in a batch, and bytes in a read: together what fits into the first
  * and second level of the cache. */
@@ -48,9 +49,10 @@ static int sink_failed(const struct sink *sink, const char *input, int status)
     if (sink->error.code == CB_EUNENCODABLE)
         complain_at(input, &sink->error);
     else if (sink->error.code && sink->error.record)
-        complain("%s: record %" PRIu64 ": %s", sink->name, sink->error.record, sink->error.text);
+        complain("%s: record %" PRIu64 ": %s", QUOTED_NAME(sink->name), sink->error.record,
+                 sink->error.text);
     else if (sink->error.code)
-        complain("%s: %s", sink->name, sink->error.text);
+        complain("%s: %s", QUOTED_NAME(sink->name), sink->error.text);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diagnostics.h"
+#include "quote.h"
 #include "text.h"
 
 /* Reads N, N-M, N- or -M; returns what follows, or NULL with *why set. */
@@ -69,8 +70,8 @@ int selection_read(struct selection *selection, const char *option, const char *
     while (!status) {
         const char *rest = read_range(at, &selection->ranges[selection->count++], &why);
         if (!rest)
-            return usage_error("%s: %s, at character %zu of '%s'", option, why,
-                               (size_t)(at - list) + 1, list);
+            return usage_error("%s: %s, at character %zu of %s", option, why,
+                               (size_t)(at - list) + 1, QUOTED(list));
         if (!*rest)
             break;
         at = rest + 1;

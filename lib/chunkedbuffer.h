@@ -446,7 +446,7 @@ struct cb_error {
     int code;        /* CB_E... */
     uint64_t record; /* number of the record, from 1; 0: no record */
     uint64_t offset; /* in the stream, or in the specification, from 0 */
-    char text[232];  /* the cause, without the place */
+    char text[232];  /* the cause, without the place: printable ASCII */
 };
 
 /*

@@ -16,6 +16,11 @@ int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char 
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    /* It may quote the specification, whose bytes come from anywhere. */
+    for (char *at = error->text; *at; at++) {
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    }
     return code;
 }
 

@@ -169,3 +169,53 @@ at_once_and_in_parts u32be,inclusive ' more' '\000\000' '\000\003'
 at_once_and_in_parts http '\r\n' 'GET / HTTP/1.1\r\nContent-Length: x' '1\r\n'
 at_once_and_in_parts websocket ' more' '\201\176\000' '\001'
 at_once_and_in_parts resp '\r\n' '$2\r\nab' c
+
+# ---------------------------------------------- names that a terminal would act on
+
+# complains_of STATUS MESSAGE ARG... - a name that holds LF and ESC is shown
+# as a shell takes it, wherever it stands in the command line
+complains_of() {
+    wanted_status=$1
+    message=$2
+    shift 2
+    : >in
+    run "$@"
+    expect_status "$wanted_status"
+    head -n 1 err >first
+    mv first err
+    expect_message "$message"
+}
+
+name=$(printf 'no\nfile\033[31m')
+shown="'no'\$'\\n''file'\$'\\033''[31m'"
+complains_of 1 "$shown: No such file or directory" "$name"
+printf 'x:a,' >"$name"
+complains_of 3 "$shown: record 1 at byte 0: length is not a number: 78" -f netstring "$name"
+rm "$name"
+printf 'a\n' >lines
+complains_of 1 "'no'\$'\\n''file'\$'\\033''[31m/1': No such file or directory" \
+    -o "$name/%d" lines
+complains_of 2 "--output: there is no conversion for the number, such as %06d, in $shown" \
+    -o "$name" lines
+complains_of 2 "--from: unknown framing 'no?file?[31m', at character 1 of $shown" -f "$name" lines
+complains_of 2 "--to: unknown key 'a?', at character 6 of 'line,a'\$'\\033'" \
+    -t "$(printf 'line,a\033')" lines
+complains_of 2 "--from: unknown escape '\\?', at character 7 of 'delim:\\'\$'\\n''a'" \
+    -f "$(printf 'delim:\\\na')" lines
+complains_of 2 "--select: neither a number nor a range, at character 1 of $shown" \
+    --select "$name" lines
+complains_of 2 "--part: $shown is not K/N, such as 1/8" --part "$name" lines
+complains_of 2 "--max-record: $shown is not a size of one byte or more, such as 4096 or 64K" \
+    --max-record "$name" lines
+complains_of 2 "--jobs: $shown is not a whole number from 1 to 65536" --exec cat -j "$name" lines
+complains_of 2 "--skip: $shown is not a whole number" --skip "$name" lines
+complains_of 2 "unknown option '--no'\$'\\n''file'\$'\\033''[31m'" "--$name"
+complains_of 2 "unknown option '-'\$'\\033'" "$(printf -- '-\033')"
+
+# One in UTF-8 is shown as it is; a control or a part of a character is not.
+complains_of 1 "$(printf 'gr\303\266\303\237e'): No such file or directory" \
+    "$(printf 'gr\303\266\303\237e')"
+complains_of 1 "''\$'\\302\\233''31m': No such file or directory" "$(printf '\302\23331m')"
+complains_of 1 "'a'\$'\\303': No such file or directory" "$(printf 'a\303')"
+complains_of 1 "it's: No such file or directory" "it's"
+complains_of 1 "'it'\\''s'\$'\\t': No such file or directory" "$(printf "it's\\t")"
