@@ -134,7 +134,7 @@ static uint64_t by_take(struct tools *tools)
 static uint64_t by_takeuntil(struct tools *tools)
 {
     uint64_t records = 0;
-    while (cb_takeuntil(tools->buffer, "\r\n", 2, 0, 0, tools->record) == CB_YES) {
+    while (cb_takeuntil(tools->buffer, "\r\n", 2, 0, 0, 0, tools->record) == CB_YES) {
         records++;
         cb_skip(tools->record, CB_ALL);
     }
@@ -144,7 +144,7 @@ static uint64_t by_takeuntil(struct tools *tools)
 static uint64_t by_takeline(struct tools *tools)
 {
     uint64_t records = 0;
-    while (cb_takeline(tools->buffer, 0, 0, tools->record) == CB_YES) {
+    while (cb_takeline(tools->buffer, 0, 0, 0, tools->record) == CB_YES) {
         records++;
         cb_skip(tools->record, CB_ALL);
     }

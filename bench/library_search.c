@@ -36,7 +36,7 @@ static uint64_t by_find(struct work *work, const char *needle)
         /* Fresh bytes: where the last search ended is remembered. */
         if (cb_append_ref(buffer, work->data, work->piece, NULL, NULL))
             fail("cb_append_ref");
-        found += cb_find(buffer, needle, strlen(needle), 0, CB_TO_END, &at) != CB_NO;
+        found += cb_find(buffer, needle, strlen(needle), 0, CB_ALL, &at) != CB_NO;
         cb_skip(buffer, CB_ALL);
     }
     cb_buffer_free(buffer);

@@ -43,9 +43,9 @@ static size_t take_length(struct cb_buffer *buffer)
 {
     char digits[8] = "";
     size_t at;
-    if (must(cb_find(buffer, "\r\n", 2, 0, CB_TO_END, &at)) == CB_NO || at >= sizeof digits)
+    if (must(cb_find(buffer, "\r\n", 2, 0, CB_ALL, &at)) == CB_NO || at >= sizeof digits)
         return 0;
-    cb_copyout(buffer, 0, digits, at);
+    cb_copyout(buffer, 0, at, digits);
     cb_skip(buffer, at + 2);
     char *end;
     unsigned long length = strtoul(digits, &end, 10);

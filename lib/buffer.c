@@ -708,7 +708,7 @@ size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t ma
     return buffer->count;
 }
 
-size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size_t n)
+size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
 {
     if (offset >= buffer->length)
         return 0;
@@ -886,7 +886,7 @@ static int join(struct cb_buffer *buffer, size_t n)
         cb__memory_unref(memory);
         return status;
     }
-    cb_copyout(&parts, 0, memory->data, n);
+    cb_copyout(&parts, 0, n, memory->data);
     put_head(buffer, memory, n); /* at least one chunk went whole: there is room */
     buffer->position -= n;
     buffer->shape++;

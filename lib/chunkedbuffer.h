@@ -99,11 +99,8 @@ enum cb_status {
 /* A constant English phrase for any status, such as "out of memory". */
 CB_API const char *cb_strerror(int status);
 
-/* "All there is", for a number of bytes; "no bound", for the pool's limit. */
+/* "All there is", for a number of bytes; "up to the end"; "no bound", for limits. */
 #define CB_ALL SIZE_MAX
-
-/* "Up to the end", for the bounds of cb_find. */
-#define CB_TO_END INT64_MAX
 
 /* A length that is not known. */
 #define CB_UNKNOWN UINT64_MAX
@@ -307,7 +304,7 @@ CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, si
  * CB_OK; CB_MORE where fewer than n are held; CB_ENOMEM. */
 CB_API int cb_data(struct cb_buffer *buffer, size_t n, const void **data);
 /* Copies at most n bytes from `offset` on; returns how many there were. */
-CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, void *out, size_t n);
+CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out);
 /* CB_YES or CB_NO. */
 CB_API int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b);
 CB_API int cb_equal_bytes(const struct cb_buffer *a, const void *data, size_t n);
@@ -317,11 +314,10 @@ CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
 
 /*
  * Finds the first place where the n bytes of `needle` stand wholly between
- * `start` and `end`, counted from the head; both are cut to what is held, as
- * Python's bytes.find does it for bounds that are not negative.  An empty
- * needle is found at `start`, if that is not beyond the end.
- * CB_YES with *at set; CB_NO; CB_EINVAL for a negative bound; CB_ENOMEM for a
- * needle that is new.
+ * `start` and `end` (CB_ALL: the end), counted from the head; bounds beyond what is
+ * held are cut to it, as in Python's bytes.find.  An empty needle is found at
+ * `start`, if that is not beyond the end.
+ * CB_YES with *at set; CB_NO; CB_ENOMEM for a needle that is new.
  * Linear in the bytes between the bounds, whatever the needle.  The buffer
  * remembers the searches for the last eight needles (1.3 KiB each, more for a
  * needle longer than 8 bytes), those of cb_takeuntil and cb_takeline among them:
@@ -329,8 +325,8 @@ CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
  * only at what came since.  cb_prepend and cb_set_position make it forget them;
  * after cb_truncate the last bytes that are left are looked at again.
  */
-CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t start,
-                   int64_t end, size_t *at);
+CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
+                   size_t *at);
 
 /* ----------------------------------------------------------- take from it */
 
@@ -356,14 +352,18 @@ enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
  * CB_YES; CB_MORE where there is none yet, and nothing was changed; the next
  * call with the same delimiter looks only at what came since, so a record that
  * arrives in k pieces is scanned once, also where other needles are asked for in
- * between (see cb_find).  CB_EINVAL for an empty delimiter.  All that take flags:
- * CB_EINVAL for one that is not known.
+ * between (see cb_find).
+ * CB_EOVERFLOW, and nothing was changed, as soon as it is sure that more than `limit`
+ * bytes stand before the delimiter (0 or CB_ALL: no limit): what is to become of
+ * them is the caller's choice.  No call looks beyond that limit.
+ * CB_EINVAL for an empty delimiter; CB_ENOMEM; CB_ELIMIT where `target` has no room.
+ * All that take flags: CB_EINVAL for one that is not known.
  */
-CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
-                        size_t start, struct cb_buffer *target);
+CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
+                        size_t limit, unsigned flags, struct cb_buffer *target);
 /* The same for a line: it ends at LF, and one CR before that is dropped with
- * it. */
-CB_API int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start,
+ * it.  The limit counts neither of them. */
+CB_API int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
                        struct cb_buffer *target);
 /* Drops `prefix` if the buffer starts with it: CB_YES.  CB_NO; CB_MORE if all
  * that is held so far agrees with it and more is needed to know. */

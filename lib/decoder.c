@@ -24,8 +24,8 @@ static void show_bytes(struct cb_decoder *decoder, uint64_t offset)
     size_t most = decoder->scan > offset ? cb__clamp_u64(decoder->scan - offset) : 1;
     if (offset < head)
         return;
-    size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head), bytes,
-                          cb__min(most, sizeof bytes));
+    size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head),
+                          cb__min(most, sizeof bytes), bytes);
     char *text = decoder->error.text;
     size_t used = strlen(text), room = sizeof decoder->error.text;
     for (size_t i = 0; i < n && used < room; i++)

@@ -10,7 +10,7 @@ int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian
         return CB_EINVAL;
     if (buffer->length < width)
         return CB_MORE;
-    cb_copyout(buffer, 0, bytes, width);
+    cb_copyout(buffer, 0, width, bytes);
     for (unsigned i = 0; i < width; i++)
         number = number << 8 | bytes[endian == CB_BIG_ENDIAN ? i : width - 1 - i];
     cb_skip(buffer, width);
@@ -23,7 +23,7 @@ int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
 {
     uint8_t bytes[10];
     uint64_t number = 0;
-    size_t n = cb_copyout(buffer, 0, bytes, sizeof bytes);
+    size_t n = cb_copyout(buffer, 0, sizeof bytes, bytes);
     for (unsigned i = 0; i < n; i++) {
         uint64_t digit = bytes[i] & 0x7f;
         if (i == 9 && bytes[i] > 1)

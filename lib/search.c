@@ -154,23 +154,19 @@ static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, ui
     return CB_YES;
 }
 
-int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, int64_t start, int64_t end,
+int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
             size_t *at)
 {
     struct cb__match match;
-    if (start < 0 || end < 0)
-        return CB_EINVAL;
-    uint64_t from = (uint64_t)start, to = (uint64_t)end;
-    if (to > buffer->length)
-        to = buffer->length;
-    if (from > to || n > to - from)
+    end = cb__min(end, buffer->length);
+    if (start > end || n > end - start)
         return CB_NO;
     if (!n) {
-        *at = (size_t)from;
+        *at = start;
         return CB_YES;
     }
     int status =
-        find_first(buffer, needle, n, buffer->position + from, buffer->position + to, &match);
+        find_first(buffer, needle, n, buffer->position + start, buffer->position + end, &match);
     if (status == CB_YES)
         *at = (size_t)(match.start - buffer->position);
     return status;
@@ -184,44 +180,73 @@ static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
     return status ? status : CB_YES;
 }
 
-int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, unsigned flags,
-                 size_t start, struct cb_buffer *target)
+/* Finds the delimiter that ends a record of at most `limit` bytes.  CB_YES with
+ * *match set; CB_MORE; CB_EOVERFLOW where none can come in time; or an error. */
+static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
+                    size_t limit, struct cb__match *match)
+{
+    size_t end = buffer->length;
+    if (n < end && limit < end - n)
+        end = limit + n; /* where the last delimiter in time ends */
+    if (start > end)
+        return end < buffer->length ? CB_EOVERFLOW : CB_MORE;
+    int status =
+        find_first(buffer, delimiter, n, buffer->position + start, buffer->position + end, match);
+    if (status != CB_NO)
+        return status;
+    /* The first place where a delimiter can still begin. */
+    uint64_t safe = cb__matcher_safe(&buffer->searches[0]->matcher);
+    return safe - buffer->position > limit ? CB_EOVERFLOW : CB_MORE;
+}
+
+int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
+                 size_t limit, unsigned flags, struct cb_buffer *target)
 {
     struct cb__match match;
     if (!n || buffer == target || !cb__flags_known(flags, CB_KEEP))
         return CB_EINVAL;
-    if (start > buffer->length)
-        return CB_MORE;
-    int status =
-        find_first(buffer, delimiter, n, buffer->position + start, cb__buffer_end(buffer), &match);
+    int status = find_end(buffer, delimiter, n, start, limit ? limit : CB_ALL, &match);
     if (status != CB_YES)
-        return status == CB_NO ? CB_MORE : status;
+        return status;
     size_t record = (size_t)(match.end - buffer->position);
     return take_record(buffer, flags & CB_KEEP ? record : record - n, record, target);
 }
 
-int cb_takeline(struct cb_buffer *buffer, unsigned flags, size_t start, struct cb_buffer *target)
+/* Does CR stand before the n-th byte? */
+static bool ends_in_cr(const struct cb_buffer *buffer, size_t n)
+{
+    struct cb__cursor cursor = {0};
+    const uint8_t *before;
+    size_t there;
+    return n && cb__buffer_span(buffer, &cursor, buffer->position + n - 1, &before, &there) &&
+           *before == '\r';
+}
+
+/* The length of a line whose LF is, or may come, n bytes from the head. */
+static size_t line_length(const struct cb_buffer *buffer, size_t n)
+{
+    return ends_in_cr(buffer, n) ? n - 1 : n;
+}
+
+int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
+                struct cb_buffer *target)
 {
     struct cb__match match;
     if (buffer == target || !cb__flags_known(flags, CB_KEEP))
         return CB_EINVAL;
-    if (start > buffer->length)
-        return CB_MORE;
-    int status =
-        find_first(buffer, "\n", 1, buffer->position + start, cb__buffer_end(buffer), &match);
+    if (!limit)
+        limit = CB_ALL;
+    /* One more for CR. */
+    int status = find_end(buffer, "\n", 1, start, limit + (limit < CB_ALL), &match);
+    if (status == CB_MORE && buffer->length > limit && line_length(buffer, buffer->length) > limit)
+        return CB_EOVERFLOW;
     if (status != CB_YES)
-        return status == CB_NO ? CB_MORE : status;
-    size_t record = (size_t)(match.end - buffer->position), payload = record;
-    if (!(flags & CB_KEEP)) {
-        struct cb__cursor cursor = {0};
-        const uint8_t *before;
-        size_t n;
-        payload--;
-        if (payload && cb__buffer_span(buffer, &cursor, match.start - 1, &before, &n) &&
-            *before == '\r')
-            payload--;
-    }
-    return take_record(buffer, payload, record, target);
+        return status;
+    size_t record = (size_t)(match.end - buffer->position);
+    size_t length = line_length(buffer, record - 1);
+    if (length > limit)
+        return CB_EOVERFLOW;
+    return take_record(buffer, flags & CB_KEEP ? record : length, record, target);
 }
 
 int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n)

@@ -250,7 +250,7 @@ uint8_t *flatten(const struct cb_buffer *buffer, size_t *size)
         at += chunks[i].iov_len;
     }
     ck_assert_msg(at == length, "%zu chunks hold %zu bytes of %zu", count, at, length);
-    ck_assert_uint_eq(cb_copyout(buffer, 0, copy, length), length);
+    ck_assert_uint_eq(cb_copyout(buffer, 0, length, copy), length);
     ck_assert_msg(memcmp(bytes, copy, length) == 0, "cb_chunks and cb_copyout disagree");
     free(copy);
     free(chunks);

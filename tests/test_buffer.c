@@ -853,7 +853,7 @@ static void call_back(void *arg, const void *data, size_t size)
         cb_data(caller->buffer, cb_length(caller->buffer), &bytes);
         break;
     case 4:
-        cb_find(caller->buffer, "no such thing", 13, 0, CB_TO_END, &at);
+        cb_find(caller->buffer, "no such thing", 13, 0, CB_ALL, &at);
         break;
     case 5: /* it takes them, or says that it does not now */
         if (cb_append(caller->buffer, "abc", 3) == CB_OK)
@@ -1116,7 +1116,7 @@ START_TEST(a_position_from_which_no_stream_can_go_on_is_refused)
     ck_assert_int_eq(cb_set_position(buffer, INT64_MAX), CB_OK);
     append_block(buffer, BYTES("abc\n"));
     size_t at;
-    ck_assert_int_eq(cb_find(buffer, "\n", 1, 0, CB_TO_END, &at), CB_YES);
+    ck_assert_int_eq(cb_find(buffer, "\n", 1, 0, CB_ALL, &at), CB_YES);
     ck_assert_uint_eq(at, 3);
     assert_holds(buffer, BYTES("abc\n"));
 }
@@ -1266,7 +1266,7 @@ START_TEST(looking_does_not_seal_the_tail)
     cb_chunks(buffer, NULL, 0);
     cb_chunks(buffer, &chunk, 1);
     ck_assert_int_eq(cb_data(buffer, 10, &data), CB_OK);
-    ck_assert_int_eq(cb_find(buffer, "y", 1, 0, CB_TO_END, &at), CB_NO);
+    ck_assert_int_eq(cb_find(buffer, "y", 1, 0, CB_ALL, &at), CB_NO);
     buffer_stats(buffer);
     offer(buffer, 0, &after);
     ck_assert_ptr_eq(after, before + 10);
@@ -1355,15 +1355,15 @@ START_TEST(copyout_gives_what_there_is)
     char out[11] = "----------";
 
     append_cut(buffer, BYTES("abcdef"), (size_t[]){2, 1}, 2);
-    ck_assert_uint_eq(cb_copyout(buffer, 1, out, 4), 4);
+    ck_assert_uint_eq(cb_copyout(buffer, 1, 4, out), 4);
     ck_assert_str_eq(out, "bcde------");
-    ck_assert_uint_eq(cb_copyout(buffer, 4, out, 10), 2);
+    ck_assert_uint_eq(cb_copyout(buffer, 4, 10, out), 2);
     ck_assert_str_eq(out, "efde------");
-    ck_assert_uint_eq(cb_copyout(buffer, 5, out, CB_ALL), 1);
+    ck_assert_uint_eq(cb_copyout(buffer, 5, CB_ALL, out), 1);
     ck_assert_str_eq(out, "ffde------");
-    ck_assert_uint_eq(cb_copyout(buffer, 6, out, 10), 0);
-    ck_assert_uint_eq(cb_copyout(buffer, SIZE_MAX, out, CB_ALL), 0);
-    ck_assert_uint_eq(cb_copyout(buffer, 0, out, 0), 0);
+    ck_assert_uint_eq(cb_copyout(buffer, 6, 10, out), 0);
+    ck_assert_uint_eq(cb_copyout(buffer, SIZE_MAX, CB_ALL, out), 0);
+    ck_assert_uint_eq(cb_copyout(buffer, 0, 0, out), 0);
     ck_assert_str_eq(out, "ffde------");
 }
 END_TEST
@@ -1759,10 +1759,10 @@ static void pass_a_record(struct cb_buffer *source, struct cb_buffer *record, si
         cb_skip(source, size);
         break;
     case 2:
-        ck_assert_int_eq(cb_takeline(source, 0, 0, record), CB_YES);
+        ck_assert_int_eq(cb_takeline(source, 0, 0, 0, record), CB_YES);
         break;
     case 3:
-        ck_assert_int_eq(cb_takeuntil(source, "\r\n", 2, CB_KEEP, 0, record), CB_YES);
+        ck_assert_int_eq(cb_takeuntil(source, "\r\n", 2, 0, 0, CB_KEEP, record), CB_YES);
         break;
     default:
         ck_assert_int_eq(cb_slice(source, 0, CB_ALL, record), (ssize_t)size);
@@ -1805,7 +1805,8 @@ START_TEST(nothing_is_allocated_for_a_long_delimiter_once_warm)
         if (i == WARM)
             calls = counting.calls;
         ck_assert_int_eq(cb_append(source, BYTES("record--a long delimiter--")), CB_OK);
-        ck_assert_int_eq(cb_takeuntil(source, BYTES("--a long delimiter--"), 0, 0, buffer), CB_YES);
+        ck_assert_int_eq(cb_takeuntil(source, BYTES("--a long delimiter--"), 0, 0, 0, buffer),
+                         CB_YES);
         ck_assert_uint_eq(cb_skip(buffer, CB_ALL), 6);
     }
     ck_assert_uint_eq(counting.calls - calls, 0);
@@ -1893,9 +1894,9 @@ static int bring(size_t how, struct cb_buffer *source, struct cb_buffer *target)
         cb_truncate(source, 6);
         return cb_merge(target, sources, 1);
     case 5:
-        return cb_takeuntil(source, "\n", 1, 0, 0, target);
+        return cb_takeuntil(source, "\n", 1, 0, 0, 0, target);
     case 6:
-        return cb_takeline(source, 0, 0, target);
+        return cb_takeline(source, 0, 0, 0, target);
     case 7:
         n = cb_split_new(&split, source, "\n", 1);
         if (n == CB_OK) {

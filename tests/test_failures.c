@@ -205,32 +205,32 @@ static int join(struct scene *s)
 
 static int find_short(struct scene *s)
 {
-    return cb_find(s->a, "ww", 2, 0, CB_TO_END, &s->at);
+    return cb_find(s->a, "ww", 2, 0, CB_ALL, &s->at);
 }
 
 static int find_long(struct scene *s)
 {
-    return cb_find(s->a, numbers + 20, 20, 0, CB_TO_END, &s->at);
+    return cb_find(s->a, numbers + 20, 20, 0, CB_ALL, &s->at);
 }
 
 static int find_longer(struct scene *s)
 {
-    return cb_find(s->a, numbers + 10, 60, 0, CB_TO_END, &s->at);
+    return cb_find(s->a, numbers + 10, 60, 0, CB_ALL, &s->at);
 }
 
 static int takeuntil(struct scene *s)
 {
-    return cb_takeuntil(s->b, numbers + 150, 15, 0, 0, s->c);
+    return cb_takeuntil(s->b, numbers + 150, 15, 0, 0, 0, s->c);
 }
 
 static int takeuntil_short(struct scene *s)
 {
-    return cb_takeuntil(s->b, numbers + 50, 2, CB_KEEP, 0, s->c);
+    return cb_takeuntil(s->b, numbers + 50, 2, 0, 0, CB_KEEP, s->c);
 }
 
 static int takeline(struct scene *s)
 {
-    return cb_takeline(s->b, 0, 20, s->c);
+    return cb_takeline(s->b, 20, 0, 0, s->c);
 }
 
 static int split_by_long(struct scene *s)
@@ -280,7 +280,7 @@ static int look(struct scene *s)
     ck_assert_int_ne(cb_compare(s->a, s->b), 0);
     ck_assert_int_eq(cb_skip_if_startswith(s->a, "no", 2), CB_NO);
     ck_assert_uint_eq(buffer_stats(s->a).length, cb_length(s->a));
-    return (int)cb_copyout(s->a, 0, out, sizeof(out));
+    return (int)cb_copyout(s->a, 0, sizeof(out), out);
 }
 
 static int cut(struct scene *s)
@@ -573,7 +573,7 @@ START_TEST(results_are_left_alone_by_a_call_without_memory)
     ck_assert_ptr_eq(data, UNTOUCHED);
     ck_assert_int_eq(cb_data(buffer, 3, &joined), CB_ENOMEM);
     ck_assert_ptr_eq(joined, UNTOUCHED);
-    ck_assert_int_eq(cb_find(buffer, "c", 1, 0, CB_TO_END, &size), CB_ENOMEM);
+    ck_assert_int_eq(cb_find(buffer, "c", 1, 0, CB_ALL, &size), CB_ENOMEM);
     ck_assert_uint_eq(size, 77);
     assert_holds(buffer, BYTES("abcd"));
     cb_buffer_free(buffer);

@@ -410,7 +410,7 @@ static void copyout(void)
     size_t there = offset > actor->size ? 0 : actor->size - offset;
 
     there = there < n ? there : n;
-    CHECK(cb_copyout(actor->buffer, offset, out, n) == there);
+    CHECK(cb_copyout(actor->buffer, offset, n, out) == there);
     CHECK(there == 0 || memcmp(out, actor->bytes + offset, there) == 0);
 }
 
@@ -486,17 +486,32 @@ static void find(void)
     size_t n = one_in(20) ? 0 : actor->needle_size;
     size_t bound = end < actor->size ? end : actor->size;
     size_t expected = model_find(actor, actor->needle, n, start, bound);
-    int status = cb_find(actor->buffer, actor->needle, n, (int64_t)start, (int64_t)end, &at);
+    int status = cb_find(actor->buffer, actor->needle, n, start, end, &at);
     CHECK(status == (expected == SIZE_MAX ? CB_NO : CB_YES));
     CHECK(status == CB_NO || at == expected);
 }
 
-/* Moves `payload` bytes of the first `record` from one model to another. */
-static void check_record(int status, bool found, struct actor *actor, struct actor *target,
+/* The first place from `start` to `limit` where a delimiter is, or may be when more
+ * comes; SIZE_MAX if there is none. */
+static size_t model_end(const struct actor *actor, const void *delimiter, size_t n, size_t start,
+                        size_t limit)
+{
+    for (size_t at = start; at <= limit && at <= actor->size; at++) {
+        size_t there = actor->size - at < n ? actor->size - at : n;
+
+        if (memcmp(actor->bytes + at, delimiter, there) == 0)
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+/* Moves `payload` bytes of the first `record` from one model to another; expected
+ * is CB_YES where the record has an end. */
+static void check_record(int status, int expected, struct actor *actor, struct actor *target,
                          size_t payload, size_t record)
 {
-    if (!found)
-        CHECK(status == CB_MORE);
+    if (expected != CB_YES)
+        CHECK(status == expected);
     else
         CHECK(status == (fits(target, payload) ? CB_YES : CB_ELIMIT));
     if (status == CB_YES) {
@@ -512,30 +527,46 @@ static void takeuntil(void)
 {
     struct actor *actor = any_actor(), *target = any_other(actor);
     size_t start = one_in(3) ? below(actor->size + 3) : 0;
+    size_t limit = one_in(2) ? 1 + below(actor->size + 3) : CB_ALL;
     unsigned flags = one_in(2) ? CB_KEEP : 0;
 
     choose_needle(actor);
-    size_t n = actor->needle_size;
-    size_t at = model_find(actor, actor->needle, n, start, actor->size);
-    bool found = at != SIZE_MAX;
-    int status = cb_takeuntil(actor->buffer, actor->needle, n, flags, start, target->buffer);
-    check_record(status, found, actor, target, flags == CB_KEEP ? at + n : at, at + n);
+    size_t n = actor->needle_size, at = start;
+    int expected = CB_MORE;
+    if (start <= actor->size) {
+        at = model_find(actor, actor->needle, n, start, actor->size);
+        if (model_end(actor, actor->needle, n, start, limit) == SIZE_MAX)
+            expected = CB_EOVERFLOW;
+        else if (at <= limit && at != SIZE_MAX)
+            expected = CB_YES;
+    } else if (actor->size > n && actor->size - n > limit) {
+        expected = CB_EOVERFLOW;
+    }
+    int status = cb_takeuntil(actor->buffer, actor->needle, n, start, limit, flags, target->buffer);
+    check_record(status, expected, actor, target, flags == CB_KEEP ? at + n : at, at + n);
+}
+
+/* The length of a line that ends at `at`, or goes on there. */
+static size_t model_line(const struct actor *actor, size_t at)
+{
+    return at > 0 && actor->bytes[at - 1] == '\r' ? at - 1 : at;
 }
 
 static void takeline(void)
 {
     struct actor *actor = any_actor(), *target = any_other(actor);
     size_t start = one_in(3) ? below(actor->size + 3) : 0;
+    size_t limit = one_in(2) ? 1 + below(actor->size + 3) : CB_ALL;
     unsigned flags = one_in(2) ? CB_KEEP : 0;
-    size_t at = model_find(actor, "\n", 1, start, actor->size), payload = at;
-    bool found = at != SIZE_MAX;
+    size_t at = model_find(actor, "\n", 1, start, actor->size);
+    size_t end = at == SIZE_MAX ? actor->size : at;
+    int expected = at == SIZE_MAX ? CB_MORE : CB_YES;
 
-    if (flags == CB_KEEP)
-        payload = at + 1;
-    else if (found && at > 0 && actor->bytes[at - 1] == '\r')
-        payload = at - 1;
-    int status = cb_takeline(actor->buffer, flags, start, target->buffer);
-    check_record(status, found, actor, target, payload, at + 1);
+    if (model_line(actor, end) > limit)
+        expected = CB_EOVERFLOW;
+    int status = cb_takeline(actor->buffer, start, limit, flags, target->buffer);
+    check_record(status, expected, actor, target,
+                 flags == CB_KEEP ? at + 1 : model_line(actor, end), at + 1);
 }
 
 static void skip_if_startswith(void)

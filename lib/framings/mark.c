@@ -9,7 +9,7 @@ bool cb__mark_pass(struct cb_decoder *decoder)
 {
     uint8_t bytes[CB__MARK_SIZE];
     const size_t at = cb__clamp_u64(decoder->scan - decoder->buffer->position);
-    const size_t n = cb_copyout(decoder->buffer, at, bytes, sizeof bytes);
+    const size_t n = cb_copyout(decoder->buffer, at, sizeof bytes, bytes);
     const bool same = memcmp(bytes, cb__mark, n) == 0;
     decoder->needed = 1;
     if (same && n < CB__MARK_SIZE)
