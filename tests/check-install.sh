@@ -44,13 +44,27 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     flags=$($PKG_CONFIG --define-variable=prefix="$root/usr" \
         --define-variable=exec_prefix="$root/usr" --define-variable=libdir="$root/usr/lib" \
         --define-variable=includedir="$root/usr/include" --cflags --libs --static libchunkedbuffer)
-    for example in merge lines; do
+    # Those of README.md and of the manual page, too.
+    sed -n '/^```c$/,/^```$/{/^```/d;p;}' "$TOP_SRCDIR/README.md" >"$scratch/readme.c"
+    sed -n '/^#include <stdio/,/^\.EE$/{/^\.EE$/d;s/\\e/\\/g;s/\\-/-/g;s/\\(aq/'"'"'/g;p;}' \
+        "$TOP_SRCDIR/man/chunkedbuffer.3" >"$scratch/page.c"
+    cp "$TOP_SRCDIR/examples/merge.c" "$TOP_SRCDIR/examples/lines.c" "$scratch"
+    for example in merge lines readme page; do
         $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "$scratch/$example" \
-            "$TOP_SRCDIR/examples/$example.c" $flags
+            "$scratch/$example.c" $flags
     done
-    LD_LIBRARY_PATH=$root/usr/lib "$scratch/merge" </dev/null >/dev/null
-    counted=$(printf 'one\ntwo\n' | LD_LIBRARY_PATH=$root/usr/lib "$scratch/lines")
-    [ "$counted" = '2 records, 6 bytes' ]
+    export LD_LIBRARY_PATH="$root/usr/lib"
+    "$scratch/merge" </dev/null >/dev/null
+    [ "$(printf 'one\ntwo\n' | "$scratch/lines")" = '2 records, 6 bytes' ]
+    [ "$(printf 'one\ntwo\n' | "$scratch/page")" = "$(printf '1: one\n2: two')" ]
+    [ "$(printf '3:one,3:two,' | "$scratch/readme")" = "$(printf 'record %d, 3 bytes of it\n' 1 2)" ]
+    # An input that cannot be read has not ended.
+    for example in lines readme page; do
+        if "$scratch/$example" </ >/dev/null 2>&1; then
+            echo "$example takes an error of its input for the end"
+            exit 1
+        fi
+    done
 fi
 make_in_build uninstall
 if installed | grep .; then

@@ -97,6 +97,31 @@ for shell in bash zsh fish; do
     $shell -n "$file" || status=1
 done
 
+# spoiled PAGE - lines that a terminal of 80 columns shows with a hyphen that is not
+# in the page, or with spaces put into the synopsis to fill it
+spoiled() {
+    MAN_KEEP_FORMATTING='' MANWIDTH=80 LC_ALL=C.UTF-8 man -l "$1" 2>/dev/null | awk '
+        /[^ ]\342\200\220$/ { print }
+        /^[A-Z]/ { synopsis = $1 == "SYNOPSIS" }
+        synopsis && /[^ ]   *[^ ]/ { print }'
+}
+
+if man --version 2>/dev/null | grep -q '^man 2'; then
+    for name in cbsplit.1 chunkedbuffer.3; do
+        spoiled "$TOP_SRCDIR/man/$name" >"$scratch/spoiled"
+        if [ -s "$scratch/spoiled" ]; then
+            echo "man/$name, in 80 columns:"
+            cat "$scratch/spoiled"
+            status=1
+        fi
+        grep -v '^\.\(nr HY\|nh\|ds AD\|ad\)' "$TOP_SRCDIR/man/$name" >"$scratch/$name"
+    done
+    if [ -z "$(spoiled "$scratch/cbsplit.1")" ]; then
+        echo 'hyphens and stretched lines were not found'
+        status=1
+    fi
+fi
+
 # ------------------------------------------------------ that it finds faults
 
 for list in man fish framings functions; do
