@@ -17,6 +17,8 @@ lib_libcb_la_SOURCES = \
 	lib/chunk.h \
 	lib/find.h \
 	lib/find.c \
+	lib/rewrite.h \
+	lib/rewrite.c \
 	lib/crc32c.h \
 	lib/crc32c.c \
 	lib/matcher.h \
@@ -89,17 +91,25 @@ lib_libcb_la_SOURCES = \
 	lib/framings/plain.c \
 	lib/framings/table.c
 
-# The search kernels of this kind of processor.
+# The kernels of this kind of processor.
 if KERNELS_X86
-lib_libcb_la_SOURCES += lib/find_x86.c
+lib_libcb_la_SOURCES += lib/find_x86.c lib/rewrite_x86.c
 else
 if KERNELS_NEON
-lib_libcb_la_SOURCES += lib/find_neon.c
+lib_libcb_la_SOURCES += lib/find_neon.c lib/rewrite_neon.c
 else
-lib_libcb_la_SOURCES += lib/find_none.c
+lib_libcb_la_SOURCES += lib/find_none.c lib/rewrite_none.c
 endif
 endif
-EXTRA_DIST += lib/find_scan.h lib/find_x86.c lib/find_neon.c lib/find_none.c
+EXTRA_DIST += \
+	lib/find_scan.h \
+	lib/find_x86.c \
+	lib/find_neon.c \
+	lib/find_none.c \
+	lib/rewrite_scan.h \
+	lib/rewrite_x86.c \
+	lib/rewrite_neon.c \
+	lib/rewrite_none.c
 
 # The same, closed: only what the symbol map names can be seen.
 lib_LTLIBRARIES += lib/libchunkedbuffer.la

@@ -24,6 +24,11 @@ layers() {
  6  find_x86.c                                      only find.h find_scan.h
  6  find_neon.c                                     only find.h find_scan.h
  6  find_none.c                                     only find.h
+ 6  rewrite.h rewrite.c                             only base.h find.h
+ 7  rewrite_scan.h                                  only rewrite.h
+ 8  rewrite_x86.c                                   only rewrite.h rewrite_scan.h
+ 8  rewrite_neon.c                                  only rewrite.h rewrite_scan.h
+ 8  rewrite_none.c                                  only rewrite.h
  5  crc32c.h crc32c.c                               only base.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c

@@ -12,6 +12,7 @@ unit_tests = \
 	tests/test_threads \
 	tests/test_crc32c \
 	tests/test_find \
+	tests/test_rewrite \
 	tests/test_matcher \
 	tests/test_buffer \
 	tests/test_search \
