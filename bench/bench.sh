@@ -8,6 +8,8 @@
 #
 #     BENCH_RUNS   runs of each program (5)
 #     BENCH_SIZE   bytes of input (128 MiB); slow peers get a quarter
+#     BENCH_LOG    a log to take lines from (/var/log/dpkg.log)
+#     BENCH_SOURCE a source file to take lines from (/usr/include/*.h, as one)
 #     BENCH_DIR    where the inputs stand for the time being (/dev/shm if
 #                  possible: the disk is not what is measured)
 
@@ -34,9 +36,26 @@ trap 'exit 1' HUP INT TERM
 input=$scratch/input
 status=0
 
-# generate LENGTH TOTAL FRAMING... - makes the input
+# generate LENGTHS TOTAL FRAMING... - makes the input
 generate() {
     "$bench/generate" "$@" >"$input"
+}
+
+# Lengths that vary as real ones do, beside those that are all alike, which a
+# processor foresees: "NAME:LENGTHS", for lengths of N bytes on average.
+varied() {
+    for mean; do
+        echo "$mean:$mean" "$mean-uniform:uniform:$mean" "$mean-exp:exp:$mean"
+    done
+}
+# ... and the lines of real files, where there are any: "NAME:LENGTHS".
+real() {
+    [ ! -s "${BENCH_LOG:=/var/log/dpkg.log}" ] || echo "log:file:$BENCH_LOG"
+    if [ -z "${BENCH_SOURCE:-}" ]; then
+        BENCH_SOURCE=$scratch/source
+        [ -s "$BENCH_SOURCE" ] || cat /usr/include/*.h >"$BENCH_SOURCE" 2>/dev/null || :
+    fi
+    [ ! -s "$BENCH_SOURCE" ] || echo "source:file:$BENCH_SOURCE"
 }
 
 # measure WORKLOAD [OPTION VALUE | LABEL=COMMAND]... - the first command is ours
@@ -53,19 +72,14 @@ workloads='lines tools delimiters frames chunked ways formats commands exact mem
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
-    for length in 16 80 1000 65536; do
-        generate "$length" "$BENCH_SIZE" crlf
-        measure "lines-$length" -f "$input" \
+    for lengths in $(varied 16 80 1000) 65536:65536 $(real); do
+        generate "${lengths#*:}" "$BENCH_SIZE" crlf
+        measure "lines-${lengths%%:*}" -f "$input" \
             "cbsplit=$CBSPLIT --delim '\r\n'" \
             "cat=cat" \
             "tr=tr -d '\r'" \
             "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
     done
-    generate 1-159 "$BENCH_SIZE" crlf
-    measure lines-1-159 -f "$input" \
-        "cbsplit=$CBSPLIT --delim '\r\n'" \
-        "cat=cat" \
-        "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
 }
 
 # The same with whatever else people use for it.
@@ -87,10 +101,12 @@ for line in sys.stdin.buffer: sys.stdout.buffer.write(line[:-2] + b\"\\n\")'" \
 
 # Other delimiters: one byte, many, and a set of three.
 run_delimiters() {
-    generate 80 "$BENCH_SIZE" lf
-    measure delim-1 -f "$input" \
-        "cbsplit=$CBSPLIT --delim '\n' --print0" \
-        "cat=cat" "tr=tr '\n' '\0'" "mawk=mawk 'BEGIN { ORS = \"\\0\" } 1'"
+    for lengths in $(varied 80) $(real); do
+        generate "${lengths#*:}" "$BENCH_SIZE" lf
+        measure "delim-1-${lengths%%:*}" -f "$input" \
+            "cbsplit=$CBSPLIT --delim '\n' --print0" \
+            "cat=cat" "tr=tr '\n' '\0'" "mawk=mawk 'BEGIN { ORS = \"\\0\" } 1'"
+    done
     generate 80 "$BENCH_SIZE" 'delim:--END--\n'
     measure delim-8 -f "$input" \
         "cbsplit=$CBSPLIT --delim '--END--\n'" \
@@ -114,6 +130,14 @@ run_frames() {
             measure "$framing-${length%:*}" -f "$input" \
                 "cbsplit=$CBSPLIT --from $framing --to line" "cat=cat"
         done
+    done
+    # Short ones, and their other direction.
+    for lengths in $(varied 16 80) $(real); do
+        generate "${lengths#*:}" "$BENCH_SIZE" u32be
+        measure "u32be-lines-${lengths%%:*}" -f "$input" \
+            "cbsplit=$CBSPLIT --from u32be --to line" "cat=cat"
+        generate "${lengths#*:}" "$BENCH_SIZE" lf
+        measure "lines-u32be-${lengths%%:*}" -f "$input" "cbsplit=$CBSPLIT --to u32be" "cat=cat"
     done
     generate 1024 "$quarter" u32be
     measure tools-u32be-1K -f "$input" \
@@ -249,9 +273,9 @@ run_start() {
 
 # Records of a file, counted.
 run_count() {
-    for length in 16 80 1000; do
-        generate "$length" "$BENCH_SIZE" lf
-        measure "count-$length" -f "$input" -i file \
+    for lengths in $(varied 16 80 1000) $(real); do
+        generate "${lengths#*:}" "$BENCH_SIZE" lf
+        measure "count-${lengths%%:*}" -f "$input" -i file \
             "cbsplit=$CBSPLIT --count" "wc=wc -l" "grep=grep -c ''"
     done
     generate 1024 "$BENCH_SIZE" u32be

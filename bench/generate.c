@@ -2,14 +2,23 @@
 /*
  * Writes records to standard output, the same ones at every run.
  *
- * Usage: generate LENGTH[-LENGTH] TOTAL FRAMING...
+ * Usage: generate LENGTHS TOTAL FRAMING...
  *
- * Payloads have a length between the two, all of them alike if only one is
- * given, and hold letters, digits, spaces and hyphens.  TOTAL bytes of payload
- * are written, rounded up to a whole record; 0 stands for one record.  With
- * several framings, each record has one of them.
+ * LENGTHS tells how long payloads are:
+ *     N            all alike
+ *     N-M          between the two, each length as likely as any other
+ *     uniform:N    the same from 1 to 2N - 1, so N on average
+ *     exp:N        1 or more, N on average, each byte as likely as any other to be
+ *                  the last one (a geometric distribution, as of waiting times)
+ *     file:PATH    the lines of that file in their order, again and again
+ *
+ * Payloads hold letters, digits, spaces and hyphens, or what is in the file.
+ * TOTAL bytes of payload (of a file, with line ends) are written, rounded up to a
+ * whole record; 0 stands for one record.  With several framings, each record has
+ * one of them.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +76,72 @@ static void put_framing(struct cb_encoder *encoder, give_fn *give)
     } while (status == CB_MORE);
 }
 
-static void put_record(struct cb_encoder *encoder, uint64_t length)
+/* How long payloads are. */
+struct lengths {
+    uint64_t least, most; /* each between is as likely */
+    uint64_t mean;        /* of a geometric distribution, or 0 */
+    char *text, *end;     /* of a file, or NULL */
+    char *line;           /* the next one of it */
+};
+
+static void usage(void)
 {
-    static char text[TEXT_SIZE];
-    if (!text[0])
-        fill_text(text, sizeof text);
+    fprintf(stderr, "usage: generate N|N-M|uniform:N|exp:N|file:PATH TOTAL FRAMING...\n");
+    exit(EXIT_FAILURE);
+}
+
+static void read_file(struct lengths *lengths, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    size_t n = 0, room = 1 << 20;
+    lengths->text = malloc(room);
+    while (file && lengths->text) {
+        n += fread(lengths->text + n, 1, room - n, file);
+        if (n < room)
+            break;
+        lengths->text = realloc(lengths->text, room *= 2);
+    }
+    if (!file || !lengths->text || ferror(file) || !n) {
+        fprintf(stderr, "generate: %s: cannot be read, or is empty\n", path);
+        exit(EXIT_FAILURE);
+    }
+    fclose(file);
+    lengths->line = lengths->text;
+    lengths->end = lengths->text + n;
+}
+
+static struct lengths read_lengths(const char *text)
+{
+    struct lengths lengths = {.least = 1};
+    char none[] = "", *end = none;
+    if (strncmp(text, "file:", 5) == 0) {
+        read_file(&lengths, text + 5);
+    } else if (strncmp(text, "uniform:", 8) == 0) {
+        lengths.most = 2 * strtoull(text + 8, &end, 10) - 1;
+    } else if (strncmp(text, "exp:", 4) == 0) {
+        lengths.mean = lengths.most = strtoull(text + 4, &end, 10);
+    } else {
+        lengths.least = lengths.most = strtoull(text, &end, 10);
+        if (*end == '-')
+            lengths.most = strtoull(end + 1, &end, 10);
+    }
+    if (*end || (!lengths.text && lengths.most < lengths.least))
+        usage();
+    return lengths;
+}
+
+static uint64_t next_length(const struct lengths *lengths)
+{
+    if (!lengths->mean)
+        return lengths->least + random_number() % (lengths->most - lengths->least + 1);
+    if (lengths->mean == 1)
+        return 1;
+    double u = (double)((random_number() >> 11) + 1) / 9007199254740992.0; /* 2^53: 0 < u <= 1 */
+    return 1 + (uint64_t)(log(u) / log1p(-1.0 / (double)lengths->mean));
+}
+
+static void put_head(struct cb_encoder *encoder, uint64_t length)
+{
     const void *data;
     size_t n;
     int status;
@@ -79,26 +149,55 @@ static void put_record(struct cb_encoder *encoder, uint64_t length)
         status = must(cb_encoder_begin(encoder, length, &data, &n));
         put(data, n);
     } while (status == CB_MORE);
+}
+
+/* A record of any text. */
+static void put_text(struct cb_encoder *encoder, uint64_t length)
+{
+    static char text[TEXT_SIZE];
+    if (!text[0])
+        fill_text(text, sizeof text);
+    put_head(encoder, length);
     while (length) {
         size_t at = random_number() % (TEXT_SIZE / 2);
-        n = length < TEXT_SIZE - at ? (size_t)length : TEXT_SIZE - at;
+        size_t n = length < TEXT_SIZE - at ? (size_t)length : TEXT_SIZE - at;
         put(text + at, n);
         length -= n;
     }
     put_framing(encoder, cb_encoder_end);
 }
 
+/* The next line of the file; returns its length with its end. */
+static uint64_t put_line(struct cb_encoder *encoder, struct lengths *lengths)
+{
+    if (lengths->line == lengths->end)
+        lengths->line = lengths->text;
+    const char *line = lengths->line;
+    const char *lf = memchr(line, '\n', (size_t)(lengths->end - line));
+    size_t n = lf ? (size_t)(lf - line) : (size_t)(lengths->end - line);
+    put_head(encoder, n);
+    put(line, n);
+    put_framing(encoder, cb_encoder_end);
+    lengths->line += n + (lf != NULL);
+    return n + 1;
+}
+
+static uint64_t put_record(struct cb_encoder *encoder, struct lengths *lengths)
+{
+    if (lengths->text)
+        return put_line(encoder, lengths);
+    uint64_t length = next_length(lengths);
+    put_text(encoder, length);
+    return length;
+}
+
 int main(int argc, char **argv)
 {
     struct cb_encoder *encoders[MAX_FRAMINGS];
     size_t count = argc > 3 ? (size_t)argc - 3 : 0;
-    if (!count || count > MAX_FRAMINGS) {
-        fprintf(stderr, "usage: generate LENGTH[-LENGTH] TOTAL FRAMING...\n");
-        return EXIT_FAILURE;
-    }
-    char *end;
-    uint64_t least = strtoull(argv[1], &end, 10);
-    uint64_t most = *end == '-' ? strtoull(end + 1, NULL, 10) : least;
+    if (!count || count > MAX_FRAMINGS)
+        usage();
+    struct lengths lengths = read_lengths(argv[1]);
     uint64_t total = strtoull(argv[2], NULL, 10);
     for (size_t i = 0; i < count; i++) {
         struct cb_error error;
@@ -111,13 +210,12 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_SIZE);
     uint64_t done = 0;
     do {
-        uint64_t length = least + random_number() % (most - least + 1);
-        put_record(encoders[random_number() % count], length);
-        done += length;
+        done += put_record(encoders[random_number() % count], &lengths);
     } while (done < total);
     put_framing(encoders[0], cb_encoder_finish);
     for (size_t i = 0; i < count; i++)
         cb_encoder_free(encoders[i]);
+    free(lengths.text);
     if (fflush(stdout)) {
         fprintf(stderr, "generate: %s\n", strerror(errno));
         return EXIT_FAILURE;

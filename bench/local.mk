@@ -11,7 +11,7 @@ bench_measure_SOURCES = bench/measure.c
 bench_measure_LDADD =
 
 bench_generate_SOURCES = bench/generate.c
-bench_generate_LDADD = lib/libcb.la
+bench_generate_LDADD = lib/libcb.la -lm
 
 # With the libraries to compare with, as far as there are any when it is built.
 bench_library_SOURCES = \

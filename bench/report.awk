@@ -7,8 +7,8 @@
 
 BEGIN {
     FS = "\t"
-    head = "%-14s %-12s %-10s %9s %9s %7s %9s %9s  %-15s %-15s\n"
-    row = "%-14s %-12s %-10s %9.4f %9.4f %7s %9.4f %9d  %-15s %-15s\n"
+    head = "%-18s %-12s %-10s %9s %9s %7s %9s %9s  %-15s %-15s\n"
+    row = "%-18s %-12s %-10s %9.4f %9.4f %7s %9.4f %9d  %-15s %-15s\n"
     printf head, "workload", "way", "program", "wall s", "least s", "GB/s", "proc. s", "peak KiB",
         "ours/its wall", "ours/its proc."
 }
