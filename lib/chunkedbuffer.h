@@ -252,15 +252,11 @@ CB_API ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *a
 CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
 
 /*
- * One readv from fd into what is left of the last chunk and the next one, of at
- * most `most` bytes (CB_ALL: as many as there is room for).  The room follows what
- * arrived lately, whatever `most` is; who must have room for a datagram of any size
- * calls cb_reserve.
+ * One readv from fd into what is left of the last chunk and the next one.
  * Returns the number of bytes read, 0 at end of file.  EINTR is retried.
- * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT; CB_EINVAL where `most` is 0,
- * as the answer to that would look like end of file.
+ * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT.
  */
-CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
+CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t hint);
 
 /*
  * Called once when nobody can see the bytes any more, by the call that drops the
@@ -418,9 +414,6 @@ CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
  * if it does not ignore it; if it does, that is CB_EIO with EPIPE.
  */
 CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most);
-/* The same by sendmsg, so that a socket whose other end is closed is CB_EIO with
- * EPIPE, and no SIGPIPE comes.  For sockets alone: else CB_EIO with ENOTSOCK. */
-CB_API ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most);
 
 /* ---------------------------------------------------------------- framings */
 
@@ -742,6 +735,34 @@ CB_API int cb_encode_end(struct cb_encoder *encoder, struct cb_buffer *out);
 CB_API void cb_encoder_number(struct cb_encoder *encoder, uint64_t first);
 /* Forgets a record that was begun, and all numbers. */
 CB_API void cb_encoder_reset(struct cb_encoder *encoder);
+
+/* ------------------------------------- any framing in, any framing out */
+
+/*
+ * Decodes at most `max` records (CB_ALL: all) from the head of `in`, and appends them
+ * to `out` in the encoder's framing; what was decoded leaves `in`.  `count`, which may
+ * be NULL, gets the number of records that ended.  One call does a bounded amount of
+ * work (256 KiB copied, or 1,024 chunks).  Returns
+ *   CB_YES   there may be more to do: write `out`, and call again
+ *   CB_MORE  more input is needed; cb_decoder_needed(), or cb_decoder_finish()
+ *   CB_END   the input has come to its end: cb_encode_end() is next
+ *   CB_E...  an error of the decoder, the same at every further call; or of the
+ *            encoder, as of cb_encode_pieces.  All before it is in `out`.
+ * Where the encoder has CB_NEEDS_LENGTH and the decoder tells none, or it has
+ * CB_NEEDS_WHOLE, records are held until their end and bounded by max_record, or else
+ * by 64 MiB.  Until a call has returned something else than CB_YES or an error of
+ * the encoder, cb_decoder_take and cb_decoder_skip are CB_ESTATE.
+ */
+CB_API int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                      struct cb_buffer *in, struct cb_buffer *out, size_t max, size_t *count);
+/* After CB_MORE, once `out` is written: how many of the bytes to come are payload
+ * that goes out as it is.  They need not come through the buffers: see
+ * cb_decoder_ahead.  0 if they must. */
+CB_API uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                                 const struct cb_buffer *out);
+/* Says that n of these went by elsewhere, as cb_decoder_pass. */
+CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                           struct cb_buffer *in, uint64_t n);
 
 #ifdef __cplusplus
 }

@@ -158,6 +158,8 @@ static void leave(struct cb_decoder *decoder)
 {
     if (decoder->buffer)
         cb__buffer_set_reader(decoder->buffer, NULL);
+    if (decoder->kept)
+        decoder->kept->next = decoder->kept->count = 0;
     cb_buffer_free(decoder->made);
     cb_buffer_free(decoder->aside);
     decoder->made = decoder->aside = NULL;
@@ -170,6 +172,8 @@ void cb_decoder_free(struct cb_decoder *decoder)
         return;
     const struct cb_allocator *allocator = decoder->allocator;
     leave(decoder);
+    if (decoder->kept)
+        allocator->free(allocator->arg, decoder->kept, sizeof *decoder->kept);
     if (decoder->ops->close)
         decoder->ops->close(decoder);
     allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
@@ -537,8 +541,8 @@ static int put_aside(struct cb_decoder *decoder)
         decoder->until < limit_of(decoder))
         return CB_MORE;
     if ((!decoder->aside && make_alike(&decoder->aside, decoder, decoder->buffer)) ||
-        cb__buffer_slice(source, &start, decoder->payload_start,
-                         cb__clamp_u64(decoder->max_record), decoder->aside) < 0)
+        cb__buffer_slice(source, &start, decoder->payload_start, cb__clamp_u64(decoder->max_record),
+                         decoder->aside) < 0)
         return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
     decoder->aside_at = cb__buffer_end(decoder->aside) - decoder->max_record;
     return CB_MORE;
@@ -676,6 +680,16 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
     return done ? CB_PIECE : status;
 }
 
+/* Gives what was cut for cb_reframe. */
+static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max, size_t *count)
+{
+    struct cb__kept *kept = decoder->kept;
+    *count = cb__min(max, kept->count - kept->next);
+    memcpy(pieces, kept->pieces + kept->next, *count * sizeof *pieces);
+    kept->next += *count;
+    return *count ? CB_PIECE : CB_OK;
+}
+
 int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
                      size_t max, size_t *count)
 {
@@ -684,6 +698,8 @@ int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
     if (status)
         return status;
     limit_to(decoder, decoder->max_given);
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        return hand_over(decoder, pieces, max, count);
     return give_batch(decoder, pieces, max, count);
 }
 
@@ -696,6 +712,8 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     int status = attach(decoder, buffer);
     if (status)
         return status;
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        return CB_ESTATE;
     limit_to(decoder, decoder->max_given);
     const uint64_t first = decoder->record;
     if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
@@ -723,7 +741,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
 
 void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    if (decoder->buffer == buffer)
+    if (decoder->buffer == buffer && !cb__decoder_has_kept(decoder))
         release(decoder, buffer);
 }
 
@@ -734,6 +752,8 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     if (status)
         return status;
     limit_to(decoder, decoder->max_given);
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        return hand_over(decoder, piece, 1, &count);
     release(decoder, buffer);
     status = give_batch(decoder, piece, 1, &count);
     if (cb__unlikely(status == CB_END))
@@ -755,9 +775,9 @@ static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         ssize_t n = cb_take(source, cb__clamp_u64(size), record);
         status = n < 0 ? (int)n : CB_OK;
     } else {
-        status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                       cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head),
-                                       record);
+        status =
+            cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
+                                  cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head), record);
     }
     if (status != CB_OK)
         return status;
@@ -787,7 +807,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return status;
     if (decoder->error.code)
         return decoder->error.code;
-    if (decoder->open || buffer == record)
+    if (decoder->open || buffer == record || cb__decoder_has_kept(decoder))
         return CB_ESTATE;
     limit_to(decoder, decoder->max_taken);
     release(decoder, buffer);
@@ -803,12 +823,42 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     return status;
 }
 
+/* ---------------------------------------------------------- for cb_reframe */
+
+int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole)
+{
+    int status = attach(decoder, buffer);
+    if (status)
+        return status;
+    if (cb__unlikely(!decoder->kept)) {
+        decoder->kept = decoder->allocator->alloc(decoder->allocator->arg, sizeof *decoder->kept);
+        if (!decoder->kept)
+            return CB_ENOMEM;
+        decoder->kept->next = decoder->kept->count = 0;
+    }
+    if (cb__unlikely(whole && !decoder->whole && at_rest(decoder))) {
+        decoder->whole = true;
+        decoder->max_given = decoder->max_taken;
+    }
+    limit_to(decoder, decoder->max_given);
+    return CB_OK;
+}
+
+int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
+{
+    struct cb__kept *kept = decoder->kept;
+    release(decoder, decoder->buffer);
+    kept->next = kept->count = 0;
+    return give_batch(decoder, kept->pieces, cb__min(max, CB__KEPT), &kept->count);
+}
+
 /* ---------------------------------------------- payload that goes elsewhere */
 
 uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 {
     bool streaming = decoder->buffer && decoder->open && !decoder->complete && !decoder->whole &&
-                     !decoder->error.code && decoder->given == decoder->until;
+                     !decoder->error.code && decoder->given == decoder->until &&
+                     !cb__decoder_has_kept(decoder);
     if (!streaming || decoder->scan != cb__buffer_end(decoder->buffer) ||
         decoder->payload_end <= decoder->scan)
         return 0;

@@ -35,6 +35,14 @@
 
 #include "framing.h"
 
+/* Pieces that were cut and have not been handed over: those from `next` on. */
+enum { CB__KEPT = 256 };
+
+struct cb__kept {
+    size_t next, count;
+    struct cb_piece pieces[CB__KEPT];
+};
+
 struct cb_decoder {
     struct cb_buffer *buffer; /* what it reads, while that knows it; the first
                                  member: a buffer knows its decoder by it */
@@ -55,6 +63,7 @@ struct cb_decoder {
     struct cb_buffer *made;  /* payload that was assembled, or NULL */
     struct cb_buffer *aside; /* the beginnings of records that are cut, held until
                                 their frames are over; NULL before any is */
+    struct cb__kept *kept;   /* NULL before cb_reframe needs it */
     struct cb__cursor scan_cursor, give_cursor;
 
     uint64_t frame_start, payload_start, given, until, scan;
@@ -77,6 +86,21 @@ struct cb_decoder {
     bool ended;         /* the framing says that nothing more follows */
     struct cb_error error;
 };
+
+/* Are there pieces that were cut for cb_reframe and not handed over? */
+static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
+{
+    return decoder->kept && decoder->kept->next < decoder->kept->count;
+}
+
+/* For cb_reframe.  The first call for a stream, or any other: the decoder gets a
+ * place to keep pieces, and with `whole` holds records until their end from the
+ * next one on.  CB_ENOMEM, CB_ESTATE. */
+int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole);
+
+/* Cuts at most `max` pieces more into decoder->kept, which is empty, after what was
+ * cut before has been released.  As cb_decoder_batch. */
+int cb__decoder_refill(struct cb_decoder *decoder, size_t max);
 
 /* The bytes from decoder->scan to the end of their chunk; false if none. */
 static inline bool cb__decoder_span(struct cb_decoder *decoder, const uint8_t **data, size_t *n)

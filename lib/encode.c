@@ -518,8 +518,8 @@ static int encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
     return encode_piece(encoder, appender, piece);
 }
 
-static int encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
-                      const struct cb_piece *pieces, size_t count, size_t *taken)
+int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
+                   const struct cb_piece *pieces, size_t count, size_t *taken)
 {
     size_t i = 0;
     int status = CB_OK;
@@ -544,7 +544,7 @@ int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces, 
     int status = cb__appender_open(&appender, out, true);
     if (status != CB_OK)
         return status;
-    status = encode_all(encoder, &appender, pieces, count, taken);
+    status = cb__encode_all(encoder, &appender, pieces, count, taken);
     cb__appender_close(&appender);
     if (status == CB__FULL && !out->length && cb__buffer_end(out) == before && !*taken)
         return CB_ELIMIT;

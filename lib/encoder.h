@@ -79,6 +79,11 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
 int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Puts pieces through an encoder.  CB_OK: all were taken; CB__FULL: the work of this
+ * call is done; else as cb_encode_pieces. */
+int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
+                   const struct cb_piece *pieces, size_t count, size_t *taken);
+
 /* What an encoder has besides its family's part, and the end of that.  (encode.c) */
 void cb__encode_init(struct cb_encoder *encoder);
 void cb__encode_fini(struct cb_encoder *encoder);

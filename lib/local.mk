@@ -42,6 +42,7 @@ lib_libcb_la_SOURCES = \
 	lib/encoder.h \
 	lib/encoder.c \
 	lib/encode.c \
+	lib/reframe.c \
 	lib/framings/families.h \
 	lib/framings/counted.h \
 	lib/framings/counted.c \

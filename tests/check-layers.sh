@@ -43,6 +43,7 @@ layers() {
 12  decoder.h decoder.c
 12  encoder.h encoder.c
 13  encode.c
+14  reframe.c
 12  framings/fields.h framings/fields.c
 13  framings/families.h
 13  framings/counted.h framings/counted.c

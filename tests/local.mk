@@ -25,6 +25,7 @@ unit_tests = \
 	tests/test_decoder \
 	tests/test_encoder \
 	tests/test_encode \
+	tests/test_reframe \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reframe: records out of one buffer in one framing, into another buffer in
+ * another.
+ * Layer: base -> ... -> decoder, encode -> reframe.
+ *
+ * The pieces that the decoder has cut stay with it until the encoder has taken
+ * them, so that a call can stop at any byte of the output.
+ */
+#include "appender.h"
+#include "decoder.h"
+#include "encoder.h"
+
+/* What an encoder must have and a decoder may not tell. */
+static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
+{
+    const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
+    return encoder->traits & CB_NEEDS_WHOLE || (encoder->traits & CB_NEEDS_LENGTH && !tells);
+}
+
+static size_t count_ended(const struct cb_piece *pieces, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += (pieces[i].flags & CB_LAST) != 0;
+    return n;
+}
+
+/* How many of the pieces belong to the first `records` records. */
+static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t records)
+{
+    size_t n = 0;
+    while (n < count && records)
+        records -= (pieces[n++].flags & CB_LAST) != 0;
+    return n;
+}
+
+/* Hands what was cut of at most `max` records to the encoder; *ended grows by the
+ * records that ended. */
+static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                     struct cb__appender *appender, size_t max, size_t *ended)
+{
+    struct cb__kept *kept = decoder->kept;
+    const struct cb_piece *pieces = kept->pieces + kept->next;
+    size_t count = kept->count - kept->next, taken;
+    if (cb__unlikely(count > max)) /* they were cut for a call that wanted more */
+        count = count_pieces(pieces, count, max);
+    int status = cb__encode_all(encoder, appender, pieces, count, &taken);
+    kept->next += taken;
+    *ended += count_ended(pieces, taken);
+    return status;
+}
+
+int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb_buffer *in,
+               struct cb_buffer *out, size_t max, size_t *count)
+{
+    struct cb__appender appender;
+    const uint64_t before = cb__buffer_end(out);
+    size_t ended = 0;
+    if (count)
+        *count = 0;
+    if (in == out)
+        return CB_EINVAL;
+    int status = cb__decoder_prepare(decoder, in, needs_whole(decoder, encoder));
+    if (status == CB_OK)
+        status = cb__appender_open(&appender, out, true);
+    if (status != CB_OK)
+        return status;
+    while (ended < max) {
+        if (cb__decoder_has_kept(decoder))
+            status = hand_over(decoder, encoder, &appender, max - ended, &ended);
+        if (status != CB_OK || ended == max)
+            break;
+        status = cb__decoder_refill(decoder, max - ended);
+        if (status != CB_PIECE)
+            break;
+        status = CB_OK;
+    }
+    cb__appender_close(&appender);
+    cb_decoder_release(decoder, in);
+    if (count)
+        *count = ended;
+    if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == before)
+        return CB_ELIMIT;
+    return status == CB_OK || status == CB__FULL ? CB_YES : status;
+}
+
+uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                          const struct cb_buffer *out)
+{
+    const unsigned sees = CB_NO_PAYLOAD | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS;
+    if (out->length || encoder->step != CB__ENCODE_PIECE || encoder->traits & sees)
+        return 0;
+    return cb_decoder_ahead(decoder);
+}
+
+int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                    struct cb_buffer *in, uint64_t n)
+{
+    return encoder->step == CB__ENCODE_PIECE ? cb_decoder_pass(decoder, in, n) : CB_ESTATE;
+}

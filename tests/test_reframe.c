@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any framing in, any framing out: every stream of the table into every output,
+ * however the input comes and the output is emptied, gives the bytes that a
+ * decoder and an encoder give one after the other.
+ */
+#include "expect.h"
+#include "outputs.h"
+#include "reading.h"
+#include "streams.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a stream gives in an output framing, and how it ends. */
+struct result {
+    struct record_list wire;
+    size_t records, refused;
+    int status;
+};
+
+struct pair {
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_buffer *in, *out;
+};
+
+static void make_pair(struct pair *pair, const char *from, const char *to, bool refuses, bool whole,
+                      size_t limit)
+{
+    const struct cb_decoder_options decoding = {.size = sizeof(decoding), .whole = whole};
+    const struct cb_encoder_options encoding = {.size = sizeof(encoding),
+                                                .refuse_collisions = refuses};
+    const struct cb_buffer_options output = {
+        .size = sizeof(output), .chunk_min = 64, .chunk_max = 4096, .limit = limit};
+    struct cb_error error = {.code = CB_OK};
+
+    expect(cb_decoder_new(&pair->decoder, from, &decoding, &error) == CB_OK, "%s: %s", from,
+           error.text);
+    expect(cb_encoder_new(&pair->encoder, to, &encoding, &error) == CB_OK, "%s: %s", to,
+           error.text);
+    pair->in = new_buffer(NULL, 4096);
+    ck_assert_int_eq(cb_buffer_new(&pair->out, &output), CB_OK);
+}
+
+static void free_pair(struct pair *pair)
+{
+    cb_decoder_free(pair->decoder);
+    cb_encoder_free(pair->encoder);
+    cb_buffer_free(pair->in);
+    cb_buffer_free(pair->out);
+}
+
+static void drain(struct cb_buffer *out, struct record_list *wire)
+{
+    size_t size;
+    uint8_t *bytes = flatten(out, &size);
+
+    list_add(wire, bytes, size);
+    free(bytes);
+    cb_skip(out, CB_ALL);
+}
+
+static void end_stream(struct pair *pair, struct result *result)
+{
+    int status;
+
+    if (result->status == CB_END) {
+        while ((status = cb_encode_end(pair->encoder, pair->out)) == CB_ELIMIT)
+            drain(pair->out, &result->wire);
+        ck_assert_int_eq(status, CB_OK);
+    }
+    drain(pair->out, &result->wire);
+}
+
+/* By a decoder and an encoder, one whole piece after another. */
+static void by_hand(const struct stream *stream, const char *to, bool refuses,
+                    struct result *result)
+{
+    struct cb_piece piece;
+    struct pair pair;
+    size_t count, taken;
+
+    *result = (struct result){.status = CB_OK};
+    make_pair(&pair, stream->specification, to, refuses, true, 0);
+    ck_assert_int_eq(cb_append(pair.in, stream->bytes, stream->size), CB_OK);
+    cb_decoder_finish(pair.decoder);
+    while ((result->status = cb_decoder_batch(pair.decoder, pair.in, &piece, 1, &count)) ==
+           CB_PIECE) {
+        int status = cb_encode_pieces(pair.encoder, &piece, 1, pair.out, &taken);
+
+        ck_assert_uint_eq(taken, 1);
+        result->refused += status == CB_EUNENCODABLE;
+        result->records += (piece.flags & CB_LAST) != 0;
+    }
+    end_stream(&pair, result);
+    free_pair(&pair);
+}
+
+/* By cb_reframe, the input coming in parts. */
+static void by_reframe(struct prng *prng, const struct stream *stream, const char *to, bool refuses,
+                       size_t limit, bool drains, struct result *result)
+{
+    struct feed feed = {.data = (const uint8_t *)stream->bytes,
+                        .size = stream->size,
+                        .cut = 1 + prng_below(prng, stream->size),
+                        .step = 1 + prng_below(prng, 20)};
+    struct pair pair;
+    bool finished = false;
+
+    *result = (struct result){.status = CB_MORE};
+    make_pair(&pair, stream->specification, to, refuses, false, limit);
+    while (result->status == CB_MORE || result->status == CB_YES ||
+           result->status == CB_EUNENCODABLE) {
+        size_t count, max = prng_below(prng, 3) ? CB_ALL : 1 + prng_below(prng, 3);
+
+        result->status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, max, &count);
+        expect(count <= max, "%zu records, not %zu", count, max);
+        result->records += count;
+        result->refused += result->status == CB_EUNENCODABLE;
+        if (limit || (drains && prng_below(prng, 4) == 0))
+            drain(pair.out, &result->wire);
+        if (result->status == CB_MORE && !feed_next(&feed, pair.in)) {
+            expect(!finished, "%s to %s: more than all is wanted", stream->specification, to);
+            cb_decoder_finish(pair.decoder);
+            finished = true;
+        }
+    }
+    end_stream(&pair, result);
+    free_pair(&pair);
+}
+
+static void same(const struct stream *stream, const char *to, const struct result *got,
+                 const struct result *expected)
+{
+    expect(
+        got->status == expected->status && got->records == expected->records &&
+            got->refused == expected->refused && got->wire.size == expected->wire.size &&
+            (!got->wire.size || memcmp(got->wire.bytes, expected->wire.bytes, got->wire.size) == 0),
+        "%s to %s: status %d, %zu records (%zu refused), %.*s; not %d, %zu (%zu), %.*s",
+        stream->specification, to, got->status, got->records, got->refused, (int)got->wire.size,
+        (const char *)got->wire.bytes, expected->status, expected->records, expected->refused,
+        (int)expected->wire.size, (const char *)expected->wire.bytes);
+}
+
+START_TEST(every_stream_goes_into_every_output)
+{
+    const struct stream *stream = &streams[_i];
+
+    for (size_t i = 0; i < COUNT(outputs); i++) {
+        for (int refuses = 0; refuses < 2; refuses++) {
+            struct prng prng = {.state = (uint64_t)_i * 1000 + i};
+            struct result expected, got;
+
+            by_hand(stream, outputs[i], refuses, &expected);
+            for (int n = 0; n < 6; n++) {
+                /* Of a record that is refused late some may have been written. */
+                size_t limit = expected.refused || n % 2 ? 0 : 64 + prng_below(&prng, 200);
+
+                by_reframe(&prng, stream, outputs[i], refuses, limit, !expected.refused, &got);
+                same(stream, outputs[i], &got, &expected);
+                list_free(&got.wire);
+            }
+            list_free(&expected.wire);
+        }
+    }
+}
+END_TEST
+
+/* ------------------------------------------------------------ one by one */
+
+START_TEST(no_record_beyond_those_asked_for_is_begun)
+{
+    struct pair pair;
+    size_t count;
+
+    make_pair(&pair, "netstring", "line", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("1:a,2:bb,3:ccc,x")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, 2, &count), CB_YES);
+    ck_assert_uint_eq(count, 2);
+    assert_holds(pair.in, BYTES("3:ccc,x"));
+    assert_holds(pair.out, BYTES("a\nbb\n"));
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, 1, NULL), CB_YES);
+    assert_holds(pair.in, BYTES("x"));
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, 1, NULL),
+                     CB_EMALFORMED);
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(one_call_does_no_more_than_its_share)
+{
+    enum { SIZE = 4 << 20 };
+    struct pair pair;
+    size_t calls = 0, made = 0;
+    char *bytes = malloc(SIZE);
+
+    ck_assert_ptr_nonnull(bytes);
+    memset(bytes, 'x', SIZE);
+    for (size_t i = 99; i < SIZE; i += 100)
+        bytes[i] = '\n';
+    make_pair(&pair, "lf", "u32be", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, bytes, SIZE), CB_OK);
+    while (cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL) == CB_YES) {
+        ck_assert_uint_le(cb_length(pair.out), 256 << 10);
+        made += cb_length(pair.out);
+        cb_skip(pair.out, CB_ALL);
+        calls++;
+    }
+    ck_assert_uint_ge(calls, 16);
+    ck_assert_uint_eq(made + cb_length(pair.out), (SIZE / 100) * 103);
+    free(bytes);
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(what_is_kept_for_the_next_call_is_not_lost_to_others)
+{
+    struct pair pair;
+    struct cb_piece piece;
+    struct cb_buffer *record = new_buffer(NULL, 64);
+    uint64_t n;
+
+    make_pair(&pair, "lf", "u8", false, false, 64);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_YES);
+    ck_assert_uint_le(cb_length(pair.out), 64);
+    ck_assert_int_eq(cb_decoder_take(pair.decoder, pair.in, record), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_skip(pair.decoder, pair.in, 1, &n), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_next(pair.decoder, pair.in, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.record, 6); /* five and a part of this one are out */
+    cb_buffer_free(record);
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(payload_that_nobody_sees_may_go_by)
+{
+    struct pair pair;
+
+    make_pair(&pair, "u32be", "netstring", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("\0\0\1\0ab")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 0);
+    assert_holds(pair.out, BYTES("256:ab"));
+    cb_skip(pair.out, CB_ALL);
+    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 254);
+    ck_assert_int_eq(cb_reframe_pass(pair.decoder, pair.encoder, pair.in, 255), CB_EINVAL);
+    ck_assert_int_eq(cb_reframe_pass(pair.decoder, pair.encoder, pair.in, 254), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    assert_holds(pair.out, BYTES(","));
+    ck_assert_int_eq(cb_reframe_pass(pair.decoder, pair.encoder, pair.in, 0), CB_ESTATE);
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(payload_that_is_looked_at_may_not_go_by)
+{
+    struct pair pair;
+
+    make_pair(&pair, "u32be", "hex", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("\0\0\1\0ab")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    cb_skip(pair.out, CB_ALL);
+    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 0);
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(a_buffer_is_not_reframed_into_itself)
+{
+    struct pair pair;
+
+    make_pair(&pair, "lf", "u8", false, false, 0);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.in, CB_ALL, NULL),
+                     CB_EINVAL);
+    free_pair(&pair);
+}
+END_TEST
+
+/* Lengths are not told by lines: they are held, wherever the reads fall. */
+START_TEST(a_length_that_the_input_does_not_tell_is_waited_for)
+{
+    static const char lines[] = "a longer line than that\nx\n";
+
+    for (size_t step = 1; step < sizeof(lines); step++) {
+        struct feed feed = {
+            .data = (const uint8_t *)lines, .size = sizeof(lines) - 1, .cut = step, .step = step};
+        struct pair pair;
+
+        make_pair(&pair, "line", "u32be", false, false, 0);
+        while (feed_next(&feed, pair.in))
+            ck_assert_int_eq(
+                cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL), CB_MORE);
+        assert_holds(pair.out, BYTES("\0\0\0\x17"
+                                     "a longer line than that\0\0\0\1x"));
+        free_pair(&pair);
+    }
+}
+END_TEST
+
+static Suite *reframe_suite(void)
+{
+    Suite *suite = suite_create("reframe");
+    TCase *all = add_case(suite, "all"), *calls = add_case(suite, "calls");
+
+    tcase_add_loop_test(all, every_stream_goes_into_every_output, 0, (int)COUNT(streams));
+    tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
+    tcase_add_test(calls, one_call_does_no_more_than_its_share);
+    tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
+    tcase_add_test(calls, payload_that_nobody_sees_may_go_by);
+    tcase_add_test(calls, payload_that_is_looked_at_may_not_go_by);
+    tcase_add_test(calls, a_buffer_is_not_reframed_into_itself);
+    tcase_add_test(calls, a_length_that_the_input_does_not_tell_is_waited_for);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(reframe_suite());
+}
