@@ -156,7 +156,7 @@ static void complain_here(const struct run *run, uint64_t at, const char *text)
 static int fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
-    size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : 0;
+    size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : CB_ALL;
     if (run->source->by_need)
         most = (size_t)cb_decoder_needed(decoder);
     ssize_t n = source_read(run->source, run->buffer, most);

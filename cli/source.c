@@ -55,26 +55,15 @@ void source_moved(struct source *source, uint64_t n)
         source->left -= n;
 }
 
-static ssize_t read_or_peek(struct source *source, void *data, size_t size)
-{
-    if (source->peek.way)
-        return peek_more(&source->peek, data, size);
-    ssize_t n;
-    do {
-        n = read(source->fd, data, size);
-    } while (n < 0 && errno == EINTR);
-    return n;
-}
-
-/* One read of at most `most` bytes, or of as many as the buffer likes. */
-static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t most)
+/* Looks at what comes after the bytes held, in place of a read. */
+static ssize_t peek_into(struct source *source, struct cb_buffer *buffer, size_t most)
 {
     void *data;
     size_t size;
-    int status = cb_get_chunk(buffer, most, &data, &size);
+    int status = cb_get_chunk(buffer, most == CB_ALL ? 0 : most, &data, &size);
     if (status)
         return status;
-    ssize_t n = read_or_peek(source, data, most && most < size ? most : size);
+    ssize_t n = peek_more(&source->peek, data, most < size ? most : size);
     int number = errno;
     cb_chunk_written(buffer, n > 0 ? (size_t)n : 0);
     errno = number;
@@ -85,13 +74,13 @@ static ssize_t read_few(struct source *source, struct cb_buffer *buffer, size_t 
 
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most)
 {
-    if (source->left != UINT64_MAX)
-        most = (size_t)source_allows(source, most ? most : SIZE_MAX);
     if (!source->left)
         return 0;
-    const bool few = most || source->peek.way;
+    if (source->left != UINT64_MAX)
+        most = (size_t)source_allows(source, most);
     for (;;) {
-        ssize_t n = few ? read_few(source, buffer, most) : cb_readinto(buffer, source->fd, 0);
+        ssize_t n = source->peek.way ? peek_into(source, buffer, most)
+                                     : cb_readinto(buffer, source->fd, most);
         if (n > 0)
             source_moved(source, (uint64_t)n);
         if (n != CB_EAGAIN)

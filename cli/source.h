@@ -32,7 +32,7 @@ int source_limit(struct source *source, uint64_t from, uint64_t to);
 uint64_t source_allows(const struct source *source, uint64_t n);
 void source_moved(struct source *source, uint64_t n);
 
-/* Reads what there is, at most `most` bytes (0: as many as the buffer likes),
+/* Reads what there is, at most `most` >= 1 bytes (CB_ALL: as many as the buffer likes),
  * waiting until there is something.  The number of bytes, 0 at the end, or
  * CB_E... with errno set for CB_EIO. */
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);

@@ -44,7 +44,7 @@ static int run(struct cb_decoder *decoder, struct cb_buffer *buffer, struct tall
         }
         if (status != CB_MORE)
             return status;
-        ssize_t got = cb_readinto(buffer, STDIN_FILENO, 0);
+        ssize_t got = cb_readinto(buffer, STDIN_FILENO, CB_ALL);
         if (got < 0)
             return (int)got;
         if (got == 0)

@@ -347,12 +347,19 @@ int cb_commit(struct cb_buffer *buffer, size_t n)
     size_t offered = buffer->offered;
     if (!offered || n > offered)
         return CB_ESTATE;
-    buffer->offered = 0;
     if (!n) {
+        buffer->offered = 0;
         settle(buffer);
         return CB_OK;
     }
     adapt(buffer, n, offered);
+    cb__buffer_show_offer(buffer, n);
+    return CB_OK;
+}
+
+void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n)
+{
+    buffer->offered = 0;
     if (buffer->offer_has_tail) {
         size_t part = cb__min(n, buffer->tail->capacity - buffer->tail->used);
         grow_tail(buffer, part);
@@ -364,7 +371,6 @@ int cb_commit(struct cb_buffer *buffer, size_t n)
         grow_tail(buffer, part);
         n -= part;
     }
-    return CB_OK;
 }
 
 int cb_chunk_written(struct cb_buffer *buffer, size_t n)

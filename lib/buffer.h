@@ -115,6 +115,9 @@ ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *curs
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
                           struct cb_buffer *target);
 
+/* cb_commit of 1 or more bytes, from which the size of chunks learns nothing. */
+void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n);
+
 /* For the appender.  Makes sure that `more` chunks can be pushed: CB_ENOMEM.  Goes
  * on in a new block, whose reference becomes the buffer's. */
 int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);

@@ -252,11 +252,15 @@ CB_API ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *a
 CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
 
 /*
- * One readv from fd into what is left of the last chunk and the next one.
+ * One readv from fd into what is left of the last chunk and the next one, of at
+ * most `most` bytes (CB_ALL: as many as there is room for).  The room follows what
+ * arrived lately, whatever `most` is; who must have room for a datagram of any size
+ * calls cb_reserve.
  * Returns the number of bytes read, 0 at end of file.  EINTR is retried.
- * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT.
+ * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT; CB_EINVAL where `most` is 0,
+ * as the answer to that would look like end of file.
  */
-CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t hint);
+CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
 
 /*
  * Called once when nobody can see the bytes any more, by the call that drops the
@@ -414,6 +418,9 @@ CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
  * if it does not ignore it; if it does, that is CB_EIO with EPIPE.
  */
 CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most);
+/* The same by sendmsg, so that a socket whose other end is closed is CB_EIO with
+ * EPIPE, and no SIGPIPE comes.  For sockets alone: else CB_EIO with ENOTSOCK. */
+CB_API ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most);
 
 /* ---------------------------------------------------------------- framings */
 

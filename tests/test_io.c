@@ -68,9 +68,9 @@ static void close_writer(void)
 START_TEST(readinto_appends_what_is_there)
 {
     put(to, "hello ", 6);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 6);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 6);
     put(to, "world", 5);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 5);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 5);
     assert_holds(buffer, "hello world", 11);
     ck_assert_uint_eq(pool_stats(pool).copied, 0);
 }
@@ -80,9 +80,9 @@ START_TEST(readinto_gives_0_at_end_of_file_again_and_again)
 {
     put(to, "abc", 3);
     close_writer();
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 3);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 3);
     for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(cb_readinto(buffer, from, 0), 0);
+        ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 0);
     assert_holds(buffer, "abc", 3);
     ck_assert_int_eq(cb_chunk_written(buffer, 0), CB_ESTATE); /* no offer stays open */
     ck_assert_int_eq(cb_append(buffer, "def", 3), CB_OK);
@@ -98,7 +98,7 @@ START_TEST(readinto_reads_all_of_a_long_stream)
     count_up(bytes, sizeof(bytes));
     put(to, bytes, sizeof(bytes));
     close_writer();
-    while ((n = cb_readinto(buffer, from, 0)) > 0)
+    while ((n = cb_readinto(buffer, from, CB_ALL)) > 0)
         ck_assert_int_le(n, 2 * CHUNK); /* what is left of a chunk, and one more */
     ck_assert_int_eq(n, 0);
     assert_holds(buffer, bytes, sizeof(bytes));
@@ -112,7 +112,7 @@ START_TEST(readinto_fills_the_last_chunk_before_the_next)
 
     count_up(bytes, sizeof(bytes));
     put(to, bytes, 10);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 10);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 10);
     put(to, bytes + 10, CHUNK);
     ck_assert_int_eq(cb_readinto(buffer, from, CHUNK), CHUNK);
     ck_assert_uint_eq(cb_chunks(buffer, chunks, 2), 2);
@@ -122,26 +122,63 @@ START_TEST(readinto_fills_the_last_chunk_before_the_next)
 }
 END_TEST
 
-START_TEST(readinto_asks_for_as_much_as_the_hint)
+START_TEST(readinto_reads_no_more_than_it_is_asked_to)
 {
-    struct cb_buffer *wide = new_buffer(pool, 4096);
-    uint8_t bytes[4096];
+    uint8_t bytes[3 * CHUNK];
 
     count_up(bytes, sizeof(bytes));
     put(to, bytes, sizeof(bytes));
-    ck_assert_int_eq(cb_readinto(wide, from, 4096), 4096);
-    assert_holds(wide, bytes, sizeof(bytes));
-    cb_buffer_free(wide);
+    for (size_t held = 0, most = 1; held < sizeof(bytes); held += most, most++) {
+        if (most > sizeof(bytes) - held)
+            most = sizeof(bytes) - held;
+        ck_assert_int_eq(cb_readinto(buffer, from, most), (ssize_t)most);
+        assert_holds(buffer, bytes, held + most);
+    }
+}
+END_TEST
+
+/* 0 would mean end of file. */
+START_TEST(readinto_of_no_bytes_is_refused)
+{
+    put(to, "abc", 3);
+    ck_assert_int_eq(cb_readinto(buffer, from, 0), CB_EINVAL);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 3);
+}
+END_TEST
+
+START_TEST(the_size_of_chunks_follows_what_arrives_whatever_is_asked_for)
+{
+    struct cb_buffer_options options = {
+        .size = sizeof(options), .pool = pool, .chunk_min = 64, .chunk_max = 1024};
+    struct cb_buffer *adaptive = NULL;
+    uint8_t bytes[4096];
+
+    ck_assert_int_eq(cb_buffer_new(&adaptive, &options), CB_OK);
+    count_up(bytes, sizeof(bytes));
+    put(to, bytes, sizeof(bytes));
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(cb_readinto(adaptive, from, 1), 1);
+    ck_assert_uint_eq(buffer_stats(adaptive).chunk_size, 64); /* filled, as was asked */
+    ck_assert_int_le(cb_readinto(adaptive, from, 4000), 2 * 64);
+    while (cb_length(adaptive) < 4000)
+        ck_assert_int_ge(cb_readinto(adaptive, from, 4000 - cb_length(adaptive)), 1);
+    size_t grown = buffer_stats(adaptive).chunk_size;
+    ck_assert_uint_ge(grown, 512);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(cb_readinto(adaptive, from, 1), 1);
+    ck_assert_uint_eq(buffer_stats(adaptive).chunk_size, grown);
+    assert_holds(adaptive, bytes, 4020);
+    cb_buffer_free(adaptive);
 }
 END_TEST
 
 START_TEST(readinto_passes_on_that_nothing_is_ready)
 {
     set_nonblocking(from);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), CB_EAGAIN);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), CB_EAGAIN);
     put(to, "abc", 3);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 3);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), CB_EAGAIN);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 3);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), CB_EAGAIN);
     assert_holds(buffer, "abc", 3);
 }
 END_TEST
@@ -150,13 +187,13 @@ START_TEST(readinto_from_no_descriptor_is_an_error_with_errno)
 {
     append_block(buffer, "abc", 3);
     errno = 0;
-    ck_assert_int_eq(cb_readinto(buffer, -1, 0), CB_EIO);
+    ck_assert_int_eq(cb_readinto(buffer, -1, CB_ALL), CB_EIO);
     ck_assert_int_eq(errno, EBADF);
     errno = 0;
-    ck_assert_int_eq(cb_readinto(buffer, to, 0), CB_EIO); /* cannot be read from */
+    ck_assert_int_eq(cb_readinto(buffer, to, CB_ALL), CB_EIO); /* cannot be read from */
     ck_assert_int_eq(errno, EBADF);
     int folder = open("/", O_RDONLY | O_DIRECTORY);
-    ck_assert_int_eq(cb_readinto(buffer, folder, 0), CB_EIO);
+    ck_assert_int_eq(cb_readinto(buffer, folder, CB_ALL), CB_EIO);
     ck_assert_int_eq(errno, EISDIR);
     close(folder);
     assert_holds(buffer, "abc", 3);
@@ -181,7 +218,7 @@ START_TEST(readinto_stops_at_the_limit_and_leaves_the_rest_unread)
         held += (size_t)n;
     }
     ck_assert_uint_eq(held, 10);
-    ck_assert_int_eq(cb_readinto(limited, from, 0), CB_ELIMIT);
+    ck_assert_int_eq(cb_readinto(limited, from, CB_ALL), CB_ELIMIT);
     assert_holds(limited, bytes, 10);
     ck_assert_int_eq(read(from, rest, sizeof(rest)), 5);
     ck_assert_int_eq(memcmp(rest, bytes + 10, 5), 0);
@@ -195,7 +232,7 @@ START_TEST(readinto_without_memory_leaves_the_input_unread)
 
     put(to, "abc", 3);
     counting_fail(&counting, 1, true);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), CB_ENOMEM);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), CB_ENOMEM);
     ck_assert(counting.failed);
     counting_fail(&counting, 0, false);
     assert_holds(buffer, "", 0);
@@ -211,14 +248,14 @@ START_TEST(an_idle_reader_with_release_fast_holds_no_block)
 
     ck_assert_int_eq(cb_buffer_new(&idle, &options), CB_OK);
     set_nonblocking(from);
-    ck_assert_int_eq(cb_readinto(idle, from, 0), CB_EAGAIN);
+    ck_assert_int_eq(cb_readinto(idle, from, CB_ALL), CB_EAGAIN);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
     put(to, "abc", 3);
-    ck_assert_int_eq(cb_readinto(idle, from, 0), 3);
+    ck_assert_int_eq(cb_readinto(idle, from, CB_ALL), 3);
     cb_skip(idle, 3);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
     close_writer();
-    ck_assert_int_eq(cb_readinto(idle, from, 0), 0);
+    ck_assert_int_eq(cb_readinto(idle, from, CB_ALL), 0);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
     cb_buffer_free(idle);
 }
@@ -232,7 +269,7 @@ START_TEST(readinto_keeps_datagrams_in_order)
     for (int i = 0; i < 5; i++)
         put(pair[0], &"abcde"[i], 1);
     for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(cb_readinto(buffer, pair[1], 0), 1);
+        ck_assert_int_eq(cb_readinto(buffer, pair[1], CB_ALL), 1);
     assert_holds(buffer, "abcde", 5);
     close(pair[0]);
     close(pair[1]);
@@ -316,7 +353,8 @@ END_TEST
 
 /* Writes a buffer to a non-blocking descriptor, and reads at the other end
  * whenever it would block. */
-static void write_in_parts(int writer, int reader, const uint8_t *bytes, size_t size)
+static void write_in_parts(ssize_t (*write_fn)(struct cb_buffer *, int, size_t), int writer,
+                           int reader, const uint8_t *bytes, size_t size)
 {
     uint8_t *received = malloc(size + 1);
     size_t sent = 0, got = 0;
@@ -325,7 +363,7 @@ static void write_in_parts(int writer, int reader, const uint8_t *bytes, size_t 
     set_nonblocking(writer);
     set_nonblocking(reader);
     while (cb_length(buffer) > 0) {
-        ssize_t n = cb_writev(buffer, writer, CB_ALL);
+        ssize_t n = write_fn(buffer, writer, CB_ALL);
 
         if (n == CB_EAGAIN) {
             ck_assert_uint_lt(got, sent);
@@ -354,7 +392,7 @@ START_TEST(writev_resumes_partial_writes_to_a_pipe)
     ck_assert_ptr_nonnull(bytes);
     count_up(bytes, SIZE);
     append_cut(buffer, bytes, SIZE, (size_t[]){1, 100, 7, 5000}, 4);
-    write_in_parts(to, from, bytes, SIZE);
+    write_in_parts(cb_writev, to, from, bytes, SIZE);
     free(bytes);
 }
 END_TEST
@@ -369,7 +407,7 @@ START_TEST(writev_resumes_partial_writes_to_a_socket)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     count_up(bytes, SIZE);
     append_cut(buffer, bytes, SIZE, (size_t[]){3, 70000, 999}, 3);
-    write_in_parts(pair[0], pair[1], bytes, SIZE);
+    write_in_parts(cb_writev, pair[0], pair[1], bytes, SIZE);
     close(pair[0]);
     close(pair[1]);
     free(bytes);
@@ -416,6 +454,66 @@ START_TEST(writev_to_a_closed_pipe_is_an_error_with_errno)
     assert_holds(buffer, "abc", 3);
     from = -1;
     signal(SIGPIPE, SIG_DFL);
+}
+END_TEST
+
+START_TEST(send_to_a_closed_socket_is_an_error_and_no_signal)
+{
+    int pair[2];
+
+    signal(SIGPIPE, SIG_DFL); /* it would end this process */
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]);
+    append_block(buffer, "abc", 3);
+    errno = 0;
+    ck_assert_int_eq(cb_send(buffer, pair[0], CB_ALL), CB_EIO);
+    ck_assert_int_eq(errno, EPIPE);
+    assert_holds(buffer, "abc", 3);
+    close(pair[0]);
+}
+END_TEST
+
+START_TEST(send_is_for_sockets_alone)
+{
+    append_block(buffer, "abc", 3);
+    errno = 0;
+    ck_assert_int_eq(cb_send(buffer, to, CB_ALL), CB_EIO);
+    ck_assert_int_eq(errno, ENOTSOCK);
+    assert_holds(buffer, "abc", 3);
+}
+END_TEST
+
+START_TEST(send_writes_no_more_than_it_is_asked_to)
+{
+    char out[20] = "";
+    int pair[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
+    ck_assert_int_eq(cb_send(buffer, pair[0], 0), 0);
+    ck_assert_int_eq(cb_send(buffer, pair[0], 5), 5);
+    ck_assert_int_eq(read(pair[1], out, sizeof(out)), 5);
+    ck_assert_str_eq(out, "hello");
+    assert_holds(buffer, BYTES(" world"));
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
+START_TEST(send_resumes_partial_writes)
+{
+    enum { SIZE = 1000000 };
+    uint8_t *bytes = malloc(SIZE);
+    int pair[2];
+
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    count_up(bytes, SIZE);
+    append_cut(buffer, bytes, SIZE, (size_t[]){3, 70000, 999, 1, 1}, 5);
+    write_in_parts(cb_send, pair[0], pair[1], bytes, SIZE);
+    close(pair[0]);
+    close(pair[1]);
+    free(bytes);
 }
 END_TEST
 
@@ -527,7 +625,7 @@ START_TEST(readinto_goes_on_after_signals)
 
     ck_assert_ptr_nonnull(interrupter);
     start_interrupting(interrupter, write_late, &thread);
-    ck_assert_int_eq(cb_readinto(buffer, from, 0), 4);
+    ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 4);
     atomic_store(&interrupter->done, true);
     pthread_join(thread, NULL);
     ck_assert_uint_ge(atomic_load(&handled), SIGNALS);
@@ -581,7 +679,9 @@ static void add_reading(Suite *suite)
     tcase_add_test(tcase, readinto_gives_0_at_end_of_file_again_and_again);
     tcase_add_test(tcase, readinto_reads_all_of_a_long_stream);
     tcase_add_test(tcase, readinto_fills_the_last_chunk_before_the_next);
-    tcase_add_test(tcase, readinto_asks_for_as_much_as_the_hint);
+    tcase_add_test(tcase, readinto_reads_no_more_than_it_is_asked_to);
+    tcase_add_test(tcase, readinto_of_no_bytes_is_refused);
+    tcase_add_test(tcase, the_size_of_chunks_follows_what_arrives_whatever_is_asked_for);
     tcase_add_test(tcase, readinto_passes_on_that_nothing_is_ready);
     tcase_add_test(tcase, readinto_from_no_descriptor_is_an_error_with_errno);
     tcase_add_test(tcase, readinto_stops_at_the_limit_and_leaves_the_rest_unread);
@@ -604,6 +704,10 @@ static void add_writing(Suite *suite)
     tcase_add_test(tcase, writev_passes_on_that_nothing_can_be_written);
     tcase_add_test(tcase, writev_to_no_descriptor_is_an_error_with_errno);
     tcase_add_test(tcase, writev_to_a_closed_pipe_is_an_error_with_errno);
+    tcase_add_test(tcase, send_to_a_closed_socket_is_an_error_and_no_signal);
+    tcase_add_test(tcase, send_is_for_sockets_alone);
+    tcase_add_test(tcase, send_writes_no_more_than_it_is_asked_to);
+    tcase_add_test(tcase, send_resumes_partial_writes);
     tcase_add_test(tcase, what_went_out_before_an_error_is_dropped);
     tcase_add_test(tcase, writing_does_not_touch_views);
 }

@@ -372,14 +372,15 @@ static void readinto(void)
     actor->offered = 0;
     while (got < n) {
         bool full = is_full(actor);
-        ssize_t part = cb_readinto(actor->buffer, world.from, one_in(2) ? 0 : below(100));
+        size_t most = one_in(2) ? CB_ALL : 1 + below(100);
+        ssize_t part = cb_readinto(actor->buffer, world.from, most);
 
         if (full) {
             CHECK(part == CB_ELIMIT);
             CHECK(read(world.from, bytes, sizeof(bytes)) == (ssize_t)(n - got));
             break;
         }
-        CHECK(part >= 1 && (size_t)part <= n - got);
+        CHECK(part >= 1 && (size_t)part <= n - got && (size_t)part <= most);
         model_append(actor, bytes + got, (size_t)part);
         CHECK(fits(actor, 0));
         got += (size_t)part;
