@@ -878,13 +878,34 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
     return (ssize_t)n;
 }
 
+/* A block for the n bytes that are to be joined.  Who asks for all that is held
+ * again and again as more comes would have all of it copied each time: so where
+ * most of it was in one chunk already, and nothing follows, the block has as much
+ * room again, and becomes the tail. */
+static struct cb_memory *new_joined(struct cb_buffer *buffer, size_t n, bool *becomes_tail)
+{
+    struct cb_memory *memory = NULL;
+    *becomes_tail =
+        n == buffer->length && !buffer->offered && cb__buffer_chunk(buffer, 0)->length >= n / 2;
+    if (*becomes_tail)
+        memory = cb__pool_get(buffer->pool, 2 * n);
+    if (memory) {
+        memory->used = n;
+        cb__pool_count_copied(buffer->pool, n);
+        return memory;
+    }
+    *becomes_tail = false;
+    return new_sealed(buffer, n);
+}
+
 /* Makes one chunk of the first n bytes, which stand in several. */
 static int join(struct cb_buffer *buffer, size_t n)
 {
+    bool becomes_tail;
     struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
     parts.ring = parts.inline_ring;
     parts.allocator = buffer->allocator;
-    struct cb_memory *memory = new_sealed(buffer, n);
+    struct cb_memory *memory = new_joined(buffer, n, &becomes_tail);
     if (!memory)
         return CB_ENOMEM;
     int status = move(buffer, n, &parts);
@@ -896,6 +917,10 @@ static int join(struct cb_buffer *buffer, size_t n)
     put_head(buffer, memory, n); /* at least one chunk went whole: there is room */
     buffer->position -= n;
     buffer->shape++;
+    if (becomes_tail) {
+        cb__memory_ref(memory);
+        cb__buffer_set_tail(buffer, memory);
+    }
     cb_skip(&parts, CB_ALL); /* all is in its place when they are released */
     free_ring(&parts);
     return CB_OK;

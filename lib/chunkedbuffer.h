@@ -304,7 +304,8 @@ CB_API int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, 
  * how many chunks there are in all.  Borrowed. */
 CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max);
 /* Gives the first n bytes in one piece, borrowed.  They are joined into a
- * block of their own if they straddle chunks, and only then.
+ * block of their own if they straddle chunks, and only then: that copies them.
+ * To ask for all that is held again and again, as more comes, costs linear time.
  * CB_OK; CB_MORE where fewer than n are held; CB_ENOMEM. */
 CB_API int cb_data(struct cb_buffer *buffer, size_t n, const void **data);
 /* Copies at most n bytes from `offset` on; returns how many there were. */

@@ -1309,6 +1309,28 @@ START_TEST(data_over_chunks_is_joined_once)
 }
 END_TEST
 
+START_TEST(all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time)
+{
+    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .chunk_min = 64};
+    struct cb_buffer *all = NULL;
+    const size_t total = 100000;
+    const void *data = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&all, &options), CB_OK);
+    uint64_t before = pool_stats(pool).copied;
+    for (size_t i = 0; i < total; i++) { /* a peer that sends single bytes */
+        uint8_t byte = (uint8_t)(i * 7);
+
+        ck_assert_int_eq(cb_append(all, &byte, 1), CB_OK);
+        ck_assert_int_eq(cb_data(all, i + 1, &data), CB_OK);
+    }
+    ck_assert_uint_le(pool_stats(pool).copied - before, 5 * total);
+    for (size_t i = 0; i < total; i++)
+        ck_assert_uint_eq(((const uint8_t *)data)[i], (uint8_t)(i * 7));
+    cb_buffer_free(all);
+}
+END_TEST
+
 START_TEST(data_may_be_longer_than_a_chunk_may_be)
 {
     uint8_t bytes[10 * CHUNK];
@@ -2104,6 +2126,7 @@ static void add_looking(Suite *suite)
     tcase_add_test(tcase, looking_does_not_seal_the_tail);
     tcase_add_test(tcase, data_within_a_chunk_is_borrowed_where_it_stands);
     tcase_add_test(tcase, data_over_chunks_is_joined_once);
+    tcase_add_test(tcase, all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time);
     tcase_add_test(tcase, data_may_be_longer_than_a_chunk_may_be);
     tcase_add_test(tcase, data_asks_for_more_than_is_held);
     tcase_add_test(tcase, joining_does_not_touch_views);
