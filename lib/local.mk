@@ -19,6 +19,9 @@ lib_libcb_la_SOURCES = \
 	lib/find.c \
 	lib/rewrite.h \
 	lib/rewrite.c \
+	lib/eight.h \
+	lib/text.h \
+	lib/text.c \
 	lib/crc32c.h \
 	lib/crc32c.c \
 	lib/matcher.h \
@@ -76,7 +79,6 @@ lib_libcb_la_SOURCES = \
 	lib/framings/syslog.c \
 	lib/framings/digits.h \
 	lib/framings/digits.c \
-	lib/framings/eight.h \
 	lib/framings/utf8.h \
 	lib/framings/utf8.c \
 	lib/framings/base64.h \
@@ -94,12 +96,12 @@ lib_libcb_la_SOURCES = \
 
 # The kernels of this kind of processor.
 if KERNELS_X86
-lib_libcb_la_SOURCES += lib/find_x86.c lib/rewrite_x86.c
+lib_libcb_la_SOURCES += lib/find_x86.c lib/rewrite_x86.c lib/text_x86.c
 else
 if KERNELS_NEON
-lib_libcb_la_SOURCES += lib/find_neon.c lib/rewrite_neon.c
+lib_libcb_la_SOURCES += lib/find_neon.c lib/rewrite_neon.c lib/text_neon.c
 else
-lib_libcb_la_SOURCES += lib/find_none.c lib/rewrite_none.c
+lib_libcb_la_SOURCES += lib/find_none.c lib/rewrite_none.c lib/text_none.c
 endif
 endif
 EXTRA_DIST += \
@@ -110,7 +112,10 @@ EXTRA_DIST += \
 	lib/rewrite_scan.h \
 	lib/rewrite_x86.c \
 	lib/rewrite_neon.c \
-	lib/rewrite_none.c
+	lib/rewrite_none.c \
+	lib/text_x86.c \
+	lib/text_neon.c \
+	lib/text_none.c
 
 # The same, closed: only what the symbol map names can be seen.
 lib_LTLIBRARIES += lib/libchunkedbuffer.la

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# The tests of all that searches pass with each search kernel, not only with
-# the best one that the machine has.
+# The tests of all that searches, and of all that writes text, pass with each
+# kernel, not only with the best one that the machine has.
 
 set -eu
 : "${TOP_BUILDDIR:=.}"
@@ -14,7 +14,7 @@ cd "$TOP_BUILDDIR"
 }
 tried=0
 for kernel in avx512 avx2 sse2 neon plain; do
-    for test in matcher search split decoder framings stuffed; do
+    for test in matcher search split decoder framings stuffed outputs; do
         status=0
         CB_TEST_KERNEL=$kernel tests/test_$test >kernels.log 2>&1 || status=$?
         case $status in

@@ -29,6 +29,11 @@ layers() {
  8  rewrite_x86.c                                   only rewrite.h rewrite_scan.h
  8  rewrite_neon.c                                  only rewrite.h rewrite_scan.h
  8  rewrite_none.c                                  only rewrite.h
+ 2  eight.h                                         only base.h
+ 5  text.h text.c                                   only base.h eight.h
+ 6  text_x86.c                                      only text.h
+ 6  text_neon.c                                     only text.h
+ 6  text_none.c                                     only text.h
  5  crc32c.h crc32c.c                               only base.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
@@ -49,11 +54,10 @@ layers() {
 13  framings/counted.h framings/counted.c
 13  framings/length_field.h framings/length_field.c
 13  framings/scanned.h framings/scanned.c
-12  framings/eight.h                                only base.h
-13  framings/json_text.h framings/json_text.c       only base.h framings/eight.h
+13  framings/json_text.h framings/json_text.c       only base.h eight.h
 13  framings/digits.h framings/digits.c
 13  framings/base64.h
-13  framings/utf8.h framings/utf8.c                 only base.h framings/eight.h
+13  framings/utf8.h framings/utf8.c                 only base.h text.h
 13  framings/mark.h framings/mark.c
 13  framings/size_line.h framings/size_line.c
 13  framings/start_line.h framings/start_line.c

@@ -13,6 +13,7 @@ unit_tests = \
 	tests/test_crc32c \
 	tests/test_find \
 	tests/test_rewrite \
+	tests/test_text \
 	tests/test_matcher \
 	tests/test_buffer \
 	tests/test_search \
@@ -156,7 +157,7 @@ EXTRA_DIST += $(house_tests)
 if HAVE_CHECK
 tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
 	tests/test_decoder tests/test_framings tests/test_scanned \
-	tests/test_stuffed
+	tests/test_stuffed tests/test_outputs
 endif
 
 # -------------------------------------------------------- how they are run

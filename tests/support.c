@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "find.h"
+#include "text.h"
 
 /* --------------------------------------------------------------- allocator */
 
@@ -314,27 +315,33 @@ TCase *add_case(Suite *suite, const char *name)
     return tcase;
 }
 
-/* Makes the search kernel run that CB_TEST_KERNEL names; false where this
- * machine does not have it. */
-static bool use_kernel(void)
+/* Makes the kernels run that CB_TEST_KERNEL names, for searches and for text; false
+ * where this machine has none of that name. */
+static bool use_kernels(void)
 {
     const char *name = getenv("CB_TEST_KERNEL");
-    const struct cb__kernel *kernel;
+    const struct cb__kernel *find;
+    const struct cb__text_kernel *text;
+    bool is_there = !name;
 
-    if (!name)
-        return true;
-    for (size_t i = 0; (kernel = cb__kernel_get(i)) != NULL; i++) {
-        if (strcmp(kernel->name, name) == 0) {
-            cb__kernel_use(kernel);
-            return true;
+    for (size_t i = 0; name && (find = cb__kernel_get(i)) != NULL; i++) {
+        if (strcmp(find->name, name) == 0) {
+            cb__kernel_use(find);
+            is_there = true;
         }
     }
-    return false;
+    for (size_t i = 0; name && (text = cb__text_kernel_get(i)) != NULL; i++) {
+        if (strcmp(text->name, name) == 0) {
+            cb__text_kernel_use(text);
+            is_there = true;
+        }
+    }
+    return is_there;
 }
 
 int run_suite(Suite *suite)
 {
-    if (!use_kernel())
+    if (!use_kernels())
         return 77;
     SRunner *runner = srunner_create(suite);
 

@@ -2,37 +2,33 @@
 /* Out only: a line of base64 (RFC 4648 section 4) a record. */
 #include "base64.h"
 
+#include "../text.h"
 #include "families.h"
 
-static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void put_three(uint8_t *out, const uint8_t *in)
+/* Puts the three that are at hand. */
+static void put_three(struct cb__base64 *state, uint8_t *out)
 {
-    uint32_t bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
-    out[0] = (uint8_t)digits[bits >> 18];
-    out[1] = (uint8_t)digits[bits >> 12 & 63];
-    out[2] = (uint8_t)digits[bits >> 6 & 63];
-    out[3] = (uint8_t)digits[bits & 63];
+    cb__text_base64(state->bytes, 3, out);
+    state->count = 0;
 }
 
 void cb__base64_payload(struct cb__base64 *state, struct cb__transform *t)
 {
-    while (t->in < t->in_end && t->out_end - t->out >= 4) {
-        while (!state->count && t->in_end - t->in >= 3 && t->out_end - t->out >= 4) {
-            put_three(t->out, t->in);
-            t->in += 3;
-            t->out += 4;
-        }
-        if (t->in == t->in_end || t->out_end - t->out < 4)
-            return;
+    while (state->count && t->in < t->in_end && t->out_end - t->out >= 4) {
         state->bytes[state->count++] = *t->in++;
         if (state->count == 3) {
-            put_three(t->out, state->bytes);
+            put_three(state, t->out);
             t->out += 4;
-            state->count = 0;
         }
     }
+    if (state->count)
+        return;
+    size_t n = cb__min((size_t)(t->in_end - t->in) / 3, (size_t)(t->out_end - t->out) / 4);
+    cb__text_base64(t->in, 3 * n, t->out);
+    t->in += 3 * n;
+    t->out += 4 * n;
+    while (t->in < t->in_end && t->in_end - t->in + state->count < 3)
+        state->bytes[state->count++] = *t->in++;
 }
 
 size_t cb__base64_end(struct cb__base64 *state, uint8_t *out)
@@ -42,10 +38,9 @@ size_t cb__base64_end(struct cb__base64 *state, uint8_t *out)
         return 0;
     for (size_t i = count; i < 3; i++)
         state->bytes[i] = 0;
-    put_three(out, state->bytes);
+    put_three(state, out);
     for (size_t i = count + 1; i < 4; i++)
         out[i] = '=';
-    state->count = 0;
     return 4;
 }
 

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Out only: a line of hexadecimal digits a record. */
 #include "../encoder.h"
+#include "../text.h"
 #include "families.h"
-
-static const char digits[] = "0123456789abcdef";
 
 static void hex_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {
     (void)encoder;
     size_t n = cb__min((size_t)(t->in_end - t->in), (size_t)(t->out_end - t->out) / 2);
-    for (size_t i = 0; i < n; i++) {
-        t->out[2 * i] = (uint8_t)digits[t->in[i] >> 4];
-        t->out[2 * i + 1] = (uint8_t)digits[t->in[i] & 15];
-    }
+    cb__text_hex(t->in, n, t->out);
     t->in += n;
     t->out += 2 * n;
 }

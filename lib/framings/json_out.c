@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Out only: a JSON object (RFC 8259) a record, on a line of its own, with the
  * payload as text where that is UTF-8, else in base64. */
-#include <string.h>
-
+#include "../text.h"
 #include "base64.h"
 #include "digits.h"
-#include "eight.h"
 #include "families.h"
 #include "utf8.h"
 
@@ -46,59 +44,11 @@ static int json_begin(struct cb_encoder *encoder, uint64_t length)
     return cb__give_scratch(encoder, to);
 }
 
-/* The letter that stands behind a backslash for a byte: 'u' for those that have
- * none of their own, 0 for those that stand for themselves. */
-static char escape_of(uint8_t c)
-{
-    static const char controls[32] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
-    if (c < 0x20)
-        return controls[c];
-    return c == '"' || c == '\\' ? (char)c : '\0';
-}
-
-static uint8_t *put_escape(uint8_t *out, uint8_t c, char escape)
-{
-    static const char digits[] = "0123456789abcdef";
-    *out++ = '\\';
-    *out++ = (uint8_t)escape;
-    if (escape != 'u')
-        return out;
-    *out++ = '0';
-    *out++ = '0';
-    *out++ = (uint8_t)digits[c >> 4];
-    *out++ = (uint8_t)digits[c & 15];
-    return out;
-}
-
-/* Do none of eight bytes need an escape? */
-static bool all_plain(uint64_t bytes)
-{
-    return !cb__any_below(bytes, 0x20) && !cb__any_is(bytes, '"') && !cb__any_is(bytes, '\\');
-}
-
-static void escape_text(struct cb__transform *t)
-{
-    while (t->in < t->in_end && t->out_end - t->out >= 8) {
-        if (t->in_end - t->in >= 8 && all_plain(cb__load8(t->in))) {
-            memcpy(t->out, t->in, 8);
-            t->in += 8;
-            t->out += 8;
-            continue;
-        }
-        uint8_t c = *t->in++;
-        char escape = escape_of(c);
-        if (cb__unlikely(escape))
-            t->out = put_escape(t->out, c, escape);
-        else
-            *t->out++ = c;
-    }
-}
-
 static void json_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {
     struct json_state *state = encoder->state;
     if (is_text(state))
-        escape_text(t);
+        cb__text_escape(&t->in, t->in_end, &t->out, t->out_end);
     else
         cb__base64_payload(&state->base64, t);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_text.h"
 
-#include "eight.h"
+#include "../eight.h"
 
 const uint8_t cb__json_class[256] = {
     [' '] = CB__JSON_SPACE,  ['\t'] = CB__JSON_SPACE, ['\n'] = CB__JSON_SPACE,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "utf8.h"
 
-#include "eight.h"
+#include "../text.h"
 
-static struct cb__utf8 utf8_begin(uint8_t c)
+static struct cb__utf8 begin(uint8_t c)
 {
     struct cb__utf8 next = {.least = 0x80, .most = 0xbf};
     if (c < 0x80)
@@ -21,18 +21,27 @@ static struct cb__utf8 utf8_begin(uint8_t c)
     return next;
 }
 
+/* The next byte of a character that has begun, or the first of one. */
+static void step(struct cb__utf8 *utf8, uint8_t c)
+{
+    if (!utf8->left) {
+        *utf8 = begin(c);
+        return;
+    }
+    utf8->wrong = c < utf8->least || c > utf8->most;
+    utf8->left--;
+    utf8->least = 0x80;
+    utf8->most = 0xbf;
+}
+
+/* Whole characters in one go; before and after them what a cut has left. */
 void cb__utf8_look(struct cb__utf8 *utf8, const uint8_t *data, size_t n)
 {
-    for (size_t i = 0; i < n && !utf8->wrong; i++) {
-        if (!utf8->left) {
-            while (n - i > 8 && !(cb__load8(data + i) & CB__EIGHT_HIGH))
-                i += 8;
-            *utf8 = utf8_begin(data[i]);
-            continue;
-        }
-        utf8->wrong = data[i] < utf8->least || data[i] > utf8->most;
-        utf8->left--;
-        utf8->least = 0x80;
-        utf8->most = 0xbf;
-    }
+    size_t i = 0;
+    while (i < n && utf8->left && !utf8->wrong)
+        step(utf8, data[i++]);
+    if (!utf8->wrong)
+        i += cb__text_utf8(data + i, n - i);
+    while (i < n && !utf8->wrong)
+        step(utf8, data[i++]);
 }

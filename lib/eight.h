@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "../base.h"
+#include "base.h"
 
 /* Eight copies of a byte, and the high bit of each. */
 #define CB__EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
