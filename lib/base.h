@@ -18,6 +18,15 @@
 #define cb__likely(x) __builtin_expect(!!(x), 1)
 #define cb__unlikely(x) __builtin_expect(!!(x), 0)
 
+/* What functions inside the library answer, besides CB_OK and the errors.  The public
+ * ones have other values, in which some of these are one: see enum cb_status. */
+enum cb__answer {
+    CB__NO = 0,
+    CB__YES = 1,
+    CB__MORE = 2, /* more input is needed */
+    CB__END = 4   /* nothing follows */
+};
+
 /* *sum = a + b; false where that does not fit. */
 static inline bool cb__add_size(size_t a, size_t b, size_t *sum)
 {

@@ -755,21 +755,21 @@ int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b)
 
 int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b)
 {
-    return a->length == b->length && cb_compare(a, b) == 0 ? CB_YES : CB_NO;
+    return a->length == b->length && cb_compare(a, b) == 0 ? CB__YES : CB__NO;
 }
 
 int cb_equal_bytes(const struct cb_buffer *buffer, const void *data, size_t n)
 {
     const uint8_t *bytes = data;
     if (buffer->length != n)
-        return CB_NO;
+        return CB__NO;
     for (size_t i = 0; i < buffer->count; i++) {
         const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
         if (memcmp(chunk->data, bytes, chunk->length) != 0)
-            return CB_NO;
+            return CB__NO;
         bytes += chunk->length;
     }
-    return CB_YES;
+    return CB__YES;
 }
 
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
@@ -930,7 +930,7 @@ int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
 {
     static const uint8_t nothing[1];
     if (n > buffer->length)
-        return CB_MORE;
+        return CB__MORE;
     if (n && cb__buffer_chunk(buffer, 0)->length < n) {
         int status = join(buffer, n);
         if (status)

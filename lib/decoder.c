@@ -253,7 +253,7 @@ static int last_word(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return decoder->error.code;
-    return decoder->ended && !decoder->complete ? CB_END : CB_ESTATE;
+    return decoder->ended && !decoder->complete ? CB__END : CB_ESTATE;
 }
 
 /* The first call for a stream: it begins where the buffer's head is. */
@@ -493,17 +493,17 @@ static int handle_end(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends before its end mark");
         if (decoder->unfinished && decoder->on_partial == CB_PARTIAL_FAIL)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a message");
-        return CB_END;
+        return CB__END;
     }
     const uint64_t until = decoder->until;
     int cut = decoder->ops->cut(decoder);
-    if (cut == CB_YES)
+    if (cut == CB__YES)
         return CB_OK;
-    if (cut == CB_MORE)
-        return CB_END;
+    if (cut == CB__MORE)
+        return CB__END;
     const bool asked = decoder->partial_asked || cut != CB__UNENDED;
     const enum cb_partial how = asked ? decoder->on_partial : CB_PARTIAL_EMIT;
-    if (how == CB_PARTIAL_EMIT && cut != CB_END) {
+    if (how == CB_PARTIAL_EMIT && cut != CB__END) {
         decoder->begun = decoder->complete = true;
         decoder->scan = end;
         decoder->ended = true; /* behind this record */
@@ -512,7 +512,7 @@ static int handle_end(struct cb_decoder *decoder)
     if (how != CB_PARTIAL_FAIL) {
         decoder->scan = end;
         cb__decoder_next_frame(decoder);
-        return CB_END;
+        return CB__END;
     }
     decoder->until = until;
     if (missing_from > end)
@@ -539,13 +539,13 @@ static int put_aside(struct cb_decoder *decoder)
     struct cb__cursor start = {0};
     if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || is_aside(decoder) ||
         decoder->until < limit_of(decoder))
-        return CB_MORE;
+        return CB__MORE;
     if ((!decoder->aside && make_alike(&decoder->aside, decoder, decoder->buffer)) ||
         cb__buffer_slice(source, &start, decoder->payload_start, cb__clamp_u64(decoder->max_record),
                          decoder->aside) < 0)
         return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
     decoder->aside_at = cb__buffer_end(decoder->aside) - decoder->max_record;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* Moves `until` for a family that assembles; false if there is nothing new. */
@@ -562,9 +562,9 @@ static bool assembled(struct cb_decoder *decoder)
 /* What a step of the family's comes to. */
 static int settle(struct cb_decoder *decoder, int status)
 {
-    if (decoder->assembles && assembled(decoder) && status == CB_MORE)
+    if (decoder->assembles && assembled(decoder) && status == CB__MORE)
         status = CB_OK;
-    if (status == CB_MORE && decoder->finished)
+    if (status == CB__MORE && decoder->finished)
         status = handle_end(decoder);
     if (status == CB_OK || status == CB_EMALFORMED) {
         /* What is wrong behind the greatest length is not seen if the input
@@ -575,7 +575,7 @@ static int settle(struct cb_decoder *decoder, int status)
     }
     if (decoder->excess && decoder->on_overflow == CB_OVERFLOW_SKIP)
         pass_over(decoder);
-    if (status == CB_END)
+    if (status == CB__END)
         decoder->ended = true;
     return status;
 }
@@ -586,7 +586,7 @@ static int advance(struct cb_decoder *decoder)
     if (decoder->error.code)
         return decoder->error.code;
     if (decoder->ended)
-        return CB_END;
+        return CB__END;
     int status = decoder->ops->advance(decoder);
     if (cb__likely(status == CB_OK && !decoder->assembles && !decoder->excess &&
                    decoder->until - decoder->payload_start <= decoder->max_record))
@@ -674,7 +674,7 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
         if (status != CB_OK && !can_give(decoder))
             break;
     }
-    if (cb__unlikely(decoder->excess) && status == CB_MORE && decoder->whole)
+    if (cb__unlikely(decoder->excess) && status == CB__MORE && decoder->whole)
         status = put_aside(decoder);
     *count = done;
     return done ? CB_PIECE : status;
@@ -756,7 +756,7 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return hand_over(decoder, piece, 1, &count);
     release(decoder, buffer);
     status = give_batch(decoder, piece, 1, &count);
-    if (cb__unlikely(status == CB_END))
+    if (cb__unlikely(status == CB__END))
         release(decoder, buffer); /* the end mark */
     return status;
 }
@@ -813,12 +813,12 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     release(decoder, buffer);
     while (status == CB_OK && !decoder->complete)
         status = advance(decoder);
-    if (cb__unlikely(decoder->excess) && status == CB_MORE)
+    if (cb__unlikely(decoder->excess) && status == CB__MORE)
         status = put_aside(decoder);
     if (cb__likely(status == CB_OK))
         return decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
                                                 : take_whole(decoder, buffer, record);
-    if (status == CB_END)
+    if (status == CB__END)
         release(decoder, buffer); /* the end mark */
     return status;
 }

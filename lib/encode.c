@@ -58,7 +58,7 @@ static int put_all(struct cb_encoder *encoder, struct cb__appender *appender,
     int status = put_out(encoder, appender);
     while (status == CB_OK && encoder->gives) {
         cb__encoder_give(encoder, "", 0);
-        encoder->gives = give && give(encoder) == CB_MORE;
+        encoder->gives = give && give(encoder) == CB__MORE;
         status = put_out(encoder, appender);
     }
     return status;
@@ -464,7 +464,7 @@ static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *append
         if (!put_at_once(encoder, appender, piece))
             return i;
         encoder->step = CB__ENCODE_TRAILER;
-        encoder->gives = encoder->ops->end && encoder->ops->end(encoder) == CB_MORE;
+        encoder->gives = encoder->ops->end && encoder->ops->end(encoder) == CB__MORE;
         if (!put_out_at_once(encoder, appender) || encoder->gives)
             return i;
         encoder->step = CB__ENCODE_RECORD;

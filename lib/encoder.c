@@ -133,7 +133,7 @@ int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, 
     *size -= (size_t)(t.out_end - t.out);
     encoder->duties.passed += *n;
     encoder->duties.left_over = t.in < t.in_end;
-    return t.in < t.in_end ? CB_MORE : CB_OK;
+    return t.in < t.in_end ? CB__MORE : CB_OK;
 }
 
 static int hand_out(const struct cb_encoder *encoder, int status, const void **data, size_t *size)

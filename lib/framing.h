@@ -42,7 +42,7 @@ struct cb__key {
     size_t offset;    /* of the member of the family's struct */
 };
 
-/* What `cut` tells besides CB_YES and its like. */
+/* What `cut` tells besides CB__YES and its like. */
 enum { CB__UNENDED = 100 };
 
 struct cb__decoder_ops {
@@ -65,9 +65,9 @@ struct cb__decoder_ops {
     /*
      * Looks at the bytes from decoder->scan on and moves on: sets `begun` with
      * payload_start, and moves `until`, or sets `complete`.
-     * CB_OK: something was found; CB_MORE: all bytes were looked at, and
+     * CB_OK: something was found; CB__MORE: all bytes were looked at, and
      * decoder->needed more are missing at least (and decoder->undecided of those
-     * looked at may belong to the next frame); CB_END; or an error.
+     * looked at may belong to the next frame); CB__END; or an error.
      */
     int (*advance)(struct cb_decoder *decoder);
 
@@ -81,14 +81,14 @@ struct cb__decoder_ops {
     uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max);
 
     /* Goes over what may still belong to the frame of the record that ended last:
-     * CB_OK, or CB_MORE where that depends on bytes to come.  Optional. */
+     * CB_OK, or CB__MORE where that depends on bytes to come.  Optional. */
     int (*rest)(struct cb_decoder *decoder);
 
-    /* The input ends inside a record.  CB_YES: it turned out that something was
-     * whole, `advance` may go on.  CB_NO: `until` and payload_start were set to
+    /* The input ends inside a record.  CB__YES: it turned out that something was
+     * whole, `advance` may go on.  CB__NO: `until` and payload_start were set to
      * what there is of its payload.  CB__UNENDED: the same, and a last record may
      * go without its end, so that it is one unless on_partial was asked for.
-     * CB_END: what is cut short is no record.  CB_MORE: nothing is, what is left
+     * CB__END: what is cut short is no record.  CB__MORE: nothing is, what is left
      * belongs to no record. */
     int (*cut)(struct cb_decoder *decoder);
 

@@ -147,7 +147,7 @@ static int accept(struct cb__matcher *matcher, struct cb__match *match)
 {
     *match = matcher->best;
     cb__matcher_start(matcher, match->end);
-    return CB_YES;
+    return CB__YES;
 }
 
 /* The first candidate in the n bytes at `at`: true with its distance in *skip.
@@ -203,7 +203,7 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                 matcher->ahead.from = matcher->at + 1;
                 match->start = matcher->at;
                 match->end = matcher->at += matcher->longest;
-                return CB_YES;
+                return CB__YES;
             }
             if (i == n)
                 break;
@@ -224,12 +224,12 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
         if (matcher->pending && settled(matcher, node))
             return accept(matcher, match);
     }
-    return CB_MORE;
+    return CB__MORE;
 }
 
 int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match)
 {
-    return matcher->pending ? accept(matcher, match) : CB_NO;
+    return matcher->pending ? accept(matcher, match) : CB__NO;
 }
 
 size_t cb__matcher_needed(const struct cb__matcher *matcher)

@@ -111,8 +111,8 @@ static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
     matcher->pending = false;
 }
 
-/* Looks at the n bytes that stand at `at`.  CB_YES with *match set, and `at`
- * behind the match; CB_MORE with all n looked at. */
+/* Looks at the n bytes that stand at `at`.  CB__YES with *match set, and `at`
+ * behind the match; CB__MORE with all n looked at. */
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                      struct cb__match *match);
 
@@ -135,8 +135,8 @@ static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
     return true;
 }
 
-/* No more bytes will come.  CB_YES: the pending match is the one, and `at` is
- * behind it (the bytes from there on have to be fed again); CB_NO. */
+/* No more bytes will come.  CB__YES: the pending match is the one, and `at` is
+ * behind it (the bytes from there on have to be fed again); CB__NO. */
 int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
 
 /* No match that is yet to be found begins before this position. */

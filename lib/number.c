@@ -9,7 +9,7 @@ int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian
     if (width < 1 || width > 8 || (endian != CB_BIG_ENDIAN && endian != CB_LITTLE_ENDIAN))
         return CB_EINVAL;
     if (buffer->length < width)
-        return CB_MORE;
+        return CB__MORE;
     cb_copyout(buffer, 0, width, bytes);
     for (unsigned i = 0; i < width; i++)
         number = number << 8 | bytes[endian == CB_BIG_ENDIAN ? i : width - 1 - i];
@@ -35,5 +35,5 @@ int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
             return CB_OK;
         }
     }
-    return CB_MORE;
+    return CB__MORE;
 }

@@ -82,7 +82,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         *count = ended;
     if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == before)
         return CB_ELIMIT;
-    return status == CB_OK || status == CB__FULL ? CB_YES : status;
+    return status == CB_OK || status == CB__FULL ? CB__YES : status;
 }
 
 uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,

@@ -110,19 +110,19 @@ static int scan(struct cb_buffer *buffer, struct cb__search *search, uint64_t en
     const uint8_t *data;
     size_t size;
     uint64_t before = matcher->scanned;
-    int status = CB_NO;
-    while (status != CB_YES && matcher->at < end &&
+    int status = CB__NO;
+    while (status != CB__YES && matcher->at < end &&
            cb__buffer_span(buffer, &search->cursor, matcher->at, &data, &size)) {
         size = cb__min(size, cb__clamp_u64(end - matcher->at));
         status = cb__matcher_feed(matcher, data, size, match);
     }
     if (matcher->scanned > before)
         cb__pool_count_scanned(buffer->pool, (size_t)(matcher->scanned - before));
-    return status == CB_YES ? CB_YES : CB_NO;
+    return status == CB__YES ? CB__YES : CB__NO;
 }
 
-/* Finds the needle between two positions that the buffer holds.  CB_YES with
- * *match set, CB_NO, or an error. */
+/* Finds the needle between two positions that the buffer holds.  CB__YES with
+ * *match set, CB__NO, or an error. */
 static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
                       uint64_t end, struct cb__match *match)
 {
@@ -138,20 +138,20 @@ static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, ui
     struct cb__matcher *matcher = &search->matcher;
     if (from >= search->found_from && from <= search->found.start) {
         *match = search->found;
-        return match->end <= end ? CB_YES : CB_NO;
+        return match->end <= end ? CB__YES : CB__NO;
     }
     if (from < search->start || from > cb__matcher_safe(matcher)) {
         cb__matcher_start(matcher, from);
         search->start = from;
     } else if (matcher->at > end) {
-        return CB_NO; /* all that could end before `end` was looked at */
+        return CB__NO; /* all that could end before `end` was looked at */
     }
-    if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB_NO)
-        return CB_NO;
+    if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB__NO)
+        return CB__NO;
     search->found_from = from;
     search->found = *match;
     search->start = match->end;
-    return CB_YES;
+    return CB__YES;
 }
 
 int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
@@ -160,14 +160,14 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start
     struct cb__match match;
     end = cb__min(end, buffer->length);
     if (start > end || n > end - start)
-        return CB_NO;
+        return CB__NO;
     if (!n) {
         *at = start;
-        return CB_YES;
+        return CB__YES;
     }
     int status =
         find_first(buffer, needle, n, buffer->position + start, buffer->position + end, &match);
-    if (status == CB_YES)
+    if (status == CB__YES)
         *at = (size_t)(match.start - buffer->position);
     return status;
 }
@@ -177,11 +177,11 @@ static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
                        struct cb_buffer *target)
 {
     int status = cb__buffer_take_frame(buffer, 0, payload, record, target);
-    return status ? status : CB_YES;
+    return status ? status : CB__YES;
 }
 
-/* Finds the delimiter that ends a record of at most `limit` bytes.  CB_YES with
- * *match set; CB_MORE; CB_EOVERFLOW where none can come in time; or an error. */
+/* Finds the delimiter that ends a record of at most `limit` bytes.  CB__YES with
+ * *match set; CB__MORE; CB_EOVERFLOW where none can come in time; or an error. */
 static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
                     size_t limit, struct cb__match *match)
 {
@@ -189,14 +189,14 @@ static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, s
     if (n < end && limit < end - n)
         end = limit + n; /* where the last delimiter in time ends */
     if (start > end)
-        return end < buffer->length ? CB_EOVERFLOW : CB_MORE;
+        return end < buffer->length ? CB_EOVERFLOW : CB__MORE;
     int status =
         find_first(buffer, delimiter, n, buffer->position + start, buffer->position + end, match);
-    if (status != CB_NO)
+    if (status != CB__NO)
         return status;
     /* The first place where a delimiter can still begin. */
     uint64_t safe = cb__matcher_safe(&buffer->searches[0]->matcher);
-    return safe - buffer->position > limit ? CB_EOVERFLOW : CB_MORE;
+    return safe - buffer->position > limit ? CB_EOVERFLOW : CB__MORE;
 }
 
 int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
@@ -206,7 +206,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size
     if (!n || buffer == target || !cb__flags_known(flags, CB_KEEP))
         return CB_EINVAL;
     int status = find_end(buffer, delimiter, n, start, limit ? limit : CB_ALL, &match);
-    if (status != CB_YES)
+    if (status != CB__YES)
         return status;
     size_t record = (size_t)(match.end - buffer->position);
     return take_record(buffer, flags & CB_KEEP ? record : record - n, record, target);
@@ -238,9 +238,9 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
         limit = CB_ALL;
     /* One more for CR. */
     int status = find_end(buffer, "\n", 1, start, limit + (limit < CB_ALL), &match);
-    if (status == CB_MORE && buffer->length > limit && line_length(buffer, buffer->length) > limit)
+    if (status == CB__MORE && buffer->length > limit && line_length(buffer, buffer->length) > limit)
         return CB_EOVERFLOW;
-    if (status != CB_YES)
+    if (status != CB__YES)
         return status;
     size_t record = (size_t)(match.end - buffer->position);
     size_t length = line_length(buffer, record - 1);
@@ -257,12 +257,12 @@ int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n
         const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
         size_t part = cb__min(left, chunk->length);
         if (memcmp(chunk->data, bytes, part) != 0)
-            return CB_NO;
+            return CB__NO;
         bytes += part;
         left -= part;
     }
     if (common < n)
-        return CB_MORE;
+        return CB__MORE;
     cb_skip(buffer, n);
-    return CB_YES;
+    return CB__YES;
 }

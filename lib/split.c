@@ -75,20 +75,20 @@ int cb_splitlines_new(struct cb_split **result, struct cb_buffer *source, unsign
     return CB_OK;
 }
 
-/* The next separator, or an empty one at the end: CB_NO. */
+/* The next separator, or an empty one at the end: CB__NO. */
 static int next_separator(struct cb_split *split, struct cb__match *match)
 {
     const uint64_t end = cb__buffer_end(split->source);
     const uint8_t *data;
     size_t n;
     while (cb__buffer_span(split->source, &split->cursor, split->matcher.at, &data, &n)) {
-        if (cb__matcher_feed(&split->matcher, data, n, match) == CB_YES)
-            return CB_YES;
+        if (cb__matcher_feed(&split->matcher, data, n, match) == CB__YES)
+            return CB__YES;
     }
-    if (cb__matcher_finish(&split->matcher, match) == CB_YES)
-        return CB_YES;
+    if (cb__matcher_finish(&split->matcher, match) == CB__YES)
+        return CB__YES;
     *match = (struct cb__match){.start = end, .end = end};
-    return CB_NO;
+    return CB__NO;
 }
 
 int cb_split_next(struct cb_split *split, struct cb_buffer *part)
@@ -110,9 +110,9 @@ int cb_split_next(struct cb_split *split, struct cb_buffer *part)
         split->from = match.end;
         split->done = !found;
         if (!leave_out)
-            return CB_YES;
+            return CB__YES;
     }
-    return CB_END;
+    return CB__END;
 }
 
 void cb_split_free(struct cb_split *split)

@@ -167,7 +167,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         return check_value(config, state, state->counted.frame.payload);
     }
     *used = n;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* All `digits` were read. */
@@ -201,7 +201,7 @@ static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t
         }
     }
     decoder->needed = config->digits - state->digits;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static void reset(struct cb_decoder *decoder)

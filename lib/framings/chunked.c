@@ -37,7 +37,7 @@ static int read_trailers(struct chunked_state *state, const uint8_t *data, size_
 {
     int status = cb__fields_read(&state->trailers, data, n, used);
     state->counted.why = state->trailers.why;
-    return status == CB_OK ? CB_END : status;
+    return status == CB_OK ? CB__END : status;
 }
 
 static int begin_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -48,7 +48,7 @@ static int begin_trailers(struct cb_decoder *decoder, const uint8_t *data, size_
     state->in_trailers = true;
     cb__fields_begin_trailers(&state->trailers, config->lf);
     if (line == n)
-        return CB_MORE;
+        return CB__MORE;
     int status = read_trailers(state, data + line, n - line, used);
     *used += line;
     return status;
@@ -97,7 +97,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct chunked_state *state = decoder->state;
-    return state->in_trailers ? CB_END : cb__counted_cut(decoder);
+    return state->in_trailers ? CB__END : cb__counted_cut(decoder);
 }
 
 /* Without its last chunk a chunked body is cut short, also between chunks. */

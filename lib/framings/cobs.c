@@ -90,11 +90,11 @@ static int cobs_advance(struct cb_decoder *decoder)
     int status = CB_OK;
     decoder->needed = 1;
     if (!decoder->begun && !find_frame(decoder))
-        return CB_MORE;
+        return CB__MORE;
     while (status == CB_OK && !decoder->complete) {
         decoder->needed = state->left + 1;
         if (!cb__decoder_span(decoder, &data, &n))
-            return CB_MORE;
+            return CB__MORE;
         status = state->left ? take_block(decoder, data, n) : take_code(decoder, data[0]);
     }
     return status;
@@ -102,7 +102,7 @@ static int cobs_advance(struct cb_decoder *decoder)
 
 static int cobs_cut(struct cb_decoder *decoder)
 {
-    return decoder->begun ? CB_NO : CB_MORE;
+    return decoder->begun ? CB__NO : CB__MORE;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

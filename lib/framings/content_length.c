@@ -52,15 +52,15 @@ static int add_length(struct content_length_state *state)
     if (!cb__bytes_number(&value, &state->counted.frame.payload))
         return fail_frame(state, "Content-Length is not a number below 2^64");
     state->has_length = true;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct content_length_state *state = decoder->state;
     size_t i = 0;
-    int status = CB_MORE;
-    while (status == CB_MORE && i < n) {
+    int status = CB__MORE;
+    while (status == CB__MORE && i < n) {
         status = cb__fields_read(&state->fields, data + i, n - i, used);
         i += *used;
         if (status == CB__FIELD)

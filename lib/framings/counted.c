@@ -123,14 +123,14 @@ static int read_header(struct cb_decoder *decoder)
 {
     const uint8_t *data;
     size_t n, used = 0;
-    int status = CB_MORE;
-    while (status == CB_MORE && cb__decoder_span(decoder, &data, &n)) {
+    int status = CB__MORE;
+    while (status == CB__MORE && cb__decoder_span(decoder, &data, &n)) {
         status = take_header(decoder, decoder->scan - decoder->frame_start, data, n, &used);
         if (status == CB_EMALFORMED)
             return malformed(decoder, used);
         decoder->scan += used;
     }
-    if (status == CB_END) {
+    if (status == CB__END) {
         cb__decoder_next_frame(decoder);
     }
     return status == CB_OK ? begin_payload(decoder) : status;
@@ -200,7 +200,7 @@ static int read_trailer(struct cb_decoder *decoder)
         if (!cb__decoder_span(decoder, &data, &n)) {
             decoder->needed = counted->trailer_at ? trailer->length - counted->trailer_at
                                                   : least_trailer(&counted->frame);
-            return CB_MORE;
+            return CB__MORE;
         }
         bool short_end = counted->frame.bare_lf && !counted->trailer_at && data[0] == '\n';
         uint64_t start = decoder->scan++ - counted->trailer_at;
@@ -233,13 +233,13 @@ int cb__counted_advance(struct cb_decoder *decoder)
         read_payload(decoder);
     if (counted->phase == CB__COUNTED_PADDING)
         read_padding(decoder);
-    int status = CB_MORE;
+    int status = CB__MORE;
     if (counted->phase == CB__COUNTED_TRAILER)
         status = read_trailer(decoder);
     if (counted->left_out)
         pass_over(decoder);
     bool progress = decoder->until > before || decoder->begun != begun;
-    return status == CB_MORE && progress ? CB_OK : status;
+    return status == CB__MORE && progress ? CB_OK : status;
 }
 
 void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count)
@@ -290,7 +290,7 @@ size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
             decoder->scan += used;
             if (status == CB_OK)
                 begin_payload(decoder);
-            if (status == CB_END) {
+            if (status == CB__END) {
                 cb__decoder_next_frame(decoder);
                 decoder->ended = true;
             }
@@ -321,10 +321,10 @@ int cb__counted_cut(struct cb_decoder *decoder)
     const struct cb__counted *counted = decoder->state;
     uint64_t end = cb__buffer_end(decoder->buffer);
     if (counted->left_out)
-        return CB_END;
+        return CB__END;
     if (!decoder->begun && !decoder->config.keep)
         decoder->given = decoder->payload_start = end; /* not even the header is whole */
     if (!decoder->begun || decoder->config.keep)
         decoder->until = end;
-    return CB_NO;
+    return CB__NO;
 }

@@ -13,7 +13,7 @@
 /*
  * Reads a header from the n >= 1 bytes that stand at decoder->scan, and says
  * in *used how many it looked at.  CB_OK: the header is over, and counted->frame
- * is filled; CB_MORE: all n belong to it, and decoder->needed is set; CB_END:
+ * is filled; CB__MORE: all n belong to it, and decoder->needed is set; CB__END:
  * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, or with
  * `frame_is_wrong` the header as a whole, as the *used bytes show, and
  * counted->why says why.  It keeps

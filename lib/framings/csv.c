@@ -76,7 +76,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     }
     state->scanned.held = state->cr;
     *used = n;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -88,7 +88,7 @@ static int advance(struct cb_decoder *decoder)
 {
     struct csv_state *state = decoder->state;
     if (!state->started && !cb__mark_pass(decoder))
-        return CB_MORE;
+        return CB__MORE;
     state->started = true;
     return cb__scanned_advance(decoder);
 }

@@ -139,8 +139,8 @@ static int delimiter_rest(struct cb_decoder *decoder)
     while (cb__unlikely(state->open)) {
         decoder->undecided = matcher->at - decoder->scan;
         if (!cb__buffer_span(decoder->buffer, &decoder->scan_cursor, matcher->at, &data, &n))
-            return CB_MORE;
-        state->open = cb__matcher_feed(matcher, data, n, &match) != CB_YES;
+            return CB__MORE;
+        state->open = cb__matcher_feed(matcher, data, n, &match) != CB__YES;
         decoder->scan = state->open ? matcher->best.end : match.end;
         cb__decoder_next_frame(decoder);
     }
@@ -155,14 +155,14 @@ static int delimiter_advance(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
-    if (delimiter_rest(decoder) == CB_MORE)
-        return CB_MORE;
+    if (delimiter_rest(decoder) == CB__MORE)
+        return CB__MORE;
     while (cb__matcher_known(matcher, cb__buffer_end(decoder->buffer), &match)) {
         if (end_record(decoder, &match))
             return CB_OK;
     }
     while (cb__decoder_span(decoder, &data, &n)) {
-        if (cb__matcher_feed(matcher, data, n, &match) == CB_YES) {
+        if (cb__matcher_feed(matcher, data, n, &match) == CB__YES) {
             if (end_record(decoder, &match))
                 return CB_OK;
             continue;
@@ -180,7 +180,7 @@ static int delimiter_advance(struct cb_decoder *decoder)
     decoder->needed = cb__matcher_needed(matcher);
     decoder->undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
     if (safe <= decoder->until)
-        return CB_MORE;
+        return CB__MORE;
     decoder->until = safe;
     return CB_OK;
 }
@@ -192,14 +192,14 @@ static int delimiter_cut(struct cb_decoder *decoder)
     if (state->open) {
         state->open = false;
         cb__matcher_start(&state->matcher, decoder->scan);
-        return CB_YES;
+        return CB__YES;
     }
-    if (cb__matcher_finish(&state->matcher, &match) == CB_YES) {
+    if (cb__matcher_finish(&state->matcher, &match) == CB__YES) {
         end_record(decoder, &match);
-        return CB_YES;
+        return CB__YES;
     }
     decoder->until = cb__buffer_end(decoder->buffer);
-    return CB_NO;
+    return CB__NO;
 }
 
 /* Sets the decoder behind the whole records of a span: the next one begins at
@@ -393,11 +393,11 @@ static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data,
     const struct delimiter_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
     size_t reach = position ? matcher->longest - 1 : 0; /* of what begins before i */
-    int found = CB_NO;
+    int found = CB__NO;
     for (size_t i = 0; i < n; i++) {
         if (reach <= i) {
             *place = position + i;
-            found = CB_YES;
+            found = CB__YES;
         }
         ssize_t length = cb__matcher_at(matcher, data + i, n - i);
         size_t end = length == CB__UNDECIDED ? n : i + (size_t)length;
@@ -452,7 +452,7 @@ static bool find_delimiter(struct cb__matcher *matcher, const uint8_t *data, siz
     struct cb__match match;
     size_t found;
     if (matcher->longest > 1) {
-        if (!n || cb__matcher_feed(matcher, data, n, &match) != CB_YES)
+        if (!n || cb__matcher_feed(matcher, data, n, &match) != CB__YES)
             return false;
         *at = match.start;
         return true;

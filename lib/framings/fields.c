@@ -110,14 +110,14 @@ static int step_line(struct cb__fields *fields, uint8_t c)
     fields->length = 0;
     if (read_name(fields, &c, 1)) {
         fields->phase = NAME;
-        return CB_MORE;
+        return CB__MORE;
     }
     if (c == '\n')
         return fields->lf ? CB_OK : fail(fields, SECTION_BARE_LF);
     if (c != '\r')
         return fail(fields, is_space(c) ? LINE_FOLDED : LINE_NAMELESS);
     fields->phase = LAST_LF;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* The name is over: does somebody ask for the value? */
@@ -133,7 +133,7 @@ static int end_name(struct cb__fields *fields)
     }
     fields->length = 0;
     fields->value_at = fields->size + 1;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* The byte behind a name. */
@@ -159,14 +159,14 @@ static int end_value(struct cb__fields *fields, uint8_t c)
     const bool wanted = fields->phase == WANTED;
     if (c == '\r') {
         fields->phase = wanted ? TOLD_LF : VALUE_LF;
-        return CB_MORE;
+        return CB__MORE;
     }
     if (c != '\n')
         return fail(fields, LINE_CONTROL);
     if (!fields->lf)
         return fail(fields, LINE_BARE_LF);
     fields->phase = LINE;
-    return wanted ? tell(fields) : CB_MORE;
+    return wanted ? tell(fields) : CB__MORE;
 }
 
 static int step_wanted(struct cb__fields *fields, uint8_t c)
@@ -175,12 +175,12 @@ static int step_wanted(struct cb__fields *fields, uint8_t c)
         return end_value(fields, c);
     if (!fields->length && is_space(c)) {
         fields->value_at = fields->size + 1;
-        return CB_MORE;
+        return CB__MORE;
     }
     if (fields->length == sizeof fields->text)
         return fail(fields, VALUE_LONG);
     fields->text[fields->length++] = c;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step(struct cb__fields *fields, uint8_t c)
@@ -196,7 +196,7 @@ static int step(struct cb__fields *fields, uint8_t c)
         return step_wanted(fields, c);
     case VALUE_LF:
         fields->phase = LINE;
-        return c == '\n' ? CB_MORE : fail(fields, LINE_BARE_CR);
+        return c == '\n' ? CB__MORE : fail(fields, LINE_BARE_CR);
     case TOLD_LF:
         return c == '\n' ? tell(fields) : fail(fields, LINE_BARE_CR);
     case LAST_LF:
@@ -224,7 +224,7 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
         i += read_middle(fields, data + i, cb__min(n - i, CB__HEAD_MAX - fields->size));
         *used = i;
         if (i == n)
-            return CB_MORE;
+            return CB__MORE;
         if (fields->size == CB__HEAD_MAX)
             return fail(fields, SECTION_LONG);
         int status = step(fields, data[i]);
@@ -232,7 +232,7 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
             return status;
         fields->size++;
         *used = i + 1;
-        if (status != CB_MORE)
+        if (status != CB__MORE)
             return status;
     }
 }

@@ -17,7 +17,7 @@
 
 enum { CB__HEAD_MAX = 65536, CB__FIELD_VALUE_MAX = 256 };
 
-/* What reading tells besides CB_OK, CB_MORE and errors. */
+/* What reading tells besides CB_OK, CB__MORE and errors. */
 enum { CB__FIELD = 100 };
 
 struct cb__fields {
@@ -39,7 +39,7 @@ void cb__fields_begin_trailers(struct cb__fields *fields, bool lf);
 
 /*
  * Reads from n >= 1 bytes, and says in *used how many it looked at.  CB_OK:
- * the section is over; CB_MORE: all n belong to it; CB__FIELD: a line with a
+ * the section is over; CB__MORE: all n belong to it; CB__FIELD: a line with a
  * wanted name is over, its value is in `text`; CB_EMALFORMED: data[*used] is
  * wrong, and fields->why says why.
  */

@@ -59,7 +59,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     state->have += *used;
     decoder->needed = size - state->have;
     if (decoder->needed)
-        return CB_MORE;
+        return CB__MORE;
     state->have = 0;
     state->counted.frame.payload = config->size - size;
     return CB_OK;
@@ -81,7 +81,7 @@ static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
     (void)data;
     *place = position + (n - 1);
     *place -= *place % config->size;
-    return CB_YES;
+    return CB__YES;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -118,7 +118,7 @@ static int end(struct cb_encoder *encoder)
         memset(encoder->scratch, config->pad.data[0], n);
     encoder->left -= n;
     cb__encoder_give(encoder, encoder->scratch, n);
-    return encoder->left ? CB_MORE : CB_OK;
+    return encoder->left ? CB__MORE : CB_OK;
 }
 
 static const struct cb__encoder_ops encoder_ops = {

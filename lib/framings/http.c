@@ -132,7 +132,7 @@ static int add_field(struct cb_decoder *decoder)
                                  (size_t)(element.data - fields->text),
                              why);
     }
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* Does the first line settle that no content follows, whatever the fields say?
@@ -219,19 +219,19 @@ static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     if (status == CB_EMALFORMED)
         return malformed(decoder, decoder->scan + state->seen + used, state->start.why);
     state->seen += used;
-    if (status == CB_MORE)
-        return CB_MORE;
+    if (status == CB__MORE)
+        return CB__MORE;
     if (state->start.kind == CB__EMPTY_LINE) {
         decoder->scan += state->seen;
         state->seen = 0;
         cb__decoder_next_frame(decoder);
-        return CB_MORE;
+        return CB__MORE;
     }
     cb__fields_begin(&state->fields, has_no_content(&state->start) ? unwanted : wanted,
                      allows_lf(decoder), state->start.size);
     state->has_length = state->coded = state->chunked = false;
     state->phase = FIELDS;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step_fields(struct cb_decoder *decoder, const uint8_t *data, size_t n)
@@ -257,7 +257,7 @@ static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t 
         here = decoder->payload_end - decoder->scan;
     int status = cb__decoder_add_span(decoder, decoder->scan, here);
     decoder->scan += here;
-    return status == CB_OK ? CB_MORE : status;
+    return status == CB_OK ? CB__MORE : status;
 }
 
 /* What is known to be content has all come. */
@@ -268,7 +268,7 @@ static int end_content(struct cb_decoder *decoder)
     if (state->phase == LENGTH)
         return end_message(decoder);
     state->phase = DATA_END;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
@@ -279,18 +279,18 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     decoder->scan += used;
     if (status == CB_EMALFORMED)
         return malformed(decoder, decoder->scan, state->line.why);
-    if (status == CB_MORE)
-        return CB_MORE;
+    if (status == CB__MORE)
+        return CB__MORE;
     if (!state->line.size) {
         state->phase = TRAILERS;
         cb__fields_begin_trailers(&state->fields, allows_lf(decoder));
-        return CB_MORE;
+        return CB__MORE;
     }
     state->phase = DATA;
     if (decoder->made && decoder->payload_start == cb__buffer_end(decoder->made))
         cb__decoder_begin(decoder, decoder->scan); /* there, and not behind the head */
     status = expect_content(decoder, state->line.size);
-    return status == CB_OK ? CB_MORE : status;
+    return status == CB_OK ? CB__MORE : status;
 }
 
 static int step_data_end(struct cb_decoder *decoder, const uint8_t *data, size_t n)
@@ -300,14 +300,14 @@ static int step_data_end(struct cb_decoder *decoder, const uint8_t *data, size_t
     if (data[0] == '\r' && !state->cr) {
         state->cr = true;
         decoder->scan++;
-        return CB_MORE;
+        return CB__MORE;
     }
     if (data[0] != '\n' || !(state->cr || allows_lf(decoder)))
         return malformed(decoder, decoder->scan, "chunk data is not followed by CRLF");
     state->cr = false;
     decoder->scan++;
     state->phase = SIZE;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t n)
@@ -322,7 +322,7 @@ static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t
 }
 
 /* Each looks at the n >= 1 bytes behind those that were seen, and moves `scan`
- * or `seen`.  CB_MORE: further with the next one. */
+ * or `seen`.  CB__MORE: further with the next one. */
 static int (*const steps[])(struct cb_decoder *decoder, const uint8_t *data, size_t n) = {
     [START] = step_start,       [FIELDS] = step_fields,     [LENGTH] = step_content,
     [CLOSE] = step_content,     [SIZE] = step_size,         [DATA] = step_content,
@@ -347,10 +347,10 @@ static int advance(struct cb_decoder *decoder)
     struct http_state *state = decoder->state;
     const uint8_t *data;
     size_t n = 0;
-    int status = CB_MORE;
+    int status = CB__MORE;
     if (state->switched)
-        return CB_END;
-    while (status == CB_MORE) {
+        return CB__END;
+    while (status == CB__MORE) {
         const uint64_t at = decoder->scan + state->seen;
         if (decoder->payload_end && decoder->scan == decoder->payload_end) {
             status = end_content(decoder);
@@ -373,13 +373,13 @@ static int cut(struct cb_decoder *decoder)
     struct http_state *state = decoder->state;
     if (state->phase == CLOSE) {
         end_message(decoder);
-        return CB_YES;
+        return CB__YES;
     }
     if (state->phase == START && state->start.kind == CB__EMPTY_LINE)
-        return CB_END; /* behind the CR of an empty line */
+        return CB__END; /* behind the CR of an empty line */
     if (!decoder->begun && decoder->config.keep)
         decoder->until = cb__buffer_end(decoder->buffer);
-    return CB_NO;
+    return CB__NO;
 }
 
 static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)

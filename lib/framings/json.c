@@ -36,7 +36,7 @@ static int begin(struct json_state *state, const uint8_t *data, size_t n, size_t
     }
     *used = i;
     if (i == n)
-        return CB_MORE;
+        return CB__MORE;
     if (in_mark(state))
         return cb__scanned_fail(&state->scanned, "incomplete byte order mark");
     if (!cb__json_begins(data[i]))
@@ -72,7 +72,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     *used = i;
     if (state->json.word && i < n)
         return end_word(state, data[i]);
-    return cb__json_open(&state->json) ? CB_MORE : CB__ENDS;
+    return cb__json_open(&state->json) ? CB__MORE : CB__ENDS;
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -84,7 +84,7 @@ static int cut(struct cb_decoder *decoder)
 {
     const struct json_state *state = decoder->state;
     if (in_mark(state))
-        return CB_END;
+        return CB__END;
     const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
     return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
 }

@@ -53,7 +53,7 @@ static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t 
     }
     *used = i;
     if (i == n)
-        return CB_MORE;
+        return CB__MORE;
     if (!state->separated)
         return cb__scanned_fail(&state->scanned, "text does not begin with RS (1e)");
     if (!cb__json_begins(data[i]))
@@ -72,15 +72,15 @@ static int end_line(const uint8_t *data, size_t n, size_t *used)
             return CB__ENDS;
         }
     }
-    return *used < n ? CB__ENDS : CB_MORE;
+    return *used < n ? CB__ENDS : CB__MORE;
 }
 
-/* Goes on in a value; CB_MORE if that takes all n bytes. */
+/* Goes on in a value; CB__MORE if that takes all n bytes. */
 static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     size_t i = 0;
     if (!n)
-        return CB_MORE;
+        return CB__MORE;
     if (!cb__json_open(&state->json)) {
         cb__json_enter(&state->json, data[0]);
         i = 1;
@@ -88,9 +88,9 @@ static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, si
     i += cb__json_pass(&state->json, data + i, n - i);
     *used = i;
     if (!state->json.word)
-        return cb__json_inside(&state->json) ? CB_MORE : CB__ENDS;
+        return cb__json_inside(&state->json) ? CB__MORE : CB__ENDS;
     if (i == n)
-        return CB_MORE;
+        return CB__MORE;
     const char *why = cb__json_word_fault(&state->json);
     if (!why && cb__json_class[data[i]] != CB__JSON_SPACE)
         why = "no white space after a number or a name";
@@ -111,7 +111,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
         state->over = true;
         status = end_line(data, text, used);
     }
-    if (status != CB_MORE || text == n)
+    if (status != CB__MORE || text == n)
         return status;
     state->scanned.why = "RS (1e) cuts a text short";
     return state->over ? CB__ENDS : CB__CUT;

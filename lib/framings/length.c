@@ -143,7 +143,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = part;
         decoder->needed = header_size - state->have;
         if (decoder->needed)
-            return CB_MORE;
+            return CB__MORE;
         field = state->field;
     } else {
         *used = header_size;

@@ -229,7 +229,7 @@ static int begin_bytes(struct cb_decoder *decoder, uint64_t end, uint64_t left)
     state->phase = BLOB_CR;
     if (!cb__add_u64(end, left, &decoder->payload_end))
         return fail(state, "length is longer than any stream");
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int encoding(struct cb_decoder *decoder, uint8_t c, uint64_t end)
@@ -319,7 +319,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
         i += status != CB_EMALFORMED;
     }
     *used = i;
-    return status ? status : CB_MORE;
+    return status ? status : CB__MORE;
 }
 
 static void reset(struct cb_decoder *decoder)

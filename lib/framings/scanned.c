@@ -49,7 +49,7 @@ static int wait(struct cb_decoder *decoder, uint64_t before)
         decoder->until = decoder->scan - scanned->held;
     else if (!decoder->config.keep)
         decoder->given = decoder->until = decoder->payload_start = decoder->scan;
-    return decoder->begun && decoder->until > before ? CB_OK : CB_MORE;
+    return decoder->begun && decoder->until > before ? CB_OK : CB__MORE;
 }
 
 /* The byte at `scan` is wrong.  A record that is too long before it has failed
@@ -66,7 +66,7 @@ static int fail(struct cb_decoder *decoder, int code)
 }
 
 /* The record is cut short before `scan`, where the input does not end: what is
- * asked for an unfinished one becomes of it.  CB_MORE: it was left out. */
+ * asked for an unfinished one becomes of it.  CB__MORE: it was left out. */
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;
@@ -79,7 +79,7 @@ static int cut_short(struct cb_decoder *decoder)
     if (decoder->on_partial == CB_PARTIAL_FAIL)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->scan, "%s", scanned->why);
     cb__decoder_next_frame(decoder);
-    return CB_MORE;
+    return CB__MORE;
 }
 
 int cb__scanned_advance(struct cb_decoder *decoder)
@@ -103,12 +103,12 @@ int cb__scanned_advance(struct cb_decoder *decoder)
             return end(decoder, scanned->tail);
         } else if (status == CB__CUT) {
             status = cut_short(decoder);
-            if (status != CB_MORE)
+            if (status != CB__MORE)
                 return status;
-        } else if (status == CB_END) {
+        } else if (status == CB__END) {
             cb__decoder_next_frame(decoder);
-            return CB_END;
-        } else if (status != CB_MORE) {
+            return CB__END;
+        } else if (status != CB__MORE) {
             return fail(decoder, status);
         }
     }
@@ -118,7 +118,7 @@ int cb__scanned_advance(struct cb_decoder *decoder)
 static int drop_rest(struct cb_decoder *decoder)
 {
     cb__decoder_next_frame(decoder);
-    return CB_MORE;
+    return CB__MORE;
 }
 
 int cb__scanned_cut(struct cb_decoder *decoder)
@@ -126,13 +126,13 @@ int cb__scanned_cut(struct cb_decoder *decoder)
     if (!decoder->begun)
         return drop_rest(decoder);
     decoder->until = cb__buffer_end(decoder->buffer);
-    return CB_NO;
+    return CB__NO;
 }
 
 int cb__scanned_unended(struct cb_decoder *decoder)
 {
     int status = cb__scanned_cut(decoder);
-    return status == CB_NO ? CB__UNENDED : status;
+    return status == CB__NO ? CB__UNENDED : status;
 }
 
 int cb__scanned_end(struct cb_decoder *decoder)
@@ -140,5 +140,5 @@ int cb__scanned_end(struct cb_decoder *decoder)
     if (!decoder->begun)
         return drop_rest(decoder);
     end(decoder, 0);
-    return CB_YES;
+    return CB__YES;
 }

@@ -9,13 +9,13 @@
 
 #include "../decoder.h"
 
-/* What a step tells besides CB_MORE and errors. */
+/* What a step tells besides CB__MORE and errors. */
 enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT };
 
 /*
  * Looks at the n >= 1 bytes that stand at decoder->scan, and says in *used how
  * far it went:
- *   CB_MORE        all of them, and the record goes on (or has not begun);
+ *   CB__MORE        all of them, and the record goes on (or has not begun);
  *                  scanned->held of the last ones may turn out to be framing
  *   CB__BEGINS     the payload of a record begins at data[*used]
  *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
@@ -23,11 +23,11 @@ enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT };
  *   CB__CUT        the record is cut short before data[*used], as if the input
  *                  ended there, and scanned->why says by what; it has begun.  The
  *                  step may be called once more for the same byte
- *   CB_END         nothing follows
+ *   CB__END         nothing follows
  *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why;
  *                  scanned->held of those before it may have been framing
  * It may say that the bytes behind those it used are payload whatever they are,
- * by decoder->payload_end (a position): it returns CB_MORE with any *used, and
+ * by decoder->payload_end (a position): it returns CB__MORE with any *used, and
  * is called again behind them, unless scanned->ends_there.  It keeps what it
  * must remember in its own state.
  */

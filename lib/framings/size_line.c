@@ -142,7 +142,7 @@ static int step(struct cb__size_line *line, uint8_t c)
     if (next == DONE)
         return line->phase == LAST_LF ? CB_OK : end_without_cr(line);
     line->phase = next == SIZE_SPACE && line->pad ? PADDING : next;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* Adds digits while the number fits in 64 bits; gives how many. */
@@ -170,14 +170,14 @@ int cb__size_line_read(struct cb__size_line *line, const uint8_t *data, size_t n
 {
     const size_t room = cb__min(n, LINE_MAX_BYTES - line->seen);
     size_t i = line->phase == SIZE ? read_digits(line, data, room) : 0;
-    int status = CB_MORE;
+    int status = CB__MORE;
     if (i && room - i >= 2 && data[i] == '\r' && data[i + 1] == '\n') {
         *used = i + 2; /* most lines: shorter than the way through the table */
         return end(line);
     }
-    while (i < room && (status = step(line, data[i])) == CB_MORE)
+    while (i < room && (status = step(line, data[i])) == CB__MORE)
         i++;
-    if (status == CB_MORE && i < n)
+    if (status == CB__MORE && i < n)
         status = fail(line, "chunk size line is longer than 8192 bytes");
     *used = i + (status == CB_OK);
     line->seen += i;

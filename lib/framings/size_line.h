@@ -16,9 +16,9 @@
 #include "../base.h"
 
 struct cb__size_line { /* all zeros at first, but for what is allowed */
-    bool lf;       /* LF without CR */
-    bool pad;      /* white space between the size and the end of the line */
-    bool digits;   /* there is one at least */
+    bool lf;           /* LF without CR */
+    bool pad;          /* white space between the size and the end of the line */
+    bool digits;       /* there is one at least */
     unsigned phase;
     size_t seen;   /* bytes of the line, in the spans before */
     uint64_t size; /* what the line says */
@@ -28,7 +28,7 @@ struct cb__size_line { /* all zeros at first, but for what is allowed */
 /*
  * Reads from n >= 1 bytes, and says in *used how many it looked at.  CB_OK:
  * the line is over, line->size is filled, and it is ready for the next one;
- * CB_MORE: all n belong to it; CB_EMALFORMED: data[*used] is wrong, and
+ * CB__MORE: all n belong to it; CB_EMALFORMED: data[*used] is wrong, and
  * line->why says why.
  */
 int cb__size_line_read(struct cb__size_line *line, const uint8_t *data, size_t n, size_t *used);

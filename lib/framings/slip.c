@@ -143,10 +143,10 @@ static int slip_advance(struct cb_decoder *decoder)
     int status = CB_OK;
     decoder->needed = 1;
     if (!decoder->begun && !find_packet(decoder))
-        return CB_MORE;
+        return CB__MORE;
     while (status == CB_OK && !decoder->complete) {
         if (!cb__decoder_span(decoder, &data, &n))
-            return CB_MORE;
+            return CB__MORE;
         status = take_bytes(decoder, data, n);
     }
     return status;
@@ -207,9 +207,9 @@ static size_t slip_batch(struct cb_decoder *decoder, const uint8_t *data, size_t
 static int slip_cut(struct cb_decoder *decoder)
 {
     if (decoder->begun)
-        return CB_NO;
+        return CB__NO;
     begin_frame(decoder, decoder->scan, decoder->scan);
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

@@ -221,7 +221,7 @@ static int sse_advance(struct cb_decoder *decoder)
     decoder->needed = 1;
     if (state->phase == STREAM) {
         if (!cb__mark_pass(decoder))
-            return CB_MORE;
+            return CB__MORE;
         state->phase = BLOCK;
     }
     while (status == CB_OK && !decoder->complete && cb__decoder_span(decoder, &data, &n))
@@ -231,7 +231,7 @@ static int sse_advance(struct cb_decoder *decoder)
     if (decoder->begun && !decoder->assembles)
         decoder->until =
             state->phase == LINE && !decoder->config.keep ? state->text_end : decoder->scan;
-    return decoder->until > before ? CB_OK : CB_MORE;
+    return decoder->until > before ? CB_OK : CB__MORE;
 }
 
 static int sse_cut(struct cb_decoder *decoder)
@@ -239,14 +239,14 @@ static int sse_cut(struct cb_decoder *decoder)
     const struct sse_state *state = decoder->state;
     if (state->phase == LAST) {
         end_block(decoder);
-        return decoder->complete ? CB_YES : CB_MORE;
+        return decoder->complete ? CB__YES : CB__MORE;
     }
     if (decoder->begun)
-        return CB_NO;
+        return CB__NO;
     if (state->fields)
-        return CB_END;
+        return CB__END;
     drop(decoder);
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

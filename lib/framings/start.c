@@ -65,7 +65,7 @@ static uint64_t next_mark(struct cb_decoder *decoder)
         decoder->scan = state->matcher.at;
         if (!cb__decoder_span(decoder, &data, &n))
             return UINT64_MAX;
-        if (cb__matcher_feed(&state->matcher, data, n, &match) == CB_YES &&
+        if (cb__matcher_feed(&state->matcher, data, n, &match) == CB__YES &&
             match.start > decoder->frame_start)
             return match.start;
     }
@@ -84,7 +84,7 @@ static int advance(struct cb_decoder *decoder)
     uint64_t safe = cb__matcher_safe(&state->matcher);
     decoder->needed = cb__matcher_needed(&state->matcher);
     if (safe <= decoder->until)
-        return CB_MORE;
+        return CB__MORE;
     decoder->until = safe;
     return CB_OK;
 }
@@ -93,7 +93,7 @@ static int advance(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     decoder->until = cb__buffer_end(decoder->buffer);
-    return CB_NO;
+    return CB__NO;
 }
 
 /* The fast path: the whole records of one span that begins with one. */

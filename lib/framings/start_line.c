@@ -30,7 +30,7 @@ static int go_to(struct cb__start_line *line, enum phase phase)
 {
     line->phase = phase;
     line->at = 0;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 /* Where the line may end. */
@@ -52,7 +52,7 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
         line->kind = CB__RESPONSE;
         line->phase = IN_VERSION;
         line->at = SLASH + 1;
-        return CB_MORE;
+        return CB__MORE;
     }
     if (c == ' ')
         return go_to(line, TARGET);
@@ -61,7 +61,7 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
     line->may_be_response =
         line->may_be_response && line->at < SLASH && c == (uint8_t)version[line->at];
     line->at += line->at <= SLASH; /* more need not be counted */
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step_first(struct cb__start_line *line, bool lf, uint8_t c)
@@ -92,7 +92,7 @@ static int step_target(struct cb__start_line *line, bool lf, uint8_t c)
     if (c <= ' ' || c == 0x7f)
         return fail(line, "request target is empty or has white space or a control byte");
     line->at = 1;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int step_version(struct cb__start_line *line, bool lf, uint8_t c)
@@ -100,7 +100,7 @@ static int step_version(struct cb__start_line *line, bool lf, uint8_t c)
     (void)lf;
     if (line->at < DIGIT) {
         if (c == (uint8_t)version[line->at++])
-            return CB_MORE;
+            return CB__MORE;
         return fail(line, "HTTP version is not 1.x");
     }
     if (!cb__is_digit(c))
@@ -122,7 +122,7 @@ static int step_status(struct cb__start_line *line, bool lf, uint8_t c)
     if (!cb__is_digit(c) || (c == '0' && !line->at))
         return fail(line, bad_status);
     line->status = line->status * 10 + (c - (unsigned)'0');
-    return ++line->at == STATUS_DIGITS ? go_to(line, STATUS_END) : CB_MORE;
+    return ++line->at == STATUS_DIGITS ? go_to(line, STATUS_END) : CB__MORE;
 }
 
 static int step_status_end(struct cb__start_line *line, bool lf, uint8_t c)
@@ -136,7 +136,7 @@ static int step_reason(struct cb__start_line *line, bool lf, uint8_t c)
 {
     if (c == '\r' || c == '\n')
         return step_end(line, lf, c);
-    return cb__is_control(c) ? fail(line, "control byte in a start line") : CB_MORE;
+    return cb__is_control(c) ? fail(line, "control byte in a start line") : CB__MORE;
 }
 
 static int step_end_lf(struct cb__start_line *line, bool lf, uint8_t c)
@@ -166,11 +166,11 @@ int cb__start_line_read(struct cb__start_line *line, bool lf, const uint8_t *dat
             return status;
         line->size++;
         *used = i + 1;
-        if (status != CB_MORE) {
+        if (status != CB__MORE) {
             line->phase = FIRST;
             line->after_empty = line->kind == CB__EMPTY_LINE;
             return status;
         }
     }
-    return CB_MORE;
+    return CB__MORE;
 }

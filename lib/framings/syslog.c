@@ -46,7 +46,7 @@ static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n,
     }
     *used = i;
     if (i == n)
-        return CB_MORE;
+        return CB__MORE;
     if (data[i] != ' ')
         return cb__scanned_fail(&state->scanned, "message length is not followed by a space");
     ++*used;
@@ -59,7 +59,7 @@ static int drop_empty(struct cb_decoder *decoder, size_t *used)
     decoder->scan++;
     cb__decoder_next_frame(decoder);
     *used = 0;
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -68,7 +68,7 @@ static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     if (decoder->scan == decoder->frame_start && data[0] == '\r') {
         state->cr = true;
         state->scanned.held = *used = 1;
-        return CB_MORE;
+        return CB__MORE;
     }
     const bool cr = state->cr;
     state->cr = false;
@@ -78,7 +78,7 @@ static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     const uint8_t *lf = memchr(data, '\n', n);
     *used = lf ? (size_t)(lf - data) + 1 : n;
     state->scanned.tail = 1;
-    return lf ? CB__ENDS : CB_MORE;
+    return lf ? CB__ENDS : CB__MORE;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -107,10 +107,10 @@ static int cut(struct cb_decoder *decoder)
 {
     const struct syslog_state *state = decoder->state;
     if (!decoder->begun)
-        return CB_END;
+        return CB__END;
     if (state->cr) { /* an empty message, without its LF */
         cb__decoder_next_frame(decoder);
-        return CB_MORE;
+        return CB__MORE;
     }
     return state->scanned.ends_there ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
 }

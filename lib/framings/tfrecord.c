@@ -60,7 +60,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     state->have += *used;
     decoder->needed = HEADER - state->have;
     if (decoder->needed)
-        return CB_MORE;
+        return CB__MORE;
     state->have = 0;
     state->counted.frame.payload = load(state->bytes, LENGTH);
     if (right(cb__crc32c(0, state->bytes, LENGTH), state->bytes + LENGTH))

@@ -90,7 +90,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     for (;; i++) {
         *used = i;
         if (i == n)
-            return CB_MORE;
+            return CB__MORE;
         size_t at = state->have++;
         if (at < config->offset)
             continue;

@@ -177,7 +177,7 @@ static int read_header(struct cb_decoder *decoder, const uint8_t *data, size_t n
         if (status || state->have == header_size(state))
             return status;
     }
-    return CB_MORE;
+    return CB__MORE;
 }
 
 static bool is_masked(const struct websocket_state *state)
@@ -221,12 +221,12 @@ static int take_header(struct cb_decoder *decoder)
     struct websocket_state *state = decoder->state;
     const uint8_t *data;
     size_t n, used;
-    int status = CB_MORE;
+    int status = CB__MORE;
     state->have = 0;
-    while (status == CB_MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
-                                                decoder->scan + state->have, &data, &n))
+    while (status == CB__MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
+                                                 decoder->scan + state->have, &data, &n))
         status = read_header(decoder, data, n, &used);
-    if (status != CB_MORE)
+    if (status != CB__MORE)
         decoder->scan += state->have;
     if (status == CB_EMALFORMED)
         return cb__decoder_fail(decoder, status, decoder->frame_start + state->wrong, "%s",
@@ -258,7 +258,7 @@ static int take_payload(struct cb_decoder *decoder)
     int status = CB_OK;
     while (decoder->scan < state->to && !status) {
         if (!cb__decoder_span(decoder, &data, &n))
-            return CB_MORE;
+            return CB__MORE;
         n = cb__min(n, cb__clamp_u64(state->to - decoder->scan));
         if (decoder->made && decoder->begun)
             status = is_masked(state) ? unmask(decoder, data, n)
@@ -295,7 +295,7 @@ static int websocket_advance(struct cb_decoder *decoder)
             end_frame(decoder);
     }
     decoder->needed = state->to ? state->to - decoder->scan : header_size(state) - state->have;
-    return status == CB_MORE && decoder->begun && !begun ? CB_OK : status;
+    return status == CB__MORE && decoder->begun && !begun ? CB_OK : status;
 }
 
 /* Frames whose payload is given as it stands in the input. */
@@ -336,10 +336,10 @@ static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, s
 static int websocket_cut(struct cb_decoder *decoder)
 {
     if (is_left_out(decoder))
-        return CB_END;
+        return CB__END;
     if (decoder->config.keep)
         decoder->until = cb__buffer_end(decoder->buffer);
-    return CB_NO;
+    return CB__NO;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
