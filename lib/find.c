@@ -230,3 +230,18 @@ size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size
 {
     return kernel_now()->count[finder->kind](finder, data, n, last, scanned);
 }
+
+/* Counts in parts from the end on, each twice as long as the one after it. */
+bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    size_t end = n, from, scanned;
+    for (size_t size = 256;; size *= 2, end = from + finder->reach - 1) {
+        from = end > size ? end - size : 0;
+        if (cb__find_count(finder, data + from, end - from, at, &scanned)) {
+            *at += from;
+            return true;
+        }
+        if (!from)
+            return false;
+    }
+}

@@ -62,6 +62,9 @@ bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t
 size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
                       size_t *scanned);
 
+/* The last candidate in data[0 .. n): true with *at set; else false. */
+bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
+
 /* ----------------------------------------------------------------- kernels */
 
 typedef size_t cb__find_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,

@@ -34,7 +34,24 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
                     vqtbl1q_u8(high, vshrq_n_u8(bytes, 4)));
 }
 
+/* Matches are all ones, -1 in each byte of a sum that is taken before it can
+ * overflow. */
+static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
+{
+    size_t total = 0;
+    while (blocks) {
+        uint8x16_t sum = vdupq_n_u8(0);
+        size_t some = cb__min(blocks, 63);
+        blocks -= some;
+        for (const uint8_t *end = p + 64 * some; p < end; p += 16)
+            sum = vsubq_u8(sum, vceqq_u8(vld1q_u8(p), byte));
+        total += vaddlvq_u8(sum);
+    }
+    return total;
+}
+
 #define SCAN_NAME find_byte
+#define SCAN_TALLY(p, n) tally(p, n, byte)
 #define SCAN_COUNT count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t byte = vdupq_n_u8(finder->byte[0]);

@@ -9,6 +9,8 @@
  *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
  *     SCAN_NONE(q)  nonzero if there is none at 256 places; q is where for the
  *                   first of them the byte stands that is the rarest
+ *     SCAN_TALLY(p, n)  how many candidates there are in n times 64 places from
+ *                   p on, where that is less work than a mask for each
  *
  * One pass makes a mask for each 64 places and hands out its bits (the way of
  * G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second", VLDB
@@ -57,28 +59,33 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
     return count;
 }
 
-/* The mask of a block is taken whole, and nothing of it is handed out. */
+/* No branch depends on what a block holds, and nothing of its mask is handed
+ * out: the last candidate of all is looked for from the end. */
 SCAN_TARGET static size_t SCAN_COUNT(const struct cb__finder *finder, const uint8_t *data, size_t n,
                                      size_t *last, size_t *scanned)
 {
     size_t places = n < finder->reach ? 0 : n - finder->reach + 1;
-    size_t count = 0, at = 0, last_at = 0;
-    uint64_t last_mask = 0;
+    size_t count = 0, at = 0;
+    uint64_t mask;
     if (places < 64)
         return cb__find_count_plain(finder, data, n, last, scanned);
     SCAN_SETUP
-    while (at < places) {
-        size_t from = at + 64 <= places ? at : places - 64;
-        uint64_t mask = SCAN_MASK(data + from);
-        mask &= ~UINT64_C(0) << (at - from);
+#ifdef SCAN_TALLY
+    count = SCAN_TALLY(data, places / 64);
+    at = places & ~(size_t)63;
+#endif
+    for (; at + 64 <= places; at += 64)
+        count += (unsigned)__builtin_popcountll(SCAN_MASK(data + at));
+    if (at < places) {
+        mask = SCAN_MASK(data + places - 64) & ~UINT64_C(0) << (at + 64 - places);
         count += (unsigned)__builtin_popcountll(mask);
-        last_at = mask ? from : last_at;
-        last_mask = mask ? mask : last_mask;
-        at = from + 64;
     }
-    if (count)
-        *last = last_at + 63 - (unsigned)__builtin_clzll(last_mask);
-    *scanned = at;
+    *scanned = places;
+    if (!count)
+        return 0;
+    for (at = places - 64; !(mask = SCAN_MASK(data + at));)
+        at = at > 64 ? at - 64 : 0;
+    *last = at + 63 - (unsigned)__builtin_clzll(mask);
     return count;
 }
 
@@ -88,5 +95,6 @@ SCAN_TARGET static size_t SCAN_COUNT(const struct cb__finder *finder, const uint
 #undef SCAN_SETUP
 #undef SCAN_MASK
 #undef SCAN_NONE
+#undef SCAN_TALLY
 
 #endif

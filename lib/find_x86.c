@@ -33,7 +33,26 @@ static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
     return _mm_movemask_epi8(any) == 0;
 }
 
+/* Matches are all ones, -1 in each byte of a sum that is taken before it can
+ * overflow: that is less work than to count bits one by one. */
+static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
+{
+    const __m128i zero = _mm_setzero_si128();
+    __m128i total = zero;
+    while (blocks) {
+        __m128i sum = zero;
+        size_t some = cb__min(blocks, 63);
+        blocks -= some;
+        for (const uint8_t *end = p + 64 * some; p < end; p += 16)
+            sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(sse2_load(p), byte));
+        total = _mm_add_epi64(total, _mm_sad_epu8(sum, zero));
+    }
+    total = _mm_add_epi64(total, _mm_unpackhi_epi64(total, total));
+    return (size_t)_mm_cvtsi128_si64(total);
+}
+
 #define SCAN_NAME sse2_find_byte
+#define SCAN_TALLY(p, n) sse2_tally(p, n, byte)
 #define SCAN_COUNT sse2_count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP __m128i byte = _mm_set1_epi8((char)finder->byte[0]);

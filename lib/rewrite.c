@@ -30,8 +30,8 @@ static inline uint8_t *copy(uint8_t *to, const uint8_t *from, size_t n, size_t l
 /* By the matches that the search finds; a short record costs a copy of 32 bytes,
  * whatever its length. */
 static inline size_t plain(const struct cb__finder *finder, const uint8_t *tail,
-                           const uint8_t *data, size_t n, uint8_t *to, size_t *used, size_t *made,
-                           bool line, size_t tail_size)
+                           const uint8_t *data, size_t n, uint8_t *to, size_t *made, bool line,
+                           size_t tail_size)
 {
     enum { HITS = 256 };
     uint32_t hits[HITS + CB__FIND_SLACK];
@@ -45,23 +45,23 @@ static inline size_t plain(const struct cb__finder *finder, const uint8_t *tail,
             size_t at = looked + hits[i];
             size_t end = at - (line && at > from && data[at - 1] == '\r');
             out = copy(out, data + from, end - from, n - from);
-            memcpy(out, tail, tail_size);
-            out += tail_size;
+            for (size_t t = 0; t < tail_size; t++)
+                *out++ = tail[t];
             from = at + match;
         }
         looked += scanned;
         records += found;
     } while (scanned && looked < n);
-    *used = from;
-    *made = (size_t)(out - to);
+    memcpy(out, data + from, n - from);
+    *made = (size_t)(out - to) + n - from;
     return records;
 }
 
 #define PLAIN(name, line, tail_size)                                                               \
     static size_t name(const struct cb__finder *finder, const uint8_t *tail, const uint8_t *data,  \
-                       size_t n, uint8_t *to, size_t *used, size_t *made)                          \
+                       size_t n, uint8_t *to, size_t *made)                                        \
     {                                                                                              \
-        return plain(finder, tail, data, n, to, used, made, line, tail_size);                      \
+        return plain(finder, tail, data, n, to, made, line, tail_size);                            \
     }
 
 PLAIN(plain_0, false, 0)
@@ -105,7 +105,12 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
         cb__rewrite_kernel_use(kernel);
     }
     size_t shape = drop_cr ? (size_t)CB__REWRITE_LINE : (size_t)finder->kind;
-    return kernel->rewrite[shape][tail_size](finder, tail, data, n, to, used, made);
+    size_t records = kernel->rewrite[shape][tail_size](finder, tail, data, n, to, made), last = 0;
+    *used = 0;
+    if (records && cb__find_last(finder, data, n, &last))
+        *used = last + (finder->kind == CB__FIND_PAIR ? 2 : 1);
+    *made = records ? *made - (n - *used) : 0;
+    return records;
 }
 
 /* ------------------------------------------------------------------ shuffles */

@@ -47,9 +47,10 @@ enum cb__rewrite_shape {
     CB__REWRITE_SHAPES
 };
 
+/* As cb__rewrite, but *made counts all of the copy: what stands after the last
+ * match is as long in `to` as in data. */
 typedef size_t cb__rewrite_fn(const struct cb__finder *finder, const uint8_t *tail,
-                              const uint8_t *data, size_t n, uint8_t *to, size_t *used,
-                              size_t *made);
+                              const uint8_t *data, size_t n, uint8_t *to, size_t *made);
 
 /* One way to do it: functions by shape and by size of the tail. */
 struct cb__rewrite_kernel {

@@ -27,11 +27,11 @@
 #define REWRITE_INLINE REWRITE_TARGET static inline __attribute__((always_inline))
 
 #define REWRITE_DEFINE(name, shape, tail_size)                                                     \
-    REWRITE_TARGET static size_t REWRITE_NAME(name)(                                               \
-        const struct cb__finder *finder, const uint8_t *tail, const uint8_t *data, size_t n,       \
-        uint8_t *to, size_t *used, size_t *made)                                                   \
+    REWRITE_TARGET static size_t REWRITE_NAME(name)(const struct cb__finder *finder,               \
+                                                    const uint8_t *tail, const uint8_t *data,      \
+                                                    size_t n, uint8_t *to, size_t *made)           \
     {                                                                                              \
-        return REWRITE_NAME(rewrite)(finder, tail, data, n, to, used, made, shape, tail_size);     \
+        return REWRITE_NAME(rewrite)(finder, tail, data, n, to, made, shape, tail_size);           \
     }
 
 #define REWRITE_TABLE(kernel)                                                                      \
@@ -87,14 +87,14 @@ REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder, 
  * after it that ends no match. */
 REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, const uint8_t *tail,
                                             const uint8_t *data, size_t n, uint8_t *to,
-                                            size_t *used, size_t *made,
-                                            enum cb__rewrite_shape shape, size_t tail_size)
+                                            size_t *made, enum cb__rewrite_shape shape,
+                                            size_t tail_size)
 {
     const bool whole =
         tail_size == (shape == CB__REWRITE_PAIR ? 2 : 1) && shape != CB__REWRITE_LINE;
     uint8_t edge[1 + 64 + 1], *out = to;
-    size_t done = 0, step = 64, records = 0, last_at = 0;
-    uint64_t valid = ~UINT64_C(0), carry = 0, last = 0, ends, drop;
+    size_t done = 0, step = 64, records = 0;
+    uint64_t valid = ~UINT64_C(0), carry = 0, ends, drop;
 
     if (tail_size == 2 && n) {
         carry = n > 1 && data[0] == finder->byte[0] && data[1] == finder->byte[1];
@@ -116,17 +116,13 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
         for (; blocks; blocks--, from += 64, done += step) {
             REWRITE_V bytes =
                 REWRITE_NAME(replace)(finder, tail, from, &carry, &ends, &drop, shape, tail_size);
-            ends &= valid;
-            records += (unsigned)__builtin_popcountll(ends);
-            last_at = ends ? done : last_at;
-            last = ends ? ends : last;
+            records += (unsigned)__builtin_popcountll(ends & valid);
             if (whole)
                 REWRITE_STORE(out, bytes);
             out = whole ? out + step : REWRITE_PACK(out, bytes, ~drop & valid);
         }
     }
-    *used = records ? last_at + 64 - (unsigned)__builtin_clzll(last) : 0;
-    *made = (size_t)(out - to) - (n - *used); /* after the last match nothing is dropped */
+    *made = (size_t)(out - to);
     return records;
 }
 

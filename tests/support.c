@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "find.h"
+#include "rewrite.h"
 #include "text.h"
 
 /* --------------------------------------------------------------- allocator */
@@ -315,18 +316,25 @@ TCase *add_case(Suite *suite, const char *name)
     return tcase;
 }
 
-/* Makes the kernels run that CB_TEST_KERNEL names, for searches and for text; false
- * where this machine has none of that name. */
+/* Makes the kernels run that CB_TEST_KERNEL names, for searches, for delimiters
+ * that are rewritten and for text; false where this machine has none of that name. */
 static bool use_kernels(void)
 {
     const char *name = getenv("CB_TEST_KERNEL");
     const struct cb__kernel *find;
+    const struct cb__rewrite_kernel *rewrite;
     const struct cb__text_kernel *text;
     bool is_there = !name;
 
     for (size_t i = 0; name && (find = cb__kernel_get(i)) != NULL; i++) {
         if (strcmp(find->name, name) == 0) {
             cb__kernel_use(find);
+            is_there = true;
+        }
+    }
+    for (size_t i = 0; name && (rewrite = cb__rewrite_kernel_get(i)) != NULL; i++) {
+        if (strcmp(rewrite->name, name) == 0) {
+            cb__rewrite_kernel_use(rewrite);
             is_there = true;
         }
     }

@@ -195,6 +195,10 @@ static void check_span(const struct cb__finder *finder, const char *needles, con
     expect(!count || last == expected[count - 1], "the last at %zu, expected %zu", last,
            expected[count ? count - 1 : 0]);
     expect(scanned <= n && scanned + finder->reach > n, "%zu of %zu bytes decided", scanned, n);
+    bool any = cb__find_last(finder, data, n, &at);
+    expect(any == (count > 0), "'%s' in %zu bytes", needles, n);
+    if (any)
+        expect(at == expected[count - 1], "the last at %zu, expected %zu", at, expected[count - 1]);
     bool first = cb__find_first(finder, data, n, &at);
     expect(first == (count > 0), "'%s' in %zu bytes", needles, n);
     if (first)
