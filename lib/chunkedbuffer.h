@@ -391,10 +391,12 @@ struct cb_split;
 
 /* The parts between separators as Python's bytes.split gives them: "a,,b," by
  * "," has four, the last one empty.  With separator NULL they stand between
- * runs of ASCII white space and none is empty.  `source` must not change or
- * go away while the walk is on.  CB_EINVAL for an empty separator; CB_ENOMEM. */
+ * runs of ASCII white space and none is empty.  After `maximum` splits (CB_ALL: no
+ * bound) all that is left is the last part, separators included: "a,,b," in one
+ * split is "a" and ",b,".  `source` must not change or go away while the walk is
+ * on.  CB_EINVAL for an empty separator; CB_ENOMEM. */
 CB_API int cb_split_new(struct cb_split **split, struct cb_buffer *source, const void *separator,
-                        size_t n);
+                        size_t n, size_t maximum);
 /* The lines, ended by LF, CR or CRLF, as bytes.splitlines gives them; flags:
  * CB_KEEP. */
 CB_API int cb_splitlines_new(struct cb_split **split, struct cb_buffer *source, unsigned flags);

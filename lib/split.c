@@ -12,6 +12,7 @@ struct cb_split {
     struct cb__cursor cursor;      /* for the search, */
     struct cb__cursor part_cursor; /* and for the parts behind it */
     uint64_t from;                 /* position where the next part begins */
+    size_t left;                   /* how many more separators may separate */
     bool skip_empty;               /* no part is empty */
     bool skip_empty_last;          /* the part behind the last separator is not empty */
     bool keep;                     /* the separator stays on the part */
@@ -38,7 +39,8 @@ static int new_split(struct cb_split **result, struct cb_buffer *source,
     struct cb_split *split = allocator->alloc(allocator->arg, sizeof *split);
     if (!split)
         return CB_ENOMEM;
-    *split = (struct cb_split){.source = source, .allocator = allocator, .from = source->position};
+    *split = (struct cb_split){
+        .source = source, .allocator = allocator, .from = source->position, .left = CB_ALL};
     int status = cb__matcher_init(&split->matcher, needles, count, allocator);
     if (status) {
         allocator->free(allocator->arg, split, sizeof *split);
@@ -50,17 +52,18 @@ static int new_split(struct cb_split **result, struct cb_buffer *source,
 }
 
 int cb_split_new(struct cb_split **result, struct cb_buffer *source, const void *separator,
-                 size_t n)
+                 size_t n, size_t maximum)
 {
     const struct cb__needle needle = {.data = separator, .length = n};
     if (separator && !n)
         return CB_EINVAL;
-    if (separator)
-        return new_split(result, source, &needle, 1);
-    int status = new_split(result, source, spaces, COUNT(spaces));
-    if (!status)
-        (*result)->skip_empty = true;
-    return status;
+    int status = separator ? new_split(result, source, &needle, 1)
+                           : new_split(result, source, spaces, COUNT(spaces));
+    if (status)
+        return status;
+    (*result)->skip_empty = !separator;
+    (*result)->left = maximum;
+    return CB_OK;
 }
 
 int cb_splitlines_new(struct cb_split **result, struct cb_buffer *source, unsigned flags)
@@ -91,11 +94,22 @@ static int next_separator(struct cb_split *split, struct cb__match *match)
     return CB__NO;
 }
 
+/* Makes all that is left the next part; where none is to be empty, without the
+ * separators that it begins with. */
+static int take_rest(struct cb_split *split, struct cb__match *match)
+{
+    while (split->skip_empty && next_separator(split, match) && match->start == split->from)
+        split->from = match->end;
+    const uint64_t end = cb__buffer_end(split->source);
+    *match = (struct cb__match){.start = end, .end = end};
+    return CB__NO;
+}
+
 int cb_split_next(struct cb_split *split, struct cb_buffer *part)
 {
     struct cb__match match;
     while (!split->done) {
-        int found = next_separator(split, &match);
+        int found = split->left ? next_separator(split, &match) : take_rest(split, &match);
         uint64_t from = split->from, end = split->keep ? match.end : match.start;
         bool empty = from == end;
         bool leave_out = empty && (split->skip_empty || (!found && split->skip_empty_last));
@@ -109,8 +123,11 @@ int cb_split_next(struct cb_split *split, struct cb_buffer *part)
         }
         split->from = match.end;
         split->done = !found;
-        if (!leave_out)
-            return CB__YES;
+        if (leave_out)
+            continue;
+        if (split->left != CB_ALL)
+            split->left--;
+        return CB__YES;
     }
     return CB__END;
 }

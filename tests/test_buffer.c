@@ -1920,7 +1920,7 @@ static int bring(size_t how, struct cb_buffer *source, struct cb_buffer *target)
     case 6:
         return cb_takeline(source, 0, 0, 0, target);
     case 7:
-        n = cb_split_new(&split, source, "\n", 1);
+        n = cb_split_new(&split, source, "\n", 1, CB_ALL);
         if (n == CB_OK) {
             n = cb_split_next(split, target);
             cb_split_free(split);

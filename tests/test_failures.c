@@ -235,12 +235,12 @@ static int takeline(struct scene *s)
 
 static int split_by_long(struct scene *s)
 {
-    return cb_split_new(&s->split, s->a, numbers + 30, 12);
+    return cb_split_new(&s->split, s->a, numbers + 30, 12, CB_ALL);
 }
 
 static int split_by_space(struct scene *s)
 {
-    return cb_split_new(&s->split, s->a, NULL, 0);
+    return cb_split_new(&s->split, s->a, NULL, 0, CB_ALL);
 }
 
 static int split_lines(struct scene *s)
@@ -566,7 +566,7 @@ START_TEST(results_are_left_alone_by_a_call_without_memory)
     struct cb_buffer_options of_buffer = {.size = sizeof(of_buffer), .pool = pool};
     ck_assert_int_eq(cb_buffer_new(&none, &of_buffer), CB_ENOMEM);
     ck_assert_ptr_eq(none, UNTOUCHED);
-    ck_assert_int_eq(cb_split_new(&split, buffer, NULL, 0), CB_ENOMEM);
+    ck_assert_int_eq(cb_split_new(&split, buffer, NULL, 0, CB_ALL), CB_ENOMEM);
     ck_assert_int_eq(cb_splitlines_new(&split, buffer, 0), CB_ENOMEM);
     ck_assert_ptr_eq(split, UNTOUCHED);
     ck_assert_int_eq(cb_get_chunk(buffer, 10, &data, &size), CB_ENOMEM);

@@ -820,8 +820,8 @@ static void split(void)
     choose_needle(actor);
     if (actor->size == 0) /* its bytes may be nowhere */
         return;
-    CHECK(cb_split_new(&walker, actor->buffer, spaces ? NULL : actor->needle, actor->needle_size) ==
-          CB_OK);
+    CHECK(cb_split_new(&walker, actor->buffer, spaces ? NULL : actor->needle, actor->needle_size,
+                       CB_ALL) == CB_OK);
     walk(actor, walker, spaces ? part_by_space : part_by_separator);
 }
 

@@ -96,6 +96,65 @@ static const struct split_case split_cases[] = {
      {{BYTES("one")}, {BYTES("two")}, {BYTES("three")}, {BYTES("four")}}},
     {BYTES("\000 \000"), NULL, 0, 2, {{BYTES("\000")}, {BYTES("\000")}}},
 };
+struct maximum_case {
+    struct split_case split;
+    size_t maximum;
+};
+
+static const struct maximum_case maximum_cases[] = {
+    {{BYTES("a,,b,"), BYTES(","), 1, {{BYTES("a,,b,")}}}, 0},
+    {{BYTES("a,,b,"), BYTES(","), 2, {{BYTES("a")}, {BYTES(",b,")}}}, 1},
+    {{BYTES("a,,b,"), BYTES(","), 3, {{BYTES("a")}, {BYTES("")}, {BYTES("b,")}}}, 2},
+    {{BYTES("a,,b,"), BYTES(","), 4, {{BYTES("a")}, {BYTES("")}, {BYTES("b")}, {BYTES("")}}}, 3},
+    {{BYTES(""), BYTES(","), 1, {{BYTES("")}}}, 0},
+    {{BYTES(""), BYTES(","), 1, {{BYTES("")}}}, 1},
+    {{BYTES(""), BYTES(","), 1, {{BYTES("")}}}, 2},
+    {{BYTES(""), BYTES(","), 1, {{BYTES("")}}}, 3},
+    {{BYTES(","), BYTES(","), 1, {{BYTES(",")}}}, 0},
+    {{BYTES(","), BYTES(","), 2, {{BYTES("")}, {BYTES("")}}}, 1},
+    {{BYTES(","), BYTES(","), 2, {{BYTES("")}, {BYTES("")}}}, 2},
+    {{BYTES(","), BYTES(","), 2, {{BYTES("")}, {BYTES("")}}}, 3},
+    {{BYTES("abc"), BYTES(","), 1, {{BYTES("abc")}}}, 0},
+    {{BYTES("abc"), BYTES(","), 1, {{BYTES("abc")}}}, 1},
+    {{BYTES("abc"), BYTES(","), 1, {{BYTES("abc")}}}, 2},
+    {{BYTES("abc"), BYTES(","), 1, {{BYTES("abc")}}}, 3},
+    {{BYTES("aaaaa"), BYTES("aa"), 1, {{BYTES("aaaaa")}}}, 0},
+    {{BYTES("aaaaa"), BYTES("aa"), 2, {{BYTES("")}, {BYTES("aaa")}}}, 1},
+    {{BYTES("aaaaa"), BYTES("aa"), 3, {{BYTES("")}, {BYTES("")}, {BYTES("a")}}}, 2},
+    {{BYTES("aaaaa"), BYTES("aa"), 3, {{BYTES("")}, {BYTES("")}, {BYTES("a")}}}, 3},
+    {{BYTES("k: v: w"), BYTES(": "), 1, {{BYTES("k: v: w")}}}, 0},
+    {{BYTES("k: v: w"), BYTES(": "), 2, {{BYTES("k")}, {BYTES("v: w")}}}, 1},
+    {{BYTES("k: v: w"), BYTES(": "), 3, {{BYTES("k")}, {BYTES("v")}, {BYTES("w")}}}, 2},
+    {{BYTES("k: v: w"), BYTES(": "), 3, {{BYTES("k")}, {BYTES("v")}, {BYTES("w")}}}, 3},
+    {{BYTES(" a b  c "), NULL, 0, 1, {{BYTES("a b  c ")}}}, 0},
+    {{BYTES(" a b  c "), NULL, 0, 2, {{BYTES("a")}, {BYTES("b  c ")}}}, 1},
+    {{BYTES(" a b  c "), NULL, 0, 3, {{BYTES("a")}, {BYTES("b")}, {BYTES("c ")}}}, 2},
+    {{BYTES(" a b  c "), NULL, 0, 3, {{BYTES("a")}, {BYTES("b")}, {BYTES("c")}}}, 3},
+    {{BYTES("a b"), NULL, 0, 1, {{BYTES("a b")}}}, 0},
+    {{BYTES("a b"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b")}}}, 1},
+    {{BYTES("a b"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b")}}}, 2},
+    {{BYTES("a b"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b")}}}, 3},
+    {{BYTES(""), NULL, 0, 0, {{NULL, 0}}}, 0},
+    {{BYTES(""), NULL, 0, 0, {{NULL, 0}}}, 1},
+    {{BYTES(""), NULL, 0, 0, {{NULL, 0}}}, 2},
+    {{BYTES(""), NULL, 0, 0, {{NULL, 0}}}, 3},
+    {{BYTES("   "), NULL, 0, 0, {{NULL, 0}}}, 0},
+    {{BYTES("   "), NULL, 0, 0, {{NULL, 0}}}, 1},
+    {{BYTES("   "), NULL, 0, 0, {{NULL, 0}}}, 2},
+    {{BYTES("   "), NULL, 0, 0, {{NULL, 0}}}, 3},
+    {{BYTES(" \t a\n\nb\v"), NULL, 0, 1, {{BYTES("a\n\nb\v")}}}, 0},
+    {{BYTES(" \t a\n\nb\v"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b\v")}}}, 1},
+    {{BYTES(" \t a\n\nb\v"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b")}}}, 2},
+    {{BYTES(" \t a\n\nb\v"), NULL, 0, 2, {{BYTES("a")}, {BYTES("b")}}}, 3},
+    {{BYTES("a "), NULL, 0, 1, {{BYTES("a ")}}}, 0},
+    {{BYTES("a "), NULL, 0, 1, {{BYTES("a")}}}, 1},
+    {{BYTES("a "), NULL, 0, 1, {{BYTES("a")}}}, 2},
+    {{BYTES("a "), NULL, 0, 1, {{BYTES("a")}}}, 3},
+    {{BYTES("a"), NULL, 0, 1, {{BYTES("a")}}}, 0},
+    {{BYTES("a"), NULL, 0, 1, {{BYTES("a")}}}, 1},
+    {{BYTES("a"), NULL, 0, 1, {{BYTES("a")}}}, 2},
+    {{BYTES("a"), NULL, 0, 1, {{BYTES("a")}}}, 3},
+};
 static const struct split_case line_cases[] = {
     {BYTES(""), NULL, 0, 0, {{NULL, 0}}},
     {BYTES("\n"), NULL, 0, 1, {{BYTES("")}}},
@@ -173,7 +232,15 @@ typedef int (*split_fn)(struct cb_split **split, struct cb_buffer *source,
 static int by_separator(struct cb_split **split, struct cb_buffer *source,
                         const struct split_case *test)
 {
-    return cb_split_new(split, source, test->separator, test->n);
+    return cb_split_new(split, source, test->separator, test->n, CB_ALL);
+}
+
+static int by_maximum(struct cb_split **split, struct cb_buffer *source,
+                      const struct split_case *test)
+{
+    const struct maximum_case *maximum = (const struct maximum_case *)test; /* its first member */
+
+    return cb_split_new(split, source, test->separator, test->n, maximum->maximum);
 }
 
 static int by_line(struct cb_split **split, struct cb_buffer *source, const struct split_case *test)
@@ -235,6 +302,13 @@ START_TEST(split_agrees_with_pythons_bytes_split)
 }
 END_TEST
 
+START_TEST(split_with_a_maximum_agrees_with_pythons_bytes_split)
+{
+    for (size_t i = 0; i < COUNT(maximum_cases); i++)
+        check_splits(&maximum_cases[i].split, 1, by_maximum);
+}
+END_TEST
+
 START_TEST(splitlines_agrees_with_pythons_bytes_splitlines)
 {
     check_splits(line_cases, COUNT(line_cases), by_line);
@@ -252,7 +326,7 @@ START_TEST(an_empty_separator_is_refused)
     struct cb_buffer *source = buffer_of(pool, BYTES("abc"), 1);
     struct cb_split *split = NULL;
 
-    ck_assert_int_eq(cb_split_new(&split, source, "", 0), CB_EINVAL);
+    ck_assert_int_eq(cb_split_new(&split, source, "", 0, CB_ALL), CB_EINVAL);
     ck_assert_ptr_null(split);
     cb_buffer_free(source);
 }
@@ -281,7 +355,7 @@ START_TEST(a_split_may_be_given_up_half_way)
     struct cb_buffer *source = buffer_of(pool, BYTES("a a separator b a separator c"), 5);
     struct cb_split *split = NULL;
 
-    ck_assert_int_eq(cb_split_new(&split, source, BYTES(" a separator ")), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, BYTES(" a separator "), CB_ALL), CB_OK);
     ck_assert_int_eq(cb_split_next(split, part), CB_YES);
     cb_split_free(split);
     assert_holds(part, "a", 1);
@@ -295,7 +369,7 @@ START_TEST(parts_are_appended_and_outlive_their_source)
     struct cb_split *split = NULL;
 
     append_block(part, "<", 1);
-    ck_assert_int_eq(cb_split_new(&split, source, ",", 1), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, ",", 1, CB_ALL), CB_OK);
     while (cb_split_next(split, part) == CB_YES)
         append_block(part, "|", 1);
     cb_split_free(split);
@@ -310,7 +384,7 @@ START_TEST(a_separator_need_not_stay_as_it_was)
     struct cb_split *split = NULL;
     char separator[] = "<a separator>";
 
-    ck_assert_int_eq(cb_split_new(&split, source, separator, 13), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, separator, 13, CB_ALL), CB_OK);
     memset(separator, '?', sizeof(separator));
     while (cb_split_next(split, part) == CB_YES)
         append_block(part, ";", 1);
@@ -326,7 +400,7 @@ START_TEST(a_split_begins_at_the_head_wherever_that_is)
     struct cb_split *split = NULL;
 
     cb_skip(source, 4);
-    ck_assert_int_eq(cb_split_new(&split, source, ",", 1), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, ",", 1, CB_ALL), CB_OK);
     ck_assert_int_eq(cb_split_next(split, part), CB_YES);
     assert_holds(part, "a", 1);
     ck_assert_int_eq(cb_split_next(split, part), CB_YES);
@@ -342,8 +416,8 @@ START_TEST(two_walks_over_one_source_do_not_disturb_each_other)
     struct cb_buffer *source = buffer_of(pool, BYTES("a,b c,d"), 2);
     struct cb_split *commas = NULL, *words = NULL;
 
-    ck_assert_int_eq(cb_split_new(&commas, source, ",", 1), CB_OK);
-    ck_assert_int_eq(cb_split_new(&words, source, NULL, 0), CB_OK);
+    ck_assert_int_eq(cb_split_new(&commas, source, ",", 1, CB_ALL), CB_OK);
+    ck_assert_int_eq(cb_split_new(&words, source, NULL, 0, CB_ALL), CB_OK);
     ck_assert_int_eq(cb_split_next(commas, part), CB_YES);
     ck_assert_int_eq(cb_split_next(words, part), CB_YES);
     assert_holds(part, BYTES("aa,b"));
@@ -364,7 +438,7 @@ START_TEST(a_part_that_does_not_fit_can_be_had_elsewhere)
     struct cb_split *split = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&small, &options), CB_OK);
-    ck_assert_int_eq(cb_split_new(&split, source, ",", 1), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, ",", 1, CB_ALL), CB_OK);
     ck_assert_int_eq(cb_split_next(split, small), CB_YES);
     ck_assert_int_eq(cb_split_next(split, small), CB_ELIMIT);
     assert_holds(small, "abc", 3);
@@ -394,7 +468,7 @@ START_TEST(a_split_of_many_parts_is_linear)
         cb_buffer_free(source);
         source = twice;
     }
-    ck_assert_int_eq(cb_split_new(&split, source, ",", 1), CB_OK);
+    ck_assert_int_eq(cb_split_new(&split, source, ",", 1, CB_ALL), CB_OK);
     while (cb_split_next(split, part) == CB_YES) {
         ck_assert_uint_eq(cb_skip(part, CB_ALL), count < (1 << 19) ? 2 : 0);
         count++;
@@ -477,6 +551,7 @@ int main(void)
 
     tcase_add_checked_fixture(split, setup, teardown);
     tcase_add_test(split, split_agrees_with_pythons_bytes_split);
+    tcase_add_test(split, split_with_a_maximum_agrees_with_pythons_bytes_split);
     tcase_add_test(split, splitlines_agrees_with_pythons_bytes_splitlines);
     tcase_add_test(split, kept_line_ends_agree_with_pythons_bytes_splitlines);
     tcase_add_test(split, an_empty_separator_is_refused);
