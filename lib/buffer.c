@@ -449,7 +449,7 @@ static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t
     }
 }
 
-int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
+static int extend_by_copies(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
 {
     struct room room;
     size_t total = 0;
@@ -468,7 +468,7 @@ int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
 int cb_append(struct cb_buffer *buffer, const void *data, size_t size)
 {
     const struct iovec area = {.iov_base = (void *)data, .iov_len = size};
-    return cb_extend(buffer, &area, 1);
+    return extend_by_copies(buffer, &area, 1);
 }
 
 /* A new block with a copy of bytes that nobody will write behind; NULL where
@@ -537,6 +537,84 @@ int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size, cb_re
     buffer->offered = 0;
     push(buffer, &(struct cb__chunk){.memory = memory, .data = memory->data, .length = size});
     return CB_OK;
+}
+
+/* Headers for the areas that are long enough; nobody is told yet when they go. */
+static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
+                     struct room *headers)
+{
+    headers->first = NULL;
+    headers->end = &headers->first;
+    for (size_t i = 0; i < count; i++) {
+        if (areas[i].iov_len < buffer->cutoff)
+            continue;
+        struct cb_memory *memory =
+            cb__pool_wrap(buffer->pool, areas[i].iov_base, areas[i].iov_len, NULL, NULL);
+        if (!memory) {
+            room_free(headers);
+            return CB_ENOMEM;
+        }
+        memory->next = NULL;
+        *headers->end = memory;
+        headers->end = &memory->next;
+    }
+    return CB_OK;
+}
+
+/* Shows the next of the areas for which there are headers. */
+static void push_wrapped(struct cb_buffer *buffer, struct room *headers, cb_release_fn release,
+                         void *arg)
+{
+    struct cb_memory *memory = headers->first;
+    headers->first = memory->next;
+    memory->release = release;
+    memory->release_arg = arg;
+    push(buffer,
+         &(struct cb__chunk){.memory = memory, .data = memory->data, .length = memory->capacity});
+}
+
+static int extend_by_references(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
+                                cb_release_fn release, void *arg)
+{
+    struct room room, headers;
+    size_t total = 0, copied = 0, wrapped = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t n = areas[i].iov_len;
+        if (!cb__add_size(total, n, &total))
+            return CB_ELIMIT;
+        copied += n < buffer->cutoff ? n : 0;
+        wrapped += n >= buffer->cutoff;
+    }
+    int status = check_limit(buffer, total);
+    if (!status)
+        status = wrap_long(buffer, areas, count, &headers);
+    if (status)
+        return status;
+    /* Copies may stand before and after each of the others. */
+    status = room_make(buffer, copied, 2 * wrapped, &room);
+    if (status) {
+        room_free(&headers);
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (areas[i].iov_len < buffer->cutoff)
+            room_fill(buffer, &room, areas[i].iov_base, areas[i].iov_len);
+        else
+            push_wrapped(buffer, &headers, release, arg);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (areas[i].iov_len < buffer->cutoff)
+            release(arg, areas[i].iov_base, areas[i].iov_len);
+    }
+    return CB_OK;
+}
+
+int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
+              cb_release_fn release, void *arg)
+{
+    if (release)
+        return extend_by_references(buffer, areas, count, release, arg);
+    return extend_by_copies(buffer, areas, count);
 }
 
 /* Brings the cursor to the chunk with position `at`; the buffer holds it. */

@@ -191,7 +191,8 @@ struct cb_buffer_options {
     struct cb_pool *pool; /* NULL: no pool, every block is allocated and freed */
     size_t chunk_min;     /* bounds of the size of chunks to read into; */
     size_t chunk_max;     /* defaults 2048 and 262144 */
-    size_t cutoff;        /* cb_append_ref copies less than this; default 4096 */
+    size_t cutoff;        /* cb_append_ref and cb_extend copy less than this;
+                             default 4096 */
     size_t copy_below;    /* cb_take, cb_peek and cb_slice from this buffer copy
                              what is shorter than this; default 0: never */
     size_t limit;         /* most bytes it may hold; 0: no limit */
@@ -265,8 +266,8 @@ CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
 /*
  * Called once when nobody can see the bytes any more, by the call that drops the
  * last window into them: cb_skip, cb_truncate, cb_data, a cb_take that copies,
- * cb_writev, cb_buffer_free, those of a decoder, or cb_append_ref itself where it
- * copies.  With a shared pool that may be in any thread.
+ * cb_writev, cb_buffer_free, those of a decoder, or cb_append_ref and cb_extend
+ * themselves where they copy.  With a shared pool that may be in any thread.
  *
  * It may make any call for any buffer that is not in use by another thread or at
  * work in the same call (as `record` is in cb_decoder_take), and for the one that
@@ -289,8 +290,10 @@ CB_API int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size
                          cb_release_fn release, void *arg);
 /* Appends what `source` holds, by reference; source keeps it too. */
 CB_API int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source);
-/* Copies several areas, all or none of them. */
-CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count);
+/* Appends several areas, all or none of them: copies without `release`, else each as
+ * cb_append_ref does, and release is called once for each of them. */
+CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
+                     cb_release_fn release, void *arg);
 /* Copies bytes in front of the head.  The position of the head goes back by
  * `size`, and not below 0: what was there before moves up by the rest. */
 CB_API int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size);

@@ -418,7 +418,7 @@ START_TEST(an_offer_is_closed_by_whatever_else_adds_bytes)
             status = cb_append_buffer(buffer, other);
             break;
         case 3:
-            status = cb_extend(buffer, &area, 1);
+            status = cb_extend(buffer, &area, 1, NULL, NULL);
             break;
         case 4:
             status = cb_prepend(buffer, "x", 1);
@@ -717,7 +717,7 @@ START_TEST(appending_nothing_changes_nothing)
     append_block(buffer, "a", 1);
     ck_assert_int_eq(cb_append(buffer, "x", 0), CB_OK);
     ck_assert_int_eq(cb_append(buffer, NULL, 0), CB_OK);
-    ck_assert_int_eq(cb_extend(buffer, NULL, 0), CB_OK);
+    ck_assert_int_eq(cb_extend(buffer, NULL, 0, NULL, NULL), CB_OK);
     ck_assert_int_eq(cb_append_buffer(buffer, other), CB_OK);
     ck_assert_int_eq(cb_merge(buffer, NULL, 0), CB_OK);
     ck_assert_int_eq(cb_prepend(buffer, NULL, 0), CB_OK);
@@ -1001,9 +1001,73 @@ START_TEST(extend_copies_all_areas_in_order)
         {.iov_base = text + 6, .iov_len = 5},
     };
 
-    ck_assert_int_eq(cb_extend(buffer, areas, COUNT(areas)), CB_OK);
+    ck_assert_int_eq(cb_extend(buffer, areas, COUNT(areas), NULL, NULL), CB_OK);
     memset(text, 0, sizeof(text));
     assert_holds(buffer, "onetwothree", 11);
+}
+END_TEST
+
+/* Which of some areas were released, by their first bytes. */
+static void note_area(void *arg, const void *data, size_t size)
+{
+    char *released = arg;
+
+    (void)size;
+    released[strlen(released)] = *(const char *)data;
+}
+
+static void check_references(struct cb_buffer *in, char *released)
+{
+    static char text[] = "a012345678b1C012345678D012345678e1";
+    struct iovec areas[] = {
+        {.iov_base = text, .iov_len = 9},       {.iov_base = text + 10, .iov_len = 2},
+        {.iov_base = text + 12, .iov_len = 10}, {.iov_base = text + 22, .iov_len = 10},
+        {.iov_base = text + 32, .iov_len = 2},
+    };
+
+    ck_assert_int_eq(cb_extend(in, areas, COUNT(areas), note_area, released), CB_OK);
+    ck_assert_str_eq(released, "abe");
+    assert_holds(in, BYTES("a01234567b1C012345678D012345678e1"));
+    cb_skip(in, 12); /* into the first of those that were not copied */
+    ck_assert_str_eq(released, "abe");
+    cb_skip(in, 9);
+    ck_assert_str_eq(released, "abeC");
+}
+
+START_TEST(extend_with_a_release_function_copies_below_the_cutoff_alone)
+{
+    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .cutoff = 10};
+    struct cb_buffer *in = NULL;
+    char released[8] = "";
+
+    ck_assert_int_eq(cb_buffer_new(&in, &options), CB_OK);
+    check_references(in, released);
+    ck_assert_uint_eq(pool_stats(pool).copied, 13);
+    cb_buffer_free(in);
+    ck_assert_str_eq(released, "abeCD");
+}
+END_TEST
+
+START_TEST(extend_that_fails_releases_nothing)
+{
+    char text[100] = "x", released[8] = "";
+    struct iovec areas[] = {
+        {.iov_base = text, .iov_len = 50},
+        {.iov_base = text, .iov_len = 9},
+        {.iov_base = text, .iov_len = 100},
+    };
+    struct cb_buffer_options options = {
+        .size = sizeof(options), .pool = pool, .cutoff = 10, .limit = 158};
+    struct cb_buffer *in = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&in, &options), CB_OK);
+    ck_assert_int_eq(cb_extend(in, areas, 3, note_area, released), CB_ELIMIT);
+    areas[2].iov_len = SIZE_MAX;
+    ck_assert_int_eq(cb_extend(in, areas, 3, note_area, released), CB_ELIMIT);
+    ck_assert_str_eq(released, "");
+    ck_assert_uint_eq(cb_length(in), 0);
+    cb_buffer_free(in);
+    ck_assert_str_eq(released, "");
 }
 END_TEST
 
@@ -1015,7 +1079,7 @@ START_TEST(extend_refuses_areas_longer_than_memory)
         {.iov_base = &byte, .iov_len = 2},
     };
 
-    ck_assert_int_eq(cb_extend(buffer, areas, COUNT(areas)), CB_ELIMIT);
+    ck_assert_int_eq(cb_extend(buffer, areas, COUNT(areas), NULL, NULL), CB_ELIMIT);
     assert_holds(buffer, "", 0);
 }
 END_TEST
@@ -1162,7 +1226,7 @@ START_TEST(a_limit_is_reached_and_not_passed)
     ck_assert_int_eq(cb_append_ref(limited, "abc", 3, note_release, &released), CB_ELIMIT);
     ck_assert_uint_eq(released.times, 0);
     ck_assert_int_eq(cb_append_buffer(limited, other), CB_ELIMIT);
-    ck_assert_int_eq(cb_extend(limited, areas, 2), CB_ELIMIT);
+    ck_assert_int_eq(cb_extend(limited, areas, 2, NULL, NULL), CB_ELIMIT);
     ck_assert_int_eq(cb_prepend(limited, "abc", 3), CB_ELIMIT);
     ck_assert_int_eq(cb_merge(limited, sources, 1), CB_ELIMIT);
     ck_assert_int_eq(cb_take(other, CB_ALL, limited), CB_ELIMIT);
@@ -1172,7 +1236,7 @@ START_TEST(a_limit_is_reached_and_not_passed)
     assert_holds(other, "xyz", 3);
     ck_assert_uint_eq(cb_position(other), 0);
 
-    ck_assert_int_eq(cb_extend(limited, areas, 1), CB_OK);
+    ck_assert_int_eq(cb_extend(limited, areas, 1, NULL, NULL), CB_OK);
     assert_holds(limited, "01234567ab", 10);
     ck_assert_int_eq(cb_append(limited, "c", 1), CB_ELIMIT);
     ck_assert_int_eq(cb_append(limited, "", 0), CB_OK);
@@ -2095,6 +2159,8 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, referenced_bytes_are_never_written_to);
     tcase_add_test(tcase, append_buffer_copies_nothing_and_source_keeps_it);
     tcase_add_test(tcase, extend_copies_all_areas_in_order);
+    tcase_add_test(tcase, extend_with_a_release_function_copies_below_the_cutoff_alone);
+    tcase_add_test(tcase, extend_that_fails_releases_nothing);
     tcase_add_test(tcase, extend_refuses_areas_longer_than_memory);
     tcase_add_test(tcase, a_length_that_no_result_could_tell_is_refused);
     tcase_add_test(tcase, merge_takes_all_sources_in_order_and_copies_nothing);

@@ -112,7 +112,18 @@ static int extend(struct scene *s)
         {.iov_base = numbers + 50, .iov_len = 150},
     };
 
-    return cb_extend(s->a, areas, 2);
+    return cb_extend(s->a, areas, 2, NULL, NULL);
+}
+
+static int extend_by_reference(struct scene *s)
+{
+    const struct iovec areas[] = {
+        {.iov_base = numbers, .iov_len = 9},       {.iov_base = numbers, .iov_len = 100},
+        {.iov_base = numbers + 50, .iov_len = 80}, {.iov_base = numbers + 9, .iov_len = 8},
+        {.iov_base = numbers, .iov_len = 30},
+    };
+
+    return cb_extend(s->a, areas, 5, count_release, s);
 }
 
 static int prepend(struct scene *s)
@@ -312,6 +323,8 @@ static const struct step {
     {"append_by_reference, while an offer is open", append_by_reference},
     {"append_below_cutoff", append_below_cutoff},
     {"extend", extend},
+    {"get_chunk", get_chunk},
+    {"extend_by_reference, while an offer is open", extend_by_reference},
     {"get_chunk", get_chunk},
     {"prepend, while an offer is open", prepend},
     {"reserve", reserve},

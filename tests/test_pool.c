@@ -398,7 +398,7 @@ START_TEST(copied_counts_what_append_copies)
 
     ck_assert_int_eq(cb_append(buffer, "0123456789", 10), CB_OK);
     ck_assert_uint_eq(pool_stats(pool).copied, 10);
-    ck_assert_int_eq(cb_extend(buffer, areas, 2), CB_OK);
+    ck_assert_int_eq(cb_extend(buffer, areas, 2, NULL, NULL), CB_OK);
     ck_assert_uint_eq(pool_stats(pool).copied, 15);
     append_offered(buffer, BYTES("written in place"), 100);
     ck_assert_uint_eq(pool_stats(pool).copied, 15);

@@ -209,6 +209,39 @@ static void append_ref(void)
     check_actor(actor);
 }
 
+static void take_back_area(void *arg, const void *data, size_t size)
+{
+    memset((void *)data, 0, size);
+    free((void *)data);
+    CHECK(arg == &world);
+    world.referenced--;
+}
+
+static void extend_ref(void)
+{
+    struct actor *actor = any_actor();
+    uint8_t bytes[240];
+    struct iovec areas[6];
+    size_t count = below(COUNT(areas) + 1), n = 0, before = world.referenced;
+
+    make_bytes(bytes, sizeof(bytes));
+    for (size_t i = 0; i < count; i++, world.referenced++) {
+        areas[i].iov_len = below(40);
+        areas[i].iov_base = malloc(areas[i].iov_len + 1);
+        memcpy(areas[i].iov_base, bytes + n, areas[i].iov_len);
+        n += areas[i].iov_len;
+    }
+    int status = cb_extend(actor->buffer, areas, count, take_back_area, &world);
+    CHECK(status == (fits(actor, n) ? CB_OK : CB_ELIMIT));
+    CHECK(status == CB_OK || world.referenced == before + count);
+    if (status == CB_OK)
+        model_append(actor, bytes, n);
+    for (size_t i = 0; i < count && status != CB_OK; i++)
+        take_back_area(&world, areas[i].iov_base, areas[i].iov_len);
+    after_adding(actor, status, n);
+    check_actor(actor);
+}
+
 static void append_buffer(void)
 {
     struct actor *actor = any_actor(), *source = any_other(actor);
@@ -234,7 +267,7 @@ static void extend(void)
         areas[i] = (struct iovec){.iov_base = bytes + n, .iov_len = below(20)};
         n += areas[i].iov_len;
     }
-    int status = cb_extend(actor->buffer, areas, count);
+    int status = cb_extend(actor->buffer, areas, count, NULL, NULL);
     CHECK(status == (fits(actor, n) ? CB_OK : CB_ELIMIT));
     if (status == CB_OK)
         model_append(actor, bytes, n);
@@ -906,6 +939,7 @@ static const struct operation {
 } operations[] = {
     {"append", append, 4},
     {"append_ref", append_ref, 4},
+    {"extend_ref", extend_ref, 4},
     {"append_buffer", append_buffer, 1},
     {"extend", extend, 2},
     {"prepend", prepend, 2},
