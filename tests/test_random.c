@@ -322,7 +322,9 @@ static void check_offer(const struct actor *actor, size_t hint, size_t max)
 
     CHECK(actor->area_count >= 1 && actor->area_count <= max);
     for (size_t i = 0; i < actor->area_count; i++)
-        CHECK(actor->areas[i].iov_len >= 1 && actor->areas[i].iov_len <= actor->chunk_max);
+        CHECK(actor->areas[i].iov_len >= 1 &&
+              /* the first may be what is left of a block that cb_data joined */
+              (i == 0 || actor->areas[i].iov_len <= actor->chunk_max));
     CHECK(fits(actor, actor->offered));
     if (needed > actor->chunk_max * (max > 1 ? max - 1 : 1))
         return; /* more than the areas can be sure to hold */
