@@ -165,6 +165,35 @@ START_TEST(lines_that_stand_for_a_record)
 }
 END_TEST
 
+static void check_number(uint64_t number)
+{
+    struct record_list out = {.count = 0};
+    struct cb_encoder *encoder = new_encoder("index", false);
+    char line[60];
+    int n = snprintf(line, sizeof(line), "%" PRIu64 "\t%" PRIu64 "\t1\n", number, number);
+    cb_encoder_place(encoder, number, number);
+    write_record(encoder, "x", 1, 1, CB_TRANSFORM_ROOM, &out);
+    expect(out.size == (size_t)n && memcmp(out.bytes, line, out.size) == 0, "%.*s, not %s",
+           (int)out.size, out.bytes, line);
+    list_free(&out);
+    cb_encoder_free(encoder);
+}
+
+START_TEST(numbers_of_every_length_are_written_as_printf_does)
+{
+    struct prng prng = {5};
+    uint64_t power = 1;
+    for (int digits = 1; digits <= 20; digits++, power *= 10) {
+        check_number(power - 1);
+        check_number(power);
+        check_number(power + 1);
+        for (int round = 0; round < 100; round++)
+            check_number(prng_next(&prng) % power * (digits < 20 ? 10 : 1));
+    }
+    check_number(UINT64_MAX);
+}
+END_TEST
+
 START_TEST(room_that_is_too_little_is_refused)
 {
     struct cb_encoder *encoder = new_encoder("hex", false);
@@ -418,6 +447,7 @@ static Suite *outputs_suite(void)
     TCase *collision = add_case(suite, "collisions");
 
     tcase_add_loop_test(lines, lines_that_stand_for_a_record, 0, (int)COUNT(outputs));
+    tcase_add_test(lines, numbers_of_every_length_are_written_as_printf_does);
     tcase_add_test(lines, room_that_is_too_little_is_refused);
 
     tcase_add_loop_test(collision, a_collision_is_refused_where_it_is, 0, (int)COUNT(collisions));

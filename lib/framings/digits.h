@@ -3,14 +3,28 @@
 #ifndef CB_DIGITS_H
 #define CB_DIGITS_H
 
+#include <string.h>
+
 #include "../encoder.h"
 
+/* Room that a number in base 10 takes: its digits, and what is overwritten after
+ * them. */
+enum { CB__DECIMAL_ROOM = 28 };
+
+/* Writes a number in base 10; returns its end. */
+uint8_t *cb__put_decimal(uint8_t *to, uint64_t number);
+
 /* Writes a number in base 10 or 16 (lower case) with `least` digits or more, at
- * most 20, and returns how many bytes that is.  printf takes ten times as long. */
+ * most 20, and returns how many bytes that is. */
 size_t cb__put_number(uint8_t *out, uint64_t number, unsigned base, size_t least);
 
-/* Writes a text without its NUL; returns its end. */
-uint8_t *cb__put_text(uint8_t *to, const char *text);
+/* Writes a text without its NUL; returns its end.  (For a literal, a few stores.) */
+static inline uint8_t *cb__put_text(uint8_t *to, const char *text)
+{
+    const size_t n = strlen(text);
+    memcpy(to, text, n);
+    return to + n;
+}
 
 /* Gives what was put into the encoder's scratch, up to `end`. */
 static inline int cb__give_scratch(struct cb_encoder *encoder, const uint8_t *end)

@@ -4,13 +4,6 @@
 #include "digits.h"
 #include "families.h"
 
-/* A number with a text before it. */
-static uint8_t *put(uint8_t *to, const char *text, uint64_t number)
-{
-    to = cb__put_text(to, text);
-    return to + cb__put_number(to, number, 10, 1);
-}
-
 struct index_state {
     uint64_t length; /* as the last piece tells it */
 };
@@ -26,9 +19,9 @@ static int index_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 static int index_end(struct cb_encoder *encoder)
 {
     const struct index_state *state = encoder->state;
-    uint8_t *to = put(encoder->scratch, "", encoder->record);
-    to = put(to, "\t", encoder->offset);
-    to = put(to, "\t", state->length);
+    uint8_t *to = cb__put_decimal(encoder->scratch, encoder->record);
+    to = cb__put_decimal(cb__put_text(to, "\t"), encoder->offset);
+    to = cb__put_decimal(cb__put_text(to, "\t"), state->length);
     return cb__give_scratch(encoder, cb__put_text(to, "\n"));
 }
 

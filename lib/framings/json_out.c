@@ -7,13 +7,6 @@
 #include "families.h"
 #include "utf8.h"
 
-/* A number with a text before it. */
-static uint8_t *put(uint8_t *to, const char *text, uint64_t number)
-{
-    to = cb__put_text(to, text);
-    return to + cb__put_number(to, number, 10, 1);
-}
-
 struct json_state {
     struct cb__utf8 utf8;
     struct cb__base64 base64;
@@ -36,11 +29,12 @@ static int json_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct json_state *state = encoder->state;
-    uint8_t *to = put(encoder->scratch, "{\"record\":", encoder->record);
+    uint8_t *to = cb__put_text(encoder->scratch, "{\"record\":");
     state->base64.count = 0; /* of a record that was given up something may be left */
-    to = put(to, ",\"offset\":", encoder->offset);
-    to = put(to, ",\"length\":", length);
-    to = cb__put_text(to, is_text(encoder->state) ? ",\"text\":\"" : ",\"base64\":\"");
+    to = cb__put_text(cb__put_decimal(to, encoder->record), ",\"offset\":");
+    to = cb__put_text(cb__put_decimal(to, encoder->offset), ",\"length\":");
+    to = cb__put_decimal(to, length);
+    to = is_text(state) ? cb__put_text(to, ",\"text\":\"") : cb__put_text(to, ",\"base64\":\"");
     return cb__give_scratch(encoder, to);
 }
 
