@@ -20,6 +20,19 @@ static inline uint64_t cb__load8(const uint8_t *data)
     return bytes;
 }
 
+/* Stores the lowest one first.  (Compilers make one store of it.) */
+static inline void cb__store8(uint8_t *to, uint64_t bytes)
+{
+    to[0] = (uint8_t)bytes;
+    to[1] = (uint8_t)(bytes >> 8);
+    to[2] = (uint8_t)(bytes >> 16);
+    to[3] = (uint8_t)(bytes >> 24);
+    to[4] = (uint8_t)(bytes >> 32);
+    to[5] = (uint8_t)(bytes >> 40);
+    to[6] = (uint8_t)(bytes >> 48);
+    to[7] = (uint8_t)(bytes >> 56);
+}
+
 /* Is one of them less than `least`, at most 0x80?  (Taking `least` from it
  * borrows from its high bit.) */
 static inline bool cb__any_below(uint64_t bytes, uint8_t least)

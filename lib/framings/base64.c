@@ -2,6 +2,9 @@
 /* Out only: a line of base64 (RFC 4648 section 4) a record. */
 #include "base64.h"
 
+#include <string.h>
+
+#include "../eight.h"
 #include "../text.h"
 #include "families.h"
 
@@ -31,17 +34,28 @@ void cb__base64_payload(struct cb__base64 *state, struct cb__transform *t)
         state->bytes[state->count++] = *t->in++;
 }
 
-size_t cb__base64_end(struct cb__base64 *state, uint8_t *out)
+/* The four characters of one or two bytes. */
+static uint32_t padded(const struct cb__base64 *state)
 {
-    const size_t count = state->count;
-    if (!count)
-        return 0;
-    for (size_t i = count; i < 3; i++)
-        state->bytes[i] = 0;
-    put_three(state, out);
-    for (size_t i = count + 1; i < 4; i++)
-        out[i] = '=';
-    return 4;
+    const unsigned one = state->bytes[0], two = state->count == 2 ? state->bytes[1] : 0;
+    const unsigned third = state->count == 2 ? cb__base64_digits[(two & 15) << 2] : (unsigned)'=';
+    return cb__base64_digits[one >> 2] |
+           (uint32_t)cb__base64_digits[(one & 3) << 4 | two >> 4] << 8 | third << 16 |
+           (uint32_t)'=' << 24;
+}
+
+/* All of it in one store: who reads soon what came in several has to wait. */
+int cb__base64_end(struct cb__base64 *state, struct cb_encoder *encoder, const char *after)
+{
+    const size_t n = strlen(after);
+    if (!state->count)
+        return cb__encoder_give(encoder, after, n);
+    uint64_t bytes = padded(state);
+    for (size_t i = 0; i < n; i++)
+        bytes |= (uint64_t)(uint8_t)after[i] << (32 + 8 * i);
+    cb__store8(encoder->scratch, bytes);
+    state->count = 0;
+    return cb__encoder_give(encoder, encoder->scratch, 4 + n);
 }
 
 static void base64_payload(struct cb_encoder *encoder, struct cb__transform *t)
@@ -60,9 +74,7 @@ static int base64_begin(struct cb_encoder *encoder, uint64_t length)
 
 static int base64_end(struct cb_encoder *encoder)
 {
-    size_t n = cb__base64_end(encoder->state, encoder->scratch);
-    encoder->scratch[n] = '\n';
-    return cb__encoder_give(encoder, encoder->scratch, n + 1);
+    return cb__base64_end(encoder->state, encoder, "\n");
 }
 
 static const struct cb__encoder_ops base64_ops = {

@@ -12,8 +12,7 @@ struct cb__base64 {
 };
 
 void cb__base64_payload(struct cb__base64 *state, struct cb__transform *transform);
-/* Puts what is left, padded, into the 4 bytes at `out`, and returns how many
- * bytes that is: 0 or 4. */
-size_t cb__base64_end(struct cb__base64 *state, uint8_t *out);
+/* Gives what is left, padded, and at most 4 bytes after it. */
+int cb__base64_end(struct cb__base64 *state, struct cb_encoder *encoder, const char *after);
 
 #endif

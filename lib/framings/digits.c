@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "digits.h"
 
+#include "../eight.h"
+
 enum { DIGITS_MAX = 20, HUNDRED_MILLION = 100000000 };
 
 /* Eight digits, as numbers, of what is less than a hundred million: the first in
@@ -15,18 +17,9 @@ static inline uint64_t eight_digits(uint64_t number)
     return tens | (pairs - 10 * tens) << 8;
 }
 
-/* Stores the lowest byte first (which compilers know). */
 static inline void store_digits(uint8_t *to, uint64_t digits)
 {
-    digits |= UINT64_C(0x3030303030303030);
-    to[0] = (uint8_t)digits;
-    to[1] = (uint8_t)(digits >> 8);
-    to[2] = (uint8_t)(digits >> 16);
-    to[3] = (uint8_t)(digits >> 24);
-    to[4] = (uint8_t)(digits >> 32);
-    to[5] = (uint8_t)(digits >> 40);
-    to[6] = (uint8_t)(digits >> 48);
-    to[7] = (uint8_t)(digits >> 56);
+    cb__store8(to, digits | CB__EIGHT('0'));
 }
 
 static inline uint8_t *put_eight(uint8_t *to, uint64_t number)

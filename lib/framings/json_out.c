@@ -50,8 +50,7 @@ static void json_payload(struct cb_encoder *encoder, struct cb__transform *t)
 static int json_end(struct cb_encoder *encoder)
 {
     struct json_state *state = encoder->state;
-    size_t n = cb__base64_end(&state->base64, encoder->scratch);
-    return cb__give_scratch(encoder, cb__put_text(encoder->scratch + n, "\"}\n"));
+    return cb__base64_end(&state->base64, encoder, "\"}\n");
 }
 
 static const struct cb__encoder_ops json_ops = {
