@@ -617,6 +617,19 @@ int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
     return extend_by_copies(buffer, areas, count);
 }
 
+int cb__buffer_append_block(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                            size_t n)
+{
+    int status = check_limit(buffer, n);
+    if (!status)
+        status = ring_reserve(buffer, 1);
+    if (status)
+        return status;
+    buffer->offered = 0;
+    push_ref(buffer, memory, data, n);
+    return CB_OK;
+}
+
 /* Brings the cursor to the chunk with position `at`; the buffer holds it. */
 static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at)
 {

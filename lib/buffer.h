@@ -109,6 +109,11 @@ struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cu
 ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
                          size_t n, struct cb_buffer *target);
 
+/* Shows n >= 1 bytes of a block, which the buffer may show, at the tail.  CB_ENOMEM,
+ * CB_ELIMIT. */
+int cb__buffer_append_block(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
+                            size_t n);
+
 /* Takes a frame of `total` bytes from the head: `size` bytes behind the first
  * `lead` go to target, the others are dropped.  All or nothing: CB_ENOMEM,
  * CB_ELIMIT.  The two buffers are not the same, and source holds the frame. */

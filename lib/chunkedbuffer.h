@@ -266,7 +266,7 @@ CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
 /*
  * Called once when nobody can see the bytes any more, by the call that drops the
  * last window into them: cb_skip, cb_truncate, cb_data, a cb_take that copies,
- * cb_writev, cb_buffer_free, those of a decoder, or cb_append_ref and cb_extend
+ * cb_writev, cb_buffer_free, cb_drop, those of a decoder, or cb_append_ref and cb_extend
  * themselves where they copy.  With a shared pool that may be in any thread.
  *
  * It may make any call for any buffer that is not in use by another thread or at
@@ -637,6 +637,44 @@ CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder);
 /* What is wrong; its code is CB_OK as long as nothing is.  It may be known while
  * pieces that stand before it are still to be given. */
 CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder);
+
+/* ------------------------------------------------------------- keep pieces */
+
+/*
+ * Bytes that are kept for longer than what gave them, without a buffer and without a
+ * copy: they stay, and stay where they are, until cb_drop, whatever becomes of the
+ * buffer, the decoder and the pool.  As with a buffer that was filled by cb_take, the
+ * whole block stays with them (cb_pool_stats counts it as live).
+ *
+ * Hold on the thread of the buffer and decoder.  A struct cb_held may then go to
+ * another thread, to be copied, appended or dropped there, only if the pool of the
+ * buffer is shared.
+ */
+struct cb_held {
+    const uint8_t *data;
+    size_t length;
+    void *block; /* the library's; NULL where nothing has to be dropped */
+};
+
+/* Holds the bytes of a piece, as long as it is good, in *held, whose old value is not
+ * looked at.  Cannot fail, allocates nothing: a few nanoseconds.  A piece of one's
+ * own making, with `block` NULL, is not kept: *held then has its data, which are its
+ * maker's as before. */
+CB_API void cb_hold(const struct cb_piece *piece, struct cb_held *held);
+/* Holds n bytes of a buffer, from `offset` on: CB_YES.  CB_NO, and *held is as it
+ * was, where the buffer does not have them, or not in one chunk. */
+CB_API int cb_hold_bytes(const struct cb_buffer *buffer, size_t offset, size_t n,
+                         struct cb_held *held);
+/* Holds the same bytes once more; each has to be dropped. */
+CB_API void cb_held_copy(const struct cb_held *held, struct cb_held *copy);
+/* Appends held bytes by reference, however few; they are held as before.  Copied are
+ * those without a block, and in a buffer of a shared pool those that come from
+ * another.  CB_ENOMEM, CB_ELIMIT. */
+CB_API int cb_append_held(struct cb_buffer *buffer, const struct cb_held *held);
+/* Lets go of the bytes, and sets *held to zero, so that a second time does nothing.
+ * Bytes of the caller's (cb_append_ref) are released here, on this thread, if nobody
+ * else sees them.  NULL is fine. */
+CB_API void cb_drop(struct cb_held *held);
 
 /* An encoder gives the bytes that stand around a record's payload, and where
  * the framing asks for it, the bytes that stand for the payload. */

@@ -30,6 +30,7 @@ lib_libcb_la_SOURCES = \
 	lib/buffer.c \
 	lib/appender.h \
 	lib/appender.c \
+	lib/hold.c \
 	lib/search.c \
 	lib/split.c \
 	lib/number.c \

@@ -38,6 +38,7 @@ layers() {
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
  8  appender.h appender.c
+ 8  hold.c
  8  search.c
  8  number.c
  8  io.c

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/test_text \
 	tests/test_matcher \
 	tests/test_buffer \
+	tests/test_hold \
 	tests/test_search \
 	tests/test_split \
 	tests/test_number \

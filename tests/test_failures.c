@@ -126,6 +126,16 @@ static int extend_by_reference(struct scene *s)
     return cb_extend(s->a, areas, 5, count_release, s);
 }
 
+static int append_held(struct scene *s)
+{
+    struct cb_held held;
+
+    ck_assert_int_eq(cb_hold_bytes(s->a, 0, 3, &held), CB_YES);
+    int status = cb_append_held(s->b, &held);
+    cb_drop(&held);
+    return status;
+}
+
 static int prepend(struct scene *s)
 {
     return cb_prepend(s->a, numbers, 77);
@@ -338,6 +348,9 @@ static const struct step {
     {"find_long", find_long},
     {"find_longer", find_longer},
     {"find_long", find_long},
+    {"append_held", append_held},
+    {"append_held", append_held},
+    {"append_held", append_held},
     {"peek", peek},
     {"slice", slice},
     {"join", join},

@@ -8,6 +8,7 @@
 #include "expect.h"
 #include "streams.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { ROUNDS = 40, WORKERS = 2, SLOTS = 8 };
 struct channel {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct cb_buffer *slots[SLOTS];
+    void *slots[SLOTS];
     size_t sent, received;
     bool ended;
     size_t bytes, sum; /* of all records received */
@@ -38,7 +39,7 @@ static size_t sum_of(const struct cb_buffer *record)
     return sum;
 }
 
-static void channel_send(struct channel *channel, struct cb_buffer *record)
+static void channel_send(struct channel *channel, void *record)
 {
     pthread_mutex_lock(&channel->lock);
     while (record != NULL && channel->sent - channel->received == SLOTS)
@@ -51,9 +52,9 @@ static void channel_send(struct channel *channel, struct cb_buffer *record)
     pthread_mutex_unlock(&channel->lock);
 }
 
-static struct cb_buffer *channel_receive(struct channel *channel)
+static void *channel_receive(struct channel *channel)
 {
-    struct cb_buffer *record = NULL;
+    void *record = NULL;
 
     pthread_mutex_lock(&channel->lock);
     while (channel->sent == channel->received && !channel->ended)
@@ -224,6 +225,94 @@ START_TEST(records_of_a_private_pool_cross_in_buffers_of_a_shared_one)
 }
 END_TEST
 
+static void *held_worker(void *arg)
+{
+    struct channel *channel = arg;
+    struct cb_held *held, copy;
+    size_t bytes = 0, sum = 0;
+
+    while ((held = channel_receive(channel)) != NULL) {
+        cb_held_copy(held, &copy);
+        cb_drop(held);
+        free(held);
+        for (size_t i = 0; i < copy.length; i++)
+            sum += copy.data[i];
+        bytes += copy.length;
+        cb_drop(&copy);
+    }
+    pthread_mutex_lock(&channel->lock);
+    channel->bytes += bytes;
+    channel->sum += sum;
+    pthread_mutex_unlock(&channel->lock);
+    return NULL;
+}
+
+static atomic_uint released;
+
+static void count_release(void *arg, const void *data, size_t size)
+{
+    (void)arg;
+    (void)data;
+    (void)size;
+    atomic_fetch_add(&released, 1);
+}
+
+/* Sends the payload of each line, some of them in blocks of the pool's, some in one
+ * that has to be released. */
+static void send_held(struct channel *channel, struct cb_decoder *decoder, struct cb_buffer *input)
+{
+    static const char more[] = "of the pool's\n", lent[] = "lent\nand again\n";
+
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct cb_piece piece;
+
+        expect(cb_append(input, BYTES(more)) == CB_OK, "no input");
+        expect(cb_append_ref(input, BYTES(lent), count_release, NULL) == CB_OK, "no input");
+        while (cb_decoder_next(decoder, input, &piece) == CB_PIECE) {
+            struct cb_held *held = malloc(sizeof(*held));
+
+            expect(held != NULL, "no memory");
+            cb_hold(&piece, held);
+            channel_send(channel, held);
+        }
+    }
+    channel_send(channel, NULL);
+}
+
+START_TEST(held_pieces_of_a_shared_pool_are_dropped_by_other_threads)
+{
+    struct cb_pool_options shared = {.size = sizeof(shared), .shared = 1};
+    struct cb_buffer_options options = {
+        .size = sizeof(options), .chunk_min = 64, .chunk_max = 64, .cutoff = 1};
+    struct channel channel = {.sent = 0};
+    struct cb_decoder *decoder = NULL;
+    struct cb_buffer *input = NULL;
+    struct cb_pool *pool = NULL;
+    pthread_t threads[WORKERS];
+
+    atomic_store(&released, 0);
+    pthread_mutex_init(&channel.lock, NULL);
+    pthread_cond_init(&channel.changed, NULL);
+    expect(cb_pool_new(&pool, &shared) == CB_OK, "no pool");
+    options.pool = pool;
+    expect(cb_buffer_new(&input, &options) == CB_OK, "no buffer");
+    expect(cb_decoder_new(&decoder, "lf", NULL, NULL) == CB_OK, "no decoder");
+    for (size_t i = 0; i < WORKERS; i++)
+        expect(pthread_create(&threads[i], NULL, held_worker, &channel) == 0, "no thread");
+    send_held(&channel, decoder, input);
+    cb_decoder_free(decoder);
+    cb_buffer_free(input);
+    for (size_t i = 0; i < WORKERS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_uint_eq(channel.bytes, ROUNDS * (13 + 4 + 9));
+    ck_assert_uint_eq(atomic_load(&released), ROUNDS);
+    ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
+    cb_pool_unref(pool);
+    pthread_cond_destroy(&channel.changed);
+    pthread_mutex_destroy(&channel.lock);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("threads");
@@ -231,5 +320,6 @@ int main(void)
 
     tcase_add_loop_test(tcase, records_of_any_framing_cross_threads, 0, (int)COUNT(streams));
     tcase_add_test(tcase, records_of_a_private_pool_cross_in_buffers_of_a_shared_one);
+    tcase_add_test(tcase, held_pieces_of_a_shared_pool_are_dropped_by_other_threads);
     return run_suite(suite);
 }
