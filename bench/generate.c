@@ -73,7 +73,7 @@ static void put_framing(struct cb_encoder *encoder, give_fn *give)
     do {
         status = must(give(encoder, &data, &n));
         put(data, n);
-    } while (status == CB_MORE);
+    } while (status == CB_YES);
 }
 
 /* How long payloads are. */
@@ -148,7 +148,7 @@ static void put_head(struct cb_encoder *encoder, uint64_t length)
     do {
         status = must(cb_encoder_begin(encoder, length, &data, &n));
         put(data, n);
-    } while (status == CB_MORE);
+    } while (status == CB_YES);
 }
 
 /* A record of any text. */

@@ -104,9 +104,9 @@ static uint64_t by_batch(struct tools *tools)
 {
     struct cb_piece pieces[BATCH];
     uint64_t records = 0;
-    size_t count;
-    while (cb_decoder_batch(tools->decoder, tools->buffer, pieces, BATCH, &count) == CB_PIECE)
-        for (size_t i = 0; i < count; i++)
+    ssize_t count;
+    while ((count = cb_decoder_batch(tools->decoder, tools->buffer, pieces, BATCH)) > 0)
+        for (ssize_t i = 0; i < count; i++)
             records += pieces[i].flags >> 1; /* CB_LAST */
     cb_decoder_release(tools->decoder, tools->buffer);
     return records;
@@ -116,7 +116,7 @@ static uint64_t by_next(struct tools *tools)
 {
     struct cb_piece piece;
     uint64_t records = 0;
-    while (cb_decoder_next(tools->decoder, tools->buffer, &piece) == CB_PIECE)
+    while (cb_decoder_next(tools->decoder, tools->buffer, &piece) > 0)
         records += piece.flags >> 1; /* CB_LAST */
     return records;
 }
@@ -124,7 +124,7 @@ static uint64_t by_next(struct tools *tools)
 static uint64_t by_take(struct tools *tools)
 {
     uint64_t records = 0;
-    while (cb_decoder_take(tools->decoder, tools->buffer, tools->record) == CB_PIECE) {
+    while (cb_decoder_take(tools->decoder, tools->buffer, tools->record) > 0) {
         records++;
         cb_skip(tools->record, CB_ALL);
     }

@@ -145,7 +145,7 @@ static int add_end(struct framer *framer, int (*give)(struct cb_encoder *, const
     do {
         more = give(framer->encoder, &data, &n);
         number = add_framing(framer, data, n);
-    } while (more == CB_MORE && !number);
+    } while (more == CB_YES && !number);
     return number;
 }
 
@@ -178,7 +178,7 @@ static int add_transformed(struct framer *framer, const struct cb_piece *piece)
         gather_fill(framer->gather, size);
         data += n;
         left -= n;
-    } while (left && more == CB_MORE);
+    } while (left && more == CB_YES);
     return 0;
 }
 

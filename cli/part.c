@@ -154,7 +154,7 @@ static int walk_to(struct search *search, uint64_t cut)
             status = bring_more(search);
         else if (got == CB_END || (got < 0 && search->forgives))
             search->at = search->size;
-        else if (got != CB_PIECE) {
+        else if (got < 0) {
             complain_at(search->source->name, cb_decoder_error(search->decoder));
             status = exit_status_of(got);
         } else if (search->syncs && piece.flags & CB_FIRST && piece.offset >= cut)

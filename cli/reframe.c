@@ -208,14 +208,13 @@ static int put_batch(struct run *run, int *next)
     struct reframe *reframe = run->reframe;
     const struct selection *selection = reframe->selection;
     struct cb_piece pieces[PIECES];
-    size_t count;
     /* A record has at least one piece: so none beyond the last is decoded. */
     uint64_t most = selection->ranges[selection->count - 1].last - current(reframe) + 1;
-    int status = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
-                                  most < PIECES ? (size_t)most : PIECES, &count);
-    if (status != CB_PIECE)
-        return status;
-    int put = put_selected(reframe, pieces, count);
+    ssize_t count = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
+                                     most < PIECES ? (size_t)most : PIECES);
+    if (count <= 0)
+        return (int)count;
+    int put = put_selected(reframe, pieces, (size_t)count);
     *next = GO_ON;
     if (put) {
         /* What came before goes out before that is said. */

@@ -34,16 +34,15 @@ static void count(struct tally *tally, const struct cb_piece *pieces, size_t n)
 static int run(struct cb_decoder *decoder, struct cb_buffer *buffer, struct tally *tally)
 {
     struct cb_piece pieces[PIECES];
-    size_t n;
     for (;;) {
-        int status = cb_decoder_batch(decoder, buffer, pieces, PIECES, &n);
-        if (status == CB_PIECE) {
-            count(tally, pieces, n);
+        ssize_t n = cb_decoder_batch(decoder, buffer, pieces, PIECES);
+        if (n > 0) {
+            count(tally, pieces, (size_t)n);
             cb_decoder_release(decoder, buffer);
             continue;
         }
-        if (status != CB_MORE)
-            return status;
+        if (n < 0)
+            return (int)n;
         ssize_t got = cb_readinto(buffer, STDIN_FILENO, CB_ALL);
         if (got < 0)
             return (int)got;

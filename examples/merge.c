@@ -23,7 +23,7 @@ static const char message[] =
 
 static int must(int status)
 {
-    if (status >= 0)
+    if (status >= 0 || status == CB_END)
         return status;
     fprintf(stderr, "merge: %s\n", cb_strerror(status));
     exit(1);

@@ -199,36 +199,36 @@ static int take(struct run *run)
 static int step(struct run *run)
 {
     struct cb_piece pieces[64];
-    size_t count = 1;
-    int status;
+    ssize_t count;
     if (run->way == TAKE)
         return take(run);
     if (run->way == NEXT)
-        status = cb_decoder_next(run->decoder, run->buffer, pieces);
+        count = cb_decoder_next(run->decoder, run->buffer, pieces);
     else
-        status = cb_decoder_batch(run->decoder, run->buffer, pieces, run->max, &count);
-    REQUIRE(status != CB_PIECE || (count >= 1 && count <= run->max));
-    for (size_t i = 0; status == CB_PIECE && i < count; i++)
+        count = cb_decoder_batch(run->decoder, run->buffer, pieces, run->max);
+    REQUIRE(count <= (ssize_t)run->max);
+    for (ssize_t i = 0; i < count; i++)
         see(run, &pieces[i]);
     if (run->way == BATCH)
         cb_decoder_release(run->decoder, run->buffer);
-    return status;
+    return count > 0 ? CB_PIECE : (int)count;
 }
 
 /* An error, or the end, stays what it is. */
 static void see_end(struct run *run, int status)
 {
+    const bool failed = status != CB_END;
     const struct cb_error *error = cb_decoder_error(run->decoder);
     run->result.status = status;
     run->result.record = error->record;
     snprintf(run->result.text, sizeof run->result.text, "%s", error->text);
-    run->result.offset = status < 0 ? error->offset : cb_decoder_position(run->decoder);
-    REQUIRE(error->code == (status < 0 ? status : CB_OK));
-    REQUIRE(status < 0 || !run->open);
-    REQUIRE(status < 0 || cb_decoder_record(run->decoder) == run->result.records + 1);
+    run->result.offset = failed ? error->offset : cb_decoder_position(run->decoder);
+    REQUIRE(error->code == (failed ? status : CB_OK));
+    REQUIRE(failed || !run->open);
+    REQUIRE(failed || cb_decoder_record(run->decoder) == run->result.records + 1);
     for (int i = 0; i < 2; i++)
         REQUIRE(step(run) == status || (run->way == TAKE && run->open));
-    REQUIRE(status == CB_END || error->offset == run->result.offset);
+    REQUIRE(!failed || error->offset == run->result.offset);
 }
 
 static void decode(struct run *run)

@@ -104,18 +104,18 @@ static void expect_match(struct search *search, const struct cb__match *match)
 static void feed(struct search *search, size_t arrived)
 {
     struct cb__match match;
-    int status = CB_YES;
-    while (status == CB_YES) {
+    int status = CB__YES;
+    while (status == CB__YES) {
         size_t at = (size_t)search->matcher.at, n = arrived - at;
         uint8_t *copy = malloc(n ? n : 1);
         REQUIRE(copy);
         memcpy(copy, search->text + at, n);
         status = cb__matcher_feed(&search->matcher, copy, n, &match);
         free(copy);
-        if (status == CB_YES)
+        if (status == CB__YES)
             expect_match(search, &match);
     }
-    REQUIRE(status == CB_MORE && search->matcher.at == arrived);
+    REQUIRE(status == CB__MORE && search->matcher.at == arrived);
     uint64_t safe = cb__matcher_safe(&search->matcher);
     REQUIRE(safe >= search->safe && safe <= arrived);
     search->safe = safe;
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         arrived = step < search.size - arrived ? arrived + step : search.size;
         feed(&search, arrived);
     }
-    while (cb__matcher_finish(&search.matcher, &match) == CB_YES) {
+    while (cb__matcher_finish(&search.matcher, &match) == CB__YES) {
         expect_match(&search, &match);
         feed(&search, search.size);
     }

@@ -33,7 +33,7 @@ static void use_decoder(struct cb_decoder *decoder)
     cb_decoder_finish(decoder);
     while ((status = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE)
         REQUIRE(calls++ < 100);
-    REQUIRE(status == CB_END || status < 0);
+    REQUIRE(status < 0);
     cb_decoder_free(decoder);
     cb_buffer_free(buffer);
 }
@@ -59,7 +59,7 @@ static void use_encoder(struct cb_encoder *encoder)
     /* Padding may be as long as the specification says: not all of it. */
     for (int calls = 0; calls < 3 && status == CB_OK; calls++) {
         int more = cb_encoder_end(encoder, &data, &n);
-        REQUIRE(more == CB_OK || more == CB_MORE);
+        REQUIRE(more == CB_OK || more == CB_YES);
         if (more == CB_OK)
             break;
     }

@@ -27,6 +27,12 @@ enum cb__answer {
     CB__END = 4   /* nothing follows */
 };
 
+/* What a public function answers in the place of these. */
+static inline int cb__public(int status)
+{
+    return status == CB__MORE ? CB_MORE : status == CB__END ? CB_END : status;
+}
+
 /* *sum = a + b; false where that does not fit. */
 static inline bool cb__add_size(size_t a, size_t b, size_t *sum)
 {

@@ -1021,14 +1021,14 @@ int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
 {
     static const uint8_t nothing[1];
     if (n > buffer->length)
-        return CB__MORE;
+        return CB_MORE;
     if (n && cb__buffer_chunk(buffer, 0)->length < n) {
         int status = join(buffer, n);
         if (status)
             return status;
     }
     *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
-    return CB_OK;
+    return CB_YES;
 }
 
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,

@@ -18,8 +18,9 @@
  * - Sizes and offsets count bytes.  A *position* or *offset* of 64 bits counts
  *   from the start of the stream, an offset of type size_t from the head of
  *   the buffer.
- * - A function that returns int or ssize_t gives 0 or more when all is well
- *   and one of the negative CB_E... codes when not.  A call that fails leaves
+ * - A function that returns int or ssize_t gives a positive value for "here it
+ *   is", 0 for done, no, or not yet, and a negative one for the end or an error:
+ *   see enum cb_status.  A call that fails leaves
  *   its buffers as they were, and so the places for its results, unless its
  *   comment says otherwise.
  * - A window never becomes writable again.  Bytes that were handed out stay
@@ -74,26 +75,31 @@ CB_API const char *cb_version(void);
 
 /* ------------------------------------------------------------------ status */
 
+/*
+ * One rule for results: positive is "here it is" (a piece, yes, a count), 0 is
+ * done, no, or not yet, negative is an error or the end.  So `> 0` asks for what
+ * was wanted and `< 0` for the reason why nothing more will come.
+ */
 enum cb_status {
-    /* Fine, and here is what. */
-    CB_OK = 0,
-    CB_NO = 0,
     CB_YES = 1,
-    CB_MORE = 2,  /* not yet: more input is needed */
-    CB_PIECE = 3, /* the decoder gave one piece or several */
-    CB_END = 4,   /* there is nothing more to come */
+    CB_PIECE = 1, /* the decoder gave a piece, or a record */
 
-    /* Not fine. */
-    CB_ENOMEM = -1,      /* out of memory */
-    CB_EINVAL = -2,      /* an argument, an option or a specification is wrong */
-    CB_ESTATE = -3,      /* this call is not possible now */
-    CB_ELIMIT = -4,      /* the buffer's limit on bytes held would be passed */
-    CB_EIO = -5,         /* a system call failed: see errno */
-    CB_EAGAIN = -6,      /* a non-blocking descriptor is not ready */
-    CB_EMALFORMED = -7,  /* the input breaks the rules of its framing */
-    CB_ETRUNCATED = -8,  /* the input ends inside a record, or the next begins there */
-    CB_EOVERFLOW = -9,   /* a record is longer than max_record */
-    CB_EUNENCODABLE = -10 /* the record cannot be said in this framing */
+    CB_OK = 0,   /* done */
+    CB_NO = 0,
+    CB_MORE = 0, /* not yet: more input is needed */
+
+    CB_END = -1, /* nothing more will come */
+
+    CB_ENOMEM = -2,       /* out of memory */
+    CB_EINVAL = -3,       /* an argument, an option or a specification is wrong */
+    CB_ESTATE = -4,       /* this call is not possible now */
+    CB_ELIMIT = -5,       /* the buffer's limit on bytes held would be passed */
+    CB_EIO = -6,          /* a system call failed: see errno */
+    CB_EAGAIN = -7,       /* a non-blocking descriptor is not ready */
+    CB_EMALFORMED = -8,   /* the input breaks the rules of its framing */
+    CB_ETRUNCATED = -9,   /* the input ends inside a record, or the next begins there */
+    CB_EOVERFLOW = -10,   /* a record is longer than max_record */
+    CB_EUNENCODABLE = -11 /* the record cannot be represented in this framing */
 };
 
 /* A constant English phrase for any status, such as "out of memory". */
@@ -309,7 +315,7 @@ CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, si
 /* Gives the first n bytes in one piece, borrowed.  They are joined into a
  * block of their own if they straddle chunks, and only then: that copies them.
  * To ask for all that is held again and again, as more comes, costs linear time.
- * CB_OK; CB_MORE where fewer than n are held; CB_ENOMEM. */
+ * CB_YES; CB_MORE where fewer than n are held; CB_ENOMEM. */
 CB_API int cb_data(struct cb_buffer *buffer, size_t n, const void **data);
 /* Copies at most n bytes from `offset` on; returns how many there were. */
 CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out);
@@ -373,17 +379,19 @@ CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t 
  * it.  The limit counts neither of them. */
 CB_API int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
                        struct cb_buffer *target);
-/* Drops `prefix` if the buffer starts with it: CB_YES.  CB_NO; CB_MORE if all
- * that is held so far agrees with it and more is needed to know. */
-CB_API int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n);
+/* Drops `prefix` if the buffer starts with it: CB_YES; else CB_NO.  *missing is how
+ * many bytes more are needed to know, where all that is held so far agrees with
+ * the prefix; else 0. */
+CB_API int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n,
+                                 size_t *missing);
 
 enum cb_endian { CB_BIG_ENDIAN = 1, CB_LITTLE_ENDIAN = 2 };
 
-/* Takes an unsigned number of `width` bytes (1 to 8).  CB_OK; CB_MORE and
+/* Takes an unsigned number of `width` bytes (1 to 8).  CB_YES; CB_MORE and
  * nothing changed; CB_EINVAL. */
 CB_API int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian,
                         uint64_t *value);
-/* Takes an unsigned LEB128 number.  CB_OK; CB_MORE; CB_EMALFORMED where it is
+/* Takes an unsigned LEB128 number.  CB_YES; CB_MORE; CB_EMALFORMED where it is
  * longer than ten bytes or more than 64 bits. */
 CB_API int cb_read_varint(struct cb_buffer *buffer, uint64_t *value);
 
@@ -556,8 +564,8 @@ CB_API void cb_decoder_reset(struct cb_decoder *decoder);
 CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
 
 /*
- * Fills at most `max` pieces and sets *count, to 0 where there is none.  Returns
- *   CB_PIECE  *count is 1 or more; call again before reading more input
+ * Fills at most `max` pieces.  Returns
+ *   a count   of pieces, 1 or more; call again before reading more input
  *   CB_MORE   the buffer holds nothing more to give: at least
  *             cb_decoder_needed() bytes must be added
  *   CB_END    the framing or the input has come to its end; what follows is at
@@ -573,8 +581,8 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
  * No byte is copied but where the framing changes payload, and none is looked at
  * twice.  Cost: a few nanoseconds a record.
  */
-CB_API int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
-                            struct cb_piece *pieces, size_t max, size_t *count);
+CB_API ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                struct cb_piece *pieces, size_t max);
 /* Drops from the buffer all that was given as pieces, and the framing around
  * it. */
 CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer);
@@ -586,7 +594,7 @@ CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
  * Returns CB_PIECE where that is 1 or more, otherwise as cb_decoder_batch.
  * Counting records this way costs about as much as looking for their ends.
  * With max 0 it passes over what is still known to belong to the last record: of
- * "\r\n", where "\r" was enough to end it.  CB_OK, or CB_MORE where more of that
+ * "\r\n", where "\r" was enough to end it.  CB_YES, or CB_MORE where more of that
  * may come. */
 CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
                            uint64_t *count);
@@ -721,7 +729,7 @@ CB_API int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *pi
  * The bytes before the payload of a record of `length` bytes (CB_UNKNOWN is
  * allowed without CB_NEEDS_LENGTH), those after it, and those at the end of
  * the stream.  *data is borrowed and good until the next call for this encoder.
- * Each returns CB_OK, or CB_MORE where the same call must be made again for
+ * Each returns CB_OK, or CB_YES where the same call must be made again for
  * the bytes that follow (long padding).  CB_EUNENCODABLE, with
  * cb_encoder_error() filled.  cb_encoder_end: CB_ESTATE where something was left
  * out that the encoder asks for, so that the stream would be corrupt; it may be
@@ -740,7 +748,7 @@ enum { CB_TRANSFORM_ROOM = 64 };
 
 /* With CB_TRANSFORMS: makes of *n bytes of payload what is to be written, in
  * the *size bytes at `out`, and sets both to how many were used.  CB_OK: all
- * were taken; CB_MORE: again for the rest, with new room.  CB_EINVAL for less
+ * were taken; CB_YES: again for the rest, with new room.  CB_EINVAL for less
  * room than CB_TRANSFORM_ROOM, or without CB_TRANSFORMS. */
 CB_API int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
                               size_t *size);

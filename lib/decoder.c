@@ -690,17 +690,19 @@ static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t
     return *count ? CB_PIECE : CB_OK;
 }
 
-int cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
-                     size_t max, size_t *count)
+ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                         struct cb_piece *pieces, size_t max)
 {
-    *count = 0;
+    size_t count = 0;
     int status = attach(decoder, buffer);
     if (status)
-        return status;
+        return cb__public(status);
     limit_to(decoder, decoder->max_given);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
-        return hand_over(decoder, pieces, max, count);
-    return give_batch(decoder, pieces, max, count);
+        status = hand_over(decoder, pieces, max, &count);
+    else
+        status = give_batch(decoder, pieces, max, &count);
+    return count ? (ssize_t)count : cb__public(status);
 }
 
 int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
@@ -711,7 +713,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     *count = 0;
     int status = attach(decoder, buffer);
     if (status)
-        return status;
+        return cb__public(status);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         return CB_ESTATE;
     limit_to(decoder, decoder->max_given);
@@ -736,7 +738,9 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     }
     *count = decoder->record - first;
     release(decoder, buffer);
-    return *count ? CB_PIECE : status;
+    if (*count || (!max && status == CB_OK))
+        return CB_YES;
+    return cb__public(status);
 }
 
 void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
@@ -750,7 +754,7 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     size_t count;
     int status = attach(decoder, buffer);
     if (status)
-        return status;
+        return cb__public(status);
     limit_to(decoder, decoder->max_given);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         return hand_over(decoder, piece, 1, &count);
@@ -758,7 +762,7 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     status = give_batch(decoder, piece, 1, &count);
     if (cb__unlikely(status == CB__END))
         release(decoder, buffer); /* the end mark */
-    return status;
+    return cb__public(status);
 }
 
 /* Moves the current record, which is long enough to be cut or was assembled, to
@@ -804,7 +808,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 {
     int status = attach(decoder, buffer);
     if (status)
-        return status;
+        return cb__public(status);
     if (decoder->error.code)
         return decoder->error.code;
     if (decoder->open || buffer == record || cb__decoder_has_kept(decoder))
@@ -820,7 +824,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
                                                 : take_whole(decoder, buffer, record);
     if (status == CB__END)
         release(decoder, buffer); /* the end mark */
-    return status;
+    return cb__public(status);
 }
 
 /* ---------------------------------------------------------- for cb_reframe */

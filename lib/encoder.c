@@ -133,14 +133,14 @@ int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, 
     *size -= (size_t)(t.out_end - t.out);
     encoder->duties.passed += *n;
     encoder->duties.left_over = t.in < t.in_end;
-    return t.in < t.in_end ? CB__MORE : CB_OK;
+    return t.in < t.in_end ? CB_YES : CB_OK;
 }
 
 static int hand_out(const struct cb_encoder *encoder, int status, const void **data, size_t *size)
 {
     *data = encoder->out.data;
     *size = encoder->out.length;
-    return status;
+    return status == CB__MORE ? CB_YES : status;
 }
 
 int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **data, size_t *size)

@@ -9,13 +9,13 @@ int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian
     if (width < 1 || width > 8 || (endian != CB_BIG_ENDIAN && endian != CB_LITTLE_ENDIAN))
         return CB_EINVAL;
     if (buffer->length < width)
-        return CB__MORE;
+        return CB_MORE;
     cb_copyout(buffer, 0, width, bytes);
     for (unsigned i = 0; i < width; i++)
         number = number << 8 | bytes[endian == CB_BIG_ENDIAN ? i : width - 1 - i];
     cb_skip(buffer, width);
     *value = number;
-    return CB_OK;
+    return CB_YES;
 }
 
 /* LEB128 as in the DWARF standard (section 7.6) and protocol buffers. */
@@ -32,8 +32,8 @@ int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
         if (!(bytes[i] & 0x80)) {
             cb_skip(buffer, i + 1);
             *value = number;
-            return CB_OK;
+            return CB_YES;
         }
     }
-    return CB__MORE;
+    return CB_MORE;
 }

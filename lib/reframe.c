@@ -65,7 +65,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     if (status == CB_OK)
         status = cb__appender_open(&appender, out, true);
     if (status != CB_OK)
-        return status;
+        return cb__public(status);
     while (ended < max) {
         if (cb__decoder_has_kept(decoder))
             status = hand_over(decoder, encoder, &appender, max - ended, &ended);
@@ -82,7 +82,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         *count = ended;
     if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == before)
         return CB_ELIMIT;
-    return status == CB_OK || status == CB__FULL ? CB__YES : status;
+    return status == CB_OK || status == CB__FULL ? CB_YES : cb__public(status);
 }
 
 uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,

@@ -207,7 +207,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size
         return CB_EINVAL;
     int status = find_end(buffer, delimiter, n, start, limit ? limit : CB_ALL, &match);
     if (status != CB__YES)
-        return status;
+        return cb__public(status);
     size_t record = (size_t)(match.end - buffer->position);
     return take_record(buffer, flags & CB_KEEP ? record : record - n, record, target);
 }
@@ -241,7 +241,7 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
     if (status == CB__MORE && buffer->length > limit && line_length(buffer, buffer->length) > limit)
         return CB_EOVERFLOW;
     if (status != CB__YES)
-        return status;
+        return cb__public(status);
     size_t record = (size_t)(match.end - buffer->position);
     size_t length = line_length(buffer, record - 1);
     if (length > limit)
@@ -249,20 +249,22 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
     return take_record(buffer, flags & CB_KEEP ? record : length, record, target);
 }
 
-int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n)
+int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n, size_t *missing)
 {
     const uint8_t *bytes = prefix;
+    *missing = 0;
     size_t common = cb__min(n, buffer->length);
     for (size_t i = 0, left = common; left; i++) {
         const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
         size_t part = cb__min(left, chunk->length);
         if (memcmp(chunk->data, bytes, part) != 0)
-            return CB__NO;
+            return CB_NO;
         bytes += part;
         left -= part;
     }
-    if (common < n)
-        return CB__MORE;
+    *missing = n - common;
+    if (*missing)
+        return CB_NO;
     cb_skip(buffer, n);
-    return CB__YES;
+    return CB_YES;
 }

@@ -127,9 +127,9 @@ int cb_split_next(struct cb_split *split, struct cb_buffer *part)
             continue;
         if (split->left != CB_ALL)
             split->left--;
-        return CB__YES;
+        return CB_YES;
     }
-    return CB__END;
+    return CB_END;
 }
 
 void cb_split_free(struct cb_split *split)

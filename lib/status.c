@@ -9,14 +9,8 @@ const char *cb_version(void)
 
 const char *cb_strerror(int status)
 {
-    static const char *const fine[] = {
-        [CB_OK] = "success",
-        [CB_YES] = "yes",
-        [CB_MORE] = "more input is needed",
-        [CB_PIECE] = "a piece of a record",
-        [CB_END] = "end of stream",
-    };
     static const char *const bad[] = {
+        [-CB_END] = "end of stream",
         [-CB_ENOMEM] = "out of memory",
         [-CB_EINVAL] = "invalid argument",
         [-CB_ESTATE] = "not possible in this state",
@@ -28,9 +22,9 @@ const char *cb_strerror(int status)
         [-CB_EOVERFLOW] = "record too long",
         [-CB_EUNENCODABLE] = "record does not fit the output framing",
     };
-    if (status >= 0 && status < (int)(sizeof fine / sizeof *fine))
-        return fine[status];
-    if (status < 0 && status > -(int)(sizeof bad / sizeof *bad))
+    if (status >= 0)
+        return "success";
+    if (status > -(int)(sizeof bad / sizeof *bad))
         return bad[-status];
     return "unknown status";
 }

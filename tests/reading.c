@@ -191,7 +191,7 @@ static int read_some(struct reading *reading)
         status = cb_decoder_next(reading->decoder, reading->buffer, pieces);
         break;
     default:
-        status = cb_decoder_batch(reading->decoder, reading->buffer, pieces, max, &count);
+        status = decode_batch(reading->decoder, reading->buffer, pieces, max, &count);
         expect(status == CB_PIECE ? count >= 1 && count <= max : count == 0, "%zu pieces", count);
         break;
     }
@@ -413,9 +413,9 @@ static void encode_step(int (*step)(struct cb_encoder *, const void **, size_t *
 
     do {
         status = step(encoder, &data, &n);
-        expect(status == CB_OK || status == CB_MORE, "%s", cb_encoder_error(encoder)->text);
+        expect(status == CB_OK || status == CB_YES, "%s", cb_encoder_error(encoder)->text);
         list_add(wire, data, n);
-    } while (status == CB_MORE);
+    } while (status == CB_YES);
 }
 
 /* The payload, or what stands for it, made in little room. */
@@ -431,7 +431,7 @@ static void encode_payload(struct cb_encoder *encoder, const uint8_t *data, size
         size_t n = left, size = sizeof(room);
         int status = cb_encoder_payload(encoder, data, &n, room, &size);
 
-        expect(status == CB_OK ? n == left : status == CB_MORE, "status %d", status);
+        expect(status == CB_OK ? n == left : status == CB_YES, "status %d", status);
         expect(n > 0 || size > 0, "it goes on and on");
         list_add(wire, room, size);
         data += n;

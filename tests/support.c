@@ -276,6 +276,17 @@ void assert_holds_at(const char *file, int line, const char *name, const struct 
     free(bytes);
 }
 
+/* ---------------------------------------------------------------- decoding */
+
+int decode_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
+                 size_t max, size_t *count)
+{
+    ssize_t n = cb_decoder_batch(decoder, buffer, pieces, max);
+
+    *count = n > 0 ? (size_t)n : 0;
+    return n > 0 ? CB_PIECE : (int)n;
+}
+
 /* ----------------------------------------------------------------- feeding */
 
 bool feed_next(struct feed *feed, struct cb_buffer *buffer)

@@ -104,6 +104,13 @@ uint8_t *flatten(const struct cb_buffer *buffer, size_t *size);
 void assert_holds_at(const char *file, int line, const char *name, const struct cb_buffer *buffer,
                      const void *data, size_t size);
 
+/* ---------------------------------------------------------------- decoding */
+
+/* cb_decoder_batch with the number of pieces in *count: CB_PIECE where there are
+ * some. */
+int decode_batch(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *pieces,
+                 size_t max, size_t *count);
+
 /* ----------------------------------------------------------------- feeding */
 
 /* An input that arrives in parts: the first `cut` bytes, then `step` each. */

@@ -238,7 +238,7 @@ static void reset_in(const char *specification, const struct stream *first, size
     ck_assert_int_eq(cb_append(work.buffer, first->bytes, size), CB_OK);
     if (finish)
         cb_decoder_finish(work.decoder);
-    while (cb_decoder_batch(work.decoder, work.buffer, pieces, COUNT(pieces), &count) == CB_PIECE)
+    while (decode_batch(work.decoder, work.buffer, pieces, COUNT(pieces), &count) == CB_PIECE)
         continue;
     cb_decoder_reset(work.decoder);
     ck_assert_uint_eq(cb_decoder_record(work.decoder), 1);
@@ -717,7 +717,7 @@ static void put(struct record_list *wire, int (*step)(struct cb_encoder *, const
         status = step(encoder, &data, &n);
         expect(status >= 0, "%d: %s", status, cb_encoder_error(encoder)->text);
         list_add(wire, data, n);
-    } while (status == CB_MORE);
+    } while (status == CB_YES);
 }
 
 enum { PAYLOAD = 16 };

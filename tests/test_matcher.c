@@ -128,7 +128,7 @@ static void feed_up_to(struct run *run, const uint8_t *text, size_t arrived)
     struct cb__match match;
 
     while (cb__matcher_feed(run->matcher, text + run->matcher->at,
-                            arrived - (size_t)run->matcher->at, &match) == CB_YES)
+                            arrived - (size_t)run->matcher->at, &match) == CB__YES)
         note(run, &match, arrived);
     expect(run->matcher->at == arrived, "more is wanted, but not all was looked at");
     uint64_t safe = cb__matcher_safe(run->matcher);
@@ -143,7 +143,7 @@ static void finish(struct run *run, const uint8_t *text, size_t n)
     struct cb__match match;
 
     run->least = 0;
-    while (cb__matcher_finish(run->matcher, &match) == CB_YES) {
+    while (cb__matcher_finish(run->matcher, &match) == CB__YES) {
         note(run, &match, n);
         feed_up_to(run, text, n);
         run->least = 0;
@@ -326,7 +326,7 @@ static uint64_t cost(const struct set *set, const uint8_t *text, size_t n, size_
     for (size_t arrived = 0; arrived < n;) {
         arrived = step < n - arrived ? arrived + step : n;
         while (cb__matcher_feed(&matcher, text + matcher.at, arrived - (size_t)matcher.at,
-                                &match) == CB_YES)
+                                &match) == CB__YES)
             ++*matches;
     }
     scanned = matcher.scanned;
@@ -390,15 +390,15 @@ START_TEST(a_match_that_cannot_grow_is_given_at_once)
     struct cb__match match;
 
     init(&matcher, &set);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"x\n", 2, &match), CB_YES);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"x\n", 2, &match), CB__YES);
     ck_assert_uint_eq(match.start, 1);
     ck_assert_uint_eq(match.end, 2);
     /* "a" may become "abc" ... */
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB_MORE);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB__MORE);
     ck_assert_uint_eq(cb__matcher_needed(&matcher), 1);
     ck_assert_uint_eq(cb__matcher_safe(&matcher), 2);
     /* ... and does not. */
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB_YES);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB__YES);
     ck_assert_uint_eq(match.start, 2);
     ck_assert_uint_eq(match.end, 3);
     ck_assert_uint_eq(matcher.at, 3);
@@ -414,10 +414,10 @@ START_TEST(one_needle_needs_what_is_missing_of_it)
 
     init(&matcher, &set);
     ck_assert_uint_eq(cb__matcher_needed(&matcher), 5);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"xxabc", 5, &match), CB_MORE);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"xxabc", 5, &match), CB__MORE);
     ck_assert_uint_eq(cb__matcher_needed(&matcher), 2);
     ck_assert_uint_eq(cb__matcher_safe(&matcher), 2);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"ac", 2, &match), CB_MORE);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"ac", 2, &match), CB__MORE);
     ck_assert_uint_eq(cb__matcher_needed(&matcher), 5);
     ck_assert_uint_eq(cb__matcher_safe(&matcher), 7);
     cb__matcher_fini(&matcher);
@@ -431,14 +431,14 @@ START_TEST(finish_gives_the_pending_match_and_nothing_half_done)
     struct cb__match match;
 
     init(&matcher, &set);
-    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB_NO);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"xab", 3, &match), CB_MORE);
-    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB_YES);
+    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB__NO);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"xab", 3, &match), CB__MORE);
+    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB__YES);
     ck_assert_uint_eq(match.start, 1);
     ck_assert_uint_eq(match.end, 2);
     ck_assert_uint_eq(matcher.at, 2);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"b", 1, &match), CB_MORE);
-    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB_NO);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"b", 1, &match), CB__MORE);
+    ck_assert_int_eq(cb__matcher_finish(&matcher, &match), CB__NO);
     cb__matcher_fini(&matcher);
 }
 END_TEST
@@ -451,9 +451,9 @@ START_TEST(start_forgets_what_was_seen_and_counts_from_a_position)
     struct cb__match match;
 
     init(&matcher, &set);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB_MORE);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"a", 1, &match), CB__MORE);
     cb__matcher_start(&matcher, far);
-    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"bab", 3, &match), CB_YES);
+    ck_assert_int_eq(cb__matcher_feed(&matcher, (const uint8_t *)"bab", 3, &match), CB__YES);
     ck_assert_uint_eq(match.start, far + 1);
     ck_assert_uint_eq(match.end, far + 3);
     cb__matcher_fini(&matcher);
@@ -516,7 +516,7 @@ START_TEST(the_needles_are_not_needed_afterwards)
     init(&matcher, &set);
     memset(bytes, 'x', sizeof(bytes));
     ck_assert_int_eq(
-        cb__matcher_feed(&matcher, (const uint8_t *)"nnnnnnnnnnnnnnnnnnnn", 20, &match), CB_YES);
+        cb__matcher_feed(&matcher, (const uint8_t *)"nnnnnnnnnnnnnnnnnnnn", 20, &match), CB__YES);
     cb__matcher_fini(&matcher);
 }
 END_TEST

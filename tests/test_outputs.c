@@ -44,9 +44,9 @@ static void put_payload(struct cb_encoder *encoder, const uint8_t *data, size_t 
                         struct record_list *out)
 {
     uint8_t *bytes = malloc(room);
-    int status = left > 0 ? CB_MORE : CB_OK;
+    int status = left > 0 ? CB_YES : CB_OK;
     expect(bytes != NULL, "out of memory");
-    while (status == CB_MORE) {
+    while (status == CB_YES) {
         size_t n = left, size = room;
         status = cb_encoder_payload(encoder, data, &n, bytes, &size);
         expect(n > 0 || size > 0, "it goes on and on");

@@ -86,7 +86,7 @@ static void by_hand(const struct stream *stream, const char *to, bool refuses,
     make_pair(&pair, stream->specification, to, refuses, true, 0);
     ck_assert_int_eq(cb_append(pair.in, stream->bytes, stream->size), CB_OK);
     cb_decoder_finish(pair.decoder);
-    while ((result->status = cb_decoder_batch(pair.decoder, pair.in, &piece, 1, &count)) ==
+    while ((result->status = decode_batch(pair.decoder, pair.in, &piece, 1, &count)) ==
            CB_PIECE) {
         int status = cb_encode_pieces(pair.encoder, &piece, 1, pair.out, &taken);
 

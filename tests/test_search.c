@@ -1019,20 +1019,30 @@ END_TEST
 
 /* --------------------------------------------------------------- startswith */
 
+/* Tries to drop a prefix; how many bytes are missing must be as expected. */
+static int skip_prefix(struct cb_buffer *from, const void *prefix, size_t n, size_t expected)
+{
+    size_t missing = 99;
+    int status = cb_skip_if_startswith(from, prefix, n, &missing);
+
+    ck_assert_uint_eq(missing, expected);
+    return status;
+}
+
 START_TEST(a_prefix_is_dropped_if_it_is_there)
 {
     static const char text[] = "prefix and more";
 
     for (size_t block = 1; block < sizeof(text); block++) {
         append_cut(buffer, BYTES(text), &block, 1);
-        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefiy")), CB_NO);
-        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("xrefix and more and more")), CB_NO);
-        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefix and more.")), CB_MORE);
+        ck_assert_int_eq(skip_prefix(buffer, BYTES("prefiy"), 0), CB_NO);
+        ck_assert_int_eq(skip_prefix(buffer, BYTES("xrefix and more and more"), 0), CB_NO);
+        ck_assert_int_eq(skip_prefix(buffer, BYTES("prefix and more."), 1), CB_NO);
         assert_holds(buffer, BYTES(text));
-        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES("prefix")), CB_YES);
+        ck_assert_int_eq(skip_prefix(buffer, BYTES("prefix"), 0), CB_YES);
         assert_holds(buffer, BYTES(" and more"));
         ck_assert_uint_eq(cb_position(buffer) % (sizeof(text) - 1), 6);
-        ck_assert_int_eq(cb_skip_if_startswith(buffer, BYTES(" and more")), CB_YES);
+        ck_assert_int_eq(skip_prefix(buffer, BYTES(" and more"), 0), CB_YES);
         assert_holds(buffer, "", 0);
     }
 }
@@ -1040,9 +1050,9 @@ END_TEST
 
 START_TEST(an_empty_prefix_is_always_there)
 {
-    ck_assert_int_eq(cb_skip_if_startswith(buffer, "", 0), CB_YES);
+    ck_assert_int_eq(skip_prefix(buffer, "", 0, 0), CB_YES);
     append_block(buffer, BYTES("a"));
-    ck_assert_int_eq(cb_skip_if_startswith(buffer, "", 0), CB_YES);
+    ck_assert_int_eq(skip_prefix(buffer, "", 0, 0), CB_YES);
     assert_holds(buffer, "a", 1);
 }
 END_TEST
@@ -1053,9 +1063,11 @@ static void expect_prefix_when_known(struct feed *feed, void *arg)
     size_t differs = *(size_t *)arg; /* first byte that is not the prefix's */
 
     while (feed_next(feed, in)) {
-        int status = cb_skip_if_startswith(in, BYTES("HTTP/1.1"));
+        size_t missing;
+        int status = cb_skip_if_startswith(in, BYTES("HTTP/1.1"), &missing);
 
         if (feed->at > differs) {
+            ck_assert_uint_eq(missing, 0);
             ck_assert_int_eq(status, CB_NO);
             break;
         }
@@ -1063,7 +1075,8 @@ static void expect_prefix_when_known(struct feed *feed, void *arg)
             ck_assert_int_eq(status, CB_YES);
             break;
         }
-        ck_assert_int_eq(status, CB_MORE);
+        ck_assert_int_eq(status, CB_NO);
+        ck_assert_uint_eq(missing, 8 - feed->at);
         ck_assert_uint_eq(cb_length(in), feed->at);
     }
     cb_buffer_free(in);

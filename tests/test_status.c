@@ -6,7 +6,7 @@
 
 START_TEST(every_status_has_a_phrase_of_its_own)
 {
-    for (int a = CB_EUNENCODABLE; a <= CB_END; a++) {
+    for (int a = CB_EUNENCODABLE; a <= 0; a++) {
         ck_assert_uint_gt(strlen(cb_strerror(a)), 0);
         for (int b = CB_EUNENCODABLE; b < a; b++)
             ck_assert_str_ne(cb_strerror(a), cb_strerror(b));
@@ -17,8 +17,8 @@ END_TEST
 
 START_TEST(a_number_that_is_no_status_has_a_phrase_too)
 {
-    ck_assert_str_eq(cb_strerror(CB_END + 1), cb_strerror(CB_EUNENCODABLE - 1));
-    ck_assert_str_eq(cb_strerror(2147483647), cb_strerror(-2147483647 - 1));
+    ck_assert_str_eq(cb_strerror(CB_EUNENCODABLE - 1), cb_strerror(-2147483647 - 1));
+    ck_assert_str_eq(cb_strerror(2147483647), cb_strerror(CB_OK)); /* a count */
 }
 END_TEST
 
