@@ -22,6 +22,9 @@ extern char **environ;
  * others from theirs; where there are no others, waiting loses nothing. */
 enum { ENOUGH = 8 << 20, ENOUGH_ALONE = 256 << 10 };
 
+/* Bytes that are queued at once, before it is asked again whether that is enough. */
+enum { QUEUE_STEP = 256 << 10 };
+
 /* ---------------------------------------------------------------- its input */
 
 static void close_input(struct child *child)
@@ -69,23 +72,23 @@ static void fail(struct child *child, int error)
     child->error = error;
 }
 
-void child_try(struct child *child, struct iovec **areas, size_t *count)
+void child_try(struct child *child, struct cb_buffer *buffer, size_t n)
 {
-    if (child->in < 0 || !child_is_idle(child))
+    if (child->in < 0 || !child_is_idle(child) || !n)
         return;
-    int number = fd_write_some(child->in, areas, count);
-    child->full = number == EAGAIN;
-    if (number && number != EAGAIN)
-        fail(child, number);
+    ssize_t written = cb_writev(buffer, child->in, n);
+    child->full = written == CB_EAGAIN || (written >= 0 && (size_t)written < n);
+    if (written == CB_EIO)
+        fail(child, errno);
 }
 
-/* False where memory is out. */
-static bool add_to_queue(struct child *child, const struct iovec *area)
+/* False if out of memory. */
+static bool add_to_queue(struct child *child, struct cb_buffer *buffer, size_t n)
 {
     const struct cb_buffer_options options = {.size = sizeof options, .release_fast = true};
     if (!child->queue && cb_buffer_new(&child->queue, &options))
         return false;
-    return cb_append(child->queue, area->iov_base, area->iov_len) == CB_OK;
+    return cb_take(buffer, n < QUEUE_STEP ? n : QUEUE_STEP, child->queue) >= 0;
 }
 
 static bool have_enough(const struct children *set)
@@ -96,18 +99,19 @@ static bool have_enough(const struct children *set)
     return queued > set->enough;
 }
 
-void children_give(struct children *set, struct child *child, struct iovec *areas, size_t count)
+void children_give(struct children *set, struct child *child, struct cb_buffer *buffer, size_t n)
 {
+    const size_t length = cb_length(buffer);
+    const uint64_t end = cb_position(buffer) + (n < length ? n : length);
     for (;;) {
-        child_try(child, &areas, &count);
-        if (!count || child->in < 0)
+        child_try(child, buffer, (size_t)(end - cb_position(buffer)));
+        const size_t left = (size_t)(end - cb_position(buffer));
+        if (child->in < 0)
+            cb_skip(buffer, left);
+        if (!left || child->in < 0)
             return;
-        if (have_enough(set) || !add_to_queue(child, areas)) {
+        if (have_enough(set) || !add_to_queue(child, buffer, left))
             children_wait(set, -1);
-        } else {
-            areas++;
-            count--;
-        }
     }
 }
 

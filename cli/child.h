@@ -4,7 +4,7 @@
  * each in a process group of its own, and `children`, a fixed number of places
  * for them.
  *
- * No write blocks: what a command does not take at once is copied to its queue,
+ * No write blocks: what a command does not take at once stands in its queue,
  * and goes out in children_wait, where all waiting is done.  While there are
  * children, SIGPIPE is ignored and SIGCHLD blocked.
  *
@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <sys/uio.h>
 
 #include <chunkedbuffer.h>
 
@@ -72,15 +71,15 @@ bool children_are_behind(const struct children *set);
 /* Does something run? */
 bool children_run(const struct children *set);
 
-/* Writes what the command takes now, if its queue is empty; the areas are
- * changed to what is left. */
-void child_try(struct child *child, struct iovec **areas, size_t *count);
+/* Writes what the command takes now of the first n bytes, if its queue is empty;
+ * they leave the buffer. */
+void child_try(struct child *child, struct cb_buffer *buffer, size_t n);
 
-/* Writes all of the areas, which are changed on the way, if its input is open.
- * What the command does not take now is queued.  Where enough is queued already,
- * or memory is out, this waits for the command: so a long record passes in constant
- * memory. */
-void children_give(struct children *set, struct child *child, struct iovec *areas, size_t count);
+/* Gives it the first n bytes of the buffer (CB_ALL: all), which leave the buffer in
+ * any case.  What the command does not take now is queued.  Where enough is queued
+ * already, or memory is out, this waits for the command: so a long record passes in
+ * constant memory. */
+void children_give(struct children *set, struct child *child, struct cb_buffer *buffer, size_t n);
 
 /* Nothing more comes; `tells_rest`: child_unread is of interest after that. */
 void child_end(struct child *child, bool tells_rest);

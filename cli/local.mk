@@ -29,8 +29,8 @@ cbsplit_SOURCES = \
 	cli/sink_files.c \
 	cli/sink_exec.c \
 	cli/sink_workers.c \
-	cli/framer.h \
-	cli/framer.c \
+	cli/output.h \
+	cli/output.c \
 	cli/sink_stats.c \
 	cli/meter.h \
 	cli/reporter.h \
@@ -39,8 +39,6 @@ cbsplit_SOURCES = \
 	cli/stats.c \
 	cli/progress.h \
 	cli/progress.c \
-	cli/gather.h \
-	cli/gather.c \
 	cli/template.h \
 	cli/template.c \
 	cli/child.h \

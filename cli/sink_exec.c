@@ -8,28 +8,19 @@
 
 #include "child.h"
 #include "diagnostics.h"
-#include "framer.h"
-#include "sink.h"
+#include "output.h"
 
 enum { VARIABLES = 3, VARIABLE_SIZE = 48 };
 
 struct sink_exec {
     struct sink sink;
-    struct framer framer;
+    struct output output;
     struct children set;
     uint64_t *records;     /* that of each child; 0: it was stopped */
     struct child *current; /* the one whose record goes on, or NULL */
     int failure;           /* the exit status that follows from what failed */
     char variables[VARIABLES][VARIABLE_SIZE];
 };
-
-/* Where the framer's bytes go. */
-static int deliver(void *arg, struct iovec *areas, size_t count)
-{
-    struct sink_exec *out = arg;
-    children_give(&out->set, out->current, areas, count);
-    return 0;
-}
 
 /* Says what became of a command, if that is nothing good.  Of one that we
  * stopped nothing is said. */
@@ -121,17 +112,24 @@ static int start(struct sink_exec *out, uint64_t record, const struct cb_piece *
         if (number)
             children_wait(&out->set, -1);
     }
-    return framer_failed(&out->framer, number);
+    return output_failed(&out->output, number);
+}
+
+static int flush(struct sink *sink)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
+    if (out->current)
+        children_give(&out->set, out->current, out->output.buffer, CB_ALL);
+    return EXIT_FINE;
 }
 
 /* The command's input is a stream of one record, and ends as a stream does. */
 static int end_record(struct sink_exec *out)
 {
-    int status = framer_finish(&out->framer);
-    if (!status)
-        status = framer_flush(&out->framer);
+    int status = output_end(&out->output);
     if (status)
         return status;
+    flush(&out->sink);
     child_end(out->current, false);
     out->current = NULL;
     return EXIT_FINE;
@@ -145,7 +143,7 @@ static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size
     if (pieces->flags & CB_FIRST)
         status = start(out, record, pieces);
     if (!status)
-        status = framer_put(&out->framer, pieces, count);
+        status = output_put(&out->output, pieces, count);
     if (!status && pieces[count - 1].flags & CB_LAST)
         status = end_record(out);
     if (status == EXIT_IO)
@@ -158,18 +156,12 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
     struct sink_exec *out = (struct sink_exec *)sink;
     int status = EXIT_FINE;
     while (count && !status) {
-        size_t n = framer_record(pieces, count);
+        size_t n = output_record(pieces, count);
         status = put_record(out, pieces, n);
         pieces += n;
         count -= n;
     }
     return status;
-}
-
-static int flush(struct sink *sink)
-{
-    struct sink_exec *out = (struct sink_exec *)sink;
-    return out->current ? framer_flush(&out->framer) : EXIT_FINE;
 }
 
 static void wait_for_input(struct sink *sink, int fd)
@@ -209,7 +201,7 @@ static void free_sink(struct sink *sink)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     children_fini(&out->set);
-    framer_fini(&out->framer);
+    output_fini(&out->output);
     free(out->records);
     free(out);
 }
@@ -227,10 +219,8 @@ struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size
         goto err0;
     if (children_init(&out->set, command, jobs, VARIABLES))
         goto err1;
-    if (framer_init(&out->framer, &out->sink, encoder, -1))
+    if (!output_init(&out->output, &out->sink, encoder))
         goto err2;
-    out->framer.gather->write = deliver;
-    out->framer.gather->arg = out;
     out->sink.ops = &ops;
     out->sink.name = "exec";
     return &out->sink;

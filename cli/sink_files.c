@@ -7,13 +7,12 @@
 
 #include "diagnostics.h"
 #include "fd.h"
-#include "framer.h"
 #include "interrupt.h"
-#include "sink.h"
+#include "output.h"
 
 struct sink_files {
     struct sink sink;
-    struct framer framer;
+    struct output output;
     const struct name_template *name;
     bool replace;
     char *path; /* of the file of the current record */
@@ -43,8 +42,7 @@ static int begin_file(struct sink_files *out, uint64_t record)
     interrupt_hold();
     int number = create(out);
     interrupt_release();
-    out->framer.gather->fd = out->fd;
-    return framer_failed(&out->framer, number);
+    return output_failed(&out->output, number);
 }
 
 static int close_file(struct sink_files *out)
@@ -56,7 +54,7 @@ static int close_file(struct sink_files *out)
         unlink(out->path);
     interrupt_file(NULL);
     interrupt_release();
-    return framer_failed(&out->framer, number);
+    return output_failed(&out->output, number);
 }
 
 /* Nothing of a record that is not whole is left. */
@@ -70,15 +68,15 @@ static void remove_file(struct sink_files *out)
     unlink(out->path);
     interrupt_file(NULL);
     interrupt_release();
-    gather_drop(out->framer.gather);
+    cb_skip(out->output.buffer, CB_ALL);
 }
 
 /* The file is a stream of one record, and ends as a stream does. */
 static int end_file(struct sink_files *out)
 {
-    int status = framer_finish(&out->framer);
+    int status = output_end(&out->output);
     if (!status)
-        status = framer_flush(&out->framer);
+        status = output_write(&out->output, out->fd);
     return status ? status : close_file(out);
 }
 
@@ -92,18 +90,25 @@ static int cleaned(struct sink_files *out, int status)
     return status;
 }
 
+/* The pieces of one record. */
+static int put_record(struct sink_files *out, const struct cb_piece *pieces, size_t count)
+{
+    const bool is_last = pieces[count - 1].flags & CB_LAST;
+    int status = EXIT_FINE;
+    if (pieces->flags & CB_FIRST)
+        status = begin_file(out, out->sink.before + pieces->record);
+    if (!status)
+        status = output_put(&out->output, pieces, count);
+    return is_last && !status ? end_file(out) : status;
+}
+
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_files *out = (struct sink_files *)sink;
     int status = EXIT_FINE;
     while (count && !status) {
-        size_t n = framer_record(pieces, count);
-        if (pieces->flags & CB_FIRST)
-            status = begin_file(out, sink->before + pieces->record);
-        if (!status)
-            status = framer_put(&out->framer, pieces, n);
-        if (!status && pieces[n - 1].flags & CB_LAST)
-            status = end_file(out);
+        size_t n = output_record(pieces, count);
+        status = put_record(out, pieces, n);
         pieces += n;
         count -= n;
     }
@@ -119,7 +124,7 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 static int flush(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    return out->fd < 0 ? EXIT_FINE : cleaned(out, framer_flush(&out->framer));
+    return out->fd < 0 ? EXIT_FINE : cleaned(out, output_write(&out->output, out->fd));
 }
 
 static int finish(struct sink *sink, bool whole)
@@ -132,7 +137,7 @@ static int finish(struct sink *sink, bool whole)
 static void free_sink(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    framer_fini(&out->framer);
+    output_fini(&out->output);
     free(out->path);
     free(out);
 }
@@ -155,15 +160,15 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
     out->path = malloc(template_room(name));
     if (!out->path)
         goto err0;
-    if (framer_init(&out->framer, &out->sink, encoder, -1))
+    if (!output_init(&out->output, &out->sink, encoder))
         goto err1;
     out->name = name;
     out->replace = replace;
     out->fd = -1;
-    if (framer_is_transparent(&out->framer))
+    if (output_is_transparent(&out->output))
         out->sink.ops = &moving;
     else
-        out->sink.ops = out->framer.traits & CB_NO_PAYLOAD ? &discarding : &looking;
+        out->sink.ops = out->output.traits & CB_NO_PAYLOAD ? &discarding : &looking;
     interrupt_catch();
     return &out->sink;
 err1:

@@ -2,11 +2,12 @@
 /*
  * Commands that run as long as there are records, each record to one of them.
  *
- * Whole records that are at hand go in groups to the worker that has least left
- * to read, only as far as its pipe takes them: what does not fit goes to
- * another, but for the rest of a record that was begun, which is queued.  A
- * record that is not whole at hand is held until it is, so that no worker has to
- * do with one that never comes whole; a long one goes to one worker as it comes.
+ * Whole records that are at hand are encoded once, one after another.  They go in
+ * groups to the worker that has least left to read, only as far as its pipe takes
+ * them: what does not fit goes to another, except the rest of a record that was
+ * begun, which is queued.  A record that is not whole at hand is held until it is,
+ * so that no worker has to do with one that never comes whole; a long one goes to
+ * one worker as it comes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,131 +17,67 @@
 
 #include "child.h"
 #include "diagnostics.h"
-#include "framer.h"
 #include "given.h"
-#include "sink.h"
+#include "output.h"
 
-/* The most in a group: more gains nothing, and what is given to a worker cannot
+/* The most bytes in a group: more gains nothing, and what is given to a worker cannot
  * be given to one that is faster. */
-enum { GROUP_RECORDS = 512, GROUP_BYTES = 16 << 10, FEW_RECORDS = 256 };
+enum { GROUP_BYTES = 16 << 10, FEW_RECORDS = 256, MOST_UNITS = 512 };
 
-/* The longest record that is held until it is whole, and areas that are written
- * of it at once. */
-enum { HOLD_MOST = 64 << 10, HELD_AREAS = 16 };
+/* Short records are encoded together: a worker gets all of these or none.  That is
+ * little beside what a pipe holds, and no more than one in UNIT_SHARE of those that a
+ * worker will have if all of them get the same number. */
+enum { UNIT_BYTES = 4 << 10, UNIT_SHARE = 8 };
+
+/* The longest record that is held until it is whole. */
+enum { HOLD_MOST = 64 << 10 };
 
 enum { VARIABLE_SIZE = 48 };
 
 struct worker {
     struct given given;
     size_t grant;  /* bytes in its last group */
-    size_t filled; /* bytes that were on their way to it behind that */
+    size_t filled; /* bytes that were on their way to it after that */
     bool missed;   /* a record came when it did not read any more */
     bool was_told; /* it ended, and what is wrong with that was said */
 };
 
-/* A record that is not whole at hand: */
+/* Whole records, the first of which follows those of the unit before. */
+struct unit {
+    uint64_t first, last; /* their numbers */
+    uint64_t end;         /* position in the output's buffer */
+};
+
+/* A record that is not whole at hand, or long: */
 enum part {
     NO_PART,
-    HELD, /* no worker has anything of it */
+    HELD, /* no worker has anything of it: it stands at the end of the output */
     SENT  /* the target has all that came */
 };
 
 struct sink_workers {
     struct sink sink;
-    struct framer framer;
+    struct output output;
     struct children set;
     struct worker *workers; /* one for each child */
     size_t next;            /* the worker to begin the search with */
-    size_t target;          /* the one that gets what the framer writes */
+    size_t target;          /* the one that gets the next bytes */
     int failure;            /* the exit status that follows from what failed */
-    size_t share;           /* records at hand that one worker may have */
     enum part part;
     uint64_t part_record;
-    struct cb_buffer *held; /* of it */
-    /* The group that is being made: */
-    size_t records;
-    size_t sent;                /* bytes that have left the framer */
-    size_t most;                /* of these that may go out */
-    bool is_cut;                /* nothing but a record that was begun is queued */
-    size_t ends[GROUP_RECORDS]; /* of its records, in bytes */
+    /* The whole records that stand in the output: */
+    size_t count;
+    struct unit units[MOST_UNITS];
 };
-
-static size_t areas_size(const struct iovec *areas, size_t count)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        n += areas[i].iov_len;
-    return n;
-}
-
-/* Of a group of which so many bytes were written: what is missing of the record
- * in which they end. */
-static size_t rest_of_record(const struct sink_workers *out, size_t sent)
-{
-    size_t begin = 0;
-    for (size_t i = 0; i < out->records; i++) {
-        if (sent < out->ends[i])
-            return sent > begin ? out->ends[i] - sent : 0;
-        begin = out->ends[i];
-    }
-    return 0;
-}
-
-/* Leaves out what is beyond the first n bytes. */
-static void cut_areas(struct iovec *areas, size_t *count, size_t n)
-{
-    size_t i = 0;
-    for (; i < *count && n; i++) {
-        areas[i].iov_len = areas[i].iov_len < n ? areas[i].iov_len : n;
-        n -= areas[i].iov_len;
-    }
-    *count = i;
-}
-
-/* Gives a group, or a part of one, to the target. */
-static void send_group(struct sink_workers *out, struct iovec *areas, size_t count)
-{
-    struct child *child = &out->set.child[out->target];
-    cut_areas(areas, &count, out->most > out->sent ? out->most - out->sent : 0);
-    const size_t all = areas_size(areas, count);
-    child_try(child, &areas, &count);
-    size_t left = areas_size(areas, count);
-    out->sent += all - left;
-    size_t queued = out->is_cut ? rest_of_record(out, out->sent) : left;
-    out->sent += queued;
-    cut_areas(areas, &count, queued);
-    children_give(&out->set, child, areas, count);
-}
-
-static int hold(struct sink_workers *out, const struct iovec *areas, size_t count)
-{
-    int status = CB_OK;
-    for (size_t i = 0; i < count && !status; i++)
-        status = cb_append(out->held, areas[i].iov_base, areas[i].iov_len);
-    return status ? ENOMEM : 0;
-}
-
-/* Where the framer's bytes go. */
-static int deliver(void *arg, struct iovec *areas, size_t count)
-{
-    struct sink_workers *out = arg;
-    if (out->part == HELD)
-        return hold(out, areas, count);
-    if (out->part == SENT)
-        children_give(&out->set, &out->set.child[out->target], areas, count);
-    else
-        send_group(out, areas, count);
-    return 0;
-}
 
 /* ----------------------------------------------------------------- its workers */
 
 static void tell(struct sink_workers *out, size_t i, int failure, const char *what)
 {
-    char given[GIVEN_TEXT];
+    char text[GIVEN_TEXT];
     out->workers[i].was_told = true;
     complain("worker %zu: %s; it had been given %s", i + 1, what,
-             given_describe(&out->workers[i].given, given));
+             given_describe(&out->workers[i].given, text));
     if (failure > out->failure)
         out->failure = failure;
 }
@@ -260,61 +197,83 @@ static size_t next_grant(struct sink_workers *out)
     return grant < GROUP_BYTES ? grant : GROUP_BYTES;
 }
 
-static size_t count_records(const struct cb_piece *pieces, size_t count)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        n += (pieces[i].flags & CB_LAST) != 0;
-    return n;
-}
-
-/* How many of those at hand one worker may have: where they are few, no more than
- * the others. */
+/* How many of the records at hand one worker may have: where they are few, no more
+ * than the others. */
 static size_t share(const struct sink_workers *out, size_t records)
 {
     const size_t open = count_open(out);
-    return open && records < FEW_RECORDS ? (records + open - 1) / open : GROUP_RECORDS;
+    return open && records < FEW_RECORDS ? (records + open - 1) / open : records;
 }
 
-/* Puts whole records into the framer, one at least; *used is how many pieces
- * that is. */
-static int make_group(struct sink_workers *out, const struct cb_piece *pieces, size_t count,
-                      size_t *used)
+static size_t unit_records(const struct unit *unit)
 {
-    const size_t grant = next_grant(out);
-    int status = EXIT_FINE;
-    size_t bytes = 0;
-    out->records = 0;
-    for (*used = 0; *used < count;) {
-        size_t n = framer_record(pieces + *used, count - *used);
-        if (!(pieces[*used + n - 1].flags & CB_LAST))
+    return (size_t)(unit->last - unit->first) + 1;
+}
+
+/* How many of the units from `first` on make the next group for the target, with no
+ * more than `most` records where that is possible. */
+static size_t group_size(struct sink_workers *out, size_t first, size_t most)
+{
+    const struct unit *units = out->units + first;
+    const uint64_t begin = cb_position(out->output.buffer), grant = next_grant(out);
+    size_t records = unit_records(units), n = 1;
+    while (first + n < out->count && units[n - 1].end - begin < grant) {
+        records += unit_records(&units[n]);
+        if (records > most)
             break;
-        status = framer_put(&out->framer, pieces + *used, n);
-        if (status)
-            break;
-        *used += n;
-        bytes = out->sent + gather_size(out->framer.gather);
-        out->ends[out->records++] = bytes;
-        if (out->records == out->share || bytes >= grant)
-            break;
+        n++;
     }
-    out->workers[out->target].grant = bytes;
+    out->workers[out->target].grant = (size_t)(units[n - 1].end - begin);
+    return n;
+}
+
+/* Gives the target what it takes now of n units, and all of the one in which that
+ * ends.  Returns how many it got. */
+static size_t send_group(struct sink_workers *out, size_t first, size_t n)
+{
+    const struct unit *units = out->units + first;
+    struct cb_buffer *buffer = out->output.buffer;
+    struct child *child = &out->set.child[out->target];
+    struct worker *worker = &out->workers[out->target];
+    const uint64_t begin = cb_position(buffer);
+    uint64_t end = begin;
+    size_t sent = 0;
+    child_try(child, buffer, (size_t)(units[n - 1].end - begin));
+    while (sent < n && end < cb_position(buffer))
+        end = units[sent++].end;
+    children_give(&out->set, child, buffer, (size_t)(end - cb_position(buffer)));
+    while (sent < n && units[sent].end == end)
+        sent++; /* it takes no bytes */
+    worker->filled += (size_t)(end - begin);
+    for (size_t i = 0; i < sent; i++)
+        given_add(&worker->given, units[i].first, units[i].last);
+    return sent;
+}
+
+/* Gives all whole records to the workers. */
+static int send_records(struct sink_workers *out)
+{
+    size_t records = 0;
+    int status = EXIT_FINE;
+    for (size_t i = 0; i < out->count; i++)
+        records += unit_records(&out->units[i]);
+    const size_t most = share(out, records);
+    for (size_t first = 0; first < out->count && !status;) {
+        status = choose(out, out->units[first].first);
+        if (!status)
+            first += send_group(out, first, group_size(out, first, most));
+    }
+    out->count = 0;
     return status;
 }
 
-/* Counts what the worker got of the group; *used becomes how many pieces that
- * is. */
-static void count_given(struct sink_workers *out, const struct cb_piece *pieces, size_t *used)
+/* More whole records stand in the output. */
+static int add_unit(struct sink_workers *out, uint64_t first, uint64_t last)
 {
-    size_t records = 0, n = 0;
-    while (records < out->records && out->ends[records] <= out->sent)
-        records++;
-    for (size_t left = records; left; n++)
-        left -= (pieces[n].flags & CB_LAST) != 0;
-    *used = n;
-    if (records)
-        given_add(&out->workers[out->target].given, out->sink.before + pieces[0].record,
-                  out->sink.before + pieces[n - 1].record);
+    const struct cb_buffer *buffer = out->output.buffer;
+    out->units[out->count++] = (struct unit){
+        .first = first, .last = last, .end = cb_position(buffer) + cb_length(buffer)};
+    return out->count == MOST_UNITS ? send_records(out) : EXIT_FINE;
 }
 
 static void begin_part(struct sink_workers *out, enum part part, uint64_t record)
@@ -326,111 +285,122 @@ static void begin_part(struct sink_workers *out, enum part part, uint64_t record
         given_add(&out->workers[out->target].given, record, record);
 }
 
-/* Gives a group of whole records to a worker. */
-static int put_group(struct sink_workers *out, const struct cb_piece *pieces, size_t count,
-                     size_t *used)
+static int flush(struct sink *sink)
 {
-    out->sent = 0;
-    out->most = SIZE_MAX;
-    int status = make_group(out, pieces, count, used);
-    /* After one that is refused there is no other time for those before it. */
-    out->is_cut = !status;
-    if (status)
-        out->most = out->records ? out->ends[out->records - 1] : 0;
-    int flushed = framer_flush(&out->framer);
-    out->is_cut = false;
-    out->workers[out->target].filled += out->sent;
-    if (flushed)
-        return flushed;
-    const uint64_t refused = out->sink.before + pieces[*used < count ? *used : 0].record;
-    count_given(out, pieces, used);
-    if (out->sent > out->most)
-        begin_part(out, SENT, refused);
-    return status;
+    struct sink_workers *out = (struct sink_workers *)sink;
+    if (out->part == SENT)
+        children_give(&out->set, &out->set.child[out->target], out->output.buffer, CB_ALL);
+    return EXIT_FINE;
 }
 
 /* Finds a worker for the record that was held. */
 static int send_held(struct sink_workers *out)
 {
-    struct iovec areas[HELD_AREAS];
     int status = choose(out, out->part_record);
     if (status)
         return status;
     begin_part(out, SENT, out->part_record);
-    while (cb_length(out->held)) {
-        size_t count = cb_chunks(out->held, areas, HELD_AREAS), n;
-        count = count < HELD_AREAS ? count : HELD_AREAS;
-        n = areas_size(areas, count);
-        children_give(&out->set, &out->set.child[out->target], areas, count);
-        cb_skip(out->held, n);
-    }
-    return EXIT_FINE;
+    return flush(&out->sink);
 }
 
 /* The record is whole. */
 static int end_part(struct sink_workers *out)
 {
-    int status = framer_flush(&out->framer);
-    if (!status && out->part == HELD)
-        status = send_held(out);
-    if (status)
-        return status;
-    out->set.child[out->target].within = false;
+    enum part part = out->part;
+    flush(&out->sink);
     out->part = NO_PART;
+    if (part == HELD)
+        return add_unit(out, out->part_record, out->part_record);
+    out->set.child[out->target].within = false;
     return EXIT_FINE;
 }
 
 /* Is the record, with these pieces, too long to be held? */
 static bool is_long(const struct sink_workers *out, const struct cb_piece *pieces, size_t count)
 {
-    size_t n = cb_length(out->held) + gather_size(out->framer.gather);
+    size_t n = out->part == HELD ? cb_length(out->output.buffer) : 0;
     for (size_t i = 0; i < count; i++)
         n += pieces[i].length;
     return n > HOLD_MOST || (pieces->total != CB_UNKNOWN && pieces->total > HOLD_MOST);
 }
 
-/* Begins with a record that is not whole, or goes on with it. */
+/* Begins with a record that is not whole or long, or goes on with it. */
 static int put_part(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
 {
     int status = EXIT_FINE;
-    if (pieces->flags & CB_FIRST)
+    if (pieces->flags & CB_FIRST) {
+        status = send_records(out);
         begin_part(out, HELD, out->sink.before + pieces->record);
-    if (out->part == HELD && is_long(out, pieces, count))
+    }
+    if (!status && out->part == HELD && is_long(out, pieces, count))
         status = send_held(out);
     if (!status)
-        status = framer_put(&out->framer, pieces, count);
+        status = output_put(&out->output, pieces, count);
     bool is_last = pieces[count - 1].flags & CB_LAST;
     return status || !is_last ? status : end_part(out);
+}
+
+/* How many of the pieces make the next unit, of at most so many records; 0 if the
+ * first record is not whole, or long. */
+static size_t unit_pieces(const struct cb_piece *pieces, size_t count, size_t records)
+{
+    size_t n = 0, bytes = 0;
+    while (n < count && records-- && pieces[n].flags & CB_FIRST && bytes < UNIT_BYTES) {
+        size_t end = n + output_record(pieces + n, count - n);
+        const struct cb_piece *last = &pieces[end - 1];
+        if (!(last->flags & CB_LAST) || last->total > HOLD_MOST)
+            break;
+        bytes += (size_t)last->total;
+        n = end;
+    }
+    return n;
+}
+
+static int put_unit(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
+{
+    const uint64_t first = pieces[0].record, before = out->sink.before;
+    uint64_t last = pieces[count - 1].record;
+    int status = output_put(&out->output, pieces, count);
+    if (status == EXIT_UNENCODABLE)
+        last = out->sink.error.record - 1;
+    if (status && (status != EXIT_UNENCODABLE || last < first))
+        return status;
+    int sent = add_unit(out, before + first, before + last);
+    return sent ? sent : status;
+}
+
+/* The most records in a unit, if there are pieces of so many. */
+static size_t unit_size(const struct sink_workers *out, size_t count)
+{
+    const size_t n = count / (UNIT_SHARE * (count_open(out) + 1));
+    return n ? n : 1;
 }
 
 static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
+    const size_t records = unit_size(out, count);
     int status = EXIT_FINE;
-    out->share = share(out, count_records(pieces, count));
     note_missing(out);
     while (count && !status) {
-        size_t n = framer_record(pieces, count);
         const uint64_t record = sink->before + pieces->record;
-        bool is_whole = pieces->flags & CB_FIRST && pieces[n - 1].flags & CB_LAST;
-        if (is_whole)
-            status = choose(out, record);
-        if (!status)
-            status = is_whole ? put_group(out, pieces, count, &n) : put_part(out, pieces, n);
+        size_t n = unit_pieces(pieces, count, records);
+        if (n) {
+            status = put_unit(out, pieces, n);
+        } else {
+            n = output_record(pieces, count);
+            status = put_part(out, pieces, n);
+        }
         if (status == EXIT_IO)
             sink->error.record = record;
         pieces += n;
         count -= n;
     }
-    return status;
-}
-
-static int flush(struct sink *sink)
-{
-    struct sink_workers *out = (struct sink_workers *)sink;
-    int status = framer_flush(&out->framer);
-    if (status)
-        sink->error.record = out->part_record;
+    /* After a record that is refused there is no other time for those before it. */
+    if (!status || status == EXIT_UNENCODABLE) {
+        int sent = send_records(out);
+        status = sent ? sent : status;
+    }
     return status;
 }
 
@@ -448,14 +418,13 @@ static void wait_for_input(struct sink *sink, int fd)
 static int end_inputs(struct sink_workers *out, bool whole)
 {
     int status = EXIT_FINE;
-    out->most = SIZE_MAX;
     for (size_t i = 0; i < out->set.count; i++) {
-        out->target = i;
+        struct child *child = &out->set.child[i];
         if (whole && !status)
-            status = framer_finish(&out->framer);
-        if (!status)
-            status = framer_flush(&out->framer);
-        child_end(&out->set.child[i], true);
+            status = output_end(&out->output);
+        if (whole && !status)
+            children_give(&out->set, child, out->output.buffer, CB_ALL);
+        child_end(child, true);
     }
     return status;
 }
@@ -477,7 +446,6 @@ static void give_up_part(struct sink_workers *out)
 static int finish(struct sink *sink, bool whole)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    gather_drop(out->framer.gather);
     give_up_part(out);
     int status = end_inputs(out, whole);
     while (children_run(&out->set))
@@ -493,8 +461,7 @@ static void free_sink(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     children_fini(&out->set);
-    framer_fini(&out->framer);
-    cb_buffer_free(out->held);
+    output_fini(&out->output);
     free(out->workers);
     free(out);
 }
@@ -516,33 +483,27 @@ static int start_all(struct sink_workers *out)
 
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs)
 {
-    const struct cb_buffer_options options = {.size = sizeof options, .release_fast = true};
     int number = ENOMEM;
     struct sink_workers *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
     out->workers = calloc(jobs, sizeof *out->workers);
-    if (!out->workers || cb_buffer_new(&out->held, &options) ||
-        children_init(&out->set, command, jobs, 1))
+    if (!out->workers || children_init(&out->set, command, jobs, 1))
         goto err0;
-    number = framer_init(&out->framer, &out->sink, encoder, -1);
-    if (number)
+    if (!output_init(&out->output, &out->sink, encoder))
         goto err1;
     number = start_all(out);
     if (number)
         goto err2;
-    out->framer.gather->write = deliver;
-    out->framer.gather->arg = out;
     out->sink.ops = &ops;
     out->sink.name = "workers";
     return &out->sink;
 err2:
-    out->framer.encoder = NULL; /* it is still the caller's */
-    framer_fini(&out->framer);
+    out->output.encoder = NULL; /* it is still the caller's */
+    output_fini(&out->output);
 err1:
     children_fini(&out->set);
 err0:
-    cb_buffer_free(out->held);
     free(out->workers);
     free(out);
     errno = number;

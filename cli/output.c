@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnostics.h"
+#include "fd.h"
+
+/* Size of the block that short records are copied to. */
+enum { BLOCK = 256 << 10 };
+
+/* Less than this is copied to the queue of a command that is slow to read, so that
+ * it does not keep the blocks of the input alive. */
+enum { COPY_BELOW = 64 << 10 };
+
+bool output_init(struct output *output, struct sink *sink, struct cb_encoder *encoder)
+{
+    const struct cb_buffer_options options = {
+        .size = sizeof options,
+        .chunk_min = BLOCK,
+        .chunk_max = BLOCK,
+        .copy_below = COPY_BELOW,
+    };
+    void *block;
+    size_t size;
+    *output = (struct output){
+        .sink = sink, .encoder = encoder, .traits = cb_encoder_traits(encoder)};
+    if (cb_buffer_new(&output->buffer, &options))
+        return false;
+    /* The block is there before any record has begun. */
+    if (cb_get_chunk(output->buffer, 0, &block, &size) == CB_OK &&
+        cb_chunk_written(output->buffer, 0) == CB_OK)
+        return true;
+    cb_buffer_free(output->buffer);
+    return false;
+}
+
+void output_fini(struct output *output)
+{
+    cb_encoder_free(output->encoder);
+    cb_buffer_free(output->buffer);
+}
+
+int output_failed(struct output *output, int number)
+{
+    struct cb_error *error = &output->sink->error;
+    if (!number)
+        return EXIT_FINE;
+    error->code = CB_EIO;
+    error->record = 0;
+    snprintf(error->text, sizeof error->text, "%s", strerror(number));
+    return EXIT_IO;
+}
+
+/* What the library could not do. */
+static int refused(struct output *output, int status)
+{
+    if (status != CB_EUNENCODABLE)
+        return output_failed(output, ENOMEM);
+    output->sink->error = *cb_encoder_error(output->encoder);
+    return EXIT_UNENCODABLE;
+}
+
+int output_put(struct output *output, const struct cb_piece *pieces, size_t count)
+{
+    struct sink *sink = output->sink;
+    cb_encoder_number(output->encoder, sink->before + 1);
+    for (;;) {
+        size_t taken;
+        int status = cb_encode_pieces(output->encoder, pieces, count, output->buffer, &taken);
+        if (status <= 0)
+            return status ? refused(output, status) : EXIT_FINE;
+        pieces += taken;
+        count -= taken;
+        status = sink->ops->flush(sink);
+        if (status)
+            return status;
+    }
+}
+
+int output_end(struct output *output)
+{
+    int status = cb_encode_end(output->encoder, output->buffer);
+    return status < 0 ? refused(output, status) : EXIT_FINE;
+}
+
+int output_write(struct output *output, int fd)
+{
+    while (cb_length(output->buffer)) {
+        ssize_t n = cb_writev(output->buffer, fd, CB_ALL);
+        if (n == CB_EAGAIN) {
+            fd_wait(fd, POLLOUT);
+        } else if (n < 0) {
+            int number = errno;
+            cb_skip(output->buffer, CB_ALL); /* nothing more goes out */
+            return output_failed(output, number);
+        }
+    }
+    return EXIT_FINE;
+}
