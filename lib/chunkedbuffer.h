@@ -52,6 +52,7 @@
 #ifndef CHUNKEDBUFFER_H
 #define CHUNKEDBUFFER_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -63,8 +64,10 @@ extern "C" {
 
 #if defined __GNUC__ && __GNUC__ >= 4
 #define CB_API __attribute__((visibility("default")))
+#define CB_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define CB_API
+#define CB_PRINTF(text, first)
 #endif
 
 /* The version this header belongs to; cb_version() gives the one in use. */
@@ -300,6 +303,12 @@ CB_API int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *so
  * cb_append_ref does, and release is called once for each of them. */
 CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
                      cb_release_fn release, void *arg);
+/* Appends text that printf formats, of any length, straight into the tail; what does
+ * not fit there is formatted once more into a new block.  CB_ENOMEM; CB_ELIMIT;
+ * CB_EINVAL, with errno set, where printf fails. */
+CB_API int cb_printf(struct cb_buffer *buffer, const char *format, ...) CB_PRINTF(2, 3);
+CB_API int cb_vprintf(struct cb_buffer *buffer, const char *format, va_list arguments)
+    CB_PRINTF(2, 0);
 /* Copies bytes in front of the head.  The position of the head goes back by
  * `size`, and not below 0: what was there before moves up by the rest. */
 CB_API int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size);
@@ -355,6 +364,11 @@ CB_API ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n,
                         struct cb_buffer *target);
 /* Drops at most n bytes from the head (CB_ALL: all); returns how many. */
 CB_API size_t cb_skip(struct cb_buffer *buffer, size_t n);
+/* Copies at most n bytes from the head to `out`, and drops them; returns how many. */
+static inline size_t cb_remove(struct cb_buffer *buffer, size_t n, void *out)
+{
+    return cb_skip(buffer, cb_copyout(buffer, 0, n, out));
+}
 /* Drops what is beyond the first n bytes; returns how many. */
 CB_API size_t cb_truncate(struct cb_buffer *buffer, size_t n);
 
@@ -394,6 +408,20 @@ CB_API int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian
 /* Takes an unsigned LEB128 number.  CB_YES; CB_MORE; CB_EMALFORMED where it is
  * longer than ten bytes or more than 64 bits. */
 CB_API int cb_read_varint(struct cb_buffer *buffer, uint64_t *value);
+
+/* Takes the decimal digits at the head: CB_YES.  What ends them stays.  CB_MORE while
+ * there are only digits, or nothing; who knows that nothing more comes, appends a
+ * line feed or the like and calls again.  CB_EMALFORMED where no digit stands at the
+ * head, as with a sign or blanks; CB_EOVERFLOW from 2^64 on, and for more than 20
+ * digits, zeros among them. */
+CB_API int cb_read_decimal(struct cb_buffer *buffer, uint64_t *value);
+
+/* The same three, the other way: CB_ENOMEM, CB_ELIMIT; and CB_EINVAL where the number
+ * does not fit in `width` bytes. */
+CB_API int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width,
+                          enum cb_endian endian);
+CB_API int cb_append_varint(struct cb_buffer *buffer, uint64_t value);
+CB_API int cb_append_decimal(struct cb_buffer *buffer, uint64_t value);
 
 /* -------------------------------------------------------- split and strip */
 

@@ -26,15 +26,15 @@ int cb_hold_bytes(const struct cb_buffer *buffer, size_t offset, size_t n, struc
     const uint8_t *data = nothing;
     size_t there;
     if (offset > buffer->length)
-        return CB__NO;
+        return CB_NO;
     if (!n) {
         hold(held, data, 0, NULL);
-        return CB__YES;
+        return CB_YES;
     }
     if (!cb__buffer_span(buffer, &cursor, at, &data, &there) || n > there)
-        return CB__NO;
+        return CB_NO;
     hold(held, data, n, cb__buffer_block(buffer, &cursor, at));
-    return CB__YES;
+    return CB_YES;
 }
 
 void cb_held_copy(const struct cb_held *held, struct cb_held *copy)

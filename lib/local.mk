@@ -34,6 +34,7 @@ lib_libcb_la_SOURCES = \
 	lib/search.c \
 	lib/split.c \
 	lib/number.c \
+	lib/print.c \
 	lib/io.c \
 	lib/spec.h \
 	lib/spec.c \

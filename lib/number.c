@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers: typed reads from the head of a buffer. */
+/* Numbers: read from the head of a buffer, appended at its tail. */
 #include "buffer.h"
 
 int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian, uint64_t *value)
@@ -36,4 +36,56 @@ int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
         }
     }
     return CB_MORE;
+}
+
+/* As many as 2^64 - 1 has. */
+enum { DECIMAL_DIGITS = 20 };
+
+int cb_read_decimal(struct cb_buffer *buffer, uint64_t *value)
+{
+    uint8_t bytes[DECIMAL_DIGITS + 1];
+    uint64_t number = 0;
+    size_t n = cb_copyout(buffer, 0, sizeof bytes, bytes), i = 0;
+    for (; i < n && cb__is_digit(bytes[i]); i++) {
+        if (i == DECIMAL_DIGITS || !cb__mul_u64(number, 10, &number) ||
+            !cb__add_u64(number, bytes[i] - (uint64_t)'0', &number))
+            return CB_EOVERFLOW;
+    }
+    if (i == n)
+        return CB_MORE;
+    if (!i)
+        return CB_EMALFORMED;
+    cb_skip(buffer, i);
+    *value = number;
+    return CB_YES;
+}
+
+int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width, enum cb_endian endian)
+{
+    uint8_t bytes[8];
+    if (width < 1 || width > 8 || (endian != CB_BIG_ENDIAN && endian != CB_LITTLE_ENDIAN))
+        return CB_EINVAL;
+    for (unsigned i = 0; i < width; i++, value >>= 8)
+        bytes[endian == CB_LITTLE_ENDIAN ? i : width - 1 - i] = (uint8_t)value;
+    return value ? CB_EINVAL : cb_append(buffer, bytes, width);
+}
+
+int cb_append_varint(struct cb_buffer *buffer, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t n = 0;
+    for (; value > 0x7f; value >>= 7)
+        bytes[n++] = (uint8_t)(value | 0x80);
+    bytes[n++] = (uint8_t)value;
+    return cb_append(buffer, bytes, n);
+}
+
+int cb_append_decimal(struct cb_buffer *buffer, uint64_t value)
+{
+    uint8_t digits[DECIMAL_DIGITS];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (uint8_t)('0' + value % 10);
+    } while (value /= 10);
+    return cb_append(buffer, digits + at, sizeof digits - at);
 }

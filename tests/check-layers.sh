@@ -41,6 +41,7 @@ layers() {
  8  hold.c
  8  search.c
  8  number.c
+ 8  print.c
  8  io.c
  9  split.c
  9  spec.h spec.c

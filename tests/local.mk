@@ -20,6 +20,7 @@ unit_tests = \
 	tests/test_search \
 	tests/test_split \
 	tests/test_number \
+	tests/test_print \
 	tests/test_io \
 	tests/test_random \
 	tests/test_failures \

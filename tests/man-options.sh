@@ -48,7 +48,7 @@ man_framings() {
 }
 
 header_functions() {
-    sed -n 's/^CB_API[^(]*[ *]\(cb_[a-z0-9_]*\)(.*/\1/p'
+    sed -En 's/^(CB_API|static inline)[^(]*[ *](cb_[a-z0-9_]*)\(.*/\2/p'
 }
 man_functions() {
     sed '/^\.SH EXAMPLES$/q' | grep -o 'cb_[a-z0-9_]*'

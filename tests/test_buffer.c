@@ -1454,6 +1454,22 @@ START_TEST(copyout_gives_what_there_is)
 }
 END_TEST
 
+START_TEST(remove_copies_out_and_drops)
+{
+    char out[8] = "";
+
+    append_cut(buffer, BYTES("abcdef"), (size_t[]){2}, 1);
+    ck_assert_uint_eq(cb_remove(buffer, 3, out), 3);
+    ck_assert_str_eq(out, "abc");
+    assert_holds(buffer, BYTES("def"));
+    ck_assert_uint_eq(cb_position(buffer), 3);
+    ck_assert_uint_eq(cb_remove(buffer, 0, out), 0);
+    ck_assert_uint_eq(cb_remove(buffer, 7, out), 3);
+    ck_assert_str_eq(out, "def");
+    ck_assert_uint_eq(cb_remove(buffer, CB_ALL, out), 0);
+}
+END_TEST
+
 START_TEST(equality_does_not_depend_on_chunks)
 {
     static const char text[] = "the same bytes in other pieces";
@@ -2197,6 +2213,7 @@ static void add_looking(Suite *suite)
     tcase_add_test(tcase, data_asks_for_more_than_is_held);
     tcase_add_test(tcase, joining_does_not_touch_views);
     tcase_add_test(tcase, copyout_gives_what_there_is);
+    tcase_add_test(tcase, remove_copies_out_and_drops);
     tcase_add_test(tcase, equality_does_not_depend_on_chunks);
     tcase_add_test(tcase, one_differing_byte_anywhere_is_seen);
     tcase_add_test(tcase, empty_buffers_are_equal_and_the_least);

@@ -126,6 +126,23 @@ static int extend_by_reference(struct scene *s)
     return cb_extend(s->a, areas, 5, count_release, s);
 }
 
+static int print_short(struct scene *s)
+{
+    return cb_printf(s->a, "%d, %s", 42, "nine char");
+}
+
+static int print_long(struct scene *s)
+{
+    return cb_printf(s->a, "%0200d", 42);
+}
+
+static int append_numbers(struct scene *s)
+{
+    int status = cb_append_uint(s->b, UINT64_MAX, 8, CB_BIG_ENDIAN);
+
+    return status == CB_OK ? cb_truncate(s->b, cb_length(s->b) - 8), CB_OK : status;
+}
+
 static int append_held(struct scene *s)
 {
     struct cb_held held;
@@ -334,6 +351,12 @@ static const struct step {
     {"append_by_reference, while an offer is open", append_by_reference},
     {"append_below_cutoff", append_below_cutoff},
     {"extend", extend},
+    {"print_short", print_short},
+    {"get_chunk", get_chunk},
+    {"print_short, while an offer is open", print_short},
+    {"get_chunk", get_chunk},
+    {"print_long, while an offer is open", print_long},
+    {"append_numbers", append_numbers},
     {"get_chunk", get_chunk},
     {"extend_by_reference, while an offer is open", extend_by_reference},
     {"get_chunk", get_chunk},

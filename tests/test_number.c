@@ -236,11 +236,134 @@ START_TEST(no_varint_in_an_empty_buffer)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ decimal */
+
+struct decimal {
+    const char *bytes;
+    uint64_t value;
+    size_t known;  /* so many bytes tell */
+    size_t digits; /* taken; 0: status is an error */
+    int status;
+};
+
+static void judge_decimal(struct feed *feed, void *arg)
+{
+    const struct decimal *decimal = arg;
+    struct cb_buffer *in = new_buffer(NULL, 64);
+
+    while (feed_next(feed, in)) {
+        uint64_t value = 99;
+        int status = cb_read_decimal(in, &value);
+
+        ck_assert_int_eq(status, feed->at < decimal->known ? CB_MORE : decimal->status);
+        if (status == CB_YES) {
+            ck_assert_uint_eq(value, decimal->value);
+            ck_assert_uint_eq(cb_length(in), feed->at - decimal->digits);
+            break;
+        }
+        ck_assert_uint_eq(value, 99);
+        ck_assert_uint_eq(cb_length(in), feed->at);
+    }
+    cb_buffer_free(in);
+}
+
+START_TEST(decimals_are_read_however_they_arrive)
+{
+    static const struct decimal decimals[] = {
+        {"0 ", 0, 2, 1, CB_YES},
+        {"007,", 7, 4, 3, CB_YES},
+        {"12\r\n", 12, 3, 2, CB_YES},
+        {"18446744073709551615\n", UINT64_MAX, 21, 20, CB_YES},
+        {"00000000000000000001;", 1, 21, 20, CB_YES},
+        {"18446744073709551616\n", 0, 20, 0, CB_EOVERFLOW},
+        {"99999999999999999999\n", 0, 20, 0, CB_EOVERFLOW},
+        {"184467440737095516150", 0, 21, 0, CB_EOVERFLOW},
+        {"000000000000000000001", 0, 21, 0, CB_EOVERFLOW},
+        {"123", 0, 4, 0, CB_MORE},
+        {"-1", 0, 1, 0, CB_EMALFORMED},
+        {"+1", 0, 1, 0, CB_EMALFORMED},
+        {" 1", 0, 1, 0, CB_EMALFORMED},
+        {"/1", 0, 1, 0, CB_EMALFORMED},
+        {":1", 0, 1, 0, CB_EMALFORMED},
+    };
+
+    for (size_t i = 0; i < COUNT(decimals); i++) {
+        struct decimal decimal = decimals[i];
+
+        feed_every_way(decimal.bytes, strlen(decimal.bytes), judge_decimal, &decimal);
+    }
+}
+END_TEST
+
+START_TEST(no_decimal_in_an_empty_buffer)
+{
+    uint64_t value;
+
+    ck_assert_int_eq(cb_read_decimal(buffer, &value), CB_MORE);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- append */
+
+START_TEST(numbers_are_appended_as_they_are_read)
+{
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        ck_assert_int_eq(cb_append_uint(buffer, numbers[i].big, numbers[i].width, CB_BIG_ENDIAN),
+                         CB_OK);
+        assert_holds(buffer, digits, numbers[i].width);
+        cb_skip(buffer, CB_ALL);
+        ck_assert_int_eq(
+            cb_append_uint(buffer, numbers[i].little, numbers[i].width, CB_LITTLE_ENDIAN), CB_OK);
+        assert_holds(buffer, digits, numbers[i].width);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(a_number_that_does_not_fit_is_refused)
+{
+    for (unsigned width = 1; width < 8; width++) {
+        uint64_t most = (UINT64_C(1) << (8 * width)) - 1;
+
+        ck_assert_int_eq(cb_append_uint(buffer, most, width, CB_LITTLE_ENDIAN), CB_OK);
+        cb_skip(buffer, CB_ALL);
+        ck_assert_int_eq(cb_append_uint(buffer, most + 1, width, CB_LITTLE_ENDIAN), CB_EINVAL);
+        ck_assert_int_eq(cb_append_uint(buffer, UINT64_MAX, width, CB_BIG_ENDIAN), CB_EINVAL);
+    }
+    ck_assert_int_eq(cb_append_uint(buffer, 0, 0, CB_BIG_ENDIAN), CB_EINVAL);
+    ck_assert_int_eq(cb_append_uint(buffer, 0, 9, CB_BIG_ENDIAN), CB_EINVAL);
+    ck_assert_int_eq(cb_append_uint(buffer, 0, 2, (enum cb_endian)0), CB_EINVAL);
+    ck_assert_int_eq(cb_append_uint(buffer, 0, 2, (enum cb_endian)3), CB_EINVAL);
+    ck_assert_uint_eq(cb_length(buffer), 0);
+}
+END_TEST
+
+START_TEST(varints_are_appended_in_their_shortest_form)
+{
+    for (size_t i = 0; i < 13; i++) { /* the others are longer than they need to be */
+        ck_assert_int_eq(cb_append_varint(buffer, varints[i].value), CB_OK);
+        assert_holds(buffer, varints[i].bytes, varints[i].size);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
+START_TEST(decimals_are_appended)
+{
+    ck_assert_int_eq(cb_append_decimal(buffer, 0), CB_OK);
+    ck_assert_int_eq(cb_append_decimal(buffer, 10), CB_OK);
+    ck_assert_int_eq(cb_append_decimal(buffer, UINT64_MAX), CB_OK);
+    assert_holds(buffer, BYTES("01018446744073709551615"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("number");
     TCase *uint = add_case(suite, "uint");
     TCase *varint = add_case(suite, "varint");
+    TCase *decimal = add_case(suite, "decimal");
+    TCase *append = add_case(suite, "append");
 
     tcase_add_checked_fixture(uint, setup, teardown);
     tcase_add_test(uint, numbers_of_every_width_are_read_however_they_arrive);
@@ -253,5 +376,15 @@ int main(void)
     tcase_add_test(varint, a_varint_of_more_than_64_bits_is_malformed);
     tcase_add_test(varint, a_varint_of_more_than_ten_bytes_is_malformed);
     tcase_add_test(varint, no_varint_in_an_empty_buffer);
+
+    tcase_add_checked_fixture(decimal, setup, teardown);
+    tcase_add_test(decimal, decimals_are_read_however_they_arrive);
+    tcase_add_test(decimal, no_decimal_in_an_empty_buffer);
+
+    tcase_add_checked_fixture(append, setup, teardown);
+    tcase_add_test(append, numbers_are_appended_as_they_are_read);
+    tcase_add_test(append, a_number_that_does_not_fit_is_refused);
+    tcase_add_test(append, varints_are_appended_in_their_shortest_form);
+    tcase_add_test(append, decimals_are_appended);
     return run_suite(suite);
 }
