@@ -637,20 +637,86 @@ static inline void limit_to(struct cb_decoder *decoder, uint64_t limit)
         change_limit(decoder, limit);
 }
 
-/* The fast path: whole records out of the span that the frame begins in. */
-static size_t batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+/* The whole frames at hand.  Cheap to ask where there are none. */
+static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
 {
-    const uint8_t *data;
+    if (!at_frame(decoder) || !cb__decoder_span(decoder, data, n))
+        return false;
+    *n = cb__min(*n, CB__FIND_MAX);
+    return true;
+}
+
+/* `count` whole records, of `used` bytes with what is left out, were passed. */
+static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t count)
+{
+    begin_at(decoder, decoder->scan + used, decoder->record + count);
+}
+
+size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
+{
     size_t n;
-    if (max < BATCH_MIN || !decoder->ops->batch || !at_frame(decoder) ||
-        !cb__decoder_span(decoder, &data, &n))
+    found->count = found->used = 0;
+    if (max < BATCH_MIN || !decoder->ops->cuts || !frames_at_hand(decoder, &found->data, &n))
         return 0;
-    struct cb_memory *block =
-        cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->scan);
-    const size_t count = decoder->ops->batch(decoder, data, n, pieces, max);
-    for (size_t i = 0; i < count; i++)
-        pieces[i].block = block;
-    return count;
+    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->scan);
+    found->count = decoder->ops->cuts(decoder, found->data, n, found->cuts, cb__min(max, CB__CUTS),
+                                      &found->used);
+    return found->count;
+}
+
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
+{
+    const struct cb__cut *next = &found->cuts[count];
+    pass_frames(decoder, count == found->count ? found->used : next->at - next->header, count);
+}
+
+static inline void build_one(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
+                             uint64_t base, uint64_t record)
+{
+    const struct cb__cut *cut = &found->cuts[i];
+    *piece = (struct cb_piece){
+        .data = found->data + cut->at,
+        .length = cut->length,
+        .record = record + i,
+        .offset = base + cut->at,
+        .total = cut->length,
+        .block = found->block,
+        .flags = CB_FIRST | CB_LAST,
+        .header = cut->header,
+    };
+}
+
+/* The pieces of whole records: four at a time, as counting them costs a quarter of
+ * making them. */
+static void build(const struct cb_decoder *decoder, const struct cb__cuts *found,
+                  struct cb_piece *pieces)
+{
+    const uint64_t base = decoder->scan, record = decoder->record;
+    const size_t count = found->count;
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        build_one(&pieces[i], found, i, base, record);
+        build_one(&pieces[i + 1], found, i + 1, base, record);
+        build_one(&pieces[i + 2], found, i + 2, base, record);
+        build_one(&pieces[i + 3], found, i + 3, base, record);
+    }
+    for (; i < count; i++)
+        build_one(&pieces[i], found, i, base, record);
+}
+
+/* The fast path: whole records out of the span that the frame begins in. */
+static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+{
+    struct cb__cuts found;
+    size_t done = 0;
+    do {
+        cb__decoder_cuts(decoder, &found, max - done);
+        build(decoder, &found, pieces + done);
+        if (found.used)
+            cb__decoder_took(decoder, &found, found.count);
+        done += found.count;
+    } while (found.count == CB__CUTS);
+    return done;
 }
 
 static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max,
@@ -659,7 +725,7 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
     size_t done = 0;
     int status = CB_OK;
     while (done < max) {
-        done += batch(decoder, pieces + done, max - done);
+        done += give_frames(decoder, pieces + done, max - done);
         if (done == max)
             break;
         if (give_whole(decoder, &pieces[done])) {
@@ -705,11 +771,26 @@ ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
     return count ? (ssize_t)count : cb__public(status);
 }
 
+/* Passes over whole records, at most `max`, as fast as that goes. */
+static void skip_frames(struct cb_decoder *decoder, uint64_t max)
+{
+    struct cb__cuts found;
+    const uint8_t *data;
+    size_t n, used = 0;
+    uint64_t count = 0;
+    if (decoder->ops->skip && frames_at_hand(decoder, &data, &n))
+        count = decoder->ops->skip(decoder, data, n, max, &used);
+    if (used)
+        pass_frames(decoder, used, count);
+    while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
+        cb__decoder_took(decoder, &found, found.count);
+        max -= found.count;
+    }
+}
+
 int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
                     uint64_t *count)
 {
-    const uint8_t *data;
-    size_t n;
     *count = 0;
     int status = attach(decoder, buffer);
     if (status)
@@ -721,9 +802,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
         status = decoder->ops->rest(decoder);
     while (decoder->record - first < max && status == CB_OK) {
-        if (decoder->ops->skip && at_frame(decoder) && !decoder->whole &&
-            cb__decoder_span(decoder, &data, &n))
-            decoder->ops->skip(decoder, data, n, max - (decoder->record - first));
+        skip_frames(decoder, max - (decoder->record - first));
         if (decoder->record - first == max)
             break;
         if (!can_give(decoder))

@@ -35,6 +35,16 @@
 
 #include "framing.h"
 
+/* Whole frames that stand in one span, found and not yet turned into pieces. */
+enum { CB__CUTS = 256 };
+
+struct cb__cuts {
+    const uint8_t *data;     /* the span */
+    struct cb_memory *block; /* where it is */
+    size_t count, used;      /* frames, and the bytes of the span up to the next one */
+    struct cb__cut cuts[CB__CUTS];
+};
+
 /* Pieces that were cut and have not been handed over: those from `next` on. */
 enum { CB__KEPT = 256 };
 
@@ -92,6 +102,22 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 {
     return decoder->kept && decoder->kept->next < decoder->kept->count;
 }
+
+/*
+ * The fast path, for whoever does without pieces: finds the next whole frames, at
+ * most `max` of them and CB__CUTS, and returns how many: found->count.  Moves
+ * nothing.  The stream was begun (cb__decoder_prepare), and nothing is kept.  0 also
+ * where `max` is too small to be worth it, inside a record, or after an error: then
+ * cb__decoder_refill goes on.
+ *
+ * The decoder goes on after the first `count` of them when cb__decoder_took says so:
+ * before any other call for the decoder, and once.  That may be none; with all the
+ * frames that are left out after them are passed over as well.  The number of the
+ * first record is decoder->record before, and the span begins at decoder->scan.
+ * Bytes are good until the next release.
+ */
+size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
 /* For cb_reframe.  The first call for a stream, or any other: the decoder gets a
  * place to keep pieces, and with `whole` holds records until their end from the

@@ -42,6 +42,15 @@ struct cb__key {
     size_t offset;    /* of the member of the family's struct */
 };
 
+/*
+ * A whole frame in a span: its payload begins `at` bytes after the span does, and
+ * `header` bytes of the frame stand right before it.  With `keep` the record is the
+ * frame, and the header is a part of it: 0.
+ */
+struct cb__cut {
+    uint32_t at, length, header;
+};
+
 /* What `cut` tells besides CB__YES and its like. */
 enum { CB__UNENDED = 100 };
 
@@ -71,14 +80,27 @@ struct cb__decoder_ops {
      */
     int (*advance)(struct cb_decoder *decoder);
 
-    /* The fast path: fills pieces with whole records out of one span that
-     * begins with a frame.  Optional. */
-    size_t (*batch)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                    struct cb_piece *pieces, size_t max);
+    /*
+     * The fast path: finds at most `max` >= 1 whole frames in the n >= 1 bytes of a
+     * span that begins with a frame, and returns how many; *used is how many bytes
+     * they take, with those between them that are left out.  n <= CB__FIND_MAX.
+     * Optional.
+     *
+     * It gives right frames only, checked in all that `advance` checks, and no
+     * record longer than max_record.  At any other frame, at the end mark, and
+     * where it would have to remember something, it stops: `advance` looks at that
+     * frame again and reports what there is to report.  So it never fails, and the
+     * decoder is as before: the core moves `scan` and the record number, perhaps
+     * not over all that was found, and only then the next call for this decoder
+     * is made.
+     */
+    size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used);
 
-    /* The same for at most `max` records that are passed over; returns how many.
-     * Optional. */
-    uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max);
+    /* The same without a place for each: at most `max` records are counted, 0 where
+     * they cannot be.  Optional, for what is faster than `cuts`. */
+    uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max,
+                     size_t *used);
 
     /* Goes over what may still belong to the frame of the record that ended last:
      * CB_OK, or CB__MORE where that depends on bytes to come.  Optional. */

@@ -94,13 +94,19 @@ static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8
                  : needle[0] == finder->byte[0] && needle[n - 1] == finder->byte[n - 1];
 }
 
+/* Tells of a look that was taken elsewhere: no delimiter begins in [from, to). */
+static inline void cb__matcher_clear(struct cb__matcher *matcher, uint64_t from, uint64_t to)
+{
+    matcher->ahead.from = from;
+    matcher->ahead.to = to;
+    matcher->ahead.next = matcher->ahead.count = 0;
+    matcher->ahead.most = 1;
+}
+
 /* Other bytes stand at the stream positions now. */
 static inline void cb__matcher_forget(struct cb__matcher *matcher)
 {
-    matcher->ahead.from = UINT64_MAX;
-    matcher->ahead.to = 0;
-    matcher->ahead.next = matcher->ahead.count = 0;
-    matcher->ahead.most = 1;
+    cb__matcher_clear(matcher, UINT64_MAX, 0);
 }
 
 /* Begins at a stream position, with nothing matched. */

@@ -109,7 +109,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = open_decoder,
     .reset = reset,
     .advance = cb__counted_advance,
-    .batch = cb__counted_batch,
+    .cuts = cb__counted_cuts,
     .cut = cut,
 };
 

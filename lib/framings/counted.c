@@ -242,15 +242,6 @@ int cb__counted_advance(struct cb_decoder *decoder)
     return status == CB__MORE && progress ? CB_OK : status;
 }
 
-void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count)
-{
-    if (position == decoder->scan)
-        return;
-    decoder->scan = position;
-    decoder->record += count;
-    cb__decoder_next_frame(decoder);
-}
-
 /* Does the right trailer follow the payload?  It has a byte or two mostly, for
  * which memcmp would be slow. */
 static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
@@ -262,57 +253,52 @@ static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
     return i == frame->trailer.length;
 }
 
-size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                         struct cb_piece *pieces, size_t max)
+/* Is the payload there, of whose frame n bytes are, and what follows it right? */
+static inline bool ends_right(struct cb_decoder *decoder, const uint8_t *payload, size_t n)
 {
     struct cb__counted *counted = decoder->state;
     const struct cb__frame *frame = &counted->frame;
-    const uint64_t base = decoder->scan, first = decoder->record;
+    const size_t trailer = frame->trailer.length;
+    if (frame->payload > n || frame->padding + trailer > n - (size_t)frame->payload)
+        return false;
+    if (cb__unlikely(counted->look != NULL))
+        counted->look(decoder, 0, payload, (size_t)frame->payload);
+    return !trailer || right_trailer(frame, payload);
+}
+
+size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used)
+{
+    struct cb__counted *counted = decoder->state;
+    const struct cb__frame *frame = &counted->frame;
     const bool keep = decoder->config.keep, rules = counted->rules;
-    size_t count = 0, at = 0, used = 0;
+    const uint64_t max_record = decoder->max_record;
+    size_t count = 0, at = 0, header = 0;
     while (count < max && at < n) {
-        int status = rules ? take_header(decoder, 0, data + at, n - at, &used)
-                           : counted->header(decoder, data + at, n - at, &used);
-        size_t payload = at + used;
-        size_t left = n - payload, trailer = frame->trailer.length;
-        size_t length = (size_t)frame->payload, behind = frame->padding + trailer;
-        size_t size = length + (keep ? used + behind : 0);
-        bool whole = status == CB_OK && frame->payload <= left && behind <= left - length &&
-                     (size <= decoder->max_record || counted->left_out) &&
-                     (!trailer || right_trailer(frame, data + payload));
-        if (cb__unlikely(!whole)) {
-            /* The slow path goes on behind the header. */
-            cb__counted_leave(decoder, base + at, count);
-            if (status == CB_EMALFORMED) {
-                malformed(decoder, used);
-                return count;
-            }
-            decoder->scan += used;
-            if (status == CB_OK)
-                begin_payload(decoder);
-            if (status == CB__END) {
-                cb__decoder_next_frame(decoder);
-                decoder->ended = true;
-            }
-            return count;
-        }
-        const size_t from = keep ? at : payload;
-        at = payload + length + behind;
+        int status = rules ? take_header(decoder, 0, data + at, n - at, &header)
+                           : counted->header(decoder, data + at, n - at, &header);
+        const size_t payload = at + header;
+        if (cb__unlikely(status != CB_OK || !ends_right(decoder, data + payload, n - payload)))
+            break;
+        const size_t length = (size_t)frame->payload;
+        const size_t next = payload + length + frame->padding + frame->trailer.length;
+        cuts[count] = keep ? (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)(next - at)}
+                           : (struct cb__cut){.at = (uint32_t)payload,
+                                              .length = (uint32_t)length,
+                                              .header = (uint32_t)header};
         if (cb__unlikely(rules && counted->left_out)) {
             counted->left_out = false;
+            at = next;
             continue;
         }
-        pieces[count] = (struct cb_piece){
-            .data = data + from,
-            .length = size,
-            .record = first + count,
-            .offset = base + from,
-            .total = size,
-            .flags = CB_FIRST | CB_LAST,
-        };
+        if (cb__unlikely(cuts[count].length > max_record))
+            break;
         count++;
+        at = next;
     }
-    cb__counted_leave(decoder, base + at, count);
+    if (count < max && at < n) /* what that header has left behind is forgotten */
+        decoder->ops->reset(decoder);
+    *used = at;
     return count;
 }
 

@@ -18,7 +18,8 @@
  * `frame_is_wrong` the header as a whole, as the *used bytes show, and
  * counted->why says why.  It keeps
  * what it must remember in its own state and leaves that ready for the next
- * header.
+ * header:
+ * as it is after the family's `reset`, too.
  */
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);
@@ -26,8 +27,7 @@ typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, si
 /*
  * Sees the payload in the parts in which it is at hand, `at` being how much of
  * it came before; an empty one too.  It may write what the trailer must be to
- * where counted->frame.trailer has its bytes.  cb__counted_batch does without:
- * such a family has one of its own, or none.
+ * where counted->frame.trailer has its bytes.
  */
 typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
 
@@ -70,11 +70,8 @@ void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header);
 void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
                        const char *what);
 int cb__counted_advance(struct cb_decoder *decoder);
-size_t cb__counted_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                         struct cb_piece *pieces, size_t max);
-/* For a batch: sets the decoder after `count` whole records and those that were
- * left out, at a position. */
-void cb__counted_leave(struct cb_decoder *decoder, uint64_t position, size_t count);
+size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used);
 int cb__counted_cut(struct cb_decoder *decoder);
 
 #endif

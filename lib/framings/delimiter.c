@@ -157,6 +157,8 @@ static int delimiter_advance(struct cb_decoder *decoder)
     size_t n;
     if (delimiter_rest(decoder) == CB__MORE)
         return CB__MORE;
+    if (matcher->at != decoder->scan) /* after the fast path */
+        cb__matcher_start(matcher, decoder->scan);
     while (cb__matcher_known(matcher, cb__buffer_end(decoder->buffer), &match)) {
         if (end_record(decoder, &match))
             return CB_OK;
@@ -202,106 +204,79 @@ static int delimiter_cut(struct cb_decoder *decoder)
     return CB__NO;
 }
 
-/* Sets the decoder behind the whole records of a span: the next one begins at
- * `start`, and there is no delimiter before `scanned`. */
-static void leave_span(struct cb_decoder *decoder, uint64_t start, uint64_t scanned, size_t count)
-{
-    struct delimiter_state *state = decoder->state;
-    if (count) {
-        decoder->scan = start;
-        decoder->record += count - 1;
-        cb__decoder_next_record(decoder);
-    } else if (start > decoder->frame_start) { /* empty ones were left out */
-        decoder->scan = start;
-        cb__decoder_next_frame(decoder);
-    }
-    decoder->scan = scanned > start ? scanned : start;
-    decoder->begun = scanned > start;
-    cb__matcher_start(&state->matcher, decoder->scan);
-}
-
 /*
- * The fast path: the records of one span, from the candidates that a kernel
- * found in it.
+ * The fast path: the frames of one span, from the candidates that a kernel found in
+ * it.
  */
-struct cut {
+struct frames {
     const uint8_t *data;
-    size_t start; /* where the current record begins */
-    uint64_t base, first, max_record;
-    struct cb_piece *pieces;
+    size_t n;
+    size_t start; /* where the current frame begins */
+    struct cb__cut *cuts;
     size_t count;
+    uint64_t max_record;
 };
-
-/* A record from start to `end`, whose frame goes on to `next`. */
-static inline void cut_record(struct cut *cut, size_t end, size_t next)
-{
-    size_t size = end - cut->start;
-    cut->pieces[cut->count] = (struct cb_piece){
-        .data = cut->data + cut->start,
-        .length = size,
-        .record = cut->first + cut->count,
-        .offset = cut->base + cut->start,
-        .total = size,
-        .flags = CB_FIRST | CB_LAST,
-    };
-    cut->count++;
-    cut->start = next;
-}
 
 /* Candidates that are delimiters, all of `length` bytes, and none over another:
  * the common case, with nothing else in its loop.  Returns how many of the hits
- * it used; the one behind them ends a record that is too long. */
-static inline size_t cut_exact(struct cut *result, const uint32_t *hits, size_t count, size_t from,
-                               size_t length, bool line, bool keep)
+ * it used; the one behind them ends a record that is too long, which is asked for
+ * where it is `limited`. */
+static inline size_t cut_exact(struct frames *frames, const uint32_t *hits, size_t count,
+                               uint32_t from, uint32_t length, bool line, bool keep, bool limited)
 {
-    struct cut cut = *result; /* in registers */
-    size_t i = 0;
-    for (; i < count; i++) {
-        size_t at = from + hits[i], end = at;
-        if (keep)
-            end += length;
-        else if (line)
-            end -= at > cut.start && cut.data[at - 1] == '\r';
-        if (cb__unlikely(end - cut.start > cut.max_record))
+    const uint8_t *const data = frames->data;
+    struct cb__cut *cut = frames->cuts + frames->count;
+    uint32_t start = (uint32_t)frames->start;
+    const uint32_t *hit = hits, *const hits_end = hits + count;
+    for (; hit < hits_end; hit++) {
+        const uint32_t at = from + *hit;
+        uint32_t end = keep ? at + length : at;
+        if (line && !keep)
+            end -= data[at - (at > start)] == '\r';
+        if (limited && end - start > frames->max_record)
             break;
-        cut_record(&cut, end, at + length);
+        *cut++ = (struct cb__cut){.at = start, .length = end - start};
+        start = at + length;
     }
-    *result = cut;
-    return i;
+    frames->start = start;
+    frames->count = (size_t)(cut - frames->cuts);
+    return (size_t)(hit - hits);
 }
 
 /* Any candidates.  Returns as cut_exact; the hit behind those used is for the
  * slow path also where its delimiter may go on in the next span, or where the
  * automaton would take less time than looking at candidates has. */
-static size_t cut_any(struct cut *cut, const uint32_t *hits, size_t count, size_t from, size_t n,
+static size_t cut_any(struct frames *frames, const uint32_t *hits, size_t count, size_t from,
                       struct cb_decoder *decoder)
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
+    const uint8_t *const data = frames->data;
     size_t wasted = 0, i = 0;
     for (; i < count; i++) {
-        size_t at = from + hits[i], end = at;
-        if (at < cut->start)
+        const size_t at = from + hits[i], start = frames->start;
+        size_t end = at;
+        if (at < start)
             continue;
-        ssize_t length = cb__matcher_at(matcher, cut->data + at, n - at);
+        ssize_t length = cb__matcher_at(matcher, data + at, frames->n - at);
         wasted += matcher->longest;
         if (!length && wasted <= 4 * at + 64)
             continue;
         if (config->line)
-            end -= at > cut->start && cut->data[at - 1] == '\r';
+            end -= at > start && data[at - 1] == '\r';
         if (length <= 0)
             break;
-        size_t next = at + (size_t)length;
-        if (config->skip_empty && end == cut->start) {
-            cut->start = next;
-            continue;
-        }
+        const size_t next = at + (size_t)length;
+        const bool empty = config->skip_empty && end == start;
         if (decoder->config.keep)
             end = next;
-        if (end - cut->start > cut->max_record)
+        if (!empty && end - start > frames->max_record)
             break;
-        cut_record(cut, end, next);
+        frames->cuts[frames->count] =
+            (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)(end - start)};
+        frames->count += !empty;
+        frames->start = next;
     }
     return i;
 }
@@ -318,60 +293,66 @@ static bool is_exact(const struct cb_decoder *decoder)
     return finder->exact && !config->skip_empty && !overlaps;
 }
 
-static size_t delimiter_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                              struct cb_piece *pieces, size_t max)
+static size_t cut_hits(struct frames *frames, const uint32_t *hits, size_t count, size_t at,
+                       struct cb_decoder *decoder)
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
-    const struct cb__finder *finder = &state->matcher.finder;
-    const size_t length = state->matcher.longest;
-    const bool exact = is_exact(decoder);
-    const bool keep = decoder->config.keep;
-    struct cut cut = {
+    const uint32_t from = (uint32_t)at, length = (uint32_t)state->matcher.longest;
+    const bool keep = decoder->config.keep, line = config->line;
+    if (!is_exact(decoder))
+        return cut_any(frames, hits, count, at, decoder);
+    if (frames->max_record < frames->n)
+        return cut_exact(frames, hits, count, from, length, line, keep, true);
+    if (keep)
+        return cut_exact(frames, hits, count, from, length, false, true, false);
+    if (line)
+        return cut_exact(frames, hits, count, from, length, true, false, false);
+    return cut_exact(frames, hits, count, from, length, false, false, false);
+}
+
+static size_t delimiter_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                             struct cb__cut *cuts, size_t max, size_t *used)
+{
+    struct delimiter_state *state = decoder->state;
+    struct frames frames = {
         .data = data,
-        .base = decoder->scan,
-        .first = decoder->record,
+        .n = n,
+        .cuts = cuts,
         .max_record = decoder->max_record,
-        .pieces = pieces,
     };
     uint32_t hits[HITS + CB__FIND_SLACK];
     size_t from = 0;
+    *used = 0;
     if (state->open)
         return 0;
-    n = cb__min(n, CB__FIND_MAX);
-    while (cut.count < max) {
-        size_t wanted = cb__min(HITS, max - cut.count), used, scanned;
-        size_t found = cb__find_all(finder, data + from, n - from, hits, wanted, &scanned);
-        if (!exact)
-            used = cut_any(&cut, hits, found, from, n, decoder);
-        else if (keep)
-            used = cut_exact(&cut, hits, found, from, length, false, true);
-        else if (config->line)
-            used = cut_exact(&cut, hits, found, from, length, true, false);
-        else
-            used = cut_exact(&cut, hits, found, from, length, false, false);
-        from += used < found ? hits[used] : scanned;
-        if (used < found || found < wanted)
+    while (frames.count < max) {
+        size_t wanted = cb__min(HITS, max - frames.count), scanned;
+        size_t found =
+            cb__find_all(&state->matcher.finder, data + from, n - from, hits, wanted, &scanned);
+        size_t taken = cut_hits(&frames, hits, found, from, decoder);
+        from += taken < found ? hits[taken] : scanned;
+        if (taken < found || found < wanted)
             break;
     }
-    leave_span(decoder, cut.base + cut.start, cut.base + from, cut.count);
-    return cut.count;
+    cb__matcher_clear(&state->matcher, decoder->scan + frames.start, decoder->scan + from);
+    *used = frames.start;
+    return frames.count;
 }
 
 /* Counting is enough where every candidate ends a record, none is left out, and
  * no length matters. */
 static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                               uint64_t max)
+                               uint64_t max, size_t *used)
 {
-    const struct delimiter_state *state = decoder->state;
+    struct delimiter_state *state = decoder->state;
     size_t last = 0, scanned;
     n = cb__min(n, cb__clamp_u64(max)); /* no more records than bytes */
-    n = cb__min(n, CB__FIND_MAX);
-    if (!is_exact(decoder) || decoder->max_record != UINT64_MAX)
+    if (state->open || !is_exact(decoder) || decoder->max_record != UINT64_MAX)
         return 0;
     size_t count = cb__find_count(&state->matcher.finder, data, n, &last, &scanned);
-    uint64_t base = decoder->scan, next = count ? base + last + state->matcher.longest : base;
-    leave_span(decoder, next, base + scanned, count);
+    *used = count ? last + state->matcher.longest : 0;
+    cb__matcher_clear(&state->matcher, decoder->scan + *used, decoder->scan + scanned);
     return count;
 }
 
@@ -413,7 +394,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .close = delimiter_close,
     .reset = delimiter_reset,
     .advance = delimiter_advance,
-    .batch = delimiter_batch,
+    .cuts = delimiter_cuts,
     .skip = delimiter_skip,
     .rest = delimiter_rest,
     .cut = delimiter_cut,

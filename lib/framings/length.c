@@ -104,8 +104,13 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
 static uint64_t load(const uint8_t *bytes, size_t width, bool little)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | bytes[little ? width - 1 - i : i];
+    if (little) {
+        while (width--)
+            value = value << 8 | bytes[width];
+    } else {
+        for (const uint8_t *end = bytes + width; bytes < end; bytes++)
+            value = value << 8 | *bytes;
+    }
     return value;
 }
 
@@ -183,7 +188,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .batch = cb__counted_batch,
+    .cuts = cb__counted_cuts,
     .cut = cb__counted_cut,
 };
 

@@ -152,55 +152,58 @@ static int slip_advance(struct cb_decoder *decoder)
     return status;
 }
 
+/* The frames of a span whose packets have no escape. */
+struct frames {
+    size_t start, packet; /* of the current one, as in begin_frame */
+    struct cb__cut *cuts;
+    size_t count;
+    bool keep;
+    uint64_t max_record;
+};
+
+/* Returns how many of the hits it used: the one behind them is for `advance`. */
+static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_t *hits,
+                       size_t count, size_t from)
+{
+    size_t i = 0;
+    for (; i < count; i++) {
+        const size_t hit = from + hits[i], first = frames->keep ? frames->start : frames->packet;
+        const size_t length = hit + frames->keep - first;
+        const bool empty = hit == frames->packet;
+        if (data[hit] != END || (!empty && length > frames->max_record))
+            break;
+        frames->cuts[frames->count] =
+            (struct cb__cut){.at = (uint32_t)first, .length = (uint32_t)length};
+        frames->count += !empty;
+        frames->packet = hit + 1;
+        frames->start = empty && frames->keep ? hit : hit + 1;
+    }
+    return i;
+}
+
 /* Packets without an escape are given as they stand in the input. */
-static size_t slip_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                         struct cb_piece *pieces, size_t max)
+static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used)
 {
     const struct slip_state *state = decoder->state;
-    const uint64_t base = decoder->scan;
-    const bool keep = decoder->config.keep;
+    struct frames frames = {
+        .cuts = cuts,
+        .keep = decoder->config.keep,
+        .max_record = decoder->max_record,
+    };
     uint32_t hits[HITS + CB__FIND_SLACK];
-    size_t count = 0, start = 0, packet = 0, at = 0, most = FEW_HITS;
-    bool plain = true;
-    n = cb__min(n, CB__FIND_MAX);
-    while (plain && count < max && at < n) {
-        size_t from = at;
-        size_t wanted = cb__min(most, max - count);
-        size_t found = cb__find_all(&state->finder, data + from, n - from, hits, wanted, &at);
-        at += from;
+    size_t at = 0, most = FEW_HITS;
+    while (frames.count < max && at < n) {
+        size_t wanted = cb__min(most, max - frames.count), scanned;
+        size_t found = cb__find_all(&state->finder, data + at, n - at, hits, wanted, &scanned);
+        size_t taken = cut_hits(&frames, data, hits, found, at);
+        if (taken < found)
+            break;
+        at += scanned;
         most = cb__min(2 * most, HITS); /* it may be in vain, if an escape follows */
-        for (size_t i = 0; i < found; i++) {
-            size_t hit = from + hits[i];
-            size_t first = keep ? start : packet, size = hit + keep - first;
-            bool empty = hit == packet;
-            plain = data[hit] == END && (empty || size <= decoder->max_record);
-            if (!plain) {
-                at = hit;
-                break;
-            }
-            packet = hit + 1;
-            start = empty && keep ? hit : packet;
-            if (empty)
-                continue;
-            pieces[count] = (struct cb_piece){
-                .data = data + first,
-                .length = size,
-                .record = decoder->record + count,
-                .offset = base + first,
-                .total = size,
-                .flags = CB_FIRST | CB_LAST,
-            };
-            count++;
-        }
     }
-    decoder->record += count;
-    begin_frame(decoder, base + start, base + packet);
-    /* The bytes behind were looked at as well. */
-    if (at > packet) {
-        cb__decoder_begin(decoder, base + packet);
-        take_run(decoder, at - packet);
-    }
-    return count;
+    *used = frames.start;
+    return frames.count;
 }
 
 /* An END before a packet that never came is no record. */
@@ -217,7 +220,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = slip_open,
     .reset = slip_reset,
     .advance = slip_advance,
-    .batch = slip_batch,
+    .cuts = slip_cuts,
     .cut = slip_cut,
 };
 

@@ -61,6 +61,8 @@ static uint64_t next_mark(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
+    if (state->matcher.at < decoder->scan) /* after the fast path: here is one */
+        cb__matcher_start(&state->matcher, decoder->scan + state->matcher.longest);
     for (;;) {
         decoder->scan = state->matcher.at;
         if (!cb__decoder_span(decoder, &data, &n))
@@ -97,30 +99,21 @@ static int cut(struct cb_decoder *decoder)
 }
 
 /* The fast path: the whole records of one span that begins with one. */
-struct cut {
+struct frames {
     const uint8_t *data;
     size_t n, start; /* of the current record */
     size_t behind;   /* its mark */
-    struct cb_piece *pieces;
+    struct cb__cut *cuts;
     size_t count;
 };
 
 /* A mark stands at `at`. */
-static void cut_record(struct cut *cut, const struct cb_decoder *decoder, size_t at)
+static void cut_record(struct frames *frames, size_t at)
 {
-    const size_t size = at - cut->start;
-    if (size) {
-        cut->pieces[cut->count] = (struct cb_piece){
-            .data = cut->data + cut->start,
-            .length = size,
-            .record = decoder->record + cut->count,
-            .offset = decoder->frame_start + cut->start,
-            .total = size,
-            .flags = CB_FIRST | CB_LAST,
-        };
-        cut->count++;
-    }
-    cut->start = at;
+    frames->cuts[frames->count] =
+        (struct cb__cut){.at = (uint32_t)frames->start, .length = (uint32_t)(at - frames->start)};
+    frames->count += at > frames->start;
+    frames->start = at;
 }
 
 enum { HITS = 256 };
@@ -128,7 +121,7 @@ enum { HITS = 256 };
 /* Goes over candidates; returns how many of them it used.  The one behind them
  * is for the slow path: its mark may go on in the next span, its record is too
  * long, or the automaton would take less time than looking at candidates has. */
-static size_t cut_hits(struct cut *cut, const struct cb_decoder *decoder, const uint32_t *hits,
+static size_t cut_hits(struct frames *frames, const struct cb_decoder *decoder, const uint32_t *hits,
                        size_t count, size_t from)
 {
     const struct start_state *state = decoder->state;
@@ -136,50 +129,45 @@ static size_t cut_hits(struct cut *cut, const struct cb_decoder *decoder, const 
     size_t wasted = 0, i = 0;
     for (; i < count; i++) {
         const size_t at = from + hits[i];
-        if (at < cut->behind)
+        if (at < frames->behind)
             continue;
         if (!matcher->finder.exact) {
-            ssize_t length = cb__matcher_at(matcher, cut->data + at, cut->n - at);
+            ssize_t length = cb__matcher_at(matcher, frames->data + at, frames->n - at);
             wasted += matcher->longest;
             if (!length && wasted <= 4 * at + 64)
                 continue;
             if (length <= 0)
                 break;
         }
-        if (at - cut->start > decoder->max_record)
+        if (at - frames->start > decoder->max_record)
             break;
-        cut_record(cut, decoder, at);
-        cut->behind = at + matcher->longest;
+        cut_record(frames, at);
+        frames->behind = at + matcher->longest;
     }
     return i;
 }
 
-static size_t batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                    struct cb_piece *pieces, size_t max)
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
 {
     struct start_state *state = decoder->state;
-    struct cut cut = {.data = data, .n = cb__min(n, CB__FIND_MAX), .pieces = pieces};
-    const uint64_t base = decoder->frame_start;
+    struct frames frames = {.data = data, .n = n, .cuts = cuts};
     uint32_t hits[HITS + CB__FIND_SLACK];
     size_t from = 0;
-    while (cut.count < max) {
-        size_t wanted = cb__min(HITS, max - cut.count), scanned;
+    while (frames.count < max) {
+        size_t wanted = cb__min(HITS, max - frames.count), scanned;
         size_t found =
-            cb__find_all(&state->matcher.finder, data + from, cut.n - from, hits, wanted, &scanned);
-        size_t used = cut_hits(&cut, decoder, hits, found, from);
-        from += used < found ? hits[used] : scanned;
-        if (used < found || found < wanted)
+            cb__find_all(&state->matcher.finder, data + from, n - from, hits, wanted, &scanned);
+        size_t taken = cut_hits(&frames, decoder, hits, found, from);
+        from += taken < found ? hits[taken] : scanned;
+        if (taken < found || found < wanted)
             break;
     }
-    if (cut.count) {
-        decoder->scan = base + cut.start;
-        decoder->record += cut.count - 1;
-        cb__decoder_next_record(decoder);
-    }
-    cb__matcher_start(&state->matcher, base + cb__max(from, cut.behind));
-    decoder->scan = state->matcher.at;
-    decoder->begun = decoder->scan > decoder->frame_start;
-    return cut.count;
+    if (frames.start)
+        cb__matcher_clear(&state->matcher, decoder->scan + frames.behind,
+                          decoder->scan + cb__max(from, frames.behind));
+    *used = frames.start;
+    return frames.count;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -189,7 +177,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .close = close_decoder,
     .reset = reset,
     .advance = advance,
-    .batch = batch,
+    .cuts = cuts,
     .cut = cut,
 };
 

@@ -86,50 +86,12 @@ static void reset(struct cb_decoder *decoder)
     state->counted.trailer_error = "checksum of the payload is wrong";
 }
 
-/* The payload of the frame at the head of n bytes, if all of it is there and
- * right. */
-static bool right_frame(const uint8_t *data, size_t n, uint64_t *payload)
-{
-    if (n < HEADER + CHECKSUM)
-        return false;
-    *payload = load(data, LENGTH);
-    return *payload <= n - HEADER - CHECKSUM && right(cb__crc32c(0, data, LENGTH), data + LENGTH) &&
-           right(cb__crc32c(0, data + HEADER, (size_t)*payload), data + HEADER + *payload);
-}
-
-/* Only right frames: what is wrong with another is found by `advance`. */
-static size_t batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                    struct cb_piece *pieces, size_t max)
-{
-    const bool keep = decoder->config.keep;
-    size_t count = 0, at = 0;
-    uint64_t payload;
-    while (count < max && right_frame(data + at, n - at, &payload)) {
-        size_t frame = HEADER + (size_t)payload + CHECKSUM, from = keep ? at : at + HEADER;
-        uint64_t length = keep ? frame : payload;
-        if (length > decoder->max_record)
-            break;
-        pieces[count] = (struct cb_piece){
-            .data = data + from,
-            .length = (size_t)length,
-            .record = decoder->record + count,
-            .offset = decoder->scan + from,
-            .total = length,
-            .flags = CB_FIRST | CB_LAST,
-        };
-        count++;
-        at += frame;
-    }
-    cb__counted_leave(decoder, decoder->scan + at, count);
-    return count;
-}
-
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct tfrecord_state),
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .batch = batch,
+    .cuts = cb__counted_cuts,
     .cut = cb__counted_cut,
 };
 

@@ -127,7 +127,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .batch = cb__counted_batch,
+    .cuts = cb__counted_cuts,
     .cut = cb__counted_cut,
 };
 

@@ -128,16 +128,14 @@ static int check_first(const struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* A frame is over: must more of its message follow, or of that around it?
- * Nothing follows Close (section 5.5.1). */
-static void leave_frame(struct cb_decoder *decoder)
+/* After a frame that begins with this byte, must more of its message follow, or of
+ * that around it?  Nothing follows Close (section 5.5.1). */
+static bool unfinished_after(const struct cb_decoder *decoder, unsigned first)
 {
-    const struct websocket_state *state = decoder->state;
-    const unsigned first = state->header[0], opcode = first & OPCODE;
+    const unsigned opcode = first & OPCODE;
     if (!(opcode & CONTROL))
-        decoder->unfinished = !(first & FIN);
-    else if (opcode == CLOSE)
-        decoder->unfinished = false;
+        return !(first & FIN);
+    return decoder->unfinished && opcode != CLOSE;
 }
 
 static int check_second(struct websocket_state *state)
@@ -273,7 +271,7 @@ static void end_frame(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     decoder->complete = decoder->begun;
-    leave_frame(decoder);
+    decoder->unfinished = unfinished_after(decoder, state->header[0]);
     state->have = 0;
     state->to = 0;
     if (decoder->begun)
@@ -298,38 +296,40 @@ static int websocket_advance(struct cb_decoder *decoder)
     return status == CB__MORE && decoder->begun && !begun ? CB_OK : status;
 }
 
-/* Frames whose payload is given as it stands in the input. */
-static size_t websocket_batch(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                              struct cb_piece *pieces, size_t max)
+/* Would the next frame be another one after this one? */
+static bool changes_message(const struct cb_decoder *decoder)
+{
+    const struct websocket_state *state = decoder->state;
+    return decoder->unfinished != unfinished_after(decoder, state->header[0]);
+}
+
+/* Frames whose payload is given as it stands in the input, and after which the same
+ * frames may follow as before. */
+static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                             struct cb__cut *cuts, size_t max, size_t *used)
 {
     struct websocket_state *state = decoder->state;
-    const uint64_t base = decoder->scan;
     const bool keep = decoder->config.keep;
-    size_t count = 0, at = 0, used = 0;
-    state->have = 0;
+    size_t count = 0, at = 0, header = 0;
     for (; count < max && at < n; count++) {
-        int status = read_header(decoder, data + at, n - at, &used);
+        state->have = 0;
+        int status = read_header(decoder, data + at, n - at, &header);
         bool stands = keep || !is_masked(state);
-        state->have = 0; /* what is not taken here is read again */
-        if (status || !stands || is_left_out(decoder) || state->payload > n - at - used)
+        if (status || !stands || is_left_out(decoder) || changes_message(decoder) ||
+            state->payload > n - at - header)
             break;
-        size_t size = (size_t)state->payload + (keep ? used : 0), from = keep ? at : at + used;
-        if (size > decoder->max_record)
+        size_t payload = (size_t)state->payload, length = payload + (keep ? header : 0);
+        if (length > decoder->max_record)
             break;
-        pieces[count] = (struct cb_piece){
-            .data = data + from,
-            .length = size,
-            .record = decoder->record + count,
-            .offset = base + from,
-            .total = size,
-            .flags = CB_FIRST | CB_LAST,
+        cuts[count] = (struct cb__cut){
+            .at = (uint32_t)(keep ? at : at + header),
+            .length = (uint32_t)length,
+            .header = keep ? 0 : (uint32_t)header,
         };
-        at += used + (size_t)state->payload;
-        leave_frame(decoder);
+        at += header + payload;
     }
-    decoder->scan = base + at;
-    decoder->record += count;
-    cb__decoder_next_frame(decoder);
+    state->have = 0; /* what is not taken here is read again */
+    *used = at;
     return count;
 }
 
@@ -349,7 +349,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = websocket_open,
     .reset = websocket_reset,
     .advance = websocket_advance,
-    .batch = websocket_batch,
+    .cuts = websocket_cuts,
     .cut = websocket_cut,
 };
 
