@@ -26,6 +26,7 @@ unit_tests = \
 	tests/test_failures \
 	tests/test_spec \
 	tests/test_decoder \
+	tests/test_cuts \
 	tests/test_encoder \
 	tests/test_encode \
 	tests/test_reframe \

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fast path by itself: what a family's `cuts` finds, and what it leaves as it
+ * was.
+ */
+#include "expect.h"
+#include "reading.h"
+#include "streams.h"
+
+#include "decoder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* A decoder, what it reads, and the records that came of it. */
+struct work {
+    struct cb_decoder *decoder;
+    struct cb_buffer *buffer;
+    struct record_list records;
+    bool keep;
+};
+
+static void make_work(struct work *work, const char *specification, bool keep)
+{
+    char text[80];
+
+    *work = (struct work){.keep = keep};
+    snprintf(text, sizeof(text), "%s%s", specification, keep ? ",keep" : "");
+    ck_assert_int_eq(cb_buffer_new(&work->buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&work->decoder, text, NULL, NULL), CB_OK);
+}
+
+static void free_work(struct work *work)
+{
+    cb_decoder_free(work->decoder);
+    cb_buffer_free(work->buffer);
+    list_free(&work->records);
+}
+
+/* Reads pieces one by one, without the fast path, at most `max` of them. */
+static int read_slowly(struct work *work, size_t max)
+{
+    struct cb_piece piece;
+    int status = CB_PIECE;
+
+    while (max-- > 0 && (status = cb_decoder_next(work->decoder, work->buffer, &piece)) > 0) {
+        list_add(&work->records, piece.data, piece.length);
+        if (piece.flags & CB_LAST)
+            list_end(&work->records);
+    }
+    return status;
+}
+
+/* The frames found stand one after another, and their records are the next ones. */
+static void check_found(const struct work *work, const struct cb__cuts *found, size_t size)
+{
+    const struct record_list *all = &work->records;
+    uint64_t end = 0;
+
+    ck_assert_uint_le(found->used, size);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct cb__cut *cut = &found->cuts[i];
+
+        ck_assert_uint_ge(cut->at - cut->header, end);
+        ck_assert(!work->keep || cut->header == 0);
+        end = (uint64_t)cut->at + cut->length;
+        ck_assert_uint_le(end, found->used);
+    }
+    ck_assert_uint_eq(work->decoder->record, all->count + 1);
+}
+
+/* Takes frames on the fast path, `share` halves of those found, and then one piece
+ * by the other, over and over. */
+static int read_both(struct work *work, size_t size, size_t share, size_t *fast)
+{
+    struct cb__cuts found;
+    int status = CB_PIECE;
+
+    while (status > 0) {
+        ck_assert_int_eq(cb__decoder_prepare(work->decoder, work->buffer, false), CB_OK);
+        const uint64_t scan = work->decoder->scan, record = work->decoder->record;
+
+        cb__decoder_cuts(work->decoder, &found, 8);
+        ck_assert_uint_eq(work->decoder->scan, scan);
+        ck_assert_uint_eq(work->decoder->record, record);
+        if (found.used > 0) {
+            const size_t taken = (found.count * share + 1) / 2;
+
+            check_found(work, &found, size);
+            for (size_t i = 0; i < taken; i++) {
+                list_add(&work->records, found.data + found.cuts[i].at, found.cuts[i].length);
+                list_end(&work->records);
+            }
+            cb__decoder_took(work->decoder, &found, taken);
+            *fast += taken;
+        }
+        status = read_slowly(work, 1);
+    }
+    return status;
+}
+
+/* Of an input that comes in two parts. */
+static void check_cut(const struct stream *stream, bool keep, size_t cut, size_t share,
+                      const struct record_list *expected, size_t *fast)
+{
+    struct work work;
+
+    make_work(&work, stream->specification, keep);
+    ck_assert_int_eq(cb_append(work.buffer, stream->bytes, cut), CB_OK);
+    int status = read_both(&work, cut, share, fast);
+    if (status == CB_MORE) {
+        ck_assert_int_eq(cb_append(work.buffer, stream->bytes + cut, stream->size - cut), CB_OK);
+        cb_decoder_finish(work.decoder);
+        status = read_both(&work, stream->size, share, fast);
+    }
+    expect(status == CB_END, "%s, cut at %zu: %d", stream->specification, cut, status);
+    expect(work.records.count == expected->count && work.records.size == expected->size &&
+               memcmp(work.records.bytes, expected->bytes, expected->size) == 0 &&
+               memcmp(work.records.ends, expected->ends,
+                      expected->count * sizeof(*expected->ends)) == 0,
+           "%s%s, cut at %zu, %zu halves taken: %zu records of %zu", stream->specification,
+           keep ? ",keep" : "", cut, share, work.records.count, expected->count);
+    free_work(&work);
+}
+
+START_TEST(frames_found_in_a_span_are_those_of_the_slow_path)
+{
+    const struct stream *stream = &streams[_i / 2];
+    const bool keep = _i % 2;
+    struct work slow;
+    size_t fast = 0;
+
+    make_work(&slow, stream->specification, keep);
+    ck_assert_int_eq(cb_append(slow.buffer, stream->bytes, stream->size), CB_OK);
+    cb_decoder_finish(slow.decoder);
+    ck_assert_int_eq(read_slowly(&slow, 1000), CB_END);
+    for (size_t cut = 0; cut <= stream->size; cut++) {
+        for (size_t share = 0; share <= 2; share++)
+            check_cut(stream, keep, cut, share, &slow.records, &fast);
+    }
+    expect(fast > 0 || slow.decoder->ops->cuts == NULL || slow.decoder->assembles,
+           "%s has a fast path that finds nothing", stream->specification);
+    free_work(&slow);
+}
+END_TEST
+
+START_TEST(a_fast_path_stops_before_a_record_that_is_too_long)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct cb_decoder_options options = {.size = sizeof(options), .max_record = 3};
+    struct cb_buffer *buffer;
+    struct cb_decoder *decoder;
+    struct cb__cuts found;
+    char text[80];
+
+    snprintf(text, sizeof(text), "%s%s", stream->specification, _i % 2 ? ",keep" : "");
+    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, text, &options, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, stream->bytes, stream->size), CB_OK);
+    ck_assert_int_eq(cb__decoder_prepare(decoder, buffer, false), CB_OK);
+    cb__decoder_cuts(decoder, &found, CB__CUTS);
+    for (size_t i = 0; i < found.count; i++)
+        ck_assert_uint_le(found.cuts[i].length, 3);
+    ck_assert_int_eq(cb_decoder_error(decoder)->code, CB_OK);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+static Suite *cuts_suite(void)
+{
+    Suite *suite = suite_create("cuts");
+    TCase *spans = add_case(suite, "spans");
+    const int twice = 2 * (int)COUNT(streams);
+
+    tcase_add_loop_test(spans, frames_found_in_a_span_are_those_of_the_slow_path, 0, twice);
+    tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(cuts_suite());
+}
