@@ -121,8 +121,8 @@ enum { HITS = 256 };
 /* Goes over candidates; returns how many of them it used.  The one behind them
  * is for the slow path: its mark may go on in the next span, its record is too
  * long, or the automaton would take less time than looking at candidates has. */
-static size_t cut_hits(struct frames *frames, const struct cb_decoder *decoder, const uint32_t *hits,
-                       size_t count, size_t from)
+static size_t cut_hits(struct frames *frames, const struct cb_decoder *decoder,
+                       const uint32_t *hits, size_t count, size_t from)
 {
     const struct start_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
