@@ -4,21 +4,34 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* How common a byte is in what people put through pipes, roughly: the less the
- * better to look for. */
-static unsigned commonness(uint8_t byte)
+/* How common a byte is, the less the better to look for.  The order is by counts
+ * of documents, C, Python and JavaScript sources, logs, and programs for x86-64 of
+ * a Debian system, each kind with the same weight. */
+static size_t commonness(uint8_t byte)
 {
-    if (byte == ' ' || byte == 0)
-        return 4;
-    if (byte >= 'a' && byte <= 'z')
-        return 3;
-    if (byte >= '0' && byte <= '9')
-        return 3;
-    if (byte >= 'A' && byte <= 'Z')
-        return 2;
-    if (byte == 0xff || byte == '\n' || byte == ',' || byte == '.')
-        return 2;
-    return 1;
+    static const char common[] =
+        " e\0tasrinol\ncd_/pufmh.gb0-12H,yA'E\xff()I6T4x>3\"L$8C:S=95v<DwkR\x8b"
+        "97N;\tOP\x0f*FM#B\x01\bUG][}{\\@jzXW";
+    const char *at = memchr(common, byte, sizeof common - 1);
+    return at ? sizeof common - (size_t)(at - common) : 0;
+}
+
+/* The rarest byte of the needle, and the one after it in rank: two different ones
+ * depend least on each other.  Of places for the same byte the last is taken. */
+static void choose_pair(const uint8_t *needle, size_t n, size_t *rare, size_t *other)
+{
+    *rare = n - 1;
+    for (size_t i = n - 1; i-- > 0;) {
+        if (commonness(needle[i]) < commonness(needle[*rare]))
+            *rare = i;
+    }
+    *other = *rare ? 0 : n - 1;
+    for (size_t i = n; i-- > 0;) {
+        bool same = needle[*other] == needle[*rare];
+        if (needle[i] != needle[*rare] &&
+            (same || commonness(needle[i]) < commonness(needle[*other])))
+            *other = i;
+    }
 }
 
 void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
@@ -32,19 +45,8 @@ void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
         finder->kind = CB__FIND_BYTE;
         return;
     }
-    /* The two rarest bytes, the farther ones among equals: these depend least
-     * on each other. */
-    size_t rare = 0, other = n - 1;
-    for (size_t i = 1; i < n; i++) {
-        if (commonness(needle[i]) < commonness(needle[rare]))
-            rare = i;
-    }
-    if (other == rare)
-        other = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i != rare && commonness(needle[i]) < commonness(needle[other]))
-            other = i;
-    }
+    size_t rare, other;
+    choose_pair(needle, n, &rare, &other);
     finder->kind = CB__FIND_PAIR;
     finder->rarest = rare > other;
     finder->offset[0] = cb__min(rare, other);

@@ -23,7 +23,7 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
 {
     size_t places = n < finder->reach ? 0 : n - finder->reach + 1;
     size_t count = 0, at = 0;
-    unsigned empty = 0;
+    unsigned empty = 0, patience = 1;
     if (places < 64)
         return cb__find_all_plain(finder, data, n, hits, max, scanned);
     SCAN_SETUP
@@ -33,14 +33,17 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
             cb__hand_out(mask, (uint32_t)at, hits + count);
             count += (unsigned)__builtin_popcountll(mask);
             empty = 0;
-        } else if (++empty > 1) {
+        } else if (++empty > patience) {
             /* Where there is nothing for long it goes on in longer steps, from a
-             * border of 64 bytes within what was seen. */
+             * border of 64 bytes within what was seen; where that leads nowhere
+             * it is tried ever more seldom. */
             const size_t rarest = finder->offset[finder->rarest];
-            size_t step = at + 64 - ((uintptr_t)(data + at + rarest) & 63);
+            size_t border = at + 64 - ((uintptr_t)(data + at + rarest) & 63), step = border;
             while (step + 256 <= places && SCAN_NONE(data + step + rarest))
                 step += 256;
             at = cb__max(step, at + 64) - 64;
+            patience = step > border ? 1 : patience < 63 ? 2 * patience + 1 : 63;
+            empty = step > border ? empty : 0;
         }
     }
     if (at < places && count < max) {

@@ -70,9 +70,12 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
     cb__matcher_forget(matcher);
     matcher->allocator = allocator;
     matcher->needles = count;
-    matcher->has_prefix = count == 1 && needles[0].length >= sizeof matcher->prefix;
-    if (matcher->has_prefix)
-        memcpy(matcher->prefix, needles[0].data, sizeof matcher->prefix);
+    matcher->has_prefix = count == 1 && needles[0].length > 2;
+    if (matcher->has_prefix) {
+        size_t n = cb__min(needles[0].length, sizeof matcher->prefix);
+        memcpy(&matcher->prefix, needles[0].data, n);
+        memset(&matcher->prefix_mask, 0xff, n);
+    }
     matcher->shortest = needles[0].length;
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(room, needles[i].length, &room) || room > INT32_MAX)
@@ -150,8 +153,24 @@ static int accept(struct cb__matcher *matcher, struct cb__match *match)
     return CB__YES;
 }
 
-/* The first candidate in the n bytes at `at`: true with its distance in *skip.
- * Else false, and there is none before that distance. */
+/* May the candidate at this place be a match, as far as its first bytes tell?  Most
+ * that are none get their answer here, and the automaton is not asked. */
+static inline bool may_match(const struct cb__matcher *matcher, const uint8_t *data, uint64_t n)
+{
+    return !matcher->has_prefix || n < sizeof matcher->prefix || cb__matcher_begins(matcher, data);
+}
+
+/* Is one that may be a match with n bytes from it on certainly one? */
+static inline bool is_match(const struct cb__matcher *matcher, size_t n)
+{
+    if (matcher->finder.exact)
+        return n >= matcher->longest;
+    return matcher->has_prefix && n >= sizeof matcher->prefix &&
+           matcher->longest <= sizeof matcher->prefix;
+}
+
+/* The first candidate in the n bytes at `at` that may be a match: true with its
+ * distance in *skip.  Else false, and there is none before that distance. */
 static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
 {
     struct cb__ahead *ahead = &matcher->ahead;
@@ -168,7 +187,7 @@ static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, siz
     for (;;) {
         for (; ahead->next < ahead->count; ahead->next++) {
             uint64_t hit = ahead->base + ahead->hits[ahead->next];
-            if (hit < from)
+            if (hit < from || (hit < end && !may_match(matcher, data + (hit - from), end - hit)))
                 continue;
             *skip = hit < end ? (size_t)(hit - from) : n;
             return hit < end;
@@ -197,22 +216,15 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
             bool found = next_candidate(matcher, data + i, n - i, &skip);
             i += skip;
             matcher->at += skip;
+            if (i == n)
+                break;
             /* What was seen ahead may end behind these bytes. */
-            if (found && matcher->finder.exact && n - i >= matcher->longest) {
+            if (found && is_match(matcher, n - i)) {
                 matcher->ahead.next++;
                 matcher->ahead.from = matcher->at + 1;
                 match->start = matcher->at;
                 match->end = matcher->at += matcher->longest;
                 return CB__YES;
-            }
-            if (i == n)
-                break;
-            /* Most false candidates go here, for less than the automaton asks. */
-            if (found && matcher->has_prefix && n - i >= sizeof matcher->prefix &&
-                memcmp(data + i, matcher->prefix, sizeof matcher->prefix) != 0) {
-                i++;
-                matcher->at++;
-                continue;
             }
         }
         uint32_t state = step(matcher->nodes, matcher->node, data[i++]);
@@ -245,6 +257,8 @@ ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, s
     const struct cb__node *nodes = matcher->nodes;
     uint32_t node = 0;
     ssize_t longest = 0;
+    if (matcher->has_prefix && n >= sizeof matcher->prefix && !cb__matcher_begins(matcher, data))
+        return 0;
     for (size_t i = 0; i < n; i++) {
         node = child_by(nodes, node, data[i]);
         if (!node)

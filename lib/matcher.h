@@ -16,6 +16,8 @@
 #ifndef CB_MATCHER_H
 #define CB_MATCHER_H
 
+#include <string.h>
+
 #include "find.h"
 
 struct cb__needle {
@@ -57,8 +59,10 @@ struct cb__matcher {
     struct cb__finder finder;
     size_t shortest, longest; /* of the delimiters */
     size_t needles;           /* how many there are */
-    bool has_prefix;          /* each begins with these four bytes */
-    uint8_t prefix[4];
+    /* For one alone that is not exact: its first eight bytes, or all that it has,
+     * with a mask of those that count. */
+    bool has_prefix;
+    uint64_t prefix, prefix_mask;
 
     struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
     size_t room;
@@ -162,6 +166,14 @@ static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
 
 /* How many more bytes are needed at least to find a match. */
 size_t cb__matcher_needed(const struct cb__matcher *matcher);
+
+/* Where has_prefix: may a match begin at `data`, of which eight bytes are there? */
+static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const uint8_t *data)
+{
+    uint64_t bytes;
+    memcpy(&bytes, data, sizeof bytes);
+    return ((bytes ^ matcher->prefix) & matcher->prefix_mask) == 0;
+}
 
 enum { CB__UNDECIDED = -1 };
 

@@ -238,6 +238,27 @@ START_TEST(a_pair_looks_at_two_places_of_its_needle)
 }
 END_TEST
 
+START_TEST(a_pair_is_of_the_rarest_two_different_bytes)
+{
+    static const struct {
+        const char *needle, *pair;
+    } pairs[] = {
+        {"aaaa", "aa"},       {"--END--\n", "ND"}, {"e the q", "qh"},   {"zzzz e", "ze"},
+        {"\r\n\r\n", "\r\n"}, {"  \n  ", "\n "},   {"as a z\r", "\rz"}, {"aab", "ba"},
+    };
+
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        const char *needle = pairs[i].needle, *pair = pairs[i].pair;
+        struct cb__finder finder;
+
+        cb__finder_init(&finder, (const uint8_t *)needle, strlen(needle));
+        ck_assert_msg(finder.byte[finder.rarest] == (uint8_t)pair[0] &&
+                          finder.byte[!finder.rarest] == (uint8_t)pair[1],
+                      "'%s': %c%c", needle, finder.byte[0], finder.byte[1]);
+    }
+}
+END_TEST
+
 START_TEST(every_span_before_an_unreadable_page_gives_what_a_loop_gives)
 {
     struct prng prng = {1};
@@ -482,6 +503,7 @@ static Suite *find_suite(void)
     int n = count_kernels();
 
     tcase_add_test(setup, a_finder_is_of_the_kind_that_its_needles_allow);
+    tcase_add_test(setup, a_pair_is_of_the_rarest_two_different_bytes);
     tcase_add_test(setup, a_pair_looks_at_two_places_of_its_needle);
 
     tcase_add_loop_test(runs, every_span_before_an_unreadable_page_gives_what_a_loop_gives, 0, n);

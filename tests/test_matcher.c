@@ -276,6 +276,30 @@ START_TEST(random_needles_in_random_texts_match_as_in_a_naive_search)
 }
 END_TEST
 
+/* Of each length around that of what is compared at once. */
+START_TEST(a_needle_among_near_misses_is_found_and_they_are_not)
+{
+    struct prng prng = {13};
+    uint8_t needle[20], text[200];
+
+    for (size_t length = 3; length <= sizeof(needle); length++) {
+        struct set set = {.needles = {{.data = needle, .length = length}}, .count = 1};
+
+        prng_fill(&prng, needle, length, "-END\n", 5);
+        size_t n = 0;
+        while (n + length <= sizeof(text)) {
+            size_t at = prng_below(&prng, 2 * length); /* where it is wrong, if it is */
+
+            memcpy(text + n, needle, length);
+            if (at < length)
+                text[n + at] = (uint8_t) "-ENDx"[prng_below(&prng, 5)];
+            n += prng_below(&prng, 3) ? length : 1 + prng_below(&prng, length);
+        }
+        check_every_cut(&set, text, n);
+    }
+}
+END_TEST
+
 START_TEST(needles_longer_than_the_inline_room_match_over_borders)
 {
     uint8_t needle[300], text[2000];
@@ -574,6 +598,7 @@ static Suite *matcher_suite(void)
     tcase_add_loop_test(matches, the_leftmost_match_wins_and_there_the_longest, 0,
                         (int)COUNT(examples));
     tcase_add_loop_test(matches, random_needles_in_random_texts_match_as_in_a_naive_search, 0, 4);
+    tcase_add_test(matches, a_needle_among_near_misses_is_found_and_they_are_not);
     tcase_add_test(matches, needles_longer_than_the_inline_room_match_over_borders);
     tcase_add_test(matches, a_span_is_not_read_beyond_its_end);
 
