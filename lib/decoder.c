@@ -927,6 +927,29 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
     return CB_OK;
 }
 
+void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first)
+{
+    struct cb__kept *kept = decoder->kept;
+    kept->next = first;
+    kept->count = found->count;
+    if (first < found->count)
+        build(decoder, found, kept->pieces);
+    cb__decoder_took(decoder, found, found->count);
+}
+
+const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,
+                                            const uint8_t **data, size_t *n)
+{
+    if (!decoder->ops->finder || decoder->whole || !frames_at_hand(decoder, data, n))
+        return NULL;
+    return decoder->ops->finder(decoder, drop_cr);
+}
+
+void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
+{
+    pass_frames(decoder, used, count);
+}
+
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
 {
     struct cb__kept *kept = decoder->kept;

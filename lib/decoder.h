@@ -119,6 +119,17 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
 void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
+/* The same in place of that: all were taken, but those from `first` on are kept as
+ * pieces. */
+void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first);
+
+/* What cb__rewrite can be done by on the span that the next frames begin in, as in
+ * struct cb__decoder_ops; NULL where it cannot.  Its `used` bytes with `count` records
+ * have then been passed. */
+const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,
+                                            const uint8_t **data, size_t *n);
+void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count);
+
 /* For cb_reframe.  The first call for a stream, or any other: the decoder gets a
  * place to keep pieces, and with `whole` holds records until their end from the
  * next one on.  CB_ENOMEM, CB_ESTATE. */

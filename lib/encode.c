@@ -17,11 +17,8 @@
  * (put_constants, put_framed).
  */
 #include "appender.h"
+#include "decoder.h"
 #include "encoder.h"
-
-/* Below this a copy costs less than a reference and an area of its own in
- * writev: on x86-64 the two meet at about 500 bytes (bench/README.md). */
-enum { COPY_BELOW = 512 };
 
 /* The longest constant that is copied by one store. */
 enum { SHORT = 8 };
@@ -136,7 +133,8 @@ static int put_transformed(struct cb_encoder *encoder, struct cb__appender *appe
 static int put_payload(struct cb_encoder *encoder, struct cb__appender *appender,
                        const struct cb_piece *piece)
 {
-    const bool refers = piece->length >= COPY_BELOW && cb__appender_takes(appender, piece->block);
+    const bool refers =
+        piece->length >= CB__COPY_BELOW && cb__appender_takes(appender, piece->block);
     int status = CB_OK;
     if (encoder->traits & CB_NO_PAYLOAD)
         return CB_OK;
@@ -222,7 +220,8 @@ static int keep(struct cb_encoder *encoder, const struct cb_piece *piece)
     int status = cb__appender_open(&appender, encoder->held, false);
     if (status != CB_OK)
         return status;
-    const bool refers = piece->length >= COPY_BELOW && cb__appender_takes(&appender, piece->block);
+    const bool refers =
+        piece->length >= CB__COPY_BELOW && cb__appender_takes(&appender, piece->block);
     while (done < piece->length && status == CB_OK) {
         size_t n = piece->length - done;
         status = refers ? cb__appender_refer(&appender, piece->block, piece->data + done, &n)
@@ -285,7 +284,7 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
 
 /* ------------------------------------------------------ short whole records */
 
-/* Copies n < COPY_BELOW bytes, for which memcpy would take longer to find out
+/* Copies n < CB__COPY_BELOW bytes, for which memcpy would take longer to find out
  * how: 16 at a time, the last 16 overlapping those before.  It may write up to
  * CB__SLACK bytes, and reads no byte beyond the n. */
 static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
@@ -309,7 +308,7 @@ static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
 
 static inline bool is_short(const struct cb_piece *piece)
 {
-    return is_whole(piece) && piece->length < COPY_BELOW;
+    return is_whole(piece) && piece->length < CB__COPY_BELOW;
 }
 
 /* Is there nothing to be seen, or nothing wrong with it?  What is wrong will be
@@ -321,7 +320,7 @@ static inline bool passes(struct cb_encoder *encoder, const struct cb_piece *pie
 
 static inline bool is_long(const struct cb_piece *piece)
 {
-    return is_whole(piece) && piece->length >= COPY_BELOW;
+    return is_whole(piece) && piece->length >= CB__COPY_BELOW;
 }
 
 /* One store of a short constant, of which the first bytes count. */
@@ -352,7 +351,7 @@ static size_t copy_constant(struct cb_encoder *encoder, struct cb__appender *app
     const uint8_t *end = appender->end;
     uint8_t *to = appender->to;
     size_t i = 0;
-    for (; i < count && end - to >= COPY_BELOW + 2 * SHORT; i++) {
+    for (; i < count && end - to >= CB__COPY_BELOW + 2 * SHORT; i++) {
         const struct cb_piece *piece = &pieces[i];
         if (!is_short(piece) || (looks && !passes(encoder, piece)))
             break;
@@ -433,7 +432,7 @@ static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *
 static inline bool put_out_at_once(struct cb_encoder *encoder, struct cb__appender *appender)
 {
     const size_t n = encoder->out.length;
-    if (n >= COPY_BELOW || (size_t)(appender->end - appender->to) < n)
+    if (n >= CB__COPY_BELOW || (size_t)(appender->end - appender->to) < n)
         return false;
     copy_short(appender->to, encoder->out.data, n);
     appender->to += n;
@@ -472,6 +471,93 @@ static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *append
     return count;
 }
 
+/* ------------------------------------------------- records that are only cuts */
+
+/* Copies at least n < CB__COPY_BELOW bytes without a branch for the shortest: it may
+ * write CB__SLACK bytes more, and reads no byte from `end` on. */
+static inline void copy_ahead(uint8_t *to, const uint8_t *from, size_t n, const uint8_t *end)
+{
+    if (cb__unlikely((size_t)(end - from) < n + 64)) {
+        copy_short(to, from, n);
+        return;
+    }
+    memcpy(to, from, 64);
+    for (size_t i = 64; i < n; i += 64)
+        memcpy(to + i, from + i, 64);
+}
+
+/* Asks for the head of a record of this length.  False if it is not to be had. */
+static bool fill_head(struct cb_encoder *encoder, size_t length)
+{
+    struct cb__head *head = &encoder->heads[length];
+    if (head->size == CB__HEAD_NONE)
+        return false;
+    head->size = CB__HEAD_NONE;
+    cb__encoder_give(encoder, "", 0);
+    if (encoder->ops->begin(encoder, length) != CB_OK || encoder->out.length > sizeof head->bytes)
+        return false;
+    memcpy(head->bytes, encoder->out.data, encoder->out.length);
+    head->size = (uint8_t)encoder->out.length;
+    return true;
+}
+
+static inline size_t emit(struct cb_encoder *encoder, struct cb__appender *appender,
+                          const struct cb__cuts *found, size_t first, const struct cb__head *heads)
+{
+    const struct constant head = constant_of(heads ? &encoder->tail : &encoder->head);
+    const struct constant tail = constant_of(&encoder->tail);
+    const uint8_t *const data = found->data, *const data_end = data + found->used;
+    const uint8_t *const end = appender->end;
+    uint8_t *to = appender->to;
+    size_t i = first;
+    for (; i < found->count && end - to >= CB__CUT_ROOM; i++) {
+        const size_t length = found->cuts[i].length;
+        if (cb__unlikely(length >= CB__COPY_BELOW))
+            break;
+        if (heads) {
+            if (cb__unlikely(heads[length].size >= CB__HEAD_NONE) && !fill_head(encoder, length))
+                break;
+            memcpy(to, heads[length].bytes, sizeof *heads);
+            to += heads[length].size;
+        } else if (head.length) {
+            to = put_constant(to, &head);
+        }
+        copy_ahead(to, data + found->cuts[i].at, length, data_end);
+        to = put_constant(to + length, &tail);
+    }
+    appender->to = to;
+    return i - first;
+}
+
+size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
+                       const struct cb__cuts *found, size_t first)
+{
+    return encoder->heads ? emit(encoder, appender, found, first, encoder->heads)
+                          : emit(encoder, appender, found, first, NULL);
+}
+
+static bool make_heads(struct cb_encoder *encoder)
+{
+    const size_t size = CB__COPY_BELOW * sizeof *encoder->heads;
+    encoder->heads = encoder->allocator->alloc(encoder->allocator->arg, size);
+    if (!encoder->heads)
+        return false;
+    for (size_t i = 0; i < CB__COPY_BELOW; i++)
+        encoder->heads[i].size = CB__HEAD_NEW;
+    return true;
+}
+
+bool cb__encode_takes_cuts(struct cb_encoder *encoder)
+{
+    const unsigned sees = CB_NO_PAYLOAD | CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_WHOLE;
+    if (encoder->step != CB__ENCODE_RECORD || encoder->traits & sees)
+        return false;
+    if (encoder->traits & CB_CONSTANT)
+        return encoder->copies == put_constants;
+    return encoder->heads ||
+           (encoder->ops->by_length && encoder->tail.length <= SHORT && make_heads(encoder));
+}
+
 /* ------------------------------------------------------------ whole batches */
 
 /* The way for short records that this encoder may take, or NULL. */
@@ -483,24 +569,35 @@ static cb__encode_fn *short_way(const struct cb_encoder *encoder)
     return is_short && !(encoder->traits & CB_NO_PAYLOAD) ? put_constants : put_framed;
 }
 
+/* What the encoder gives around every record, for as long as it lives. */
+static struct cb__bytes ask(struct cb_encoder *encoder, int (*give)(struct cb_encoder *encoder))
+{
+    cb__encoder_give(encoder, "", 0);
+    if (give)
+        give(encoder);
+    return encoder->out;
+}
+
+static int begin_any(struct cb_encoder *encoder)
+{
+    return encoder->ops->begin ? encoder->ops->begin(encoder, 0) : CB_OK;
+}
+
 void cb__encode_init(struct cb_encoder *encoder)
 {
-    if (encoder->traits & CB_CONSTANT) {
-        cb__encoder_give(encoder, "", 0);
-        if (encoder->ops->begin)
-            encoder->ops->begin(encoder, 0);
-        encoder->head = encoder->out;
-        cb__encoder_give(encoder, "", 0);
-        if (encoder->ops->end)
-            encoder->ops->end(encoder);
-        encoder->tail = encoder->out;
-    }
+    if (encoder->traits & CB_CONSTANT)
+        encoder->head = ask(encoder, begin_any);
+    if (encoder->traits & CB_CONSTANT || encoder->ops->by_length)
+        encoder->tail = ask(encoder, encoder->ops->end);
     encoder->copies = short_way(encoder);
 }
 
 void cb__encode_fini(struct cb_encoder *encoder)
 {
     cb_buffer_free(encoder->held);
+    if (encoder->heads)
+        encoder->allocator->free(encoder->allocator->arg, encoder->heads,
+                                 CB__COPY_BELOW * sizeof *encoder->heads);
 }
 
 /* One piece, in whatever state the encoder is. */

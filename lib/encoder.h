@@ -23,6 +23,25 @@ enum cb__encode_step {
 };
 
 struct cb__appender;
+struct cb__cuts;
+
+/* What stands before a payload of a certain length, ready to be copied by one
+ * store. */
+struct cb__head {
+    uint8_t bytes[15];
+    uint8_t size; /* CB__HEAD_NEW: not asked for yet; CB__HEAD_NONE: not to be had */
+};
+
+enum { CB__HEAD_NEW = 255, CB__HEAD_NONE = 254 };
+
+/* Payload from this length on goes by reference: a copy costs less than a reference
+ * and an area of its own in writev below it.  On x86-64 the two meet at about 500
+ * bytes (bench/README.md). */
+enum { CB__COPY_BELOW = 512 };
+
+/* What one record of cb__encode_cuts takes at most, what is overwritten after it
+ * included. */
+enum { CB__CUT_ROOM = CB__COPY_BELOW + 64 };
 
 /* Puts short whole records into the output, as many of the pieces as it can, and
  * returns how many. */
@@ -59,6 +78,7 @@ struct cb_encoder {
     enum cb__encode_step step;
     cb__encode_fn *copies;       /* the way for short records, or NULL */
     struct cb__bytes head, tail; /* with CB_CONSTANT, what stands around a record */
+    struct cb__head *heads;      /* by length, CB__COPY_BELOW of them; or NULL */
     bool gives;                  /* the family may have more for `out` */
     size_t done;                 /* bytes of the current piece's payload */
     uint64_t start;              /* position in the output where the record begins */
@@ -83,6 +103,16 @@ int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece
  * call is done; else as cb_encode_pieces. */
 int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
                    const struct cb_piece *pieces, size_t count, size_t *taken);
+
+/* Does cb__encode_cuts serve this encoder now?  May make its table of heads; without
+ * memory for it, no. */
+bool cb__encode_takes_cuts(struct cb_encoder *encoder);
+
+/* Puts whole short records out of one span into the output, from found->cuts[first]
+ * on, and returns how many.  It stops at a payload that had better be referred to, or
+ * is refused, and where there is less room at hand than CB__CUT_ROOM. */
+size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
+                       const struct cb__cuts *found, size_t first);
 
 /* What an encoder has besides its family's part, and the end of that.  (encode.c) */
 void cb__encode_init(struct cb_encoder *encoder);

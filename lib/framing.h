@@ -102,6 +102,11 @@ struct cb__decoder_ops {
     uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max,
                      size_t *used);
 
+    /* What cb__rewrite needs where it can do what `cuts` does: where each match of the
+     * finder, with *drop_cr also a CR before it, is all of a frame that is not
+     * payload, and no length matters.  Else NULL.  Optional. */
+    const struct cb__finder *(*finder)(const struct cb_decoder *decoder, bool *drop_cr);
+
     /* Goes over what may still belong to the frame of the record that ended last:
      * CB_OK, or CB__MORE where that depends on bytes to come.  Optional. */
     int (*rest)(struct cb_decoder *decoder);
@@ -129,6 +134,8 @@ struct cb__transform {
 
 struct cb__encoder_ops {
     unsigned traits;   /* CB_NEEDS_LENGTH ... of all encoders of this family */
+    bool by_length;    /* what `begin` gives depends on the length alone, and `end`
+                          gives the same for every record */
     size_t state_size; /* of what an encoder keeps; all zeros at first */
 
     /* Called once for a new encoder: may allocate, and add to its traits.

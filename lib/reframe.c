@@ -10,6 +10,7 @@
 #include "appender.h"
 #include "decoder.h"
 #include "encoder.h"
+#include "rewrite.h"
 
 /* What an encoder must have and a decoder may not tell. */
 static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
@@ -51,6 +52,62 @@ static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
     return status;
 }
 
+/* ------------------------------------------------------------- fast paths */
+
+/* A span is rewritten in parts of at least this size, if it has so many bytes. */
+enum { REWRITE_MIN = 4096 };
+
+/* Delimiters put in place of others.  Returns how many records that were. */
+static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                      struct cb__appender *appender, size_t max)
+{
+    bool drop_cr;
+    const uint8_t *data;
+    size_t n, used, made;
+    const struct cb__finder *finder = cb__decoder_finder(decoder, &drop_cr, &data, &n);
+    if (!finder || !cb__rewrite_fits(finder, drop_cr, encoder->tail.length))
+        return 0;
+    n = cb__min(n, max); /* no more records than bytes */
+    if (cb__appender_room(appender, cb__min(n, REWRITE_MIN)) != CB_OK)
+        return 0;
+    n = cb__min(n, (size_t)(appender->end - appender->to));
+    size_t count = cb__rewrite(finder, drop_cr, encoder->tail.data, encoder->tail.length, data, n,
+                               appender->to, &used, &made);
+    appender->to += made;
+    cb__decoder_passed(decoder, used, count);
+    return count;
+}
+
+/* Short records copied with what stands around them.  What cannot be copied is kept
+ * as pieces. */
+static size_t copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                        struct cb__appender *appender, size_t max)
+{
+    struct cb__cuts found;
+    size_t done = 0, n = 1;
+    cb__decoder_cuts(decoder, &found, max);
+    if (!found.used)
+        return 0;
+    while (n && done < found.count && cb__appender_room(appender, CB__CUT_ROOM) == CB_OK) {
+        n = cb__encode_cuts(encoder, appender, &found, done);
+        done += n;
+    }
+    cb__decoder_keep(decoder, &found, done);
+    return done;
+}
+
+/* Whole short records, as many as can be had in one go. */
+static size_t pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                         struct cb__appender *appender, size_t max)
+{
+    size_t done = 0;
+    if (!cb__encode_takes_cuts(encoder))
+        return 0;
+    if (encoder->traits & CB_CONSTANT && !encoder->head.length)
+        done = rewrite(decoder, encoder, appender, max);
+    return done ? done : copy_cuts(decoder, encoder, appender, max);
+}
+
 int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb_buffer *in,
                struct cb_buffer *out, size_t max, size_t *count)
 {
@@ -71,6 +128,10 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
             status = hand_over(decoder, encoder, &appender, max - ended, &ended);
         if (status != CB_OK || ended == max)
             break;
+        const size_t passed = pass_short(decoder, encoder, &appender, max - ended);
+        ended += passed;
+        if (passed || cb__decoder_has_kept(decoder))
+            continue;
         status = cb__decoder_refill(decoder, max - ended);
         if (status != CB_PIECE)
             break;

@@ -255,6 +255,7 @@ static int end(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .by_length = true,
     .begin = begin,
     .end = end,
 };

@@ -132,6 +132,7 @@ static int finish(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .by_length = true,
     .begin = begin,
     .end = end,
     .finish = finish,

@@ -387,6 +387,17 @@ static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data,
     return found;
 }
 
+static const struct cb__finder *delimiter_finder(const struct cb_decoder *decoder, bool *drop_cr)
+{
+    const struct delimiter_config *config = decoder->config.data;
+    const struct delimiter_state *state = decoder->state;
+    *drop_cr = config->line;
+    if (state->open || !is_exact(decoder) || decoder->max_record != UINT64_MAX ||
+        decoder->config.keep)
+        return NULL;
+    return &state->matcher.finder;
+}
+
 static const struct cb__decoder_ops delimiter_decoder = {
     .state_size = sizeof(struct delimiter_state),
     .partial_is_record = true,
@@ -396,6 +407,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .advance = delimiter_advance,
     .cuts = delimiter_cuts,
     .skip = delimiter_skip,
+    .finder = delimiter_finder,
     .rest = delimiter_rest,
     .cut = delimiter_cut,
     .sync = delimiter_sync,

@@ -289,6 +289,7 @@ static int end(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .by_length = true,
     .state_size = sizeof(struct kept_state),
     .open = open_encoder,
     .begin = begin,

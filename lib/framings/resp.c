@@ -346,6 +346,7 @@ static int encode_end(struct cb_encoder *encoder)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .by_length = true,
     .begin = encode_begin,
     .end = encode_end,
 };

@@ -165,6 +165,7 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .by_length = true,
     .begin = begin,
 };
 
