@@ -28,8 +28,6 @@
 
 enum { MAX_FRAMINGS = 8, TEXT_SIZE = 1 << 20, OUTPUT_SIZE = 1 << 20 };
 
-typedef int give_fn(struct cb_encoder *encoder, const void **data, size_t *size);
-
 /* Marsaglia's xorshift64 (Journal of Statistical Software 8(14), 2003). */
 static uint64_t random_number(void)
 {
@@ -65,15 +63,27 @@ static void put(const void *data, size_t n)
     }
 }
 
-static void put_framing(struct cb_encoder *encoder, give_fn *give)
+/* What has been encoded and not been written. */
+static struct cb_buffer *output;
+
+static void put_output(void)
 {
-    const void *data;
-    size_t n;
-    int status;
-    do {
-        status = must(give(encoder, &data, &n));
-        put(data, n);
-    } while (status == CB_YES);
+    struct iovec chunk;
+    while (cb_chunks(output, &chunk, 1)) {
+        put(chunk.iov_base, chunk.iov_len);
+        cb_skip(output, chunk.iov_len);
+    }
+}
+
+/* A part of a record of `total` bytes. */
+static void put_piece(struct cb_encoder *encoder, const void *data, size_t n, uint64_t total,
+                      unsigned flags)
+{
+    const struct cb_piece piece = {.data = data, .length = n, .total = total, .flags = flags};
+    size_t taken = 0;
+    while (must(cb_encode_pieces(encoder, &piece, 1, output, &taken)) > 0)
+        put_output();
+    put_output();
 }
 
 /* How long payloads are. */
@@ -140,31 +150,21 @@ static uint64_t next_length(const struct lengths *lengths)
     return 1 + (uint64_t)(log(u) / log1p(-1.0 / (double)lengths->mean));
 }
 
-static void put_head(struct cb_encoder *encoder, uint64_t length)
-{
-    const void *data;
-    size_t n;
-    int status;
-    do {
-        status = must(cb_encoder_begin(encoder, length, &data, &n));
-        put(data, n);
-    } while (status == CB_YES);
-}
-
 /* A record of any text. */
 static void put_text(struct cb_encoder *encoder, uint64_t length)
 {
     static char text[TEXT_SIZE];
     if (!text[0])
         fill_text(text, sizeof text);
-    put_head(encoder, length);
-    while (length) {
+    unsigned first = CB_FIRST;
+    uint64_t left = length;
+    do {
         size_t at = random_number() % (TEXT_SIZE / 2);
-        size_t n = length < TEXT_SIZE - at ? (size_t)length : TEXT_SIZE - at;
-        put(text + at, n);
-        length -= n;
-    }
-    put_framing(encoder, cb_encoder_end);
+        size_t n = left < TEXT_SIZE - at ? (size_t)left : TEXT_SIZE - at;
+        left -= n;
+        put_piece(encoder, text + at, n, length, first | (left ? 0 : CB_LAST));
+        first = 0;
+    } while (left);
 }
 
 /* The next line of the file; returns its length with its end. */
@@ -175,9 +175,7 @@ static uint64_t put_line(struct cb_encoder *encoder, struct lengths *lengths)
     const char *line = lengths->line;
     const char *lf = memchr(line, '\n', (size_t)(lengths->end - line));
     size_t n = lf ? (size_t)(lf - line) : (size_t)(lengths->end - line);
-    put_head(encoder, n);
-    put(line, n);
-    put_framing(encoder, cb_encoder_end);
+    put_piece(encoder, line, n, n, CB_FIRST | CB_LAST);
     lengths->line += n + (lf != NULL);
     return n + 1;
 }
@@ -207,12 +205,15 @@ int main(int argc, char **argv)
         }
     }
 
+    must(cb_buffer_new(&output, NULL));
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_SIZE);
     uint64_t done = 0;
     do {
         done += put_record(encoders[random_number() % count], &lengths);
     } while (done < total);
-    put_framing(encoders[0], cb_encoder_finish);
+    must(cb_encode_end(encoders[0], output));
+    put_output();
+    cb_buffer_free(output);
     for (size_t i = 0; i < count; i++)
         cb_encoder_free(encoders[i]);
     free(lengths.text);

@@ -724,17 +724,16 @@ struct cb_encoder_options {
                                    something else, is CB_EUNENCODABLE */
 };
 
-/* What an encoder asks for and promises. */
+/* What an encoder needs to see, and what it writes. */
 enum {
-    CB_NEEDS_LENGTH = 1, /* cb_encoder_begin must be told the length */
-    CB_CONSTANT = 2,     /* what stands before and after is alike for every record:
-                            one call of each function tells all, and none fails */
-    CB_NO_PAYLOAD = 4,   /* the payload is not to be written */
-    CB_LOOKS = 8,        /* each piece must be shown to cb_encoder_look before it is
-                            written */
-    CB_NEEDS_WHOLE = 16, /* ... and all of a record before its cb_encoder_begin */
-    CB_TRANSFORMS = 32,  /* the payload must go through cb_encoder_payload */
-    CB_NEEDS_PLACE = 64  /* cb_encoder_place must be told where each record is from */
+    CB_NEEDS_LENGTH = 1, /* the length of a record before its first byte: `total` must
+                            be known in every piece */
+    CB_CONSTANT = 2,     /* the same bytes before and after every record */
+    CB_NO_PAYLOAD = 4,   /* payload is not written */
+    CB_LOOKS = 8,        /* payload is looked at, */
+    CB_NEEDS_WHOLE = 16, /* ... and all of a record before its first byte is written */
+    CB_TRANSFORMS = 32,  /* payload is written in another form */
+    CB_NEEDS_PLACE = 64  /* the record's number and offset are written */
 };
 
 /* As cb_decoder_new. */
@@ -743,43 +742,7 @@ CB_API int cb_encoder_new(struct cb_encoder **encoder, const char *specification
 CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
 
-/* Says the number of the next record, from 1, and where its payload stands in
- * the input, for a framing that writes these; errors name them too.  Without it
- * records are counted from 1, and the place is 0. */
-CB_API void cb_encoder_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset);
-
-/* Shows the next piece of a payload, by its data, length, flags and total;
- * record and offset are for the error.  CB_OK; CB_EUNENCODABLE with
- * cb_encoder_error() filled: its offset is that of the byte in question. */
-CB_API int cb_encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece);
-
-/*
- * The bytes before the payload of a record of `length` bytes (CB_UNKNOWN is
- * allowed without CB_NEEDS_LENGTH), those after it, and those at the end of
- * the stream.  *data is borrowed and good until the next call for this encoder.
- * Each returns CB_OK, or CB_YES where the same call must be made again for
- * the bytes that follow (long padding).  CB_EUNENCODABLE, with
- * cb_encoder_error() filled.  cb_encoder_end: CB_ESTATE where something was left
- * out that the encoder asks for, so that the stream would be corrupt; it may be
- * done now.  With CB_NEEDS_PLACE that is cb_encoder_place; with CB_LOOKS all
- * pieces up to the one with CB_LAST; with CB_TRANSFORMS all of `length`, or where
- * that was CB_UNKNOWN one call at least, of no bytes for an empty payload.  With
- * CB_CONSTANT nothing of this is checked.  A call that fails gives no bytes.
- */
-CB_API int cb_encoder_begin(struct cb_encoder *encoder, uint64_t length, const void **data,
-                            size_t *size);
-CB_API int cb_encoder_end(struct cb_encoder *encoder, const void **data, size_t *size);
-CB_API int cb_encoder_finish(struct cb_encoder *encoder, const void **data, size_t *size);
-
-/* The least room that cb_encoder_payload works with. */
-enum { CB_TRANSFORM_ROOM = 64 };
-
-/* With CB_TRANSFORMS: makes of *n bytes of payload what is to be written, in
- * the *size bytes at `out`, and sets both to how many were used.  CB_OK: all
- * were taken; CB_YES: again for the rest, with new room.  CB_EINVAL for less
- * room than CB_TRANSFORM_ROOM, or without CB_TRANSFORMS. */
-CB_API int cb_encoder_payload(struct cb_encoder *encoder, const void *data, size_t *n, void *out,
-                              size_t *size);
+/* Why the last record was refused. */
 CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder);
 
 /* ------------------------------------------------- records into a buffer */

@@ -84,6 +84,16 @@ static int refuse(struct cb_encoder *encoder, struct cb__appender *appender,
     return CB_EUNENCODABLE;
 }
 
+/* Shows a piece to an encoder that looks; no bytes may be nowhere. */
+static int show(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct cb_piece empty = *piece;
+    if (cb__likely(piece->data))
+        return encoder->ops->look(encoder, piece);
+    empty.data = (const uint8_t *)"";
+    return encoder->ops->look(encoder, &empty);
+}
+
 static int look(struct cb_encoder *encoder, struct cb__appender *appender,
                 const struct cb_piece *piece)
 {
@@ -92,7 +102,7 @@ static int look(struct cb_encoder *encoder, struct cb__appender *appender,
         encoder->record = encoder->before + piece->record;
         encoder->offset = piece->offset;
     }
-    if (!(encoder->traits & CB_LOOKS) || cb_encoder_look(encoder, piece) == CB_OK)
+    if (!(encoder->traits & CB_LOOKS) || show(encoder, piece) == CB_OK)
         return CB_OK;
     return refuse(encoder, appender, piece);
 }
@@ -114,7 +124,7 @@ static int put_transformed(struct cb_encoder *encoder, struct cb__appender *appe
 {
     int status = CB_OK;
     while (encoder->done < piece->length && status == CB_OK) {
-        status = cb__appender_room(appender, CB_TRANSFORM_ROOM);
+        status = cb__appender_room(appender, CB__TRANSFORM_ROOM);
         if (status != CB_OK)
             break;
         struct cb__transform t = {
@@ -315,7 +325,7 @@ static inline bool is_short(const struct cb_piece *piece)
  * found again by the steps. */
 static inline bool passes(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    return cb__likely(!(encoder->traits & CB_LOOKS)) || cb_encoder_look(encoder, piece) == CB_OK;
+    return cb__likely(!(encoder->traits & CB_LOOKS)) || show(encoder, piece) == CB_OK;
 }
 
 static inline bool is_long(const struct cb_piece *piece)

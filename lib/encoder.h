@@ -48,19 +48,6 @@ enum { CB__CUT_ROOM = CB__COPY_BELOW + 64 };
 typedef size_t cb__encode_fn(struct cb_encoder *encoder, struct cb__appender *appender,
                              const struct cb_piece *pieces, size_t count);
 
-/* What who calls cb_encoder_begin, cb_encoder_end and those between has done for a
- * record. */
-struct cb__duties {
-    uint64_t length;  /* as cb_encoder_begin was told */
-    uint64_t shown;   /* bytes seen by cb_encoder_look, */
-    uint64_t passed;  /* ... and taken by cb_encoder_payload */
-    bool open;        /* it has begun, and its end was not asked for */
-    bool placed;      /* cb_encoder_place has told where it is from, */
-    bool next_placed; /* ... or where the next one is */
-    bool all_shown;   /* its last piece among them */
-    bool left_over;   /* cb_encoder_payload was not called, or wants the rest */
-};
-
 struct cb_encoder {
     const struct cb__encoder_ops *ops;
     void *state; /* the family's */
@@ -73,7 +60,6 @@ struct cb_encoder {
     uint64_t offset;      /* where its payload stands in the input */
     uint64_t left;        /* bytes of padding that are still to be given */
     struct cb_error error;
-    struct cb__duties duties;
 
     enum cb__encode_step step;
     cb__encode_fn *copies;       /* the way for short records, or NULL */

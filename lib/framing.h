@@ -127,6 +127,8 @@ struct cb__decoder_ops {
 
 /* Payload on its way through an encoder: what is used of `in` and filled of
  * `out` moves the pointers on. */
+enum { CB__TRANSFORM_ROOM = 64 }; /* bytes of `out` that the work begins with, at least */
+
 struct cb__transform {
     const uint8_t *in, *in_end;
     uint8_t *out, *out_end;
@@ -152,7 +154,7 @@ struct cb__encoder_ops {
     /* With CB_LOOKS: the next piece of the payload. */
     int (*look)(struct cb_encoder *encoder, const struct cb_piece *piece);
     /* With CB_TRANSFORMS: takes all of `in`, or as much as `out` has room for,
-     * which is CB_TRANSFORM_ROOM bytes at least when it begins. */
+     * which is CB__TRANSFORM_ROOM bytes at least when it begins. */
     void (*payload)(struct cb_encoder *encoder, struct cb__transform *transform);
 };
 

@@ -18,7 +18,7 @@ void cb__text_hex(const uint8_t *in, size_t n, uint8_t *out);
 void cb__text_base64(const uint8_t *in, size_t n, uint8_t *out);
 
 /* Writes bytes as they stand in a string of JSON (RFC 8259 section 7), and moves
- * both on: takes all of `in`, or leaves less than CB_TRANSFORM_ROOM in `out`. */
+ * both on: takes all of `in`, or leaves less than CB__TRANSFORM_ROOM in `out`. */
 void cb__text_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                      const uint8_t *out_end);
 

@@ -50,6 +50,8 @@ tests_libsupport_la_SOURCES = \
 	tests/expect.h \
 	tests/support.h \
 	tests/support.c \
+	tests/steps.h \
+	tests/steps.c \
 	tests/reading.h \
 	tests/outputs.h \
 	tests/streams.h \

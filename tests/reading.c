@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "expect.h"
+#include "steps.h"
 
 /* ------------------------------------------------------------------ recording */
 
@@ -427,9 +428,9 @@ static void encode_payload(struct cb_encoder *encoder, const uint8_t *data, size
         return;
     }
     while (left > 0) {
-        uint8_t room[CB_TRANSFORM_ROOM];
+        uint8_t room[CB__TRANSFORM_ROOM];
         size_t n = left, size = sizeof(room);
-        int status = cb_encoder_payload(encoder, data, &n, room, &size);
+        int status = step_payload(encoder, data, &n, room, &size);
 
         expect(status == CB_OK ? n == left : status == CB_YES, "status %d", status);
         expect(n > 0 || size > 0, "it goes on and on");
@@ -460,17 +461,17 @@ static void encode(const char *specification, const struct record_list *records,
             .flags = CB_FIRST | CB_LAST,
         };
 
-        expect(cb_encoder_look(encoder, &piece) == CB_OK, "%s: %s", specification,
+        expect(step_look(encoder, &piece) == CB_OK, "%s: %s", specification,
                cb_encoder_error(encoder)->text);
-        expect(cb_encoder_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s",
+        expect(step_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s",
                specification, length, cb_encoder_error(encoder)->text);
         list_add(wire, data, n);
         encode_payload(encoder, records->bytes + at, length, wire);
-        encode_step(cb_encoder_end, encoder, wire);
+        encode_step(step_end, encoder, wire);
         list_end(wire); /* a whole frame */
         at = records->ends[i];
     }
-    encode_step(cb_encoder_finish, encoder, wire);
+    encode_step(step_finish, encoder, wire);
     cb_encoder_free(encoder);
 }
 

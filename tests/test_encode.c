@@ -4,6 +4,7 @@
  * bytes are those that the encoder gives for each record on its own.
  */
 #include "expect.h"
+#include "framing.h"
 #include "outputs.h"
 #include "reading.h"
 
@@ -307,7 +308,7 @@ START_TEST(a_whole_record_that_does_not_fit_leaves_the_output_as_it_was)
             status = CB_ELIMIT; /* bson wants its own length in it */
         expect(status == CB_OK || (status == CB_ELIMIT && cb_length(out) == 0),
                "%s: %d with %zu bytes", specification, status, cb_length(out));
-        expect(status == CB_OK || limit < frame + CB_TRANSFORM_ROOM || !frame,
+        expect(status == CB_OK || limit < frame + CB__TRANSFORM_ROOM || !frame,
                "%s: a limit of %zu is enough", specification, limit);
         if (status == CB_OK && frame)
             assert_holds(out, expected.bytes, frame);

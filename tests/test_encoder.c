@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "expect.h"
 #include "support.h"
+#include "steps.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -162,12 +163,12 @@ START_TEST(a_record_stands_between_these_bytes)
         size_t n = 999;
 
         if (example->length == 0)
-            ck_assert_int_eq(cb_encoder_look(encoder, &nothing), CB_OK);
-        ck_assert_int_eq(cb_encoder_begin(encoder, example->length, &data, &n), CB_OK);
+            ck_assert_int_eq(step_look(encoder, &nothing), CB_OK);
+        ck_assert_int_eq(step_begin(encoder, example->length, &data, &n), CB_OK);
         ck_assert_msg(n == example->before_size &&
                           (n == 0 || memcmp(data, example->before, n) == 0),
                       "%s: %zu bytes before", example->specification, n);
-        ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+        ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
         ck_assert_msg(n == example->after_size && (n == 0 || memcmp(data, example->after, n) == 0),
                       "%s: %zu bytes after", example->specification, n);
     }
@@ -187,19 +188,19 @@ START_TEST(a_checksum_is_of_all_pieces_of_a_record_and_no_other)
 
     ck_assert_uint_ne(cb_encoder_traits(encoder) & CB_LOOKS, 0);
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
-        ck_assert_int_eq(cb_encoder_look(encoder, &head), CB_OK);
-        ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
-        ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+        ck_assert_int_eq(step_begin(encoder, 5, &data, &n), CB_OK);
+        ck_assert_int_eq(step_look(encoder, &head), CB_OK);
+        ck_assert_int_eq(step_look(encoder, &tail), CB_OK);
+        ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
         ck_assert_mem_eq(data, "\xbb\x1f\x1c\x19", 4);
     }
     /* One that was not written to its end. */
-    ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
-    ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
-    ck_assert_int_eq(cb_encoder_begin(encoder, 5, &data, &n), CB_OK);
-    ck_assert_int_eq(cb_encoder_look(encoder, &head), CB_OK);
-    ck_assert_int_eq(cb_encoder_look(encoder, &tail), CB_OK);
-    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_int_eq(step_begin(encoder, 5, &data, &n), CB_OK);
+    ck_assert_int_eq(step_look(encoder, &tail), CB_OK);
+    ck_assert_int_eq(step_begin(encoder, 5, &data, &n), CB_OK);
+    ck_assert_int_eq(step_look(encoder, &head), CB_OK);
+    ck_assert_int_eq(step_look(encoder, &tail), CB_OK);
+    ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
     ck_assert_mem_eq(data, "\xbb\x1f\x1c\x19", 4);
     cb_encoder_free(encoder);
 }
@@ -217,9 +218,9 @@ START_TEST(no_bytes_are_no_null_pointer)
         const void *before = NULL, *after = NULL, *finish = NULL;
         size_t n;
 
-        ck_assert_int_eq(cb_encoder_begin(encoder, 3, &before, &n), CB_OK);
-        ck_assert_int_eq(cb_encoder_end(encoder, &after, &n), CB_OK);
-        ck_assert_int_eq(cb_encoder_finish(encoder, &finish, &n), CB_OK);
+        ck_assert_int_eq(step_begin(encoder, 3, &before, &n), CB_OK);
+        ck_assert_int_eq(step_end(encoder, &after, &n), CB_OK);
+        ck_assert_int_eq(step_finish(encoder, &finish, &n), CB_OK);
         ck_assert_msg(before && after && finish, "%s", specifications[i]);
         cb_encoder_free(encoder);
     }
@@ -237,12 +238,12 @@ START_TEST(only_chunked_writes_at_the_end_of_the_stream)
         struct cb_encoder *encoder = new_encoder(silent[i]);
 
         n = 999;
-        ck_assert_int_eq(cb_encoder_finish(encoder, &data, &n), CB_OK);
+        ck_assert_int_eq(step_finish(encoder, &data, &n), CB_OK);
         ck_assert_uint_eq(n, 0);
         cb_encoder_free(encoder);
     }
     struct cb_encoder *chunked = new_encoder("chunked");
-    ck_assert_int_eq(cb_encoder_finish(chunked, &data, &n), CB_OK);
+    ck_assert_int_eq(step_finish(chunked, &data, &n), CB_OK);
     ck_assert_uint_eq(n, 5);
     ck_assert(memcmp(data, "0\r\n\r\n", 5) == 0);
     cb_encoder_free(chunked);
@@ -258,11 +259,11 @@ START_TEST(long_padding_comes_in_parts)
     int status;
 
     for (size_t length = 1; length <= 90001; length += 90000) {
-        ck_assert_int_eq(cb_encoder_begin(encoder, length, &data, &n), CB_OK);
+        ck_assert_int_eq(step_begin(encoder, length, &data, &n), CB_OK);
         ck_assert_uint_eq(n, 0);
         total = 0;
         do {
-            status = cb_encoder_end(encoder, &data, &n);
+            status = step_end(encoder, &data, &n);
             ck_assert(status == CB_OK || status == CB_YES);
             for (size_t i = 0; i < n; i++)
                 expect(((const uint8_t *)data)[i] == 0xee, "another byte");
@@ -343,10 +344,10 @@ START_TEST(a_length_that_cannot_be_said_is_refused)
     const void *data;
     size_t n;
 
-    ck_assert_int_eq(cb_encoder_begin(encoder, refused->possible, &data, &n), CB_OK);
+    ck_assert_int_eq(step_begin(encoder, refused->possible, &data, &n), CB_OK);
     do {
-    } while (cb_encoder_end(encoder, &data, &n) == CB_YES);
-    ck_assert_int_eq(cb_encoder_begin(encoder, refused->length, &data, &n), CB_EUNENCODABLE);
+    } while (step_end(encoder, &data, &n) == CB_YES);
+    ck_assert_int_eq(step_begin(encoder, refused->length, &data, &n), CB_EUNENCODABLE);
     const struct cb_error *error = cb_encoder_error(encoder);
     ck_assert_int_eq(error->code, CB_EUNENCODABLE);
     ck_assert_uint_eq(error->record, 2);
@@ -366,115 +367,11 @@ START_TEST(what_needs_a_length_refuses_an_unknown_one)
         struct cb_encoder *encoder = new_encoder(needs[i]);
 
         ck_assert_msg(cb_encoder_traits(encoder) & CB_NEEDS_LENGTH, "%s", needs[i]);
-        ck_assert_int_eq(cb_encoder_begin(encoder, CB_UNKNOWN, &data, &n), CB_EINVAL);
+        ck_assert_int_eq(step_begin(encoder, CB_UNKNOWN, &data, &n), CB_EINVAL);
         cb_encoder_free(encoder);
     }
 }
 END_TEST
-
-/* What a caller does for a record "abcdef" besides cb_encoder_begin and _end. */
-struct done {
-    bool place;
-    size_t shown;  /* bytes shown, in pieces of three */
-    size_t passed; /* bytes passed through cb_encoder_payload, if it transforms */
-};
-
-static int end_after(const char *specification, const struct done *done, uint64_t length)
-{
-    struct cb_encoder *encoder = new_encoder(specification);
-    const void *data = NULL;
-    size_t n;
-    int status = CB_OK;
-
-    for (int i = 0; i < 2 && status == CB_OK; i++) { /* one record leaves nothing for the next */
-        if (done->place)
-            cb_encoder_place(encoder, (uint64_t)i + 1, 0);
-        for (size_t at = 0; at < done->shown; at += 3) {
-            struct cb_piece piece = {.data = (const uint8_t *)"abcdef" + at,
-                                     .length = 3,
-                                     .record = (uint64_t)i + 1,
-                                     .total = 6,
-                                     .flags = at ? CB_LAST : CB_FIRST};
-
-            ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
-        }
-        ck_assert_int_eq(cb_encoder_begin(encoder, length, &data, &n), CB_OK);
-        if (done->passed && cb_encoder_traits(encoder) & CB_TRANSFORMS) {
-            char room[100];
-            size_t size = sizeof(room);
-
-            n = done->passed;
-            ck_assert_int_eq(cb_encoder_payload(encoder, "abcdef", &n, room, &size), CB_OK);
-            ck_assert_uint_eq(n, done->passed);
-        }
-        status = cb_encoder_end(encoder, &data, &n);
-        if (status == CB_ESTATE)
-            ck_assert_uint_eq(n, 0);
-    }
-    cb_encoder_free(encoder);
-    return status;
-}
-
-START_TEST(the_end_of_a_record_is_refused_where_a_duty_was_left_out)
-{
-    static const char *const outputs[] = {"tfrecord", "cobs",   "slip",           "sse",
-                                          "hex",      "base64", "websocket,mask", "index",
-                                          "json",     "u8",     "chunked"};
-    const struct done all = {true, 6, 6};
-    unsigned seen = 0;
-
-    for (size_t i = 0; i < COUNT(outputs); i++) {
-        struct cb_encoder *encoder = new_encoder(outputs[i]);
-        const unsigned traits = cb_encoder_traits(encoder);
-        const uint64_t lengths[] = {6, CB_UNKNOWN};
-
-        seen |= traits;
-        cb_encoder_free(encoder);
-        for (size_t k = 0; k < COUNT(lengths); k++) {
-            if (lengths[k] == CB_UNKNOWN && traits & CB_NEEDS_LENGTH)
-                continue;
-            const struct done no_place = {false, 6, 6}, not_shown = {true, 0, 6},
-                              half_shown = {true, 3, 6}, not_passed = {true, 6, 0},
-                              half_passed = {true, 6, 3};
-            const bool looks = traits & CB_LOOKS, transforms = traits & CB_TRANSFORMS;
-
-            ck_assert_int_eq(end_after(outputs[i], &all, lengths[k]), CB_OK);
-            ck_assert_int_eq(end_after(outputs[i], &no_place, lengths[k]),
-                             traits & CB_NEEDS_PLACE ? CB_ESTATE : CB_OK);
-            ck_assert_int_eq(end_after(outputs[i], &not_shown, lengths[k]),
-                             looks ? CB_ESTATE : CB_OK);
-            ck_assert_int_eq(end_after(outputs[i], &half_shown, lengths[k]),
-                             looks ? CB_ESTATE : CB_OK);
-            ck_assert_int_eq(end_after(outputs[i], &not_passed, lengths[k]),
-                             transforms ? CB_ESTATE : CB_OK);
-            if (lengths[k] != CB_UNKNOWN)
-                ck_assert_int_eq(end_after(outputs[i], &half_passed, lengths[k]),
-                                 transforms ? CB_ESTATE : CB_OK);
-        }
-    }
-    ck_assert_uint_eq(seen & (CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_PLACE),
-                      CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_PLACE);
-}
-END_TEST
-
-START_TEST(what_was_left_out_may_be_done_before_the_end_is_asked_for_again)
-{
-    struct cb_encoder *encoder = new_encoder("cobs");
-    char room[100];
-    const void *data;
-    size_t n, size = sizeof(room);
-
-    ck_assert_int_eq(cb_encoder_begin(encoder, CB_UNKNOWN, &data, &n), CB_OK);
-    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_ESTATE);
-    n = 0; /* a record without a byte: that is known by one call */
-    ck_assert_int_eq(cb_encoder_payload(encoder, "", &n, room, &size), CB_OK);
-    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
-    ck_assert_uint_eq(n, 2); /* 01 00 is the frame of no bytes */
-    ck_assert_mem_eq(data, "\1\0", 2);
-    cb_encoder_free(encoder);
-}
-END_TEST
-
 START_TEST(what_is_constant_is_alike_for_every_record)
 {
     static const char *const constant[] = {"raw", "none", "line", "lf", "crlf", "nul", "delim:ab"};
@@ -487,12 +384,12 @@ START_TEST(what_is_constant_is_alike_for_every_record)
 
         ck_assert_msg(cb_encoder_traits(encoder) & CB_CONSTANT, "%s", constant[i]);
         ck_assert(!(cb_encoder_traits(encoder) & CB_NEEDS_LENGTH));
-        ck_assert_int_eq(cb_encoder_begin(encoder, 7, &data, &before), CB_OK);
-        ck_assert_int_eq(cb_encoder_end(encoder, &data, &after), CB_OK);
+        ck_assert_int_eq(step_begin(encoder, 7, &data, &before), CB_OK);
+        ck_assert_int_eq(step_end(encoder, &data, &after), CB_OK);
         for (size_t s = 0; s < COUNT(sizes); s++) {
-            ck_assert_int_eq(cb_encoder_begin(encoder, sizes[s], &data, &n), CB_OK);
+            ck_assert_int_eq(step_begin(encoder, sizes[s], &data, &n), CB_OK);
             ck_assert_uint_eq(n, before);
-            ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+            ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
             ck_assert_uint_eq(n, after);
         }
         cb_encoder_free(encoder);
@@ -642,13 +539,13 @@ START_TEST(encoding_allocates_nothing)
         ck_assert_int_eq(cb_encoder_new(&encoder, specifications[i], &options, NULL), CB_OK);
         uint64_t calls = counting.calls;
         for (int record = 0; record < 1000; record++) {
-            expect(cb_encoder_look(encoder, &piece) == CB_OK, "look");
-            expect(cb_encoder_begin(encoder, 100, &data, &n) == CB_OK, "begin");
+            expect(step_look(encoder, &piece) == CB_OK, "look");
+            expect(step_begin(encoder, 100, &data, &n) == CB_OK, "begin");
             n = 100;
             size = sizeof(room);
             if (cb_encoder_traits(encoder) & CB_TRANSFORMS)
-                expect(cb_encoder_payload(encoder, payload, &n, room, &size) == CB_OK, "payload");
-            expect(cb_encoder_end(encoder, &data, &n) == CB_OK, "end");
+                expect(step_payload(encoder, payload, &n, room, &size) == CB_OK, "payload");
+            expect(step_end(encoder, &data, &n) == CB_OK, "end");
         }
         ck_assert_uint_eq(counting.calls, calls);
         cb_encoder_free(encoder);
@@ -671,10 +568,10 @@ START_TEST(the_specification_is_not_needed_afterwards)
     size_t n;
 
     memset(specification, 'x', sizeof(specification) - 1);
-    ck_assert_int_eq(cb_encoder_begin(encoder, 3, &data, &n), CB_OK);
+    ck_assert_int_eq(step_begin(encoder, 3, &data, &n), CB_OK);
     ck_assert_uint_eq(n, 6);
     ck_assert(memcmp(data, "3<end>", 6) == 0);
-    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
     ck_assert_uint_eq(n, 6);
     ck_assert(memcmp(data, "|tail|", 6) == 0);
     cb_encoder_free(encoder);
@@ -697,8 +594,6 @@ static Suite *encoder_suite(void)
 
     tcase_add_loop_test(refused, a_length_that_cannot_be_said_is_refused, 0, (int)COUNT(refusals));
     tcase_add_test(refused, what_needs_a_length_refuses_an_unknown_one);
-    tcase_add_test(refused, the_end_of_a_record_is_refused_where_a_duty_was_left_out);
-    tcase_add_test(refused, what_was_left_out_may_be_done_before_the_end_is_asked_for_again);
 
     tcase_add_test(traits, what_is_constant_is_alike_for_every_record);
     tcase_add_test(traits, lengths_are_not_constant);

@@ -8,6 +8,7 @@
 #include "outputs.h"
 #include "reading.h"
 #include "streams.h"
+#include "steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -737,29 +738,29 @@ static void encode_record(struct cb_encoder *encoder, const char *payload, enum 
     const void *data;
     size_t n;
 
-    cb_encoder_place(encoder, 3, 0);
-    if (cb_encoder_look(encoder, &piece) != CB_OK || extent == LOOKED)
+    step_place(encoder, 3, 0);
+    if (step_look(encoder, &piece) != CB_OK || extent == LOOKED)
         return;
     piece.data += PAYLOAD / 2;
     piece.flags = CB_LAST;
-    if (cb_encoder_look(encoder, &piece) != CB_OK ||
-        cb_encoder_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
+    if (step_look(encoder, &piece) != CB_OK ||
+        step_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
         return;
     list_add(wire, data, n);
     if (extent == BEGUN)
         return;
     size_t left = extent == HALF ? PAYLOAD / 2 + 1 : PAYLOAD;
     if (traits & CB_TRANSFORMS) {
-        uint8_t room[2 * CB_TRANSFORM_ROOM];
+        uint8_t room[2 * CB__TRANSFORM_ROOM];
         size_t size = sizeof(room);
 
-        ck_assert_int_eq(cb_encoder_payload(encoder, payload, &left, room, &size), CB_OK);
+        ck_assert_int_eq(step_payload(encoder, payload, &left, room, &size), CB_OK);
         list_add(wire, room, size);
     } else {
         list_add(wire, payload, left);
     }
     if (extent == ALL)
-        put(wire, cb_encoder_end, encoder);
+        put(wire, step_end, encoder);
 }
 
 START_TEST(an_encoder_forgets_a_record_that_was_given_up)
@@ -775,7 +776,7 @@ START_TEST(an_encoder_forgets_a_record_that_was_given_up)
     ck_assert_uint_eq(sizeof(good) - 1, PAYLOAD);
     ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
     encode_record(encoder, good, ALL, &expected);
-    put(&expected, cb_encoder_finish, encoder);
+    put(&expected, step_finish, encoder);
     cb_encoder_free(encoder);
     for (size_t i = 0; i < COUNT(before); i++) {
         for (enum extent extent = LOOKED; extent <= ALL; extent++) {
@@ -785,7 +786,7 @@ START_TEST(an_encoder_forgets_a_record_that_was_given_up)
             encode_record(encoder, before[i], extent, &wire);
             empty(&wire);
             encode_record(encoder, good, ALL, &wire);
-            put(&wire, cb_encoder_finish, encoder);
+            put(&wire, step_finish, encoder);
             expect(same_lists(&wire, &expected), "%s, after %zu up to %d: %.*s, not %.*s",
                    outputs[_i], i, (int)extent, (int)wire.size, wire.bytes, (int)expected.size,
                    expected.bytes);
@@ -802,21 +803,21 @@ START_TEST(no_bytes_may_stand_nowhere)
 {
     const struct cb_piece piece = {
         .data = NULL, .length = 0, .record = 1, .flags = CB_FIRST | CB_LAST};
-    uint8_t room[CB_TRANSFORM_ROOM];
+    uint8_t room[CB__TRANSFORM_ROOM];
     struct cb_encoder *encoder;
     const void *data;
     size_t n = 0, size = sizeof(room);
 
     ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
-    cb_encoder_place(encoder, 1, 0);
-    cb_encoder_look(encoder, &piece);
-    cb_encoder_begin(encoder, 0, &data, &n);
+    step_place(encoder, 1, 0);
+    step_look(encoder, &piece);
+    step_begin(encoder, 0, &data, &n);
     n = 0;
     if (cb_encoder_traits(encoder) & CB_TRANSFORMS) {
-        ck_assert_int_eq(cb_encoder_payload(encoder, NULL, &n, room, &size), CB_OK);
+        ck_assert_int_eq(step_payload(encoder, NULL, &n, room, &size), CB_OK);
         ck_assert_uint_eq(size, 0);
     }
-    ck_assert_int_ge(cb_encoder_end(encoder, &data, &n), 0);
+    ck_assert_int_ge(step_end(encoder, &data, &n), 0);
     cb_encoder_free(encoder);
 }
 END_TEST

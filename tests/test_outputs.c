@@ -5,6 +5,7 @@
  */
 #include "expect.h"
 #include "reading.h"
+#include "steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static void put_begin(struct cb_encoder *encoder, size_t length, struct record_l
 {
     const void *data;
     size_t n;
-    ck_assert_int_eq(cb_encoder_begin(encoder, length, &data, &n), CB_OK);
+    ck_assert_int_eq(step_begin(encoder, length, &data, &n), CB_OK);
     list_add(out, data, n);
 }
 
@@ -35,7 +36,7 @@ static void put_end(struct cb_encoder *encoder, struct record_list *out)
 {
     const void *data;
     size_t n;
-    ck_assert_int_eq(cb_encoder_end(encoder, &data, &n), CB_OK);
+    ck_assert_int_eq(step_end(encoder, &data, &n), CB_OK);
     list_add(out, data, n);
 }
 
@@ -48,7 +49,7 @@ static void put_payload(struct cb_encoder *encoder, const uint8_t *data, size_t 
     expect(bytes != NULL, "out of memory");
     while (status == CB_YES) {
         size_t n = left, size = room;
-        status = cb_encoder_payload(encoder, data, &n, bytes, &size);
+        status = step_payload(encoder, data, &n, bytes, &size);
         expect(n > 0 || size > 0, "it goes on and on");
         list_add(out, bytes, size);
         data += n;
@@ -68,7 +69,7 @@ static void write_record(struct cb_encoder *encoder, const char *payload, size_t
         piece.data = (const uint8_t *)payload + at;
         piece.length = n - at < step ? n - at : step;
         piece.flags = (at == 0 ? (unsigned)CB_FIRST : 0) | (at + step >= n ? (unsigned)CB_LAST : 0);
-        ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
+        ck_assert_int_eq(step_look(encoder, &piece), CB_OK);
     }
     put_begin(encoder, n, out);
     for (size_t at = 0; at < n && !(traits & CB_NO_PAYLOAD); at += step)
@@ -145,17 +146,17 @@ START_TEST(lines_that_stand_for_a_record)
 {
     const struct output *output = &outputs[_i];
     for (size_t step = 1; step <= output->size + 1; step++) {
-        for (size_t room = CB_TRANSFORM_ROOM; room < CB_TRANSFORM_ROOM + 9; room++) {
+        for (size_t room = CB__TRANSFORM_ROOM; room < CB__TRANSFORM_ROOM + 9; room++) {
             struct record_list out = {.count = 0};
             struct cb_encoder *encoder = new_encoder(output->specification, false);
-            cb_encoder_place(encoder, 7, 1234567890123);
+            step_place(encoder, 7, 1234567890123);
             write_record(encoder, output->payload, output->size, step, room, &out);
             expect(out.size == strlen(output->line) &&
                        memcmp(out.bytes, output->line, out.size) == 0,
                    "pieces of %zu, room %zu: %.*s", step, room, (int)out.size, out.bytes);
             /* The next record knows nothing of this one. */
             out.size = 0;
-            cb_encoder_place(encoder, 7, 1234567890123);
+            step_place(encoder, 7, 1234567890123);
             write_record(encoder, output->payload, output->size, step, room, &out);
             expect(out.size == strlen(output->line), "the second one differs");
             list_free(&out);
@@ -171,8 +172,8 @@ static void check_number(uint64_t number)
     struct cb_encoder *encoder = new_encoder("index", false);
     char line[60];
     int n = snprintf(line, sizeof(line), "%" PRIu64 "\t%" PRIu64 "\t1\n", number, number);
-    cb_encoder_place(encoder, number, number);
-    write_record(encoder, "x", 1, 1, CB_TRANSFORM_ROOM, &out);
+    step_place(encoder, number, number);
+    write_record(encoder, "x", 1, 1, CB__TRANSFORM_ROOM, &out);
     expect(out.size == (size_t)n && memcmp(out.bytes, line, out.size) == 0, "%.*s, not %s",
            (int)out.size, out.bytes, line);
     list_free(&out);
@@ -197,13 +198,13 @@ END_TEST
 START_TEST(room_that_is_too_little_is_refused)
 {
     struct cb_encoder *encoder = new_encoder("hex", false);
-    uint8_t room[CB_TRANSFORM_ROOM];
-    size_t n = 1, size = CB_TRANSFORM_ROOM - 1;
-    ck_assert_int_eq(cb_encoder_payload(encoder, "a", &n, room, &size), CB_EINVAL);
+    uint8_t room[CB__TRANSFORM_ROOM];
+    size_t n = 1, size = CB__TRANSFORM_ROOM - 1;
+    ck_assert_int_eq(step_payload(encoder, "a", &n, room, &size), CB_EINVAL);
     cb_encoder_free(encoder);
     encoder = new_encoder("line", false);
     size = sizeof(room);
-    ck_assert_int_eq(cb_encoder_payload(encoder, "a", &n, room, &size), CB_EINVAL);
+    ck_assert_int_eq(step_payload(encoder, "a", &n, room, &size), CB_EINVAL);
     cb_encoder_free(encoder);
 }
 END_TEST
@@ -292,7 +293,7 @@ START_TEST(a_collision_is_refused_where_it_is)
                 .flags = (at == 0 ? (unsigned)CB_FIRST : 0) |
                          (at + step >= c->size ? (unsigned)CB_LAST : 0),
             };
-            int status = cb_encoder_look(encoder, &piece);
+            int status = step_look(encoder, &piece);
             const struct cb_error *error = cb_encoder_error(encoder);
             if (status == CB_OK)
                 continue;
@@ -313,7 +314,7 @@ START_TEST(collisions_pass_unless_they_are_to_be_refused)
     struct cb_piece piece = {
         .data = (const uint8_t *)"a\nb", .length = 3, .flags = CB_FIRST | CB_LAST};
     ck_assert_uint_eq(cb_encoder_traits(encoder) & CB_LOOKS, 0);
-    ck_assert_int_eq(cb_encoder_look(encoder, &piece), CB_OK);
+    ck_assert_int_eq(step_look(encoder, &piece), CB_OK);
     cb_encoder_free(encoder);
 }
 END_TEST
@@ -334,18 +335,18 @@ static int put_record(struct cb_encoder *encoder, const uint8_t *payload, size_t
     const bool transforms = cb_encoder_traits(encoder) & CB_TRANSFORMS;
     const void *data;
     size_t size;
-    int status = cb_encoder_look(encoder, &piece);
+    int status = step_look(encoder, &piece);
 
     if (status == CB_OK)
-        status = cb_encoder_begin(encoder, n, &data, &size);
+        status = step_begin(encoder, n, &data, &size);
     if (status != CB_OK)
         return status;
     put_bytes(status, data, size, out);
     if (transforms)
-        put_payload(encoder, payload, n, CB_TRANSFORM_ROOM, out);
+        put_payload(encoder, payload, n, CB__TRANSFORM_ROOM, out);
     else
         list_add(out, payload, n);
-    status = cb_encoder_end(encoder, &data, &size);
+    status = step_end(encoder, &data, &size);
     return put_bytes(status, data, size, out);
 }
 
@@ -373,7 +374,7 @@ static void check_promise(const struct promise *promise, struct prng *prng)
         wire.size = 0;
         put_record(careless, payload, n, &wire);
     }
-    int finished = cb_encoder_finish(encoder, &data, &size);
+    int finished = step_finish(encoder, &data, &size);
     put_bytes(finished, data, size, &wire);
     list_add(&wire, "", 0);
     read_input(promise->from, NULL, wire.bytes, wire.size, &way, &got);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Each kernel against definitions that are written down as plainly as can be. */
 #include "expect.h"
+#include "framing.h"
 #include "support.h"
 
 #include "text.h"
@@ -105,7 +106,7 @@ static size_t naive_utf8(const uint8_t *data, size_t n)
 
 /* A place to write to, with a fence behind it. */
 struct room {
-    uint8_t bytes[WIDEST + CB_TRANSFORM_ROOM + FENCE + 64];
+    uint8_t bytes[WIDEST + CB__TRANSFORM_ROOM + FENCE + 64];
     uint8_t *out;
     size_t size;
 };
@@ -158,7 +159,7 @@ static void check_escape(const uint8_t *data, size_t n, size_t space)
         cb__text_escape(&in, data + n, &out, room.out + space);
         const size_t made = (size_t)(out - room.out);
         expect(made <= space && at + made <= size, "%zu bytes, space %zu: too much", n, space);
-        expect(in == data + n || space - made < CB_TRANSFORM_ROOM,
+        expect(in == data + n || space - made < CB__TRANSFORM_ROOM,
                "%zu bytes, space %zu: it stops with %zu left", n, space, space - made);
         expect(memcmp(room.out, wanted + at, made) == 0, "%zu bytes, space %zu: %.*s", n, space,
                (int)made, (const char *)room.out);
@@ -179,7 +180,7 @@ static void check_all(const uint8_t *data, size_t n)
 {
     check_digits(data, n);
     check_escape(data, n, WIDEST);
-    check_escape(data, n, CB_TRANSFORM_ROOM + n % 90);
+    check_escape(data, n, CB__TRANSFORM_ROOM + n % 90);
     check_utf8(data, n);
 }
 
@@ -289,7 +290,7 @@ START_TEST(every_room_is_kept)
     use_kernel(_i);
     for (size_t f = 0; f < COUNT(fills); f++) {
         fills[f](&prng, data, sizeof(data));
-        for (size_t space = CB_TRANSFORM_ROOM; space < CB_TRANSFORM_ROOM + 200; space++)
+        for (size_t space = CB__TRANSFORM_ROOM; space < CB__TRANSFORM_ROOM + 200; space++)
             check_escape(data, sizeof(data), space);
     }
 }
