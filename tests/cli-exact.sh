@@ -175,6 +175,11 @@ leaves '1\n' 'c' '1abc' -n1 -d ab -d abcd
 leaves '1\n' '' '1ab' -n1 -d ab -d abcd
 leaves '1\n' '\nX' '1\n\nX' -n1 -d '\n' -d '\n\n\n'
 leaves '1\nc\ncX\n' '' '1abcabcX' -d ab -d abcd
+# An LF after the CR that ends an event belongs to it.
+leaves 'a: b\n' 'c' 'a: b\r\n\r\nc' -f sse -n1
+leaves 'b\n' '\rc' 'data: b\r\r\rc' -f sse,data -n1
+leaves 'b\n' '\nc' 'data: b\r\r\n\nc' -f sse,data -n1
+leaves 'b\n' '' 'data: b\n\r' -f sse,data -n1
 leaves '1\n2\n' 'cde' '1ab2abcde' -n2 -d ab -d abcdef
 needs_look=
 

@@ -134,6 +134,10 @@ converse -d '\r' -d '\r\n' --head=1
 send 'a\r'
 receive 'a\n'
 finishes 0
+converse -f sse --head=1
+send 'a\r\r'
+receive 'a\n'
+finishes 0
 
 # What can only be a part of a later record's delimiter holds none back.
 converse -d ';' -d ';;' --to=netstring

@@ -234,6 +234,24 @@ static int sse_advance(struct cb_decoder *decoder)
     return decoder->until > before ? CB_OK : CB__MORE;
 }
 
+/* Goes over the LF that the last block's CR may have after it. */
+static int sse_rest(struct cb_decoder *decoder)
+{
+    struct sse_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n;
+    if (state->phase != BLOCK || !state->cr)
+        return CB_OK;
+    if (!cb__decoder_span(decoder, &data, &n))
+        return CB__MORE;
+    if (data[0] == '\n') {
+        decoder->scan++;
+        state->cr = false;
+        drop(decoder);
+    }
+    return CB_OK;
+}
+
 static int sse_cut(struct cb_decoder *decoder)
 {
     const struct sse_state *state = decoder->state;
@@ -255,6 +273,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = sse_reset,
     .advance = sse_advance,
     .cut = sse_cut,
+    .rest = sse_rest,
 };
 
 /* ---------------------------------------------------------------- encoding */
