@@ -513,11 +513,17 @@ struct cb_piece {
                          in its last part */
     void *block;     /* the library's, to refer to the bytes; NULL in pieces of one's own
                         making, which are copied */
-    uint32_t flags;  /* CB_FIRST, CB_LAST */
-    uint32_t header; /* reserved: 0 */
+    uint32_t flags;  /* CB_FIRST, CB_LAST, CB_APART */
+    uint32_t header; /* of a record's first part: bytes that its frame has before the
+                        payload, which end at `data` but for CB_APART.  0 where the
+                        framing has no such header, and with `keep` */
 };
 
-enum { CB_FIRST = 1, CB_LAST = 2 };
+enum {
+    CB_FIRST = 1,
+    CB_LAST = 2,
+    CB_APART = 4 /* the header is somewhere else: cb_decoder_header */
+};
 
 enum cb_partial {
     CB_PARTIAL_DEFAULT, /* emit for delimiters, lines and fixed, and where a last
@@ -614,6 +620,13 @@ CB_API ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *bu
 /* Drops from the buffer all that was given as pieces, and the framing around
  * it. */
 CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer);
+/* Copies the header of the frame that a record's first piece is from: at most `room`
+ * of the piece->header bytes.  Returns how many.  Frames with a length have one (the
+ * stream number of Docker, the type of PostgreSQL, a chunk's size), those of
+ * websocket, and in http a message's head, with the size of the first chunk.  The
+ * piece is as this decoder gave it, and still good. */
+CB_API size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece,
+                                void *out, size_t room);
 /* Releases the piece before and gives one more.  Returns as cb_decoder_batch; at
  * CB_END the end mark is released too, so that what follows is at the head. */
 CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,

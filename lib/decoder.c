@@ -162,7 +162,9 @@ static void leave(struct cb_decoder *decoder)
         decoder->kept->next = decoder->kept->count = 0;
     cb_buffer_free(decoder->made);
     cb_buffer_free(decoder->aside);
-    decoder->made = decoder->aside = NULL;
+    cb_buffer_free(decoder->header_aside);
+    decoder->made = decoder->aside = decoder->header_aside = NULL;
+    decoder->header_at = CB_UNKNOWN;
     decoder->met = false;
 }
 
@@ -189,6 +191,7 @@ static inline void begin_at(struct cb_decoder *decoder, uint64_t position, uint6
     decoder->record = record;
     decoder->total = CB_UNKNOWN;
     decoder->payload_end = 0;
+    decoder->header = 0;
     decoder->needed = 1;
     decoder->undecided = 0;
     decoder->aside_at = CB_UNKNOWN;
@@ -293,7 +296,7 @@ static inline bool is_aside(const struct cb_decoder *decoder)
 static inline uint64_t payload_done(const struct cb_decoder *decoder)
 {
     if (cb__likely(!decoder->excess))
-        return decoder->given;
+        return decoder->given - (decoder->made ? 0 : decoder->header);
     return is_aside(decoder) || decoder->given >= limit_of(decoder) ? decoder->until
                                                                     : decoder->given;
 }
@@ -324,9 +327,38 @@ static uint64_t given_aside(const struct cb_decoder *decoder)
     return decoder->aside_at + (decoder->given - decoder->payload_start);
 }
 
-/* Drops what was given. */
-static inline void release(const struct cb_decoder *decoder, struct cb_buffer *buffer)
+/* Where the payload of the current record begins in the input. */
+static uint64_t payload_in_input(const struct cb_decoder *decoder)
 {
+    return decoder->made ? decoder->payload_at : decoder->payload_start;
+}
+
+/* Keeps the header of the current record, of which nothing was given yet. */
+static int put_header_aside(struct cb_decoder *decoder)
+{
+    const uint64_t at = payload_in_input(decoder) - decoder->header;
+    struct cb__cursor cursor = {0};
+    if (!decoder->header_aside &&
+        make_alike(&decoder->header_aside, decoder, decoder->buffer) != CB_OK)
+        return CB_ENOMEM;
+    if (decoder->header_at != at)
+        cb_skip(decoder->header_aside, CB_ALL);
+    decoder->header_at = at;
+    const uint64_t have = decoder->header_aside->length;
+    if (have == decoder->header)
+        return CB_OK;
+    ssize_t n = cb__buffer_slice(decoder->buffer, &cursor, at + have,
+                                 cb__clamp_u64(decoder->header - have), decoder->header_aside);
+    return n < 0 ? CB_ENOMEM : CB_OK;
+}
+
+/* Drops what was given.  A header stays with the payload, or by itself where that is
+ * looked at and goes; where there is no memory for this, all stays. */
+static inline void release(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    if (cb__unlikely(decoder->header && (decoder->made || decoder->excess)) &&
+        put_header_aside(decoder) != CB_OK)
+        return;
     skip_to(buffer, done_to(decoder));
     if (cb__unlikely(decoder->made))
         skip_to(decoder->made, payload_done(decoder));
@@ -427,6 +459,28 @@ static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, si
     return data;
 }
 
+/* What a record's first piece tells of the header: its length, and CB_APART where
+ * it does not end at the piece's data.  An empty piece is made to begin there. */
+static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    struct cb__cursor cursor = {0};
+    const uint64_t header = decoder->header;
+    const uint8_t *data;
+    size_t n;
+    if (!header || header > UINT32_MAX)
+        return;
+    const uint64_t at = payload_in_input(decoder) - header;
+    piece->header = (uint32_t)header;
+    piece->flags |= CB_APART;
+    if (decoder->header_at == at ||
+        !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) || n < header)
+        return;
+    if (!piece->length)
+        piece->data = data + header;
+    if (piece->data == data + header)
+        piece->flags &= ~(unsigned)CB_APART;
+}
+
 /* Cuts pieces from [given, until), and ends the record if it is complete. */
 static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
@@ -441,7 +495,7 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
         if (decoder->given < end)
             data = next_to_give(decoder, end - decoder->given, &n, &block);
         bool last = decoder->complete && decoder->given + n >= end;
-        pieces[count++] = (struct cb_piece){
+        pieces[count] = (struct cb_piece){
             .data = data,
             .length = n,
             .record = decoder->record,
@@ -450,6 +504,10 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
             .block = block,
             .flags = (decoder->open ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
         };
+        if (!decoder->open)
+            tell_header(decoder, &pieces[count]);
+        decoder->header = 0;
+        count++;
         decoder->open = true;
         decoder->given += n;
         if (last)
@@ -463,24 +521,48 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
 /* The usual case of that: all of a record in one span of the input. */
 static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece)
 {
+    const uint64_t header = decoder->header;
     const uint64_t from = decoder->given, size = decoder->until - from;
     const uint8_t *data;
     size_t n;
     if (!decoder->complete || decoder->open || decoder->made || decoder->excess ||
-        decoder->error.code ||
-        !cb__buffer_span(decoder->buffer, &decoder->give_cursor, from, &data, &n) || n < size)
+        decoder->error.code || header > UINT32_MAX ||
+        !cb__buffer_span(decoder->buffer, &decoder->give_cursor, from - header, &data, &n) ||
+        n < header + size)
         return false;
     *piece = (struct cb_piece){
-        .data = data,
+        .data = data + header,
         .length = (size_t)size,
         .record = decoder->record,
         .offset = from,
         .total = size,
-        .block = cb__buffer_block(decoder->buffer, &decoder->give_cursor, from),
+        .block = cb__buffer_block(decoder->buffer, &decoder->give_cursor, from - header),
         .flags = CB_FIRST | CB_LAST,
+        .header = (uint32_t)header,
     };
     begin_at(decoder, decoder->scan, decoder->record + 1);
     return true;
+}
+
+size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
+                         size_t room)
+{
+    const struct cb_buffer *source = decoder->buffer;
+    const size_t n = cb__min(piece->header, room);
+    uint64_t at = piece->offset - piece->header;
+    size_t aside = 0;
+    if (!(piece->flags & CB_APART)) {
+        if (n)
+            memcpy(out, piece->data - piece->header, n);
+        return n;
+    }
+    if (at == decoder->header_at)
+        aside = cb_copyout(decoder->header_aside, 0, n, out);
+    at += aside;
+    if (!source || at < source->position || aside == n)
+        return aside;
+    return aside + cb_copyout(source, cb__clamp_u64(at - source->position), n - aside,
+                              (uint8_t *)out + aside);
 }
 
 /* The family wants more input than there will be. */
@@ -527,6 +609,7 @@ static int handle_end(struct cb_decoder *decoder)
 static void pass_over(struct cb_decoder *decoder)
 {
     decoder->given = decoder->until;
+    decoder->header = 0;
     if (decoder->complete)
         cb__decoder_next_frame(decoder);
 }
@@ -810,6 +893,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         /* (What is beyond the greatest length is not held for anybody.) */
         if (status == CB_OK && (can_give(decoder) || decoder->until >= limit_of(decoder))) {
             decoder->given = decoder->until;
+            decoder->header = 0;
             decoder->open = true;
             if (decoder->complete)
                 cb__decoder_next_record(decoder);

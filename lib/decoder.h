@@ -70,14 +70,20 @@ struct cb_decoder {
     bool tells_length;
     bool assembles; /* for `open` to set */
 
-    struct cb_buffer *made;  /* payload that was assembled, or NULL */
-    struct cb_buffer *aside; /* the beginnings of records that are cut, held until
+    struct cb_buffer *made;         /* payload that was assembled, or NULL */
+    struct cb_buffer *header_aside; /* the header of a record of which nothing was given
+                                       before a release; NULL before any is */
+    struct cb_buffer *aside;        /* the beginnings of records that are cut, held until
                                 their frames are over; NULL before any is */
-    struct cb__kept *kept;   /* NULL before cb_reframe needs it */
+    struct cb__kept *kept;          /* NULL before cb_reframe needs it */
     struct cb__cursor scan_cursor, give_cursor;
 
     uint64_t frame_start, payload_start, given, until, scan;
     uint64_t payload_at;  /* with `made`: where in the input the payload begins */
+    uint64_t header;      /* bytes of the frame right before the payload, of which nothing
+                             was given: set by a family that keeps them at hand until
+                             the payload begins */
+    uint64_t header_at;   /* position of what is in header_aside; CB_UNKNOWN: nothing */
     uint64_t aside_at;    /* where that of the current record stands in `aside`;
                              CB_UNKNOWN: it does not */
     uint64_t record;      /* number of the current record */

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/test_spec \
 	tests/test_decoder \
 	tests/test_cuts \
+	tests/test_header \
 	tests/test_encoder \
 	tests/test_encode \
 	tests/test_reframe \

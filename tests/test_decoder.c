@@ -619,7 +619,7 @@ START_TEST(a_record_too_long_to_be_taken_can_still_be_given)
             append_block(buffer, "abc", have ? 0 : 3);
             ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
             ck_assert_uint_eq(piece.total, size);
-            ck_assert_uint_eq(piece.flags, CB_FIRST);
+            ck_assert_uint_eq(piece.flags & (CB_FIRST | CB_LAST), CB_FIRST);
             if (piece.length == 0)
                 ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
             ck_assert_uint_eq(piece.length, 3);
@@ -1171,7 +1171,7 @@ START_TEST(pieces_may_follow_a_take_that_waits)
     put("\4abc");
     ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
-    ck_assert_uint_eq(piece.flags, CB_FIRST);
+    ck_assert_uint_eq(piece.flags & (CB_FIRST | CB_LAST), CB_FIRST);
     ck_assert_uint_eq(piece.length, 2);
     ck_assert(memcmp(piece.data, "ab", 2) == 0);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
@@ -1231,7 +1231,7 @@ START_TEST(a_length_is_not_told_of_a_record_that_the_end_may_cut)
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
     cb_decoder_finish(decoder);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
-    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    ck_assert_uint_eq(piece.flags & (CB_FIRST | CB_LAST), CB_FIRST | CB_LAST);
     ck_assert_uint_eq(piece.total, 2);
     cb_decoder_free(decoder);
 }

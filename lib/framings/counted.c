@@ -109,8 +109,10 @@ static int begin_payload(struct cb_decoder *decoder)
     counted->payload_end = end;
     if (counted->left_out)
         return CB_OK;
-    if (!keep)
+    if (!keep) {
         decoder->given = decoder->payload_start = decoder->scan;
+        decoder->header = header;
+    }
     decoder->until = decoder->scan;
     /* Bytes that must be looked at cannot go by elsewhere. */
     decoder->payload_end = counted->look ? 0 : end;

@@ -37,7 +37,8 @@ enum phase {
 
 struct http_state {
     enum phase phase;
-    size_t seen; /* bytes of the head looked at: all of it stays until it is over */
+    size_t seen; /* bytes of the head looked at, or of the first size line: all of
+                    it stays until it is over */
     struct cb__start_line start;
     struct cb__fields fields; /* of the head, then the trailers */
     struct cb__size_line line;
@@ -188,6 +189,13 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
     return cb__decoder_check_length(decoder, length);
 }
 
+/* All before the content is the header. */
+static void tell_header(struct cb_decoder *decoder)
+{
+    if (!decoder->config.keep)
+        decoder->header = decoder->payload_at - decoder->frame_start;
+}
+
 /* The head is over. */
 static int begin_content(struct cb_decoder *decoder)
 {
@@ -200,6 +208,7 @@ static int begin_content(struct cb_decoder *decoder)
     decoder->scan += state->seen;
     state->seen = 0;
     cb__decoder_begin(decoder, decoder->scan);
+    tell_header(decoder);
     if (state->phase == START)
         return end_message(decoder);
     if (state->phase != LENGTH)
@@ -275,20 +284,28 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct http_state *state = decoder->state;
     size_t used;
+    const bool in_header = decoder->made && decoder->payload_start == cb__buffer_end(decoder->made);
     int status = cb__size_line_read(&state->line, data, n, &used);
-    decoder->scan += used;
+    if (in_header)
+        state->seen += used;
+    else
+        decoder->scan += used;
     if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan, state->line.why);
+        return malformed(decoder, decoder->scan + state->seen, state->line.why);
     if (status == CB__MORE)
         return CB__MORE;
+    decoder->scan += state->seen;
+    state->seen = 0;
     if (!state->line.size) {
         state->phase = TRAILERS;
         cb__fields_begin_trailers(&state->fields, allows_lf(decoder));
         return CB__MORE;
     }
     state->phase = DATA;
-    if (decoder->made && decoder->payload_start == cb__buffer_end(decoder->made))
+    if (in_header) {
         cb__decoder_begin(decoder, decoder->scan); /* there, and not behind the head */
+        tell_header(decoder);
+    }
     status = expect_content(decoder, state->line.size);
     return status == CB_OK ? CB__MORE : status;
 }

@@ -207,6 +207,7 @@ static int begin_payload(struct cb_decoder *decoder)
     if (status)
         return status;
     cb__decoder_begin(decoder, decoder->scan);
+    decoder->header = keep ? 0 : state->have;
     decoder->total = total;
     if (keep || !is_masked(state))
         decoder->payload_end = state->to;
