@@ -144,6 +144,21 @@ tests_preload_la_LIBADD = $(DL_LIBS)
 tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 
+# ------------------------------------------ the examples: example-*.sh scripts
+
+# .ci/run runs these under valgrind as well (EXAMPLES_UNDER).
+example_tests = \
+	tests/example-echo.sh \
+	tests/example-pipeline.sh \
+	tests/example-proxy.sh \
+	tests/example-reframe.sh \
+	tests/example-shipper.sh
+
+TESTS += $(example_tests)
+EXTRA_DIST += \
+	tests/example.sh \
+	$(example_tests)
+
 # ----------------------------------------------- the sources: house tests
 
 house_tests = \
