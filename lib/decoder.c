@@ -94,63 +94,61 @@ int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n)
 
 /* -------------------------------------------------------------------- life */
 
+static int read_options(struct cb_decoder_options *o, const struct cb_decoder_options *options,
+                        struct cb_error *error)
+{
+    if (!cb__options_read(options, o, sizeof *o) || !cb__flags_known(o->whole, 1))
+        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
+    if (o->on_partial > CB_PARTIAL_DROP)
+        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
+    if (o->on_overflow > CB_OVERFLOW_TRUNCATE)
+        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_overflow");
+    return CB_OK;
+}
+
+/* (`open` may have set what on_partial is by default.) */
+static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_options *o)
+{
+    decoder->on_overflow = o->on_overflow;
+    decoder->partial_asked = o->on_partial != CB_PARTIAL_DEFAULT;
+    if (decoder->partial_asked)
+        decoder->on_partial = o->on_partial;
+    /* Nothing is given of a record that may yet turn out to be left out. */
+    decoder->whole = o->whole || decoder->on_partial == CB_PARTIAL_DROP ||
+                     (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
+    decoder->max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
+    decoder->max_given = o->max_record || decoder->whole ? decoder->max_taken : UINT64_MAX;
+    decoder->max_record = decoder->max_given;
+}
+
 int cb_decoder_new(struct cb_decoder **result, const char *specification,
                    const struct cb_decoder_options *options, struct cb_error *error)
 {
     struct cb_decoder_options o = {.size = sizeof o};
-    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.whole, 1))
-        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
-    if (!cb__allocator_is_usable(o.allocator))
-        return cb__error_set(error, CB_EINVAL, 0, "the allocator lacks a function");
-    if (o.on_partial > CB_PARTIAL_DROP)
-        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
-    if (o.on_overflow > CB_OVERFLOW_TRUNCATE)
-        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_overflow");
-    const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
-    struct cb_decoder *decoder = allocator->alloc(allocator->arg, sizeof *decoder);
-    if (!decoder)
-        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-    memset(decoder, 0, sizeof *decoder);
-    decoder->allocator = allocator;
-    int status = cb__config_init(&decoder->config, specification, CB_DECODES, allocator, error);
+    struct cb__coder coder;
+    int status = read_options(&o, options, error);
+    if (!status)
+        status =
+            cb__coder_new(&coder, sizeof **result, specification, CB_DECODES, o.allocator, error);
     if (status)
-        goto err0;
-    decoder->ops = decoder->config.family->decode;
+        return status;
+    struct cb_decoder *decoder = coder.self;
+    decoder->config = coder.config;
+    decoder->allocator = coder.config.allocator;
+    decoder->state = coder.state;
+    decoder->ops = coder.config.family->decode;
     decoder->tells_length = decoder->ops->tells_length;
-    decoder->state = allocator->alloc(allocator->arg, cb__max(decoder->ops->state_size, 1));
-    if (!decoder->state) {
-        status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-        goto err1;
-    }
-    memset(decoder->state, 0, cb__max(decoder->ops->state_size, 1));
     decoder->on_partial = decoder->ops->partial_is_record ? CB_PARTIAL_EMIT : CB_PARTIAL_FAIL;
-    if (decoder->ops->open) {
+    if (decoder->ops->open)
         status = decoder->ops->open(decoder, cb__config_spec(&decoder->config));
-        if (status) {
-            cb__error_set(error, status, 0, "%s", cb_strerror(status));
-            goto err2;
-        }
+    if (status) {
+        cb__coder_free(&coder);
+        return cb__error_set(error, status, 0, "%s", cb_strerror(status));
     }
-    decoder->on_overflow = o.on_overflow;
-    decoder->partial_asked = o.on_partial != CB_PARTIAL_DEFAULT;
-    if (decoder->partial_asked)
-        decoder->on_partial = o.on_partial;
-    /* Nothing is given of a record that may yet turn out to be left out. */
-    decoder->whole = o.whole || decoder->on_partial == CB_PARTIAL_DROP ||
-                     (o.on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
-    decoder->max_taken = o.max_record ? o.max_record : WHOLE_LIMIT_DEFAULT;
-    decoder->max_given = o.max_record || decoder->whole ? decoder->max_taken : UINT64_MAX;
-    decoder->max_record = decoder->max_given;
+    apply_options(decoder, &o);
     cb_decoder_reset(decoder);
     *result = decoder;
     return CB_OK;
-err2:
-    allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
-err1:
-    cb__config_fini(&decoder->config);
-err0:
-    allocator->free(allocator->arg, decoder, sizeof *decoder);
-    return status;
 }
 
 /* Lets go of the buffer. */
@@ -178,9 +176,13 @@ void cb_decoder_free(struct cb_decoder *decoder)
         allocator->free(allocator->arg, decoder->kept, sizeof *decoder->kept);
     if (decoder->ops->close)
         decoder->ops->close(decoder);
-    allocator->free(allocator->arg, decoder->state, cb__max(decoder->ops->state_size, 1));
-    cb__config_fini(&decoder->config);
-    allocator->free(allocator->arg, decoder, sizeof *decoder);
+    cb__coder_free(&(struct cb__coder){
+        .self = decoder,
+        .size = sizeof *decoder,
+        .state = decoder->state,
+        .state_size = cb__max(decoder->ops->state_size, 1),
+        .config = decoder->config,
+    });
 }
 
 /* Sets the place to a position, for record number `record`. */
@@ -472,8 +474,8 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
     const uint64_t at = payload_in_input(decoder) - header;
     piece->header = (uint32_t)header;
     piece->flags |= CB_APART;
-    if (decoder->header_at == at ||
-        !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) || n < header)
+    if (decoder->header_at == at || !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) ||
+        n < header)
         return;
     if (!piece->length)
         piece->data = data + header;

@@ -38,58 +38,45 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
                    const struct cb_encoder_options *options, struct cb_error *error)
 {
     struct cb_encoder_options o = {.size = sizeof o};
+    struct cb__coder coder;
     if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
         return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
-    if (!cb__allocator_is_usable(o.allocator))
-        return cb__error_set(error, CB_EINVAL, 0, "the allocator lacks a function");
-    const struct cb_allocator *allocator = o.allocator ? o.allocator : &cb__malloc_allocator;
-    struct cb_encoder *encoder = allocator->alloc(allocator->arg, sizeof *encoder);
-    if (!encoder)
-        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-    memset(encoder, 0, sizeof *encoder);
-    encoder->allocator = allocator;
-    encoder->refuse_collisions = o.refuse_collisions;
-    int status = cb__config_init(&encoder->config, specification, CB_ENCODES, allocator, error);
+    int status =
+        cb__coder_new(&coder, sizeof **result, specification, CB_ENCODES, o.allocator, error);
     if (status)
-        goto err0;
-    encoder->ops = encoder->config.family->encode;
+        return status;
+    struct cb_encoder *encoder = coder.self;
+    encoder->config = coder.config;
+    encoder->allocator = coder.config.allocator;
+    encoder->state = coder.state;
+    encoder->ops = coder.config.family->encode;
     encoder->traits = encoder->ops->traits;
-    encoder->state = allocator->alloc(allocator->arg, cb__max(encoder->ops->state_size, 1));
-    if (!encoder->state) {
-        status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-        goto err1;
-    }
-    memset(encoder->state, 0, cb__max(encoder->ops->state_size, 1));
-    if (encoder->ops->open) {
+    encoder->refuse_collisions = o.refuse_collisions;
+    if (encoder->ops->open)
         status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));
-        if (status) {
-            cb__error_set(error, status, 0, "%s", cb_strerror(status));
-            goto err2;
-        }
+    if (status) {
+        cb__coder_free(&coder);
+        return cb__error_set(error, status, 0, "%s", cb_strerror(status));
     }
     cb__encode_init(encoder);
     *result = encoder;
     return CB_OK;
-err2:
-    allocator->free(allocator->arg, encoder->state, cb__max(encoder->ops->state_size, 1));
-err1:
-    cb__config_fini(&encoder->config);
-err0:
-    allocator->free(allocator->arg, encoder, sizeof *encoder);
-    return status;
 }
 
 void cb_encoder_free(struct cb_encoder *encoder)
 {
     if (!encoder)
         return;
-    const struct cb_allocator *allocator = encoder->allocator;
     cb__encode_fini(encoder);
     if (encoder->ops->close)
         encoder->ops->close(encoder);
-    allocator->free(allocator->arg, encoder->state, cb__max(encoder->ops->state_size, 1));
-    cb__config_fini(&encoder->config);
-    allocator->free(allocator->arg, encoder, sizeof *encoder);
+    cb__coder_free(&(struct cb__coder){
+        .self = encoder,
+        .size = sizeof *encoder,
+        .state = encoder->state,
+        .state_size = cb__max(encoder->ops->state_size, 1),
+        .config = encoder->config,
+    });
 }
 
 unsigned cb_encoder_traits(const struct cb_encoder *encoder)

@@ -198,6 +198,23 @@ int cb__config_init(struct cb__config *config, const char *specification, unsign
                     const struct cb_allocator *allocator, struct cb_error *error);
 void cb__config_fini(struct cb__config *config);
 
+/* What a decoder and an encoder are both made of. */
+struct cb__coder {
+    void *self; /* the struct itself, of `size` bytes; all zeros at first */
+    size_t size;
+    void *state; /* what the family keeps, in the same way; never NULL */
+    size_t state_size;
+    struct cb__config config;
+};
+
+/* Makes one of `size` bytes from a specification and the caller's allocator, which may
+ * be NULL: coder->config.allocator is the one to use.  CB_ENOMEM; CB_EINVAL; each with
+ * *error filled. */
+int cb__coder_new(struct cb__coder *coder, size_t size, const char *specification,
+                  unsigned direction, const struct cb_allocator *allocator, struct cb_error *error);
+/* Frees all of it. */
+void cb__coder_free(struct cb__coder *coder);
+
 /* The specification that has the family's own settings: that of the preset
  * where there is one. */
 static inline const struct cb__spec *cb__config_spec(const struct cb__config *config)
