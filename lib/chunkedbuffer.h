@@ -350,6 +350,18 @@ CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
  */
 CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
                    size_t *at);
+/*
+ * The same for several needles, 1 or more, none of them empty (else CB_EINVAL): finds
+ * the one that begins first, and where several begin there, the longest.  *which is
+ * its number, from 0; of needles that are alike, the first.
+ * A set is remembered like one needle (its bytes, and 32 for each of them, besides),
+ * and known again by the same needles in the same order.  It resumes in the same way,
+ * but not for an `end` that lies before what was looked at: that costs a new search.
+ * A needle found at the very end of what is held may turn out to be a longer one when
+ * more has come.
+ */
+CB_API int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t count,
+                       size_t start, size_t end, size_t *at, size_t *which);
 
 /* ----------------------------------------------------------- take from it */
 

@@ -26,11 +26,16 @@ struct cb__search {
     uint64_t start;      /* CB__NOWHERE: nothing is known */
     uint64_t found_from; /* CB__NOWHERE: nothing was found */
     struct cb__match found;
+    /* For several needles: they, with their bytes behind them in the same block. */
+    struct cb__needle *set;
+    size_t set_size;
 };
 
 static void free_search(struct cb_buffer *buffer, struct cb__search *search)
 {
     cb__matcher_fini(&search->matcher);
+    if (search->set)
+        buffer->allocator->free(buffer->allocator->arg, search->set, search->set_size);
     buffer->allocator->free(buffer->allocator->arg, search, sizeof *search);
 }
 
@@ -49,7 +54,8 @@ static void go_back(struct cb__search *search, uint64_t end)
     const uint64_t overlap = matcher->longest - 1;
     const uint64_t known = end > overlap ? end - overlap : 0;
     cb__matcher_forget(matcher);
-    if (search->found_from != CB__NOWHERE && search->found.end > end)
+    /* With several needles, those that it might have been were looked at too. */
+    if (search->found_from != CB__NOWHERE && search->found.start + matcher->longest > end)
         search->found_from = CB__NOWHERE;
     if (search->start > end)
         search->start = CB__NOWHERE;
@@ -64,42 +70,106 @@ static void go_back_all(struct cb_buffer *buffer)
     buffer->unchanged = CB__NOWHERE;
 }
 
-/* Makes a search for this needle, in place of the one that was asked for the
+/* Puts the i-th search first. */
+static void bring_to_front(struct cb_buffer *buffer, size_t i)
+{
+    struct cb__search **all = buffer->searches, *search = all[i];
+    memmove(all + 1, all, i * sizeof *all);
+    all[0] = search;
+}
+
+/* Makes a search for these needles, in place of the one that was asked for the
  * longest time ago where there are too many, and puts it first. */
-static int new_search(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
+static int new_search(struct cb_buffer *buffer, const struct cb__needle *needles, size_t count)
 {
     struct cb__search **all = buffer->searches;
     struct cb__search *search = buffer->allocator->alloc(buffer->allocator->arg, sizeof *search);
     if (!search)
         return CB_ENOMEM;
-    int status = cb__matcher_init(
-        &search->matcher, &(struct cb__needle){.data = needle, .length = n}, 1, buffer->allocator);
+    int status = cb__matcher_init(&search->matcher, needles, count, buffer->allocator);
     if (status) {
         buffer->allocator->free(buffer->allocator->arg, search, sizeof *search);
         return status;
     }
     search->cursor = (struct cb__cursor){0};
     search->start = search->found_from = CB__NOWHERE;
+    search->set = NULL;
     if (all[CB__SEARCHES - 1])
         free_search(buffer, all[CB__SEARCHES - 1]);
-    memmove(all + 1, all, (CB__SEARCHES - 1) * sizeof *all);
-    all[0] = search;
+    all[CB__SEARCHES - 1] = search;
+    bring_to_front(buffer, CB__SEARCHES - 1);
     return CB_OK;
 }
 
 /* Brings the search for this needle to the front. */
 static int find_search(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
 {
-    struct cb__search **all = buffer->searches;
-    for (size_t i = 1; i < CB__SEARCHES && all[i]; i++) {
-        if (cb__matcher_is(&all[i]->matcher, needle, n)) {
-            struct cb__search *search = all[i];
-            memmove(all + 1, all, i * sizeof *all);
-            all[0] = search;
+    for (size_t i = 1; i < CB__SEARCHES && buffer->searches[i]; i++) {
+        if (cb__matcher_is(&buffer->searches[i]->matcher, needle, n)) {
+            bring_to_front(buffer, i);
             return CB_OK;
         }
     }
-    return new_search(buffer, needle, n);
+    return new_search(buffer, &(struct cb__needle){.data = needle, .length = n}, 1);
+}
+
+/* Is it the search for these needles, in this order? */
+static bool is_for(const struct cb__search *search, const struct iovec *needles, size_t count)
+{
+    if (!search->set || search->matcher.needles != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct cb__needle *ours = &search->set[i];
+        if (ours->length != needles[i].iov_len ||
+            memcmp(ours->data, needles[i].iov_base, ours->length) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A copy of several needles and their bytes, in a block of *size bytes. */
+static struct cb__needle *copy_needles(const struct cb_buffer *buffer, const struct iovec *needles,
+                                       size_t count, size_t *size)
+{
+    if (!cb__mul_size(count, sizeof(struct cb__needle), size))
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!cb__add_size(*size, needles[i].iov_len, size))
+            return NULL;
+    }
+    struct cb__needle *set = buffer->allocator->alloc(buffer->allocator->arg, *size);
+    if (!set)
+        return NULL;
+    uint8_t *bytes = (uint8_t *)(set + count);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(bytes, needles[i].iov_base, needles[i].iov_len);
+        set[i] = (struct cb__needle){.data = bytes, .length = needles[i].iov_len};
+        bytes += needles[i].iov_len;
+    }
+    return set;
+}
+
+/* Brings the search for several needles to the front. */
+static int find_set(struct cb_buffer *buffer, const struct iovec *needles, size_t count)
+{
+    size_t size;
+    for (size_t i = 0; i < CB__SEARCHES && buffer->searches[i]; i++) {
+        if (is_for(buffer->searches[i], needles, count)) {
+            bring_to_front(buffer, i);
+            return CB_OK;
+        }
+    }
+    struct cb__needle *set = copy_needles(buffer, needles, count, &size);
+    if (!set)
+        return CB_ENOMEM;
+    int status = new_search(buffer, set, count);
+    if (status) {
+        buffer->allocator->free(buffer->allocator->arg, set, size);
+        return status;
+    }
+    buffer->searches[0]->set = set;
+    buffer->searches[0]->set_size = size;
+    return CB_OK;
 }
 
 /* The next match that ends before `end`, from where the search stopped. */
@@ -121,20 +191,12 @@ static int scan(struct cb_buffer *buffer, struct cb__search *search, uint64_t en
     return status == CB__YES ? CB__YES : CB__NO;
 }
 
-/* Finds the needle between two positions that the buffer holds.  CB__YES with
- * *match set, CB__NO, or an error. */
-static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
-                      uint64_t end, struct cb__match *match)
+/* Finds what a search is for between two positions that the buffer holds.  CB__YES
+ * with *match set, or CB__NO.  (A call would cost each short record 20 instructions.) */
+static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer,
+                                                        struct cb__search *search, uint64_t from,
+                                                        uint64_t end, struct cb__match *match)
 {
-    if (cb__unlikely(buffer->unchanged != CB__NOWHERE))
-        go_back_all(buffer);
-    struct cb__search *search = buffer->searches[0];
-    if (cb__unlikely(!search || !cb__matcher_is(&search->matcher, needle, n))) {
-        int status = find_search(buffer, needle, n);
-        if (status)
-            return status;
-        search = buffer->searches[0];
-    }
     struct cb__matcher *matcher = &search->matcher;
     if (from >= search->found_from && from <= search->found.start) {
         *match = search->found;
@@ -152,6 +214,40 @@ static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, ui
     search->found = *match;
     search->start = match->end;
     return CB__YES;
+}
+
+/* The same with several needles, of which one may be a part of another: what is found
+ * depends on `end`.  So nothing is known for an end before what was looked at, and a
+ * match that may yet become a longer one is not remembered. */
+static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint64_t from,
+                      uint64_t end, struct cb__match *match)
+{
+    struct cb__matcher *matcher = &search->matcher;
+    if (matcher->at > end || (search->found_from != CB__NOWHERE && search->found.end > end)) {
+        search->start = search->found_from = CB__NOWHERE;
+        cb__matcher_start(matcher, from);
+    }
+    if (resume(buffer, search, from, end, match) == CB__YES)
+        return CB__YES;
+    *match = matcher->best;
+    return matcher->pending ? CB__YES : CB__NO;
+}
+
+/* Finds the needle between two positions that the buffer holds.  CB__YES with
+ * *match set, CB__NO, or an error. */
+static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
+                      uint64_t end, struct cb__match *match)
+{
+    if (cb__unlikely(buffer->unchanged != CB__NOWHERE))
+        go_back_all(buffer);
+    struct cb__search *search = buffer->searches[0];
+    if (cb__unlikely(!search || !cb__matcher_is(&search->matcher, needle, n))) {
+        int status = find_search(buffer, needle, n);
+        if (status)
+            return status;
+        search = buffer->searches[0];
+    }
+    return resume(buffer, search, from, end, match);
 }
 
 int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
@@ -172,6 +268,51 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start
     return status;
 }
 
+/* Do these bytes stand at that position? */
+static bool stands_at(const struct cb_buffer *buffer, uint64_t at, const uint8_t *bytes, size_t n)
+{
+    struct cb__cursor cursor = {0};
+    const uint8_t *data;
+    for (size_t there; n; at += there, bytes += there, n -= there) {
+        if (!cb__buffer_span(buffer, &cursor, at, &data, &there))
+            return false;
+        there = cb__min(there, n);
+        if (memcmp(data, bytes, there) != 0)
+            return false;
+    }
+    return true;
+}
+
+int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t count, size_t start,
+                size_t end, size_t *at, size_t *which)
+{
+    struct cb__match match;
+    if (!count)
+        return CB_EINVAL;
+    for (size_t i = 0; i < count; i++) {
+        if (!needles[i].iov_len)
+            return CB_EINVAL;
+    }
+    end = cb__min(end, buffer->length);
+    if (start > end)
+        return CB_NO;
+    if (cb__unlikely(buffer->unchanged != CB__NOWHERE))
+        go_back_all(buffer);
+    int status = find_set(buffer, needles, count);
+    if (status)
+        return status;
+    if (resume_set(buffer, buffer->searches[0], buffer->position + start, buffer->position + end,
+                   &match) == CB__NO)
+        return CB_NO;
+    const size_t length = (size_t)(match.end - match.start);
+    *at = (size_t)(match.start - buffer->position);
+    *which = 0;
+    while (needles[*which].iov_len != length ||
+           !stands_at(buffer, match.start, needles[*which].iov_base, length))
+        ++*which;
+    return CB_YES;
+}
+
 /* Takes the first `payload` bytes, and drops the others of the record. */
 static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
                        struct cb_buffer *target)
@@ -181,9 +322,12 @@ static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
 }
 
 /* Finds the delimiter that ends a record of at most `limit` bytes.  CB__YES with
- * *match set; CB__MORE; CB_EOVERFLOW where none can come in time; or an error. */
-static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
-                    size_t limit, struct cb__match *match)
+ * *match set; CB__MORE; CB_EOVERFLOW where none can come in time; or an error.
+ * (Inlined as above.) */
+static inline __attribute__((always_inline)) int find_end(struct cb_buffer *buffer,
+                                                          const void *delimiter, size_t n,
+                                                          size_t start, size_t limit,
+                                                          struct cb__match *match)
 {
     size_t end = buffer->length;
     if (n < end && limit < end - n)

@@ -143,6 +143,17 @@ static int append_numbers(struct scene *s)
     return status == CB_OK ? cb_truncate(s->b, cb_length(s->b) - 8), CB_OK : status;
 }
 
+static int find_any(struct scene *s)
+{
+    const struct iovec needles[] = {
+        {.iov_base = numbers + 200, .iov_len = 30},
+        {.iov_base = numbers + 20, .iov_len = 2},
+    };
+    size_t which;
+
+    return cb_find_any(s->a, needles, 2, 0, CB_ALL, &s->at, &which);
+}
+
 static int append_held(struct scene *s)
 {
     struct cb_held held;
@@ -372,6 +383,7 @@ static const struct step {
     {"find_long", find_long},
     {"find_longer", find_longer},
     {"find_long", find_long},
+    {"find_any", find_any},
     {"append_held", append_held},
     {"append_held", append_held},
     {"append_held", append_held},

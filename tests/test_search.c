@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "expect.h"
 #include "support.h"
 
 #include <stdlib.h>
@@ -842,6 +843,159 @@ START_TEST(searches_that_take_turns_are_right_whatever_happens_between_them)
 }
 END_TEST
 
+/* -------------------------------------------------------- several needles */
+
+/* The first of the longest needles that begin first; *which is COUNT where none is. */
+static int64_t find_any_slowly(const char *data, size_t size, const struct iovec *needles,
+                               size_t count, size_t start, size_t end, size_t *which)
+{
+    size_t longest = 0;
+
+    *which = count;
+    end = end < size ? end : size;
+    for (size_t at = start; at < end; at++) {
+        for (size_t i = 0; i < count; i++) {
+            size_t n = needles[i].iov_len;
+
+            if (n > longest && n <= end - at && memcmp(data + at, needles[i].iov_base, n) == 0) {
+                longest = n;
+                *which = i;
+            }
+        }
+        if (longest > 0)
+            return (int64_t)at;
+    }
+    return NOT_FOUND;
+}
+
+#define NEEDLE(string)                                                                             \
+    {                                                                                              \
+        .iov_base = (char[]){string}, .iov_len = sizeof(string) - 1                                \
+    }
+enum { IN_SET = 4, SETS = 7 };
+
+static void check_any(const char *flat, size_t size, const struct iovec *needles, size_t count,
+                      size_t start, size_t end)
+{
+    size_t at = 777, which = 888, expected_which;
+    int64_t expected = find_any_slowly(flat, size, needles, count, start, end, &expected_which);
+    int status = cb_find_any(buffer, needles, count, start, end, &at, &which);
+
+    expect(status == (expected == NOT_FOUND ? CB_NO : CB_YES), "%.*s: status %d", (int)size, flat,
+           status);
+    if (status == CB_YES)
+        expect(at == (size_t)expected && which == expected_which,
+               "from %zu to %zu in %.*s: %zu at %zu, expected %zu at %d", start, end, (int)size,
+               flat, which, at, expected_which, (int)expected);
+    else
+        expect(at == 777 && which == 888, "results were set");
+}
+
+/* As with single needles, above: whatever is remembered, the answer is that of a
+ * search by hand. */
+START_TEST(sets_of_needles_that_take_turns_are_right_whatever_happens_between_them)
+{
+    struct iovec sets[SETS][IN_SET] = {
+        {NEEDLE("a"), NEEDLE("b"), NEEDLE("a"), NEEDLE("b")},
+        {NEEDLE("ab"), NEEDLE("abab"), NEEDLE("b"), NEEDLE("aab")},
+        {NEEDLE("bbba"), NEEDLE("bb"), NEEDLE("abba"), NEEDLE("aaaaab")},
+        {NEEDLE("ba"), NEEDLE("bab"), NEEDLE("babb"), NEEDLE("babba")},
+        {NEEDLE("aabba"), NEEDLE("abb"), NEEDLE("bb"), NEEDLE("bbab")},
+        {NEEDLE("b"), NEEDLE("ab"), NEEDLE("aab"), NEEDLE("aaab")},
+        {NEEDLE("aaaa"), NEEDLE("bbbb"), NEEDLE("aaaa"), NEEDLE("ababab")},
+    };
+    struct prng prng = {.state = 8};
+    char flat[600];
+    size_t size = 0;
+
+    for (int round = 0; round < 200000; round++) {
+        char more[8];
+        size_t n = prng_below(&prng, sizeof(more));
+
+        switch (prng_below(&prng, 12)) {
+        case 0:
+            n = prng_below(&prng, 3) ? n : size;
+            n = cb_skip(buffer, n);
+            memmove(flat, flat + n, size -= n);
+            break;
+        case 1:
+            size -= cb_truncate(buffer, size > n ? size - n : 0);
+            break;
+        case 2:
+            prng_fill(&prng, more, n, "ab", 2);
+            if (size + n > 500 || prng_below(&prng, 4))
+                break;
+            expect(cb_prepend(buffer, more, n) == CB_OK, "no memory");
+            memmove(flat + n, flat, size);
+            memcpy(flat, more, n);
+            size += n;
+            break;
+        case 3:
+        case 4:
+            prng_fill(&prng, more, n, "aab", 3);
+            if (size + n > 500)
+                break;
+            append_block(buffer, more, n);
+            memcpy(flat + size, more, n);
+            size += n;
+            break;
+        default:
+            check_any(flat, size, sets[prng_below(&prng, SETS)], 1 + prng_below(&prng, IN_SET),
+                      prng_below(&prng, 3) ? 0 : prng_below(&prng, size + 2),
+                      prng_below(&prng, 3) ? CB_ALL : prng_below(&prng, size + 2));
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_first_needle_wins_and_there_the_longest)
+{
+    const struct iovec ends[] = {NEEDLE("\n"), NEEDLE("\r\n"), NEEDLE("\r")};
+    size_t at, which;
+
+    append_block(buffer, BYTES("one\r"));
+    ck_assert_int_eq(cb_find_any(buffer, ends, 3, 0, CB_ALL, &at, &which), CB_YES);
+    ck_assert_uint_eq(at, 3);
+    ck_assert_uint_eq(which, 2); /* as yet */
+    append_block(buffer, BYTES("\ntwo\n"));
+    ck_assert_int_eq(cb_find_any(buffer, ends, 3, 0, CB_ALL, &at, &which), CB_YES);
+    ck_assert_uint_eq(at, 3);
+    ck_assert_uint_eq(which, 1);
+    ck_assert_int_eq(cb_find_any(buffer, ends, 3, 0, 4, &at, &which), CB_YES);
+    ck_assert_uint_eq(which, 2);
+    ck_assert_int_eq(cb_find_any(buffer, ends, 3, 5, CB_ALL, &at, &which), CB_YES);
+    ck_assert_uint_eq(at, 8);
+    ck_assert_uint_eq(which, 0);
+}
+END_TEST
+
+START_TEST(no_needle_and_an_empty_one_are_refused)
+{
+    const struct iovec needles[] = {NEEDLE("a"), NEEDLE("")};
+    size_t at = 77, which = 88;
+
+    append_block(buffer, BYTES("abc"));
+    ck_assert_int_eq(cb_find_any(buffer, needles, 2, 0, CB_ALL, &at, &which), CB_EINVAL);
+    ck_assert_int_eq(cb_find_any(buffer, NULL, 0, 0, CB_ALL, &at, &which), CB_EINVAL);
+    ck_assert_uint_eq(at + which, 77 + 88);
+}
+END_TEST
+
+START_TEST(a_set_goes_on_where_its_search_stopped)
+{
+    const struct iovec needles[] = {NEEDLE("--b"), NEEDLE("\r\n"), NEEDLE("END")};
+    uint64_t before = pool_stats(pool).scanned;
+    size_t at, which;
+
+    for (size_t i = 0; i < TRICKLE; i++) {
+        append_block(buffer, &"ab-\rc"[i % 5], 1);
+        expect(cb_find_any(buffer, needles, 3, 0, CB_ALL, &at, &which) == CB_NO, "found");
+        expect(find(buffer, "\n\n", 2, 0, CB_ALL) == NOT_FOUND, "found"); /* takes turns */
+    }
+    ck_assert_uint_le(pool_stats(pool).scanned - before, 2 * 2 * TRICKLE);
+}
+END_TEST
+
 START_TEST(bytes_skipped_between_two_calls_do_not_mislead_them)
 {
     for (size_t skip = 0; skip <= 10; skip++) {
@@ -1143,6 +1297,10 @@ static void add_resume(Suite *suite)
     tcase_add_test(tcase, stripping_between_two_calls_does_not_make_a_search_begin_anew);
     tcase_add_test(tcase, a_walk_from_match_to_match_is_linear);
     tcase_add_test(tcase, searches_that_take_turns_are_right_whatever_happens_between_them);
+    tcase_add_test(tcase, sets_of_needles_that_take_turns_are_right_whatever_happens_between_them);
+    tcase_add_test(tcase, the_first_needle_wins_and_there_the_longest);
+    tcase_add_test(tcase, no_needle_and_an_empty_one_are_refused);
+    tcase_add_test(tcase, a_set_goes_on_where_its_search_stopped);
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
