@@ -44,6 +44,12 @@ static inline bool cb__add_u64(uint64_t a, uint64_t b, uint64_t *sum)
     return !__builtin_add_overflow(a, b, sum);
 }
 
+/* *difference = a - b; false where that is negative. */
+static inline bool cb__sub_u64(uint64_t a, uint64_t b, uint64_t *difference)
+{
+    return !__builtin_sub_overflow(a, b, difference);
+}
+
 /* *product = a * b; false where that does not fit. */
 static inline bool cb__mul_u64(uint64_t a, uint64_t b, uint64_t *product)
 {

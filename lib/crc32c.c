@@ -12,6 +12,8 @@
  */
 #include "crc32c.h"
 
+#include "byte_order.h"
+
 // clang-format off
 #define ENTRY(i, a, b, c, d, e, f, g, h)                                                           \
     (((i) & 0x80 ? (a) : 0u) ^ ((i) & 0x40 ? (b) : 0u) ^ ((i) & 0x20 ? (c) : 0u) ^                 \
@@ -55,7 +57,7 @@ static const uint32_t tables[8][256] = {
 
 static uint32_t load(const uint8_t *bytes)
 {
-    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    return (uint32_t)cb__load_little(bytes, 4);
 }
 
 /* The remainders of four bytes, which `zeros` and up to three more follow. */

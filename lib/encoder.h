@@ -58,7 +58,6 @@ struct cb_encoder {
     struct cb__bytes out; /* what a call gives */
     uint64_t record;      /* number of the current record, from 1 */
     uint64_t offset;      /* where its payload stands in the input */
-    uint64_t left;        /* bytes of padding that are still to be given */
     struct cb_error error;
 
     enum cb__encode_step step;

@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += lib/libcb.la
 lib_libcb_la_SOURCES = \
 	lib/chunkedbuffer.h \
 	lib/base.h \
+	lib/byte_order.h \
 	lib/status.c \
 	lib/memory.h \
 	lib/memory.c \

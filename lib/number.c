@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers: read from the head of a buffer, appended at its tail. */
 #include "buffer.h"
+#include "byte_order.h"
 
 int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian, uint64_t *value)
 {
     uint8_t bytes[8];
-    uint64_t number = 0;
     if (width < 1 || width > 8 || (endian != CB_BIG_ENDIAN && endian != CB_LITTLE_ENDIAN))
         return CB_EINVAL;
     if (buffer->length < width)
         return CB_MORE;
     cb_copyout(buffer, 0, width, bytes);
-    for (unsigned i = 0; i < width; i++)
-        number = number << 8 | bytes[endian == CB_BIG_ENDIAN ? i : width - 1 - i];
     cb_skip(buffer, width);
-    *value = number;
+    *value = cb__load_uint(bytes, width, endian == CB_LITTLE_ENDIAN);
     return CB_YES;
 }
 
@@ -65,9 +63,10 @@ int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width, enu
     uint8_t bytes[8];
     if (width < 1 || width > 8 || (endian != CB_BIG_ENDIAN && endian != CB_LITTLE_ENDIAN))
         return CB_EINVAL;
-    for (unsigned i = 0; i < width; i++, value >>= 8)
-        bytes[endian == CB_LITTLE_ENDIAN ? i : width - 1 - i] = (uint8_t)value;
-    return value ? CB_EINVAL : cb_append(buffer, bytes, width);
+    if (width < 8 && value >> 8 * width)
+        return CB_EINVAL;
+    cb__store_uint(bytes, width, endian == CB_LITTLE_ENDIAN, value);
+    return cb_append(buffer, bytes, width);
 }
 
 int cb_append_varint(struct cb_buffer *buffer, uint64_t value)

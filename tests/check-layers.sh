@@ -16,6 +16,7 @@ layers() {
  0  chunkedbuffer.h
  1  base.h
  2  status.c
+ 2  byte_order.h                                        only base.h
  2  memory.h memory.c
  3  pool.h pool.c
  4  chunk.h
@@ -34,7 +35,7 @@ layers() {
  6  text_x86.c                                      only text.h
  6  text_neon.c                                     only text.h
  6  text_none.c                                     only text.h
- 5  crc32c.h crc32c.c                               only base.h
+ 5  crc32c.h crc32c.c                               only base.h byte_order.h
  6  matcher.h matcher.c                             only base.h find.h
  7  buffer.h buffer.c
  8  appender.h appender.c

@@ -95,10 +95,15 @@ static const struct cb__decoder_ops decoder_ops = {
     .sync = sync,
 };
 
+struct padding_state {
+    uint64_t left; /* bytes of padding that are still to be given */
+};
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct fixed_config *config = encoder->config.data;
-    encoder->left = 0;
+    struct padding_state *state = encoder->state;
+    state->left = 0;
     if (length > config->size)
         return cb__encoder_fail(encoder, "%" PRIu64 " bytes do not fit into a record of %" PRIu64,
                                 length, config->size);
@@ -106,23 +111,25 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
         return cb__encoder_fail(
             encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (,pad=BYTE would)",
             length, config->size);
-    encoder->left = config->size - length;
+    state->left = config->size - length;
     return CB_OK;
 }
 
 static int end(struct cb_encoder *encoder)
 {
     const struct fixed_config *config = encoder->config.data;
-    size_t n = cb__min(cb__clamp_u64(encoder->left), sizeof encoder->scratch);
+    struct padding_state *state = encoder->state;
+    size_t n = cb__min(cb__clamp_u64(state->left), sizeof encoder->scratch);
     if (n)
         memset(encoder->scratch, config->pad.data[0], n);
-    encoder->left -= n;
+    state->left -= n;
     cb__encoder_give(encoder, encoder->scratch, n);
-    return encoder->left ? CB__MORE : CB_OK;
+    return state->left ? CB__MORE : CB_OK;
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
+    .state_size = sizeof(struct padding_state),
     .begin = begin,
     .end = end,
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../encoder.h"
+#include "../byte_order.h"
 #include "counted.h"
 #include "families.h"
 #include "length_field.h"
@@ -101,27 +102,6 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     return status;
 }
 
-static uint64_t load(const uint8_t *bytes, size_t width, bool little)
-{
-    uint64_t value = 0;
-    if (little) {
-        while (width--)
-            value = value << 8 | bytes[width];
-    } else {
-        for (const uint8_t *end = bytes + width; bytes < end; bytes++)
-            value = value << 8 | *bytes;
-    }
-    return value;
-}
-
-static void store(uint8_t *bytes, size_t width, bool little, uint64_t value)
-{
-    for (size_t i = 0; i < width; i++) {
-        bytes[little ? i : width - 1 - i] = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
 /* Copies what is of the length field among n bytes of a header, from its byte
  * number `have` on. */
 static void keep_field(const struct length_config *config, size_t have, const uint8_t *data,
@@ -154,7 +134,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         *used = header_size;
     }
     state->have = 0;
-    const uint64_t value = load(field, config->width, config->little);
+    const uint64_t value = cb__load_uint(field, config->width, config->little);
     if (cb__likely(cb__length_payload(&config->bounds, value, &frame->payload)))
         return CB_OK;
     state->counted.frame_is_wrong = true;
@@ -212,7 +192,7 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
     uint64_t frame;
-    const uint64_t value = load(field, config->width, config->little);
+    const uint64_t value = cb__load_uint(field, config->width, config->little);
     return cb__length_payload(&config->bounds, value, &frame) &&
            cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
 }
@@ -276,7 +256,7 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     memset(encoder->scratch, 0, (size_t)config->header);
     if (config->lead.length)
         memcpy(encoder->scratch, config->lead.data, config->lead.length);
-    store(encoder->scratch + config->offset, config->width, config->little, value);
+    cb__store_uint(encoder->scratch + config->offset, config->width, config->little, value);
     return cb__encoder_give(encoder, encoder->scratch, (size_t)config->header);
 }
 

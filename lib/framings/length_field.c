@@ -49,7 +49,7 @@ bool cb__length_value(const struct cb__length_field *field, uint64_t header, uin
                       uint64_t *value)
 {
     return cb__add_u64(payload, minus(field, header), value) &&
-           !__builtin_sub_overflow(*value, plus(field), value);
+           cb__sub_u64(*value, plus(field), value);
 }
 
 int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max)

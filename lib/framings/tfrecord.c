@@ -14,6 +14,7 @@
 
 #include "../crc32c.h"
 #include "../encoder.h"
+#include "../byte_order.h"
 #include "counted.h"
 #include "families.h"
 
@@ -27,20 +28,6 @@ struct tfrecord_state {
     uint8_t trailer[CHECKSUM]; /* what it makes the trailer */
 };
 
-static uint64_t load(const uint8_t *bytes, size_t width)
-{
-    uint64_t value = 0;
-    while (width--)
-        value = value << 8 | bytes[width];
-    return value;
-}
-
-static void store(uint8_t *bytes, size_t width, uint64_t value)
-{
-    for (size_t i = 0; i < width; i++)
-        bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
 static uint32_t mask(uint32_t crc)
 {
     return (crc >> 15 | crc << 17) + 0xa282ead8u;
@@ -49,7 +36,7 @@ static uint32_t mask(uint32_t crc)
 /* Is this the checksum that stands there? */
 static bool right(uint32_t crc, const uint8_t *checksum)
 {
-    return load(checksum, CHECKSUM) == mask(crc);
+    return cb__load_little(checksum, CHECKSUM) == mask(crc);
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -62,7 +49,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     if (decoder->needed)
         return CB__MORE;
     state->have = 0;
-    state->counted.frame.payload = load(state->bytes, LENGTH);
+    state->counted.frame.payload = cb__load_little(state->bytes, LENGTH);
     if (right(cb__crc32c(0, state->bytes, LENGTH), state->bytes + LENGTH))
         return CB_OK;
     state->counted.frame_is_wrong = true;
@@ -74,7 +61,7 @@ static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, s
 {
     struct tfrecord_state *state = decoder->state;
     state->crc = cb__crc32c(at ? state->crc : 0, data, n);
-    store(state->trailer, CHECKSUM, mask(state->crc));
+    cb__store_uint(state->trailer, CHECKSUM, true, mask(state->crc));
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -102,8 +89,8 @@ struct tfrecord_encoder {
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     uint8_t *to = encoder->scratch;
-    store(to, LENGTH, length);
-    store(to + LENGTH, CHECKSUM, mask(cb__crc32c(0, to, LENGTH)));
+    cb__store_uint(to, LENGTH, true, length);
+    cb__store_uint(to + LENGTH, CHECKSUM, true, mask(cb__crc32c(0, to, LENGTH)));
     return cb__encoder_give(encoder, to, HEADER);
 }
 
@@ -118,7 +105,7 @@ static int look_at_piece(struct cb_encoder *encoder, const struct cb_piece *piec
 static int end(struct cb_encoder *encoder)
 {
     struct tfrecord_encoder *state = encoder->state;
-    store(encoder->scratch, CHECKSUM, mask(state->crc));
+    cb__store_uint(encoder->scratch, CHECKSUM, true, mask(state->crc));
     state->crc = 0;
     return cb__encoder_give(encoder, encoder->scratch, CHECKSUM);
 }

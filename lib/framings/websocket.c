@@ -10,6 +10,7 @@
  */
 #include "../decoder.h"
 #include "../encoder.h"
+#include "../byte_order.h"
 #include "families.h"
 
 #include <errno.h>
@@ -148,9 +149,7 @@ static int check_second(struct websocket_state *state)
 
 static int check_length(struct websocket_state *state, size_t size)
 {
-    state->payload = 0;
-    for (size_t i = 0; i < size; i++)
-        state->payload = state->payload << 8 | state->header[2 + i];
+    state->payload = cb__load_big(state->header + 2, size);
     if (state->payload > INT64_MAX)
         return wrong(state, 2, "length does not fit in 63 bits");
     if (state->payload < (size == 2 ? LENGTH_16 : UINT64_C(1) << 16))

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Byte order: unsigned numbers of 1 to 8 bytes, in either byte order.
+ * Layer: base -> byte_order.
+ */
+#ifndef CB_BYTE_ORDER_H
+#define CB_BYTE_ORDER_H
+
+#include "base.h"
+
+static inline uint64_t cb__load_big(const uint8_t *bytes, size_t width)
+{
+    uint64_t value = 0;
+    for (const uint8_t *end = bytes + width; bytes < end; bytes++)
+        value = value << 8 | *bytes;
+    return value;
+}
+
+static inline uint64_t cb__load_little(const uint8_t *bytes, size_t width)
+{
+    uint64_t value = 0;
+    while (width--)
+        value = value << 8 | bytes[width];
+    return value;
+}
+
+static inline uint64_t cb__load_uint(const uint8_t *bytes, size_t width, bool little)
+{
+    return little ? cb__load_little(bytes, width) : cb__load_big(bytes, width);
+}
+
+/* Stores the lowest `width` bytes of a number. */
+static inline void cb__store_uint(uint8_t *to, size_t width, bool little, uint64_t value)
+{
+    for (size_t i = 0; i < width; i++, value >>= 8)
+        to[little ? i : width - 1 - i] = (uint8_t)value;
+}
+
+#endif
