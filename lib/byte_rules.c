@@ -58,11 +58,11 @@ int cb__byte_rules_add(struct cb__byte_rules *rules, const struct cb__setting *s
     const char *what = selects ? "only" : "byte";
     if (!read_rule(&setting->value, &rule))
         return cb__error_set(error, CB_EINVAL, setting->column,
-                             "'%s' needs an offset and bytes in hexadecimal, as in '0:00-02|ff'",
+                             "'%s' needs an offset and hexadecimal bytes, as in '0:00-02|ff'",
                              what);
     if (rules->count == CB__BYTE_RULES_MAX)
         return cb__error_set(error, CB_EINVAL, setting->column,
-                             "there are more than %d rules for bytes", CB__BYTE_RULES_MAX);
+                             "there are more than %d 'byte' and 'only' rules", CB__BYTE_RULES_MAX);
     size_t i = rules->count++;
     for (; i && rules->rules[i - 1].at > rule.at; i--)
         rules->rules[i] = rules->rules[i - 1];
@@ -78,14 +78,13 @@ int cb__byte_rules_check(const struct cb__byte_rules *rules, uint64_t size, cons
         const struct cb__byte_rule *rule = &rules->rules[i];
         if (rule->at >= size)
             return cb__error_set(error, CB_EINVAL, rule->column,
-                                 "byte %" PRIu64 " is not in the %s, which has %" PRIu64, rule->at,
-                                 what, size);
+                                 "byte %" PRIu64 " is outside the %" PRIu64 "-byte %s", rule->at,
+                                 size, what);
         if (!rule->selects && rule->at < lead->length &&
             !cb__byte_rule_holds(rule, lead->data[rule->at]))
             return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
                                  "byte %" PRIu64 " of the lead is not %s%.*s", rule->at,
-                                 cb__byte_rule_article(rule),
-                                 (int)cb__min(rule->text.length, 80),
+                                 cb__byte_rule_article(rule), (int)cb__min(rule->text.length, 80),
                                  (const char *)rule->text.data);
     }
     return CB_OK;

@@ -98,7 +98,7 @@ static int read_options(struct cb_decoder_options *o, const struct cb_decoder_op
                         struct cb_error *error)
 {
     if (!cb__options_read(options, o, sizeof *o) || !cb__flags_known(o->whole, 1))
-        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
+        return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     if (o->on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
     if (o->on_overflow > CB_OVERFLOW_TRUNCATE)
@@ -574,7 +574,8 @@ static int handle_end(struct cb_decoder *decoder)
     uint64_t missing_from = decoder->payload_end;
     if (decoder->frame_start == end && !decoder->begun) {
         if (decoder->ops->needs_end && decoder->on_partial == CB_PARTIAL_FAIL)
-            return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends before its end mark");
+            return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
+                                    "input ends before its end marker");
         if (decoder->unfinished && decoder->on_partial == CB_PARTIAL_FAIL)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a message");
         return CB__END;

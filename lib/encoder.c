@@ -40,7 +40,7 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
     struct cb_encoder_options o = {.size = sizeof o};
     struct cb__coder coder;
     if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
-        return cb__error_set(error, CB_EINVAL, 0, "the options hold what is not known");
+        return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     int status =
         cb__coder_new(&coder, sizeof **result, specification, CB_ENCODES, o.allocator, error);
     if (status)

@@ -184,7 +184,7 @@ static int check_direction(const struct cb__key *key, const struct cb__setting *
     const unsigned other = direction == CB_DECODES ? CB__KEY_OUT : CB__KEY_IN;
     if (!(key->kind & other))
         return CB_OK;
-    return cb__error_set(error, CB_EINVAL, setting->column, "'%s' is for the %s framing", key->name,
+    return cb__error_set(error, CB_EINVAL, setting->column, "'%s' is only valid for %s", key->name,
                          other == CB__KEY_OUT ? "output" : "input");
 }
 
@@ -199,9 +199,9 @@ static int check_setting(const struct cb__config *config, size_t i, const struct
     const bool preset = config->preset.memory;
     if (preset && setting->key.length && (!key || !adds(key)) &&
         among(&config->preset, config->preset.count, &setting->key))
-        return cb__error_set(error, CB_EINVAL, setting->column,
-                             "'%.*s' is a part of '%.*s' already", n, name,
-                             (int)cb__min(spec->name.length, 80), (const char *)spec->name.data);
+        return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is already part of '%.*s'",
+                             n, name, (int)cb__min(spec->name.length, 80),
+                             (const char *)spec->name.data);
     if ((!key || !repeats(key)) && among(spec, i, &setting->key))
         return cb__error_set(error, CB_EINVAL, setting->column, "'%.*s' is given twice", n, name);
     if (!setting->key.length && (!key || preset))
@@ -280,7 +280,7 @@ static const struct cb_framing *choose(const struct cb__spec *spec, unsigned dir
     if (able)
         return able;
     if (first)
-        cb__error_set(error, CB_EINVAL, 0, "'%s' is for %s only", first->name,
+        cb__error_set(error, CB_EINVAL, 0, "'%s' is only valid for %s", first->name,
                       direction == CB_DECODES ? "output" : "input");
     else
         cb__error_set(error, CB_EINVAL, 0, "unknown framing '%.*s'",

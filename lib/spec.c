@@ -102,7 +102,7 @@ static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
     const char *at = spec->text + strcspn(spec->text, ":,");
     spec->name = span(spec->text, (size_t)(at - spec->text));
     if (!spec->name.length)
-        return cb__error_set(error, CB_EINVAL, 0, "a framing must be named");
+        return cb__error_set(error, CB_EINVAL, 0, "the name of the framing is missing");
     while (*at) {
         struct cb__setting *setting = &spec->settings[spec->count++];
         bool argument = *at == ':';
@@ -114,7 +114,7 @@ static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
         setting->has_value = argument || *at == '=';
         setting->value = span("", 0);
         if (!argument && !n)
-            return cb__error_set(error, CB_EINVAL, setting->column, "a key is expected");
+            return cb__error_set(error, CB_EINVAL, setting->column, "expected a key");
         if (!setting->has_value)
             continue;
         if (!argument)

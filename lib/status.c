@@ -13,14 +13,14 @@ const char *cb_strerror(int status)
         [-CB_END] = "end of stream",
         [-CB_ENOMEM] = "out of memory",
         [-CB_EINVAL] = "invalid argument",
-        [-CB_ESTATE] = "not possible in this state",
+        [-CB_ESTATE] = "not allowed in this state",
         [-CB_ELIMIT] = "the buffer is full",
         [-CB_EIO] = "input/output error",
         [-CB_EAGAIN] = "the descriptor is not ready",
         [-CB_EMALFORMED] = "malformed input",
         [-CB_ETRUNCATED] = "the input ends inside a record",
         [-CB_EOVERFLOW] = "record too long",
-        [-CB_EUNENCODABLE] = "record does not fit the output framing",
+        [-CB_EUNENCODABLE] = "record cannot be represented in the output framing",
     };
     if (status >= 0)
         return "success";

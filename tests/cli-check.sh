@@ -44,7 +44,7 @@ refuses 4 'stdin: record 2 at byte 7: input ends inside a record: 1 bytes of its
     '1:a,2:b' 'bad: records 1, inputs 0\n' --check -f netstring
 refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' \
     '1:a,1:b,x' 'bad: records 2, inputs 0\n' --check -f netstring
-refuses 4 'stdin: record 2 at byte 6: input ends before its end mark' \
+refuses 4 'stdin: record 2 at byte 6: input ends before its end marker' \
     '1\r\na\r\n' 'bad: records 1, inputs 0\n' --check -f chunked
 refuses 5 'stdin: record 2 at byte 2: record is longer than 3 bytes' \
     'a\nbcde\nf\n' 'bad: records 1, inputs 0\n' --check --max-record=3

@@ -61,23 +61,23 @@ bad 0 'chunk size is not a number: 2b' '+5\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 2d' '-1\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 09' '\t5\r\nhello\r\n0\r\n\r\n'
 bad 0 'chunk size is not a number: 00' '\000'
-bad 2 "white space after a chunk size is not followed by ';': 0d" \
+bad 2 "white space after a chunk size must be followed by ';': 0d" \
     '5 \r\nhello\r\n0\r\n\r\n'
-bad 4 "white space after a chunk size is not followed by ';': 0d" \
+bad 4 "white space after a chunk size must be followed by ';': 0d" \
     '5\t  \r\nhello\r\n0\r\n\r\n'
-bad 2 "white space after a chunk size is not followed by ';': 35" '5 5\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 78" '0x5\r\nhello\r\n0\r\n\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 5f" '1_0\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 68" '5h\r\nhello\r\n0\r\n\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 00" '5\000\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 2c" '5,5\r\nhello\r\n0\r\n\r\n'
-bad 1 "chunk size is followed by neither ';' nor CRLF: 2e" '5.0\r\nhello\r\n0\r\n\r\n'
+bad 2 "white space after a chunk size must be followed by ';': 35" '5 5\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 78" '0x5\r\nhello\r\n0\r\n\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 5f" '1_0\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 68" '5h\r\nhello\r\n0\r\n\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 00" '5\000\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 2c" '5,5\r\nhello\r\n0\r\n\r\n'
+bad 1 "chunk size must be followed by ';' or CRLF: 2e" '5.0\r\nhello\r\n0\r\n\r\n'
 bad 16 'chunk size is not below 2^64: 30' '10000000000000000\r\n'
 bad 18 'chunk size is not below 2^64: 30' '0010000000000000000\r\n'
 # A promise of 16 EiB, of which nothing is allocated.
 refuses 4 "stdin: record 1 at byte 19: input ends inside a record: 18446744073709551596 bytes of \
 its payload are missing" 'ffffffffffffffed\r\nx' x --from=chunked
-refuses 5 'stdin: record 1 at byte 0: record is longer than any stream' 'ffffffffffffffff\r\nx' '' \
+refuses 5 'stdin: record 1 at byte 0: record is longer than a stream can be' 'ffffffffffffffff\r\nx' '' \
     --from=chunked
 
 # ------------------------------------------------------------------ line ends
@@ -94,13 +94,13 @@ strict 8 'chunk data is not followed by CRLF: 0a' '5\r\nhello\n0\r\n\r\n' 'hello
 strict 1 'chunk size line ends in LF without CR: 0a' '0\n\r\n' ''
 strict 3 'trailer section ends in LF without CR: 0a' '0\r\n\n' ''
 strict 7 'trailer line ends in LF without CR: 0a' '0\r\nA: b\n\r\n' ''
-bad 2 'CR in a chunk size line without LF: 68' '5\rhello\r\n0\r\n\r\n'
-bad 4 'CR in a chunk size line without LF: 62' '5;a\rb\r\n'
+bad 2 'CR without LF in a chunk size line: 68' '5\rhello\r\n0\r\n\r\n'
+bad 4 'CR without LF in a chunk size line: 62' '5;a\rb\r\n'
 bad 8 'chunk data is not followed by CRLF: 21' '5\r\nhello!\r\n0\r\n\r\n' hello
 bad 8 'chunk data is not followed by CRLF: 0d 78' '5\r\nhello\rx0\r\n\r\n' hello
 bad 6 'chunk data is not followed by CRLF: 6c' '3\r\nhello\r\n0\r\n\r\n' hel
 bad 4 'CR without LF at the end of the trailer section: 78' '0\r\n\rx'
-bad 8 'CR in a trailer line without LF: 78' '0\r\nA: b\rx\r\n'
+bad 8 'CR without LF in a trailer line: 78' '0\r\nA: b\rx\r\n'
 
 # --------------------------------------------------- extensions and trailers
 
@@ -111,14 +111,14 @@ bad 6 "$quoted: 0a" '5;a="b\nhello\r\n0\r\n\r\n'
 bad 2 'chunk extension has no name: 0d' '5;\r\n'
 bad 2 'chunk extension has no name: 3d' '5;=v\r\n'
 bad 6 'chunk extension has no name: 0d' '5;a=b;\r\n'
-bad 3 "name of a chunk extension is followed by none of '=', ';' and CRLF: 2c" '5;a,b\r\n'
-bad 4 "white space after the name of a chunk extension is followed by neither '=' nor ';': 62" \
+bad 3 "name of a chunk extension must be followed by '=', ';' or CRLF: 2c" '5;a,b\r\n'
+bad 4 "white space after the name of a chunk extension must be followed by '=' or ';': 62" \
     '5;a b\r\n'
 bad 4 "chunk extension has no value after '=': 3d" '5;a==b\r\n'
 bad 4 "chunk extension has no value after '=': 0d" '5;a=\r\n'
-bad 7 "value of a chunk extension is followed by neither ';' nor CRLF: 63" '5;a="b"c\r\n'
-bad 5 "value of a chunk extension is followed by neither ';' nor CRLF: 3d" '5;a=b=c\r\n'
-bad 6 "white space after the value of a chunk extension is not followed by ';': 0d" '5;a=b \r\n'
+bad 7 "value of a chunk extension must be followed by ';' or CRLF: 63" '5;a="b"c\r\n'
+bad 5 "value of a chunk extension must be followed by ';' or CRLF: 3d" '5;a=b=c\r\n'
+bad 6 "white space after the value of a chunk extension must be followed by ';': 0d" '5;a=b \r\n'
 bad 2 'control byte in a chunk extension: 00' '5;\000\r\n'
 bad 3 'control byte in a chunk extension: 01' '5;a\001\r\n'
 bad 2 'control byte in a chunk extension: 7f' '5;\177\r\n'
@@ -144,14 +144,14 @@ gives '5 ;a\r\nhello\r\n0\t\r\n\r\n' 'hello' --from=chunked,pad
 gives '5 \nhello\n0 \n\n' 'hello' --from=chunked,pad,lf
 ok='HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 gives "$ok$padded" 'hello' --from=http,pad
-refuses 3 "stdin: record 1 at byte 53: white space after a chunk size is not followed by ';': 0d" \
+refuses 3 "stdin: record 1 at byte 53: white space after a chunk size must be followed by ';': 0d" \
     "$ok$padded" '' --from=http
 refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 20' ' 5\r\n' '' \
     --from=chunked,pad
-refuses 3 "stdin: record 1 at byte 2: chunk size is followed by neither ';' nor CRLF: 35" \
+refuses 3 "stdin: record 1 at byte 2: chunk size must be followed by ';' or CRLF: 35" \
     '5 5\r\n' '' --from=chunked,pad
-refuses 3 "stdin: record 1 at byte 4: white space after the name of a chunk extension is followed by \
-neither '=' nor ';': 0d" '5;a \r\n' '' --from=chunked,pad
+refuses 3 "stdin: record 1 at byte 4: white space after the name of a chunk extension must be \
+followed by '=' or ';': 0d" '5;a \r\n' '' --from=chunked,pad
 
 # ----------------------------------------------------- the chunks before it
 

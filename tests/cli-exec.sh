@@ -203,7 +203,7 @@ expect_message ''
 read -r line <read_all
 expect whole a
 
-says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit into a record of 2\n' \
+says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit in a record of 2\n' \
     'a\nbbb\nc\n' 'a.' --exec=cat -t fixed:2,pad=.
 
 # ------------------------------------------------------- what it finds, besides

@@ -109,13 +109,13 @@ refuses 3 'stdin: record 2 at byte 5: byte 1 of the header is not 2e: 2f' \
     'a.\001xc/\001y' '1:x,' -f u8,offset=2,byte=1:2e -t netstring
 refuses 3 'stdin: record 2 at byte 4: byte 0 of the record is not 47: 67' \
     'G123g123' 'G123' -f fixed:4,byte=0:47 -t raw
-refuses 3 'stdin: record 2 at byte 2: length is more than the most that is allowed: 03' \
+refuses 3 'stdin: record 2 at byte 2: length is greater than the maximum: 03' \
     '\001a\003abc' '1:a,' -f u8,max=2 -t netstring
-refuses 3 'stdin: record 2 at byte 2: length is less than the least that is allowed: 00' \
+refuses 3 'stdin: record 2 at byte 2: length is less than the minimum: 00' \
     '\001a\000\001a' '1:a,' -f u8,min=1 -t netstring
-refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after its adjustment: ff ff ff ff' \
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after adjustment: ff ff ff ff' \
     '\377\377\377\377\377\377\377\377' '' -f u64be,adjust=9223372036854775807
-refuses 6 'stdin: record 2 at byte 7: a length of 3 cannot be said by a value from 0 to 2' \
+refuses 6 'stdin: record 2 at byte 7: a length of 3 does not fit in a length field of 0 to 2' \
     '2:ab,3:abc,' '\002ab' -f netstring -t u8,max=2
 # Those that are left out are not counted, however many there are.
 gives 'a\001xb\001ya\001z' '2\n' -f u8,offset=1,only=0:61 -c

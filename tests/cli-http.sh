@@ -58,11 +58,11 @@ expect rest '\201\005hello'
 both='message has both Transfer-Encoding and Content-Length: 50 4f 53 54'
 bad 0 "$both" "${post}${te}Content-Length: 5\\r\\n\\r\\n0\\r\\n\\r\\n"
 bad 0 "$both" "${post}Content-Length: 5\\r\\n${te}\\r\\n0\\r\\n\\r\\n"
-bad 52 'Content-Length has two values: 36 0d 0a' \
+bad 52 'Content-Length has two different values: 36 0d 0a' \
     "${post}Content-Length: 5\\r\\nContent-Length: 6\\r\\n\\r\\nhello"
-bad 36 'Content-Length has two values: 36 0d 0a' "${post}Content-Length: 5, 6\\r\\n\\r\\nhello"
-bad 36 'Content-Length has two values: 30 35 0d 0a' "${post}Content-Length: 5, 05\\r\\n\\r\\nhello"
-bad 52 'Content-Length has two values: 30 35 0d 0a' \
+bad 36 'Content-Length has two different values: 36 0d 0a' "${post}Content-Length: 5, 6\\r\\n\\r\\nhello"
+bad 36 'Content-Length has two different values: 30 35 0d 0a' "${post}Content-Length: 5, 05\\r\\n\\r\\nhello"
+bad 52 'Content-Length has two different values: 30 35 0d 0a' \
     "${post}Content-Length: 5\\r\\nContent-Length: 05\\r\\n\\r\\nhello"
 bad 2 'two empty lines before a message: 0d' "\\r\\n\\r\\n${post}\\r\\n"
 bad 6 'empty line before a response: 2f' "\\r\\n${ok}\\r\\n"
@@ -71,24 +71,24 @@ bad 33 "$number: 2b 35 0d 0a" "${post}Content-Length: +5\\r\\n\\r\\nhello"
 bad 33 "$number: 35 20 35 0d" "${post}Content-Length: 5 5\\r\\n\\r\\nhello"
 bad 32 "$number: 0d 0a" "${post}Content-Length:\\r\\n\\r\\nhello"
 bad 33 "$number: 31 38 34 34" "${post}Content-Length: 18446744073709551616\\r\\n\\r\\nhello"
-bad 0 'message of HTTP/1.0 has a Transfer-Encoding: 50 4f 53 54' "POST / HTTP/1.0\\r\\n${te}\\r\\n"
+bad 0 'HTTP/1.0 message has a Transfer-Encoding: 50 4f 53 54' "POST / HTTP/1.0\\r\\n${te}\\r\\n"
 bad 0 'Transfer-Encoding of a request does not end in chunked: 50 4f 53 54' \
     "${post}Transfer-Encoding: gzip\\r\\n\\r\\n"
-bad 45 'transfer coding behind chunked: 67 7a 69 70' \
+bad 45 'transfer coding after chunked: 67 7a 69 70' \
     "${post}Transfer-Encoding: chunked, gzip\\r\\n\\r\\n"
-bad 64 'transfer coding behind chunked: 63 68 75 6e' "${post}${te}${te}\\r\\n"
-bad 36 'transfer coding is not a name: 63 68 75 6e' "${post}Transfer-Encoding: chunked;a=b\\r\\n\\r\\n"
+bad 64 'transfer coding after chunked: 63 68 75 6e' "${post}${te}${te}\\r\\n"
+bad 36 'transfer coding is not a token: 63 68 75 6e' "${post}Transfer-Encoding: chunked;a=b\\r\\n\\r\\n"
 bad 34 'header line has white space before its colon: 20' \
     "${post}Transfer-Encoding : chunked\\r\\n\\r\\n"
 bad 23 'header line begins with white space: 20' "${post}A: b\\r\\n c\\r\\n\\r\\n"
-bad 21 'CR in a header line without LF: 62' "${post}A: \\rb\\r\\n"
+bad 21 'CR without LF in a header line: 62' "${post}A: \\rb\\r\\n"
 bad 20 'control byte in a header line: 00' "${post}A: \\000\\r\\n"
-bad 0 'start line begins with neither a method nor HTTP/1: 16' '\026\003\001'
+bad 0 'start line must begin with a method or HTTP/1: 16' '\026\003\001'
 bad 5 'request line has no HTTP version: 0d' 'GET /\r\n'
 bad 11 'HTTP version is not 1.x: 32' 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 bad 9 'status is not a number from 100 to 999: 4f' 'HTTP/1.1 OK\r\n'
 bad 9 'status is not a number from 100 to 999: 30' 'HTTP/1.1 099 OK\r\n\r\n'
-bad 14 'start line does not end where it should: 20' 'GET / HTTP/1.1 \r\n'
+bad 14 'start line is not followed by CRLF: 20' 'GET / HTTP/1.1 \r\n'
 bad 4 'request target is empty or has white space or a control byte: 20' \
     'GET  / HTTP/1.1\r\n'
 bad 47 'chunk size is not a number: 7a' "${post}${te}\\r\\nzz\\r\\n"

@@ -46,11 +46,11 @@ refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30' '10000000
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 67' 'g\n' '' -f hex
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d' '-1\n' '' -f dec
 refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41' '1A\n' '' -f dec
-refuses 3 'stdin: record 2 at byte 3: length is less than what it counts of the header: 00 01' \
+refuses 3 'stdin: record 2 at byte 3: length is less than the header that it includes: 00 01' \
     '\000\003a\000\001a' 'a\n' -f u16be,inclusive
-refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01' '\001a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
     -f u8,adjust=-2
-refuses 3 'stdin: record 1 at byte 0: length is negative after its adjustment: 01' '\001a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
     -f varint,adjust=-2
 refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80' \
     '\200\200\200\200\200\200\200\200\200\200\001' '' -f varint
@@ -63,16 +63,16 @@ refuses 3 'stdin: record 2 at byte 6: payload is not followed by its trailer: 0d
 
 refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
     '1\r\na\r\n1\r\nb\r\n' -t chunked
-refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (,pad=BYTE would)' \
+refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (pad=BYTE pads it)' \
     'abc\nde\nfgh\n' 'abc' -t fixed:3
-refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit into a record of 3' 'abc\ndefg\n' 'abc' \
+refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit in a record of 3' 'abc\ndefg\n' 'abc' \
     -t fixed:3,pad=.
 long=$(printf '%0256d' 0)
-refuses 6 'stdin: record 2 at byte 2: a length of 256 cannot be said by a value from 0 to 255' \
+refuses 6 'stdin: record 2 at byte 2: a length of 256 does not fit in a length field of 0 to 255' \
     "a\\n$long\\nb\\n" '\001a' -t u8
-refuses 6 'stdin: record 1 at byte 0: a length of 1 cannot be said by a value from 0 to 255' 'a\n' '' \
+refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length field of 0 to 255' 'a\n' '' \
     -t u8,adjust=2
-refuses 6 'stdin: record 2 at byte 3: a length of 1 cannot be said in this varint' 'ab\na\n' \
+refuses 6 'stdin: record 2 at byte 3: a length of 1 does not fit in this varint' 'ab\na\n' \
     '\000ab' -t varint,adjust=2
 
 # However much of it has not left yet: long records, that are not copied.

@@ -189,7 +189,7 @@ complains 3 'stdin: record 2 at byte 4: length is not a number: 78' \
     '1:a,x:' -f netstring,keep -o made/%d --force
 files 1
 rm made/*
-complains 6 'stdin: record 3 at byte 4: 3 bytes do not fit into a record of 2' 'a\nb\nccc\nd\n' \
+complains 6 'stdin: record 3 at byte 4: 3 bytes do not fit in a record of 2' 'a\nb\nccc\nd\n' \
     -t fixed:2,pad=. -o made/%d
 files 1 2
 expect made/1 a.

@@ -69,22 +69,22 @@ refuses_first docker '\033[34mINFO\033[0m ready\n' \
     '0: byte 0 of the header is not one of 00-03: 1b'
 refuses_first docker '\001ab\000\000\000\000\000' '1: byte 1 of the header is not 00: 61'
 refuses_first grpc "$http" '0: byte 0 of the header is not one of 00-01: 48'
-refuses_first kafka "\\377$http" '0: length is more than the most that is allowed: ff 48 54 54'
-refuses_first dns '\000\004abcd' '0: length is less than the least that is allowed: 00 04'
+refuses_first kafka "\\377$http" '0: length is greater than the maximum: ff 48 54 54'
+refuses_first dns '\000\004abcd' '0: length is less than the minimum: 00 04'
 refuses_first tpkt '\011\000\000\005a' '0: byte 0 of the header is not 03: 09'
 refuses_first tls "$http" '0: byte 0 of the header is not one of 14-18: 48'
 refuses_first mqtt '\000\000' \
     '0: byte 0 of the header is not one of 10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0: 00'
-refuses_first mqtt '0\377\377\377\377\001' '4: length has too many bytes: ff'
-refuses_first bson '\004\000\000\000' '0: length is less than what it counts of the header: 04 00 00 00'
+refuses_first mqtt '0\377\377\377\377\001' '4: length has more bytes than max-width: ff'
+refuses_first bson '\004\000\000\000' '0: length is less than the header that it includes: 04 00 00 00'
 refuses_first fcgi '\011\006\000\001\000\000\000\000' '0: byte 0 of the header is not 01: 09'
-refuses_first postgres "$http" '0: length is more than the most that is allowed: 48 54 54 50'
-refuses_first postgres-startup "$http" '0: length is more than the most that is allowed: 48 54 54 50'
-refuses_first octet '0 5 hello' '0: length is less than the least that is allowed: 30 20'
+refuses_first postgres "$http" '0: length is greater than the maximum: 48 54 54 50'
+refuses_first postgres-startup "$http" '0: length is greater than the maximum: 48 54 54 50'
+refuses_first octet '0 5 hello' '0: length is less than the minimum: 30 20'
 
 # The answer to SSLRequest is one byte; then come messages.
 refuses_first postgres 'NR\000\000\000\010\000\000\000\000' \
-    '0: length is more than the most that is allowed: 4e 52 00 00'
+    '0: length is greater than the maximum: 4e 52 00 00'
 printf 'NZ\000\000\000\005I' >in
 doing='the answer to SSLRequest, then messages'
 { "$CBSPLIT" --exact -f fixed:1 -n 1 && "$CBSPLIT" -f postgres; } <in >out
@@ -110,16 +110,16 @@ refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own len
 refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own length, 0' \
     '0:,' '' -f netstring -t bson
 gives "$hello$hello" "22:$hello,22:$hello," -f bson -t netstring
-refuses 3 "stdin: record 2 at byte 22: length is less than what it counts of the header: 03 00 00 00" \
+refuses 3 "stdin: record 2 at byte 22: length is less than the header that it includes: 03 00 00 00" \
     "$hello\\003\\000\\000\\000" "$hello" -f bson -t raw
 refuses 4 'stdin: record 1 at byte 21: input ends inside a record' \
     '\026\000\000\000\002hello\000\006\000\000\000world\000' \
     '\026\000\000\000\002hello\000\006\000\000\000world\000' -f bson -t raw
-refuses 3 'stdin: record 2 at byte 6: length is negative after its adjustment: 53 00 00 00' \
+refuses 3 'stdin: record 2 at byte 6: length is negative after adjustment: 53 00 00 00' \
     'Z\000\000\000\005IS\000\000\000\003' 'I\n' -f postgres
-refuses 3 'stdin: record 2 at byte 5: length is less than what it counts of the header: 30 30 30 33' \
+refuses 3 'stdin: record 2 at byte 5: length is less than the header that it includes: 30 30 30 33' \
     '0005a0003b' 'a\n' -f pkt-line
-refuses 3 'stdin: record 2 at byte 5: length is more than the most that is allowed: 66 66 66 31' \
+refuses 3 'stdin: record 2 at byte 5: length is greater than the maximum: 66 66 66 31' \
     '0005afff1b' 'a\n' -f pkt-line
 refuses 3 'stdin: record 2 at byte 8: length is not a number: 67' \
     '0005a000gb' 'a\n' -f pkt-line
@@ -138,7 +138,7 @@ run -f fixed:65517 -t pkt-line
 expect_status 6
 expect out ''
 expect_message \
-    'stdin: record 1 at byte 0: a length of 65517 cannot be said by a value from 3 to 65520'
+    'stdin: record 1 at byte 0: a length of 65517 does not fit in a length field of 3 to 65520'
 
 # ----------------------------------------------------------------- tfrecord
 

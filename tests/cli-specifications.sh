@@ -26,30 +26,30 @@ wrong_both() {
 
 # ---------------------------------------------------------------------- names
 
-wrong_both '' 'a framing must be named' 1
-wrong_both ':x' 'a framing must be named' 1
-wrong_both ',keep' 'a framing must be named' 1
+wrong_both '' 'the name of the framing is missing' 1
+wrong_both ':x' 'the name of the framing is missing' 1
+wrong_both ',keep' 'the name of the framing is missing' 1
 wrong_both lines "unknown framing 'lines'" 1
 wrong_both Line "unknown framing 'Line'" 1
 wrong_both 'line ' "unknown framing 'line '" 1
 wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1
 wrong_both u16 "unknown framing 'u16'" 1
 wrong_both u8be "unknown framing 'u8be'" 1
-wrong --from raw "'raw' is for output only" 1
-wrong --from none "'none' is for output only" 1
+wrong --from raw "'raw' is only valid for output" 1
+wrong --from none "'none' is only valid for output" 1
 # A name that is one framing for input and another for output.
 wrong_both json,frob "unknown key 'frob'" 6
 wrong_both json:x "'json' takes no argument" 6
-wrong --to json,keep "'keep' is for the input framing" 6
+wrong --to json,keep "'keep' is only valid for input" 6
 
 # ----------------------------------------------------------- keys and values
 
 wrong_both line,frob "unknown key 'frob'" 6
 wrong_both u16be,offset=2,frob=3 "unknown key 'frob'" 16
 wrong_both u16be,Offset=2 "unknown key 'Offset'" 7
-wrong_both line, 'a key is expected' 6
-wrong_both 'delim:x,,or=y' 'a key is expected' 9
-wrong_both line,=x 'a key is expected' 6
+wrong_both line, 'expected a key' 6
+wrong_both 'delim:x,,or=y' 'expected a key' 9
+wrong_both line,=x 'expected a key' 6
 wrong_both u16be,offset=1,offset=1 "'offset' is given twice" 16
 wrong_both line,skip-empty,skip-empty "'skip-empty' is given twice" 17
 wrong_both u16be,inclusive=yes "'inclusive' takes no value" 7
@@ -62,53 +62,53 @@ wrong_both u16be,offset=18446744073709551616 'the offset is not a number of byte
 wrong_both u16be,adjust=x 'the adjust is not a whole number' 7
 wrong_both u16be,adjust=+-1 'the adjust is not a whole number' 7
 wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
-wrong_both u16be,header=1 'the header ends before the length field does, at 2' 7
-wrong_both u16be,offset=3,header=4 'the header ends before the length field does, at 5' 16
+wrong_both u16be,header=1 'the header ends before the length field, at 2' 7
+wrong_both u16be,offset=3,header=4 'the header ends before the length field, at 5' 16
 wrong_both u16be,trailer= 'the trailer is empty' 7
-wrong --from u16be,padding=2 'the byte that tells the padding, at 2, is not in the header' 7
-wrong --from u16be,offset=1,padding=2 'the byte that tells the padding, at 2, is in the length field' 16
+wrong --from u16be,padding=2 'the padding byte, at 2, is outside the header' 7
+wrong --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length field' 16
 wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
 wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
-wrong_both u8,min=2,max=1 'the min is more than the max' 4
-wrong_both varint,max-width=11 'the max-width is not from 1 to 10' 8
+wrong_both u8,min=2,max=1 'the min is greater than the max' 4
+wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8
 wrong_both line:x "'line' takes no argument" 6
 wrong_both u16be:2 "'u16be' takes no argument" 7
 wrong_both chunked:x "'chunked' takes no argument" 9
 wrong_both 'netstring:x' "'netstring' takes no argument" 11
 wrong_both 'crlf,or=x' "unknown key 'or'" 6
-wrong --to line,keep "'keep' is for the input framing" 6
+wrong --to line,keep "'keep' is only valid for input" 6
 wrong --from line,keep=yes "'keep' takes no value" 6
 wrong --from line,keep,keep "'keep' is given twice" 11
-wrong --to raw,keep "'keep' is for the input framing" 5
+wrong --to raw,keep "'keep' is only valid for input" 5
 
 # -------------------------------------------------- keys for one direction only
 
 for to in chunked,lf content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
     varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
     key=${to##*,}
-    wrong --to "$to" "'${key%%=*}' is for the input framing" $((${#to} - ${#key} + 1))
+    wrong --to "$to" "'${key%%=*}' is only valid for input" $((${#to} - ${#key} + 1))
 done
 for from in fixed:3,pad=x u8,offset=1,lead=x varint,offset=1,lead=x fcgi,lead=x docker,lead=x \
     websocket,text websocket,mask; do
     key=${from##*,}
-    wrong --from "$from" "'${key%%=*}' is for the output framing" $((${#from} - ${#key} + 1))
+    wrong --from "$from" "'${key%%=*}' is only valid for output" $((${#from} - ${#key} + 1))
 done
 
 # ------------------------------------------------------------------ byte, only
 
-rule="needs an offset and bytes in hexadecimal, as in '0:00-02|ff'"
+rule="needs an offset and hexadecimal bytes, as in '0:00-02|ff'"
 for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
     wrong --from "u8,byte=$bad" "'byte' $rule" 4
     wrong --from "fixed:3,only=$bad" "'only' $rule" 9
 done
-wrong --from u8,byte=0:1,byte=1:1 'byte 1 is not in the header, which has 1' 13
-wrong --from fixed:3,byte=3:1 'byte 3 is not in the record, which has 3' 9
-wrong --from varint,offset=1,only=2:1 'byte 2 is not in the header, which has 2' 17
-wrong --from docker,only=8:1 'byte 8 is not in the header, which has 8' 8
+wrong --from u8,byte=0:1,byte=1:1 'byte 1 is outside the 1-byte header' 13
+wrong --from fixed:3,byte=3:1 'byte 3 is outside the 3-byte record' 9
+wrong --from varint,offset=1,only=2:1 'byte 2 is outside the 2-byte header' 17
+wrong --from docker,only=8:1 'byte 8 is outside the 8-byte header' 8
 wrong --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
 wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
 rules=$(printf ',byte=0:%x' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
-wrong --from "u8$rules" 'there are more than 16 rules for bytes' 149
+wrong --from "u8$rules" "there are more than 16 'byte' and 'only' rules" 149
 
 # ---------------------------------------------------------------- arguments
 
@@ -125,20 +125,20 @@ wrong --to fixed:4,pad=ab 'the pad is not one byte' 9
 wrong_both dec:7 'the terminator begins with a digit' 5
 wrong_both hex:f 'the terminator begins with a digit' 5
 wrong_both dec: 'the argument is empty' 5
-wrong_both dec,digits=0 'no length has so many digits' 5
-wrong_both hex,digits=17 'no length has so many digits' 5
-wrong_both 'dec:;,digits=2' "a terminator and 'digits' exclude each other" 7
-wrong_both dec,canonical,digits=2 "'canonical' and 'digits' exclude each other" 5
+wrong_both dec,digits=0 'a length cannot have that many digits' 5
+wrong_both hex,digits=17 'a length cannot have that many digits' 5
+wrong_both 'dec:;,digits=2' "a terminator and 'digits' cannot be combined" 7
+wrong_both dec,canonical,digits=2 "'canonical' and 'digits' cannot be combined" 5
 wrong_both dec,inclusive "'inclusive' needs 'digits'" 5
 wrong_both dec,control=1 "'control' needs 'digits'" 5
-wrong_both dec,min=2,max=1 'the min is more than the max' 5
-wrong_both hex,digits=4,control=1,min=1 "'min' and 'control' exclude each other" 24
-wrong_both dec,digits=2,max=100 'the max has more digits than there are' 14
+wrong_both dec,min=2,max=1 'the min is greater than the max' 5
+wrong_both hex,digits=4,control=1,min=1 "'min' and 'control' cannot be combined" 24
+wrong_both dec,digits=2,max=100 "the max does not fit in 'digits' digits" 14
 wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 24
-wrong_both hex,digits=4,max=9,control=10 'the control is more than the max' 20
-wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' exclude each other" 24
+wrong_both hex,digits=4,max=9,control=10 'the control is greater than the max' 20
+wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' cannot be combined" 24
 for byte in '\n' '\r' '"'; do
-    wrong --from "csv,sep=$byte" 'the sep is LF, CR or a quote' 5
+    wrong --from "csv,sep=$byte" 'the sep must not be LF, CR or a quote' 5
 done
 
 # -------------------------------------------------------------------- escapes

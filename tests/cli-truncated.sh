@@ -172,9 +172,9 @@ cut_behind '0\r\nT: v\r\n' '' ''
 gives '1\r\na\r\n2\r\nb' '1:a,1:b,' -f chunked -t netstring --on-partial=emit
 gives '1\r\na\r\n2\r\nbc' '1:a,2:bc,' -f chunked -t netstring --on-partial=emit
 # Without its end a body is not whole, though all of its chunks may be.
-refuses 4 'stdin: record 2 at byte 6: input ends before its end mark' '1\r\na\r\n' '1:a,' \
+refuses 4 'stdin: record 2 at byte 6: input ends before its end marker' '1\r\na\r\n' '1:a,' \
     -f chunked -t netstring
-refuses 4 'stdin: record 1 at byte 0: input ends before its end mark' '' '' -f chunked
+refuses 4 'stdin: record 1 at byte 0: input ends before its end marker' '' '' -f chunked
 gives '1\r\na\r\n' '1:a,' -f chunked -t netstring --on-partial=emit
 gives '1\r\na\r\n' '1:a,' -f chunked -t netstring --on-partial=drop
 gives '' '' -f chunked --on-partial=emit

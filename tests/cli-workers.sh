@@ -254,7 +254,7 @@ expect_same expected found
 # A worker gets no part of a record that does not come whole, and all before it.
 refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
     '1:a,5:th' 'a\n' -f netstring --worker=cat
-refuses 6 "stdin: record 2 at byte 7: the record contains the output's delimiter" \
+refuses 6 "stdin: record 2 at byte 7: the record contains the output delimiter" \
     '1:a,3:b\nc,' 'a\n' -f netstring --on-collision=fail --worker=cat
 # One that has a part of a long one already does not see its input end there.
 for kind in truncated malformed too_long collision; do
@@ -272,7 +272,7 @@ for kind in truncated malformed too_long collision; do
     expect_status $bad_status
     [ "$(echo whole.*)" = whole.1 ] || fail "$doing: $(echo whole.*)"
 done
-refuses 6 'stdin: record 3 at byte 4: 3 bytes do not fit into a record of 2' 'a\nb\nccc\nd\n' 'a.b.' \
+refuses 6 'stdin: record 3 at byte 4: 3 bytes do not fit in a record of 2' 'a\nb\nccc\nd\n' 'a.b.' \
     -t fixed:2,pad=. --worker=cat
 wrong() {
     run "$@"

@@ -220,7 +220,7 @@ cut_short() {
     collision)
         { printf '1:a,200000:' && head -c 199999 /dev/zero && printf '\n,'; } >in
         bad_status=6
-        bad_message="stdin: record 2 at byte 200010: the record contains the output's delimiter"
+        bad_message="stdin: record 2 at byte 200010: the record contains the output delimiter"
         bad_options='-f netstring -t line --on-collision=fail'
         ;;
     esac

@@ -87,19 +87,19 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     } rules[] = {
         {term && cb__digit_value(config->term.data[0]) < config->base, "",
          "the terminator begins with a digit"},
-        {fixed && !possible, "digits", "no length has so many digits"},
-        {fixed && term, "digits", "a terminator and 'digits' exclude each other"},
-        {fixed && config->canonical, "canonical", "'canonical' and 'digits' exclude each other"},
+        {fixed && !possible, "digits", "a length cannot have that many digits"},
+        {fixed && term, "digits", "a terminator and 'digits' cannot be combined"},
+        {fixed && config->canonical, "canonical", "'canonical' and 'digits' cannot be combined"},
         {!fixed && config->inclusive, "inclusive", "'inclusive' needs 'digits'"},
         {!fixed && config->control, "control", "'control' needs 'digits'"},
-        {config->max > most, "max", "the max has more digits than there are"},
+        {config->max > most, "max", "the max does not fit in 'digits' digits"},
         {config->inclusive && config->max < config->digits, "max",
          "the max is less than the header alone"},
-        {config->control > config->max, "control", "the control is more than the max"},
-        {config->control && config->min, "min", "'min' and 'control' exclude each other"},
-        {config->min > config->max, "min", "the min is more than the max"},
+        {config->control > config->max, "control", "the control is greater than the max"},
+        {config->control && config->min, "min", "'min' and 'control' cannot be combined"},
+        {config->min > config->max, "min", "the min is greater than the max"},
         {config->control && config->trailer.length, "trailer",
-         "'trailer' and 'control' exclude each other"},
+         "'trailer' and 'control' cannot be combined"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (rules[i].wrong)
@@ -181,7 +181,7 @@ static int end_digits(const struct ascii_config *config, struct ascii_state *sta
     if (control || value >= counted)
         return check_value(config, state, value);
     state->counted.frame_is_wrong = true;
-    return fail(state, "length is less than what it counts of the header");
+    return fail(state, "length is less than the header that it includes");
 }
 
 static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)

@@ -103,7 +103,7 @@ static int begin_payload(struct cb_decoder *decoder)
         return status;
     if (!fits)
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
-                                "record is longer than any stream");
+                                "record is longer than a stream can be");
     counted->phase = CB__COUNTED_PAYLOAD;
     counted->trailer_at = 0;
     counted->payload_end = end;

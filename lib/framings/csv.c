@@ -42,7 +42,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (!memchr("\n\r\"", config->separator.data[0], 3))
         return CB_OK;
     return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "sep"),
-                         "the sep is LF, CR or a quote");
+                         "the sep must not be LF, CR or a quote");
 }
 
 /* The phase behind a byte that does not end the row. */

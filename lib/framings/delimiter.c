@@ -492,14 +492,14 @@ static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece
         found = ends_early(encoder, end, &at);
     if (found)
         return cb__encoder_fail_at(encoder, piece, at - start,
-                                   "the record contains the output's delimiter");
+                                   "the record contains the output delimiter");
     if (piece->length)
         state->cr = piece->data[piece->length - 1] == '\r';
     if (config->line && state->cr && piece->flags & CB_LAST)
         return cb__encoder_fail_at(encoder, piece, piece->length - 1,
-                                   "the record ends in CR, which would be a part of the line end");
+                                   "the record ends in CR, which would join the line end");
     if (config->skip_empty && !end && piece->flags & CB_LAST)
-        return cb__encoder_fail_at(encoder, piece, 0, "an empty record would be left out");
+        return cb__encoder_fail_at(encoder, piece, 0, "a reader would drop an empty record");
     return CB_OK;
 }
 

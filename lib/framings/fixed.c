@@ -105,11 +105,11 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     struct padding_state *state = encoder->state;
     state->left = 0;
     if (length > config->size)
-        return cb__encoder_fail(encoder, "%" PRIu64 " bytes do not fit into a record of %" PRIu64,
+        return cb__encoder_fail(encoder, "%" PRIu64 " bytes do not fit in a record of %" PRIu64,
                                 length, config->size);
     if (length < config->size && !config->pad.length)
         return cb__encoder_fail(
-            encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (,pad=BYTE would)",
+            encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (pad=BYTE pads it)",
             length, config->size);
     state->left = config->size - length;
     return CB_OK;

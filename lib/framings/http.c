@@ -83,7 +83,7 @@ static const char *add_length(struct http_state *state, const struct cb__bytes *
     if (!cb__bytes_number(element, &length))
         return "Content-Length is not a number below 2^64";
     if (state->has_length && (state->length != length || state->digits != element->length))
-        return "Content-Length has two values";
+        return "Content-Length has two different values";
     state->has_length = true;
     state->length = length;
     state->digits = element->length;
@@ -110,9 +110,9 @@ static const char *add_coding(struct http_state *state, const struct cb__bytes *
     while (i < element->length && cb__is_token(element->data[i]))
         i++;
     if (!i || i < element->length)
-        return "transfer coding is not a name";
+        return "transfer coding is not a token";
     if (state->chunked)
-        return "transfer coding behind chunked";
+        return "transfer coding after chunked";
     state->coded = true;
     state->chunked = is_chunked(element);
     return NULL;
@@ -154,7 +154,7 @@ static enum phase decide(const struct http_state *state, const char **why)
     if (state->coded && state->has_length)
         *why = "message has both Transfer-Encoding and Content-Length";
     else if (state->coded && !state->start.minor)
-        *why = "message of HTTP/1.0 has a Transfer-Encoding";
+        *why = "HTTP/1.0 message has a Transfer-Encoding";
     else if (state->coded && request && !state->chunked)
         *why = "Transfer-Encoding of a request does not end in chunked";
     if (state->chunked)
@@ -184,7 +184,7 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
         !cb__add_u64(so_far - decoder->payload_start, n, &length)) {
         decoder->payload_end = 0;
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
-                                "record is longer than any stream");
+                                "record is longer than a stream can be");
     }
     return cb__decoder_check_length(decoder, length);
 }

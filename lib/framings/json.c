@@ -51,7 +51,7 @@ static int end_word(struct json_state *state, uint8_t byte)
     const uint8_t class = cb__json_class[byte];
     const char *why = cb__json_word_fault(&state->json);
     if (!why && (class == CB__JSON_WORD || (class == CB__JSON_OTHER && byte != cb__mark[0])))
-        why = "no white space after a number or a name";
+        why = "number or name is not followed by white space";
     if (why)
         return cb__scanned_fail(&state->scanned, why);
     state->json.word = 0;

@@ -93,7 +93,7 @@ static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, si
         return CB__MORE;
     const char *why = cb__json_word_fault(&state->json);
     if (!why && cb__json_class[data[i]] != CB__JSON_SPACE)
-        why = "no white space after a number or a name";
+        why = "number or name is not followed by white space";
     return why ? cb__scanned_fail(&state->scanned, why) : CB__ENDS;
 }
 
@@ -154,7 +154,7 @@ static const char *look_value(struct seq_encoder *state, const uint8_t *data, si
     if (!state->begun && n) {
         state->begun = true;
         if (cb__json_class[data[0]] == CB__JSON_SPACE)
-            return "white space before a JSON text would be left out";
+            return "a reader would drop white space before a JSON text";
         if (!cb__json_enter(&state->json, data[0]))
             return cb__json_first_fault(data[0]);
         *at = 1;
@@ -164,7 +164,7 @@ static const char *look_value(struct seq_encoder *state, const uint8_t *data, si
     if (*at == n)
         return NULL;
     const char *why = cb__json_word_fault(&state->json);
-    return why ? why : "the record goes on after a JSON value, which ends a text";
+    return why ? why : "the record continues after a complete JSON value";
 }
 
 /* What would be read back as another text, as several or as none. */
@@ -183,9 +183,9 @@ static const char *find_collision(struct seq_encoder *state, const struct cb_pie
     if (!(piece->flags & CB_LAST))
         return NULL;
     if (!state->begun)
-        return "an empty record would be left out";
+        return "a reader would drop an empty record";
     if (cb__json_inside(&state->json))
-        return "a bracket or a string is not closed";
+        return "a bracket or string is not closed";
     return cb__json_word_fault(&state->json);
 }
 

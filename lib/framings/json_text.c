@@ -21,9 +21,9 @@ const char *cb__json_first_fault(uint8_t byte)
     case CB__JSON_CLOSE:
         return "closing bracket without an opening one";
     case CB__JSON_POINT:
-        return "comma or colon outside of brackets";
+        return "comma or colon outside brackets";
     default:
-        return "no JSON value begins with this byte";
+        return "this byte cannot begin a JSON value";
     }
 }
 
@@ -95,7 +95,7 @@ const char *cb__json_word_fault(const struct cb__json *json)
 {
     switch (json->word) {
     case NAME:
-        return *json->rest ? "name is none of true, false, null" : NULL;
+        return *json->rest ? "name must be true, false or null" : NULL;
     case START:
     case ZERO:
     case INTEGER:
@@ -103,7 +103,7 @@ const char *cb__json_word_fault(const struct cb__json *json)
     case EXPONENT:
         return NULL;
     default:
-        return "number is not complete";
+        return "number is incomplete";
     }
 }
 

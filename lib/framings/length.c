@@ -66,13 +66,13 @@ static int check_padding(const struct length_config *config, const struct cb__sp
     if (at == NOT_GIVEN)
         return CB_OK;
     if (at >= config->header)
-        what = "is not in the header";
+        what = "is outside the header";
     else if (at >= config->offset && at - config->offset < config->width)
         what = "is in the length field";
     if (!what)
         return CB_OK;
     return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
-                         "the byte that tells the padding, at %" PRIu64 ", %s", at, what);
+                         "the padding byte, at %" PRIu64 ", %s", at, what);
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
@@ -80,13 +80,13 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     struct length_config *config = data;
     if (config->offset > CB__HEADER_MAX - 8)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
-                             "the offset is more than %d", CB__HEADER_MAX - 8);
+                             "the offset is greater than %d", CB__HEADER_MAX - 8);
     uint64_t least = config->offset + config->width;
     if (config->header == NOT_GIVEN)
         config->header = least;
     if (config->header < least)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
-                             "the header ends before the length field does, at %" PRIu64, least);
+                             "the header ends before the length field, at %" PRIu64, least);
     if (config->header > CB__HEADER_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
                              "the header is longer than %d", CB__HEADER_MAX);

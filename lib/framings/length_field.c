@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-const char cb__length_too_small[] = "length is less than the least that is allowed";
-const char cb__length_too_large[] = "length is more than the most that is allowed";
+const char cb__length_too_small[] = "length is less than the minimum";
+const char cb__length_too_large[] = "length is greater than the maximum";
 
 /* What is added to a value, and taken from it, to get the payload. */
 static uint64_t plus(const struct cb__length_field *field)
@@ -40,9 +40,9 @@ const char *cb__length_why(const struct cb__length_field *field, uint64_t value)
     if (value > field->max)
         return cb__length_too_large;
     if (!cb__add_u64(value, plus(field), &sum))
-        return "length does not fit in 64 bits after its adjustment";
-    return field->inclusive ? "length is less than what it counts of the header"
-                            : "length is negative after its adjustment";
+        return "length does not fit in 64 bits after adjustment";
+    return field->inclusive ? "length is less than the header that it includes"
+                            : "length is negative after adjustment";
 }
 
 bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
@@ -54,9 +54,10 @@ bool cb__length_value(const struct cb__length_field *field, uint64_t header, uin
 
 int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max)
 {
-    return cb__encoder_fail(
-        encoder, "a length of %" PRIu64 " cannot be said by a value from %" PRIu64 " to %" PRIu64,
-        payload, min, max);
+    return cb__encoder_fail(encoder,
+                            "a length of %" PRIu64 " does not fit in a length field of %" PRIu64
+                            " to %" PRIu64,
+                            payload, min, max);
 }
 
 int cb__length_check(const struct cb__length_field *field, uint64_t header,
@@ -65,9 +66,9 @@ int cb__length_check(const struct cb__length_field *field, uint64_t header,
 {
     if (field->min > field->max)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "min"),
-                             "the min is more than the max");
+                             "the min is greater than the max");
     if (!cb__length_bounds(field, header, bounds))
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "adjust"),
-                             "no length is right after this adjustment");
+                             "no length is valid after this adjustment");
     return CB_OK;
 }

@@ -112,13 +112,13 @@ static int wrong(struct resp_state *state)
 {
     switch (state->type) {
     case ':':
-        return fail(state, "wrong byte in an integer");
+        return fail(state, "invalid byte in an integer");
     case ',':
-        return fail(state, "wrong byte in a double");
+        return fail(state, "invalid byte in a double");
     case '(':
-        return fail(state, "wrong byte in a big number");
+        return fail(state, "invalid byte in a big number");
     case '#':
-        return fail(state, "boolean is neither t nor f");
+        return fail(state, "boolean must be t or f");
     case '_':
         return fail(state, "null is not empty");
     default:
@@ -215,7 +215,7 @@ static int length(struct resp_state *state, uint8_t c)
     } else if (c != '\r' || !state->digits) {
         return fail(state, "length is not a number");
     } else if (state->type == '=' && state->number < ENCODING_SIZE) {
-        return fail(state, "verbatim string of less than 4 bytes");
+        return fail(state, "verbatim string has less than 4 bytes");
     } else {
         state->phase = LENGTH_LF;
     }
@@ -228,7 +228,7 @@ static int begin_bytes(struct cb_decoder *decoder, uint64_t end, uint64_t left)
     struct resp_state *state = decoder->state;
     state->phase = BLOB_CR;
     if (!cb__add_u64(end, left, &decoder->payload_end))
-        return fail(state, "length is longer than any stream");
+        return fail(state, "length is longer than a stream can be");
     return CB__MORE;
 }
 
@@ -238,7 +238,7 @@ static int encoding(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     if (++state->digits < ENCODING_SIZE)
         return CB_OK;
     if (c != ':')
-        return fail(state, "verbatim string without a colon after its type");
+        return fail(state, "type of a verbatim string is not followed by a colon");
     return begin_bytes(decoder, end, state->number - ENCODING_SIZE);
 }
 
@@ -256,7 +256,7 @@ static int length_ends(struct cb_decoder *decoder, uint64_t end)
     if (kind == BLOB)
         return begin_bytes(decoder, end, state->number);
     if (!cb__add_u64(state->left, more, &state->left))
-        return fail(state, "too many values in one");
+        return fail(state, "too many nested values");
     state->phase = TYPE;
     return kind == ATTRIBUTE ? CB_OK : value_ends(state);
 }

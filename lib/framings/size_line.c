@@ -66,20 +66,20 @@ static const uint8_t phases[DONE][KINDS] = {
 };
 
 static const char *const refusals[DONE] = {
-    [SIZE] = "chunk size is followed by neither ';' nor CRLF",
-    [SIZE_SPACE] = "white space after a chunk size is not followed by ';'",
-    [PADDING] = "chunk size is followed by neither ';' nor CRLF",
+    [SIZE] = "chunk size must be followed by ';' or CRLF",
+    [SIZE_SPACE] = "white space after a chunk size must be followed by ';'",
+    [PADDING] = "chunk size must be followed by ';' or CRLF",
     [BEFORE_NAME] = "chunk extension has no name",
-    [NAME] = "name of a chunk extension is followed by none of '=', ';' and CRLF",
-    [NAME_SPACE] = "white space after the name of a chunk extension is followed by neither '=' "
-                   "nor ';'",
+    [NAME] = "name of a chunk extension must be followed by '=', ';' or CRLF",
+    [NAME_SPACE] = "white space after the name of a chunk extension must be followed by '=' "
+                   "or ';'",
     [BEFORE_VALUE] = "chunk extension has no value after '='",
-    [VALUE] = "value of a chunk extension is followed by neither ';' nor CRLF",
+    [VALUE] = "value of a chunk extension must be followed by ';' or CRLF",
     [QUOTED] = "line ends inside the quoted value of a chunk extension",
     [ESCAPED] = "line ends inside the quoted value of a chunk extension",
-    [VALUE_END] = "value of a chunk extension is followed by neither ';' nor CRLF",
-    [VALUE_SPACE] = "white space after the value of a chunk extension is not followed by ';'",
-    [LAST_LF] = "CR in a chunk size line without LF",
+    [VALUE_END] = "value of a chunk extension must be followed by ';' or CRLF",
+    [VALUE_SPACE] = "white space after the value of a chunk extension must be followed by ';'",
+    [LAST_LF] = "CR without LF in a chunk size line",
 };
 
 static enum kind kind_of(uint8_t c)

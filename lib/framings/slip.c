@@ -246,7 +246,7 @@ static int slip_look(struct cb_encoder *encoder, const struct cb_piece *piece)
         state->has_bytes = false;
     state->has_bytes |= piece->length > 0;
     if (piece->flags & CB_LAST && !state->has_bytes)
-        return cb__encoder_fail_at(encoder, piece, 0, "an empty record cannot be said in slip");
+        return cb__encoder_fail_at(encoder, piece, 0, "slip cannot represent an empty record");
     return CB_OK;
 }
 

@@ -299,7 +299,7 @@ static int sse_look(struct cb_encoder *encoder, const struct cb_piece *piece)
     if (!cr)
         return CB_OK;
     return cb__encoder_fail_at(encoder, piece, (size_t)(cr - piece->data),
-                               "a CR would be read as LF");
+                               "a reader would turn a CR into LF");
 }
 
 static const char line_start[] = "data: ", next_line[] = "\ndata: ";

@@ -28,7 +28,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (config->mark.length)
         return CB_OK;
     return cb__error_set(error, CB_EINVAL, spec->name.length,
-                         "'start' needs what records begin with, as in 'start:From '");
+                         "'start' needs the mark that begins a record, as in 'start:From '");
 }
 
 static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)

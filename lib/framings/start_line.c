@@ -39,7 +39,7 @@ static int step_end(struct cb__start_line *line, bool lf, uint8_t c)
     if (c == '\r')
         return go_to(line, END_LF);
     if (c != '\n')
-        return fail(line, "start line does not end where it should");
+        return fail(line, "start line is not followed by CRLF");
     return lf ? CB_OK : fail(line, "start line ends in LF without CR");
 }
 
@@ -57,7 +57,7 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
     if (c == ' ')
         return go_to(line, TARGET);
     if (!cb__is_token(c))
-        return fail(line, "start line begins with neither a method nor HTTP/1");
+        return fail(line, "start line must begin with a method or HTTP/1");
     line->may_be_response =
         line->may_be_response && line->at < SLASH && c == (uint8_t)version[line->at];
     line->at += line->at <= SLASH; /* more need not be counted */
@@ -75,7 +75,7 @@ static int step_first(struct cb__start_line *line, bool lf, uint8_t c)
         return step_end(line, lf, c);
     }
     if (!cb__is_token(c))
-        return fail(line, "start line begins with neither a method nor HTTP/1");
+        return fail(line, "start line must begin with a method or HTTP/1");
     line->kind = CB__REQUEST;
     line->phase = METHOD;
     line->may_be_response = true;
@@ -142,7 +142,7 @@ static int step_reason(struct cb__start_line *line, bool lf, uint8_t c)
 static int step_end_lf(struct cb__start_line *line, bool lf, uint8_t c)
 {
     (void)lf;
-    return c == '\n' ? CB_OK : fail(line, "CR in a start line without LF");
+    return c == '\n' ? CB_OK : fail(line, "CR without LF in a start line");
 }
 
 static int (*const steps[])(struct cb__start_line *line, bool lf, uint8_t c) = {

@@ -28,7 +28,7 @@ static int counted(struct cb_decoder *decoder, uint64_t space)
 {
     struct syslog_state *state = decoder->state;
     if (!cb__add_u64(space + 1, state->count, &decoder->payload_end))
-        return cb__scanned_fail(&state->scanned, "message is longer than any stream");
+        return cb__scanned_fail(&state->scanned, "message is longer than a stream can be");
     state->scanned.ends_there = true;
     state->count = 0;
     return CB__BEGINS;

@@ -51,13 +51,13 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     struct varint_config *config = data;
     if (config->offset > CB__HEADER_MAX - VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
-                             "the offset is more than %d", CB__HEADER_MAX - VARINT_MAX);
+                             "the offset is greater than %d", CB__HEADER_MAX - VARINT_MAX);
     if (config->lead.length > config->offset)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
                              "the lead is longer than the offset, %" PRIu64, config->offset);
     if (!config->max_width || config->max_width > VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
-                             "the max-width is not from 1 to %d", VARINT_MAX);
+                             "the max-width must be from 1 to %d", VARINT_MAX);
     int status = cb__length_check(&config->field, config->offset + 1, &config->bounds, spec, error);
     /* Only the first byte of the number is always there. */
     return status ? status
@@ -96,8 +96,9 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
             continue;
         size_t digit = at - (size_t)config->offset;
         if (digit + 1 == config->max_width && data[i] & 0x80)
-            return fail(state, config->max_width == VARINT_MAX ? "length has more than ten bytes"
-                                                               : "length has too many bytes");
+            return fail(state, config->max_width == VARINT_MAX
+                                   ? "length has more than ten bytes"
+                                   : "length has more bytes than max-width");
         if (digit == VARINT_MAX - 1 && data[i] > 1)
             return fail(state, "length does not fit in 64 bits");
         state->value |= (uint64_t)(data[i] & 0x7f) << (7 * digit);
@@ -159,8 +160,7 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
         if (n == width || (!config->field.inclusive && n <= config->max_width))
             return cb__encoder_give(encoder, encoder->scratch, (size_t)config->offset + n);
     }
-    return cb__encoder_fail(encoder, "a length of %" PRIu64 " cannot be said in this varint",
-                            length);
+    return cb__encoder_fail(encoder, "a length of %" PRIu64 " does not fit in this varint", length);
 }
 
 static const struct cb__encoder_ops encoder_ops = {

@@ -121,11 +121,11 @@ static int check_first(const struct cb_decoder *decoder)
     if ((opcode & ~(unsigned)CONTROL) > BINARY)
         return wrong(state, 0, "unknown opcode");
     if (opcode & CONTROL && !(first & FIN))
-        return wrong(state, 0, "control frame in fragments");
+        return wrong(state, 0, "fragmented control frame");
     if (opcode == CONTINUATION && !decoder->unfinished)
-        return wrong(state, 0, "continuation of no message");
+        return wrong(state, 0, "continuation outside a message");
     if (decoder->unfinished && (opcode == TEXT || opcode == BINARY))
-        return wrong(state, 0, "new message inside of one in fragments");
+        return wrong(state, 0, "new message inside a fragmented one");
     return CB_OK;
 }
 
@@ -153,7 +153,7 @@ static int check_length(struct websocket_state *state, size_t size)
     if (state->payload > INT64_MAX)
         return wrong(state, 2, "length does not fit in 63 bits");
     if (state->payload < (size == 2 ? LENGTH_16 : UINT64_C(1) << 16))
-        return wrong(state, 2, "length has more bytes than it needs");
+        return wrong(state, 2, "length has more bytes than needed");
     return CB_OK;
 }
 
@@ -199,7 +199,7 @@ static int begin_payload(struct cb_decoder *decoder)
     state->from = decoder->scan;
     if (!cb__add_u64(decoder->scan, state->payload, &state->to))
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
-                                "record is longer than any stream");
+                                "record is longer than a stream can be");
     if (is_left_out(decoder))
         return CB_OK;
     int status = cb__decoder_check_length(decoder, total);
@@ -435,7 +435,7 @@ static int websocket_begin(struct cb_encoder *encoder, uint64_t length)
     size_t size = 1 + put_length(header + 1, length);
     if (config->mask) {
         if (!next_key(state))
-            return cb__encoder_fail(encoder, "the system gives no random bytes for its mask");
+            return cb__encoder_fail(encoder, "no random bytes for the mask");
         header[1] |= MASKED;
         memcpy(header + size, state->key, KEY_SIZE);
         size += KEY_SIZE;
