@@ -89,21 +89,22 @@ static void free_connection(struct connection *c)
     free(c);
 }
 
-/* NULL if there is not enough memory. */
+/* Owns `fd`.  NULL if there is not enough memory. */
 static struct connection *new_connection(struct cb_pool *pool, int fd)
 {
     const struct cb_buffer_options options = {
         .size = sizeof options, .pool = pool, .release_fast = 1};
     struct connection *c = calloc(1, sizeof *c);
-    if (!c)
+    if (!c) {
+        close(fd);
         return NULL;
+    }
     c->fd = fd;
     c->waits = EPOLLIN;
     if (cb_buffer_new(&c->in, &options) == CB_OK && cb_buffer_new(&c->out, &options) == CB_OK &&
         cb_decoder_new(&c->decoder, "netstring", NULL, NULL) == CB_OK &&
         cb_encoder_new(&c->encoder, "netstring", NULL, NULL) == CB_OK)
         return c;
-    c->fd = -1; /* it stays the caller's */
     free_connection(c);
     return NULL;
 }
@@ -141,7 +142,6 @@ static void add(struct server *server, int fd)
     struct connection *c = new_connection(server->pool, fd);
     if (!c) {
         fprintf(stderr, "echo: a connection was refused: out of memory\n");
-        close(fd);
         return;
     }
     c->index = server->count++;

@@ -19,7 +19,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -207,11 +206,8 @@ static int report(const struct pipeline *p)
 
 static void start(pthread_t *thread, void *(*stage)(void *), struct pipeline *p)
 {
-    int error = pthread_create(thread, NULL, stage, p);
-    if (!error)
-        return;
-    fprintf(stderr, "pipeline: thread: %s\n", strerror(error));
-    _exit(1);
+    errno = pthread_create(thread, NULL, stage, p);
+    must("thread", errno ? CB_EIO : CB_OK);
 }
 
 static void open_buffers(struct pipeline *p)

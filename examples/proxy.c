@@ -154,24 +154,17 @@ static int connect_to(const char *host, const char *port)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *list;
-    int fd = -1, error = getaddrinfo(host, port, &hints, &list);
+    int error = getaddrinfo(host, port, &hints, &list);
     if (error) {
         fail(host, gai_strerror(error));
         return -1;
     }
-    for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-        fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            error = errno;
-            close(fd);
-            fd = -1;
-            errno = error;
-        }
-    }
-    if (fd < 0)
+    int fd = socket(list->ai_family, list->ai_socktype, list->ai_protocol);
+    error = fd < 0 || connect(fd, list->ai_addr, list->ai_addrlen) != 0;
+    if (error)
         fail(host, strerror(errno));
     freeaddrinfo(list);
-    return fd;
+    return error ? -1 : fd; /* the process ends then */
 }
 
 static int open_proxy(struct proxy *proxy)

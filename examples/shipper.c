@@ -219,16 +219,12 @@ static int open_shipper(struct shipper *s)
     const struct cb_decoder_options lines = {
         .size = sizeof lines, .max_record = LINE, .on_overflow = CB_OVERFLOW_TRUNCATE};
     const struct cb_buffer_options queue = {.size = sizeof queue, .limit = QUEUE};
-    int status = cb_decoder_new(&s->decoder, "line", &lines, NULL);
-    if (status == CB_OK)
-        status = cb_encoder_new(&s->encoder, "u32be", NULL, NULL);
-    if (status == CB_OK)
-        status = cb_buffer_new(&s->in, NULL);
-    if (status == CB_OK)
-        status = cb_buffer_new(&s->queue, &queue);
-    if (status == CB_OK)
-        status = cb_buffer_new(&s->window, NULL);
-    return status == CB_OK ? 0 : fail("start", cb_strerror(status));
+    const bool opened = cb_decoder_new(&s->decoder, "line", &lines, NULL) == CB_OK &&
+                        cb_encoder_new(&s->encoder, "u32be", NULL, NULL) == CB_OK &&
+                        cb_buffer_new(&s->in, NULL) == CB_OK &&
+                        cb_buffer_new(&s->queue, &queue) == CB_OK &&
+                        cb_buffer_new(&s->window, NULL) == CB_OK;
+    return opened ? 0 : fail("start", cb_strerror(CB_ENOMEM));
 }
 
 int main(int argc, char **argv)
