@@ -373,11 +373,6 @@ void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n)
     }
 }
 
-int cb_chunk_written(struct cb_buffer *buffer, size_t n)
-{
-    return cb_commit(buffer, n);
-}
-
 /* ------------------------------------------------------------- bytes copied */
 
 /* Blocks for n bytes that are about to be copied in, made beforehand so that
@@ -463,12 +458,6 @@ static int extend_by_copies(struct cb_buffer *buffer, const struct iovec *areas,
     for (size_t i = 0; i < count; i++)
         room_fill(buffer, &room, areas[i].iov_base, areas[i].iov_len);
     return CB_OK;
-}
-
-int cb_append(struct cb_buffer *buffer, const void *data, size_t size)
-{
-    const struct iovec area = {.iov_base = (void *)data, .iov_len = size};
-    return extend_by_copies(buffer, &area, 1);
 }
 
 /* A new block with a copy of bytes that nobody will write behind; NULL where
@@ -754,17 +743,6 @@ ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct
     return cb__buffer_slice(source, &cursor, source->position + offset, n, target);
 }
 
-ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *target)
-{
-    return cb_slice(source, 0, n, target);
-}
-
-int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source)
-{
-    struct cb_buffer *const sources[] = {(struct cb_buffer *)source}; /* not changed */
-    return cb_merge(buffer, sources, 1);
-}
-
 int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count)
 {
     size_t length = 0, chunks = 0, copied = 0;
@@ -842,11 +820,6 @@ int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b)
             j++, in_b = 0;
     }
     return (a->length > b->length) - (a->length < b->length);
-}
-
-int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b)
-{
-    return a->length == b->length && cb_compare(a, b) == 0 ? CB__YES : CB__NO;
 }
 
 int cb_equal_bytes(const struct cb_buffer *buffer, const void *data, size_t n)

@@ -41,6 +41,8 @@
  * - Signals: no call may be made in a signal handler, and none ends early for a
  *   signal: cb_readinto and cb_writev go on.  Who wants to stop waiting for a
  *   signal's sake waits in ppoll, with descriptors that do not block.
+ * - What only forwards to another call is inline here, and no symbol of the library:
+ *   a binding without a C compiler makes the other call.
  * - Option structs begin with their own size: set it to sizeof the struct, and
  *   leave what you do not care about at zero, which means the default.
  *   A NULL pointer in place of options means all defaults.  What this version
@@ -64,9 +66,19 @@ extern "C" {
 
 #if defined __GNUC__ && __GNUC__ >= 4
 #define CB_API __attribute__((visibility("default")))
+/* The result must be looked at. */
+#define CB_MUST_USE __attribute__((__warn_unused_result__))
+/* No pointer may be NULL; not the first one, or the first two. */
+#define CB_NONNULL __attribute__((__nonnull__))
+#define CB_NONNULL_1 __attribute__((__nonnull__(1)))
+#define CB_NONNULL_2 __attribute__((__nonnull__(1, 2)))
 #define CB_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define CB_API
+#define CB_MUST_USE
+#define CB_NONNULL
+#define CB_NONNULL_1
+#define CB_NONNULL_2
 #define CB_PRINTF(text, first)
 #endif
 
@@ -163,14 +175,15 @@ struct cb_pool_stats {
 };
 
 /* Makes a pool in *pool, owned by the caller.  CB_ENOMEM, CB_EINVAL. */
-CB_API int cb_pool_new(struct cb_pool **pool, const struct cb_pool_options *options);
+CB_API CB_MUST_USE int cb_pool_new(struct cb_pool **pool, const struct cb_pool_options *options)
+    CB_NONNULL_1;
 /* Takes and drops one reference.  Both accept NULL. */
 CB_API struct cb_pool *cb_pool_ref(struct cb_pool *pool);
 CB_API void cb_pool_unref(struct cb_pool *pool);
 /* Frees what is idle now, and what is in use now as soon as it comes back. */
-CB_API void cb_pool_reset(struct cb_pool *pool);
+CB_API void cb_pool_reset(struct cb_pool *pool) CB_NONNULL;
 /* Fills *stats as far as stats->size reaches.  CB_EINVAL. */
-CB_API int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats);
+CB_API int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats) CB_NONNULL;
 
 /* ------------------------------------------------------------------ buffer */
 
@@ -222,18 +235,20 @@ struct cb_buffer_stats {
 /* Makes an empty buffer in *buffer.  It takes a reference to its pool.
  * CB_ENOMEM; CB_EINVAL where chunk_min is more than chunk_max, or either is
  * above 1 GiB; where only one of them is given, the other one follows it. */
-CB_API int cb_buffer_new(struct cb_buffer **buffer, const struct cb_buffer_options *options);
+CB_API CB_MUST_USE int cb_buffer_new(struct cb_buffer **buffer,
+                                     const struct cb_buffer_options *options) CB_NONNULL_1;
 CB_API void cb_buffer_free(struct cb_buffer *buffer); /* NULL is fine */
 /* Costs a walk over the chunks.  CB_EINVAL. */
-CB_API int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stats);
+CB_API int cb_buffer_stats(const struct cb_buffer *buffer, struct cb_buffer_stats *stats)
+    CB_NONNULL;
 
 /* Bytes held.  No cost. */
-CB_API size_t cb_length(const struct cb_buffer *buffer);
+CB_API size_t cb_length(const struct cb_buffer *buffer) CB_NONNULL;
 /* Stream position of the first byte held.  No cost. */
-CB_API uint64_t cb_position(const struct cb_buffer *buffer);
+CB_API uint64_t cb_position(const struct cb_buffer *buffer) CB_NONNULL;
 /* Says that the next byte to come has this stream position.  CB_ESTATE where the
  * buffer holds bytes, or an offer is open; CB_EINVAL beyond 2^63 - 1. */
-CB_API int cb_set_position(struct cb_buffer *buffer, uint64_t position);
+CB_API int cb_set_position(struct cb_buffer *buffer, uint64_t position) CB_NONNULL;
 
 /* ---------------------------------------------------------------- fill it */
 
@@ -247,9 +262,8 @@ CB_API int cb_set_position(struct cb_buffer *buffer, uint64_t position);
  * quarter: they shrink.
  * CB_ENOMEM; CB_ELIMIT where the buffer is full.
  */
-CB_API int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data, size_t *size);
-/* CB_ESTATE for more than was offered, or without an offer. */
-CB_API int cb_chunk_written(struct cb_buffer *buffer, size_t n);
+CB_API CB_MUST_USE int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data,
+                                    size_t *size) CB_NONNULL;
 
 /*
  * The same in several areas at once, for readv and recvmsg: fills at most
@@ -258,8 +272,15 @@ CB_API int cb_chunk_written(struct cb_buffer *buffer, size_t n);
  * takes the first n bytes of them, in order.  Where it fails, some of `areas` may
  * have been written to.
  */
-CB_API ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, size_t max);
-CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
+CB_API CB_MUST_USE ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas,
+                                      size_t max) CB_NONNULL;
+/* CB_ESTATE for more than was offered, or without an offer. */
+CB_API int cb_commit(struct cb_buffer *buffer, size_t n) CB_NONNULL;
+/* The same for cb_get_chunk. */
+static inline int cb_chunk_written(struct cb_buffer *buffer, size_t n)
+{
+    return cb_commit(buffer, n);
+}
 
 /*
  * One readv from fd into what is left of the last chunk and the next one, of at
@@ -270,7 +291,7 @@ CB_API int cb_commit(struct cb_buffer *buffer, size_t n);
  * CB_EAGAIN; CB_EIO with errno set; CB_ENOMEM; CB_ELIMIT; CB_EINVAL where `most` is 0,
  * as the answer to that would look like end of file.
  */
-CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
+CB_API CB_MUST_USE ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most) CB_NONNULL;
 
 /*
  * Called once when nobody can see the bytes any more, by the call that drops the
@@ -289,51 +310,72 @@ CB_API ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most);
  */
 typedef void (*cb_release_fn)(void *arg, const void *data, size_t size);
 
-/* Copies `size` bytes to the tail.  CB_ENOMEM, CB_ELIMIT. */
-CB_API int cb_append(struct cb_buffer *buffer, const void *data, size_t size);
 /* Appends the caller's bytes without a copy; they must stay as they are until
  * `release` is called with `arg` (release may be NULL).  Less than the cutoff
  * is copied and released at once.  On failure the caller still owns the bytes
  * and release is not called.  CB_ENOMEM, CB_ELIMIT. */
-CB_API int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size,
-                         cb_release_fn release, void *arg);
-/* Appends what `source` holds, by reference; source keeps it too. */
-CB_API int cb_append_buffer(struct cb_buffer *buffer, const struct cb_buffer *source);
+CB_API CB_MUST_USE int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size,
+                                     cb_release_fn release, void *arg) CB_NONNULL_1;
 /* Appends several areas, all or none of them: copies without `release`, else each as
  * cb_append_ref does, and release is called once for each of them. */
-CB_API int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
-                     cb_release_fn release, void *arg);
+CB_API CB_MUST_USE int cb_extend(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
+                                 cb_release_fn release, void *arg) CB_NONNULL_1;
+/* Copies `size` bytes to the tail.  CB_ENOMEM, CB_ELIMIT. */
+static inline CB_MUST_USE int cb_append(struct cb_buffer *buffer, const void *data, size_t size)
+{
+    struct iovec area;
+    area.iov_base = (void *)(uintptr_t)data; /* is only read */
+    area.iov_len = size;
+    return cb_extend(buffer, &area, 1, NULL, NULL);
+}
 /* Appends text that printf formats, of any length, straight into the tail; what does
  * not fit there is formatted once more into a new block.  CB_ENOMEM; CB_ELIMIT;
  * CB_EINVAL, with errno set, where printf fails. */
-CB_API int cb_printf(struct cb_buffer *buffer, const char *format, ...) CB_PRINTF(2, 3);
-CB_API int cb_vprintf(struct cb_buffer *buffer, const char *format, va_list arguments)
-    CB_PRINTF(2, 0);
+CB_API CB_MUST_USE int cb_printf(struct cb_buffer *buffer, const char *format, ...) CB_PRINTF(2, 3)
+    CB_NONNULL_2;
+CB_API CB_MUST_USE int cb_vprintf(struct cb_buffer *buffer, const char *format, va_list arguments)
+    CB_PRINTF(2, 0) CB_NONNULL_2;
 /* Copies bytes in front of the head.  The position of the head goes back by
  * `size`, and not below 0: what was there before moves up by the rest. */
-CB_API int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size);
+CB_API CB_MUST_USE int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
+    CB_NONNULL_1;
 /* Appends what all `count` sources hold, by reference; they keep it too.  All or
  * nothing.  Both: CB_ENOMEM, CB_ELIMIT; CB_EINVAL where a source is `buffer`. */
-CB_API int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count);
+CB_API CB_MUST_USE int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources,
+                                size_t count) CB_NONNULL_1;
+/* The same for one source. */
+static inline CB_MUST_USE int cb_append_buffer(struct cb_buffer *buffer,
+                                               const struct cb_buffer *source)
+{
+    struct cb_buffer *sources[1];
+    sources[0] = (struct cb_buffer *)(uintptr_t)source; /* is not changed */
+    return cb_merge(buffer, sources, 1);
+}
 
 /* ------------------------------------------------------------- look at it */
 
 /* Fills at most `max` entries with the chunks from the head on, and returns
  * how many chunks there are in all.  Borrowed. */
-CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max);
+CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max)
+    CB_NONNULL_1;
 /* Gives the first n bytes in one piece, borrowed.  They are joined into a
  * block of their own if they straddle chunks, and only then: that copies them.
  * To ask for all that is held again and again, as more comes, costs linear time.
  * CB_YES; CB_MORE where fewer than n are held; CB_ENOMEM. */
-CB_API int cb_data(struct cb_buffer *buffer, size_t n, const void **data);
+CB_API CB_MUST_USE int cb_data(struct cb_buffer *buffer, size_t n, const void **data) CB_NONNULL;
 /* Copies at most n bytes from `offset` on; returns how many there were. */
-CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out);
+CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
+    CB_NONNULL_1;
 /* CB_YES or CB_NO. */
-CB_API int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b);
-CB_API int cb_equal_bytes(const struct cb_buffer *a, const void *data, size_t n);
+CB_API int cb_equal_bytes(const struct cb_buffer *a, const void *data, size_t n) CB_NONNULL_1;
 /* Less than, equal to or greater than 0, in the order of memcmp; of two that
  * begin alike the shorter is the lesser. */
-CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
+CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b) CB_NONNULL;
+/* CB_YES or CB_NO. */
+static inline int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b)
+{
+    return cb_length(a) == cb_length(b) && cb_compare(a, b) == 0 ? CB_YES : CB_NO;
+}
 
 /*
  * Finds the first place where the n bytes of `needle` stand wholly between
@@ -348,8 +390,8 @@ CB_API int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b);
  * only at what came since.  cb_prepend and cb_set_position make it forget them;
  * after cb_truncate the last bytes that are left are looked at again.
  */
-CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,
-                   size_t *at);
+CB_API CB_MUST_USE int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start,
+                               size_t end, size_t *at) CB_NONNULL_1;
 /*
  * The same for several needles, 1 or more, none of them empty (else CB_EINVAL): finds
  * the one that begins first, and where several begin there, the longest.  *which is
@@ -360,29 +402,35 @@ CB_API int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_
  * A needle found at the very end of what is held may turn out to be a longer one when
  * more has come.
  */
-CB_API int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t count,
-                       size_t start, size_t end, size_t *at, size_t *which);
+CB_API CB_MUST_USE int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles,
+                                   size_t count, size_t start, size_t end, size_t *at,
+                                   size_t *which) CB_NONNULL_1;
 
 /* ----------------------------------------------------------- take from it */
 
 /* Moves at most n bytes from the head of `source` to the tail of `target`
  * (CB_ALL: all), by reference; returns how many.  CB_ENOMEM, CB_ELIMIT;
  * CB_EINVAL where both are the same buffer. */
-CB_API ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target);
-/* The same, and source keeps them. */
-CB_API ssize_t cb_peek(const struct cb_buffer *source, size_t n, struct cb_buffer *target);
-/* The same, from `offset` on. */
-CB_API ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n,
-                        struct cb_buffer *target);
+CB_API CB_MUST_USE ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+    CB_NONNULL;
+/* The same from `offset` on, and source keeps them. */
+CB_API CB_MUST_USE ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n,
+                                    struct cb_buffer *target) CB_NONNULL;
+/* The same from the head. */
+static inline CB_MUST_USE ssize_t cb_peek(const struct cb_buffer *source, size_t n,
+                                          struct cb_buffer *target)
+{
+    return cb_slice(source, 0, n, target);
+}
 /* Drops at most n bytes from the head (CB_ALL: all); returns how many. */
-CB_API size_t cb_skip(struct cb_buffer *buffer, size_t n);
+CB_API size_t cb_skip(struct cb_buffer *buffer, size_t n) CB_NONNULL;
 /* Copies at most n bytes from the head to `out`, and drops them; returns how many. */
 static inline size_t cb_remove(struct cb_buffer *buffer, size_t n, void *out)
 {
     return cb_skip(buffer, cb_copyout(buffer, 0, n, out));
 }
 /* Drops what is beyond the first n bytes; returns how many. */
-CB_API size_t cb_truncate(struct cb_buffer *buffer, size_t n);
+CB_API size_t cb_truncate(struct cb_buffer *buffer, size_t n) CB_NONNULL;
 
 enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
 
@@ -399,41 +447,42 @@ enum { CB_KEEP = 1 }; /* the delimiter or line end stays on the record */
  * CB_EINVAL for an empty delimiter; CB_ENOMEM; CB_ELIMIT where `target` has no room.
  * All that take flags: CB_EINVAL for one that is not known.
  */
-CB_API int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
-                        size_t limit, unsigned flags, struct cb_buffer *target);
+CB_API CB_MUST_USE int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n,
+                                    size_t start, size_t limit, unsigned flags,
+                                    struct cb_buffer *target) CB_NONNULL_1;
 /* The same for a line: it ends at LF, and one CR before that is dropped with
  * it.  The limit counts neither of them. */
-CB_API int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
-                       struct cb_buffer *target);
+CB_API CB_MUST_USE int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit,
+                                   unsigned flags, struct cb_buffer *target) CB_NONNULL;
 /* Drops `prefix` if the buffer starts with it: CB_YES; else CB_NO.  *missing is how
  * many bytes more are needed to know, where all that is held so far agrees with
  * the prefix; else 0. */
-CB_API int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n,
-                                 size_t *missing);
+CB_API CB_MUST_USE int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n,
+                                             size_t *missing) CB_NONNULL_1;
 
 enum cb_endian { CB_BIG_ENDIAN = 1, CB_LITTLE_ENDIAN = 2 };
 
 /* Takes an unsigned number of `width` bytes (1 to 8).  CB_YES; CB_MORE and
  * nothing changed; CB_EINVAL. */
-CB_API int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian,
-                        uint64_t *value);
+CB_API CB_MUST_USE int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian,
+                                    uint64_t *value) CB_NONNULL;
 /* Takes an unsigned LEB128 number.  CB_YES; CB_MORE; CB_EMALFORMED where it is
  * longer than ten bytes or more than 64 bits. */
-CB_API int cb_read_varint(struct cb_buffer *buffer, uint64_t *value);
+CB_API CB_MUST_USE int cb_read_varint(struct cb_buffer *buffer, uint64_t *value) CB_NONNULL;
 
 /* Takes the decimal digits at the head: CB_YES.  What ends them stays.  CB_MORE while
  * there are only digits, or nothing; who knows that nothing more comes, appends a
  * line feed or the like and calls again.  CB_EMALFORMED where no digit stands at the
  * head, as with a sign or blanks; CB_EOVERFLOW from 2^64 on, and for more than 20
  * digits, zeros among them. */
-CB_API int cb_read_decimal(struct cb_buffer *buffer, uint64_t *value);
+CB_API CB_MUST_USE int cb_read_decimal(struct cb_buffer *buffer, uint64_t *value) CB_NONNULL;
 
 /* The same three, the other way: CB_ENOMEM, CB_ELIMIT; and CB_EINVAL where the number
  * does not fit in `width` bytes. */
-CB_API int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width,
-                          enum cb_endian endian);
-CB_API int cb_append_varint(struct cb_buffer *buffer, uint64_t value);
-CB_API int cb_append_decimal(struct cb_buffer *buffer, uint64_t value);
+CB_API CB_MUST_USE int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width,
+                                      enum cb_endian endian) CB_NONNULL;
+CB_API CB_MUST_USE int cb_append_varint(struct cb_buffer *buffer, uint64_t value) CB_NONNULL;
+CB_API CB_MUST_USE int cb_append_decimal(struct cb_buffer *buffer, uint64_t value) CB_NONNULL;
 
 /* -------------------------------------------------------- split and strip */
 
@@ -446,19 +495,20 @@ struct cb_split;
  * bound) all that is left is the last part, separators included: "a,,b," in one
  * split is "a" and ",b,".  `source` must not change or go away while the walk is
  * on.  CB_EINVAL for an empty separator; CB_ENOMEM. */
-CB_API int cb_split_new(struct cb_split **split, struct cb_buffer *source, const void *separator,
-                        size_t n, size_t maximum);
+CB_API CB_MUST_USE int cb_split_new(struct cb_split **split, struct cb_buffer *source,
+                                    const void *separator, size_t n, size_t maximum) CB_NONNULL_2;
 /* The lines, ended by LF, CR or CRLF, as bytes.splitlines gives them; flags:
  * CB_KEEP. */
-CB_API int cb_splitlines_new(struct cb_split **split, struct cb_buffer *source, unsigned flags);
+CB_API CB_MUST_USE int cb_splitlines_new(struct cb_split **split, struct cb_buffer *source,
+                                         unsigned flags) CB_NONNULL;
 /* Appends the next part to `part`, by reference.  CB_YES; CB_END; CB_ENOMEM,
  * CB_ELIMIT. */
-CB_API int cb_split_next(struct cb_split *split, struct cb_buffer *part);
+CB_API CB_MUST_USE int cb_split_next(struct cb_split *split, struct cb_buffer *part) CB_NONNULL;
 CB_API void cb_split_free(struct cb_split *split); /* NULL is fine */
 
 /* Drops from both ends the bytes that are among the n of `set` (NULL: ASCII
  * white space).  Returns how many. */
-CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
+CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n) CB_NONNULL_1;
 
 /* -------------------------------------------------------------- write it */
 
@@ -471,10 +521,10 @@ CB_API size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n);
  * Where nobody reads a pipe or socket any more the process gets SIGPIPE, and ends
  * if it does not ignore it; if it does, that is CB_EIO with EPIPE.
  */
-CB_API ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most);
+CB_API CB_MUST_USE ssize_t cb_writev(struct cb_buffer *buffer, int fd, size_t most) CB_NONNULL;
 /* The same by sendmsg, so that a socket whose other end is closed is CB_EIO with
  * EPIPE, and no SIGPIPE comes.  For sockets alone: else CB_EIO with ENOTSOCK. */
-CB_API ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most);
+CB_API CB_MUST_USE ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most) CB_NONNULL;
 
 /* ---------------------------------------------------------------- framings */
 
@@ -492,15 +542,16 @@ enum { CB_DECODES = 1, CB_ENCODES = 2 };
 /* Walks over the table of framings: NULL gives the first, the last gives
  * NULL. */
 CB_API const struct cb_framing *cb_framing_next(const struct cb_framing *framing);
-CB_API const char *cb_framing_name(const struct cb_framing *framing);
-CB_API const char *cb_framing_summary(const struct cb_framing *framing); /* one line */
-CB_API unsigned cb_framing_can(const struct cb_framing *framing); /* CB_DECODES, CB_ENCODES */
+CB_API const char *cb_framing_name(const struct cb_framing *framing) CB_NONNULL;
+CB_API const char *cb_framing_summary(const struct cb_framing *framing) CB_NONNULL; /* one line */
+/* CB_DECODES, CB_ENCODES. */
+CB_API unsigned cb_framing_can(const struct cb_framing *framing) CB_NONNULL;
 /* The generic specification that a preset stands for, or NULL.  It has the keys of
  * both directions, some of which are refused in the other. */
-CB_API const char *cb_framing_preset(const struct cb_framing *framing);
+CB_API const char *cb_framing_preset(const struct cb_framing *framing) CB_NONNULL;
 /* The framing that a specification names; NULL where there is none.  Only the
  * name is looked at: where two have it, one for output only, the first. */
-CB_API const struct cb_framing *cb_framing_find(const char *specification);
+CB_API const struct cb_framing *cb_framing_find(const char *specification) CB_NONNULL;
 
 /* What went wrong, and where. */
 struct cb_error {
@@ -601,13 +652,14 @@ enum {
  * anywhere else it gets CB_ESTATE, unless the first is reset or freed.  The first
  * has then lost the buffer, and is reset before it reads again.
  */
-CB_API int cb_decoder_new(struct cb_decoder **decoder, const char *specification,
-                          const struct cb_decoder_options *options, struct cb_error *error);
+CB_API CB_MUST_USE int cb_decoder_new(struct cb_decoder **decoder, const char *specification,
+                                      const struct cb_decoder_options *options,
+                                      struct cb_error *error) CB_NONNULL_2;
 CB_API void cb_decoder_free(struct cb_decoder *decoder); /* NULL is fine */
 /* Forgets the stream and its buffer, to begin another one at the head of any
  * buffer.  What was given is good no more, and what was assembled is freed. */
-CB_API void cb_decoder_reset(struct cb_decoder *decoder);
-CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
+CB_API void cb_decoder_reset(struct cb_decoder *decoder) CB_NONNULL;
+CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder) CB_NONNULL;
 
 /*
  * Fills at most `max` pieces.  Returns
@@ -627,37 +679,37 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder);
  * No byte is copied but where the framing changes payload, and none is looked at
  * twice.  Cost: a few nanoseconds a record.
  */
-CB_API ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
-                                struct cb_piece *pieces, size_t max);
+CB_API CB_MUST_USE ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                            struct cb_piece *pieces, size_t max) CB_NONNULL_2;
 /* Drops from the buffer all that was given as pieces, and the framing around
  * it. */
-CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer);
+CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer) CB_NONNULL;
 /* Copies the header of the frame that a record's first piece is from: at most `room`
  * of the piece->header bytes.  Returns how many.  Frames with a length have one (the
  * stream number of Docker, the type of PostgreSQL, a chunk's size), those of
  * websocket, and in http a message's head, with the size of the first chunk.  The
  * piece is as this decoder gave it, and still good. */
 CB_API size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece,
-                                void *out, size_t room);
+                                void *out, size_t room) CB_NONNULL_2;
 /* Releases the piece before and gives one more.  Returns as cb_decoder_batch; at
  * CB_END the end mark is released too, so that what follows is at the head. */
-CB_API int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
-                           struct cb_piece *piece);
+CB_API CB_MUST_USE int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                       struct cb_piece *piece) CB_NONNULL;
 /* Releases, and passes over at most `max` records; *count says how many ended.
  * Returns CB_PIECE where that is 1 or more, otherwise as cb_decoder_batch.
  * Counting records this way costs about as much as looking for their ends.
  * With max 0 it passes over what is still known to belong to the last record: of
  * "\r\n", where "\r" was enough to end it.  CB_YES, or CB_MORE where more of that
  * may come. */
-CB_API int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
-                           uint64_t *count);
+CB_API CB_MUST_USE int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                       uint64_t max, uint64_t *count) CB_NONNULL_2;
 /* Releases, and appends one whole record to `record`, by reference: CB_PIECE.
  * Otherwise as cb_decoder_next.  Bounded by max_record, or else by 64 MiB: a
  * longer record is treated as on_overflow says, but what is left out or cut may
  * still be had in pieces if it was not released.  CB_ESTATE also where a part of
  * the record was given already. */
-CB_API int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
-                           struct cb_buffer *record);
+CB_API CB_MUST_USE int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                       struct cb_buffer *record) CB_NONNULL;
 
 /*
  * With CB_SYNC: finds the last place before position + n at which decoding may
@@ -668,36 +720,37 @@ CB_API int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
  * bytes before them there may be.  Position 0 always is one.  CB_EINVAL without
  * CB_SYNC.  Linear in n.
  */
-CB_API int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n,
-                           uint64_t position, uint64_t *place);
+CB_API CB_MUST_USE int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n,
+                                       uint64_t position, uint64_t *place) CB_NONNULL_1;
 
 /* Says that the input has ended: what is in the buffer is all there is. */
-CB_API void cb_decoder_finish(struct cb_decoder *decoder);
+CB_API void cb_decoder_finish(struct cb_decoder *decoder) CB_NONNULL;
 
 /* After CB_MORE: how many bytes are missing at least, 1 or more. */
-CB_API uint64_t cb_decoder_needed(const struct cb_decoder *decoder);
+CB_API uint64_t cb_decoder_needed(const struct cb_decoder *decoder) CB_NONNULL;
 /* After CB_MORE: how many of the last bytes in the buffer may turn out to stand
  * behind the record that comes next, because its end is known only by what
  * follows; nearly always 0.  With delimiters "a" and "abc" it is 1 for "ab". */
-CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder);
+CB_API uint64_t cb_decoder_undecided(const struct cb_decoder *decoder) CB_NONNULL;
 /* After CB_MORE: how many of the bytes to come, from the next one on, are
  * payload of the record that was begun.  They need not go through the buffer:
  * a caller may move them to where they belong by any other way, or skip them,
  * and say so by cb_decoder_pass.  0 if the next byte has to be looked at. */
-CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder);
+CB_API uint64_t cb_decoder_ahead(const struct cb_decoder *decoder) CB_NONNULL;
 /* Releases, and says that n of the bytes to come went by elsewhere.  The
  * position of the buffer goes on by n.  CB_EINVAL for more than
  * cb_decoder_ahead, or beyond position 2^63 - 1; CB_ESTATE for another buffer. */
-CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n);
+CB_API int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n)
+    CB_NONNULL;
 /* The position behind the last byte that belongs to what was given so far,
  * its framing included.  After an error: where the frame begins that is wrong. */
-CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder);
+CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder) CB_NONNULL;
 /* Number of the record that is being decoded, or comes next, from 1: one more
  * than how many are finished. */
-CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder);
+CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder) CB_NONNULL;
 /* What is wrong; its code is CB_OK as long as nothing is.  It may be known while
  * pieces that stand before it are still to be given. */
-CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder);
+CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder) CB_NONNULL;
 
 /* ------------------------------------------------------------- keep pieces */
 
@@ -721,17 +774,18 @@ struct cb_held {
  * looked at.  Cannot fail, allocates nothing: a few nanoseconds.  A piece of one's
  * own making, with `block` NULL, is not kept: *held then has its data, which are its
  * maker's as before. */
-CB_API void cb_hold(const struct cb_piece *piece, struct cb_held *held);
+CB_API void cb_hold(const struct cb_piece *piece, struct cb_held *held) CB_NONNULL;
 /* Holds n bytes of a buffer, from `offset` on: CB_YES.  CB_NO, and *held is as it
  * was, where the buffer does not have them, or not in one chunk. */
-CB_API int cb_hold_bytes(const struct cb_buffer *buffer, size_t offset, size_t n,
-                         struct cb_held *held);
+CB_API CB_MUST_USE int cb_hold_bytes(const struct cb_buffer *buffer, size_t offset, size_t n,
+                                     struct cb_held *held) CB_NONNULL;
 /* Holds the same bytes once more; each has to be dropped. */
-CB_API void cb_held_copy(const struct cb_held *held, struct cb_held *copy);
+CB_API void cb_held_copy(const struct cb_held *held, struct cb_held *copy) CB_NONNULL;
 /* Appends held bytes by reference, however few; they are held as before.  Copied are
  * those without a block, and in a buffer of a shared pool those that come from
  * another.  CB_ENOMEM, CB_ELIMIT. */
-CB_API int cb_append_held(struct cb_buffer *buffer, const struct cb_held *held);
+CB_API CB_MUST_USE int cb_append_held(struct cb_buffer *buffer, const struct cb_held *held)
+    CB_NONNULL;
 /* Lets go of the bytes, and sets *held to zero, so that a second time does nothing.
  * Bytes of the caller's (cb_append_ref) are released here, on this thread, if nobody
  * else sees them.  NULL is fine. */
@@ -762,13 +816,14 @@ enum {
 };
 
 /* As cb_decoder_new. */
-CB_API int cb_encoder_new(struct cb_encoder **encoder, const char *specification,
-                          const struct cb_encoder_options *options, struct cb_error *error);
+CB_API CB_MUST_USE int cb_encoder_new(struct cb_encoder **encoder, const char *specification,
+                                      const struct cb_encoder_options *options,
+                                      struct cb_error *error) CB_NONNULL_2;
 CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
-CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder);
+CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder) CB_NONNULL;
 
 /* Why the last record was refused. */
-CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder);
+CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder) CB_NONNULL;
 
 /* ------------------------------------------------- records into a buffer */
 
@@ -779,13 +834,14 @@ CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder)
  * cb_encoder_error() filled; CB_ENOMEM; CB_ELIMIT; CB_EINVAL where both buffers
  * are the same; CB_ESTATE inside a record that came in pieces.
  */
-CB_API int cb_encode(struct cb_encoder *encoder, const struct cb_buffer *record,
-                     struct cb_buffer *out);
+CB_API CB_MUST_USE int cb_encode(struct cb_encoder *encoder, const struct cb_buffer *record,
+                                 struct cb_buffer *out) CB_NONNULL;
 /* The same for n bytes in memory.  With `release` they may go by reference: they
  * must stay as they are until it is called, as in cb_append_ref; without, they
  * are copied. */
-CB_API int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n,
-                           cb_release_fn release, void *arg, struct cb_buffer *out);
+CB_API CB_MUST_USE int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n,
+                                       cb_release_fn release, void *arg, struct cb_buffer *out)
+    CB_NONNULL_1;
 /*
  * The same for pieces as a decoder gave them, in order.  *taken says how many of
  * them have gone into `out`, or were refused.
@@ -800,16 +856,17 @@ CB_API int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t 
  *   CB_ELIMIT        the limit of `out` is too small for anything
  *   CB_ENOMEM        may be called again in the same way as after 1
  */
-CB_API int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces, size_t count,
-                            struct cb_buffer *out, size_t *taken);
+CB_API CB_MUST_USE int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces,
+                                        size_t count, struct cb_buffer *out, size_t *taken)
+    CB_NONNULL_1;
 /* Appends what stands at the end of a stream; then the encoder is ready for a new
  * one.  CB_ENOMEM and CB_ELIMIT: may be called again.  CB_ESTATE inside a record. */
-CB_API int cb_encode_end(struct cb_encoder *encoder, struct cb_buffer *out);
+CB_API CB_MUST_USE int cb_encode_end(struct cb_encoder *encoder, struct cb_buffer *out) CB_NONNULL;
 /* Sets the number of the next whole record, and of the record that pieces call 1
  * (it is 1 at first), for framings that write it. */
-CB_API void cb_encoder_number(struct cb_encoder *encoder, uint64_t first);
+CB_API void cb_encoder_number(struct cb_encoder *encoder, uint64_t first) CB_NONNULL;
 /* Forgets a record that was begun, and all numbers. */
-CB_API void cb_encoder_reset(struct cb_encoder *encoder);
+CB_API void cb_encoder_reset(struct cb_encoder *encoder) CB_NONNULL;
 
 /* ------------------------------------- any framing in, any framing out */
 
@@ -828,16 +885,17 @@ CB_API void cb_encoder_reset(struct cb_encoder *encoder);
  * by 64 MiB.  Until a call has returned something else than CB_YES or an error of
  * the encoder, cb_decoder_take and cb_decoder_skip are CB_ESTATE.
  */
-CB_API int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                      struct cb_buffer *in, struct cb_buffer *out, size_t max, size_t *count);
+CB_API CB_MUST_USE int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                                  struct cb_buffer *in, struct cb_buffer *out, size_t max,
+                                  size_t *count) CB_NONNULL_2;
 /* After CB_MORE, once `out` is written: how many of the bytes to come are payload
  * that goes out as it is.  They need not come through the buffers: see
  * cb_decoder_ahead.  0 if they must. */
 CB_API uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,
-                                 const struct cb_buffer *out);
+                                 const struct cb_buffer *out) CB_NONNULL_1;
 /* Says that n of these went by elsewhere, as cb_decoder_pass. */
 CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *encoder,
-                           struct cb_buffer *in, uint64_t n);
+                           struct cb_buffer *in, uint64_t n) CB_NONNULL_1;
 
 #ifdef __cplusplus
 }

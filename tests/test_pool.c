@@ -659,7 +659,8 @@ static void *referrer(void *arg)
 
     pthread_barrier_wait(&both_are_ready);
     for (size_t i = 0; i < 2000000; i++) {
-        cb_peek(view, CB_ALL, scratch);
+        if (cb_peek(view, CB_ALL, scratch) < 0)
+            abort();
         cb_skip(scratch, CB_ALL);
     }
     cb_buffer_free(scratch);
