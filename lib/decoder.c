@@ -121,15 +121,14 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
     decoder->max_record = decoder->max_given;
 }
 
-int cb_decoder_new(struct cb_decoder **result, const char *specification,
-                   const struct cb_decoder_options *options, struct cb_error *error)
+int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source,
+                     const struct cb_decoder_options *options, struct cb_error *error)
 {
     struct cb_decoder_options o = {.size = sizeof o};
     struct cb__coder coder;
     int status = read_options(&o, options, error);
     if (!status)
-        status =
-            cb__coder_new(&coder, sizeof **result, specification, CB_DECODES, o.allocator, error);
+        status = cb__coder_new(&coder, sizeof **result, source, CB_DECODES, o.allocator, error);
     if (status)
         return status;
     struct cb_decoder *decoder = coder.self;
@@ -149,6 +148,13 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
     cb_decoder_reset(decoder);
     *result = decoder;
     return CB_OK;
+}
+
+int cb_decoder_new(struct cb_decoder **result, const char *specification,
+                   const struct cb_decoder_options *options, struct cb_error *error)
+{
+    const struct cb__source source = {.specification = specification};
+    return cb__decoder_make(result, &source, options, error);
 }
 
 /* Lets go of the buffer. */

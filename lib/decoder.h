@@ -103,6 +103,10 @@ struct cb_decoder {
     struct cb_error error;
 };
 
+/* As cb_decoder_new. */
+int cb__decoder_make(struct cb_decoder **decoder, const struct cb__source *source,
+                     const struct cb_decoder_options *options, struct cb_error *error);
+
 /* Are there pieces that were cut for cb_reframe and not handed over? */
 static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 {

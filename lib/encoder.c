@@ -34,15 +34,14 @@ int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece
     return status;
 }
 
-int cb_encoder_new(struct cb_encoder **result, const char *specification,
-                   const struct cb_encoder_options *options, struct cb_error *error)
+int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source,
+                     const struct cb_encoder_options *options, struct cb_error *error)
 {
     struct cb_encoder_options o = {.size = sizeof o};
     struct cb__coder coder;
     if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
         return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
-    int status =
-        cb__coder_new(&coder, sizeof **result, specification, CB_ENCODES, o.allocator, error);
+    int status = cb__coder_new(&coder, sizeof **result, source, CB_ENCODES, o.allocator, error);
     if (status)
         return status;
     struct cb_encoder *encoder = coder.self;
@@ -61,6 +60,13 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
     cb__encode_init(encoder);
     *result = encoder;
     return CB_OK;
+}
+
+int cb_encoder_new(struct cb_encoder **result, const char *specification,
+                   const struct cb_encoder_options *options, struct cb_error *error)
+{
+    const struct cb__source source = {.specification = specification};
+    return cb__encoder_make(result, &source, options, error);
 }
 
 void cb_encoder_free(struct cb_encoder *encoder)

@@ -74,6 +74,10 @@ struct cb_encoder {
     uint8_t scratch[CB__HEADER_MAX];
 };
 
+/* As cb_encoder_new. */
+int cb__encoder_make(struct cb_encoder **encoder, const struct cb__source *source,
+                     const struct cb_encoder_options *options, struct cb_error *error);
+
 /* Records the error, of the record that began last, and returns
  * CB_EUNENCODABLE. */
 int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)

@@ -288,37 +288,56 @@ static const struct cb_framing *choose(const struct cb__spec *spec, unsigned dir
     return NULL;
 }
 
-int cb__config_init(struct cb__config *config, const char *specification, unsigned direction,
-                    const struct cb_allocator *allocator, struct cb_error *error)
+/* Room for the struct of the family. */
+static int allocate(struct cb__config *config, struct cb_error *error)
 {
-    memset(config, 0, sizeof *config);
-    config->allocator = allocator;
+    const struct cb_allocator *allocator = config->allocator;
+    config->data = allocator->alloc(allocator->arg, cb__max(config->family->config_size, 1));
+    return config->data ? CB_OK : cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+}
+
+static int parse(struct cb__config *config, const char *specification, unsigned direction,
+                 struct cb_error *error)
+{
+    const struct cb_allocator *allocator = config->allocator;
     int status = cb__spec_parse(&config->spec, specification, allocator, error);
     if (status)
         return status;
     const struct cb_framing *row = choose(&config->spec, direction, error);
-    if (!row) {
-        status = CB_EINVAL;
-        goto err;
-    }
+    if (!row)
+        return CB_EINVAL;
     if (row->preset) {
         status = cb__spec_parse(&config->preset, row->preset, allocator, error);
         if (status)
-            goto err;
+            return status;
         config->preset.caller = &config->spec;
         row = generic(row);
     }
     config->family = row->family;
-    config->data = allocator->alloc(allocator->arg, cb__max(row->family->config_size, 1));
-    if (!config->data) {
-        status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-        goto err;
-    }
-    status = configure(config, row, direction, error);
-    if (!status)
-        return CB_OK;
-err:
-    cb__config_fini(config);
+    status = allocate(config, error);
+    return status ? status : configure(config, row, direction, error);
+}
+
+/* The struct of a family is there already. */
+static int copy(struct cb__config *config, const struct cb__source *source, struct cb_error *error)
+{
+    config->family = source->family;
+    config->keep = source->keep;
+    int status = allocate(config, error);
+    if (status == CB_OK)
+        memcpy(config->data, source->config, config->family->config_size);
+    return status;
+}
+
+int cb__config_init(struct cb__config *config, const struct cb__source *source, unsigned direction,
+                    const struct cb_allocator *allocator, struct cb_error *error)
+{
+    memset(config, 0, sizeof *config);
+    config->allocator = allocator;
+    int status = source->specification ? parse(config, source->specification, direction, error)
+                                       : copy(config, source, error);
+    if (status)
+        cb__config_fini(config);
     return status;
 }
 
@@ -344,7 +363,7 @@ static size_t state_size(const struct cb__family *family, unsigned direction)
     return cb__max(size, 1);
 }
 
-int cb__coder_new(struct cb__coder *coder, size_t size, const char *specification,
+int cb__coder_new(struct cb__coder *coder, size_t size, const struct cb__source *source,
                   unsigned direction, const struct cb_allocator *allocator, struct cb_error *error)
 {
     if (!cb__allocator_is_usable(allocator))
@@ -354,7 +373,7 @@ int cb__coder_new(struct cb__coder *coder, size_t size, const char *specificatio
     *coder = (struct cb__coder){.self = alloc_zeroed(allocator, size), .size = size};
     if (!coder->self)
         return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
-    int status = cb__config_init(&coder->config, specification, direction, allocator, error);
+    int status = cb__config_init(&coder->config, source, direction, allocator, error);
     if (status)
         goto err0;
     coder->state_size = state_size(coder->config.family, direction);

@@ -192,9 +192,17 @@ struct cb__config {
     const struct cb_allocator *allocator;
 };
 
-/* Parses a specification for decoding (CB_DECODES) or encoding.  CB_ENOMEM;
- * CB_EINVAL with *error filled. */
-int cb__config_init(struct cb__config *config, const char *specification, unsigned direction,
+/* What a coder is made from: a specification, or a family with its struct, which is
+ * copied. */
+struct cb__source {
+    const char *specification; /* NULL: the others count */
+    const struct cb__family *family;
+    const void *config;
+    bool keep;
+};
+
+/* For decoding (CB_DECODES) or encoding.  CB_ENOMEM; CB_EINVAL; with *error filled. */
+int cb__config_init(struct cb__config *config, const struct cb__source *source, unsigned direction,
                     const struct cb_allocator *allocator, struct cb_error *error);
 void cb__config_fini(struct cb__config *config);
 
@@ -207,10 +215,10 @@ struct cb__coder {
     struct cb__config config;
 };
 
-/* Makes one of `size` bytes from a specification and the caller's allocator, which may
+/* Makes one of `size` bytes from a source and the caller's allocator, which may
  * be NULL: coder->config.allocator is the one to use.  CB_ENOMEM; CB_EINVAL; each with
  * *error filled. */
-int cb__coder_new(struct cb__coder *coder, size_t size, const char *specification,
+int cb__coder_new(struct cb__coder *coder, size_t size, const struct cb__source *source,
                   unsigned direction, const struct cb_allocator *allocator, struct cb_error *error);
 /* Frees all of it. */
 void cb__coder_free(struct cb__coder *coder);
