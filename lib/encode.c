@@ -55,8 +55,9 @@ static int put_all(struct cb_encoder *encoder, struct cb__appender *appender,
     int status = put_out(encoder, appender);
     while (status == CB_OK && encoder->gives) {
         cb__encoder_give(encoder, "", 0);
-        encoder->gives = give && give(encoder) == CB__MORE;
-        status = put_out(encoder, appender);
+        int answer = give ? give(encoder) : CB_OK;
+        encoder->gives = answer == CB__MORE;
+        status = answer == CB_EUNENCODABLE ? answer : put_out(encoder, appender);
     }
     return status;
 }
@@ -182,6 +183,8 @@ static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
         status = put_all(encoder, appender, encoder->ops->end);
         if (status == CB_OK)
             encoder->step = CB__ENCODE_RECORD;
+        if (status == CB_EUNENCODABLE)
+            return refuse(encoder, appender, piece);
     }
     return status;
 }
@@ -473,7 +476,7 @@ static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *append
         if (!put_at_once(encoder, appender, piece))
             return i;
         encoder->step = CB__ENCODE_TRAILER;
-        encoder->gives = encoder->ops->end && encoder->ops->end(encoder) == CB__MORE;
+        encoder->gives = encoder->ops->end && encoder->ops->end(encoder) != CB_OK;
         if (!put_out_at_once(encoder, appender) || encoder->gives)
             return i;
         encoder->step = CB__ENCODE_RECORD;
@@ -673,6 +676,8 @@ void cb_encoder_reset(struct cb_encoder *encoder)
 {
     abandon(encoder);
     encoder->before = encoder->records = encoder->bytes = 0;
+    if (encoder->ops->reset)
+        encoder->ops->reset(encoder);
 }
 
 void cb_encoder_number(struct cb_encoder *encoder, uint64_t first)

@@ -146,7 +146,11 @@ struct cb__encoder_ops {
     /* Undoes `open`.  Optional. */
     void (*close)(struct cb_encoder *encoder);
 
-    /* Each sets encoder->out to the bytes; a missing one means none. */
+    /* Ends a stream: what is kept of it is forgotten.  Optional. */
+    void (*reset)(struct cb_encoder *encoder);
+
+    /* Each sets encoder->out to the bytes; a missing one means none.  CB_OK;
+     * CB__MORE, to be called again; or an error, with none. */
     int (*begin)(struct cb_encoder *encoder, uint64_t length);
     int (*end)(struct cb_encoder *encoder);
     int (*finish)(struct cb_encoder *encoder);
