@@ -138,11 +138,12 @@ static int read_header(struct cb_decoder *decoder)
     return status == CB_OK ? begin_payload(decoder) : status;
 }
 
-/* What is missing with this much before the trailer. */
-static uint64_t missing(uint64_t before, const struct cb__frame *frame)
+/* What is missing with this much of payload and padding before the trailer. */
+static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame *frame)
 {
     uint64_t sum;
-    return cb__add_u64(before, least_trailer(frame), &sum) ? sum : UINT64_MAX;
+    bool fits = cb__add_u64(payload, padding, &sum) && cb__add_u64(sum, least_trailer(frame), &sum);
+    return fits ? sum : UINT64_MAX;
 }
 
 /* Shows the payload up to `end` to who must look at it. */
@@ -175,7 +176,7 @@ static void read_payload(struct cb_decoder *decoder)
         counted->phase = CB__COUNTED_PADDING;
     else
         decoder->needed =
-            missing(counted->payload_end - end + counted->frame.padding, &counted->frame);
+            missing(counted->payload_end - end, counted->frame.padding, &counted->frame);
 }
 
 /* The same for the padding, which a stream that came so far has room for. */
@@ -188,7 +189,7 @@ static void read_padding(struct cb_decoder *decoder)
     if (decoder->scan == padding_end)
         counted->phase = CB__COUNTED_TRAILER;
     else
-        decoder->needed = missing(padding_end - end, &counted->frame);
+        decoder->needed = missing(0, (size_t)(padding_end - end), &counted->frame);
 }
 
 /* Compares the trailer with the bytes at hand. */
@@ -298,7 +299,8 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
         count++;
         at = next;
     }
-    if (count < max && at < n) /* what that header has left behind is forgotten */
+    /* What that header has left behind is forgotten. */
+    if (count < max && at < n && !counted->stateless)
         decoder->ops->reset(decoder);
     *used = at;
     return count;

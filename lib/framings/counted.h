@@ -60,6 +60,7 @@ struct cb__counted {
     const char *rules_of;               /* how a message calls these bytes */
     const struct cb__byte_rule *broken; /* the header is malformed because of this */
     bool left_out;                      /* the frame is none of those that rules select */
+    bool stateless;                     /* a header leaves nothing to be forgotten */
 };
 
 /* For a new stream.  What is the same for every frame, and `look`, may be set
