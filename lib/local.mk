@@ -95,6 +95,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/slip.c \
 	lib/framings/cobs.c \
 	lib/framings/plain.c \
+	lib/framings/own.c \
 	lib/framings/table.c
 
 # The kernels of this kind of processor.

@@ -31,6 +31,7 @@ unit_tests = \
 	tests/test_encoder \
 	tests/test_encode \
 	tests/test_reframe \
+	tests/test_own \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \

@@ -286,8 +286,10 @@ struct outcome read_input(const char *specification, const struct cb_decoder_opt
     o.whole = way->whole;
     expect(cb_buffer_new(&reading.buffer, &plain) == CB_OK, "out of memory");
     expect(cb_buffer_new(&reading.taken, &plain) == CB_OK, "out of memory");
-    expect(cb_decoder_new(&reading.decoder, specification, &o, &error) == CB_OK, "%s: %s",
-           specification, error.text);
+    int status = way->own != NULL
+                     ? cb_decoder_new_own(&reading.decoder, way->own, &o, &error)
+                     : cb_decoder_new(&reading.decoder, specification, &o, &error);
+    expect(status == CB_OK, "%s: %s", specification, error.text);
     if (way->finish_first) {
         arrive(&reading);
         cb_decoder_finish(reading.decoder);
@@ -359,7 +361,7 @@ void check_every_way(const struct subject *subject)
     guard_init(&guard, subject->input, subject->size);
     guarded.input = guard.data;
     for (size_t i = 0; i < COUNT(calls); i++) {
-        struct way way = {.call = calls[i], .changed = subject->changed};
+        struct way way = {.call = calls[i], .changed = subject->changed, .own = subject->own};
         check_cuts(&guarded, way);
         way.whole = true;
         check_cuts(&guarded, way);
@@ -560,6 +562,27 @@ void check_alike(const char *specification, bool changed, const uint8_t *input, 
     struct record_list records;
 
     struct outcome outcome = read_input(specification, NULL, input, size, &simple, &records);
+    char *text = rendered(&records);
+    subject.expected = (struct expected){text, outcome.status, outcome.offset};
+    check_every_way(&subject);
+    free(text);
+    list_free(&records);
+}
+
+void check_own(const struct cb_own *own, const char *specification,
+               const struct cb_decoder_options *options, const uint8_t *input, size_t size)
+{
+    struct way simple = {.call = BY_NEXT, .whole = true, .cut = 1, .step = 1};
+    struct subject subject = {
+        .specification = specification,
+        .options = options,
+        .own = own,
+        .input = input,
+        .size = size,
+    };
+    struct record_list records;
+
+    struct outcome outcome = read_input(specification, options, input, size, &simple, &records);
     char *text = rendered(&records);
     subject.expected = (struct expected){text, outcome.status, outcome.offset};
     check_every_way(&subject);

@@ -36,6 +36,7 @@ struct way {
     bool in_place;     /* by reference to the input itself, which ends at an
                           unreadable page, and not as copies */
     bool changed;      /* payload need not stand in the input as it is */
+    const struct cb_own *own; /* the framing, in place of a specification */
 };
 
 /* How an input ended. */
@@ -62,6 +63,7 @@ struct subject {
     size_t size;
     struct expected expected;
     bool changed; /* as in struct way */
+    const struct cb_own *own;
 };
 
 void check_way(const struct subject *subject, const struct way *way);
@@ -120,6 +122,11 @@ void check_trip_as(const struct trip *trip, const char *decoded, bool changed, u
 
 /* An input is read alike in every way, whatever it gives. */
 void check_alike(const char *specification, bool changed, const uint8_t *input, size_t size);
+
+/* An input is read in every way by a framing of one's own as by a specification in
+ * the simplest, with the same options. */
+void check_own(const struct cb_own *own, const char *specification,
+               const struct cb_decoder_options *options, const uint8_t *input, size_t size);
 
 /* Random bytes of an alphabet are read alike in every way. */
 void check_random(const char *specification, bool changed, const char *alphabet, size_t letters,

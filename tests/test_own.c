@@ -1,0 +1,1307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Framings of one's own: what is described by functions behaves as the same framing
+ * of the table does, whatever comes and however it comes; and functions that lie do
+ * no harm.
+ */
+#include "expect.h"
+#include "reading.h"
+
+#include "crc32c.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -------------------------------------------------- framings that exist already */
+
+static void store(uint8_t *to, size_t width, bool little, uint64_t value)
+{
+    for (size_t i = 0; i < width; i++)
+        to[little ? i : width - 1 - i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t load(const uint8_t *from, size_t width, bool little)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | from[little ? width - 1 - i : i];
+    return value;
+}
+
+/* u16be,offset=1,header=4,padding=3,trailer=;\n and without the padding. */
+static int padded_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    (void)arg;
+    frame->needed = frame->header = 4;
+    if (n < 4)
+        return CB_MORE;
+    frame->payload = load(data + 1, 2, false);
+    frame->padding = data[3];
+    frame->trailer = 2;
+    return CB_YES;
+}
+
+static size_t semicolon_line(void *arg, uint8_t *to)
+{
+    (void)arg;
+    memcpy(to, ";\n", 2);
+    return 2;
+}
+
+static ssize_t padded_head(void *arg, uint64_t length, uint8_t *to, const char **why)
+{
+    (void)arg;
+    *why = "the record is too long";
+    if (length > UINT16_MAX)
+        return CB_EUNENCODABLE;
+    memset(to, 0, 4);
+    store(to + 1, 2, false, length);
+    return 4;
+}
+
+static const struct cb_own padded = {
+    .size = sizeof(padded),
+    .header = padded_header,
+    .head = padded_head,
+    .tail = semicolon_line,
+};
+
+/* tfrecord */
+struct sums {
+    uint32_t crc;
+    unsigned resets;
+};
+
+static struct sums sums, out_sums;
+
+static uint32_t masked(uint32_t crc)
+{
+    return (crc >> 15 | crc << 17) + 0xa282ead8U;
+}
+
+static void reset_sums(void *arg)
+{
+    struct sums *s = arg;
+
+    s->resets++;
+}
+
+static int summed_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    (void)arg;
+    frame->needed = frame->header = 12;
+    if (n < 12)
+        return CB_MORE;
+    frame->payload = load(data, 8, true);
+    frame->trailer = 4;
+    frame->why = "checksum of the length is wrong";
+    if (load(data + 8, 4, true) != masked(cb__crc32c(0, data, 8)))
+        return CB_EMALFORMED;
+    frame->why = "checksum of the payload is wrong";
+    return CB_YES;
+}
+
+static void add_sum(void *arg, uint64_t at, const uint8_t *data, size_t n)
+{
+    struct sums *s = arg;
+
+    s->crc = cb__crc32c(at > 0 ? s->crc : 0, data, n);
+}
+
+static size_t put_sum(void *arg, uint8_t *to)
+{
+    const struct sums *s = arg;
+
+    store(to, 4, true, masked(s->crc));
+    return 4;
+}
+
+static ssize_t summed_head(void *arg, uint64_t length, uint8_t *to, const char **why)
+{
+    (void)arg;
+    (void)why;
+    store(to, 8, true, length);
+    store(to + 8, 4, true, masked(cb__crc32c(0, to, 8)));
+    return 12;
+}
+
+static const struct cb_own summed = {
+    .size = sizeof(summed),
+    .arg = &sums,
+    .header = summed_header,
+    .reset = reset_sums,
+    .look = add_sum,
+    .tail = put_sum,
+    .head = summed_head,
+};
+
+/* netstring */
+static int digit_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    uint64_t value = 0;
+
+    (void)arg;
+    for (size_t i = 0; i < n; i++) {
+        const bool digit = data[i] >= '0' && data[i] <= '9';
+
+        frame->at = i;
+        if (digit && i == 1 && data[0] == '0')
+            return CB_EMALFORMED;
+        if (digit && (__builtin_mul_overflow(value, 10, &value) ||
+                      __builtin_add_overflow(value, data[i] - (unsigned)'0', &value)))
+            return CB_EMALFORMED;
+        if (!digit && (i == 0 || data[i] != ':'))
+            return CB_EMALFORMED;
+        if (!digit) {
+            frame->header = i + 1;
+            frame->payload = value;
+            frame->trailer = 1;
+            return CB_YES;
+        }
+    }
+    frame->needed = n + 1;
+    return CB_MORE;
+}
+
+static size_t comma(void *arg, uint8_t *to)
+{
+    (void)arg;
+    *to = ',';
+    return 1;
+}
+
+static ssize_t digit_head(void *arg, uint64_t length, uint8_t *to, const char **why)
+{
+    (void)arg;
+    (void)why;
+    return snprintf((char *)to, CB_OWN_ROOM, "%" PRIu64 ":", length);
+}
+
+static const struct cb_own digits = {
+    .size = sizeof(digits),
+    .header = digit_header,
+    .tail = comma,
+    .head = digit_head,
+};
+
+/* line */
+static int line_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    const uint8_t *lf = memchr(data, '\n', n);
+
+    (void)arg;
+    if (lf == NULL) {
+        span->again = data[n - 1] == '\r';
+        return CB_MORE;
+    }
+    span->used = (size_t)(lf - data) + 1;
+    span->tail = lf > data && lf[-1] == '\r' ? 2 : 1;
+    return CB_YES;
+}
+
+static size_t lf_tail(void *arg, uint8_t *to)
+{
+    (void)arg;
+    *to = '\n';
+    return 1;
+}
+
+static const char *line_collides(void *arg, const struct cb_piece *piece, size_t *at)
+{
+    const uint8_t *lf = piece->length > 0 ? memchr(piece->data, '\n', piece->length) : NULL;
+    bool *cr = arg;
+
+    if (lf != NULL) {
+        *at = (size_t)(lf - piece->data);
+        return "the record contains the output's delimiter";
+    }
+    if (piece->flags & CB_FIRST)
+        *cr = false;
+    if (piece->length > 0)
+        *cr = piece->data[piece->length - 1] == '\r';
+    *at = piece->length - 1;
+    return *cr && piece->flags & CB_LAST ? "the record ends in CR" : NULL;
+}
+
+static bool line_cr;
+
+static const struct cb_own lines = {
+    .size = sizeof(lines),
+    .flags = CB_OWN_UNENDED | CB_OWN_CONSTANT,
+    .arg = &line_cr,
+    .scan = line_scan,
+    .tail = lf_tail,
+    .collides = line_collides,
+};
+
+/* delim:-+-, whose delimiter may begin in one chunk and end in the next but one. */
+static int dash_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    static const char dash[] = "-+-";
+    size_t i = 0, same = 0;
+
+    (void)arg;
+    for (; i < n; i++) {
+        for (same = 0; same < 3 && i + same < n && data[i + same] == (uint8_t)dash[same];)
+            same++;
+        if (same == 3 || i + same == n)
+            break;
+    }
+    span->used = i + 3;
+    span->tail = 3;
+    span->again = same < 3 ? same : 0;
+    return same == 3 ? CB_YES : CB_MORE;
+}
+
+static size_t dash_tail(void *arg, uint8_t *to)
+{
+    (void)arg;
+    memcpy(to, "-+-", 3);
+    return 3;
+}
+
+/* What was seen of a record, and that its delimiter follows, may hold one before that. */
+static const char *dash_collides(void *arg, const struct cb_piece *piece, size_t *at)
+{
+    static const char dash[] = "-+-";
+    size_t *seen = arg; /* bytes of the delimiter at the end of what came before */
+
+    if (piece->flags & CB_FIRST)
+        *seen = 0;
+    for (size_t i = 0; i < piece->length; i++) {
+        if (piece->data[i] == (uint8_t)dash[*seen])
+            ++*seen;
+        else
+            *seen = piece->data[i] == '-';
+        *at = i - 2;
+        if (*seen == 3)
+            return "the record contains the output's delimiter";
+    }
+    *at = piece->length - 2;
+    return *seen == 2 && piece->flags & CB_LAST ? "the record ends in a part of one" : NULL;
+}
+
+static size_t dash_seen;
+
+static const struct cb_own dashes = {
+    .size = sizeof(dashes),
+    .flags = CB_OWN_UNENDED | CB_OWN_CONSTANT,
+    .arg = &dash_seen,
+    .scan = dash_scan,
+    .tail = dash_tail,
+    .collides = dash_collides,
+};
+
+/* Each with the specification that says the same. */
+static const struct twin {
+    const struct cb_own *own;
+    const char *decodes, *encodes;
+    const char *alphabet; /* of inputs that may be anything */
+} twins[] = {
+    {&padded, "u16be,offset=1,header=4,padding=3,trailer=;\\n",
+     "u16be,offset=1,header=4,trailer=;\\n", "\0\0\0\0\0\1\2\3;;\nx"},
+    {&summed, "tfrecord", "tfrecord", "\0\0\0\0\0\0\1\2x"},
+    {&digits, "netstring", "netstring", "00123:::,,,,x"},
+    {&lines, "line", "line", "\n\n\r\rab"},
+    {&dashes, "delim:-+-", "delim:-+-", "--++x"},
+};
+
+static const size_t letters[] = {12, 9, 13, 6, 5};
+
+/* The same, with its flag for keeping the framing on. */
+static struct cb_own keeping(const struct cb_own *own)
+{
+    struct cb_own copy = *own;
+
+    copy.flags |= CB_OWN_KEEP;
+    return copy;
+}
+
+/* ---------------------------------------------------------------------- inputs */
+
+/* A stream of records in the framing, of which one byte may be wrong, and which may be
+ * cut short. */
+static uint8_t *make_stream(struct prng *prng, const struct twin *twin, size_t records, size_t most,
+                            size_t *size)
+{
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+    struct cb_encoder *encoder;
+
+    ck_assert_int_eq(cb_encoder_new(&encoder, twin->encodes, NULL, NULL), CB_OK);
+    for (size_t i = 0; i < records; i++) {
+        uint8_t bytes[800];
+        size_t n = prng_below(prng, most + 1);
+
+        prng_fill(prng, bytes, n, twin->alphabet, letters[twin - twins]);
+        expect(cb_encode_bytes(encoder, bytes, n, NULL, NULL, out) == CB_OK, "not encoded");
+    }
+    uint8_t *stream = flatten(out, size);
+    if (*size > 0 && prng_below(prng, 2))
+        stream[prng_below(prng, *size)] ^= (uint8_t)(1U << prng_below(prng, 8));
+    if (*size > 0 && prng_below(prng, 3) == 0)
+        *size = prng_below(prng, *size);
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+    return stream;
+}
+
+static void check_streams(const struct twin *twin, const struct cb_own *own, const char *decodes,
+                          const struct cb_decoder_options *options, int rounds, uint64_t seed)
+{
+    struct prng prng = {.state = seed};
+    uint8_t noise[24];
+
+    for (int round = 0; round < rounds; round++) {
+        size_t size, n = prng_below(&prng, sizeof(noise) + 1);
+        uint8_t *stream = make_stream(&prng, twin, 1 + prng_below(&prng, 3), 7, &size);
+
+        check_own(own, decodes, options, stream, size);
+        free(stream);
+        prng_fill(&prng, noise, n, twin->alphabet, letters[twin - twins]);
+        check_own(own, decodes, options, noise, n);
+    }
+}
+
+START_TEST(it_decodes_as_the_table_does_at_every_cut)
+{
+    check_streams(&twins[_i], twins[_i].own, twins[_i].decodes, NULL, 20, (uint64_t)_i);
+}
+END_TEST
+
+START_TEST(it_keeps_the_framing_on_as_the_table_does)
+{
+    const struct twin *twin = &twins[_i];
+    const struct cb_own own = keeping(twin->own);
+    char decodes[80];
+
+    snprintf(decodes, sizeof(decodes), "%s,keep", twin->decodes);
+    check_streams(twin, &own, decodes, NULL, 10, 100 + (uint64_t)_i);
+}
+END_TEST
+
+START_TEST(every_limit_and_end_is_as_in_the_table)
+{
+    const struct twin *twin = &twins[_i / 12];
+    const struct cb_decoder_options options = {
+        .size = sizeof(options),
+        .max_record = 1 + (uint64_t)_i % 5,
+        .on_partial = (enum cb_partial)(_i % 4),
+        .on_overflow = (enum cb_overflow)(_i / 4 % 3),
+    };
+
+    check_streams(twin, twin->own, twin->decodes, &options, 8, 200 + (uint64_t)_i);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ any to any */
+
+struct pair {
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_buffer *in, *out;
+};
+
+/* The same for an encoder that is used with a decoder: what they sum up is not one. */
+static struct cb_own encoding(const struct cb_own *own)
+{
+    struct cb_own copy = *own;
+
+    if (copy.arg == &sums)
+        copy.arg = &out_sums;
+    return copy;
+}
+
+/* NULL: by the specification. */
+static void make_pair(struct pair *pair, const struct cb_own *from, const char *decodes,
+                      const struct cb_own *to, const char *encodes)
+{
+    const struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = 1};
+
+    if (from != NULL)
+        ck_assert_int_eq(cb_decoder_new_own(&pair->decoder, from, NULL, NULL), CB_OK);
+    else
+        ck_assert_int_eq(cb_decoder_new(&pair->decoder, decodes, NULL, NULL), CB_OK);
+    if (to != NULL) {
+        const struct cb_own own = encoding(to);
+
+        ck_assert_int_eq(cb_encoder_new_own(&pair->encoder, &own, &options, NULL), CB_OK);
+    } else {
+        ck_assert_int_eq(cb_encoder_new(&pair->encoder, encodes, &options, NULL), CB_OK);
+    }
+    pair->in = new_buffer(NULL, 4096);
+    pair->out = new_buffer(NULL, 4096);
+}
+
+static void free_pair(struct pair *pair)
+{
+    cb_decoder_free(pair->decoder);
+    cb_encoder_free(pair->encoder);
+    cb_buffer_free(pair->in);
+    cb_buffer_free(pair->out);
+}
+
+/* What an input becomes, and how that ends. */
+struct result {
+    uint8_t *bytes;
+    size_t size, records, refused;
+    uint64_t refused_at; /* sum of the offsets */
+    int status;
+};
+
+static struct result reframe(struct pair *pair, const uint8_t *input, size_t size, size_t step)
+{
+    struct feed feed = {.data = input, .size = size, .cut = step, .step = step};
+    struct result result = {.status = CB_MORE};
+    bool finished = false;
+
+    while (result.status >= 0 || result.status == CB_EUNENCODABLE) {
+        size_t count;
+
+        result.status =
+            cb_reframe(pair->decoder, pair->encoder, pair->in, pair->out, CB_ALL, &count);
+        result.records += count;
+        if (result.status == CB_EUNENCODABLE) {
+            result.refused++;
+            result.refused_at += cb_encoder_error(pair->encoder)->offset;
+        }
+        if (result.status == CB_MORE && !feed_next(&feed, pair->in)) {
+            expect(!finished, "more than all is wanted");
+            cb_decoder_finish(pair->decoder);
+            finished = true;
+        }
+    }
+    if (result.status == CB_END)
+        ck_assert_int_eq(cb_encode_end(pair->encoder, pair->out), CB_OK);
+    result.bytes = flatten(pair->out, &result.size);
+    return result;
+}
+
+static void same(const struct result *got, const struct result *expected)
+{
+    ck_assert_int_eq(got->status, expected->status);
+    expect(got->records == expected->records && got->refused == expected->refused &&
+               got->refused_at == expected->refused_at,
+           "%zu records, %zu refused, at %" PRIu64 "; not %zu, %zu, %" PRIu64, got->records,
+           got->refused, got->refused_at, expected->records, expected->refused,
+           expected->refused_at);
+    expect(got->size == expected->size &&
+               (got->size == 0 || memcmp(got->bytes, expected->bytes, got->size) == 0),
+           "%zu other bytes than the %zu expected", got->size, expected->size);
+}
+
+/* In, out and both: three ways to the same bytes. */
+START_TEST(it_reframes_as_the_table_does_in_both_directions)
+{
+    const struct twin *from = &twins[_i / (int)COUNT(twins)], *to = &twins[_i % (int)COUNT(twins)];
+    struct prng prng = {.state = 300 + (uint64_t)_i};
+
+    for (int round = 0; round < 60; round++) {
+        size_t size, step = 1 + prng_below(&prng, round % 2 ? 8 : 3000);
+        uint8_t *stream =
+            make_stream(&prng, from, 20, (size_t)(round % 5 == 0 ? 800 : 30), &size);
+        struct result expected = {.status = CB_OK};
+
+        for (unsigned own = 0; own < 4; own++) {
+            struct pair pair;
+
+            make_pair(&pair, own & 1 ? from->own : NULL, from->decodes, own & 2 ? to->own : NULL,
+                      to->encodes);
+            struct result result = reframe(&pair, stream, size, step);
+            if (own == 0)
+                expected = result;
+            else
+                same(&result, &expected);
+            if (own > 0)
+                free(result.bytes);
+            free_pair(&pair);
+        }
+        free(expected.bytes);
+        free(stream);
+    }
+}
+END_TEST
+
+START_TEST(records_are_counted_without_being_given)
+{
+    const struct twin *twin = &twins[_i];
+    struct prng prng = {.state = 400};
+    size_t size;
+    uint8_t *stream = make_stream(&prng, twin, 300, 20, &size);
+    struct cb_decoder *decoder, *other;
+    struct cb_buffer *buffer = buffer_of(NULL, stream, size, 100);
+    struct cb_buffer *again = buffer_of(NULL, stream, size, 100);
+    uint64_t count, expected;
+
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, twin->own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&other, twin->decodes, NULL, NULL), CB_OK);
+    ck_assert_uint_eq(cb_decoder_traits(decoder) & CB_TELLS_LENGTH,
+                      cb_decoder_traits(other) & CB_TELLS_LENGTH);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 50, &count),
+                         cb_decoder_skip(other, again, 50, &expected));
+        ck_assert_uint_eq(count, expected);
+        ck_assert_uint_eq(cb_position(buffer), cb_position(again));
+        ck_assert_uint_eq(cb_decoder_record(decoder), cb_decoder_record(other));
+    }
+    cb_decoder_free(decoder);
+    cb_decoder_free(other);
+    cb_buffer_free(buffer);
+    cb_buffer_free(again);
+    free(stream);
+}
+END_TEST
+
+START_TEST(the_header_of_a_frame_is_at_hand)
+{
+    struct cb_decoder *decoder;
+    struct cb_buffer *buffer = buffer_of(NULL, BYTES("3:one,12:twelve bytes,"), 2);
+    struct cb_piece piece;
+    char bytes[8];
+
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &digits, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.header, 2);
+    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof(bytes)), 2);
+    ck_assert_mem_eq(bytes, "3:", 2);
+    while (cb_decoder_next(decoder, buffer, &piece) > 0 && !(piece.flags & CB_FIRST))
+        continue;
+    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof(bytes)), 3);
+    ck_assert_mem_eq(bytes, "12:", 3);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+START_TEST(payload_that_nobody_sees_may_go_by)
+{
+    struct pair pair;
+
+    make_pair(&pair, &digits, NULL, &padded, NULL);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("256:ab")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    assert_holds(pair.out, BYTES("\0\1\0\0ab"));
+    cb_skip(pair.out, CB_ALL);
+    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 254);
+    ck_assert_int_eq(cb_reframe_pass(pair.decoder, pair.encoder, pair.in, 254), CB_OK);
+    ck_assert_int_eq(cb_append(pair.in, BYTES(",0:,")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    assert_holds(pair.out, BYTES(";\n\0\0\0\0;\n"));
+    free_pair(&pair);
+}
+END_TEST
+
+START_TEST(payload_that_is_summed_may_not_go_by)
+{
+    struct pair pair;
+
+    make_pair(&pair, &digits, NULL, &summed, NULL);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("256:ab")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    cb_skip(pair.out, CB_ALL);
+    ck_assert_uint_gt(cb_decoder_ahead(pair.decoder), 0);
+    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 0);
+    free_pair(&pair);
+}
+END_TEST
+
+/* ---------------------------------------------------------- the contract itself */
+
+/* What a function answers whatever it is asked. */
+struct lie {
+    int status;
+    struct cb_frame frame;
+    struct cb_span span;
+};
+
+static int lying_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    const struct lie *lie = arg;
+
+    (void)data;
+    (void)n;
+    *frame = lie->frame;
+    return lie->status;
+}
+
+static int lying_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    const struct lie *lie = arg;
+
+    (void)data;
+    (void)n;
+    *span = lie->span;
+    return lie->status;
+}
+
+/* Runs of bytes that end at '.', a '!' alone ends the stream; '?' is wrong. */
+static int dotted_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    size_t i = 0;
+
+    (void)arg;
+    while (i < n && data[i] != '.' && data[i] != '!' && data[i] != '?')
+        i++;
+    span->used = i + (i < n && data[i] != '?');
+    span->tail = i < n && data[i] == '.';
+    if (i == n)
+        return CB_MORE;
+    return data[i] == '.' ? CB_YES : data[i] == '!' ? CB_END : CB_EMALFORMED;
+}
+
+static const struct cb_own dotted = {.size = sizeof(dotted), .scan = dotted_scan};
+
+/* Frames of one length byte, of which '!' ends the stream and '?' is wrong. */
+static int byte_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    (void)arg;
+    (void)n;
+    frame->header = 1;
+    frame->payload = data[0];
+    frame->why = "no question";
+    return data[0] == '!' ? CB_END : data[0] == '?' ? CB_EMALFORMED : CB_YES;
+}
+
+static const struct cb_own bytewise = {.size = sizeof(bytewise), .header = byte_header};
+
+static void check_one(const struct cb_own *own, const char *input, size_t size,
+                      struct expected expected)
+{
+    const struct subject subject = {
+        .specification = "own",
+        .own = own,
+        .input = (const uint8_t *)input,
+        .size = size,
+        .expected = expected,
+    };
+
+    check_every_way(&subject);
+}
+
+START_TEST(the_end_mark_ends_the_stream_and_what_follows_stays)
+{
+    check_one(&dotted, BYTES("a.bc.!rest"), (struct expected)GIVES_UP_TO("[a][bc]", 6));
+    check_one(&bytewise, BYTES("\2hi\0!rest"), (struct expected)GIVES_UP_TO("[hi][]", 5));
+}
+END_TEST
+
+START_TEST(a_wrong_byte_is_reported_where_it_is)
+{
+    check_one(&dotted, BYTES("a.?c."), (struct expected)MALFORMED("[a]", 2));
+    check_one(&bytewise, BYTES("\2hi?"), (struct expected)MALFORMED("[hi]", 3));
+}
+END_TEST
+
+START_TEST(a_last_record_without_its_end_is_truncated_unless_said_otherwise)
+{
+    struct cb_own own = dotted;
+
+    check_one(&dotted, BYTES("a.bc"), (struct expected)TRUNCATED("[a]", 4));
+    own.flags = CB_OWN_UNENDED;
+    check_one(&own, BYTES("a.bc"), (struct expected)GIVES_UP_TO("[a][bc]", 4));
+}
+END_TEST
+
+/* Netstrings by scan: the payload is passed over unseen. */
+struct passing {
+    uint64_t value;
+    bool counted;
+    uint64_t shown; /* bytes, all in all */
+};
+
+static void passing_reset(void *arg)
+{
+    *(struct passing *)arg = (struct passing){.value = 0};
+}
+
+static int passing_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    struct passing *state = arg;
+    size_t i = 0;
+
+    state->shown += n;
+    while (i < n && !state->counted) {
+        state->counted = data[i] == ':';
+        if (!state->counted)
+            state->value = 10 * state->value + data[i] - '0';
+        i++;
+    }
+    if (!state->counted)
+        return CB_MORE;
+    if (n - i < state->value || n == i) {
+        span->skip = state->value - (n - i);
+        state->value = 0;
+        return CB_MORE;
+    }
+    span->used = i + state->value + 1;
+    if (span->used > n) { /* the comma is still to come */
+        state->value = 0;
+        return CB_MORE;
+    }
+    *state = (struct passing){.shown = state->shown};
+    return CB_YES;
+}
+
+START_TEST(a_scan_may_pass_over_payload_unseen)
+{
+    struct passing state;
+    const struct cb_own own = {
+        .size = sizeof(own), .arg = &state, .scan = passing_scan, .reset = passing_reset};
+    struct cb_decoder *decoder;
+    struct cb_buffer *buffer = new_buffer(NULL, 64);
+    struct cb_piece piece;
+
+    check_one(&own, BYTES("3:one,0:,5:three,"),
+              (struct expected)GIVES_UP_TO("[3:one,][0:,][5:three,]", 17));
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, BYTES("1000000:ab")), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    ck_assert_uint_eq(cb_decoder_needed(decoder), 999998);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 999998);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 999998), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, BYTES(",1:x,")), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.total, 1000009);
+    ck_assert_int_eq(piece.flags, CB_LAST);
+    ck_assert_uint_eq(state.shown, 10 + 5);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+/* A header of any length up to '=', which tells of no payload. */
+static int long_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    const uint8_t *end = memchr(data, '=', n);
+    size_t *calls = arg;
+
+    ++*calls;
+    frame->needed = n + 1;
+    frame->header = end != NULL ? (size_t)(end - data) + 1 : 0;
+    frame->payload = 1;
+    return end != NULL ? CB_YES : CB_MORE;
+}
+
+START_TEST(a_header_comes_in_one_piece_of_up_to_4096_bytes)
+{
+    size_t calls;
+    const struct cb_own own = {.size = sizeof(own), .arg = &calls, .header = long_header};
+
+    for (size_t block = 1; block <= CB_OWN_HEADER + 1; block += block < 16 ? 1 : 500) {
+        for (size_t length = CB_OWN_HEADER - 1; length <= CB_OWN_HEADER + 1; length++) {
+            static uint8_t bytes[CB_OWN_HEADER + 2];
+            struct cb_decoder *decoder;
+            struct cb_piece piece;
+
+            memset(bytes, 'h', sizeof(bytes));
+            bytes[length - 1] = '=';
+            struct cb_buffer *buffer = buffer_of(NULL, bytes, length + 1, block);
+            ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+            calls = 0;
+            int status = cb_decoder_next(decoder, buffer, &piece);
+            expect(status == (length <= CB_OWN_HEADER ? CB_PIECE : CB_EMALFORMED),
+                   "header of %zu in blocks of %zu: %d", length, block, status);
+            ck_assert_uint_le(calls, 3);
+            cb_decoder_free(decoder);
+            cb_buffer_free(buffer);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_length_beyond_any_stream_is_an_overflow)
+{
+    const struct cb_decoder_options limited = {.size = sizeof(limited), .max_record = UINT64_MAX};
+
+    check_own(&digits, "netstring", NULL, (const uint8_t *)BYTES("18446744073709551615:x"));
+    check_own(&digits, "netstring", &limited, (const uint8_t *)BYTES("18446744073709551615:x"));
+    check_own(&digits, "netstring", NULL, (const uint8_t *)BYTES("18446744073709551616:x"));
+}
+END_TEST
+
+START_TEST(what_is_missing_of_the_longest_frame_does_not_wrap)
+{
+    struct lie longest = {
+        .status = CB_YES,
+        .frame = {.header = 1, .payload = UINT64_MAX - 1, .padding = 255},
+    };
+    const struct cb_own own = {.size = sizeof(own), .arg = &longest, .header = lying_header};
+    struct cb_buffer *buffer = buffer_of(NULL, BYTES("hp"), 2);
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_MORE);
+    ck_assert_uint_eq(cb_decoder_needed(decoder), UINT64_MAX);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+START_TEST(reset_is_called_once_for_each_stream)
+{
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_own own = summed;
+    struct sums in = {.resets = 0}, out = {.resets = 0};
+    struct prng prng = {.state = 7};
+    size_t size;
+    struct cb_piece pieces[16];
+
+    own.arg = &in;
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+    own.arg = &out;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    for (unsigned stream = 1; stream <= 3; stream++) {
+        uint8_t *bytes = make_stream(&prng, &twins[1], 40, 20, &size);
+        struct cb_buffer *buffer = buffer_of(NULL, bytes, size, 50);
+
+        while (cb_decoder_batch(decoder, buffer, pieces, COUNT(pieces)) > 0)
+            continue;
+        ck_assert_uint_eq(in.resets, stream);
+        ck_assert_uint_eq(out.resets, stream);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "x", 1, NULL, NULL, buffer), CB_OK);
+        ck_assert_int_eq(cb_encode_end(encoder, buffer), CB_OK);
+        cb_decoder_reset(decoder);
+        cb_buffer_free(buffer);
+        free(bytes);
+    }
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+static size_t bye(void *arg, uint8_t *to)
+{
+    (void)arg;
+    memcpy(to, "bye", 3);
+    return 3;
+}
+
+START_TEST(finish_stands_at_the_end_of_a_stream)
+{
+    struct cb_own own = lines;
+    struct cb_encoder *encoder;
+    struct cb_buffer *out = new_buffer(NULL, 64);
+
+    own.finish = bye;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(cb_encode_bytes(encoder, "one", 3, NULL, NULL, out), CB_OK);
+        ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+    }
+    assert_holds(out, BYTES("one\nbyeone\nbye"));
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------ lies */
+
+/* Reads to the end in one way, and says how it ended. */
+static int end_of(const struct cb_own *own, size_t block, size_t batch)
+{
+    static const uint8_t bytes[40];
+    struct cb_buffer *buffer = buffer_of(NULL, bytes, sizeof(bytes), block);
+    struct cb_decoder *decoder;
+    struct cb_piece pieces[64];
+    ssize_t status = CB_MORE;
+
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, own, NULL, NULL), CB_OK);
+    for (int steps = 0; steps < 200; steps++) {
+        status = cb_decoder_batch(decoder, buffer, pieces, batch);
+        if (status < 0)
+            break;
+        if (status == CB_MORE)
+            cb_decoder_finish(decoder);
+        cb_decoder_release(decoder, buffer);
+    }
+    expect(status < 0, "it goes on and on");
+    ck_assert_int_eq((int)status, cb_decoder_error(decoder)->code);
+    ck_assert_str_ne(cb_decoder_error(decoder)->text, "");
+    ck_assert_int_eq((int)cb_decoder_batch(decoder, buffer, pieces, batch), (int)status);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+    return (int)status;
+}
+
+static void check_lie(const struct cb_own *own, int expected, size_t i)
+{
+    for (size_t block = 1; block <= 40; block += block < 8 ? 1 : 32) {
+        for (size_t batch = 1; batch <= 64; batch *= 8) {
+            int status = end_of(own, block, batch);
+
+            expect(status == expected, "lie %zu, blocks of %zu: %d, not %d", i, block, status,
+                   expected);
+        }
+    }
+}
+
+START_TEST(a_header_that_lies_does_no_harm)
+{
+    const struct {
+        struct lie lie;
+        int status;
+    } lies[] = {
+        {{CB_YES, {.header = 0}, {0}}, CB_EINVAL},                         /* no progress */
+        {{CB_YES, {.header = 41}, {0}}, CB_EINVAL},                        /* not shown */
+        {{CB_YES, {.header = SIZE_MAX, .payload = 1}, {0}}, CB_EINVAL},    /* overflows */
+        {{CB_YES, {.header = 1, .padding = SIZE_MAX}, {0}}, CB_EINVAL},
+        {{CB_YES, {.header = 1, .trailer = 65}, {0}}, CB_EINVAL},
+        {{CB_YES, {.header = 1, .trailer = SIZE_MAX}, {0}}, CB_EINVAL},
+        {{CB_YES, {.header = 1, .trailer = 1}, {0}}, CB_EINVAL},           /* no tail */
+        {{CB_YES, {.header = 1, .payload = UINT64_MAX}, {0}}, CB_EOVERFLOW},
+        {{CB_YES, {.header = 1, .payload = UINT64_MAX - 50, .padding = INT32_MAX}, {0}},
+         CB_ETRUNCATED},
+        {{CB_MORE, {.needed = 0}, {0}}, CB_EINVAL},                        /* no progress */
+        {{CB_MORE, {.needed = 1}, {0}}, CB_EINVAL},
+        {{CB_MORE, {.needed = CB_OWN_HEADER + 1}, {0}}, CB_EMALFORMED},
+        {{CB_MORE, {.needed = SIZE_MAX}, {0}}, CB_EMALFORMED},
+        {{CB_MORE, {.needed = 41}, {0}}, CB_ETRUNCATED},
+        {{CB_END, {.header = 41}, {0}}, CB_EINVAL},
+        {{CB_EMALFORMED, {.at = SIZE_MAX}, {0}}, CB_EMALFORMED},
+        {{2, {.header = 1}, {0}}, CB_EINVAL},
+        {{CB_ENOMEM, {.header = 1}, {0}}, CB_EINVAL},
+    };
+
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        struct lie lie = lies[i].lie;
+        const struct cb_own own = {.size = sizeof(own), .arg = &lie, .header = lying_header};
+
+        check_lie(&own, lies[i].status, i);
+    }
+}
+END_TEST
+
+START_TEST(a_scan_that_lies_does_no_harm)
+{
+    const struct {
+        struct lie lie;
+        int status;
+    } lies[] = {
+        {{CB_YES, {0}, {.used = 0}}, CB_EINVAL},  /* no progress */
+        {{CB_YES, {0}, {.used = 41}}, CB_EINVAL}, /* not shown */
+        {{CB_YES, {0}, {.used = SIZE_MAX}}, CB_EINVAL},
+        {{CB_YES, {0}, {.used = 1, .tail = 2}}, CB_EINVAL}, /* more than the frame */
+        {{CB_MORE, {0}, {.again = SIZE_MAX}}, CB_EINVAL},
+        {{CB_MORE, {0}, {.again = CB_OWN_HEADER}}, CB_EINVAL},
+        {{CB_MORE, {0}, {.again = 1, .skip = 1}}, CB_EINVAL},
+        {{CB_MORE, {0}, {.skip = UINT64_MAX}}, CB_EOVERFLOW},
+        {{CB_MORE, {0}, {.skip = UINT64_MAX - 40}}, CB_ETRUNCATED},
+        {{CB_MORE, {0}, {.again = 1}}, CB_ETRUNCATED},
+        {{CB_END, {0}, {.used = 41}}, CB_EINVAL},
+        {{CB_EMALFORMED, {0}, {.used = SIZE_MAX, .tail = SIZE_MAX}}, CB_EMALFORMED},
+        {{2, {0}, {.used = 1}}, CB_EINVAL},
+        {{CB_ENOMEM, {0}, {.used = 1}}, CB_EINVAL},
+    };
+
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        struct lie lie = lies[i].lie;
+        const struct cb_own own = {.size = sizeof(own), .arg = &lie, .scan = lying_scan};
+
+        check_lie(&own, lies[i].status, i);
+    }
+}
+END_TEST
+
+/* Bytes of a record, and then the end of the stream. */
+static int ending_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    bool *began = arg;
+
+    (void)data;
+    span->used = n;
+    if (*began)
+        return CB_END;
+    *began = true;
+    return CB_MORE;
+}
+
+START_TEST(the_end_of_the_stream_is_not_inside_a_record)
+{
+    bool began = false;
+    const struct cb_own own = {.size = sizeof(own), .arg = &began, .scan = ending_scan};
+
+    ck_assert_int_eq(end_of(&own, 20, 64), CB_EINVAL);
+}
+END_TEST
+
+/* A tail of other bytes than its header has told, which must not stand there. */
+static size_t long_tail(void *arg, uint8_t *to)
+{
+    (void)arg;
+    memset(to, 'x', 2);
+    return 2;
+}
+
+static void look_at_nothing(void *arg, uint64_t at, const uint8_t *data, size_t n)
+{
+    (void)arg;
+    (void)at;
+    (void)data;
+    (void)n;
+}
+
+START_TEST(a_tail_that_lies_does_no_harm_to_who_decodes)
+{
+    struct lie lie = {.status = CB_YES, .frame = {.header = 1, .payload = 1, .trailer = 1}};
+    struct cb_own own = {
+        .size = sizeof(own), .arg = &lie, .header = lying_header, .tail = long_tail};
+
+    check_lie(&own, CB_EINVAL, 0);
+    own.look = look_at_nothing;
+    check_lie(&own, CB_EINVAL, 1);
+}
+END_TEST
+
+struct written {
+    ssize_t head;
+    size_t tail;
+};
+
+static ssize_t lying_head(void *arg, uint64_t length, uint8_t *to, const char **why)
+{
+    const struct written *written = arg;
+
+    (void)length;
+    (void)why;
+    memset(to, 'h', CB_OWN_ROOM);
+    return written->head;
+}
+
+static size_t lying_tail(void *arg, uint8_t *to)
+{
+    const struct written *written = arg;
+
+    memset(to, 't', CB_OWN_ROOM);
+    return written->tail;
+}
+
+/* One record after another, the second of which is refused. */
+static void check_refused(const struct written *bad, unsigned long n, bool looks)
+{
+    struct written written = {.head = 1, .tail = 1};
+    const struct cb_own own = {
+        .size = sizeof(own),
+        .arg = &written,
+        .head = lying_head,
+        .tail = lying_tail,
+        .look = looks ? look_at_nothing : NULL,
+    };
+    struct cb_encoder *encoder;
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+    uint8_t *bytes = calloc(1, n + 1);
+    const struct cb_piece whole = {
+        .data = bytes, .length = n, .record = 1, .total = n, .flags = CB_FIRST | CB_LAST};
+    size_t taken;
+
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    for (int pieces = 0; pieces < 2; pieces++) {
+        for (int i = 0; i < 3; i++) {
+            written = i == 1 ? *bad : (struct written){.head = 1, .tail = 1};
+            int status = pieces ? cb_encode_pieces(encoder, &whole, 1, out, &taken)
+                                : cb_encode_bytes(encoder, bytes, n, NULL, NULL, out);
+            ck_assert_int_eq(status, i == 1 ? CB_EUNENCODABLE : CB_OK);
+        }
+        ck_assert_uint_eq(cb_length(out), 2 * (n + 2));
+        cb_skip(out, CB_ALL);
+    }
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+    free(bytes);
+}
+
+START_TEST(a_head_or_tail_that_lies_does_no_harm)
+{
+    const struct written lies[] = {
+        {.head = 65, .tail = 1},
+        {.head = INT32_MAX, .tail = 1},
+        {.head = -1, .tail = 1},
+        {.head = CB_ENOMEM, .tail = 1},
+        {.head = 1, .tail = 65},
+        {.head = 1, .tail = SIZE_MAX},
+        {.head = CB_EUNENCODABLE, .tail = 1},
+    };
+
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        for (unsigned long n = 0; n <= 1000; n += 500) {
+            check_refused(&lies[i], n, false);
+            check_refused(&lies[i], n, true);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_constant_that_lies_makes_no_encoder)
+{
+    struct written written = {.head = 1, .tail = 65};
+    const struct cb_own own = {
+        .size = sizeof(own),
+        .flags = CB_OWN_CONSTANT,
+        .arg = &written,
+        .head = lying_head,
+        .tail = lying_tail,
+    };
+    struct cb_encoder *encoder;
+
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_EINVAL);
+    written = (struct written){.head = CB_EUNENCODABLE, .tail = 1};
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_EINVAL);
+    written = (struct written){.head = 64, .tail = 64};
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+START_TEST(a_framing_that_says_too_little_or_too_much_is_refused)
+{
+    struct cb_decoder *decoder = NULL;
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+    struct cb_own own = {.size = sizeof(own)};
+    struct {
+        struct cb_own own;
+        char more;
+    } longer = {.own = digits, .more = 1};
+
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, &error), CB_EINVAL);
+    ck_assert_str_ne(error.text, "");
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, &error), CB_EINVAL);
+    own.header = digit_header;
+    own.scan = line_scan;
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_EINVAL);
+    own = summed;
+    own.flags = CB_OWN_CONSTANT;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_EINVAL);
+    own = lines;
+    own.flags |= 1U << 31;
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
+    own = lines;
+    own.size = 1;
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
+    longer.own.size = sizeof(longer);
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &longer.own, NULL, NULL), CB_EINVAL);
+    longer.more = 0;
+    ck_assert_ptr_null(decoder);
+    ck_assert_ptr_null(encoder);
+}
+END_TEST
+
+/* A program made with an older header knows fewer members. */
+START_TEST(a_shorter_struct_is_read_as_far_as_it_goes)
+{
+    struct cb_own own;
+    struct cb_decoder *decoder;
+
+    memset(&own, 0xff, sizeof(own));
+    memcpy(&own, &bytewise, offsetof(struct cb_own, scan));
+    own.size = offsetof(struct cb_own, scan);
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* --------------------------------------------------------------------- memory */
+
+/* Both ways with the n-th allocation failing; CB_OK when it was not needed. */
+static int with_failure(struct counting *counting, const struct twin *twin, const uint8_t *stream,
+                        size_t size)
+{
+    const struct cb_decoder_options decoding = {
+        .size = sizeof(decoding), .allocator = &counting->hooks, .whole = 1};
+    const struct cb_own own = encoding(twin->own);
+    const struct cb_encoder_options encoding_options = {
+        .size = sizeof(encoding_options), .allocator = &counting->hooks, .refuse_collisions = 1};
+    const struct cb_buffer_options buffers = {.size = sizeof(buffers), .chunk_max = 64,
+                                              .allocator = &counting->hooks};
+    struct pair pair = {.decoder = NULL};
+    int status = cb_decoder_new_own(&pair.decoder, twin->own, &decoding, NULL);
+
+    if (status == CB_OK)
+        status = cb_encoder_new_own(&pair.encoder, &own, &encoding_options, NULL);
+    if (status == CB_OK)
+        status = cb_buffer_new(&pair.in, &buffers);
+    if (status == CB_OK)
+        status = cb_buffer_new(&pair.out, &buffers);
+    if (status == CB_OK)
+        status = cb_append(pair.in, stream, size);
+    while (status == CB_OK || status == CB_YES || status == CB_EUNENCODABLE) {
+        status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL);
+        if (status == CB_MORE)
+            break;
+    }
+    expect(status == CB_OK || status == CB_ENOMEM || status == CB_EMALFORMED, "%d", status);
+    free_pair(&pair);
+    return status;
+}
+
+START_TEST(the_nth_allocation_may_fail)
+{
+    struct prng prng = {.state = 11};
+    size_t size;
+    uint8_t *stream = make_stream(&prng, &twins[_i], 40, 20, &size);
+    struct counting counting;
+    int status = CB_ENOMEM;
+
+    counting_init(&counting);
+    for (uint64_t n = 1; status == CB_ENOMEM; n++) {
+        counting_fail(&counting, n, false);
+        status = with_failure(&counting, &twins[_i], stream, size);
+        expect(status == CB_ENOMEM || !counting.failed, "a failure was not reported");
+        counting.failed = false;
+        ck_assert_uint_lt(n, 100);
+    }
+    counting_fini(&counting);
+    free(stream);
+}
+END_TEST
+
+static Suite *own_suite(void)
+{
+    const int n = (int)COUNT(twins);
+    Suite *suite = suite_create("own");
+    TCase *alike = add_case(suite, "alike"), *contract = add_case(suite, "contract");
+    TCase *lies = add_case(suite, "lies");
+
+    tcase_add_loop_test(alike, it_decodes_as_the_table_does_at_every_cut, 0, n);
+    tcase_add_loop_test(alike, it_keeps_the_framing_on_as_the_table_does, 0, n);
+    tcase_add_loop_test(alike, every_limit_and_end_is_as_in_the_table, 0, 12 * n);
+    tcase_add_loop_test(alike, it_reframes_as_the_table_does_in_both_directions, 0, n * n);
+    tcase_add_loop_test(alike, records_are_counted_without_being_given, 0, n);
+    tcase_add_test(alike, the_header_of_a_frame_is_at_hand);
+    tcase_add_test(alike, payload_that_nobody_sees_may_go_by);
+    tcase_add_test(alike, payload_that_is_summed_may_not_go_by);
+    tcase_add_test(contract, the_end_mark_ends_the_stream_and_what_follows_stays);
+    tcase_add_test(contract, a_wrong_byte_is_reported_where_it_is);
+    tcase_add_test(contract, a_last_record_without_its_end_is_truncated_unless_said_otherwise);
+    tcase_add_test(contract, a_scan_may_pass_over_payload_unseen);
+    tcase_add_test(contract, a_header_comes_in_one_piece_of_up_to_4096_bytes);
+    tcase_add_test(contract, a_length_beyond_any_stream_is_an_overflow);
+    tcase_add_test(contract, what_is_missing_of_the_longest_frame_does_not_wrap);
+    tcase_add_test(contract, reset_is_called_once_for_each_stream);
+    tcase_add_test(contract, finish_stands_at_the_end_of_a_stream);
+    tcase_add_test(lies, a_header_that_lies_does_no_harm);
+    tcase_add_test(lies, a_scan_that_lies_does_no_harm);
+    tcase_add_test(lies, the_end_of_the_stream_is_not_inside_a_record);
+    tcase_add_test(lies, a_tail_that_lies_does_no_harm_to_who_decodes);
+    tcase_add_test(lies, a_head_or_tail_that_lies_does_no_harm);
+    tcase_add_test(lies, a_constant_that_lies_makes_no_encoder);
+    tcase_add_test(lies, a_framing_that_says_too_little_or_too_much_is_refused);
+    tcase_add_test(lies, a_shorter_struct_is_read_as_far_as_it_goes);
+    tcase_add_loop_test(lies, the_nth_allocation_may_fail, 0, n);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(own_suite());
+}
