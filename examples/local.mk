@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	examples/merge.c
 
 example_programs = \
+	examples/own \
 	examples/reframe \
 	examples/pipeline \
 	examples/shipper
@@ -27,6 +28,8 @@ examples: $(example_programs)
 # Without config.h, which none of their users has.
 examples_reframe_CPPFLAGS = -I$(srcdir)/lib
 examples_reframe_LDADD = lib/libcb.la
+examples_own_CPPFLAGS = -I$(srcdir)/lib
+examples_own_LDADD = lib/libcb.la
 examples_pipeline_CPPFLAGS = -I$(srcdir)/lib
 examples_pipeline_LDADD = lib/libcb.la
 examples_shipper_CPPFLAGS = -I$(srcdir)/lib

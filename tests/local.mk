@@ -150,6 +150,7 @@ tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 # .ci/run runs these under valgrind as well (EXAMPLES_UNDER).
 example_tests = \
 	tests/example-echo.sh \
+	tests/example-own.sh \
 	tests/example-pipeline.sh \
 	tests/example-proxy.sh \
 	tests/example-reframe.sh \
