@@ -411,7 +411,7 @@ void children_fini(struct children *set)
     free(set->environment);
 }
 
-int child_exit_status(int status)
+enum exit_status child_exit_status(int status)
 {
     if (!WIFEXITED(status))
         return EXIT_COMMAND;

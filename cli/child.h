@@ -21,6 +21,8 @@
 
 #include <chunkedbuffer.h>
 
+#include "exit_status.h"
+
 struct child {
     pid_t *pid;  /* its place in children.pids */
     int in;      /* its standard input; -1: closed */
@@ -104,7 +106,7 @@ static inline bool child_is_idle(const struct child *child)
 size_t child_unread(const struct child *child);
 
 /* The exit status that follows from a child's. */
-int child_exit_status(int status);
+enum exit_status child_exit_status(int status);
 
 /* Says how it ended: "exit status 1". */
 void child_describe(int status, char *text, size_t size);

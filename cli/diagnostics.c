@@ -9,10 +9,11 @@
 
 #include "quote.h"
 
-int exit_status_of(int code)
+enum exit_status exit_status_of(int code)
 {
     static const struct {
-        int code, status;
+        int code;
+        enum exit_status status;
     } table[] = {
         {CB_EINVAL, EXIT_USAGE},
         {CB_EMALFORMED, EXIT_MALFORMED},
@@ -72,7 +73,7 @@ void complain_errno(const char *name, int number)
     complain("%s: %s", QUOTED_NAME(name), strerror(number));
 }
 
-int usage_error(const char *format, ...)
+enum exit_status usage_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -83,7 +84,8 @@ int usage_error(const char *format, ...)
     return EXIT_USAGE;
 }
 
-int bad_specification(const char *option, const char *specification, const struct cb_error *error)
+enum exit_status bad_specification(const char *option, const char *specification,
+                                   const struct cb_error *error)
 {
     if (error->code != CB_EINVAL) {
         complain("%s: %s", option, error->text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program says on standard error, and how it exits. */
+/* What the program says on standard error. */
 #ifndef DIAGNOSTICS_H
 #define DIAGNOSTICS_H
 
@@ -7,21 +7,10 @@
 
 #include <chunkedbuffer.h>
 
-enum exit_status {
-    EXIT_FINE = 0,
-    EXIT_IO = 1,           /* an input or output failed, or memory is out */
-    EXIT_USAGE = 2,        /* the command line is wrong */
-    EXIT_MALFORMED = 3,    /* the input is malformed */
-    EXIT_TRUNCATED = 4,    /* the input ends inside a record */
-    EXIT_OVERFLOW = 5,     /* a record is longer than --max-record */
-    EXIT_UNENCODABLE = 6,  /* a record cannot be said in the output framing */
-    EXIT_COMMAND = 123,    /* a command that was run failed; */
-    EXIT_CANNOT_RUN = 126, /* ... the shell could not run it, */
-    EXIT_NOT_FOUND = 127   /* ... or not find it */
-};
+#include "exit_status.h"
 
 /* The exit status for a CB_E... code. */
-int exit_status_of(int code);
+enum exit_status exit_status_of(int code);
 
 /* How messages are printed from now on: by default, in one write. */
 void complain_by(void (*print)(const char *line, size_t n));
@@ -36,9 +25,10 @@ void complain_at(const char *name, const struct cb_error *error);
 void complain_errno(const char *name, int number);
 
 /* Prints the message and where to get help; returns EXIT_USAGE. */
-int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum exit_status usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for a specification that the library refused. */
-int bad_specification(const char *option, const char *specification, const struct cb_error *error);
+enum exit_status bad_specification(const char *option, const char *specification,
+                                   const struct cb_error *error);
 
 #endif

@@ -105,7 +105,7 @@ bool help_version(void)
     return printed();
 }
 
-int help_explain(const char *specification)
+enum exit_status help_explain(const char *specification)
 {
     struct cb_error error = {.code = CB_OK};
     struct cb_decoder *decoder = NULL;

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "exit_status.h"
+
 /* The parts of --help, in this order; the options come between them. */
 void help_usage(void);
 void help_heading(const char *text);
@@ -16,6 +18,6 @@ bool help_list(void);
 bool help_version(void);
 
 /* The generic specification behind a framing; an exit status. */
-int help_explain(const char *specification);
+enum exit_status help_explain(const char *specification);
 
 #endif

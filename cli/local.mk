@@ -49,6 +49,7 @@ cbsplit_SOURCES = \
 	cli/interrupt.c \
 	cli/fd.h \
 	cli/fd.c \
+	cli/exit_status.h \
 	cli/diagnostics.h \
 	cli/diagnostics.c
 cbsplit_LDADD = lib/libcb.la

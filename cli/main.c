@@ -12,7 +12,8 @@
 #include "reframe.h"
 #include "reporter.h"
 
-static int new_decoder(const struct options *options, bool whole, struct cb_decoder **decoder)
+static enum exit_status new_decoder(const struct options *options, unsigned whole,
+                                    struct cb_decoder **decoder)
 {
     const struct cb_decoder_options o = {
         .size = sizeof o,
@@ -25,6 +26,19 @@ static int new_decoder(const struct options *options, bool whole, struct cb_deco
     if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
         return EXIT_FINE;
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, &error);
+}
+
+static enum exit_status new_encoder(const struct options *options, const char *to,
+                                    struct cb_encoder **encoder)
+{
+    const struct cb_encoder_options o = {
+        .size = sizeof o,
+        .refuse_collisions = options->refuse_collisions,
+    };
+    struct cb_error error;
+    if (cb_encoder_new(encoder, to, &o, &error) == CB_OK)
+        return EXIT_FINE;
+    return bad_specification("--to", to, &error);
 }
 
 /* Is it standard output that is written to? */
@@ -63,37 +77,40 @@ static const char *sink_name(const struct options *options)
     return options->destination == TO_COMMANDS ? "exec" : "worker";
 }
 
-/* Without an output framing in the options it is what is natural for records of
- * this kind. */
-static int new_sink(const struct options *options, unsigned decoder_traits, struct sink **sink,
-                    unsigned *encoder_traits)
+static bool needs_encoder(const struct options *options)
 {
-    const char *natural = decoder_traits & CB_PARTS ? "raw" : "line";
-    const char *to = options->to ? options->to : natural;
-    struct cb_encoder *encoder = NULL;
-    struct cb_error error;
-    *encoder_traits = 0;
-    if (options->destination != TO_COUNT && options->destination != TO_CHECK) {
-        const struct cb_encoder_options o = {
-            .size = sizeof o,
-            .refuse_collisions = options->refuse_collisions,
-        };
-        if (cb_encoder_new(&encoder, to, &o, &error))
-            return bad_specification("--to", to, &error);
-        *encoder_traits = cb_encoder_traits(encoder);
-        /* For CBSPLIT_LENGTH. */
-        *encoder_traits |= options->destination == TO_COMMANDS ? CB_NEEDS_LENGTH : 0;
-    }
-    *sink = make_sink(options, encoder);
-    if (*sink)
-        return EXIT_FINE;
-    complain_errno(sink_name(options), errno);
-    cb_encoder_free(encoder);
-    return EXIT_IO;
+    return options->destination != TO_COUNT && options->destination != TO_CHECK;
+}
+
+/* An output that begins with a length cannot begin before that is known; a command
+ * is told it by CBSPLIT_LENGTH. */
+static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
+{
+    const unsigned traits = encoder ? cb_encoder_traits(encoder) : 0;
+    if (traits & CB_NEEDS_WHOLE)
+        return CB_WHOLE;
+    bool needs_length = traits & CB_NEEDS_LENGTH || options->destination == TO_COMMANDS;
+    return needs_length ? CB_WHOLE_UNTOLD : 0;
+}
+
+/* Without an output framing in the options it is what is natural for records of
+ * this kind, and asks nothing of the decoder. */
+static enum exit_status new_coders(const struct options *options, struct cb_decoder **decoder,
+                                   struct cb_encoder **encoder)
+{
+    enum exit_status status = EXIT_FINE;
+    if (needs_encoder(options) && options->to)
+        status = new_encoder(options, options->to, encoder);
+    if (!status)
+        status = new_decoder(options, hold_whole(options, *encoder), decoder);
+    if (!status && needs_encoder(options) && !options->to)
+        status =
+            new_encoder(options, cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
+    return status;
 }
 
 /* Is there a part that --part could mean? */
-static int check_part(const struct options *options, unsigned decoder_traits)
+static enum exit_status check_part(const struct options *options, unsigned decoder_traits)
 {
     if (!options->part.count)
         return EXIT_FINE;
@@ -130,9 +147,9 @@ static bool open_input(const struct options *options, const char *path, struct s
 
 /* One input after another; one that cannot be opened does not keep the others
  * from being read. */
-static int run_all(struct reframe *reframe, const struct options *options)
+static enum exit_status run_all(struct reframe *reframe, const struct options *options)
 {
-    int result = EXIT_FINE;
+    enum exit_status result = EXIT_FINE;
     for (int i = 0; i < options->file_count && !reframe_done(reframe); i++) {
         struct source source;
         if (!open_input(options, options->files[i], &source)) {
@@ -140,7 +157,9 @@ static int run_all(struct reframe *reframe, const struct options *options)
             result = EXIT_IO;
             continue;
         }
-        int status = options->part.count ? part_apply(&options->part, &source, options->from) : 0;
+        enum exit_status status = EXIT_FINE;
+        if (options->part.count)
+            status = part_apply(&options->part, &source, options->from);
         if (status)
             source_close(&source, 0);
         else
@@ -150,47 +169,48 @@ static int run_all(struct reframe *reframe, const struct options *options)
         if (status)
             return reframe_finish(reframe, status);
     }
-    int ended = reframe_finish(reframe, EXIT_FINE);
+    enum exit_status ended = reframe_finish(reframe, EXIT_FINE);
     return result ? result : ended;
 }
 
-/* Builds what the options ask for, and runs it. */
-static int work(const struct options *options)
+/* Puts together what the options ask for, but for the sink; what there is is the
+ * caller's in any case. */
+static enum exit_status prepare(const struct options *options, struct reframe *reframe,
+                                struct cb_encoder **encoder)
 {
-    struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};
-    unsigned wants;
-    int status = new_decoder(options, false, &reframe.decoder);
-    if (status)
-        return status;
-    unsigned traits = cb_decoder_traits(reframe.decoder);
-    status = check_part(options, traits);
-    if (status)
-        goto err0;
-    status = new_sink(options, traits, &reframe.sink, &wants);
-    if (status)
-        goto err0;
-    /* An output that puts the length first cannot begin before it is known. */
-    bool unknown = wants & CB_NEEDS_LENGTH && !(traits & CB_TELLS_LENGTH);
-    if (unknown || wants & CB_NEEDS_WHOLE) {
-        cb_decoder_free(reframe.decoder);
-        reframe.decoder = NULL;
-        status = new_decoder(options, true, &reframe.decoder);
-        if (status)
-            goto err1;
-    }
-    if (cb_pool_new(&reframe.pool, NULL)) {
+    enum exit_status status = new_coders(options, &reframe->decoder, encoder);
+    if (!status)
+        status = check_part(options, cb_decoder_traits(reframe->decoder));
+    if (!status && cb_pool_new(&reframe->pool, NULL)) {
         complain_errno("stdin", ENOMEM);
         status = EXIT_IO;
-        goto err1;
     }
-    status = reporter_start(options, &reframe.sink);
-    if (!status)
-        status = run_all(&reframe, options);
-    reporter_stop();
+    return status;
+}
+
+/* Builds what the options ask for, and runs it. */
+static enum exit_status work(const struct options *options)
+{
+    struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};
+    struct cb_encoder *encoder = NULL;
+    enum exit_status status = prepare(options, &reframe, &encoder);
+    if (!status) {
+        reframe.sink = make_sink(options, encoder);
+        if (!reframe.sink) {
+            complain_errno(sink_name(options), errno);
+            status = EXIT_IO;
+        }
+    }
+    if (status) {
+        cb_encoder_free(encoder);
+    } else {
+        status = reporter_start(options, &reframe.sink);
+        if (!status)
+            status = run_all(&reframe, options);
+        reporter_stop();
+        reframe.sink->ops->free(reframe.sink);
+    }
     cb_pool_unref(reframe.pool);
-err1:
-    reframe.sink->ops->free(reframe.sink);
-err0:
     cb_decoder_free(reframe.decoder);
     return status;
 }
@@ -198,15 +218,15 @@ err0:
 int main(int argc, char **argv)
 {
     struct options options;
-    int status;
     bool has_output = fd_fill_standard();
     fd_catch_limit();
-    if (options_parse(&options, argc, argv, &status)) {
+    enum exit_status status = options_parse(&options, argc, argv);
+    if (!status && !options.done) {
         if (has_output || !writes_stdout(&options))
             status = work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);
     }
     options_free(&options);
-    return status;
+    return (int)status;
 }

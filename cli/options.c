@@ -12,10 +12,6 @@
 #include "quote.h"
 #include "text.h"
 
-/* What a function of the table tells besides an exit status that is an error:
- * the program is done (--help). */
-enum { GO_ON = 0, DONE = -1 };
-
 /* More commands at once than a system can run; a place for each is made. */
 enum { JOBS_MAX = 1 << 16 };
 
@@ -23,23 +19,23 @@ struct option_row {
     char letter; /* 0: only a long name */
     const char *name;
     const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
-    int (*set)(struct options *options, const char *argument);
+    enum exit_status (*set)(struct options *options, const char *argument);
     const char *help; /* or the heading, in a row without a name */
 };
 
-static int set_from(struct options *options, const char *argument)
+static enum exit_status set_from(struct options *options, const char *argument)
 {
     options->from = argument;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_to(struct options *options, const char *argument)
+static enum exit_status set_to(struct options *options, const char *argument)
 {
     options->to = argument;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int add_delimiter(struct options *options, const char *argument)
+static enum exit_status add_delimiter(struct options *options, const char *argument)
 {
     if (!*argument)
         return usage_error("--delim: the delimiter is empty");
@@ -47,106 +43,107 @@ static int add_delimiter(struct options *options, const char *argument)
         return usage_error("--delim: nothing follows the last '\\', at character %zu of %s",
                            strlen(argument), QUOTED(argument));
     if (text_add_delimiter(&options->delimiters, argument))
-        return GO_ON;
+        return EXIT_FINE;
     complain_errno("--delim", ENOMEM);
     return EXIT_IO;
 }
 
-static int set_print0(struct options *options, const char *argument)
+static enum exit_status set_print0(struct options *options, const char *argument)
 {
     (void)argument;
     options->to = "nul";
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_number(const char *option, const char *argument, uint64_t *number)
+static enum exit_status set_number(const char *option, const char *argument, uint64_t *number)
 {
     if (text_number(argument, number))
-        return GO_ON;
+        return EXIT_FINE;
     return usage_error("--%s: %s is not a whole number", option, QUOTED(argument));
 }
 
-static int set_skip(struct options *options, const char *argument)
+static enum exit_status set_skip(struct options *options, const char *argument)
 {
     return set_number("skip", argument, &options->skip);
 }
 
-static int set_head(struct options *options, const char *argument)
+static enum exit_status set_head(struct options *options, const char *argument)
 {
     return set_number("head", argument, &options->head);
 }
 
-static int set_selection(struct options *options, const char *argument)
+static enum exit_status set_selection(struct options *options, const char *argument)
 {
     return selection_read(&options->selection, "--select", argument);
 }
 
-static int set_count(struct options *options, const char *argument)
+static enum exit_status set_count(struct options *options, const char *argument)
 {
     (void)argument;
     options->count = true;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_check(struct options *options, const char *argument)
+static enum exit_status set_check(struct options *options, const char *argument)
 {
     (void)argument;
     options->check = true;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_exact(struct options *options, const char *argument)
+static enum exit_status set_exact(struct options *options, const char *argument)
 {
     (void)argument;
     options->exact = true;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_part(struct options *options, const char *argument)
+static enum exit_status set_part(struct options *options, const char *argument)
 {
     return part_read(&options->part, "--part", argument);
 }
 
-static int set_output(struct options *options, const char *argument)
+static enum exit_status set_output(struct options *options, const char *argument)
 {
     size_t at;
     const char *wrong = template_parse(&options->output, argument, &at);
     if (!wrong)
-        return GO_ON;
-    return at ? usage_error("--output: %s, at character %zu of %s", wrong, at, QUOTED(argument))
-              : usage_error("--output: %s, in %s", wrong, QUOTED(argument));
+        return EXIT_FINE;
+    if (!at)
+        return usage_error("--output: %s, in %s", wrong, QUOTED(argument));
+    return usage_error("--output: %s, at character %zu of %s", wrong, at, QUOTED(argument));
 }
 
-static int set_force(struct options *options, const char *argument)
+static enum exit_status set_force(struct options *options, const char *argument)
 {
     (void)argument;
     options->force = true;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_exec(struct options *options, const char *argument)
+static enum exit_status set_exec(struct options *options, const char *argument)
 {
     options->exec = argument;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_worker(struct options *options, const char *argument)
+static enum exit_status set_worker(struct options *options, const char *argument)
 {
     options->worker = argument;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_jobs(struct options *options, const char *argument)
+static enum exit_status set_jobs(struct options *options, const char *argument)
 {
     if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
-        return GO_ON;
+        return EXIT_FINE;
     return usage_error("--jobs: %s is not a whole number from 1 to %d", QUOTED(argument), JOBS_MAX);
 }
 
-static int set_max_record(struct options *options, const char *argument)
+static enum exit_status set_max_record(struct options *options, const char *argument)
 {
     if (text_size(argument, &options->max_record) && options->max_record)
-        return GO_ON;
+        return EXIT_FINE;
     return usage_error("--max-record: %s is not a size of one byte or more, such as 4096 or 64K",
                        QUOTED(argument));
 }
@@ -157,14 +154,15 @@ struct word {
     int value;
 };
 
-static int set_word(const char *option, const struct word *words, const char *argument, int *value)
+static enum exit_status set_word(const char *option, const struct word *words, const char *argument,
+                                 int *value)
 {
     char all[64];
     size_t used = 0;
     for (const struct word *word = words; word->word; word++) {
         if (strcmp(argument, word->word) == 0) {
             *value = word->value;
-            return GO_ON;
+            return EXIT_FINE;
         }
         used +=
             (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
@@ -172,45 +170,45 @@ static int set_word(const char *option, const struct word *words, const char *ar
     return usage_error("--%s: %s is none of %s", option, QUOTED(argument), all);
 }
 
-static int set_on_partial(struct options *options, const char *argument)
+static enum exit_status set_on_partial(struct options *options, const char *argument)
 {
     static const struct word words[] = {
         {"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}, {NULL, 0}};
     int value = CB_PARTIAL_DEFAULT;
-    int status = set_word("on-partial", words, argument, &value);
+    enum exit_status status = set_word("on-partial", words, argument, &value);
     options->on_partial = (enum cb_partial)value;
     return status;
 }
 
-static int set_on_overflow(struct options *options, const char *argument)
+static enum exit_status set_on_overflow(struct options *options, const char *argument)
 {
     static const struct word words[] = {{"fail", CB_OVERFLOW_FAIL},
                                         {"skip", CB_OVERFLOW_SKIP},
                                         {"truncate", CB_OVERFLOW_TRUNCATE},
                                         {NULL, 0}};
     int value = CB_OVERFLOW_FAIL;
-    int status = set_word("on-overflow", words, argument, &value);
+    enum exit_status status = set_word("on-overflow", words, argument, &value);
     options->on_overflow = (enum cb_overflow)value;
     return status;
 }
 
-static int set_on_collision(struct options *options, const char *argument)
+static enum exit_status set_on_collision(struct options *options, const char *argument)
 {
     static const struct word words[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
     int value = false;
-    int status = set_word("on-collision", words, argument, &value);
+    enum exit_status status = set_word("on-collision", words, argument, &value);
     options->refuse_collisions = value;
     return status;
 }
 
-static int set_progress(struct options *options, const char *argument)
+static enum exit_status set_progress(struct options *options, const char *argument)
 {
     (void)argument;
     options->progress = true;
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int set_stats(struct options *options, const char *argument)
+static enum exit_status set_stats(struct options *options, const char *argument)
 {
     if (!argument || strcmp(argument, "text") == 0)
         options->stats = STATS_FOR_PEOPLE;
@@ -218,30 +216,29 @@ static int set_stats(struct options *options, const char *argument)
         options->stats = STATS_JSON;
     else
         return usage_error("--stats: %s is neither text nor json", QUOTED(argument));
-    return GO_ON;
+    return EXIT_FINE;
 }
 
-static int show_list(struct options *options, const char *argument)
+static enum exit_status show_list(struct options *options, const char *argument)
 {
-    (void)options;
     (void)argument;
-    return help_list() ? DONE : EXIT_IO;
+    options->done = true;
+    return help_list() ? EXIT_FINE : EXIT_IO;
 }
 
-static int show_explanation(struct options *options, const char *argument)
+static enum exit_status show_explanation(struct options *options, const char *argument)
 {
-    (void)options;
-    int status = help_explain(argument);
-    return status ? status : DONE;
+    options->done = true;
+    return help_explain(argument);
 }
 
-static int show_help(struct options *options, const char *argument);
+static enum exit_status show_help(struct options *options, const char *argument);
 
-static int show_version(struct options *options, const char *argument)
+static enum exit_status show_version(struct options *options, const char *argument)
 {
-    (void)options;
     (void)argument;
-    return help_version() ? DONE : EXIT_IO;
+    options->done = true;
+    return help_version() ? EXIT_FINE : EXIT_IO;
 }
 
 /* A row without a name is a heading. */
@@ -298,10 +295,10 @@ static const struct option_row table[] = {
 
 enum { ROWS = sizeof table / sizeof *table, FIRST_LONG = 256 };
 
-static int show_help(struct options *options, const char *argument)
+static enum exit_status show_help(struct options *options, const char *argument)
 {
-    (void)options;
     (void)argument;
+    options->done = true;
     help_usage();
     for (size_t i = 0; i < ROWS; i++) {
         if (table[i].name)
@@ -309,7 +306,7 @@ static int show_help(struct options *options, const char *argument)
         else
             help_heading(table[i].help);
     }
-    return help_rest() ? DONE : EXIT_IO;
+    return help_rest() ? EXIT_FINE : EXIT_IO;
 }
 
 /* The row for what getopt_long returned; NULL for '?'. */
@@ -334,7 +331,7 @@ static bool begins_option(const char *word)
 }
 
 /* Says what getopt found wrong, in our form; ':' is a missing argument. */
-static int refuse(int result, char **argv)
+static enum exit_status refuse(int result, char **argv)
 {
     const char *word = argv[optind - 1];
     if (result == ':')
@@ -355,7 +352,7 @@ static int argument_of(const struct option_row *row)
     return *row->argument == '[' ? optional_argument : required_argument;
 }
 
-static int read_options(struct options *options, int argc, char **argv)
+static enum exit_status read_options(struct options *options, int argc, char **argv)
 {
     struct option longs[ROWS + 1];
     char shorts[2 * ROWS + 2];
@@ -376,16 +373,16 @@ static int read_options(struct options *options, int argc, char **argv)
     for (;;) {
         int result = getopt_long(argc, argv, shorts, longs, NULL);
         if (result < 0)
-            return GO_ON;
+            return EXIT_FINE;
         const struct option_row *row = row_of(result);
-        int status = row ? row->set(options, optarg) : refuse(result, argv);
-        if (status != GO_ON)
+        enum exit_status status = row ? row->set(options, optarg) : refuse(result, argv);
+        if (status || options->done)
             return status;
     }
 }
 
 /* Where records go: one of these at most; and what belongs to which. */
-static int settle_output(struct options *options)
+static enum exit_status settle_output(struct options *options)
 {
     const struct {
         const char *name;
@@ -415,11 +412,11 @@ static int settle_output(struct options *options)
     /* What is a file's or a command's alone needs nothing around it. */
     if (!options->to && (to == TO_FILES || to == TO_COMMANDS))
         options->to = "raw";
-    return GO_ON;
+    return EXIT_FINE;
 }
 
 /* What follows from several options together. */
-static int settle(struct options *options)
+static enum exit_status settle(struct options *options)
 {
     const struct {
         bool both;
@@ -437,22 +434,21 @@ static int settle(struct options *options)
         options->from = options->delimiters;
     if (!options->from)
         options->from = "line";
-    int status = settle_output(options);
+    enum exit_status status = settle_output(options);
     return status ? status : selection_cut(&options->selection, options->skip, options->head);
 }
 
-bool options_parse(struct options *options, int argc, char **argv, int *status)
+enum exit_status options_parse(struct options *options, int argc, char **argv)
 {
     static char dash[] = "-";
     static char *standard_input[] = {dash, NULL};
     *options = (struct options){.head = UINT64_MAX};
-    int result = read_options(options, argc, argv);
-    if (result == GO_ON)
-        result = settle(options);
+    enum exit_status status = read_options(options, argc, argv);
+    if (!status && !options->done)
+        status = settle(options);
     options->files = optind < argc ? argv + optind : standard_input;
     options->file_count = optind < argc ? argc - optind : 1;
-    *status = result == DONE ? EXIT_FINE : result;
-    return result == GO_ON;
+    return status;
 }
 
 void options_free(struct options *options)

@@ -8,6 +8,7 @@
 
 #include <chunkedbuffer.h>
 
+#include "exit_status.h"
 #include "part.h"
 #include "selection.h"
 #include "stats.h"
@@ -39,13 +40,13 @@ struct options {
     bool refuse_collisions;
     bool progress;
     enum stats_form stats;
+    bool done;    /* nothing is left to do: all that was asked for was help */
     char **files; /* at least one; "-" is standard input */
     int file_count;
 };
 
-/* Reads the command line.  True if the program is to go on with *options,
- * false if it is to exit with *status. */
-bool options_parse(struct options *options, int argc, char **argv, int *status);
+/* Reads the command line.  Unless this gives EXIT_FINE, a message was printed. */
+enum exit_status options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
 #endif

@@ -25,8 +25,8 @@ bool output_init(struct output *output, struct sink *sink, struct cb_encoder *en
     };
     void *block;
     size_t size;
-    *output = (struct output){
-        .sink = sink, .encoder = encoder, .traits = cb_encoder_traits(encoder)};
+    *output =
+        (struct output){.sink = sink, .encoder = encoder, .traits = cb_encoder_traits(encoder)};
     if (cb_buffer_new(&output->buffer, &options))
         return false;
     /* The block is there before any record has begun. */
@@ -43,7 +43,7 @@ void output_fini(struct output *output)
     cb_buffer_free(output->buffer);
 }
 
-int output_failed(struct output *output, int number)
+enum exit_status output_failed(struct output *output, int number)
 {
     struct cb_error *error = &output->sink->error;
     if (!number)
@@ -55,7 +55,7 @@ int output_failed(struct output *output, int number)
 }
 
 /* What the library could not do. */
-static int refused(struct output *output, int status)
+static enum exit_status refused(struct output *output, int status)
 {
     if (status != CB_EUNENCODABLE)
         return output_failed(output, ENOMEM);
@@ -63,7 +63,7 @@ static int refused(struct output *output, int status)
     return EXIT_UNENCODABLE;
 }
 
-int output_put(struct output *output, const struct cb_piece *pieces, size_t count)
+enum exit_status output_put(struct output *output, const struct cb_piece *pieces, size_t count)
 {
     struct sink *sink = output->sink;
     cb_encoder_number(output->encoder, sink->before + 1);
@@ -74,19 +74,19 @@ int output_put(struct output *output, const struct cb_piece *pieces, size_t coun
             return status ? refused(output, status) : EXIT_FINE;
         pieces += taken;
         count -= taken;
-        status = sink->ops->flush(sink);
-        if (status)
-            return status;
+        enum exit_status flushed = sink->ops->flush(sink);
+        if (flushed)
+            return flushed;
     }
 }
 
-int output_end(struct output *output)
+enum exit_status output_end(struct output *output)
 {
     int status = cb_encode_end(output->encoder, output->buffer);
     return status < 0 ? refused(output, status) : EXIT_FINE;
 }
 
-int output_write(struct output *output, int fd)
+enum exit_status output_write(struct output *output, int fd)
 {
     while (cb_length(output->buffer)) {
         ssize_t n = cb_writev(output->buffer, fd, CB_ALL);

@@ -37,14 +37,14 @@ static inline size_t output_record(const struct cb_piece *pieces, size_t count)
 /* Each of those below returns an exit status, with the sink's error filled. */
 
 /* Encodes pieces, with a flush of the sink whenever enough is in the buffer. */
-int output_put(struct output *output, const struct cb_piece *pieces, size_t count);
+enum exit_status output_put(struct output *output, const struct cb_piece *pieces, size_t count);
 /* Encodes what stands at the end of the stream. */
-int output_end(struct output *output);
+enum exit_status output_end(struct output *output);
 /* Writes all to a descriptor, waiting as long as that takes. */
-int output_write(struct output *output, int fd);
+enum exit_status output_write(struct output *output, int fd);
 
 /* Makes the sink's error of an errno, if it is one. */
-int output_failed(struct output *output, int number);
+enum exit_status output_failed(struct output *output, int number);
 
 /* Does payload go out just as it is, and unseen? */
 static inline bool output_is_transparent(const struct output *output)

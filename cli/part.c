@@ -24,7 +24,7 @@ enum { WINDOW_MIN = 4 << 10, WINDOW_MAX = 1 << 20, WINDOW_GROWTH = 16 };
  * next header then is by a read of HEADER_READ. */
 enum { READ_SIZE = 128 << 10, HOP_MIN = 4 << 10, HEADER_READ = 512 };
 
-int part_read(struct part *part, const char *option, const char *text)
+enum exit_status part_read(struct part *part, const char *option, const char *text)
 {
     const char *at = text_digits(text, &part->number);
     if (!at || *at != '/' || !text_number(at + 1, &part->count))
@@ -55,13 +55,13 @@ struct search {
                       any that is asked for; UINT64_MAX: not begun yet */
 };
 
-static int failed(const struct search *search, int number)
+static enum exit_status failed(const struct search *search, int number)
 {
     complain_errno(search->source->name, number);
     return EXIT_IO;
 }
 
-static int new_search(struct search *search, const char *from)
+static enum exit_status new_search(struct search *search, const char *from)
 {
     const struct cb_buffer_options in = {
         .size = sizeof in, .chunk_min = READ_SIZE, .chunk_max = READ_SIZE};
@@ -83,7 +83,7 @@ static void free_search(struct search *search)
 }
 
 /* Begins to decode at a place. */
-static int begin_at(struct search *search, uint64_t place)
+static enum exit_status begin_at(struct search *search, uint64_t place)
 {
     cb_skip(search->buffer, CB_ALL);
     cb_set_position(search->buffer, place);
@@ -95,7 +95,7 @@ static int begin_at(struct search *search, uint64_t place)
 }
 
 /* The bytes [from, end) into the window. */
-static int look(const struct search *search, uint64_t from, uint64_t end)
+static enum exit_status look(const struct search *search, uint64_t from, uint64_t end)
 {
     size_t got = 0, wanted = (size_t)(end - from);
     while (got < wanted) {
@@ -109,12 +109,12 @@ static int look(const struct search *search, uint64_t from, uint64_t end)
 }
 
 /* The last place before `cut` at which decoding may begin. */
-static int sync_before(struct search *search, uint64_t cut, uint64_t *place)
+static enum exit_status sync_before(struct search *search, uint64_t cut, uint64_t *place)
 {
     size_t size = WINDOW_MIN;
     for (uint64_t end = cut;;) {
         uint64_t from = end > size ? end - size : 0;
-        int status = look(search, from, end);
+        enum exit_status status = look(search, from, end);
         if (status || cb_decoder_sync(search->decoder, search->window, (size_t)(end - from), from,
                                       place) == CB_YES)
             return status;
@@ -126,14 +126,15 @@ static int sync_before(struct search *search, uint64_t cut, uint64_t *place)
 }
 
 /* Brings what the decoder needs next. */
-static int bring_more(struct search *search)
+static enum exit_status bring_more(struct search *search)
 {
     uint64_t ahead = cb_decoder_ahead(search->decoder);
     size_t hopped = ahead >= HOP_MIN ? source_discard(search->source, ahead) : 0;
     if (hopped) {
         source_moved(search->source, hopped);
         search->has_hopped = true;
-        return cb_decoder_pass(search->decoder, search->buffer, hopped);
+        cb_decoder_pass(search->decoder, search->buffer, hopped);
+        return EXIT_FINE;
     }
     ssize_t n =
         source_read(search->source, search->buffer, search->has_hopped ? HEADER_READ : READ_SIZE);
@@ -144,9 +145,9 @@ static int bring_more(struct search *search)
 }
 
 /* Decodes until a record begins at `cut` or behind it. */
-static int walk_to(struct search *search, uint64_t cut)
+static enum exit_status walk_to(struct search *search, uint64_t cut)
 {
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     while (!status && search->at < cut) {
         struct cb_piece piece;
         int got = cb_decoder_next(search->decoder, search->buffer, &piece);
@@ -167,9 +168,9 @@ static int walk_to(struct search *search, uint64_t cut)
 
 /* Where the first record begins at `cut` or behind it.  Cuts only grow from call
  * to call. */
-static int find_start(struct search *search, uint64_t cut, uint64_t *start)
+static enum exit_status find_start(struct search *search, uint64_t cut, uint64_t *start)
 {
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     *start = cut;
     if (!cut || cut == search->size)
         return EXIT_FINE;
@@ -195,7 +196,7 @@ static uint64_t cut_at(uint64_t size, uint64_t k, uint64_t n)
     return size / n * k + size % n * k / n;
 }
 
-int part_apply(const struct part *part, struct source *source, const char *from)
+enum exit_status part_apply(const struct part *part, struct source *source, const char *from)
 {
     struct search search = {.source = source, .at = UINT64_MAX};
     struct stat file;
@@ -205,7 +206,7 @@ int part_apply(const struct part *part, struct source *source, const char *from)
     if (!S_ISREG(file.st_mode))
         return usage_error("--part: %s is not a regular file", QUOTED_NAME(source->name));
     search.size = (uint64_t)file.st_size;
-    int status = new_search(&search, from);
+    enum exit_status status = new_search(&search, from);
     if (!status)
         status = find_start(&search, cut_at(search.size, part->number - 1, part->count), &begin);
     if (!status) {

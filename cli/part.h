@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exit_status.h"
 #include "source.h"
 
 struct part {
@@ -22,7 +23,7 @@ struct part {
 
 /* Reads "K/N".  An exit status; what is wrong was said, by the name of the
  * option. */
-int part_read(struct part *part, const char *option, const char *text);
+enum exit_status part_read(struct part *part, const char *option, const char *text);
 
 /* Can parts of what is framed like that be decoded?  The traits are those of its
  * decoder. */
@@ -30,6 +31,6 @@ bool part_is_possible(unsigned decoder_traits);
 
 /* Makes an open file end and begin where its part does.  `from` is its framing.
  * An exit status; what is wrong was said. */
-int part_apply(const struct part *part, struct source *source, const char *from);
+enum exit_status part_apply(const struct part *part, struct source *source, const char *from);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diagnostics.h"
+#include "output.h"
 #include "quote.h"
 
 /* Pieces in a batch, and bytes in a read: together what fits into the first
@@ -16,21 +17,23 @@ enum { PIECES = 512, READ_SIZE = 128 << 10 };
 /* A payload of which so much has not been read yet is moved by the kernel; less
  * is read and written in the time that the calls for that take.
  * While records are as long as that, a read brings the rest of one, and with
- * it the next header and no more of the payload behind it than it must. */
+ * it the next header and no more of the payload after it than it must. */
 enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
 
-/* So many records that are left out in a row are worth a way of their own; fewer
- * are decoded with those around them. */
-enum { LONG_GAP = PIECES };
+/* So many records in a row that are left out, or are wanted, are worth a way of their
+ * own; fewer are decoded with those around them. */
+enum { LONG_GAP = PIECES, LONG_RANGE = 64 };
 
-/* What a step tells besides an exit status that is an error. */
-enum { GO_ON = -1 };
+/* So much that was encoded goes out, though there is more to encode. */
+enum { WRITE_SIZE = 256 << 10 };
 
 /* The work on one input. */
 struct run {
     struct reframe *reframe;
     struct source *source;
     struct cb_buffer *buffer;
+    uint64_t next;    /* number in this input of the record that goes on, or comes next */
+    bool ended;       /* nothing more will come */
     bool looks_ahead; /* the framing tells what is payload beforehand */
     bool is_long;     /* ... and records were long since the last read, which */
     uint64_t record;  /* was at this record */
@@ -44,7 +47,8 @@ bool reframe_done(const struct reframe *reframe)
     return !selection->count || reframe->before >= selection->ranges[selection->count - 1].last;
 }
 
-static int sink_failed(const struct sink *sink, const char *input, int status)
+static enum exit_status sink_failed(const struct sink *sink, const char *input,
+                                    enum exit_status status)
 {
     if (sink->error.code == CB_EUNENCODABLE)
         complain_at(input, &sink->error);
@@ -66,27 +70,51 @@ static const struct range *range_at(struct reframe *reframe, uint64_t number)
 }
 
 /* The number of the record being read, over all inputs. */
-static uint64_t current(const struct reframe *reframe)
+static uint64_t current(const struct run *run)
 {
-    return reframe->before + cb_decoder_record(reframe->decoder);
+    return run->reframe->before + run->next;
 }
 
 /* How many records are to be left out now, that being read included. */
-static uint64_t unwanted(struct reframe *reframe)
+static uint64_t unwanted(const struct run *run)
 {
-    const struct range *range = range_at(reframe, current(reframe));
-    return range && range->first > current(reframe) ? range->first - current(reframe) : 0;
+    const struct range *range = range_at(run->reframe, current(run));
+    return range && range->first > current(run) ? range->first - current(run) : 0;
+}
+
+/* How many of a range are still to come. */
+static uint64_t wanted(const struct run *run)
+{
+    return range_at(run->reframe, current(run))->last - current(run) + 1;
 }
 
 /* Everything decoded leaves for the sink. */
-static int drain(const struct run *run)
+static enum exit_status drain(const struct run *run)
 {
     struct sink *sink = run->reframe->sink;
-    int status = sink->ops->flush(sink);
+    enum exit_status status = sink->ops->flush(sink);
     if (status)
         return sink_failed(sink, run->source->name, status);
     cb_decoder_release(run->reframe->decoder, run->buffer);
-    return GO_ON;
+    return EXIT_FINE;
+}
+
+/* The sink did not take a record.  What came before one that cannot be represented
+ * goes out before that is reported. */
+static enum exit_status refused(const struct run *run, enum exit_status status)
+{
+    enum exit_status drained = status == EXIT_UNENCODABLE ? drain(run) : EXIT_FINE;
+    return drained ? drained : sink_failed(run->reframe->sink, run->source->name, status);
+}
+
+/* How many of the bytes to come need not come through this process. */
+static uint64_t count_ahead(const struct run *run, bool discards)
+{
+    const struct reframe *reframe = run->reframe;
+    const struct output *output = reframe->sink->stream;
+    if (output && !discards)
+        return cb_reframe_ahead(reframe->decoder, output->encoder, output->buffer);
+    return cb_decoder_ahead(reframe->decoder);
 }
 
 /* Moves payload on that need not be looked at.  False if it must be read. */
@@ -94,12 +122,13 @@ static bool pass(struct run *run)
 {
     struct reframe *reframe = run->reframe;
     struct sink *sink = reframe->sink;
-    uint64_t ahead = source_allows(run->source, cb_decoder_ahead(reframe->decoder));
+    const bool discards = unwanted(run) || sink->ops->ignores_payload;
+    uint64_t ahead = source_allows(run->source, count_ahead(run, discards));
     run->looks_ahead = run->looks_ahead || ahead;
     if (ahead < MOVE_MIN || run->cannot_move)
         return false;
     size_t n = 0;
-    if (unwanted(reframe) || sink->ops->ignores_payload)
+    if (discards)
         n = source_discard(run->source, ahead);
     else if (sink->ops->move)
         n = sink->ops->move(sink, run->source->fd, ahead);
@@ -115,9 +144,8 @@ static bool pass(struct run *run)
 /* Are the records so long that their payload is better moved than read? */
 static bool records_are_long(struct run *run)
 {
-    const struct cb_decoder *decoder = run->reframe->decoder;
-    uint64_t records = cb_decoder_record(decoder) - run->record;
-    uint64_t bytes = cb_decoder_position(decoder) - run->at;
+    uint64_t records = run->next - run->record;
+    uint64_t bytes = cb_decoder_position(run->reframe->decoder) - run->at;
     run->record += records;
     run->at += bytes;
     if (records)
@@ -126,11 +154,11 @@ static bool records_are_long(struct run *run)
 }
 
 /* What was read belongs to the record that more input is needed for. */
-static int settle(const struct run *run)
+static enum exit_status take_read(const struct run *run)
 {
     int number = source_settle(run->source, cb_decoder_undecided(run->reframe->decoder));
     if (!number)
-        return GO_ON;
+        return EXIT_FINE;
     complain_errno(run->source->name, number);
     return EXIT_IO;
 }
@@ -147,13 +175,13 @@ static void let_sink_work(const struct run *run)
 /* What is wrong is no matter of the framing. */
 static void complain_here(const struct run *run, uint64_t at, const char *text)
 {
-    struct cb_error error = {.record = cb_decoder_record(run->reframe->decoder), .offset = at};
+    struct cb_error error = {.record = run->next, .offset = at};
     snprintf(error.text, sizeof error.text, "%s", text);
     complain_at(run->source->name, &error);
 }
 
 /* Brings more input. */
-static int fill(struct run *run)
+static enum exit_status fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
     size_t most = records_are_long(run) ? (size_t)cb_decoder_ahead(decoder) + HEADER_READ : CB_ALL;
@@ -163,7 +191,7 @@ static int fill(struct run *run)
     if (n == 0)
         cb_decoder_finish(decoder);
     if (n >= 0)
-        return GO_ON;
+        return EXIT_FINE;
     complain_here(run, cb_position(run->buffer) + cb_length(run->buffer),
                   n == CB_EIO ? strerror(errno) : cb_strerror((int)n));
     return EXIT_IO;
@@ -182,9 +210,10 @@ static size_t count_before(const struct reframe *reframe, const struct cb_piece 
 }
 
 /* Gives those of the pieces to the sink that are selected. */
-static int put_selected(struct reframe *reframe, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_selected(struct reframe *reframe, const struct cb_piece *pieces,
+                                     size_t count)
 {
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     while (count && !status) {
         const struct range *range = range_at(reframe, reframe->before + pieces->record);
         size_t n = count_before(reframe, pieces, count, range->first);
@@ -201,75 +230,117 @@ static int put_selected(struct reframe *reframe, const struct cb_piece *pieces, 
     return status;
 }
 
-/* Gives a batch to the sink.  A decoder's status, or GO_ON or an exit status in
- * *next with CB_PIECE. */
-static int put_batch(struct run *run, int *next)
+/*
+ * Three ways to go on with the records at hand.  Each sets *got to what the decoder
+ * gave: more than 0 if there may be more at hand, else as cb_decoder_batch.
+ */
+
+/* Gives pieces to the sink. */
+static enum exit_status put_batch(struct run *run, int *got)
 {
     struct reframe *reframe = run->reframe;
     const struct selection *selection = reframe->selection;
     struct cb_piece pieces[PIECES];
-    /* A record has at least one piece: so none beyond the last is decoded. */
-    uint64_t most = selection->ranges[selection->count - 1].last - current(reframe) + 1;
+    /* A record has at least one piece: so none after the last is decoded. */
+    uint64_t most = selection->ranges[selection->count - 1].last - current(run) + 1;
     ssize_t count = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
                                      most < PIECES ? (size_t)most : PIECES);
+    *got = (int)count;
     if (count <= 0)
-        return (int)count;
-    int put = put_selected(reframe, pieces, (size_t)count);
-    *next = GO_ON;
-    if (put) {
-        /* What came before goes out before that is said. */
-        *next = put == EXIT_UNENCODABLE ? drain(run) : GO_ON;
-        *next = *next == GO_ON ? sink_failed(reframe->sink, run->source->name, put) : *next;
-    }
-    return CB_PIECE;
+        return EXIT_FINE;
+    run->next = cb_decoder_record(reframe->decoder);
+    enum exit_status status = put_selected(reframe, pieces, (size_t)count);
+    return status ? refused(run, status) : EXIT_FINE;
 }
 
-/* The same for records that nobody looks at: those that are left out before the
- * next range, or those of a range, which are counted. */
-static int count_batch(struct run *run, uint64_t gap)
+/* Passes over records that nobody looks at: those that are left out before the next
+ * range, or those of a range, which are counted. */
+static enum exit_status count_batch(struct run *run, int *got)
 {
     struct reframe *reframe = run->reframe;
-    const struct range *range = range_at(reframe, current(reframe));
-    uint64_t most = gap ? gap : range->last - current(reframe) + 1, count;
-    int status = cb_decoder_skip(reframe->decoder, run->buffer, most, &count);
-    if (!gap && status == CB_PIECE)
+    const uint64_t gap = unwanted(run);
+    uint64_t count;
+    *got = cb_decoder_skip(reframe->decoder, run->buffer, gap ? gap : wanted(run), &count);
+    if (*got > 0 && !gap)
         reframe->sink->ops->tally(reframe->sink, count);
-    return status;
+    run->next = cb_decoder_record(reframe->decoder);
+    return EXIT_FINE;
+}
+
+/* Encodes straight into the output. */
+static enum exit_status encode_batch(struct run *run, int *got)
+{
+    struct sink *sink = run->reframe->sink;
+    const struct output *output = sink->stream;
+    const uint64_t most = wanted(run);
+    size_t count;
+    *got = cb_reframe(run->reframe->decoder, output->encoder, run->buffer, output->buffer,
+                      most < CB_ALL ? (size_t)most : CB_ALL, &count);
+    run->next += count;
+    if (*got == CB_EUNENCODABLE) {
+        sink->error = *cb_encoder_error(output->encoder);
+        return refused(run, EXIT_UNENCODABLE);
+    }
+    return *got > 0 && cb_length(output->buffer) >= WRITE_SIZE ? drain(run) : EXIT_FINE;
+}
+
+/* The way that costs least for what comes next. */
+static enum exit_status go_on(struct run *run, int *got)
+{
+    const struct sink *sink = run->reframe->sink;
+    const struct range *range = range_at(run->reframe, current(run));
+    const uint64_t gap = unwanted(run);
+    if (sink->ops->tally || gap >= LONG_GAP)
+        return count_batch(run, got);
+    if (sink->stream && !gap && range->last - range->first >= LONG_RANGE)
+        return encode_batch(run, got);
+    return put_batch(run, got);
+}
+
+/* Brings what the next batch needs. */
+static enum exit_status bring_more(struct run *run)
+{
+    enum exit_status status = take_read(run);
+    if (status)
+        return status;
+    let_sink_work(run);
+    return pass(run) ? EXIT_FINE : fill(run);
+}
+
+static uint64_t bytes_read(const struct run *run)
+{
+    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
+}
+
+/* Says how far it is. */
+static void show(const struct run *run)
+{
+    const struct reframe *reframe = run->reframe;
+    meter_set(reframe->meter, reframe->read + bytes_read(run), reframe->before + run->next - 1);
 }
 
 /* Passes a batch on, or brings what the next one needs. */
-static int step(struct run *run)
+static enum exit_status step(struct run *run)
 {
-    struct reframe *reframe = run->reframe;
-    const bool looks = !reframe->sink->ops->tally;
-    const uint64_t gap = unwanted(reframe);
-    int next = GO_ON, status;
-    if (looks && gap < LONG_GAP) {
-        status = put_batch(run, &next);
-    } else {
-        if (looks)
-            next = drain(run); /* what was put is still in the buffer */
-        if (next != GO_ON)
-            return next;
-        status = count_batch(run, gap);
-    }
-    if (status == CB_PIECE)
-        return next;
-    next = drain(run);
-    if (next != GO_ON || status == CB_END)
-        return next == GO_ON ? EXIT_FINE : next;
-    if (status == CB_MORE) {
-        next = settle(run);
-        if (next != GO_ON)
-            return next;
-        let_sink_work(run);
-        return pass(run) ? GO_ON : fill(run);
-    }
-    if (cb_decoder_error(reframe->decoder)->code)
-        complain_at(run->source->name, cb_decoder_error(reframe->decoder));
+    const struct cb_decoder *decoder = run->reframe->decoder;
+    int got;
+    enum exit_status status = go_on(run, &got);
+    show(run);
+    if (status || got > 0)
+        return status;
+    status = drain(run);
+    if (status)
+        return status;
+    if (got == CB_MORE)
+        return bring_more(run);
+    run->ended = true;
+    if (got == CB_END)
+        return EXIT_FINE;
+    if (cb_decoder_error(decoder)->code)
+        complain_at(run->source->name, cb_decoder_error(decoder));
     else /* memory was out before it began */
-        complain_here(run, cb_decoder_position(reframe->decoder), cb_strerror(status));
-    return exit_status_of(status);
+        complain_here(run, cb_decoder_position(decoder), cb_strerror(got));
+    return exit_status_of(got);
 }
 
 /* An input has ended, after so many bytes. */
@@ -284,36 +355,23 @@ void reframe_missing(struct reframe *reframe)
     tell_input(reframe, 0, false);
 }
 
-static uint64_t bytes_read(const struct run *run)
-{
-    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
-}
-
-/* Says how far it is. */
-static void show(const struct run *run)
-{
-    const struct reframe *reframe = run->reframe;
-    meter_set(reframe->meter, reframe->read + bytes_read(run),
-              reframe->before + cb_decoder_record(reframe->decoder) - 1);
-}
-
 /* Takes what else belongs to the last record, if that is for somebody to see: the
  * LF of a CRLF where CR was enough to end it. */
-static int take_rest(struct run *run)
+static enum exit_status take_rest(struct run *run)
 {
     uint64_t none;
-    int next = drain(run);
-    while (next == GO_ON &&
+    enum exit_status status = drain(run);
+    while (!status && !run->ended &&
            cb_decoder_skip(run->reframe->decoder, run->buffer, 0, &none) == CB_MORE &&
            source_can_leave(run->source)) {
-        next = settle(run);
+        status = take_read(run);
         let_sink_work(run);
-        next = next == GO_ON ? fill(run) : next;
+        status = status ? status : fill(run);
     }
-    return next;
+    return status;
 }
 
-int reframe_run(struct reframe *reframe, struct source *source)
+enum exit_status reframe_run(struct reframe *reframe, struct source *source)
 {
     const struct cb_buffer_options options = {
         .size = sizeof options,
@@ -321,7 +379,8 @@ int reframe_run(struct reframe *reframe, struct source *source)
         .chunk_min = READ_SIZE,
         .chunk_max = READ_SIZE,
     };
-    struct run run = {.reframe = reframe, .source = source, .record = 1, .at = source->start};
+    struct run run = {
+        .reframe = reframe, .source = source, .next = 1, .record = 1, .at = source->start};
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
         (void)source_close(source, 0);
@@ -330,16 +389,16 @@ int reframe_run(struct reframe *reframe, struct source *source)
     cb_set_position(run.buffer, source->start);
     cb_decoder_reset(reframe->decoder);
     reframe->sink->before = reframe->before;
-    int status = GO_ON;
-    while (status == GO_ON && range_at(reframe, current(reframe))) {
+    if (reframe->sink->stream)
+        cb_encoder_number(reframe->sink->stream->encoder, reframe->before + 1);
+    enum exit_status status = EXIT_FINE;
+    while (!status && !run.ended && range_at(reframe, current(&run))) {
         status = step(&run);
         show(&run);
     }
-    if (status == GO_ON) {
+    if (!status)
         status = take_rest(&run);
-        status = status == GO_ON ? EXIT_FINE : status;
-    }
-    reframe->before += cb_decoder_record(reframe->decoder) - 1;
+    reframe->before += run.next - 1;
     uint64_t read = bytes_read(&run);
     uint64_t used = cb_decoder_position(reframe->decoder) - source->start;
     reframe->read += read;
@@ -353,9 +412,9 @@ int reframe_run(struct reframe *reframe, struct source *source)
     return status;
 }
 
-int reframe_finish(struct reframe *reframe, int status)
+enum exit_status reframe_finish(struct reframe *reframe, enum exit_status status)
 {
-    int ended = reframe->sink->ops->finish(reframe->sink, status == EXIT_FINE);
+    enum exit_status ended = reframe->sink->ops->finish(reframe->sink, status == EXIT_FINE);
     if (ended)
         sink_failed(reframe->sink, "", ended);
     return status ? status : ended;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reframe: the engine.  Bytes go from a source through a decoder to a sink:
+ * Reframe: the engine.  Records go to standard output by one call of the library,
+ * to other sinks in batches of pieces:
  *
- *     read -> decode in batches -> skip -> sink.put -> ... -> sink.flush -> read
+ *     read -> cb_reframe -------------> sink.flush -> read
+ *     read -> cb_decoder_batch -> sink.put -> ... -> sink.flush -> read
  *
  * Everything that is at hand is on its way out before the next read, so a
  * finished record never waits for input.
@@ -28,7 +30,7 @@ struct reframe {
 
 /* Works through one input and closes it.  An exit status; what is wrong was
  * said. */
-int reframe_run(struct reframe *reframe, struct source *source);
+enum exit_status reframe_run(struct reframe *reframe, struct source *source);
 
 /* The same for an input that could not be opened. */
 void reframe_missing(struct reframe *reframe);
@@ -37,6 +39,6 @@ void reframe_missing(struct reframe *reframe);
 bool reframe_done(const struct reframe *reframe);
 
 /* Ends the output; `status` is how the input ended.  An exit status. */
-int reframe_finish(struct reframe *reframe, int status);
+enum exit_status reframe_finish(struct reframe *reframe, enum exit_status status);
 
 #endif

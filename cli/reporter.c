@@ -178,11 +178,10 @@ static void draw(void)
 }
 
 /* All that there is to say: so far, or at the end. */
-static void report(bool ended)
+static void report(void)
 {
     char text[PROGRESS_LINE + 1 + STATS_TEXT];
     size_t n = 0;
-    enum stats_form form = reporter.form || ended ? reporter.form : STATS_FOR_PEOPLE;
     if (reporter.has_progress) {
         n = progress_sum_up(&reporter.progress, seconds(), meter_bytes(&reporter.meter),
                             meter_records(&reporter.meter),
@@ -190,7 +189,7 @@ static void report(bool ended)
         text[n++] = '\n';
     }
     pthread_mutex_lock(&reporter.lock);
-    n += stats_print(&reporter.stats, form, columns() - 1, text + n);
+    n += stats_print(&reporter.stats, reporter.form, columns() - 1, text + n);
     pthread_mutex_unlock(&reporter.lock);
     print(text, n);
 }
@@ -214,7 +213,7 @@ static void *run(void *nothing)
     double due = seconds() + TICK * 1e-3;
     for (enum event event; (event = wait_until(due)) != ENDED;) {
         if (event == ASKED) {
-            report(false);
+            report();
         } else if (reporter.draws && seconds() >= due) {
             draw();
             due = seconds() + TICK * 1e-3;
@@ -283,21 +282,23 @@ static bool is_terminal(void)
     return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
 }
 
-static int fail(const char *name, int number)
+static enum exit_status fail(const char *name, int number)
 {
     complain_errno(name, number);
     return EXIT_IO;
 }
 
-int reporter_start(const struct options *options, struct sink **sink)
+enum exit_status reporter_start(const struct options *options, struct sink **sink)
 {
     if (!options->progress && !options->stats)
         return EXIT_FINE;
-    stats_init(&reporter.stats);
-    struct sink *counting = sink_stats_new(*sink, &reporter.stats, &reporter.lock);
-    if (!counting)
-        return fail("stdout", ENOMEM);
-    *sink = counting;
+    if (options->stats) {
+        stats_init(&reporter.stats);
+        struct sink *counting = sink_stats_new(*sink, &reporter.stats, &reporter.lock);
+        if (!counting)
+            return fail("stdout", ENOMEM);
+        *sink = counting;
+    }
     reporter.form = options->stats;
     reporter.has_progress = options->progress;
     reporter.draws = options->progress && is_terminal();
@@ -322,5 +323,5 @@ void reporter_stop(void)
     close(ask);
     pthread_join(reporter.thread, NULL);
     close(reporter.asked);
-    report(true);
+    report();
 }

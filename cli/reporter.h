@@ -18,10 +18,10 @@
  * from. */
 struct meter *reporter_watch(void);
 
-/* Does what --progress and --stats ask for, if they are among the options: puts
- * a sink around *sink that counts, and starts the thread.  An exit status; what
+/* Does what --progress and --stats ask for, if they are among the options: starts
+ * the thread, and for --stats puts a sink around *sink that counts.  An exit status; what
  * is wrong was said. */
-int reporter_start(const struct options *options, struct sink **sink);
+enum exit_status reporter_start(const struct options *options, struct sink **sink);
 
 /* Prints what is to be printed at the end. */
 void reporter_stop(void);

@@ -53,7 +53,7 @@ static void settle(struct selection *selection)
 }
 
 /* Makes room for the ranges of a list that has so many at most. */
-static int make_room(struct selection *selection, const char *option, size_t count)
+static enum exit_status make_room(struct selection *selection, const char *option, size_t count)
 {
     selection_free(selection);
     selection->ranges = calloc(count, sizeof *selection->ranges);
@@ -63,10 +63,10 @@ static int make_room(struct selection *selection, const char *option, size_t cou
     return EXIT_IO;
 }
 
-int selection_read(struct selection *selection, const char *option, const char *list)
+enum exit_status selection_read(struct selection *selection, const char *option, const char *list)
 {
     const char *at = list, *why;
-    int status = make_room(selection, option, strlen(list) / 2 + 1);
+    enum exit_status status = make_room(selection, option, strlen(list) / 2 + 1);
     while (!status) {
         const char *rest = read_range(at, &selection->ranges[selection->count++], &why);
         if (!rest)
@@ -81,10 +81,10 @@ int selection_read(struct selection *selection, const char *option, const char *
     return status;
 }
 
-int selection_cut(struct selection *selection, uint64_t skip, uint64_t head)
+enum exit_status selection_cut(struct selection *selection, uint64_t skip, uint64_t head)
 {
     if (!selection->ranges) {
-        int status = make_room(selection, "--select", 1);
+        enum exit_status status = make_room(selection, "--select", 1);
         if (status)
             return status;
         selection->ranges[selection->count++] = (struct range){.first = 1, .last = UINT64_MAX};

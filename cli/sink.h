@@ -14,14 +14,16 @@
 
 #include <chunkedbuffer.h>
 
+#include "exit_status.h"
 #include "template.h"
 
+struct output;
 struct sink;
 struct stats;
 
 struct sink_ops {
     /* Takes pieces. */
-    int (*put)(struct sink *sink, const struct cb_piece *pieces, size_t count);
+    enum exit_status (*put)(struct sink *sink, const struct cb_piece *pieces, size_t count);
     /* Instead of `put`, for a sink that looks at no piece: so many records
      * ended. */
     void (*tally)(struct sink *sink, uint64_t records);
@@ -33,13 +35,13 @@ struct sink_ops {
      * of an error.  Optional. */
     void (*input)(struct sink *sink, uint64_t bytes, bool whole);
     /* Lets go of all bytes it was given: everything is on its way. */
-    int (*flush)(struct sink *sink);
+    enum exit_status (*flush)(struct sink *sink);
     /* Waits until a descriptor has input (-1: until no bytes are left that are on
      * their way), and gets on with its own work meanwhile.  For a sink whose work
      * goes on after a flush.  Optional. */
     void (*wait)(struct sink *sink, int fd);
     /* There are no more records; not `whole`: because of an error. */
-    int (*finish)(struct sink *sink, bool whole);
+    enum exit_status (*finish)(struct sink *sink, bool whole);
     void (*free)(struct sink *sink);
     bool ignores_payload; /* what is not in a piece yet may be discarded */
 };
@@ -54,7 +56,9 @@ struct sink {
     const struct sink_ops *ops;
     const char *name;
     struct cb_error error;
-    uint64_t before; /* records that were in the inputs before this one */
+    uint64_t before;       /* records that were in the inputs before this one */
+    struct output *stream; /* instead of `put` records may be encoded into this, one after
+                              another; NULL: not in this sink */
 };
 
 /* Records in a framing to standard output.  The encoder becomes the sink's.

@@ -16,9 +16,9 @@ struct sink_exec {
     struct sink sink;
     struct output output;
     struct children set;
-    uint64_t *records;     /* that of each child; 0: it was stopped */
-    struct child *current; /* the one whose record goes on, or NULL */
-    int failure;           /* the exit status that follows from what failed */
+    uint64_t *records;        /* that of each child; 0: it was stopped */
+    struct child *current;    /* the one whose record goes on, or NULL */
+    enum exit_status failure; /* the exit status that follows from what failed */
     char variables[VARIABLES][VARIABLE_SIZE];
 };
 
@@ -31,7 +31,7 @@ static void judge(struct sink_exec *out, size_t place)
     char text[64];
     if (!record)
         return;
-    int failure = child_exit_status(child->status);
+    enum exit_status failure = child_exit_status(child->status);
     if (child->error && child->error != EPIPE) {
         failure = EXIT_IO;
         complain("exec: record %" PRIu64 ": %s", record, strerror(child->error));
@@ -95,7 +95,7 @@ static size_t free_place(struct sink_exec *out)
 
 /* Starts the command for a record.  While others run it can wait for one of them
  * to leave what the system is short of. */
-static int start(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
+static enum exit_status start(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
 {
     int number = EAGAIN;
     while (number == EAGAIN || number == EMFILE || number == ENFILE) {
@@ -115,7 +115,7 @@ static int start(struct sink_exec *out, uint64_t record, const struct cb_piece *
     return output_failed(&out->output, number);
 }
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     if (out->current)
@@ -124,9 +124,9 @@ static int flush(struct sink *sink)
 }
 
 /* The command's input is a stream of one record, and ends as a stream does. */
-static int end_record(struct sink_exec *out)
+static enum exit_status end_record(struct sink_exec *out)
 {
-    int status = output_end(&out->output);
+    enum exit_status status = output_end(&out->output);
     if (status)
         return status;
     flush(&out->sink);
@@ -136,10 +136,11 @@ static int end_record(struct sink_exec *out)
 }
 
 /* The pieces of one record. */
-static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_record(struct sink_exec *out, const struct cb_piece *pieces,
+                                   size_t count)
 {
     const uint64_t record = out->sink.before + pieces->record;
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     if (pieces->flags & CB_FIRST)
         status = start(out, record, pieces);
     if (!status)
@@ -151,10 +152,10 @@ static int put_record(struct sink_exec *out, const struct cb_piece *pieces, size
     return status;
 }
 
-static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     while (count && !status) {
         size_t n = output_record(pieces, count);
         status = put_record(out, pieces, n);
@@ -185,7 +186,7 @@ static void stop_current(struct sink_exec *out)
     out->current = NULL;
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     if (!whole && out->current)

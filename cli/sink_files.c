@@ -36,7 +36,7 @@ static int create(struct sink_files *out)
     return 0;
 }
 
-static int begin_file(struct sink_files *out, uint64_t record)
+static enum exit_status begin_file(struct sink_files *out, uint64_t record)
 {
     template_format(out->name, record, out->path);
     interrupt_hold();
@@ -45,7 +45,7 @@ static int begin_file(struct sink_files *out, uint64_t record)
     return output_failed(&out->output, number);
 }
 
-static int close_file(struct sink_files *out)
+static enum exit_status close_file(struct sink_files *out)
 {
     interrupt_hold();
     int number = close(out->fd) < 0 ? errno : 0;
@@ -72,16 +72,16 @@ static void remove_file(struct sink_files *out)
 }
 
 /* The file is a stream of one record, and ends as a stream does. */
-static int end_file(struct sink_files *out)
+static enum exit_status end_file(struct sink_files *out)
 {
-    int status = output_end(&out->output);
+    enum exit_status status = output_end(&out->output);
     if (!status)
         status = output_write(&out->output, out->fd);
     return status ? status : close_file(out);
 }
 
 /* After an error, the message is about the file, which is not left. */
-static int cleaned(struct sink_files *out, int status)
+static enum exit_status cleaned(struct sink_files *out, enum exit_status status)
 {
     if (!status)
         return status;
@@ -91,10 +91,11 @@ static int cleaned(struct sink_files *out, int status)
 }
 
 /* The pieces of one record. */
-static int put_record(struct sink_files *out, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_record(struct sink_files *out, const struct cb_piece *pieces,
+                                   size_t count)
 {
     const bool is_last = pieces[count - 1].flags & CB_LAST;
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     if (pieces->flags & CB_FIRST)
         status = begin_file(out, out->sink.before + pieces->record);
     if (!status)
@@ -102,10 +103,10 @@ static int put_record(struct sink_files *out, const struct cb_piece *pieces, siz
     return is_last && !status ? end_file(out) : status;
 }
 
-static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     while (count && !status) {
         size_t n = output_record(pieces, count);
         status = put_record(out, pieces, n);
@@ -121,13 +122,13 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
     return fd_move(fd, out->fd, n);
 }
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
     return out->fd < 0 ? EXIT_FINE : cleaned(out, output_write(&out->output, out->fd));
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     (void)whole; /* then there is no file that is not */
     remove_file((struct sink_files *)sink);

@@ -15,7 +15,7 @@ struct sink_stats {
 };
 
 /* What inner says of itself, we do. */
-static int same(struct sink_stats *outer, int status)
+static enum exit_status same(struct sink_stats *outer, enum exit_status status)
 {
     if (status) {
         outer->sink.name = outer->inner->name;
@@ -44,12 +44,12 @@ static uint64_t count_under_lock(const struct sink_stats *outer, const struct cb
     return records;
 }
 
-static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
     struct sink *inner = outer->inner;
     inner->before = sink->before;
-    int status = inner->ops->put(inner, pieces, count);
+    enum exit_status status = inner->ops->put(inner, pieces, count);
     /* Of those that have a number, the ones before it were taken. */
     while (status && count && pieces[count - 1].record >= inner->error.record)
         count--;
@@ -57,7 +57,7 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
     return same(outer, status);
 }
 
-static int put_to_tally(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_to_tally(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
     outer->inner->ops->tally(outer->inner, count_under_lock(outer, pieces, count));
@@ -76,7 +76,7 @@ static void input(struct sink *sink, uint64_t bytes, bool whole)
     inner->ops->input(inner, bytes, whole);
 }
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
     return same(outer, outer->inner->ops->flush(outer->inner));
@@ -88,7 +88,7 @@ static void wait_for_input(struct sink *sink, int fd)
     inner->ops->wait(inner, fd);
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
     return same(outer, outer->inner->ops->finish(outer->inner, whole));

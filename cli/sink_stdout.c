@@ -13,13 +13,13 @@ struct sink_stdout {
     struct output output;
 };
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
     return output_write(&out->output, STDOUT_FILENO);
 }
 
-static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
     return output_put(&out->output, pieces, count);
@@ -31,10 +31,10 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
     return fd_move(fd, STDOUT_FILENO, n);
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_stdout *out = (struct sink_stdout *)sink;
-    int status = whole ? output_end(&out->output) : EXIT_FINE;
+    enum exit_status status = whole ? output_end(&out->output) : EXIT_FINE;
     if (!status)
         status = flush(sink);
     /* Some file systems tell only now that the bytes found no place. */
@@ -70,6 +70,7 @@ struct sink *sink_stdout_new(struct cb_encoder *encoder)
         return NULL;
     }
     out->sink.name = "stdout";
+    out->sink.stream = &out->output;
     if (output_is_transparent(&out->output))
         out->sink.ops = &moving;
     else

@@ -47,13 +47,13 @@ static void input(struct sink *sink, uint64_t bytes, bool whole)
     out->is_bad = out->is_bad || !whole;
 }
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     (void)sink;
     return EXIT_FINE;
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     const struct sink_tally *out = (struct sink_tally *)sink;
     out->print(out, whole);

@@ -59,10 +59,10 @@ struct sink_workers {
     struct sink sink;
     struct output output;
     struct children set;
-    struct worker *workers; /* one for each child */
-    size_t next;            /* the worker to begin the search with */
-    size_t target;          /* the one that gets the next bytes */
-    int failure;            /* the exit status that follows from what failed */
+    struct worker *workers;   /* one for each child */
+    size_t next;              /* the worker to begin the search with */
+    size_t target;            /* the one that gets the next bytes */
+    enum exit_status failure; /* the exit status that follows from what failed */
     enum part part;
     uint64_t part_record;
     /* The whole records that stand in the output: */
@@ -72,7 +72,7 @@ struct sink_workers {
 
 /* ----------------------------------------------------------------- its workers */
 
-static void tell(struct sink_workers *out, size_t i, int failure, const char *what)
+static void tell(struct sink_workers *out, size_t i, enum exit_status failure, const char *what)
 {
     char text[GIVEN_TEXT];
     out->workers[i].was_told = true;
@@ -89,7 +89,7 @@ static void judge(struct sink_workers *out, size_t i)
     const struct child *child = &out->set.child[i];
     const struct worker *worker = &out->workers[i];
     char how[64], text[96];
-    int failure = child_exit_status(child->status);
+    enum exit_status failure = child_exit_status(child->status);
     bool is_early = child->error || child_unread(child) || worker->missed;
     if (child->error && child->error != EPIPE) {
         tell(out, i, EXIT_IO, strerror(child->error));
@@ -155,7 +155,7 @@ static size_t count_open(const struct sink_workers *out)
 }
 
 /* Nobody is left to give this record to. */
-static int fail_without_workers(struct sink_workers *out, uint64_t record)
+static enum exit_status fail_without_workers(struct sink_workers *out, uint64_t record)
 {
     while (children_run(&out->set))
         work(out, -1);
@@ -168,7 +168,7 @@ static int fail_without_workers(struct sink_workers *out, uint64_t record)
 }
 
 /* Finds a worker for this record, waiting for one. */
-static int choose(struct sink_workers *out, uint64_t record)
+static enum exit_status choose(struct sink_workers *out, uint64_t record)
 {
     ptrdiff_t i;
     while ((i = find_idle(out)) < 0) {
@@ -251,10 +251,10 @@ static size_t send_group(struct sink_workers *out, size_t first, size_t n)
 }
 
 /* Gives all whole records to the workers. */
-static int send_records(struct sink_workers *out)
+static enum exit_status send_records(struct sink_workers *out)
 {
     size_t records = 0;
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     for (size_t i = 0; i < out->count; i++)
         records += unit_records(&out->units[i]);
     const size_t most = share(out, records);
@@ -268,11 +268,11 @@ static int send_records(struct sink_workers *out)
 }
 
 /* More whole records stand in the output. */
-static int add_unit(struct sink_workers *out, uint64_t first, uint64_t last)
+static enum exit_status add_unit(struct sink_workers *out, uint64_t first, uint64_t last)
 {
     const struct cb_buffer *buffer = out->output.buffer;
-    out->units[out->count++] = (struct unit){
-        .first = first, .last = last, .end = cb_position(buffer) + cb_length(buffer)};
+    out->units[out->count++] =
+        (struct unit){.first = first, .last = last, .end = cb_position(buffer) + cb_length(buffer)};
     return out->count == MOST_UNITS ? send_records(out) : EXIT_FINE;
 }
 
@@ -285,7 +285,7 @@ static void begin_part(struct sink_workers *out, enum part part, uint64_t record
         given_add(&out->workers[out->target].given, record, record);
 }
 
-static int flush(struct sink *sink)
+static enum exit_status flush(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     if (out->part == SENT)
@@ -294,9 +294,9 @@ static int flush(struct sink *sink)
 }
 
 /* Finds a worker for the record that was held. */
-static int send_held(struct sink_workers *out)
+static enum exit_status send_held(struct sink_workers *out)
 {
-    int status = choose(out, out->part_record);
+    enum exit_status status = choose(out, out->part_record);
     if (status)
         return status;
     begin_part(out, SENT, out->part_record);
@@ -304,7 +304,7 @@ static int send_held(struct sink_workers *out)
 }
 
 /* The record is whole. */
-static int end_part(struct sink_workers *out)
+static enum exit_status end_part(struct sink_workers *out)
 {
     enum part part = out->part;
     flush(&out->sink);
@@ -325,9 +325,10 @@ static bool is_long(const struct sink_workers *out, const struct cb_piece *piece
 }
 
 /* Begins with a record that is not whole or long, or goes on with it. */
-static int put_part(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_part(struct sink_workers *out, const struct cb_piece *pieces,
+                                 size_t count)
 {
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     if (pieces->flags & CB_FIRST) {
         status = send_records(out);
         begin_part(out, HELD, out->sink.before + pieces->record);
@@ -356,16 +357,17 @@ static size_t unit_pieces(const struct cb_piece *pieces, size_t count, size_t re
     return n;
 }
 
-static int put_unit(struct sink_workers *out, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_unit(struct sink_workers *out, const struct cb_piece *pieces,
+                                 size_t count)
 {
     const uint64_t first = pieces[0].record, before = out->sink.before;
     uint64_t last = pieces[count - 1].record;
-    int status = output_put(&out->output, pieces, count);
+    enum exit_status status = output_put(&out->output, pieces, count);
     if (status == EXIT_UNENCODABLE)
         last = out->sink.error.record - 1;
     if (status && (status != EXIT_UNENCODABLE || last < first))
         return status;
-    int sent = add_unit(out, before + first, before + last);
+    enum exit_status sent = add_unit(out, before + first, before + last);
     return sent ? sent : status;
 }
 
@@ -376,11 +378,11 @@ static size_t unit_size(const struct sink_workers *out, size_t count)
     return n ? n : 1;
 }
 
-static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     const size_t records = unit_size(out, count);
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     note_missing(out);
     while (count && !status) {
         const uint64_t record = sink->before + pieces->record;
@@ -398,7 +400,7 @@ static int put(struct sink *sink, const struct cb_piece *pieces, size_t count)
     }
     /* After a record that is refused there is no other time for those before it. */
     if (!status || status == EXIT_UNENCODABLE) {
-        int sent = send_records(out);
+        enum exit_status sent = send_records(out);
         status = sent ? sent : status;
     }
     return status;
@@ -415,9 +417,9 @@ static void wait_for_input(struct sink *sink, int fd)
 }
 
 /* Each worker's input is a stream of its own. */
-static int end_inputs(struct sink_workers *out, bool whole)
+static enum exit_status end_inputs(struct sink_workers *out, bool whole)
 {
-    int status = EXIT_FINE;
+    enum exit_status status = EXIT_FINE;
     for (size_t i = 0; i < out->set.count; i++) {
         struct child *child = &out->set.child[i];
         if (whole && !status)
@@ -443,11 +445,11 @@ static void give_up_part(struct sink_workers *out)
     out->part = NO_PART;
 }
 
-static int finish(struct sink *sink, bool whole)
+static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     give_up_part(out);
-    int status = end_inputs(out, whole);
+    enum exit_status status = end_inputs(out, whole);
     while (children_run(&out->set))
         work(out, -1);
     judge_all(out);

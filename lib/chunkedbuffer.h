@@ -607,14 +607,17 @@ enum cb_overflow {
                             empty, comes when its frame is over and right */
 };
 
+enum { CB_WHOLE = 1, CB_WHOLE_UNTOLD = 2 };
+
 struct cb_decoder;
 
 struct cb_decoder_options {
     size_t size;         /* sizeof(struct cb_decoder_options) */
     uint64_t max_record; /* longest record; 0: no limit, or 64 MiB with `whole` */
     enum cb_partial on_partial;
-    unsigned whole; /* 1: no piece of a record is given before its end has
-                       been seen, so that `total` is always known */
+    unsigned whole; /* CB_WHOLE: no piece of a record is given before its end has been
+                       seen, so that `total` is always known; CB_WHOLE_UNTOLD: the
+                       same where the framing does not tell it anyway; 0: neither */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
 };

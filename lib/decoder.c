@@ -97,7 +97,7 @@ int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n)
 static int read_options(struct cb_decoder_options *o, const struct cb_decoder_options *options,
                         struct cb_error *error)
 {
-    if (!cb__options_read(options, o, sizeof *o) || !cb__flags_known(o->whole, 1))
+    if (!cb__options_read(options, o, sizeof *o) || o->whole > CB_WHOLE_UNTOLD)
         return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     if (o->on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
@@ -113,8 +113,10 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
     decoder->partial_asked = o->on_partial != CB_PARTIAL_DEFAULT;
     if (decoder->partial_asked)
         decoder->on_partial = o->on_partial;
+    const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
+    const bool asked = o->whole == CB_WHOLE || (o->whole == CB_WHOLE_UNTOLD && !tells);
     /* Nothing is given of a record that may yet turn out to be left out. */
-    decoder->whole = o->whole || decoder->on_partial == CB_PARTIAL_DROP ||
+    decoder->whole = asked || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
     decoder->max_given = o->max_record || decoder->whole ? decoder->max_taken : UINT64_MAX;

@@ -19,12 +19,13 @@ static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encode
     return encoder->traits & CB_NEEDS_WHOLE || (encoder->traits & CB_NEEDS_LENGTH && !tells);
 }
 
+/* How many records end in these pieces.  Their numbers have no gaps. */
 static size_t count_ended(const struct cb_piece *pieces, size_t count)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        n += (pieces[i].flags & CB_LAST) != 0;
-    return n;
+    if (!count)
+        return 0;
+    const struct cb_piece *last = &pieces[count - 1];
+    return (size_t)(last->record - pieces->record) + ((last->flags & CB_LAST) != 0);
 }
 
 /* How many of the pieces belong to the first `records` records. */

@@ -68,6 +68,15 @@ finishes 0
 expect out 'd\n'
 [ "$(wc -l <err)" -eq 4 ] || fail "answers to four signals: $(cat err)"
 
+converse --progress --stats
+send 'a\nbb\nccc'
+receive 'a\nbb\n'
+asks '8B  in 0:[0-9][0-9]  [0-9.]*[BKM]/s  2 records'
+wait_for grep -qx '2-3  1 #*' err
+grep -qx 'records          2' err || fail "$doing: $(cat err)"
+receive ccc
+ends 0 '\n'
+
 converse -f netstring --stats=json
 send '1:a,2:bb,3:'
 receive 'a\nbb\n'
@@ -84,8 +93,7 @@ converse --progress
 send 'a\nbb\nccc'
 receive 'a\nbb\n'
 asks '8B  in 0:[0-9][0-9]  [0-9.]*[BKM]/s  2 records'
-wait_for grep -qx '2-3  1 #*' err
-grep -qx 'records          2' err || fail "$doing: $(cat err)"
+[ "$(wc -l <err)" -eq 1 ] || fail "$doing: more than what --progress prints: $(cat err)"
 # What has no end yet is written, and no record.
 receive ccc
 ends 0 '\n'
@@ -98,7 +106,8 @@ for option in --progress --stats --head=1000000; do
     receive 'a line\n'
     case $option in
     --head=*) asks 'cbsplit: [1-9][0-9]* records, [0-9]* bytes so far' ;;
-    *) asks 'records          [0-9]*' ;;
+    --progress) asks '.*  in .*  [1-9][0-9]* records' ;;
+    --stats) asks 'records          [0-9]*' ;;
     esac
     { printf 'a line\n' && cat <&4; } >out
     finishes 0
@@ -307,12 +316,13 @@ meanwhile='os.kill(pid, signal.SIGUSR1)
 wait_for(lambda: "percentile" in seen)
 count = len(redraws())
 wait_for(lambda: len(redraws()) > count + 1)'
-on_terminal 80 --progress -f netstring
+on_terminal 80 --progress --stats -f netstring
 expect_status 3
 bar='[0-9]+ #{50}'
 screen_is '[ 0-9][ 0-9][0-9]%  .*  in .*  [0-9]+ records' 'records +[0-9]+' 'bytes +[0-9]+' \
     'smallest +3' 'mean +3\.0' 'median +3' '99th percentile  3' 'largest +3' "2-3  $bar" \
-    'cbsplit: .*' '100%  .*'
+    'cbsplit: .*' '100%  .*' 'records +1000000' 'bytes +3000000' \
+    'smallest +3' 'mean +3\.0' 'median +3' '99th percentile  3' 'largest +3' "2-3  $bar"
 
 # One that is ended leaves a line that has ended.
 meanwhile='os.kill(pid, signal.SIGTERM)'

@@ -124,6 +124,18 @@ refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' '1:a,1:b,x' 'b
 gives '1\r\na\r\n0\r\n\r\n' '' -f chunked -t raw --select=2
 gives 'a\n\nb\n' '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' -t chunked --select=1,3
 
+# Records that come with one read and go out in several parts, as they become longer.
+awk 'BEGIN { for (i = 1; i <= 20000; i++) printf "%d\001\002\001\002\001\002\001\002\n", i }' >in
+for list in 1-20000 2-9999,10001-15000 19999-; do
+    run -t json --select=$list
+    expect_status 0
+    sed 's/.*"text":"\([0-9]*\)\(\\u000[12]\)\{8\}"}$/\1/' out >found
+    seq 20000 | "$CBSPLIT" --select=$list >expected
+    expect_same expected found
+    sed 's/^{"record":\([0-9]*\),.*/\1/' out >found
+    expect_same expected found
+done
+
 # --------------------------------------------------------------- wrong lists
 
 wrong "neither a number nor a range, at character 1 of ''" ''

@@ -1554,6 +1554,23 @@ START_TEST(nothing_is_ahead_where_records_are_held_whole)
 }
 END_TEST
 
+/* line tells no length before the end, u8 does. */
+START_TEST(records_whose_length_is_not_told_are_held_where_that_is_asked_for)
+{
+    const struct cb_decoder_options untold = {.whole = CB_WHOLE_UNTOLD};
+    struct cb_decoder *line = new_decoder("line", untold), *u8 = new_decoder("u8", untold);
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\5ab"));
+    ck_assert_int_eq(cb_decoder_next(line, buffer, &piece), CB_MORE);
+    cb_decoder_free(line);
+    ck_assert_int_eq(cb_decoder_next(u8, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.length, 2);
+    ck_assert_uint_eq(piece.total, 5);
+    cb_decoder_free(u8);
+}
+END_TEST
+
 START_TEST(input_that_ends_after_a_pass_is_truncated)
 {
     struct cb_decoder *decoder = plain_decoder("u8");
@@ -1677,7 +1694,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
     ck_assert_int_eq(error.code, CB_EINVAL);
     options.known.size = sizeof(options.known);
-    options.known.whole = 2;
+    options.known.whole = 3;
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
     options.known.whole = 0;
     options.known.allocator = &nothing;
@@ -2216,6 +2233,7 @@ static Suite *decoder_suite(void)
     tcase_add_test(ahead, nothing_is_ahead_where_the_next_byte_must_be_seen);
     tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);
     tcase_add_test(ahead, nothing_is_ahead_where_records_are_held_whole);
+    tcase_add_test(ahead, records_whose_length_is_not_told_are_held_where_that_is_asked_for);
     tcase_add_test(ahead, input_that_ends_after_a_pass_is_truncated);
 
     tcase_add_checked_fixture(life, setup, teardown);
