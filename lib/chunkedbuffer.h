@@ -891,63 +891,64 @@ CB_API uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct 
 CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *encoder,
                            struct cb_buffer *in, uint64_t n) CB_NONNULL_1;
 
-/* --------------------------------------------------- a framing of one's own */
+/* -------------------------------------------------- a framing of your own */
 
 /*
- * A framing that the table does not have, described by a few functions.  What is made
- * from it is a decoder or an encoder as any other: pieces, limits, partial records,
- * counting, cb_decoder_ahead, cb_reframe and the rest work as they do for all.
+ * A framing that is not in the table, described by a few functions.  It makes a decoder
+ * or an encoder like any other: pieces, limits, partial records, counting,
+ * cb_decoder_ahead, cb_reframe and the rest work as they do for all.
  *
- * To decode, one of two functions finds the records.  `header` is for frames that
- * begin with the length of their payload: header, payload, padding, trailer, of which
- * all but one may be missing.  `scan` is for records that end where their bytes say.
- * To encode, `head` and `tail` give what stands before and after a payload.
+ * To decode, one of two functions finds the records.  `header` is for frames whose
+ * beginning tells their length: header, payload, padding, trailer, in this order, each
+ * of which may be missing.  `scan` is for records whose end is found by looking at
+ * their bytes.  To encode, `head` and `tail` write what stands before and after a
+ * payload.
  *
  * For all of these functions:
  *
- * - They are called during calls for their decoder or encoder, on its thread.  They may
- *   make no call for that decoder or encoder, nor for the buffers that it works on;
- *   calls for others are fine.  They must return: no longjmp, no exception.
- * - `arg` is theirs.  Coders that are used by different threads, or in turn, need an
- *   `arg` each if the functions keep anything in it.
- * - Bytes are good during the call only, and are not to be written to.  There are n
- *   >= 1 of them, but for `look` and `collides`, where n may be 0.  Structs for their
- *   answer are all zero when they are called.
- * - Texts (`why`) are printable ASCII without a place, and must last as long as the
- *   decoder or encoder: constants.  NULL stands for a text that fits any framing.
- * - A decoder works ahead of what it gives, and looks again at a frame that it did not
- *   take: a frame may be asked for several times.
- * - An answer that cannot be is the framing's fault and not the input's.  A decoder
- *   says so by CB_EINVAL, with the reason in cb_decoder_error(), and remains there; an
- *   encoder refuses the record with CB_EUNENCODABLE.  What can be is said with each
- *   function; nothing else is relied on.
+ * - They are called during calls for their decoder or encoder, on the same thread.
+ *   They must not call anything for that decoder or encoder, or for the buffers that
+ *   it works on; calls for other objects are fine.  They must return: no longjmp, no
+ *   exceptions.
+ * - `arg` is theirs.  If they keep anything in it, each decoder and each encoder needs
+ *   an `arg` of its own.
+ * - The bytes that they get are good during the call only, and read-only.  There is
+ *   at least one, except for `look` and `collides`, where n may be 0.  The struct for
+ *   their answer is all zeros when they are called.
+ * - Texts (`why`) are printable ASCII without the place, and must stay for as long as
+ *   the decoder or encoder: string constants.  NULL means a general text.
+ * - A decoder works ahead of what it gives out, and may ask about a frame again.
+ * - Each function says what it may answer.  Any other answer is a fault of the framing,
+ *   not of the input: a decoder returns CB_EINVAL, the same at every further call, with
+ *   the reason in cb_decoder_error(); an encoder rejects the record with
+ *   CB_EUNENCODABLE, and so does cb_encode_end for `finish`.
  */
 enum {
     CB_OWN_HEADER = 4096, /* the most bytes that a header has */
-    CB_OWN_ROOM = 64      /* the most bytes that head, tail and finish give */
+    CB_OWN_ROOM = 64      /* the most bytes that head, tail and finish write */
 };
 
-/* A frame, as `header` tells it.  Its bytes stand in this order. */
+/* What `header` found. */
 struct cb_frame {
     size_t header;    /* bytes before the payload: at most n */
     uint64_t payload; /* any number: the decoder sees to limits and overflow */
     size_t padding;   /* bytes of any value, at most 2^31 - 1 */
-    size_t trailer;   /* bytes that must be those that `tail` gives, at most CB_OWN_ROOM */
+    size_t trailer;   /* bytes, which must be those that `tail` writes; at most CB_OWN_ROOM */
     size_t needed;    /* with CB_MORE: the bytes that the header has at least, more than n */
     size_t at;        /* with CB_EMALFORMED: the byte that is wrong, less than n */
     const char *why;  /* the same: what is wrong; with CB_YES what to say where the
                          trailer is wrong */
 };
 
-/* What `scan` saw in the n bytes. */
+/* What `scan` found. */
 struct cb_span {
     size_t used;     /* with CB_YES: where the record's frame ends; with CB_EMALFORMED:
                         the byte that is wrong; with CB_END: where the end mark does */
     size_t tail;     /* with CB_YES: the last of these that are framing, at most `used`;
                         with CB_EMALFORMED: bytes before the wrong one that may be
                         framing, and are not given */
-    size_t again;    /* with CB_MORE: the last bytes, of which it is not known yet whether
-                        they are payload; less than CB_OWN_HEADER */
+    size_t again;    /* with CB_MORE: how many of the last bytes may turn out to be framing;
+                        fewer than CB_OWN_HEADER */
     uint64_t skip;   /* with CB_MORE, and `again` 0: bytes after these n that are payload
                         whatever they are, and need not be shown */
     const char *why; /* with CB_EMALFORMED */
@@ -957,9 +958,9 @@ enum {
     CB_OWN_KEEP = 1,    /* in: records have their framing on */
     CB_OWN_UNENDED = 2, /* in: a last record may go without its end, so that on_partial is
                            CB_PARTIAL_EMIT by default; else it is CB_PARTIAL_FAIL */
-    CB_OWN_CONSTANT = 4 /* out: head and tail give the same for every record, whatever its
+    CB_OWN_CONSTANT = 4 /* out: head and tail write the same for every record, whatever its
                            length: they are called once, when the encoder is made.
-                           Faster.  Not together with `look` */
+                           Faster.  Not with `look` */
 };
 
 struct cb_own {
@@ -968,68 +969,67 @@ struct cb_own {
     void *arg;      /* for the functions; must outlive what is made from this */
 
     /*
-     * In, this or `scan`.  Reads the header at the beginning of a frame, which `data`
-     * always begins with, in one piece: n grows up to CB_OWN_HEADER.  Without state:
-     * the answer depends on the frame alone, and stays the same however many of its
-     * bytes are shown, so what it keeps in `arg` is for `look` and `tail` alone.
-     *   CB_YES         a frame, of one byte or more in all
-     *   CB_MORE        frame->needed bytes are needed to tell.  A header of more than
-     *                  CB_OWN_HEADER is CB_EMALFORMED
+     * In; this or `scan`.  Reads the header at the beginning of a frame, where `data`
+     * always begins, in one piece of up to CB_OWN_HEADER bytes.  Stateless: the answer
+     * depends on the frame alone, and is the same however many more of its bytes are
+     * shown.  It may keep in `arg` what `look` and `tail` need for the same frame.
+     *   CB_YES         a frame, of at least one byte in all
+     *   CB_MORE        it takes frame->needed bytes to tell; if that is more than
+     *                  CB_OWN_HEADER the input is malformed
      *   CB_END         nothing follows; frame->header bytes are the end mark
      *   CB_EMALFORMED  frame->at and frame->why
      */
     int (*header)(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame);
 
     /*
-     * In, this or `header`.  Looks for the end of a record, from where it left off: at
-     * the first byte of a frame, or after the bytes that it has let go by.  A record
+     * In; this or `header`.  Looks for the end of a record, from where it left off: the
+     * first byte of a frame, or the byte after those that it has let pass.  A record
      * begins with the first byte of its frame.
-     *   CB_YES         a record ends: span->used, span->tail.  Its frame has one byte or
-     *                  more in all.  Ready for the next one
+     *   CB_YES         a record ends: span->used, span->tail.  Its frame has at least one
+     *                  byte in all.  The next call begins a new frame
      *   CB_MORE        the record goes on after all n bytes.  The last span->again of
-     *                  them are shown once more, before those that follow, in one
-     *                  piece.  Where span->skip are passed over, what comes next is
-     *                  after these
-     *   CB_END         nothing follows; only where no byte of a record went by
+     *                  them are shown once more, in one piece with those that follow.
+     *                  After span->skip the next call is for the bytes behind these
+     *   CB_END         nothing follows; only where no byte of a record has passed
      *   CB_EMALFORMED  span->used and span->why
-     * At the end of the input what was not ended is a partial record.
+     * A record without an end is partial when the input ends.
      */
     int (*scan)(void *arg, const uint8_t *data, size_t n, struct cb_span *span);
 
-    /* Optional.  A stream begins: before anything else, and each time that the decoder
-     * or encoder was reset; after cb_encode_end too. */
+    /* Optional.  A stream begins: called first of all, and for each further stream of a
+     * decoder or encoder; in an encoder also after cb_encode_end. */
     void (*reset)(void *arg);
 
     /*
-     * Optional, for checksums: is shown the payload in parts, `at` being how much of it
-     * came before; 0 begins anew.  The order is header or head, look, tail, for each
-     * record.  With `header`, and out; `scan` sees all there is.  It has payload come
-     * through the buffer (cb_decoder_ahead is 0).
+     * Optional, for checksums.  Sees the payload in parts, `at` being the number of bytes
+     * before; 0 begins anew.  The order for each record is header or head, look, tail.
+     * Called when encoding, and when decoding with `header`: `scan` sees every byte
+     * itself.  All payload must then come through the buffer: cb_decoder_ahead is 0.
      */
     void (*look)(void *arg, uint64_t at, const uint8_t *data, size_t n);
 
-    /* Writes what stands after a payload to the CB_OWN_ROOM bytes at `to`, and returns
-     * how many it wrote.  Out, and in for frames with a trailer: there it must give
-     * frame->trailer bytes.  Without `look` it is called right after header.  NULL:
-     * nothing. */
+    /* Writes the bytes after a payload to `to`, which has room for CB_OWN_ROOM, and
+     * returns how many.  Out; and in, where frames have a trailer: that must be the
+     * same frame->trailer bytes.  Without `look` it is called right after `header`.
+     * NULL: no bytes. */
     size_t (*tail)(void *arg, uint8_t *to);
 
-    /* Out: the same for what stands before a payload of `length` bytes.  A record whose
-     * length is not known is held until it is, but with CB_OWN_CONSTANT, where length
-     * is 0.  CB_EUNENCODABLE with *why set refuses the record.  NULL: nothing. */
+    /* Out.  The same for the bytes before a payload of `length` bytes; a record of
+     * unknown length is held until its end.  With CB_OWN_CONSTANT `length` is 0.  Or
+     * CB_EUNENCODABLE, with *why set, to reject the record.  NULL: no bytes. */
     ssize_t (*head)(void *arg, uint64_t length, uint8_t *to, const char **why);
 
-    /* Out, optional: the same for what stands at the end of a stream. */
+    /* Out, optional.  The same for the bytes at the end of a stream. */
     size_t (*finish)(void *arg, uint8_t *to);
 
-    /* Out, optional, where refuse_collisions is asked for: sees the pieces of each
-     * record, from CB_FIRST to CB_LAST, and returns NULL, or why the record would not be
-     * read back as it is, with *at set to the byte of this piece that shows it. */
+    /* Out, optional; called if refuse_collisions is set.  Sees the pieces of each record,
+     * from CB_FIRST to CB_LAST, and returns NULL, or why the record would not be read
+     * back as it is, with *at set to the byte of this piece that shows it. */
     const char *(*collides)(void *arg, const struct cb_piece *piece, size_t *at);
 };
 
-/* As cb_decoder_new and cb_encoder_new.  *own is copied.  CB_EINVAL also where it has
- * neither or both of header and scan, or out neither head nor tail. */
+/* As cb_decoder_new and cb_encoder_new.  *own is copied.  CB_EINVAL also where a decoder
+ * has neither or both of header and scan, or an encoder neither head nor tail. */
 CB_API int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
                               const struct cb_decoder_options *options, struct cb_error *error);
 CB_API int cb_encoder_new_own(struct cb_encoder **encoder, const struct cb_own *own,

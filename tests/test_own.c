@@ -1161,6 +1161,27 @@ START_TEST(a_constant_that_lies_makes_no_encoder)
 }
 END_TEST
 
+/* The next stream goes on, though the end of this one has nothing. */
+START_TEST(a_finish_that_lies_does_no_harm)
+{
+    struct written written = {.tail = 65};
+    struct cb_own own = {.size = sizeof(own), .arg = &written, .tail = lf_tail};
+    struct cb_encoder *encoder;
+    struct cb_buffer *out = new_buffer(NULL, 64);
+
+    own.finish = lying_tail;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "one", 3, NULL, NULL, out), CB_OK);
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_EUNENCODABLE);
+    ck_assert_str_ne(cb_encoder_error(encoder)->text, "");
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "two", 3, NULL, NULL, out), CB_OK);
+    assert_holds(out, BYTES("one\ntwo\n"));
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+}
+END_TEST
+
 START_TEST(a_framing_that_says_too_little_or_too_much_is_refused)
 {
     struct cb_decoder *decoder = NULL;
@@ -1294,6 +1315,7 @@ static Suite *own_suite(void)
     tcase_add_test(lies, the_end_of_the_stream_is_not_inside_a_record);
     tcase_add_test(lies, a_tail_that_lies_does_no_harm_to_who_decodes);
     tcase_add_test(lies, a_head_or_tail_that_lies_does_no_harm);
+    tcase_add_test(lies, a_finish_that_lies_does_no_harm);
     tcase_add_test(lies, a_constant_that_lies_makes_no_encoder);
     tcase_add_test(lies, a_framing_that_says_too_little_or_too_much_is_refused);
     tcase_add_test(lies, a_shorter_struct_is_read_as_far_as_it_goes);

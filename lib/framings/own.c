@@ -54,20 +54,20 @@ static void make_trailer(const struct cb_own *own, struct own_counted *state)
 {
     memset(state->trailer, 0, sizeof state->trailer);
     if (own->tail(own->arg, state->trailer) != state->counted.frame.trailer.length)
-        state->lie = "tail gives another number of bytes than header has told";
+        state->lie = "tail() wrote a different number of bytes than header() returned";
 }
 
 /* What cannot be about a frame of which n bytes were shown, or NULL. */
 static const char *find_lie(const struct cb_own *own, const struct cb_frame *frame, size_t n)
 {
     if (frame->header > n)
-        return "header tells of a header beyond the bytes that it was shown";
+        return "header() returned a header longer than its data";
     if (frame->padding > PADDING_MAX)
-        return "header tells of too much padding";
+        return "header() returned more than 2^31 - 1 bytes of padding";
     if (frame->trailer > CB_OWN_ROOM || (frame->trailer && !own->tail))
-        return "header tells of a trailer that tail cannot give";
+        return "header() returned a trailer that tail() cannot write";
     if (!frame->header && !frame->payload && !frame->padding && !frame->trailer)
-        return "header tells of a frame of no bytes";
+        return "header() returned an empty frame";
     return NULL;
 }
 
@@ -107,7 +107,7 @@ static int is_malformed(struct own_counted *state, const char *why)
 static int wait_for(struct cb_decoder *decoder, size_t needed, size_t n, size_t *used)
 {
     if (needed <= n)
-        return lie(decoder->state, "header needs no more bytes than it was shown");
+        return lie(decoder->state, "header() asked for no more bytes than it was given");
     if (needed > CB_OWN_HEADER)
         return is_malformed(decoder->state, "header is longer than 4096 bytes");
     decoder->needed = needed - n;
@@ -131,14 +131,14 @@ static int ask(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t
         return wait_for(decoder, frame.needed, n, used);
     case CB_END:
         if (frame.header > n)
-            return lie(state, "header tells of an end mark beyond the bytes that it was shown");
+            return lie(state, "header() returned an end mark longer than its data");
         *used = frame.header;
         return CB__END;
     case CB_EMALFORMED:
         *used = cb__min(frame.at, n - 1);
         return is_malformed(state, frame.why);
     default:
-        return lie(state, "header gives a result that it does not have");
+        return lie(state, "header() returned an unknown result");
     }
 }
 
@@ -212,9 +212,9 @@ static int ends(const struct cb_decoder *decoder, const struct cb_span *span, si
 {
     struct cb__scanned *scanned = decoder->state;
     if (span->used > n || span->tail > span->used)
-        return scan_lies(scanned, "scan tells of an end beyond the bytes that it was shown");
+        return scan_lies(scanned, "scan() returned an end beyond its data");
     if (decoder->scan + span->used == decoder->frame_start)
-        return scan_lies(scanned, "scan tells of a frame of no bytes");
+        return scan_lies(scanned, "scan() returned an empty frame");
     scanned->tail = span->tail;
     *used = span->used;
     return CB__ENDS;
@@ -225,9 +225,9 @@ static int goes_on(struct cb_decoder *decoder, const struct cb_span *span, size_
     struct cb__scanned *scanned = decoder->state;
     uint64_t end = decoder->scan + n;
     if (span->again > n || span->again >= CB_OWN_HEADER)
-        return scan_lies(scanned, "scan wants more bytes again than it can be shown");
+        return scan_lies(scanned, "scan() asked to see too many bytes again");
     if (span->skip && span->again)
-        return scan_lies(scanned, "scan wants bytes both again and passed over");
+        return scan_lies(scanned, "scan() asked both to see bytes again and to skip some");
     if (!cb__add_u64(end, span->skip, &end)) {
         scanned->why = "record is longer than any stream";
         return CB_EOVERFLOW;
@@ -244,9 +244,9 @@ static int end_of_stream(const struct cb_decoder *decoder, const struct cb_span 
 {
     struct cb__scanned *scanned = decoder->state;
     if (decoder->scan != decoder->frame_start)
-        return scan_lies(scanned, "scan tells of the end of the stream inside a record");
+        return scan_lies(scanned, "scan() ended the stream inside a record");
     if (span->used > n)
-        return scan_lies(scanned, "scan tells of an end beyond the bytes that it was shown");
+        return scan_lies(scanned, "scan() returned an end beyond its data");
     *used = span->used;
     return CB__END;
 }
@@ -282,7 +282,7 @@ static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     case CB_EMALFORMED:
         return is_wrong(scanned, &span, n, used);
     default:
-        return scan_lies(scanned, "scan gives a result that it does not have");
+        return scan_lies(scanned, "scan() returned an unknown result");
     }
 }
 
@@ -321,9 +321,9 @@ static int make_head(struct cb_encoder *encoder, uint64_t length)
     const ssize_t n =
         own->head ? own->head(own->arg, length, encoder->scratch + HEAD_AT, &why) : 0;
     if (n == CB_EUNENCODABLE)
-        return cb__encoder_fail(encoder, "%s", why ? why : "head refuses the record");
+        return cb__encoder_fail(encoder, "%s", why ? why : "the record has no header");
     if (n < 0 || n > CB_OWN_ROOM)
-        return cb__encoder_fail(encoder, "head gives a result that it does not have");
+        return cb__encoder_fail(encoder, "head() returned an unknown result");
     state->has_head = true;
     state->length = length;
     state->head = (size_t)n;
@@ -338,7 +338,7 @@ static int make(struct cb_encoder *encoder, size_t (*function)(void *arg, uint8_
     *n = function ? function(own->arg, encoder->scratch + at) : 0;
     if (*n <= CB_OWN_ROOM)
         return CB_OK;
-    return cb__encoder_fail(encoder, "tail or finish gives more bytes than there is room for");
+    return cb__encoder_fail(encoder, "tail() or finish() wrote more than 64 bytes");
 }
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
@@ -459,7 +459,7 @@ static int read_own(const struct cb_own *theirs, struct cb_own *ours, struct cb_
     if (theirs && cb__options_read(theirs, ours, sizeof *ours) &&
         cb__flags_known(ours->flags, known))
         return CB_OK;
-    return cb__error_set(error, CB_EINVAL, 0, "the framing holds what is not known");
+    return cb__error_set(error, CB_EINVAL, 0, "the framing contains an unknown value");
 }
 
 int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
@@ -470,7 +470,7 @@ int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
     if (status != CB_OK)
         return status;
     if (!ours.header == !ours.scan)
-        return cb__error_set(error, CB_EINVAL, 0, "the framing needs either header or scan");
+        return cb__error_set(error, CB_EINVAL, 0, "a framing needs either header or scan");
     const struct cb__source source = {
         .family = ours.scan ? &scanned_family : &counted_family,
         .config = &ours,
@@ -488,8 +488,8 @@ int cb_encoder_new_own(struct cb_encoder **encoder, const struct cb_own *own,
     if (status != CB_OK)
         return status;
     if (!ours.head && !ours.tail)
-        return cb__error_set(error, CB_EINVAL, 0, "the framing needs head or tail");
+        return cb__error_set(error, CB_EINVAL, 0, "an output framing needs head or tail");
     if (ours.look && ours.flags & CB_OWN_CONSTANT)
-        return cb__error_set(error, CB_EINVAL, 0, "what depends on the payload is not constant");
+        return cb__error_set(error, CB_EINVAL, 0, "a constant framing cannot have look");
     return cb__encoder_make(encoder, &source, options, error);
 }
