@@ -20,7 +20,15 @@ extern char **environ;
 
 /* A record that is longer than what one command reads at a time must not keep the
  * others from theirs; where there are no others, waiting loses nothing. */
-enum { ENOUGH = 8 << 20, ENOUGH_ALONE = 256 << 10 };
+enum { ENOUGH = 4 << 20, ENOUGH_ALONE = 256 << 10 };
+
+/* As the blocks of the input, whose pool it is: one that a queue has let go is
+ * taken for what comes next. */
+enum { QUEUE_BLOCK = 128 << 10 };
+
+/* So long, in milliseconds, a process that a command has started may have the
+ * command's input open, though it will not read: until it has run, and closed it. */
+enum { SETTLES = 1000 };
 
 /* Bytes that are queued at once, before it is asked again whether that is enough. */
 enum { QUEUE_STEP = 256 << 10 };
@@ -83,9 +91,16 @@ void child_try(struct child *child, struct cb_buffer *buffer, size_t n)
 }
 
 /* False if out of memory. */
-static bool add_to_queue(struct child *child, struct cb_buffer *buffer, size_t n)
+static bool add_to_queue(const struct children *set, struct child *child, struct cb_buffer *buffer,
+                         size_t n)
 {
-    const struct cb_buffer_options options = {.size = sizeof options, .release_fast = true};
+    const struct cb_buffer_options options = {
+        .size = sizeof options,
+        .pool = set->pool,
+        .chunk_min = QUEUE_BLOCK,
+        .chunk_max = QUEUE_BLOCK,
+        .release_fast = true,
+    };
     if (!child->queue && cb_buffer_new(&child->queue, &options))
         return false;
     return cb_take(buffer, n < QUEUE_STEP ? n : QUEUE_STEP, child->queue) >= 0;
@@ -110,7 +125,7 @@ void children_give(struct children *set, struct child *child, struct cb_buffer *
             cb_skip(buffer, left);
         if (!left || child->in < 0)
             return;
-        if (have_enough(set) || !add_to_queue(child, buffer, left))
+        if (have_enough(set) || !add_to_queue(set, child, buffer, left))
             children_wait(set, -1);
     }
 }
@@ -128,11 +143,15 @@ static void open_rest(struct child *child)
 #endif
 }
 
-/* Is somebody there who may read what is written? */
-static bool is_read(const struct child *child)
+/* Is somebody there who may read what is written, now and for so many milliseconds? */
+static bool is_read(const struct child *child, int milliseconds)
 {
     struct pollfd entry = {.fd = child->in};
-    return poll(&entry, 1, 0) <= 0 || !(entry.revents & POLLERR);
+    int n;
+    do
+        n = poll(&entry, 1, milliseconds);
+    while (n < 0 && errno == EINTR);
+    return n <= 0 || !(entry.revents & POLLERR);
 }
 
 /* Ends the input if everything was written. */
@@ -140,7 +159,7 @@ static void end_if_empty(struct child *child)
 {
     if (child->in < 0 || !child->ending || child_queued(child))
         return;
-    if (child->tells_rest && is_read(child))
+    if (child->tells_rest && is_read(child, 0))
         open_rest(child);
     else if (child->tells_rest)
         leave(child);
@@ -253,7 +272,7 @@ int children_start(struct children *set, size_t place)
 /* What it had started may still read, and must not take a part for the whole. */
 static void end_rest_of_group(struct child *child, pid_t leader)
 {
-    if (child->in < 0 || !is_read(child) || (!child->within && !child_queued(child)))
+    if (child->in < 0 || (!child->within && !child_queued(child)) || !is_read(child, SETTLES))
         return;
     child->is_left = true;
     interrupt_end(&leader, 1);
@@ -373,9 +392,10 @@ static char **make_environment(size_t own)
     return environment;
 }
 
-int children_init(struct children *set, const char *command, size_t count, size_t own)
+int children_init(struct children *set, const char *command, size_t count, size_t own,
+                  struct cb_pool *pool)
 {
-    *set = (struct children){.command = command};
+    *set = (struct children){.command = command, .pool = pool};
     set->child = calloc(count, sizeof *set->child);
     set->pids = calloc(count, sizeof *set->pids);
     set->polls = count < SIZE_MAX ? calloc(count + 1, sizeof *set->polls) : NULL;

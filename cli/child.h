@@ -45,6 +45,7 @@ struct children {
     const char *command;
     size_t count;
     size_t enough; /* bytes in all queues: no more is to be added then */
+    struct cb_pool *pool; /* of the input, and of all queues */
     struct child *child;
     pid_t *pids;        /* 0: none runs in this place */
     char **environment; /* its first `own` strings are the caller's to set */
@@ -54,7 +55,8 @@ struct children {
 
 /* Places for `count` commands, with room for `own` strings in front of the
  * environment; of what we inherited, CBSPLIT_... is left out.  An errno. */
-int children_init(struct children *set, const char *command, size_t count, size_t own);
+int children_init(struct children *set, const char *command, size_t count, size_t own,
+                  struct cb_pool *pool);
 /* Waits for those that still run. */
 void children_fini(struct children *set);
 

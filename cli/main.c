@@ -48,7 +48,8 @@ static bool writes_stdout(const struct options *options)
 }
 
 /* NULL with errno set; then the encoder is still the caller's. */
-static struct sink *make_sink(const struct options *options, struct cb_encoder *encoder)
+static struct sink *make_sink(const struct options *options, struct cb_encoder *encoder,
+                              struct cb_pool *pool)
 {
     size_t jobs = options->jobs ? (size_t)options->jobs : 1;
     switch (options->destination) {
@@ -59,9 +60,9 @@ static struct sink *make_sink(const struct options *options, struct cb_encoder *
     case TO_FILES:
         return sink_files_new(encoder, &options->output, options->force);
     case TO_COMMANDS:
-        return sink_exec_new(encoder, options->exec, jobs);
+        return sink_exec_new(encoder, options->exec, jobs, pool);
     case TO_WORKERS:
-        return sink_workers_new(encoder, options->worker, jobs);
+        return sink_workers_new(encoder, options->worker, jobs, pool);
     case TO_STDOUT:
         break;
     }
@@ -195,7 +196,7 @@ static enum exit_status work(const struct options *options)
     struct cb_encoder *encoder = NULL;
     enum exit_status status = prepare(options, &reframe, &encoder);
     if (!status) {
-        reframe.sink = make_sink(options, encoder);
+        reframe.sink = make_sink(options, encoder, reframe.pool);
         if (!reframe.sink) {
             complain_errno(sink_name(options), errno);
             status = EXIT_IO;

@@ -76,12 +76,15 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
                             bool replace);
 
 /* Each record to the standard input of a `sh -c command` of its own, `jobs` of
- * them at once.  `total` must be in its first piece. */
-struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs);
+ * them at once.  `total` must be in its first piece.  What waits for a command is
+ * held in blocks of the pool, which must outlive the sink. */
+struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
+                           struct cb_pool *pool);
 
 /* Each record to one of `jobs` processes `sh -c command` that read streams of
  * them. */
-struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs);
+struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
+                              struct cb_pool *pool);
 
 /* The number of records, in the end. */
 struct sink *sink_count_new(void);

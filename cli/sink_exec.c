@@ -210,7 +210,8 @@ static void free_sink(struct sink *sink)
 static const struct sink_ops ops = {
     .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
 
-struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs)
+struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
+                           struct cb_pool *pool)
 {
     struct sink_exec *out = calloc(1, sizeof *out);
     if (!out)
@@ -218,7 +219,7 @@ struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size
     out->records = calloc(jobs, sizeof *out->records);
     if (!out->records)
         goto err0;
-    if (children_init(&out->set, command, jobs, VARIABLES))
+    if (children_init(&out->set, command, jobs, VARIABLES, pool))
         goto err1;
     if (!output_init(&out->output, &out->sink, encoder))
         goto err2;

@@ -483,14 +483,15 @@ static int start_all(struct sink_workers *out)
     return number;
 }
 
-struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs)
+struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
+                              struct cb_pool *pool)
 {
     int number = ENOMEM;
     struct sink_workers *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
     out->workers = calloc(jobs, sizeof *out->workers);
-    if (!out->workers || children_init(&out->set, command, jobs, 1))
+    if (!out->workers || children_init(&out->set, command, jobs, 1, pool))
         goto err0;
     if (!output_init(&out->output, &out->sink, encoder))
         goto err1;

@@ -61,6 +61,23 @@ yes | head -c 40000000 >&3
 thrifty
 ends 0 '20000000\n'
 
+# What is held for commands that do not read yet.
+for to in --exec --worker; do
+    rm -f go
+    converse -f u32be -t raw -j 2 "$to=until [ -e go ]; do sleep 0.02; done; cat >/dev/null"
+    for i in 1 2 3; do
+        printf '\000\230\226\200' && head -c 10000000 /dev/zero
+    done >&3 &
+    held_back() {
+        [ "$(peak)" -ge 5000 ]
+    }
+    wait_for held_back
+    touch go
+    wait $!
+    thrifty
+    ends 0 ''
+done
+
 # --------------------------------------------------------------- held whole
 
 # What is needed besides the record itself.
