@@ -22,8 +22,7 @@ static void bound_end(struct cb__appender *appender)
 static void set_tail(struct cb__appender *appender)
 {
     struct cb_memory *tail = appender->buffer->tail;
-    if (tail->used && cb__memory_sole(tail))
-        tail->used = 0;
+    cb__memory_rewind(tail);
     appender->to = appender->run = tail->data + tail->used;
     appender->end = tail->data + tail->capacity;
     bound_end(appender);

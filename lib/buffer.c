@@ -226,8 +226,7 @@ static size_t tail_room(struct cb_buffer *buffer)
 {
     if (!buffer->tail)
         return 0;
-    if (buffer->tail->used && cb__memory_sole(buffer->tail))
-        buffer->tail->used = 0;
+    cb__memory_rewind(buffer->tail);
     return buffer->tail->capacity - buffer->tail->used;
 }
 
@@ -885,6 +884,7 @@ size_t cb_skip(struct cb_buffer *buffer, size_t n)
         buffer->length -= part;
         buffer->position += part;
         if (part < head->length) {
+            cb__memory_released(memory, head->data, part, memory == buffer->tail);
             cb__chunk_advance(head, part);
             return n;
         }

@@ -10,6 +10,7 @@ lib_libcb_la_SOURCES = \
 	lib/chunkedbuffer.h \
 	lib/base.h \
 	lib/byte_order.h \
+	lib/poison.h \
 	lib/status.c \
 	lib/memory.h \
 	lib/memory.c \

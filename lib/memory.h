@@ -23,6 +23,7 @@
 #include <stdatomic.h>
 
 #include "base.h"
+#include "poison.h"
 
 enum { CB__LINE = 64, CB__SLACK = 64 }; /* bytes */
 
@@ -78,6 +79,25 @@ static inline void cb__memory_unref(struct cb_memory *memory)
 static inline bool cb__memory_sole(const struct cb_memory *memory)
 {
     return atomic_load_explicit(&memory->refs, memory_order_acquire) == 1;
+}
+
+/* For its writer: goes back to the beginning of a block that nobody else sees. */
+static inline void cb__memory_rewind(struct cb_memory *memory)
+{
+    if (!memory->used || !cb__memory_sole(memory))
+        return;
+    cb__unpoison(memory->data, memory->used);
+    memory->used = 0;
+}
+
+/* n bytes that a window showed were released.  `others` is how many references are
+ * not windows: with one more there is no other that could show them. */
+static inline void cb__memory_released(const struct cb_memory *memory, const uint8_t *data,
+                                       size_t n, size_t others)
+{
+    if (CB__HAS_ASAN && !memory->foreign &&
+        atomic_load_explicit(&memory->refs, memory_order_relaxed) == others + 1)
+        cb__poison(data, n);
 }
 
 #endif

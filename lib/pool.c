@@ -121,6 +121,7 @@ static void free_list(const struct cb_allocator *allocator, struct cb_memory *li
 {
     while (list) {
         struct cb_memory *next = list->next;
+        cb__unpoison(list, list->size);
         allocator->free(allocator->arg, list, list->size);
         list = next;
     }
@@ -185,14 +186,18 @@ static void retire(struct cb_memory *memory)
                 memory->size <= pool->idle_limit &&
                 pool->idle_bytes <= pool->idle_limit - memory->size;
     if (keep) {
+        if (!memory->foreign)
+            cb__poison(memory->data, memory->capacity);
         memory->next = pool->idle[memory->rank];
         pool->idle[memory->rank] = memory;
         pool->idle_bytes += memory->size;
         pool->idle_blocks++;
     }
     unlock(pool);
-    if (!keep)
+    if (!keep) {
+        cb__unpoison(memory, memory->size);
         pool->allocator->free(pool->allocator->arg, memory, memory->size);
+    }
     cb_pool_unref(pool);
 }
 
@@ -256,6 +261,7 @@ struct cb_memory *cb__pool_get(struct cb_pool *pool, size_t capacity)
     memory->capacity = capacity;
     memory->used = 0;
     memory->foreign = false;
+    cb__unpoison(memory, memory->size);
     return memory;
 }
 

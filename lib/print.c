@@ -13,8 +13,8 @@
 static struct cb_memory *free_tail(struct cb_buffer *buffer)
 {
     struct cb_memory *tail = buffer->offered ? NULL : buffer->tail;
-    if (tail && tail->used && cb__memory_sole(tail))
-        tail->used = 0;
+    if (tail)
+        cb__memory_rewind(tail);
     return tail;
 }
 

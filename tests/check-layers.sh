@@ -16,10 +16,11 @@ layers() {
  0  chunkedbuffer.h
  1  base.h
  2  status.c
+ 2  poison.h                                        only base.h
  2  byte_order.h                                        only base.h
- 2  memory.h memory.c
- 3  pool.h pool.c
- 4  chunk.h
+ 3  memory.h memory.c
+ 4  pool.h pool.c
+ 5  chunk.h
  5  find.h find.c                                   only base.h
  5  find_scan.h                                     only base.h
  6  find_x86.c                                      only find.h find_scan.h
