@@ -429,6 +429,8 @@ static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *
 {
     if (cb__unlikely(encoder->traits & (CB_NO_PAYLOAD | CB_TRANSFORMS)))
         return put_payload(encoder, appender, piece) == CB_OK;
+    if (!piece->length)
+        return true;
     if (is_short(piece) && (size_t)(appender->end - appender->to) >= piece->length) {
         copy_short(appender->to, piece->data, piece->length);
         appender->to += piece->length;
@@ -445,6 +447,8 @@ static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *
 static inline bool put_out_at_once(struct cb_encoder *encoder, struct cb__appender *appender)
 {
     const size_t n = encoder->out.length;
+    if (!n)
+        return true;
     if (n >= CB__COPY_BELOW || (size_t)(appender->end - appender->to) < n)
         return false;
     copy_short(appender->to, encoder->out.data, n);

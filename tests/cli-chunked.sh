@@ -112,7 +112,7 @@ bad 2 'chunk extension has no name: 0d' '5;\r\n'
 bad 2 'chunk extension has no name: 3d' '5;=v\r\n'
 bad 6 'chunk extension has no name: 0d' '5;a=b;\r\n'
 bad 3 "name of a chunk extension must be followed by '=', ';' or CRLF: 2c" '5;a,b\r\n'
-bad 4 "white space after the name of a chunk extension must be followed by '=' or ';': 62" \
+bad 4 "white space after a chunk extension's name must be followed by '=' or ';': 62" \
     '5;a b\r\n'
 bad 4 "chunk extension has no value after '=': 3d" '5;a==b\r\n'
 bad 4 "chunk extension has no value after '=': 0d" '5;a=\r\n'
@@ -150,7 +150,7 @@ refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 20' ' 5\r\n' '
     --from=chunked,pad
 refuses 3 "stdin: record 1 at byte 2: chunk size must be followed by ';' or CRLF: 35" \
     '5 5\r\n' '' --from=chunked,pad
-refuses 3 "stdin: record 1 at byte 4: white space after the name of a chunk extension must be \
+refuses 3 "stdin: record 1 at byte 4: white space after a chunk extension's name must be \
 followed by '=' or ';': 0d" '5;a \r\n' '' --from=chunked,pad
 
 # ----------------------------------------------------- the chunks before it

@@ -535,7 +535,7 @@ static size_t model_end(const struct actor *actor, const void *delimiter, size_t
     for (size_t at = start; at <= limit && at <= actor->size; at++) {
         size_t there = actor->size - at < n ? actor->size - at : n;
 
-        if (memcmp(actor->bytes + at, delimiter, there) == 0)
+        if (there == 0 || memcmp(actor->bytes + at, delimiter, there) == 0)
             return at;
     }
     return SIZE_MAX;

@@ -71,8 +71,7 @@ static const char *const refusals[DONE] = {
     [PADDING] = "chunk size must be followed by ';' or CRLF",
     [BEFORE_NAME] = "chunk extension has no name",
     [NAME] = "name of a chunk extension must be followed by '=', ';' or CRLF",
-    [NAME_SPACE] = "white space after the name of a chunk extension must be followed by '=' "
-                   "or ';'",
+    [NAME_SPACE] = "white space after a chunk extension's name must be followed by '=' or ';'",
     [BEFORE_VALUE] = "chunk extension has no value after '='",
     [VALUE] = "value of a chunk extension must be followed by ';' or CRLF",
     [QUOTED] = "line ends inside the quoted value of a chunk extension",
