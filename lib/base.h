@@ -18,8 +18,8 @@
 #define cb__likely(x) __builtin_expect(!!(x), 1)
 #define cb__unlikely(x) __builtin_expect(!!(x), 0)
 
-/* What functions inside the library answer, besides CB_OK and the errors.  The public
- * ones have other values, in which some of these are one: see enum cb_status. */
+/* What internal functions return besides CB_OK and the errors.  Public functions use
+ * other values, some of which coincide: see enum cb_status. */
 enum cb__answer {
     CB__NO = 0,
     CB__YES = 1,
@@ -27,13 +27,13 @@ enum cb__answer {
     CB__END = 4   /* nothing follows */
 };
 
-/* What a public function answers in the place of these. */
+/* What a public function returns instead of these. */
 static inline int cb__public(int status)
 {
     return status == CB__MORE ? CB_MORE : status == CB__END ? CB_END : status;
 }
 
-/* *sum = a + b; false where that does not fit. */
+/* *sum = a + b; false if that does not fit. */
 static inline bool cb__add_size(size_t a, size_t b, size_t *sum)
 {
     return !__builtin_add_overflow(a, b, sum);
@@ -44,13 +44,13 @@ static inline bool cb__add_u64(uint64_t a, uint64_t b, uint64_t *sum)
     return !__builtin_add_overflow(a, b, sum);
 }
 
-/* *difference = a - b; false where that is negative. */
+/* *difference = a - b; false if that is negative. */
 static inline bool cb__sub_u64(uint64_t a, uint64_t b, uint64_t *difference)
 {
     return !__builtin_sub_overflow(a, b, difference);
 }
 
-/* *product = a * b; false where that does not fit. */
+/* *product = a * b; false if that does not fit. */
 static inline bool cb__mul_u64(uint64_t a, uint64_t b, uint64_t *product)
 {
     return !__builtin_mul_overflow(a, b, product);
@@ -76,7 +76,7 @@ static inline bool cb__is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-/* The value of a digit, in bases up to 16; 16 for what is none. */
+/* The value of a digit, in bases up to 16; 16 if it is not a digit. */
 static inline unsigned cb__digit_value(uint8_t c)
 {
     if (cb__is_digit(c))
@@ -85,19 +85,18 @@ static inline unsigned cb__digit_value(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - (unsigned)'a' + 10 : 16;
 }
 
-/* The part of n bytes that fits into a size_t. */
+/* n, limited to what fits in a size_t. */
 static inline size_t cb__clamp_u64(uint64_t n)
 {
     return n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 }
 
-/* No option struct is longer than this: a size beyond it was never set. */
+/* No option struct is longer than this: a greater size was never initialized. */
 enum { CB__OPTIONS_MAX = 4096 };
 
-/* Reads an option struct of the caller's, of which this version of the library
- * knows the first `known` bytes, over the defaults in *ours; NULL leaves these as
- * they are.  False where its size cannot be one, or where it asks for what this
- * version does not know: by a byte beyond those that is not zero. */
+/* Reads the caller's option struct, of which this version of the library knows the
+ * first `known` bytes, over the defaults in *ours; NULL leaves the defaults.  False if
+ * its size is impossible, or if a byte beyond the known ones is not zero. */
 static inline bool cb__options_read(const void *theirs, void *ours, size_t known)
 {
     const uint8_t *bytes = theirs;
@@ -115,8 +114,8 @@ static inline bool cb__options_read(const void *theirs, void *ours, size_t known
     return true;
 }
 
-/* The other way: fills a struct of the caller's, which has its size set, from
- * *ours.  What this version does not know of it becomes zero. */
+/* The other way round: fills the caller's struct, whose size is set, from *ours.  What
+ * this version does not know becomes zero. */
 static inline bool cb__stats_write(void *theirs, const void *ours, size_t known)
 {
     uint8_t *bytes = theirs;
@@ -131,13 +130,13 @@ static inline bool cb__stats_write(void *theirs, const void *ours, size_t known)
     return true;
 }
 
-/* Is it one that can be used?  NULL stands for the default. */
+/* Is it usable?  NULL stands for the default. */
 static inline bool cb__allocator_is_usable(const struct cb_allocator *allocator)
 {
     return !allocator || (allocator->alloc && allocator->free);
 }
 
-/* Are these flags all among the known ones?  A yes-or-no option knows 1. */
+/* Are all of these flags known?  A yes-or-no option has `known` 1. */
 static inline bool cb__flags_known(unsigned flags, unsigned known)
 {
     return !(flags & ~known);

@@ -14,7 +14,7 @@ struct cb__chunk {
     size_t length; /* never 0 */
 };
 
-/* Does `next` go on where `chunk` ends, in the same block? */
+/* Does `next` continue where `chunk` ends, in the same block? */
 static inline bool cb__chunk_touches(const struct cb__chunk *chunk, const struct cb__chunk *next)
 {
     return chunk->memory == next->memory && chunk->data + chunk->length == next->data;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Eight bytes a step (M. E. Kounavis and F. L. Berry, "A Systematic Approach to
- * Building High Performance Software-based CRC Generators", 2005: slicing by
- * eight).
+ * Eight bytes a step (M.  E.  Kounavis and F.  L.  Berry, "A Systematic Approach to
+ * Building High Performance Software-based CRC Generators", 2005: slicing by eight).
  *
- * tables[k][i] is the remainder of byte i with k zero bytes behind it.  As a CRC
- * is linear it is the sum, by exclusive or, of the remainders of its bits; these
- * are a single sequence: the polynomial, bit-reversed, and then each the one
- * before with a zero bit behind it: x >> 1, and if a bit fell out of that, the
- * polynomial is added.
+ * tables[k][i] is the remainder of byte i followed by k zero bytes.  A CRC is linear,
+ * so it is the sum, by exclusive or, of the remainders of its bits.  These are a single
+ * sequence: the first is the polynomial, bit-reversed, and each next one is the one
+ * before followed by a zero bit: x >> 1, plus the polynomial if a bit was shifted out.
  */
 #include "crc32c.h"
 
@@ -60,7 +58,7 @@ static uint32_t load(const uint8_t *bytes)
     return (uint32_t)cb__load_little(bytes, 4);
 }
 
-/* The remainders of four bytes, which `zeros` and up to three more follow. */
+/* The remainders of four bytes followed by `zeros` and up to three more. */
 static uint32_t four(uint32_t bytes, unsigned zeros)
 {
     return tables[zeros + 3][bytes & 0xff] ^ tables[zeros + 2][bytes >> 8 & 0xff] ^

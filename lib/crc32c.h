@@ -8,8 +8,8 @@
 
 #include "base.h"
 
-/* The checksum of n more bytes behind those that have the checksum `crc`, which
- * is 0 for none. */
+/* The checksum after n more bytes, where `crc` is the checksum before them, 0 at the
+ * beginning. */
 uint32_t cb__crc32c(uint32_t crc, const void *data, size_t n);
 
 #endif

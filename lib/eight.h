@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Eight bytes looked at as one number (Warren, "Hacker's Delight", section 6-1).
+ * Eight bytes as one number (Warren, "Hacker's Delight", section 6-1).
  */
 #ifndef CB_EIGHT_H
 #define CB_EIGHT_H
@@ -20,7 +20,7 @@ static inline uint64_t cb__load8(const uint8_t *data)
     return bytes;
 }
 
-/* Stores the lowest one first.  (Compilers make one store of it.) */
+/* Stores the lowest byte first. (Compilers make one store of it.) */
 static inline void cb__store8(uint8_t *to, uint64_t bytes)
 {
     to[0] = (uint8_t)bytes;
@@ -33,8 +33,8 @@ static inline void cb__store8(uint8_t *to, uint64_t bytes)
     to[7] = (uint8_t)(bytes >> 56);
 }
 
-/* Is one of them less than `least`, at most 0x80?  (Taking `least` from it
- * borrows from its high bit.) */
+/* Is one of them less than `least`, at most 0x80? (Subtracting `least` borrows from its
+ * high bit.) */
 static inline bool cb__any_below(uint64_t bytes, uint8_t least)
 {
     return ((bytes - CB__EIGHT(least)) & ~bytes & CB__EIGHT_HIGH) != 0;

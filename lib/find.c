@@ -4,9 +4,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* How common a byte is, the less the better to look for.  The order is by counts
- * of documents, C, Python and JavaScript sources, logs, and programs for x86-64 of
- * a Debian system, each kind with the same weight. */
+/* How common a byte is; the lower, the better to search for.  The order comes from
+ * counts in documents, C, Python and JavaScript sources, logs, and x86-64 programs of a
+ * Debian system, each kind with the same weight. */
 static size_t commonness(uint8_t byte)
 {
     static const char common[] =
@@ -16,8 +16,8 @@ static size_t commonness(uint8_t byte)
     return at ? sizeof common - (size_t)(at - common) : 0;
 }
 
-/* The rarest byte of the needle, and the one after it in rank: two different ones
- * depend least on each other.  Of places for the same byte the last is taken. */
+/* The rarest byte of the needle and the next rarest: two different bytes are the least
+ * correlated.  If a byte occurs several times, its last place is used. */
 static void choose_pair(const uint8_t *needle, size_t n, size_t *rare, size_t *other)
 {
     *rare = n - 1;
@@ -56,10 +56,9 @@ void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
     finder->reach = finder->offset[1] + 1;
 }
 
-/* Fills the tables for look-ups by half bytes.  The high halves that have the
- * same low halves beside them share a bit; there are eight, and the rare set
- * that needs more lets some share that should not: more candidates, none
- * missed. */
+/* Fills the tables for look-ups by half bytes.  High halves that occur with the same
+ * low halves share a bit.  There are eight bits; the rare set that needs more makes
+ * some share that should not: more candidates, but none missed. */
 static void split_halves(struct cb__finder *finder)
 {
     uint16_t rows[16] = {0}, groups[8];
@@ -203,7 +202,7 @@ const struct cb__kernel *cb__kernel_get(size_t i)
     return i < count ? here[i] : i == count ? &plain : NULL;
 }
 
-/* Chosen on first use.  Several threads may do so at once: they choose alike. */
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
 static _Atomic(const struct cb__kernel *) chosen;
 
 void cb__kernel_use(const struct cb__kernel *kernel)
@@ -233,7 +232,7 @@ size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size
     return kernel_now()->count[finder->kind](finder, data, n, last, scanned);
 }
 
-/* Counts in parts from the end on, each twice as long as the one after it. */
+/* Searches backwards in parts, each twice as long as the one before. */
 bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
 {
     size_t end = n, from, scanned;

@@ -3,10 +3,10 @@
  * Find: candidates for a delimiter in one contiguous span.
  * Layer: base -> find.  The kernels know nothing of chunks or framings.
  *
- * A finder says where a delimiter *may* begin, cheaply: at a place where one
- * byte, two bytes a fixed distance apart, or one byte of a set stand.  It never
- * misses a place.  When the delimiter is one or two bytes long, or a set of
- * single bytes, each candidate is one (`exact`).
+ * A finder says cheaply where a delimiter *may* begin: at one byte, at two bytes a
+ * fixed distance apart, or at a byte of a set.  It never misses a place.  If the
+ * delimiter has one or two bytes, or is a set of single bytes, every candidate is
+ * a match (`exact`).
  */
 #ifndef CB_FIND_H
 #define CB_FIND_H
@@ -24,45 +24,45 @@ struct cb__finder {
     bool exact;
     uint8_t byte[2];
     size_t offset[2];
-    unsigned rarest;     /* which of the two is the better one to look for alone */
-    size_t reach;        /* bytes that must be there from a candidate on to see it */
+    unsigned rarest;     /* which of the two is better to search for alone */
+    size_t reach;        /* bytes needed from a candidate on to recognize it */
     uint8_t member[256]; /* SET: nonzero for members */
-    /* SET, for look-ups by half bytes: a byte may be a member if the entries for
-     * its low and for its high half have a bit in common. */
+    /* SET, for look-ups by half bytes: a byte may be a member if the entries for its
+     * low and its high half have a bit in common. */
     uint8_t low[16], high[16];
-    bool halves_exact; /* ... and then it is one */
+    bool halves_exact; /* ... and then it is a member */
 };
 
 /* Sets up a finder for one needle of n >= 1 bytes. */
 void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n);
-/* Adds a needle that may stand in place of those before it. */
+/* Adds a needle as an alternative to the previous ones. */
 void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n);
 
-/* hits are 32-bit: longer spans are looked at in parts by the caller. */
+/* Hits have 32 bits: the caller searches longer spans in parts. */
 #define CB__FIND_MAX ((size_t)1 << 30)
 
-/* Entries that an array of hits must have beyond `max`: kernels write ahead. */
+/* Entries that an array of hits needs beyond `max`: kernels write ahead. */
 enum { CB__FIND_SLACK = 68 };
 
 /*
- * Writes the offsets of at most `max` >= 1 candidates in data[0 .. n), in order,
- * to hits, and returns how many.  *scanned is the first offset not decided: the
- * next call goes on there, and it is beyond n - reach if max was not the end.
- * hits has room for max + CB__FIND_SLACK.  n <= CB__FIND_MAX.
+ * Writes the offsets of at most `max` >= 1 candidates in data[0 .. n), in order, to
+ * hits, and returns how many.  *scanned is the first undecided offset, where the next
+ * call continues; it is beyond n - reach if the search did not stop at max. hits has
+ * room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
  */
 size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
                     size_t max, size_t *scanned);
 
-/* The first candidate in data[0 .. n), any n: true with *at set; else false
- * with *at the first offset not decided. */
+/* The first candidate in data[0 .. n), any n: true with *at set; otherwise false with
+ * *at the first undecided offset. */
 bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
 
-/* How many candidates there are in data[0 .. n), with *last at the last one of
- * them, if there is one, and *scanned as above.  n <= CB__FIND_MAX. */
+/* The number of candidates in data[0 .. n), with *last the last one of them, if any,
+ * and *scanned as above. n <= CB__FIND_MAX. */
 size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
                       size_t *scanned);
 
-/* The last candidate in data[0 .. n): true with *at set; else false. */
+/* The last candidate in data[0 .. n): true with *at set; otherwise false. */
 bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
 
 /* ----------------------------------------------------------------- kernels */
@@ -73,23 +73,22 @@ typedef size_t cb__find_fn(const struct cb__finder *finder, const uint8_t *data,
 typedef size_t cb__count_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
                             size_t *last, size_t *scanned);
 
-/* One way to do it: functions for each kind of finder, by enum
- * cb__finder_kind. */
+/* One implementation: functions for each kind of finder, by enum cb__finder_kind. */
 struct cb__kernel {
     const char *name;
     cb__find_fn *find[3];
     cb__count_fn *count[3];
 };
 
-/* The kernels that this machine can run, the best first, the plain one last;
- * NULL beyond. */
+/* The kernels that this machine can run, the fastest first, plain C last; NULL after
+ * the last. */
 const struct cb__kernel *cb__kernel_get(size_t i);
 
-/* Makes this one run from now on, for tests. */
+/* Selects a kernel, for tests. */
 void cb__kernel_use(const struct cb__kernel *kernel);
 
-/* Those of an instruction set that this machine has, the best first; returns
- * how many, at most CB__KERNELS.  (find_x86.c, find_neon.c, or find_none.c) */
+/* The kernels of one instruction set that this machine supports, the fastest first;
+ * returns how many, at most CB__KERNELS. (find_x86.c, find_neon.c, or find_none.c) */
 enum { CB__KERNELS = 4 };
 size_t cb__kernels_here(const struct cb__kernel **kernels);
 
@@ -97,14 +96,15 @@ size_t cb__kernels_here(const struct cb__kernel **kernels);
 cb__find_fn cb__find_all_plain;
 cb__count_fn cb__find_count_plain;
 
-/* Writes the numbers of the bits that are set, from `base` on, and perhaps one
- * more: two at a time is half as many questions. */
+/* Writes the indexes of the set bits, from `base` on, and perhaps one more: two at a
+ * time take half as many branches. */
 static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
 {
     while (mask) {
         to[0] = base + (uint32_t)__builtin_ctzll(mask);
         mask &= mask - 1;
-        to[1] = base + (uint32_t)__builtin_ctzll(mask | UINT64_C(1) << 63); /* any, if none */
+        to[1] = base + (uint32_t)__builtin_ctzll(mask | UINT64_C(1) << 63); /* any value, if
+                                                                               there is none */
         mask &= mask - 1;
         to += 2;
     }

@@ -4,7 +4,7 @@
 
 #include "find.h"
 
-/* One bit for each byte of four vectors of all ones or zeros. */
+/* One bit for each byte of four vectors of all ones or all zeros. */
 static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
@@ -34,8 +34,7 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
                     vqtbl1q_u8(high, vshrq_n_u8(bytes, 4)));
 }
 
-/* Matches are all ones, -1 in each byte of a sum that is taken before it can
- * overflow. */
+/* Matches are all ones, -1 in each byte of a sum that is taken before it can overflow. */
 static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
 {
     size_t total = 0;

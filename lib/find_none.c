@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No kernels beside the plain one, for machines that have none of their own. */
+/* For machines without vector kernels: only plain C. */
 #include "find.h"
 
 size_t cb__kernels_here(const struct cb__kernel **kernels)

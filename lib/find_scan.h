@@ -2,17 +2,17 @@
 /*
  * The loop around a vector kernel, included once for each instruction set:
  *
- *     SCAN_NAME     the name of the function to define that finds candidates,
+ *     SCAN_NAME     name of the function to define that finds candidates,
  *     SCAN_COUNT    and of the one that counts them
  *     SCAN_TARGET   its function attribute
  *     SCAN_SETUP    constants made from `finder` before the loop
  *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
- *     SCAN_NONE(q)  nonzero if there is none at 256 places; q is where for the
- *                   first of them the byte stands that is the rarest
- *     SCAN_TALLY(p, n)  how many candidates there are in n times 64 places from
- *                   p on, where that is less work than a mask for each
+ *     SCAN_NONE(q)  nonzero if none of 256 places is one; q is where the rarest
+ *                   byte is for the first of them
+ *     SCAN_TALLY(p, n)  the number of candidates at n times 64 places from p on,
+ *                   if that is less work than a mask for each
  *
- * One pass makes a mask for each 64 places and hands out its bits (the way of
+ * One pass makes a mask for each 64 places and extracts its bits (the method of
  * G. Langdale and D. Lemire, "Parsing gigabytes of JSON per second", VLDB
  * Journal 28, 2019, section 3.1.4).
  */
@@ -34,9 +34,9 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
             count += (unsigned)__builtin_popcountll(mask);
             empty = 0;
         } else if (++empty > patience) {
-            /* Where there is nothing for long it goes on in longer steps, from a
-             * border of 64 bytes within what was seen; where that leads nowhere
-             * it is tried ever more seldom. */
+            /* After a long stretch without candidates, continues in longer steps, from
+             * a 64-byte boundary within the bytes already seen; where that does not
+             * help, it is tried less and less often. */
             const size_t rarest = finder->offset[finder->rarest];
             size_t border = at + 64 - ((uintptr_t)(data + at + rarest) & 63), step = border;
             while (step + 256 <= places && SCAN_NONE(data + step + rarest))
@@ -47,8 +47,8 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
         }
     }
     if (at < places && count < max) {
-        /* The last block goes back to where it is whole; what it sees for the
-         * second time is masked out. */
+        /* The last block moves back to where it is whole; what it sees for the second
+         * time is masked out. */
         uint64_t mask = SCAN_MASK(data + places - 64) & ~UINT64_C(0) << (at + 64 - places);
         cb__hand_out(mask, (uint32_t)(places - 64), hits + count);
         count += (unsigned)__builtin_popcountll(mask);
@@ -62,8 +62,8 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
     return count;
 }
 
-/* No branch depends on what a block holds, and nothing of its mask is handed
- * out: the last candidate of all is looked for from the end. */
+/* No branch depends on the contents of a block, and no bits of its mask are extracted:
+ * the last candidate is searched for from the end. */
 SCAN_TARGET static size_t SCAN_COUNT(const struct cb__finder *finder, const uint8_t *data, size_t n,
                                      size_t *last, size_t *scanned)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels for x86-64: SSE2, which every one has, AVX2 and AVX-512BW. */
+/* Kernels for x86-64: SSE2, which every processor has, AVX2 and AVX-512BW. */
 #include <immintrin.h>
 
 #include "find.h"
@@ -33,8 +33,8 @@ static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
     return _mm_movemask_epi8(any) == 0;
 }
 
-/* Matches are all ones, -1 in each byte of a sum that is taken before it can
- * overflow: that is less work than to count bits one by one. */
+/* Matches are all ones, -1 in each byte of a sum that is taken before it can overflow:
+ * that is less work than counting bits one by one. */
 static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
 {
     const __m128i zero = _mm_setzero_si128();
@@ -104,7 +104,7 @@ AVX2 static inline __m256i avx2_pair(const uint8_t *p, const uint8_t *q, __m256i
                             _mm256_cmpeq_epi8(avx2_load(q), second));
 }
 
-/* All ones where the byte is a member of the set. */
+/* All ones if the byte is a member of the set. */
 AVX2 static inline __m256i avx2_member(const uint8_t *p, __m256i low, __m256i high)
 {
     const __m256i half = _mm256_set1_epi8(15);
@@ -178,7 +178,7 @@ AVX512 static inline uint64_t avx512_member(const uint8_t *p, __m512i low, __m51
     return _mm512_test_epi8_mask(a, b);
 }
 
-/* The least of the differences of 64 bytes each is 0 where one of them is. */
+/* The minimum of the differences of 64 bytes is 0 if one of them is. */
 AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
 {
     __m512i a = _mm512_min_epu8(_mm512_xor_si512(avx512_load(p), byte),

@@ -44,8 +44,7 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
     return count;
 }
 
-/* Sets `fail` and `inner` level by level; the queue is a list through the
- * nodes. */
+/* Sets `fail` and `inner` level by level; the queue is a list linked through the nodes. */
 static void link_suffixes(struct cb__node *nodes)
 {
     uint32_t last = 0;
@@ -116,7 +115,7 @@ void cb__matcher_fini(struct cb__matcher *matcher)
 
 bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
 {
-    /* One needle alone: its nodes stand in a row. */
+    /* A single needle: its nodes are in a row. */
     for (size_t i = 0; i < n; i++) {
         if (matcher->nodes[i + 1].byte != needle[i])
             return false;
@@ -126,7 +125,7 @@ bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needl
 
 /* ---------------------------------------------------------------- matching */
 
-/* Takes the state after a byte into account; `at` is behind that byte. */
+/* Processes the state after a byte; `at` is after that byte. */
 static void note_matches(struct cb__matcher *matcher, const struct cb__node *node)
 {
     uint32_t depth = node->whole ? node->depth : matcher->nodes[node->inner].depth;
@@ -153,14 +152,14 @@ static int accept(struct cb__matcher *matcher, struct cb__match *match)
     return CB__YES;
 }
 
-/* May the candidate at this place be a match, as far as its first bytes tell?  Most
- * that are none get their answer here, and the automaton is not asked. */
+/* May the candidate at this place be a match, judging by its first bytes?  This rejects
+ * most false candidates without the automaton. */
 static inline bool may_match(const struct cb__matcher *matcher, const uint8_t *data, uint64_t n)
 {
     return !matcher->has_prefix || n < sizeof matcher->prefix || cb__matcher_begins(matcher, data);
 }
 
-/* Is one that may be a match with n bytes from it on certainly one? */
+/* Is a candidate that may be a match, with n bytes from it on, certainly a match? */
 static inline bool is_match(const struct cb__matcher *matcher, size_t n)
 {
     if (matcher->finder.exact)
@@ -170,14 +169,14 @@ static inline bool is_match(const struct cb__matcher *matcher, size_t n)
 }
 
 /* The first candidate in the n bytes at `at` that may be a match: true with its
- * distance in *skip.  Else false, and there is none before that distance. */
+ * distance in *skip.  Otherwise false, and there is none before that distance. */
 static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
 {
     struct cb__ahead *ahead = &matcher->ahead;
     const uint64_t from = matcher->at, end = from + n;
     if (from < ahead->from || from > ahead->to) {
-        /* The end of a match may lie beyond the place where the kernel stopped,
-         * its beginning. */
+        /* A match may end beyond the place where the kernel stopped looking for its
+         * beginning. */
         bool follows = from > ahead->to && from - ahead->to <= matcher->longest;
         ahead->most = follows ? ahead->most : 1;
         ahead->to = from;
@@ -218,7 +217,7 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
             matcher->at += skip;
             if (i == n)
                 break;
-            /* What was seen ahead may end behind these bytes. */
+            /* A match found ahead may end after these bytes. */
             if (found && is_match(matcher, n - i)) {
                 matcher->ahead.next++;
                 matcher->ahead.from = matcher->at + 1;

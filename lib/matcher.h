@@ -3,15 +3,15 @@
  * Matcher: the first of a set of delimiters in a stream that arrives in spans.
  * Layer: base -> find -> matcher.
  *
- * The leftmost match wins, and at that place the longest.  An automaton
+ * The leftmost match wins; of several there, the longest.  An automaton
  * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
- * delimiter it is Knuth, Morris and Pratt's) carries a match over the border
- * from one span to the next without a copy of the bytes, and keeps the worst
- * case linear; between candidates the kernels of find.h run.
+ * delimiter it is Knuth, Morris and Pratt's) carries a match from one span to the
+ * next without copying bytes, and keeps the worst case linear; between candidates
+ * the kernels of find.h run.
  *
- * The matcher keeps its place as a stream position, `at`, and wants the bytes
- * from there on.  It asks for a byte twice only where a longer delimiter was
- * possible and did not come: at most as many as that delimiter has.
+ * The matcher keeps its place as a stream position, `at`, and must be fed the
+ * bytes from there on.  It asks for a byte twice only if a longer delimiter was
+ * possible and did not come: at most as many bytes as that delimiter has.
  */
 #ifndef CB_MATCHER_H
 #define CB_MATCHER_H
@@ -26,7 +26,7 @@ struct cb__needle {
 };
 
 struct cb__match {
-    uint64_t start, end; /* stream positions of its first byte, behind its last */
+    uint64_t start, end; /* stream positions of its first byte and after its last */
 };
 
 struct cb__node {
@@ -34,7 +34,7 @@ struct cb__node {
     uint32_t sibling; /* next of those with the same parent; 0: none */
     uint32_t fail;    /* longest proper suffix that is a node */
     uint32_t inner;   /* longest proper suffix that is a delimiter; 0: none */
-    uint32_t queue;   /* scratch of the construction */
+    uint32_t queue;   /* scratch space of the construction */
     uint32_t depth;
     uint8_t byte;
     bool whole; /* this node is a delimiter */
@@ -43,11 +43,11 @@ struct cb__node {
 enum { CB__NODES_INLINE = 9, CB__AHEAD_MAX = 64 };
 
 /*
- * Candidates that a kernel has found beyond what was asked for: none stand in
- * [from, to) but those at base + hits[next .. count).  The first look is for
- * one; as long as looks follow one another the next is for twice as many, so a
- * stream of small records is scanned by a few long calls, and a look into
- * bytes that nobody asks for again costs little.
+ * Candidates that a kernel has found beyond the requested ones: there are none in
+ * [from, to) except base + hits[next .. count).  The first search is for one; as long
+ * as searches follow one another, the next one is for twice as many.  So a few long
+ * calls scan a stream of small records, and a search in bytes that nobody asks for
+ * again costs little.
  */
 struct cb__ahead {
     uint64_t from, to, base;
@@ -59,7 +59,7 @@ struct cb__matcher {
     struct cb__finder finder;
     size_t shortest, longest; /* of the delimiters */
     size_t needles;           /* how many there are */
-    /* For one alone that is not exact: its first eight bytes, or all that it has,
+    /* For a single needle that is not exact: its first eight bytes, or all that it has,
      * with a mask of those that count. */
     bool has_prefix;
     uint64_t prefix, prefix_mask;
@@ -69,10 +69,10 @@ struct cb__matcher {
     const struct cb_allocator *allocator;
 
     uint64_t at;   /* stream position of the next byte wanted */
-    uint32_t node; /* what the bytes before `at` may be the beginning of */
+    uint32_t node; /* the longest needle prefix that ends before `at` */
     bool pending;  /* `best` is a match, but a better one may still come */
     struct cb__match best;
-    uint64_t scanned; /* bytes looked at, ever */
+    uint64_t scanned; /* bytes examined, in total */
     struct cb__ahead ahead;
 
     struct cb__node inline_nodes[CB__NODES_INLINE];
@@ -84,10 +84,10 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
                      const struct cb_allocator *allocator);
 void cb__matcher_fini(struct cb__matcher *matcher);
 
-/* Is it for this one needle, of more than two bytes? */
+/* Is it for this single needle, of more than two bytes? */
 bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
 
-/* Is it for this one needle? */
+/* Is it for this single needle? */
 static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle,
                                   size_t n)
 {
@@ -98,7 +98,7 @@ static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8
                  : needle[0] == finder->byte[0] && needle[n - 1] == finder->byte[n - 1];
 }
 
-/* Tells of a look that was taken elsewhere: no delimiter begins in [from, to). */
+/* Reports a search made elsewhere: no delimiter begins in [from, to). */
 static inline void cb__matcher_clear(struct cb__matcher *matcher, uint64_t from, uint64_t to)
 {
     matcher->ahead.from = from;
@@ -107,13 +107,13 @@ static inline void cb__matcher_clear(struct cb__matcher *matcher, uint64_t from,
     matcher->ahead.most = 1;
 }
 
-/* Other bytes stand at the stream positions now. */
+/* The bytes at the stream positions have changed. */
 static inline void cb__matcher_forget(struct cb__matcher *matcher)
 {
     cb__matcher_clear(matcher, UINT64_MAX, 0);
 }
 
-/* Begins at a stream position, with nothing matched. */
+/* Starts at a stream position, with nothing matched. */
 static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
 {
     matcher->at = at;
@@ -121,14 +121,13 @@ static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
     matcher->pending = false;
 }
 
-/* Looks at the n bytes that stand at `at`.  CB__YES with *match set, and `at`
- * behind the match; CB__MORE with all n looked at. */
+/* Examines the n bytes at `at`.  CB__YES with *match set, and `at` after the match;
+ * CB__MORE with all n examined. */
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                      struct cb__match *match);
 
-/* The same without a look at the bytes, where an earlier look has found the
- * next match already, and it ends before `end`: true with *match set.  Else
- * nothing is changed. */
+/* The same without examining bytes, if an earlier search has already found the next
+ * match and it ends before `end`: true with *match set.  Otherwise nothing is changed. */
 static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
                                      struct cb__match *match)
 {
@@ -145,18 +144,18 @@ static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
     return true;
 }
 
-/* No more bytes will come.  CB__YES: the pending match is the one, and `at` is
- * behind it (the bytes from there on have to be fed again); CB__NO. */
+/* No more bytes will come.  CB__YES: the pending match is final, and `at` is after it
+ * (the bytes from there on must be fed again); CB__NO. */
 int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
 
-/* No match that is yet to be found begins before this position. */
+/* No match still to be found begins before this position. */
 static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
 {
     uint64_t start = matcher->at - matcher->nodes[matcher->node].depth;
     return matcher->pending && matcher->best.start < start ? matcher->best.start : start;
 }
 
-/* Is a match found but for its length?  None better than the pending one begins
+/* Is a match known except for its length?  No better match than the pending one begins
  * before it, but a longer one may begin there. */
 static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
 {
@@ -164,10 +163,10 @@ static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
            matcher->at - matcher->nodes[matcher->node].depth == matcher->best.start;
 }
 
-/* How many more bytes are needed at least to find a match. */
+/* The least number of bytes that are missing to find a match. */
 size_t cb__matcher_needed(const struct cb__matcher *matcher);
 
-/* Where has_prefix: may a match begin at `data`, of which eight bytes are there? */
+/* With has_prefix: may a match begin at `data`, which has eight bytes? */
 static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const uint8_t *data)
 {
     uint64_t bytes;
@@ -178,7 +177,7 @@ static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const u
 enum { CB__UNDECIDED = -1 };
 
 /* The length of the longest delimiter that the n bytes begin with: 0 if none,
- * CB__UNDECIDED if that depends on bytes behind them.  Changes nothing. */
+ * CB__UNDECIDED if that depends on the bytes that follow.  Changes nothing. */
 ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n);
 
 #endif

@@ -3,16 +3,16 @@
  * Memory: one reference-counted block of bytes.
  * Layer: base -> memory.
  *
- * The bytes stand after the header in the same allocation, or belong to
- * somebody else and are given back by a release function (`foreign`).  Ours
- * begin on a cache line, and CB__SLACK bytes after them may be overwritten by
- * their writer: copies of a fixed size need not ask how many bytes count.
+ * The bytes follow the header in the same allocation, or belong to somebody
+ * else and are released by a function (`foreign`).  Our own begin on a cache
+ * line, and their writer may overwrite CB__SLACK bytes after them, so copies of
+ * a fixed size need not check how many bytes count.
  *
- * What is always true:
+ * Invariants:
  * - A block has at most one writer, the buffer whose tail it is.  The writer
- *   holds a reference and may fill data[used .. capacity); what lies before
- *   `used` never changes while anyone else holds a reference.
- * - `used` may go back to 0 only for the writer that holds the sole reference,
+ *   holds a reference and may fill data[used .. capacity); bytes before `used`
+ *   never change while anyone else holds a reference.
+ * - `used` may go back to 0 only if the writer holds the only reference,
  *   and never for a foreign block.
  * - Counts are plain additions unless the block is `shared`.
  */
@@ -33,7 +33,7 @@ struct cb_memory {
     size_t capacity; /* bytes a writer may fill */
     size_t used;     /* of these, bytes filled */
 
-    void (*retire)(struct cb_memory *memory); /* the last reference is gone */
+    void (*retire)(struct cb_memory *memory); /* called when the last reference is dropped */
     struct cb_pool *pool;                     /* where it came from */
     struct cb_memory *next;                   /* in a list of idle blocks */
     cb_release_fn release;                    /* foreign: called by retire */
@@ -44,7 +44,7 @@ struct cb_memory {
     unsigned char rank; /* its size class in the pool */
     bool shared;
     bool foreign;
-    bool sealed; /* no writer is left */
+    bool sealed; /* it has no writer any more */
 
     alignas(max_align_t) uint8_t bytes[];
 };
@@ -75,7 +75,7 @@ static inline void cb__memory_unref(struct cb_memory *memory)
         memory->retire(memory);
 }
 
-/* Is the caller's reference the only one?  Then nobody else can make another. */
+/* Is the caller's reference the only one?  Then nobody else can add one. */
 static inline bool cb__memory_sole(const struct cb_memory *memory)
 {
     return atomic_load_explicit(&memory->refs, memory_order_acquire) == 1;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    RANK_MIN_BITS = 6,  /* the smallest class with bytes in it has 64 */
-    RANK_MAX_BITS = 26, /* the largest has 64 MiB; what is longer is not kept */
+    RANK_MIN_BITS = 6,  /* the smallest class with payload has 64 bytes */
+    RANK_MAX_BITS = 26, /* the largest has 64 MiB; longer blocks are not kept */
     RANK_HEADER = 0,    /* a header alone */
     RANK_FIRST = 1,
     RANKS = RANK_FIRST + RANK_MAX_BITS - RANK_MIN_BITS + 1,
@@ -19,7 +19,7 @@ struct cb_pool {
     size_t refs; /* owners and blocks in use */
     const struct cb_allocator *allocator;
     bool shared;
-    pthread_mutex_t lock; /* held for every access when shared */
+    pthread_mutex_t lock; /* if shared, held for every access */
     size_t idle_limit;
     unsigned epoch;
     struct cb_memory *idle[RANKS]; /* last in, first out */
@@ -100,7 +100,7 @@ struct cb_pool *cb_pool_ref(struct cb_pool *pool)
     return pool;
 }
 
-/* Takes every idle block out of the pool, as one list. */
+/* Removes all idle blocks from the pool, as one list. */
 static struct cb_memory *empty_idle(struct cb_pool *pool)
 {
     struct cb_memory *all = NULL;
@@ -154,7 +154,7 @@ void cb_pool_reset(struct cb_pool *pool)
 
 int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats)
 {
-    struct cb_pool *p = (struct cb_pool *)pool; /* for the lock alone */
+    struct cb_pool *p = (struct cb_pool *)pool; /* only for the lock */
     lock(p);
     const struct cb_pool_stats now = {
         .size = sizeof now,
@@ -171,7 +171,7 @@ int cb_pool_stats(const struct cb_pool *pool, struct cb_pool_stats *stats)
     return cb__stats_write(stats, &now, sizeof now) ? CB_OK : CB_EINVAL;
 }
 
-/* Puts a block whose last reference is gone back where it came from. */
+/* Returns a block without references to its pool. */
 static void retire(struct cb_memory *memory)
 {
     struct cb_pool *pool = memory->pool;
@@ -214,8 +214,8 @@ static unsigned char rank_of(size_t capacity, size_t *rounded)
     return (unsigned char)(RANK_FIRST + bits - RANK_MIN_BITS);
 }
 
-/* A block of this rank with one reference, from the idle ones or newly made.
- * What its bytes are is for the caller to say. */
+/* A block of this rank with one reference, idle or new.  The caller initializes its
+ * bytes. */
 static struct cb_memory *get_block(struct cb_pool *pool, unsigned char rank, size_t room)
 {
     size_t size = sizeof(struct cb_memory) + (room ? CB__LINE - 1 + CB__SLACK : 0);
@@ -271,7 +271,7 @@ struct cb_memory *cb__pool_wrap(struct cb_pool *pool, const void *data, size_t s
     struct cb_memory *memory = get_block(pool, RANK_HEADER, 0);
     if (!memory)
         return NULL;
-    memory->data = (uint8_t *)data; /* never written to: the block is foreign */
+    memory->data = (uint8_t *)data; /* never written, since the block is foreign */
     memory->capacity = size;
     memory->used = size;
     memory->foreign = true;

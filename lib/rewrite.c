@@ -16,8 +16,8 @@ bool cb__rewrite_fits(const struct cb__finder *finder, bool drop_cr, size_t tail
 
 /* ------------------------------------------------------------------- plain */
 
-/* Copies what stands before `end`, at most `left` bytes before the end of all
- * that may be read; `to` has room for 32 more. */
+/* Copies the bytes before `end`, which is at most `left` bytes before the end of the
+ * readable bytes; `to` has room for 32 more. */
 static inline uint8_t *copy(uint8_t *to, const uint8_t *from, size_t n, size_t left)
 {
     if (n <= 32 && left >= 32)
@@ -27,7 +27,7 @@ static inline uint8_t *copy(uint8_t *to, const uint8_t *from, size_t n, size_t l
     return to + n;
 }
 
-/* By the matches that the search finds; a short record costs a copy of 32 bytes,
+/* Uses the matches that the search finds; a short record costs a copy of 32 bytes,
  * whatever its length. */
 static inline size_t plain(const struct cb__finder *finder, const uint8_t *tail,
                            const uint8_t *data, size_t n, uint8_t *to, size_t *made, bool line,
@@ -87,7 +87,7 @@ const struct cb__rewrite_kernel *cb__rewrite_kernel_get(size_t i)
     return i < count ? here[i] : i == count ? &plain_kernel : NULL;
 }
 
-/* Chosen on first use.  Several threads may do so at once: they choose alike. */
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
 static _Atomic(const struct cb__rewrite_kernel *) chosen;
 
 void cb__rewrite_kernel_use(const struct cb__rewrite_kernel *kernel)
@@ -115,7 +115,7 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
 
 /* ------------------------------------------------------------------ shuffles */
 
-/* Bit b of mask m, if it is the i-th of those that are set. */
+/* Bit b of mask m, if it is the i-th set bit. */
 #define NTH(m, i, b) (((m) >> (b)&1) && __builtin_popcount((m) & ((1 << (b)) - 1)) == (i) ? (b) : 0)
 #define ENTRY(m, i)                                                                                \
     (NTH(m, i, 1) | NTH(m, i, 2) | NTH(m, i, 3) | NTH(m, i, 4) | NTH(m, i, 5) | NTH(m, i, 6) |     \

@@ -38,7 +38,7 @@ static inline uint8x16x4_t both(uint8x16x4_t k, uint8x16x4_t l)
     return k;
 }
 
-/* One bit for each byte of all ones or zeros. */
+/* One bit for each byte of all ones or all zeros. */
 static inline uint64_t bits(uint8x16x4_t k)
 {
     const uint8x16_t weight = vreinterpretq_u8_u64(vdupq_n_u64(0x8040201008040201));
@@ -55,9 +55,8 @@ static inline uint8x16x4_t blend(uint8x16x4_t v, uint8x16x4_t k, uint8_t byte)
     return v;
 }
 
-/* Eight bytes at a time are brought to the front, two times eight by one
- * shuffle.  The numbers of bits that are set, eight by eight, are added up for
- * all at once. */
+/* Moves eight bytes at a time to the front, twice eight per shuffle.  The counts of set
+ * bits, per eight, are summed for all at once. */
 static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
 {
     const uint8x16_t second = vcombine_u8(vdup_n_u8(0), vdup_n_u8(8));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No kernels beside the plain one, for machines that have none of their own. */
+/* For machines without vector kernels: only plain C. */
 #include "rewrite.h"
 
 size_t cb__rewrite_kernels_here(const struct cb__rewrite_kernel **kernels)

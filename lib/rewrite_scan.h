@@ -4,17 +4,17 @@
  * instruction set:
  *
  *     REWRITE_TARGET       its function attribute
- *     REWRITE_NAME(name)   a name of its own for each function
- *     REWRITE_V            64 bytes, and one truth value for each: REWRITE_K
+ *     REWRITE_NAME(name)   a distinct name for each function
+ *     REWRITE_V            64 bytes, and a truth value for each: REWRITE_K
  *     REWRITE_LOAD(p)      loads 64 bytes, REWRITE_STORE(to, v) stores them
  *     REWRITE_EQUAL(v, b)  which of the bytes are b
  *     REWRITE_MEMBER(v, f) which are in the set of the finder f
- *     REWRITE_BOTH(k, l)   which of two truth values are both true
+ *     REWRITE_BOTH(k, l)   where both truth values are true
  *     REWRITE_BITS(k)      the same as 64 bits
  *     REWRITE_BLEND(v, k, b)  v, with b where k is true
- *     REWRITE_PACK(to, v, keep)  stores those whose bit is set, one after the
- *                          other, up to 64 bytes in all with garbage after
- *                          them, and returns the end of those that count
+ *     REWRITE_PACK(to, v, keep)  stores the bytes whose bit is set, one after the
+ *                          other, up to 64 bytes in total with garbage after
+ *                          them, and returns the end of the valid ones
  *
  * It is D. Lemire and W. Muła's removal of characters ("Removing spaces from
  * strings with SIMD", 2017; with AVX-512 VBMI2, 2022), after a blend.
@@ -45,10 +45,10 @@
 
 #ifdef REWRITE_NAME
 
-/* The 64 bytes at `from` with the tail in place of each match: *ends are the last
- * bytes of matches, *drop the bytes to leave out.  *carry: the last byte of the
- * block before was the first one of a pair.  `shape` and `tail_size` are constants
- * where it is called. */
+/* The 64 bytes at `from` with the tail instead of each match: *ends are the last bytes
+ * of matches, *drop the bytes to leave out.  *carry: the last byte of the previous
+ * block was the first one of a pair.  `shape` and `tail_size` are constants at each
+ * call. */
 REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder, const uint8_t *tail,
                                                const uint8_t *from, uint64_t *carry, uint64_t *ends,
                                                uint64_t *drop, enum cb__rewrite_shape shape,
@@ -82,9 +82,8 @@ REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder, 
     return tail_size ? REWRITE_BLEND(bytes, match, tail[0]) : bytes;
 }
 
-/* Blocks look at the byte before them and at the one after: the first byte of
- * all, where it matters, goes alone, and the last block is a copy with a byte
- * after it that ends no match. */
+/* Blocks look at the byte before and after them: the very first byte, if it matters, is
+ * handled alone, and the last block is a copy followed by a byte that ends no match. */
 REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, const uint8_t *tail,
                                             const uint8_t *data, size_t n, uint8_t *to,
                                             size_t *made, enum cb__rewrite_shape shape,

@@ -18,8 +18,8 @@ VBMI2 static inline __mmask64 vbmi2_member(__m512i bytes, const struct cb__finde
     return _mm512_test_epi8_mask(a, b);
 }
 
-/* Into a register and then stored: straight to memory takes many times as long
- * on AMD's. */
+/* Packs into a register and then stores: packing directly to memory takes many times as
+ * long on AMD processors. */
 VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t keep)
 {
     _mm512_storeu_si512((void *)to, _mm512_maskz_compress_epi8(keep, bytes));
@@ -106,8 +106,7 @@ AVX2 static inline struct avx2 avx2_member(struct avx2 v, const struct cb__finde
     return (struct avx2){avx2_member_32(v.low, low, high), avx2_member_32(v.high, low, high)};
 }
 
-/* Eight bytes at a time are brought to the front, two times eight by one
- * shuffle. */
+/* Moves eight bytes at a time to the front, twice eight per shuffle. */
 AVX2 static inline uint8_t *avx2_pack_16(uint8_t *to, __m128i bytes, uint64_t keep)
 {
     const uint8_t *const first = cb__rewrite_shuffles[keep & 255];

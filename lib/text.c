@@ -57,7 +57,7 @@ const uint8_t cb__escape_letters[32] = {
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
 };
 
-/* Do none of eight bytes need an escape? */
+/* Do all of eight bytes need no escape? */
 static bool all_plain(uint64_t bytes)
 {
     return !cb__any_below(bytes, 0x20) && !cb__any_is(bytes, '"') && !cb__any_is(bytes, '\\');
@@ -87,14 +87,14 @@ static void escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out, con
 /* --------------------------------------------------------------------- UTF-8 */
 
 enum {
-    TOO_SHORT = 1 << 0,  /* no continuation where one has to be */
-    TOO_LONG = 1 << 1,   /* one after ASCII */
-    OVERLONG_3 = 1 << 2, /* what fits into fewer bytes */
-    TOO_LARGE = 1 << 3,  /* beyond U+10FFFF: F4 90 and more */
+    TOO_SHORT = 1 << 0,  /* a continuation is missing */
+    TOO_LONG = 1 << 1,   /* a continuation after ASCII */
+    OVERLONG_3 = 1 << 2, /* the character fits in fewer bytes */
+    TOO_LARGE = 1 << 3,  /* beyond U+10FFFF: F4 90 and above */
     SURROGATE = 1 << 4,
     OVERLONG_2 = 1 << 5,
-    OVERLONG_4 = 1 << 6, /* or F5 and more, with 80 to 8F after it */
-    TWO_CONTS = 1 << 7,  /* two continuations: right where one of three or four is */
+    OVERLONG_4 = 1 << 6, /* or F5 and above, followed by 80 to 8F */
+    TWO_CONTS = 1 << 7,  /* two continuations: valid in a character of three or four bytes */
     ANY = TOO_SHORT | TOO_LONG | TWO_CONTS,
     LARGE = ANY | TOO_LARGE | OVERLONG_4,
     CONT = TOO_LONG | OVERLONG_2 | TWO_CONTS,
@@ -116,7 +116,7 @@ static bool is_between(uint8_t c, uint8_t least, uint8_t most)
     return c >= least && c <= most;
 }
 
-/* The length of the character of several bytes that begins here, or 0. */
+/* The length of the multibyte character that begins here, or 0. */
 static size_t character(const uint8_t *data, size_t n)
 {
     const uint8_t c = data[0];
@@ -173,7 +173,7 @@ const struct cb__text_kernel *cb__text_kernel_get(size_t i)
     return i < count ? here[i] : i == count ? &cb__text_plain : NULL;
 }
 
-/* Chosen on first use.  Several threads may do so at once: they choose alike. */
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
 static _Atomic(const struct cb__text_kernel *) chosen;
 
 void cb__text_kernel_use(const struct cb__text_kernel *kernel)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text: bytes as digits, as characters of JSON, and whether they are UTF-8.
+ * Text: bytes as digits, as JSON characters, and UTF-8 validation.
  * Layer: base -> text.  The kernels know nothing of chunks or framings.
  *
- * Nothing is read beyond the bytes at hand, and nothing written beyond the room
- * that is named.
+ * Nothing is read beyond the given bytes, and nothing written beyond the given
+ * room.
  */
 #ifndef CB_TEXT_H
 #define CB_TEXT_H
@@ -17,12 +17,12 @@ void cb__text_hex(const uint8_t *in, size_t n, uint8_t *out);
 /* Writes the 4 n / 3 characters of n bytes in base64; n is a multiple of 3. */
 void cb__text_base64(const uint8_t *in, size_t n, uint8_t *out);
 
-/* Writes bytes as they stand in a string of JSON (RFC 8259 section 7), and moves
- * both on: takes all of `in`, or leaves less than CB__TRANSFORM_ROOM in `out`. */
+/* Writes bytes as they appear in a JSON string (RFC 8259 section 7), and advances both:
+ * consumes all of `in`, or leaves less than CB__TRANSFORM_ROOM in `out`. */
 void cb__text_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                      const uint8_t *out_end);
 
-/* How many bytes at the beginning of n are whole characters of UTF-8. */
+/* How many of the n bytes are whole UTF-8 characters, from the beginning. */
 size_t cb__text_utf8(const uint8_t *data, size_t n);
 
 /* ----------------------------------------------------------------- kernels */
@@ -32,7 +32,7 @@ typedef void cb__escape_fn(const uint8_t **in, const uint8_t *in_end, uint8_t **
                            const uint8_t *out_end);
 typedef size_t cb__utf8_fn(const uint8_t *data, size_t n);
 
-/* One way to do it. */
+/* One implementation. */
 struct cb__text_kernel {
     const char *name;
     cb__digits_fn *hex, *base64;
@@ -40,34 +40,33 @@ struct cb__text_kernel {
     cb__utf8_fn *utf8;
 };
 
-/* The kernels that this machine can run, the best first, the plain one last;
- * NULL beyond. */
+/* The kernels that this machine can run, the fastest first, plain C last; NULL after
+ * the last. */
 const struct cb__text_kernel *cb__text_kernel_get(size_t i);
 
-/* Makes this one run from now on, for tests. */
+/* Selects a kernel, for tests. */
 void cb__text_kernel_use(const struct cb__text_kernel *kernel);
 
-/* Those of an instruction set that this machine has, the best first; returns
- * how many, at most CB__TEXT_KERNELS.  (text_x86.c, text_neon.c, or text_none.c) */
+/* The kernels of one instruction set that this machine supports, the fastest first;
+ * returns how many, at most CB__TEXT_KERNELS. (text_x86.c, text_neon.c, or text_none.c) */
 enum { CB__TEXT_KERNELS = 2 };
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels);
 
-/* What they have in common: for what is shorter than a vector, the plain ones. */
+/* What they share: the plain functions, for input shorter than a vector. */
 extern const struct cb__text_kernel cb__text_plain;
 extern const uint8_t cb__hex_digits[16], cb__base64_digits[64];
 
-/* The letter after the backslash for each byte below 0x20; 'u' where it has none
- * of its own, and four hexadecimal digits follow. */
+/* The letter after the backslash for each byte below 0x20; 'u' if it has no letter of
+ * its own, and four hexadecimal digits follow. */
 extern const uint8_t cb__escape_letters[32];
 
-/* What may be wrong with two bytes that follow each other, a bit for each fault:
- * by the high and the low half of the first, and by the high half of the second.
- * What all three have in common is wrong (Keiser and Lemire, "Validating UTF-8 in
- * less than one instruction per byte", 2020). */
+/* Possible errors of two adjacent bytes, one bit each: by the high and the low half of
+ * the first, and by the high half of the second.  A bit set in all three is an error
+ * (Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte", 2020). */
 extern const uint8_t cb__utf8_faults[3][16];
 
-/* Data[0 .. at) is UTF-8, but for a character that may be cut short: where does
- * that begin? */
+/* data[0 .. at) is UTF-8, except for a character that may be truncated: where does that
+ * begin? */
 static inline size_t cb__utf8_boundary(const uint8_t *data, size_t at)
 {
     for (size_t back = 1; back <= 3 && back <= at; back++) {
@@ -80,7 +79,7 @@ static inline size_t cb__utf8_boundary(const uint8_t *data, size_t at)
     return at;
 }
 
-/* The same where something from `at` on is wrong or cut short: the rest, one
+/* The same if an error or a truncated character follows `at`: checks the rest, one
  * character at a time. */
 static inline size_t cb__utf8_rest(const uint8_t *data, size_t at, size_t n)
 {
@@ -88,8 +87,7 @@ static inline size_t cb__utf8_rest(const uint8_t *data, size_t at, size_t n)
     return at + cb__text_plain.utf8(data + at, n - at);
 }
 
-/* Writes a byte that needs it as an escape, of at most 6 bytes, and returns where
- * that ends. */
+/* Writes a byte as an escape of at most 6 bytes, and returns the end of it. */
 static inline uint8_t *cb__put_escape(uint8_t *out, uint8_t c)
 {
     const uint8_t letter = c < 0x20 ? cb__escape_letters[c] : c;

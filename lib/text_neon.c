@@ -16,7 +16,7 @@ static void neon_hex(const uint8_t *in, size_t n, uint8_t *out)
     cb__text_plain.hex(in, n, out);
 }
 
-/* Loads and stores that take three and four vectors apart do most of it. */
+/* Loads and stores that deinterleave three and four vectors do most of the work. */
 static void neon_base64(const uint8_t *in, size_t n, uint8_t *out)
 {
     const uint8x16x4_t digits = vld1q_u8_x4(cb__base64_digits);
@@ -46,7 +46,7 @@ static inline uint64_t need_escape(uint8x16_t bytes)
     return vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
 }
 
-/* A vector is stored whole, of which what stands before the first escape counts. */
+/* A whole vector is stored; only the bytes before the first escape count. */
 static void neon_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                         const uint8_t *out_end)
 {
@@ -70,7 +70,7 @@ static void neon_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out
     cb__text_plain.escape(in, in_end, out, out_end);
 }
 
-/* `before` are the 16 bytes that came before these. */
+/* `before` are the 16 bytes before these. */
 static inline bool is_faulty(uint8x16_t bytes, uint8x16_t before)
 {
     uint8x16_t one = vextq_u8(before, bytes, 15);
@@ -90,7 +90,7 @@ static inline bool is_faulty(uint8x16_t bytes, uint8x16_t before)
 static size_t neon_utf8(const uint8_t *data, size_t n)
 {
     uint8x16_t before = vdupq_n_u8(0);
-    bool open = false; /* may what is not ASCII go on in the next vector? */
+    bool open = false; /* may a character continue in the next vector? */
     size_t i = 0;
     for (; n - i >= 16; i += 16) {
         uint8x16_t bytes = vld1q_u8(data + i);

@@ -29,7 +29,7 @@ AVX2 static inline __m256i twice(const uint8_t *table)
     return _mm256_broadcastsi128_si256(load_16(table));
 }
 
-/* The 32 digits of 16 bytes: each in a word, halves side by side, looked up. */
+/* The 32 digits of 16 bytes: each byte in a word, its halves side by side, looked up. */
 AVX2 static inline __m256i avx2_hex_16(__m128i bytes)
 {
     __m256i words = _mm256_cvtepu8_epi16(bytes);
@@ -38,7 +38,7 @@ AVX2 static inline __m256i avx2_hex_16(__m128i bytes)
                                _mm256_and_si256(halves, _mm256_set1_epi8(15)));
 }
 
-/* The last 16 bytes overlap those before. */
+/* The last 16 bytes overlap the ones before. */
 AVX2 static void avx2_hex(const uint8_t *in, size_t n, uint8_t *out)
 {
     if (n < 16) {
@@ -50,10 +50,10 @@ AVX2 static void avx2_hex(const uint8_t *in, size_t n, uint8_t *out)
     store_32(out + 2 * n - 32, avx2_hex_16(load_16(in + n - 16)));
 }
 
-/* The characters of 24 bytes, of which 12 stand at the beginning of each lane (W.
- * Muła and D. Lemire, "Faster Base64 Encoding and Decoding using AVX2
- * Instructions", 2018): six bits to each byte by multiplication, then what must
- * be added to make a character of them is looked up. */
+/* The characters of 24 bytes, 12 at the beginning of each lane (W.  Muła and D.
+ * Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", 2018):
+ * multiplication moves six bits into each byte, then a look-up gives what to add to
+ * make a character. */
 AVX2 static inline __m256i avx2_base64_24(__m256i bytes)
 {
     const __m256i order = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0,
@@ -76,7 +76,7 @@ AVX2 static inline __m256i avx2_base64_24(__m256i bytes)
     return _mm256_add_epi8(six, _mm256_shuffle_epi8(shift, kind));
 }
 
-/* The second load ends four bytes after what it is for. */
+/* The second load ends four bytes after the bytes it needs. */
 AVX2 static void avx2_base64(const uint8_t *in, size_t n, uint8_t *out)
 {
     for (; n >= 28; n -= 24, in += 24, out += 32) {
@@ -95,7 +95,7 @@ AVX2 static inline uint32_t avx2_need_escape(__m256i bytes)
         _mm256_or_si256(control, _mm256_or_si256(quote, backslash)));
 }
 
-/* A vector is stored whole, of which what stands before the first escape counts. */
+/* A whole vector is stored; only the bytes before the first escape count. */
 AVX2 static void avx2_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                              const uint8_t *out_end)
 {
@@ -119,8 +119,7 @@ AVX2 static void avx2_escape(const uint8_t **in, const uint8_t *in_end, uint8_t 
     cb__text_plain.escape(in, in_end, out, out_end);
 }
 
-/* Bytes of which the high bit is set are faults: `before` are the 32 that came
- * before these. */
+/* Bytes with the high bit set are errors: `before` are the 32 bytes before these. */
 AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
 {
     const __m256i half = _mm256_set1_epi8(15);
@@ -144,7 +143,7 @@ AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
 AVX2 static size_t avx2_utf8(const uint8_t *data, size_t n)
 {
     __m256i before = _mm256_setzero_si256();
-    uint32_t open = 0; /* is the last byte not ASCII, so that more may have to follow? */
+    uint32_t open = 0; /* does the last byte, not ASCII, need more bytes after it? */
     size_t i = 0;
     for (; n - i >= 32; i += 32) {
         __m256i bytes = load_32(data + i);
@@ -224,8 +223,8 @@ AVX512 static void avx512_base64(const uint8_t *in, size_t n, uint8_t *out)
                                 avx512_base64_48(_mm512_maskz_loadu_epi8(first(n), in)));
 }
 
-/* Writes those `kept` of 32 bytes, with a backslash before those `escaped`: pairs
- * of both, less what is not wanted of them. */
+/* Writes the `kept` of 32 bytes, with a backslash before the `escaped` ones:
+ * interleaves both and drops the unwanted bytes. */
 AVX512 static inline uint8_t *avx512_put_pairs(uint8_t *out, __m256i bytes, uint32_t kept,
                                                uint32_t escaped)
 {
@@ -237,7 +236,7 @@ AVX512 static inline uint8_t *avx512_put_pairs(uint8_t *out, __m256i bytes, uint
     return out + _mm_popcnt_u64(wanted);
 }
 
-/* Writes the first `have` of 64 bytes, up to one that needs a long escape; returns
+/* Writes the first `have` of 64 bytes, up to the first one with a long escape; returns
  * how many. */
 AVX512 static inline size_t avx512_escape_64(__m512i bytes, size_t have, uint8_t **out)
 {
@@ -298,7 +297,7 @@ AVX512 static inline bool avx512_is_faulty(__m512i bytes, __m512i before)
     return _mm512_cmpneq_epi8_mask(must, pair) != 0;
 }
 
-/* The zeros after the last bytes show a character that is cut short there. */
+/* The zeros after the last bytes reveal a truncated character there. */
 AVX512 static size_t avx512_utf8(const uint8_t *data, size_t n)
 {
     __m512i before = _mm512_setzero_si512();
