@@ -26,6 +26,7 @@ _cbsplit_keys() {
     chunked | http) from='lf pad' ;;
     content-length) from=lf ;;
     csv) from=sep= ;;
+    json) from=array ;;
     websocket)
         from=data
         to='text mask'

@@ -40,6 +40,8 @@ function __cbsplit_framing --argument-names side
             set -a from lf
         case csv
             set -a from sep=
+        case json
+            set -a from array
         case websocket
             set -a from data
             set to text mask

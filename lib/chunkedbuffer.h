@@ -586,7 +586,8 @@ enum cb_partial {
                            record may lack its end; drop for sse,data; otherwise
                            fail */
     CB_PARTIAL_FAIL,    /* an unfinished last record is CB_ETRUNCATED, and so is a
-                           message without its last frame.  In json-seq, every
+                           message without its last frame or an array of
+                           json,array without its end.  In json-seq, every
                            record that RS cuts short is treated like the last */
     CB_PARTIAL_EMIT,    /* it is a record */
     CB_PARTIAL_DROP     /* it is dropped; implies `whole` */

@@ -585,7 +585,8 @@ static int handle_end(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
                                     "input ends before its end marker");
         if (decoder->unfinished && decoder->on_partial == CB_PARTIAL_FAIL)
-            return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a message");
+            return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
+                                    "input ends where more must follow");
         return CB__END;
     }
     const uint64_t until = decoder->until;

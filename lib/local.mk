@@ -78,7 +78,11 @@ lib_libcb_la_SOURCES = \
 	lib/framings/content_length.c \
 	lib/framings/csv.c \
 	lib/framings/json.c \
+	lib/framings/ndjson.c \
 	lib/framings/json_seq.c \
+	lib/framings/cbor.c \
+	lib/framings/msgpack.c \
+	lib/framings/der.c \
 	lib/framings/resp.c \
 	lib/framings/syslog.c \
 	lib/framings/digits.h \

@@ -58,7 +58,7 @@ layers() {
 13  framings/counted.h framings/counted.c
 13  framings/length_field.h framings/length_field.c
 13  framings/scanned.h framings/scanned.c
-13  framings/json_text.h framings/json_text.c       only base.h eight.h
+12  framings/json_text.h framings/json_text.c       only base.h eight.h
 13  framings/digits.h framings/digits.c
 13  framings/base64.h
 13  framings/utf8.h framings/utf8.c                 only base.h text.h

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/test_framings \
 	tests/test_scanned \
 	tests/test_json \
+	tests/test_values \
 	tests/test_http \
 	tests/test_outputs \
 	tests/test_overflow \

@@ -87,9 +87,15 @@ static const struct stream streams[] = {
     {"cobs", BYTES("\4one\0\1\1\0\3tw\2o\0")},
     {"json", BYTES("\xef\xbb\xbf{\"a\":[1,\"\\\\\"]}\n\"x\"[3]true 4")},
     {"json", BYTES("1\xef\xbb\xbf-2.5e+1 null\"\\\"\"\n\xef\xbb\xbf\t0")},
+    {"json,array", BYTES("\xef\xbb\xbf[1, {\"a\":[2]} ,\"]\\\"\"]\n[] [[],true,-1.5]\n")},
+    {"ndjson", BYTES("\xef\xbb\xbf{\"a\":\"\\\"\"}\r\n\n \r\n12 \n [1]\t\r\n\"x\"\ntrue")},
     {"json-seq", BYTES("\x1e{\"a\":\n1}\n\x1e\x1e"
                        "2 \x1e\"x\"")},
     {"json-seq", BYTES("\x1e[]{}\n\"\n\" \r\n-1.5 true\n")},
+    {"cbor", BYTES("\x9f\1\x82\2\x61"
+                   "a\xbf\1\x5f\x42hi\xff\xff\xff\xc1\x1a\0\0\0\0\xf6\x63one")},
+    {"msgpack", BYTES("\x93\1\xa3one\x81\xc0\xc4\2hi\xc0\xd9\3one\xcd\0\1\xc7\1\2x")},
+    {"der", BYTES("\x30\x80\4\3one\x24\x80\4\0\0\0\0\0\5\0\x1f\x1f\x82\0\3one")},
     {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n")},
     {"syslog", BYTES("3 one<1>line\n\n5 three<2>")},
 };

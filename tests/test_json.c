@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON values one after another, and JSON text sequences.  The expected records
- * are what RFC 8259 and RFC 7464 say, worked out by hand.
+ * JSON values one after another, in arrays or one a line, and JSON text sequences.
+ * The expected records are what RFC 8259 and RFC 7464 say, worked out by hand.
  */
 #include "expect.h"
 #include "reading.h"
@@ -216,6 +216,150 @@ START_TEST(nesting_may_be_deep)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ json,array */
+
+#define BOM "\xef\xbb\xbf"
+
+static const struct example arrays[] = {
+    {"json,array", BYTES(""), GIVES("")},
+    {"json,array", BYTES(" \n"), GIVES("")},
+    {"json,array", BYTES("[]"), GIVES("")},
+    {"json,array", BYTES("[ \n]\n[][]"), GIVES("")},
+    {"json,array", BYTES("[1]"), GIVES("[1]")},
+    {"json,array", BYTES("[1,2]\n"), GIVES("[1][2]")},
+    {"json,array", BYTES(" [ 1 , -2.5e1\n,\r\n\ttrue ] "), GIVES("[1][-2.5e1][true]")},
+    {"json,array", BYTES("[[],{},\"\",[[1]],{\"a\":[2]}]"),
+     GIVES("[\\x5b\\x5d][{}][\"\"][\\x5b\\x5b1\\x5d\\x5d][{\"a\":\\x5b2\\x5d}]")},
+    {"json,array", BYTES("[\"]\",\"\\\"]\",{\"}\":\"[\"}]"),
+     GIVES("[\"\\x5d\"][\"\\x5c\"\\x5d\"][{\"}\":\"\\x5b\"}]")},
+    {"json,array", BYTES("[1][2]\n[]\n[null]"), GIVES("[1][2][null]")},
+    {"json,array", BYTES(BOM "[1]\n" BOM "[2]" BOM), GIVES("[1][2]")},
+    /* What stands before an element is kept, what stands after the last is not. */
+    {"json,array,keep", BYTES("[1, \"a\" ,[]]\n[2]\n"),
+     GIVES("[\\x5b1][, \"a\"][ ,\\x5b\\x5d][\\x5d\\x0a\\x5b2]")},
+    /* Elements are separated by one comma each (section 5). */
+    {"json,array", BYTES("[,1]"), MALFORMED("", 1)},
+    {"json,array", BYTES("[1,]"), MALFORMED("[1]", 3)},
+    {"json,array", BYTES("[1,,2]"), MALFORMED("[1]", 3)},
+    {"json,array", BYTES("[1 2]"), MALFORMED("[1]", 3)},
+    {"json,array", BYTES("[[]{}]"), MALFORMED("[\\x5b\\x5d]", 3)},
+    {"json,array", BYTES("[\"a\":1]"), MALFORMED("[\"a\"]", 4)},
+    {"json,array", BYTES("[\"a\"}"), MALFORMED("[\"a\"]", 4)},
+    {"json,array", BYTES("[1}"), MALFORMED("", 2)},
+    {"json,array", BYTES("[1:2]"), MALFORMED("", 2)},
+    {"json,array", BYTES("[1\"a\"]"), MALFORMED("", 2)},
+    {"json,array", BYTES("[1[]]"), MALFORMED("", 2)},
+    {"json,array", BYTES("[1" BOM), MALFORMED("", 2)},
+    {"json,array", BYTES("[" BOM "1]"), MALFORMED("", 1)},
+    {"json,array", BYTES("[x]"), MALFORMED("", 1)},
+    {"json,array", BYTES("[1]]"), MALFORMED("[1]", 3)},
+    {"json,array", BYTES("[1],[2]"), MALFORMED("[1]", 3)},
+    {"json,array", BYTES("[tru]"), MALFORMED("", 4)},
+    {"json,array", BYTES("[01]"), MALFORMED("", 2)},
+    {"json,array", BYTES("[1.]"), MALFORMED("", 3)},
+    /* All values are arrays. */
+    {"json,array", BYTES("{\"a\":[1]}"), MALFORMED("", 0)},
+    {"json,array", BYTES("[1] 2"), MALFORMED("[1]", 4)},
+    {"json,array", BYTES("[1]\"a\""), MALFORMED("[1]", 3)},
+    /* An array must end. */
+    {"json,array", BYTES("["), TRUNCATED("", 1)},
+    {"json,array", BYTES("[ "), TRUNCATED("", 2)},
+    {"json,array", BYTES("[1"), TRUNCATED("", 2)},
+    {"json,array", BYTES("[1 "), TRUNCATED("[1]", 3)},
+    {"json,array", BYTES("[[]"), TRUNCATED("[\\x5b\\x5d]", 3)},
+    {"json,array", BYTES("[\"a\",\n"), TRUNCATED("[\"a\"]", 6)},
+    {"json,array", BYTES("[1][2,[3"), TRUNCATED("[1][2]", 8)},
+    {"json,array,keep", BYTES("[1, "), TRUNCATED("[\\x5b1]", 4)},
+};
+
+START_TEST(elements_of_arrays_end_where_they_are_separated)
+{
+    check_example(&arrays[_i], false);
+}
+END_TEST
+
+/* --------------------------------------------------------------------- ndjson */
+
+static const struct example lines[] = {
+    {"ndjson", BYTES(""), GIVES("")},
+    {"ndjson", BYTES("\n\r\n \t\n"), GIVES("")},
+    /* The example of ndjson-spec, and jsonlines.org's of nested values. */
+    {"ndjson",
+     BYTES("{\"some\":\"thing\"}\n{\"foo\":17,\"bar\":false,\"quux\":true}\n"
+           "{\"may\":{\"include\":\"nested\",\"objects\":[\"and\",\"arrays\"]}}\n"),
+     GIVES("[{\"some\":\"thing\"}][{\"foo\":17,\"bar\":false,\"quux\":true}]"
+           "[{\"may\":{\"include\":\"nested\",\"objects\":\\x5b\"and\",\"arrays\"\\x5d}}]")},
+    {"ndjson", BYTES("1\r\n\r\n2\n\n\ntrue"), GIVES("[1][2][true]")},
+    {"ndjson", BYTES("\"\\n\"\n[\"}\",\"\\\"\"]\n"),
+     GIVES("[\"\\x5cn\"][\\x5b\"}\",\"\\x5c\"\"\\x5d]")},
+    /* White space before the value is none of the record; after it, it is. */
+    {"ndjson", BYTES(" \t[ 1 ] \t\n  2 \r\n"), GIVES("[\\x5b 1 \\x5d \\x09][2 ]")},
+    {"ndjson,keep", BYTES("\n [1] \r\n\r\n2\n3"),
+     GIVES("[\\x0a \\x5b1\\x5d \\x0d\\x0a][\\x0d\\x0a2\\x0a][3]")},
+    /* The last line may lack its end, but not a part of its value. */
+    {"ndjson", BYTES("1\n[]"), GIVES("[1][\\x5b\\x5d]")},
+    {"ndjson", BYTES("1\n[] "), GIVES("[1][\\x5b\\x5d ]")},
+    {"ndjson", BYTES("1\n-2"), GIVES("[1][-2]")},
+    {"ndjson", BYTES("1\n[2"), TRUNCATED("[1]", 4)},
+    {"ndjson", BYTES("1\n\"2"), TRUNCATED("[1]", 4)},
+    {"ndjson", BYTES("1\nfals"), TRUNCATED("[1]", 6)},
+    {"ndjson", BYTES("1\n2."), TRUNCATED("[1]", 4)},
+    /* A value is in one line. */
+    {"ndjson", BYTES("[1,\n2]\n"), MALFORMED("", 3)},
+    {"ndjson", BYTES("{\"a\":{}\r\n"), MALFORMED("", 8)},
+    {"ndjson", BYTES("\"a\nb\"\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("\"a\\\n\"\n"), MALFORMED("", 3)},
+    {"ndjson", BYTES("0\ntru\n"), MALFORMED("[0]", 5)},
+    {"ndjson", BYTES("1.\n"), MALFORMED("", 2)},
+    /* A line is one value. */
+    {"ndjson", BYTES("1 2\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("{}{}\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("[] []\n"), MALFORMED("", 3)},
+    {"ndjson", BYTES("{}}\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("[1],\n"), MALFORMED("", 3)},
+    {"ndjson", BYTES("\"a\"b\n"), MALFORMED("", 3)},
+    {"ndjson", BYTES("truex\n"), MALFORMED("", 4)},
+    {"ndjson", BYTES("01\n"), MALFORMED("", 1)},
+    {"ndjson", BYTES("{}\0\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("]\n"), MALFORMED("", 0)},
+    {"ndjson", BYTES("# no\n"), MALFORMED("", 0)},
+    {"ndjson", BYTES("1\n,2\n"), MALFORMED("[1]", 2)},
+    /* CR outside of strings stands before LF only. */
+    {"ndjson", BYTES("1\r2\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("1\r\r\n"), MALFORMED("", 2)},
+    {"ndjson", BYTES("{} \r \n"), MALFORMED("", 4)},
+    /* A byte order mark may stand before a value. */
+    {"ndjson", BYTES(BOM "1\n" BOM "2\n" BOM), GIVES("[1][2]")},
+    {"ndjson", BYTES("1" BOM "\n"), MALFORMED("", 1)},
+    {"ndjson", BYTES("\xef\xbb\n1"), MALFORMED("", 2)},
+    {"ndjson", BYTES("1\n\xef"), TRUNCATED("[1]", 3)},
+};
+
+START_TEST(a_line_is_one_json_value)
+{
+    check_example(&lines[_i], false);
+}
+END_TEST
+
+static const struct limited line_limits[] = {
+    {"ndjson", BYTES("1\n[2"), 9, CB_PARTIAL_EMIT, GIVES("[1][\\x5b2]")},
+    {"ndjson", BYTES("1\n[2"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"ndjson", BYTES("1\n2"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"ndjson", BYTES("1\n2"), 9, CB_PARTIAL_FAIL, TRUNCATED("[1]", 3)},
+    {"ndjson", BYTES("12\r\n123\n"), 2, CB_PARTIAL_DEFAULT, FAILS("[12]", CB_EOVERFLOW, 4)},
+    {"json,array", BYTES("[1,[2"), 9, CB_PARTIAL_EMIT, GIVES("[1][\\x5b2]")},
+    {"json,array", BYTES("[1,[2"), 9, CB_PARTIAL_DROP, GIVES("[1]")},
+    {"json,array", BYTES("[1,"), 9, CB_PARTIAL_EMIT, GIVES("[1]")},
+    {"json,array", BYTES("[[]"), 9, CB_PARTIAL_DROP, GIVES("[\\x5b\\x5d]")},
+    {"json,array", BYTES("[12,123]"), 2, CB_PARTIAL_DEFAULT, FAILS("[12]", CB_EOVERFLOW, 3)},
+};
+
+START_TEST(limits_and_unfinished_lines_and_elements_are_treated_as_asked)
+{
+    check_limited(&line_limits[_i], false);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- json-seq */
 
 /* RS before what would else be more digits of its escape. */
@@ -294,13 +438,19 @@ START_TEST(what_is_encoded_is_decoded_again)
 }
 END_TEST
 
-static const char *const any_input[] = {"json", "json,keep", "json-seq", "json-seq,keep"};
+static const char *const any_input[] = {
+    "json",     "json,keep",     "json,array", "json,array,keep",
+    "json-seq", "json-seq,keep", "ndjson",     "ndjson,keep",
+};
 
 START_TEST(random_bytes_are_read_alike_in_every_way)
 {
     static const char *const alphabets[] = {"01\"\"\"[]{}\\ \n\x1e\x1e\x1e\xef,",
                                             "01\"\"\"[]{}\\ \n\x1e\x1e\x1e",
-                                            "0123456789-+.eE   \n\x1e", "\xef\xbb\xbf 1[]"};
+                                            "0123456789-+.eE   \n\x1e",
+                                            "\xef\xbb\xbf 1[]",
+                                            "[[[]]],,,1 \n{}\"",
+                                            "11[]\"{}\\ \r\r\n\n\n"};
     for (size_t i = 0; i < COUNT(alphabets); i++)
         check_random(any_input[_i], false, alphabets[i], strlen(alphabets[i]), (uint64_t)_i);
 }
@@ -319,6 +469,11 @@ static Suite *json_suite(void)
                         (int)COUNT(limits));
     tcase_add_test(values, a_string_may_end_at_any_byte);
     tcase_add_test(values, nesting_may_be_deep);
+    tcase_add_loop_test(values, elements_of_arrays_end_where_they_are_separated, 0,
+                        (int)COUNT(arrays));
+    tcase_add_loop_test(values, a_line_is_one_json_value, 0, (int)COUNT(lines));
+    tcase_add_loop_test(values, limits_and_unfinished_lines_and_elements_are_treated_as_asked, 0,
+                        (int)COUNT(line_limits));
     tcase_add_loop_test(sequences, values_of_a_sequence_end_as_json_or_are_cut_short, 0,
                         (int)COUNT(seq));
     tcase_add_loop_test(random, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));

@@ -7,11 +7,13 @@
 
 extern const struct cb__family cb__ascii_family;
 extern const struct cb__family cb__base64_family;
+extern const struct cb__family cb__cbor_family;
 extern const struct cb__family cb__chunked_family;
 extern const struct cb__family cb__cobs_family;
 extern const struct cb__family cb__content_length_family;
 extern const struct cb__family cb__csv_family;
 extern const struct cb__family cb__delimiter_family;
+extern const struct cb__family cb__der_family;
 extern const struct cb__family cb__fixed_family;
 extern const struct cb__family cb__hex_digits_family;
 extern const struct cb__family cb__http_family;
@@ -20,6 +22,8 @@ extern const struct cb__family cb__json_family;
 extern const struct cb__family cb__json_seq_family;
 extern const struct cb__family cb__length_family;
 extern const struct cb__family cb__line_family;
+extern const struct cb__family cb__msgpack_family;
+extern const struct cb__family cb__ndjson_family;
 extern const struct cb__family cb__none_family;
 extern const struct cb__family cb__object_family;
 extern const struct cb__family cb__raw_family;

@@ -5,53 +5,119 @@
  * closed; a number or a name where white space or another value begins.  A byte
  * order mark may stand before a value (section 8.1), as each of several files in
  * a row may have one.
+ *
+ * With `array` such values are arrays, and their elements are the records.
  */
 #include "families.h"
 #include "json_text.h"
 #include "mark.h"
 #include "scanned.h"
 
+/* Where in an array. */
+enum place { OUTSIDE, OPENED, AFTER_ELEMENT, AFTER_COMMA };
+
+struct json_config {
+    bool array;
+};
+
 struct json_state {
     struct cb__scanned scanned;
     struct cb__json json;
     unsigned mark; /* bytes of the mark before this value that came */
+    enum place place;
 };
 
-static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+static const struct cb__key keys[] = {
+    {"array", CB__KEY_FLAG, offsetof(struct json_config, array)},
+    {NULL, CB__KEY_FLAG, 0},
+};
 
-static inline bool in_mark(const struct json_state *state)
+static const char neither[] = "element is followed by neither a comma nor a bracket";
+
+static bool in_arrays(const struct cb_decoder *decoder)
 {
-    return state->mark && state->mark < CB__MARK_SIZE;
+    const struct json_config *config = decoder->config.data;
+    return config->array;
 }
 
 /* Between values. */
 static int begin(struct json_state *state, const uint8_t *data, size_t n, size_t *used)
 {
-    size_t i = 0;
-    for (; i < n; i++) {
-        if (state->mark < CB__MARK_SIZE && data[i] == cb__mark[state->mark])
-            state->mark++;
-        else if (in_mark(state) || cb__json_class[data[i]] != CB__JSON_SPACE)
-            break;
-    }
-    *used = i;
-    if (i == n)
-        return CB__MORE;
-    if (in_mark(state))
-        return cb__scanned_fail(&state->scanned, "incomplete byte order mark");
-    if (!cb__json_begins(data[i]))
-        return cb__scanned_fail(&state->scanned, cb__json_first_fault(data[i]));
-    state->mark = 0;
+    const char *why = NULL;
+    *used = cb__mark_before(&state->mark, data, n, &why);
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
+    return *used < n ? CB__BEGINS : CB__MORE;
+}
+
+/* The array goes on, or ends. */
+static int go_to(struct cb_decoder *decoder, enum place place)
+{
+    struct json_state *state = decoder->state;
+    state->place = place;
+    decoder->unfinished = place != OUTSIDE;
+    return CB_OK;
+}
+
+/* A byte in an array, but in no element: CB_OK, or what a scan tells. */
+static int pass_between(struct cb_decoder *decoder, uint8_t byte)
+{
+    struct json_state *state = decoder->state;
+    if (cb__json_class[byte] == CB__JSON_SPACE)
+        return CB_OK;
+    if (byte == ']' && state->place != AFTER_COMMA)
+        return go_to(decoder, OUTSIDE);
+    if (byte == ',' && state->place == AFTER_ELEMENT)
+        return go_to(decoder, AFTER_COMMA);
+    if (state->place == AFTER_ELEMENT)
+        return cb__scanned_fail(&state->scanned, neither);
+    if (!cb__json_begins(byte))
+        return cb__scanned_fail(&state->scanned, "this byte cannot begin an element");
+    go_to(decoder, AFTER_ELEMENT);
     return CB__BEGINS;
 }
 
-/* A number or a name came to a byte that is none of it. */
-static int end_word(struct json_state *state, uint8_t byte)
+/* Up to the next element of an array, of this one or another. */
+static int begin_element(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct json_state *state = decoder->state;
+    int status = CB_OK;
+    size_t i = 0, more;
+    while (status == CB_OK && i < n) {
+        if (state->place != OUTSIDE) {
+            status = pass_between(decoder, data[i]);
+            i += status == CB_OK;
+            continue;
+        }
+        status = begin(state, data + i, n - i, &more);
+        i += more;
+        if (status != CB__BEGINS)
+            break;
+        if (data[i] != '[')
+            status = cb__scanned_fail(&state->scanned, "value is not an array");
+        else
+            status = go_to(decoder, OPENED), i++;
+    }
+    *used = i;
+    return status ? status : CB__MORE;
+}
+
+/* May the byte stand right after a number or a name? */
+static bool may_follow(const struct cb_decoder *decoder, uint8_t byte)
 {
     const uint8_t class = cb__json_class[byte];
+    if (in_arrays(decoder))
+        return class == CB__JSON_SPACE || byte == ',' || byte == ']';
+    return class != CB__JSON_WORD && (class != CB__JSON_OTHER || byte == cb__mark[0]);
+}
+
+/* A number or a name came to a byte that is none of it. */
+static int end_word(struct cb_decoder *decoder, uint8_t byte)
+{
+    struct json_state *state = decoder->state;
     const char *why = cb__json_word_fault(&state->json);
-    if (!why && (class == CB__JSON_WORD || (class == CB__JSON_OTHER && byte != cb__mark[0])))
-        why = "number or name is not followed by white space";
+    if (!why && !may_follow(decoder, byte))
+        why = in_arrays(decoder) ? neither : "number or name is not followed by white space";
     if (why)
         return cb__scanned_fail(&state->scanned, why);
     state->json.word = 0;
@@ -63,7 +129,8 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     struct json_state *state = decoder->state;
     size_t i = 0;
     if (!decoder->begun)
-        return begin(state, data, n, used);
+        return in_arrays(decoder) ? begin_element(decoder, data, n, used)
+                                  : begin(state, data, n, used);
     if (!cb__json_open(&state->json)) {
         cb__json_enter(&state->json, data[0]);
         i = 1;
@@ -71,7 +138,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     i += cb__json_pass(&state->json, data + i, n - i);
     *used = i;
     if (state->json.word && i < n)
-        return end_word(state, data[i]);
+        return end_word(decoder, data[i]);
     return cb__json_open(&state->json) ? CB__MORE : CB__ENDS;
 }
 
@@ -83,8 +150,15 @@ static void reset(struct cb_decoder *decoder)
 static int cut(struct cb_decoder *decoder)
 {
     const struct json_state *state = decoder->state;
-    if (in_mark(state))
+    if (cb__mark_is_cut(state->mark))
         return CB__END;
+    if (in_arrays(decoder) && decoder->begun)
+        return cb__scanned_cut(decoder);
+    if (in_arrays(decoder)) {
+        /* What comes next is the end, which an array must not be open at. */
+        cb__decoder_next_frame(decoder);
+        return CB__YES;
+    }
     const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
     return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
 }
@@ -98,5 +172,6 @@ static const struct cb__decoder_ops decoder_ops = {
 
 const struct cb__family cb__json_family = {
     .keys = keys,
+    .config_size = sizeof(struct json_config),
     .decode = &decoder_ops,
 };

@@ -57,4 +57,49 @@ static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
     return CB_EMALFORMED;
 }
 
+/*
+ * For values that tell how long they are.  A step looks at one byte, which ends at
+ * the position `end`, and tells what a scan does; CB_OK: to the next byte, CB__MORE:
+ * to the one that cb__scanned_pass named.
+ */
+typedef int (*cb__step_fn)(struct cb_decoder *decoder, uint8_t byte, uint64_t end);
+
+/* Such a scan, with a record that begins with any byte. */
+static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                                    size_t *used, cb__step_fn step)
+{
+    const struct cb__scanned *scanned = decoder->state;
+    int status = decoder->begun ? CB_OK : CB__BEGINS;
+    size_t i = 0;
+    while (status == CB_OK && i < n) {
+        status = step(decoder, data[i], decoder->scan + i + 1);
+        i += status >= CB_OK;
+        if (status == CB__MORE && decoder->payload_end - (decoder->scan + i) <= n - i) {
+            i = (size_t)(decoder->payload_end - decoder->scan);
+            status = scanned->ends_there ? CB__ENDS : CB_OK;
+        }
+    }
+    *used = i;
+    return status ? status : CB__MORE;
+}
+
+/* So many bytes from a position on are payload whatever they are; with `last` the
+ * record ends after them. */
+static inline int cb__scanned_pass(struct cb_decoder *decoder, uint64_t from, uint64_t bytes,
+                                   bool last)
+{
+    struct cb__scanned *scanned = decoder->state;
+    if (!cb__add_u64(from, bytes, &decoder->payload_end))
+        return cb__scanned_fail(scanned, "length is longer than a stream can be");
+    scanned->ends_there = last;
+    return CB__MORE;
+}
+
+/* Adds to a number of values still to come.  No stream has room for the greatest. */
+static inline void cb__scanned_expect(uint64_t *left, uint64_t more)
+{
+    if (!cb__add_u64(*left, more, left))
+        *left = UINT64_MAX;
+}
+
 #endif

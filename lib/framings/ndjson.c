@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A JSON value (RFC 8259) a line, as github.com/ndjson/ndjson-spec and jsonlines.org
+ * describe it.  A record is a line without its end and the white space it begins
+ * with; lines with nothing else are none.  That it holds one value, and all of it, is
+ * checked as far as json_text.h does.  A byte order mark may stand before each, as in
+ * json.c.
+ */
+#include <string.h>
+
+#include "families.h"
+#include "json_text.h"
+#include "mark.h"
+#include "scanned.h"
+
+struct ndjson_state {
+    struct cb__scanned scanned; /* `held`: the last byte was a CR after the value */
+    struct cb__json json;
+    unsigned mark; /* bytes of the mark before this value that came */
+    bool over;     /* the value is, the line is not */
+};
+
+static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+
+/* Between the values of lines. */
+static int begin(struct ndjson_state *state, const uint8_t *data, size_t n, size_t *used)
+{
+    const char *why = NULL;
+    *used = cb__mark_before(&state->mark, data, n, &why);
+    state->over = false;
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
+    return *used < n ? CB__BEGINS : CB__MORE;
+}
+
+/* Goes on in the value, to the n-th byte at most: returns how far. */
+static size_t pass_value(struct ndjson_state *state, const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    if (!cb__json_open(&state->json)) {
+        cb__json_enter(&state->json, data[0]);
+        i = 1;
+    }
+    i += cb__json_pass(&state->json, data + i, n - i);
+    state->over = !cb__json_open(&state->json);
+    return i;
+}
+
+/* The value goes no further in this line: NULL, or what is wrong with it. */
+static const char *end_value(struct ndjson_state *state)
+{
+    const char *why = cb__json_inside(&state->json) ? "line ends inside a value"
+                                                    : cb__json_word_fault(&state->json);
+    state->json.word = 0;
+    state->over = true;
+    return why;
+}
+
+/* What follows the value in its line: white space alone, and CR only at its end. */
+static const char *check_rest(struct ndjson_state *state, const uint8_t *data, size_t n, size_t *i)
+{
+    for (; *i < n; ++*i) {
+        if (state->scanned.held)
+            return "CR is not followed by LF";
+        if (data[*i] != ' ' && data[*i] != '\t' && data[*i] != '\r')
+            return "line has more than one value";
+        state->scanned.held = data[*i] == '\r';
+    }
+    return NULL;
+}
+
+static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct ndjson_state *state = decoder->state;
+    if (!decoder->begun)
+        return begin(state, data, n, used);
+    const uint8_t *lf = memchr(data, '\n', n);
+    const size_t end = lf ? (size_t)(lf - data) : n;
+    const char *why = NULL;
+    size_t i = 0;
+    if (!state->over)
+        i = pass_value(state, data, end);
+    if (!state->over && (i < end || lf))
+        why = end_value(state);
+    if (state->over && !why)
+        why = check_rest(state, data, end, &i);
+    *used = i;
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
+    if (!lf)
+        return CB__MORE;
+    *used = i + 1;
+    state->scanned.tail = 1 + state->scanned.held;
+    return CB__ENDS;
+}
+
+static void reset(struct cb_decoder *decoder)
+{
+    cb__scanned_reset(decoder, scan);
+}
+
+static int cut(struct cb_decoder *decoder)
+{
+    const struct ndjson_state *state = decoder->state;
+    if (cb__mark_is_cut(state->mark))
+        return CB__END;
+    const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
+    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
+}
+
+static const struct cb__decoder_ops decoder_ops = {
+    .state_size = sizeof(struct ndjson_state),
+    .reset = reset,
+    .advance = cb__scanned_advance,
+    .cut = cut,
+};
+
+const struct cb__family cb__ndjson_family = {
+    .keys = keys,
+    .decode = &decoder_ops,
+};
