@@ -44,7 +44,7 @@ struct pollfd;
 struct children {
     const char *command;
     size_t count;
-    size_t enough; /* bytes in all queues: no more is to be added then */
+    size_t enough;        /* bytes in all queues: no more is to be added then */
     struct cb_pool *pool; /* of the input, and of all queues */
     struct child *child;
     pid_t *pids;        /* 0: none runs in this place */

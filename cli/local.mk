@@ -5,6 +5,8 @@
 bin_PROGRAMS += cbsplit
 cbsplit_SOURCES = \
 	cli/main.c \
+	cli/destination.h \
+	cli/destination.c \
 	cli/options.h \
 	cli/options.c \
 	cli/help.h \
@@ -43,8 +45,8 @@ cbsplit_SOURCES = \
 	cli/template.c \
 	cli/child.h \
 	cli/child.c \
-	cli/given.h \
-	cli/given.c \
+	cli/assigned.h \
+	cli/assigned.c \
 	cli/interrupt.h \
 	cli/interrupt.c \
 	cli/fd.h \

@@ -18,8 +18,8 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
     const struct cb_decoder_options o = {
         .size = sizeof o,
         .max_record = options->max_record,
-        .on_partial = options->on_partial,
-        .on_overflow = options->on_overflow,
+        .on_partial = (enum cb_partial)options->on_partial,
+        .on_overflow = (enum cb_overflow)options->on_overflow,
         .whole = whole,
     };
     struct cb_error error;
@@ -41,57 +41,14 @@ static enum exit_status new_encoder(const struct options *options, const char *t
     return bad_specification("--to", to, &error);
 }
 
-/* Is it standard output that is written to? */
-static bool writes_stdout(const struct options *options)
-{
-    return options->destination <= TO_CHECK;
-}
-
-/* NULL with errno set; then the encoder is still the caller's. */
-static struct sink *make_sink(const struct options *options, struct cb_encoder *encoder,
-                              struct cb_pool *pool)
-{
-    size_t jobs = options->jobs ? (size_t)options->jobs : 1;
-    switch (options->destination) {
-    case TO_COUNT:
-        return sink_count_new();
-    case TO_CHECK:
-        return sink_check_new();
-    case TO_FILES:
-        return sink_files_new(encoder, &options->output, options->force);
-    case TO_COMMANDS:
-        return sink_exec_new(encoder, options->exec, jobs, pool);
-    case TO_WORKERS:
-        return sink_workers_new(encoder, options->worker, jobs, pool);
-    case TO_STDOUT:
-        break;
-    }
-    return sink_stdout_new(encoder);
-}
-
-static const char *sink_name(const struct options *options)
-{
-    if (writes_stdout(options))
-        return "stdout";
-    if (options->destination == TO_FILES)
-        return options->output.text;
-    return options->destination == TO_COMMANDS ? "exec" : "worker";
-}
-
-static bool needs_encoder(const struct options *options)
-{
-    return options->destination != TO_COUNT && options->destination != TO_CHECK;
-}
-
-/* An output that begins with a length cannot begin before that is known; a command
- * is told it by CBSPLIT_LENGTH. */
+/* An output that begins with a length cannot begin before that is known. */
 static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
 {
-    const unsigned traits = encoder ? cb_encoder_traits(encoder) : 0;
+    unsigned traits = options->destination->traits;
+    traits |= encoder ? cb_encoder_traits(encoder) : 0;
     if (traits & CB_NEEDS_WHOLE)
         return CB_WHOLE;
-    bool needs_length = traits & CB_NEEDS_LENGTH || options->destination == TO_COMMANDS;
-    return needs_length ? CB_WHOLE_UNTOLD : 0;
+    return traits & CB_NEEDS_LENGTH ? CB_WHOLE_UNTOLD : 0;
 }
 
 /* Without an output framing in the options it is what is natural for records of
@@ -99,12 +56,13 @@ static unsigned hold_whole(const struct options *options, const struct cb_encode
 static enum exit_status new_coders(const struct options *options, struct cb_decoder **decoder,
                                    struct cb_encoder **encoder)
 {
+    const bool encodes = options->destination->encodes;
     enum exit_status status = EXIT_FINE;
-    if (needs_encoder(options) && options->to)
+    if (encodes && options->to)
         status = new_encoder(options, options->to, encoder);
     if (!status)
         status = new_decoder(options, hold_whole(options, *encoder), decoder);
-    if (!status && needs_encoder(options) && !options->to)
+    if (!status && encodes && !options->to)
         status =
             new_encoder(options, cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
     return status;
@@ -127,7 +85,7 @@ static enum exit_status check_part(const struct options *options, unsigned decod
 static bool has_no_end(const struct options *options, const struct source *source)
 {
     const struct selection *selection = &options->selection;
-    return options->destination == TO_STDOUT && !options->part.count &&
+    return options->destination == &destinations[TO_STDOUT] && !options->part.count &&
            selection->ranges[selection->count - 1].last == UINT64_MAX &&
            fd_chases(source->fd, STDOUT_FILENO);
 }
@@ -196,9 +154,10 @@ static enum exit_status work(const struct options *options)
     struct cb_encoder *encoder = NULL;
     enum exit_status status = prepare(options, &reframe, &encoder);
     if (!status) {
-        reframe.sink = make_sink(options, encoder, reframe.pool);
+        const struct supplies supplies = {options, encoder, reframe.pool};
+        reframe.sink = options->destination->make(&supplies);
         if (!reframe.sink) {
-            complain_errno(sink_name(options), errno);
+            complain_errno(options->destination->name, errno);
             status = EXIT_IO;
         }
     }
@@ -223,7 +182,7 @@ int main(int argc, char **argv)
     fd_catch_limit();
     enum exit_status status = options_parse(&options, argc, argv);
     if (!status && !options.done) {
-        if (has_output || !writes_stdout(&options))
+        if (has_output || !options.destination->writes_stdout)
             status = work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +16,82 @@
 /* More commands at once than a system can run; a place for each is made. */
 enum { JOBS_MAX = 1 << 16 };
 
+/* How an option is handled. */
+enum kind {
+    HEADING,
+    TEXT,        /* its argument, or `value` where it has none, is the member */
+    FLAG,        /* the member becomes true */
+    NUMBER,      /* its argument, read, is the member */
+    WORD,        /* its argument is one of those in `value` */
+    DESTINATION, /* `to` is where records go */
+    CALL         /* a function does it */
+};
+
+typedef enum exit_status call_fn(struct options *options, const char *argument);
+
 struct option_row {
     char letter; /* 0: only a long name */
     const char *name;
     const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
-    enum exit_status (*set)(struct options *options, const char *argument);
-    const char *help; /* or the heading, in a row without a name */
+    const char *help;     /* or the heading */
+    enum kind kind;
+    size_t member; /* its place in struct options */
+    const void *value;
+    size_t to;
+    call_fn *call; /* also with DESTINATION, for its argument */
 };
 
-static enum exit_status set_from(struct options *options, const char *argument)
+/* One of a few words, each with a number; a row without a word ends them. */
+struct word {
+    const char *word;
+    unsigned value;
+};
+
+static const struct word partials[] = {
+    {"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}, {NULL, 0}};
+static const struct word overflows[] = {{"fail", CB_OVERFLOW_FAIL},
+                                        {"skip", CB_OVERFLOW_SKIP},
+                                        {"truncate", CB_OVERFLOW_TRUNCATE},
+                                        {NULL, 0}};
+static const struct word collisions[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
+static const struct word stats_forms[] = {
+    {"text", STATS_FOR_PEOPLE}, {"json", STATS_JSON}, {NULL, 0}};
+
+/* The first of them without an argument. */
+static enum exit_status set_word(const char *option, const struct word *words, const char *argument,
+                                 unsigned *value)
 {
-    options->from = argument;
-    return EXIT_FINE;
+    char all[64];
+    size_t used = 0;
+    for (const struct word *word = words; word->word; word++) {
+        if (!argument || strcmp(argument, word->word) == 0) {
+            *value = word->value;
+            return EXIT_FINE;
+        }
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
+    }
+    return usage_error("--%s: must be one of %s, not %s", option, all, QUOTED(argument));
 }
 
-static enum exit_status set_to(struct options *options, const char *argument)
+static enum exit_status set_number(const char *option, const char *argument, uint64_t *number)
 {
-    options->to = argument;
-    return EXIT_FINE;
+    if (text_number(argument, number))
+        return EXIT_FINE;
+    return usage_error("--%s: %s is not a whole number", option, QUOTED(argument));
 }
+
+static enum exit_status set_destination(struct options *options, size_t to)
+{
+    const struct destination *before = options->destination;
+    options->destination = &destinations[to];
+    if (!before || before == options->destination)
+        return EXIT_FINE;
+    return usage_error("--%s and --%s exclude each other", before->option,
+                       options->destination->option);
+}
+
+/* ------------------------------------ options that are more than one member */
 
 static enum exit_status add_delimiter(struct options *options, const char *argument)
 {
@@ -48,54 +106,9 @@ static enum exit_status add_delimiter(struct options *options, const char *argum
     return EXIT_IO;
 }
 
-static enum exit_status set_print0(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->to = "nul";
-    return EXIT_FINE;
-}
-
-static enum exit_status set_number(const char *option, const char *argument, uint64_t *number)
-{
-    if (text_number(argument, number))
-        return EXIT_FINE;
-    return usage_error("--%s: %s is not a whole number", option, QUOTED(argument));
-}
-
-static enum exit_status set_skip(struct options *options, const char *argument)
-{
-    return set_number("skip", argument, &options->skip);
-}
-
-static enum exit_status set_head(struct options *options, const char *argument)
-{
-    return set_number("head", argument, &options->head);
-}
-
 static enum exit_status set_selection(struct options *options, const char *argument)
 {
     return selection_read(&options->selection, "--select", argument);
-}
-
-static enum exit_status set_count(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->count = true;
-    return EXIT_FINE;
-}
-
-static enum exit_status set_check(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->check = true;
-    return EXIT_FINE;
-}
-
-static enum exit_status set_exact(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->exact = true;
-    return EXIT_FINE;
 }
 
 static enum exit_status set_part(struct options *options, const char *argument)
@@ -114,25 +127,6 @@ static enum exit_status set_output(struct options *options, const char *argument
     return usage_error("--output: %s, at character %zu of %s", wrong, at, QUOTED(argument));
 }
 
-static enum exit_status set_force(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->force = true;
-    return EXIT_FINE;
-}
-
-static enum exit_status set_exec(struct options *options, const char *argument)
-{
-    options->exec = argument;
-    return EXIT_FINE;
-}
-
-static enum exit_status set_worker(struct options *options, const char *argument)
-{
-    options->worker = argument;
-    return EXIT_FINE;
-}
-
 static enum exit_status set_jobs(struct options *options, const char *argument)
 {
     if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
@@ -148,76 +142,13 @@ static enum exit_status set_max_record(struct options *options, const char *argu
                        QUOTED(argument));
 }
 
-/* One of a few words, each with a number; a row without a word ends them. */
-struct word {
-    const char *word;
-    int value;
-};
-
-static enum exit_status set_word(const char *option, const struct word *words, const char *argument,
-                                 int *value)
+static enum exit_status set_command(struct options *options, const char *argument)
 {
-    char all[64];
-    size_t used = 0;
-    for (const struct word *word = words; word->word; word++) {
-        if (strcmp(argument, word->word) == 0) {
-            *value = word->value;
-            return EXIT_FINE;
-        }
-        used +=
-            (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "", word->word);
-    }
-    return usage_error("--%s: %s is none of %s", option, QUOTED(argument), all);
-}
-
-static enum exit_status set_on_partial(struct options *options, const char *argument)
-{
-    static const struct word words[] = {
-        {"fail", CB_PARTIAL_FAIL}, {"emit", CB_PARTIAL_EMIT}, {"drop", CB_PARTIAL_DROP}, {NULL, 0}};
-    int value = CB_PARTIAL_DEFAULT;
-    enum exit_status status = set_word("on-partial", words, argument, &value);
-    options->on_partial = (enum cb_partial)value;
-    return status;
-}
-
-static enum exit_status set_on_overflow(struct options *options, const char *argument)
-{
-    static const struct word words[] = {{"fail", CB_OVERFLOW_FAIL},
-                                        {"skip", CB_OVERFLOW_SKIP},
-                                        {"truncate", CB_OVERFLOW_TRUNCATE},
-                                        {NULL, 0}};
-    int value = CB_OVERFLOW_FAIL;
-    enum exit_status status = set_word("on-overflow", words, argument, &value);
-    options->on_overflow = (enum cb_overflow)value;
-    return status;
-}
-
-static enum exit_status set_on_collision(struct options *options, const char *argument)
-{
-    static const struct word words[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
-    int value = false;
-    enum exit_status status = set_word("on-collision", words, argument, &value);
-    options->refuse_collisions = value;
-    return status;
-}
-
-static enum exit_status set_progress(struct options *options, const char *argument)
-{
-    (void)argument;
-    options->progress = true;
+    options->command = argument;
     return EXIT_FINE;
 }
 
-static enum exit_status set_stats(struct options *options, const char *argument)
-{
-    if (!argument || strcmp(argument, "text") == 0)
-        options->stats = STATS_FOR_PEOPLE;
-    else if (strcmp(argument, "json") == 0)
-        options->stats = STATS_JSON;
-    else
-        return usage_error("--stats: %s is neither text nor json", QUOTED(argument));
-    return EXIT_FINE;
-}
+static call_fn show_help;
 
 static enum exit_status show_list(struct options *options, const char *argument)
 {
@@ -232,8 +163,6 @@ static enum exit_status show_explanation(struct options *options, const char *ar
     return help_explain(argument);
 }
 
-static enum exit_status show_help(struct options *options, const char *argument);
-
 static enum exit_status show_version(struct options *options, const char *argument)
 {
     (void)argument;
@@ -241,56 +170,70 @@ static enum exit_status show_version(struct options *options, const char *argume
     return help_version() ? EXIT_FINE : EXIT_IO;
 }
 
-/* A row without a name is a heading. */
+#define MEMBER(of_kind, name) .kind = (of_kind), .member = offsetof(struct options, name)
+#define WORDS(name, words) MEMBER(WORD, name), .value = (words)
+#define TO(row) .kind = DESTINATION, .to = (row)
+#define FUNCTION(function) .kind = CALL, .call = (function)
+
 static const struct option_row table[] = {
-    {0, NULL, NULL, NULL, "Framing"},
-    {'f', "from", "FRAMING", set_from, "how the input is framed (line)"},
-    {'d', "delim", "STRING", add_delimiter,
-     "the same as --from=delim:STRING, with commas taken as they stand; again: any of them"},
-    {'t', "to", "FRAMING", set_to,
-     "how the output is framed (line; raw from chunked and http, and with --output and --exec)"},
-    {'0', "print0", NULL, set_print0, "the same as --to=nul"},
-    {0, NULL, NULL, NULL, "Selection"},
-    {0, "skip", "N", set_skip, "leave out the first N records (0)"},
-    {'n', "head", "N", set_head, "stop after N records (all)"},
-    {0, "select", "LIST", set_selection,
-     "only records with these numbers, such as 1,5-9,100- (all); stops after the last"},
-    {0, "part", "K/N", set_part,
-     "of a file cut into N parts of equal size, the records that begin in part K (all)"},
-    {0, "exact", NULL, set_exact,
+    {.help = "Framing"},
+    {'f', "from", "FRAMING", "how the input is framed (line)", MEMBER(TEXT, from)},
+    {'d', "delim", "STRING",
+     "the same as --from=delim:STRING, but commas need no escape; if repeated, any of them",
+     FUNCTION(add_delimiter)},
+    {'t', "to", "FRAMING",
+     "how the output is framed (line; raw from chunked and http, and with --output and --exec)",
+     MEMBER(TEXT, to)},
+    {'0', "print0", NULL, "the same as --to=nul", MEMBER(TEXT, to), .value = "nul"},
+    {.help = "Selection"},
+    {0, "skip", "N", "leave out the first N records (0)", MEMBER(NUMBER, skip)},
+    {'n', "head", "N", "stop after N records (all)", MEMBER(NUMBER, head)},
+    {0, "select", "LIST",
+     "only records with these numbers, such as 1,5-9,100- (all); stops after the last",
+     FUNCTION(set_selection)},
+    {0, "part", "K/N",
+     "of a file cut into N parts of equal size, the records that begin in part K (all)",
+     FUNCTION(set_part)},
+    {0, "exact", NULL,
      "take no byte of a pipe or socket beyond the last record, so that the next command reads on "
-     "from there"},
-    {'c', "count", NULL, set_count, "print the number of records, nothing else"},
-    {0, "check", NULL, set_check,
-     "write no records but one line that says whether the input is well formed"},
-    {0, NULL, NULL, NULL, "Files and commands"},
-    {'o', "output", "TEMPLATE", set_output,
-     "each record to a file of its own, its number in place of a conversion such as %06d"},
-    {0, "force", NULL, set_force, "replace files that exist"},
-    {0, "exec", "COMMAND", set_exec,
-     "run a shell command for each record, which is its standard input"},
-    {0, "worker", "COMMAND", set_worker,
-     "run shell commands that read many records, each record by one of them"},
-    {'j', "jobs", "N", set_jobs, "run so many commands at once (1)"},
-    {0, NULL, NULL, NULL, "Limits"},
-    {0, "max-record", "SIZE", set_max_record,
-     "longest record (no limit where records can be passed on in pieces, else 64M)"},
-    {0, "on-overflow", "fail|skip|truncate", set_on_overflow,
-     "what becomes of a longer one (fail)"},
-    {0, "on-partial", "fail|emit|drop", set_on_partial,
-     "what becomes of an unfinished last record (emit for delimiters, lines and fixed, else "
-     "fail)"},
-    {0, "on-collision", "pass|fail", set_on_collision,
-     "what becomes of a record that contains the output's own delimiter (pass)"},
-    {0, NULL, NULL, NULL, "Reports"},
-    {0, "progress", NULL, set_progress, "show on standard error how far the work is"},
-    {0, "stats", "[=text|json]", set_stats,
-     "at the end print figures about the records' sizes on standard error (text)"},
-    {0, NULL, NULL, NULL, "Information"},
-    {0, "list", NULL, show_list, "list every framing"},
-    {0, "explain", "FRAMING", show_explanation, "print what a framing stands for"},
-    {0, "help", NULL, show_help, "print this help"},
-    {0, "version", NULL, show_version, "print the version"},
+     "from there",
+     MEMBER(FLAG, exact)},
+    {'c', "count", NULL, "print the number of records, nothing else", TO(TO_COUNT)},
+    {0, "check", NULL, "write no records, but one line that says whether the input is well formed",
+     TO(TO_CHECK)},
+    {.help = "Files and commands"},
+    {'o', "output", "TEMPLATE",
+     "each record to a file of its own, its number in place of a conversion such as %06d",
+     TO(TO_FILES), .call = set_output},
+    {0, "force", NULL, "replace files that exist", MEMBER(FLAG, force)},
+    {0, "exec", "COMMAND", "run a shell command for each record, which is its standard input",
+     TO(TO_COMMANDS), .call = set_command},
+    {0, "worker", "COMMAND",
+     "run shell commands that read many records, each record by one of them", TO(TO_WORKERS),
+     .call = set_command},
+    {'j', "jobs", "N", "run N commands at once (1)", FUNCTION(set_jobs)},
+    {.help = "Limits"},
+    {0, "max-record", "SIZE",
+     "longest record (no limit where records can be passed on in pieces, else 64M)",
+     FUNCTION(set_max_record)},
+    {0, "on-overflow", "fail|skip|truncate", "what to do with a longer one (fail)",
+     WORDS(on_overflow, overflows)},
+    {0, "on-partial", "fail|emit|drop",
+     "what to do with an unfinished last record (emit for delimiters, lines and fixed, else fail)",
+     WORDS(on_partial, partials)},
+    {0, "on-collision", "pass|fail",
+     "what to do with a record that contains the output delimiter (pass)",
+     WORDS(refuse_collisions, collisions)},
+    {.help = "Reports"},
+    {0, "progress", NULL, "show the progress on standard error", MEMBER(FLAG, progress)},
+    {0, "stats", "[=text|json]",
+     "at the end print statistics of record sizes on standard error (text)",
+     WORDS(stats, stats_forms)},
+    {.help = "Information"},
+    {0, "list", NULL, "list every framing", FUNCTION(show_list)},
+    {0, "explain", "FRAMING", "print what a framing stands for", FUNCTION(show_explanation)},
+    {0, "help", NULL, "print this help", FUNCTION(show_help)},
+    {0, "version", NULL, "print the version", FUNCTION(show_version)},
 };
 
 enum { ROWS = sizeof table / sizeof *table, FIRST_LONG = 256 };
@@ -319,7 +262,7 @@ static const struct option_row *row_of(int result)
     return NULL;
 }
 
-/* Does a long option begin with this word, up to its "="? */
+/* Does the name of a long option begin with this word, up to its "="? */
 static bool begins_option(const char *word)
 {
     const size_t n = strcspn(word + 2, "=");
@@ -341,8 +284,36 @@ static enum exit_status refuse(int result, char **argv)
     if (optopt)
         return usage_error("unknown option %s", QUOTED(((char[]){'-', (char)optopt, '\0'})));
     if (begins_option(word))
-        return usage_error("%s is short for several options", QUOTED(word));
+        return usage_error("%s is ambiguous", QUOTED(word));
     return usage_error("unknown option %s", QUOTED(word));
+}
+
+/* Does what an option asks for. */
+static enum exit_status apply(const struct option_row *row, struct options *options,
+                              const char *argument)
+{
+    void *member = (char *)options + row->member;
+    enum exit_status status;
+    switch (row->kind) {
+    case TEXT:
+        *(const char **)member = argument ? argument : row->value;
+        return EXIT_FINE;
+    case FLAG:
+        *(bool *)member = true;
+        return EXIT_FINE;
+    case NUMBER:
+        return set_number(row->name, argument, member);
+    case WORD:
+        return set_word(row->name, row->value, argument, member);
+    case DESTINATION:
+        status = set_destination(options, row->to);
+        return status || !row->call ? status : row->call(options, argument);
+    case CALL:
+        return row->call(options, argument);
+    case HEADING:
+        break;
+    }
+    return EXIT_FINE;
 }
 
 static int argument_of(const struct option_row *row)
@@ -375,67 +346,42 @@ static enum exit_status read_options(struct options *options, int argc, char **a
         if (result < 0)
             return EXIT_FINE;
         const struct option_row *row = row_of(result);
-        enum exit_status status = row ? row->set(options, optarg) : refuse(result, argv);
+        enum exit_status status = row ? apply(row, options, optarg) : refuse(result, argv);
         if (status || options->done)
             return status;
     }
 }
 
-/* Where records go: one of these at most; and what belongs to which. */
-static enum exit_status settle_output(struct options *options)
+/* What has a meaning only with some destinations. */
+static enum exit_status check_destination(const struct options *options)
 {
-    const struct {
-        const char *name;
-        bool given;
-        enum destination destination;
-    } outputs[] = {
-        {"check", options->check, TO_CHECK},
-        {"count", options->count, TO_COUNT},
-        {"output", options->output.text != NULL, TO_FILES},
-        {"exec", options->exec != NULL, TO_COMMANDS},
-        {"worker", options->worker != NULL, TO_WORKERS},
-    };
-    const char *first = NULL;
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        if (!outputs[i].given)
-            continue;
-        if (first)
-            return usage_error("--%s and --%s exclude each other", first, outputs[i].name);
-        first = outputs[i].name;
-        options->destination = outputs[i].destination;
-    }
-    const enum destination to = options->destination;
-    if (options->force && to != TO_FILES)
+    const struct destination *destination = options->destination;
+    if (options->to && !destination->encodes)
+        return usage_error("--%s and --to exclude each other", destination->option);
+    if (options->force && !destination->takes_force)
         return usage_error("--force is for --output only");
-    if (options->jobs && to != TO_COMMANDS && to != TO_WORKERS)
+    if (options->jobs && !destination->takes_jobs)
         return usage_error("--jobs is for --exec and --worker only");
-    /* What is a file's or a command's alone needs nothing around it. */
-    if (!options->to && (to == TO_FILES || to == TO_COMMANDS))
-        options->to = "raw";
     return EXIT_FINE;
 }
 
 /* What follows from several options together. */
-static enum exit_status settle(struct options *options)
+static enum exit_status complete(struct options *options)
 {
-    const struct {
-        bool both;
-        const char *first, *second;
-    } pairs[] = {
-        {options->from && options->delimiters, "from", "delim"},
-        {options->count && options->to, "count", "to"},
-        {options->check && options->to, "check", "to"},
-    };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        if (pairs[i].both)
-            return usage_error("--%s and --%s exclude each other", pairs[i].first, pairs[i].second);
-    }
+    if (options->from && options->delimiters)
+        return usage_error("--from and --delim exclude each other");
     if (options->delimiters)
         options->from = options->delimiters;
     if (!options->from)
         options->from = "line";
-    enum exit_status status = settle_output(options);
-    return status ? status : selection_cut(&options->selection, options->skip, options->head);
+    if (!options->destination)
+        options->destination = &destinations[TO_STDOUT];
+    enum exit_status status = check_destination(options);
+    if (status)
+        return status;
+    if (!options->to)
+        options->to = options->destination->framing;
+    return selection_cut(&options->selection, options->skip, options->head);
 }
 
 enum exit_status options_parse(struct options *options, int argc, char **argv)
@@ -445,7 +391,7 @@ enum exit_status options_parse(struct options *options, int argc, char **argv)
     *options = (struct options){.head = UINT64_MAX};
     enum exit_status status = read_options(options, argc, argv);
     if (!status && !options->done)
-        status = settle(options);
+        status = complete(options);
     options->files = optind < argc ? argv + optind : standard_input;
     options->file_count = optind < argc ? argc - optind : 1;
     return status;

@@ -8,15 +8,12 @@
 
 #include <chunkedbuffer.h>
 
+#include "destination.h"
 #include "exit_status.h"
 #include "part.h"
 #include "selection.h"
 #include "stats.h"
 #include "template.h"
-
-/* What becomes of the records; up to TO_CHECK something goes to standard
- * output. */
-enum destination { TO_STDOUT, TO_COUNT, TO_CHECK, TO_FILES, TO_COMMANDS, TO_WORKERS };
 
 struct options {
     const char *from; /* specification of the input's framing */
@@ -25,23 +22,21 @@ struct options {
     uint64_t skip;
     uint64_t head;              /* UINT64_MAX: all */
     struct selection selection; /* of these two and --select */
-    bool count;
-    bool check;
-    enum destination destination; /* by these two and those below */
+    const struct destination *destination;
     bool exact;
     struct part part;
     struct name_template output; /* of files to write; its text is NULL: none */
     bool force;
-    const char *exec, *worker; /* commands, or NULL */
-    uint64_t jobs;             /* 0: not given */
-    uint64_t max_record;       /* 0: none given */
-    enum cb_partial on_partial;
-    enum cb_overflow on_overflow;
-    bool refuse_collisions;
+    const char *command;  /* of --exec or --worker */
+    uint64_t jobs;        /* 0: not given */
+    uint64_t max_record;  /* 0: none given */
+    unsigned on_partial;  /* enum cb_partial */
+    unsigned on_overflow; /* enum cb_overflow */
+    unsigned refuse_collisions;
     bool progress;
-    enum stats_form stats;
-    bool done;    /* nothing is left to do: all that was asked for was help */
-    char **files; /* at least one; "-" is standard input */
+    unsigned stats; /* enum stats_form */
+    bool done;      /* nothing is left to do: all that was asked for was help */
+    char **files;   /* at least one; "-" is standard input */
     int file_count;
 };
 

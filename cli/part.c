@@ -30,8 +30,8 @@ enum exit_status part_read(struct part *part, const char *option, const char *te
     if (!at || *at != '/' || !text_number(at + 1, &part->count))
         return usage_error("%s: %s is not K/N, such as 1/8", option, QUOTED(text));
     if (part->number < 1 || part->number > part->count || part->count > MOST_PARTS)
-        return usage_error("%s: %s is none of the parts 1 to N of at most %u", option, QUOTED(text),
-                           MOST_PARTS);
+        return usage_error("%s: K must be from 1 to N, and N at most %u, in %s", option, MOST_PARTS,
+                           QUOTED(text));
     return EXIT_FINE;
 }
 

@@ -156,7 +156,7 @@ static bool records_are_long(struct run *run)
 /* What was read belongs to the record that more input is needed for. */
 static enum exit_status take_read(const struct run *run)
 {
-    int number = source_settle(run->source, cb_decoder_undecided(run->reframe->decoder));
+    int number = source_take(run->source, cb_decoder_undecided(run->reframe->decoder));
     if (!number)
         return EXIT_FINE;
     complain_errno(run->source->name, number);

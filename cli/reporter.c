@@ -299,7 +299,7 @@ enum exit_status reporter_start(const struct options *options, struct sink **sin
             return fail("stdout", ENOMEM);
         *sink = counting;
     }
-    reporter.form = options->stats;
+    reporter.form = (enum stats_form)options->stats;
     reporter.has_progress = options->progress;
     reporter.draws = options->progress && is_terminal();
     progress_begin(&reporter.progress, total_size(options), seconds());

@@ -38,8 +38,8 @@ static int by_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-/* Puts the ranges in order, and those together that overlap or touch. */
-static void settle(struct selection *selection)
+/* Sorts the ranges, and merges those that overlap or touch. */
+static void merge(struct selection *selection)
 {
     struct range *ranges = selection->ranges, *to = ranges;
     qsort(ranges, selection->count, sizeof *ranges, by_first);
@@ -77,7 +77,7 @@ enum exit_status selection_read(struct selection *selection, const char *option,
         at = rest + 1;
     }
     if (!status)
-        settle(selection);
+        merge(selection);
     return status;
 }
 

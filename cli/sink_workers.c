@@ -17,7 +17,7 @@
 
 #include "child.h"
 #include "diagnostics.h"
-#include "given.h"
+#include "assigned.h"
 #include "output.h"
 
 /* The most bytes in a group: more gains nothing, and what is given to a worker cannot
@@ -35,7 +35,7 @@ enum { HOLD_MOST = 64 << 10 };
 enum { VARIABLE_SIZE = 48 };
 
 struct worker {
-    struct given given;
+    struct assigned assigned;
     size_t grant;  /* bytes in its last group */
     size_t filled; /* bytes that were on their way to it after that */
     bool missed;   /* a record came when it did not read any more */
@@ -74,10 +74,10 @@ struct sink_workers {
 
 static void tell(struct sink_workers *out, size_t i, enum exit_status failure, const char *what)
 {
-    char text[GIVEN_TEXT];
+    char text[ASSIGNED_TEXT];
     out->workers[i].was_told = true;
     complain("worker %zu: %s; it had been given %s", i + 1, what,
-             given_describe(&out->workers[i].given, text));
+             assigned_describe(&out->workers[i].assigned, text));
     if (failure > out->failure)
         out->failure = failure;
 }
@@ -95,7 +95,7 @@ static void judge(struct sink_workers *out, size_t i)
         tell(out, i, EXIT_IO, strerror(child->error));
         return;
     }
-    if (!failure && (!is_early || !worker->given.count))
+    if (!failure && (!is_early || !worker->assigned.count))
         return;
     child_describe(child->status, how, sizeof how);
     snprintf(text, sizeof text, "%s%s", is_early ? "ended early, with " : "", how);
@@ -246,7 +246,7 @@ static size_t send_group(struct sink_workers *out, size_t first, size_t n)
         sent++; /* it takes no bytes */
     worker->filled += (size_t)(end - begin);
     for (size_t i = 0; i < sent; i++)
-        given_add(&worker->given, units[i].first, units[i].last);
+        assigned_add(&worker->assigned, units[i].first, units[i].last);
     return sent;
 }
 
@@ -282,7 +282,7 @@ static void begin_part(struct sink_workers *out, enum part part, uint64_t record
     out->part_record = record;
     out->set.child[out->target].within = part == SENT;
     if (part == SENT)
-        given_add(&out->workers[out->target].given, record, record);
+        assigned_add(&out->workers[out->target].assigned, record, record);
 }
 
 static enum exit_status flush(struct sink *sink)

@@ -89,7 +89,7 @@ ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most
     }
 }
 
-int source_settle(struct source *source, uint64_t undecided)
+int source_take(struct source *source, uint64_t undecided)
 {
     /* More than is held was taken already. */
     size_t held = source->peek.held;
@@ -113,7 +113,7 @@ int source_close(struct source *source, uint64_t unused)
 {
     int status = 0;
     if (source->peek.way) {
-        status = source_settle(source, unused);
+        status = source_take(source, unused);
         peek_close(&source->peek);
     } else if (unused) {
         lseek(source->fd, -(off_t)unused, SEEK_CUR); /* pipes refuse */

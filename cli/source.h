@@ -22,7 +22,7 @@ struct source {
 };
 
 /* Opens a file, or standard input for "-".  With `exact` no byte is taken that
- * source_settle or source_close are not told to take.  0, or an errno. */
+ * source_take or source_close are not told to take.  0, or an errno. */
 int source_open(struct source *source, const char *path, bool exact);
 
 /* Makes a file begin and end at these places.  0, or an errno. */
@@ -38,7 +38,7 @@ void source_moved(struct source *source, uint64_t n);
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);
 
 /* Takes what was read, but for the last `undecided` bytes.  0, or an errno. */
-int source_settle(struct source *source, uint64_t undecided);
+int source_take(struct source *source, uint64_t undecided);
 
 /* Can bytes that were read be left to be read again? */
 bool source_can_leave(const struct source *source);

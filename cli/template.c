@@ -43,7 +43,7 @@ static const char *parse_conversion(struct name_template *name)
             return "the width is more than 255";
     }
     if (!set_conversion(name, *at))
-        return "this is none of %d %i %u %x %X %o, with - or 0 and a width";
+        return "the conversion must be one of %d %i %u %x %X %o, with - or 0 and a width";
     name->end = (size_t)(at + 1 - name->text);
     return NULL;
 }

@@ -133,13 +133,13 @@ explains raw raw
 wrong "unknown option '--frob'" --frob
 wrong "unknown option '--frob=3'" --frob=3
 wrong "unknown option '--he-'" --he-
-wrong "'--he' is short for several options" --he
-wrong "'--on=fail' is short for several options" --on=fail
+wrong "'--he' is ambiguous" --he
+wrong "'--on=fail' is ambiguous" --on=fail
 wrong "unknown option '-x'" -x
 wrong "unknown option '-x'" -cx
 wrong "'--count=3' takes no argument" --count=3
 wrong "'--progress=3' takes no argument" --progress=3
-wrong "--stats: 'x' is neither text nor json" --stats=x
+wrong "--stats: must be one of text, json, not 'x'" --stats=x
 wrong "'--from' needs an argument" --from
 wrong "'-t' needs an argument" -t
 wrong "--delim: the delimiter is empty" --delim=
@@ -158,5 +158,5 @@ for size in '' 0 0K x -1 1k 1KiB 1T 'K' '1 K' 18446744073709551616 17179869184G;
         --max-record="$size"
 done
 for word in '' Fail skip fai; do
-    wrong "--on-partial: '$word' is none of fail, emit, drop" --on-partial="$word"
+    wrong "--on-partial: must be one of fail, emit, drop, not '$word'" --on-partial="$word"
 done

@@ -261,7 +261,7 @@ wrong "$none '100%%'" -o '100%%'
 wrong "--output: a second conversion, at character 3 of '%d%d'" -o '%d%d'
 wrong "--output: a second conversion, at character 6 of '%%%d-%s'" -o '%%%d-%s'
 for bad in % %s %n '%*d' %.3d %ld '% d' %+d '%#x' '%1$d' %5; do
-    wrong "--output: this is none of %d %i %u %x %X %o, with - or 0 and a width, at character 2 of 'a$bad'" \
+    wrong "--output: the conversion must be one of %d %i %u %x %X %o, with - or 0 and a width, at character 2 of 'a$bad'" \
         -o "a$bad"
 done
 wrong "--output: the width is more than 255, at character 1 of '%256d'" -o %256d

@@ -279,7 +279,7 @@ for text in '' 1 1/ /2 1/2/3 a/2 1/b -1/2 1/-2 ' 1/2' 1.5/2 1/999999999999999999
     wrong "'$text' is not K/N, such as 1/8" --part="$text"
 done
 for text in 0/2 3/2 0/0 1/0 1/4294967296; do
-    wrong "'$text' is none of the parts 1 to N of at most 4294967295" --part="$text"
+    wrong "K must be from 1 to N, and N at most 4294967295, in '$text'" --part="$text"
 done
 echo record >other
 wrong 'there is more than one FILE' --part=1/2 in other

@@ -183,6 +183,6 @@ for word in '' Json 'json ' xml; do
     run --stats="$word"
     expect_status 2
     head -n 1 err >message
-    printf "cbsplit: --stats: '%s' is neither text nor json\n" "$word" >expected
+    printf "cbsplit: --stats: must be one of text, json, not '%s'\n" "$word" >expected
     expect_same expected message
 done
