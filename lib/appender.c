@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "appender.h"
 
-/* How many bytes the buffer's limit still allows. */
+/* How many more bytes the limit of the buffer allows. */
 static size_t allowed(const struct cb__appender *appender)
 {
     const struct cb_buffer *buffer = appender->buffer;
@@ -9,7 +9,7 @@ static size_t allowed(const struct cb__appender *appender)
     return buffer->limit - cb__min(buffer->limit, length);
 }
 
-/* Moves `end` back to where the limit or the work of this call ends. */
+/* Moves `end` back to the limit of the buffer, or of the work of this call. */
 static void bound_end(struct cb__appender *appender)
 {
     const size_t room = (size_t)(appender->end - appender->to);
@@ -28,7 +28,7 @@ static void set_tail(struct cb__appender *appender)
     bound_end(appender);
 }
 
-/* Room in the ring for what was written, and for a reference after it. */
+/* Room in the ring for the bytes written, and for a reference after them. */
 static int reserve(struct cb_buffer *buffer)
 {
     return cb__buffer_reserve(buffer, 2);
@@ -49,7 +49,7 @@ int cb__appender_open(struct cb__appender *appender, struct cb_buffer *buffer, b
     return CB_OK;
 }
 
-/* Makes a chunk of what was written since the last one.  The ring has room for it. */
+/* Makes a chunk of the bytes written since the last one.  The ring has room for it. */
 static void show_run(struct cb__appender *appender)
 {
     struct cb_buffer *buffer = appender->buffer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Read from the bottom of a chunk's life to its top: ring, windows, offers,
- * copies and references in, looks, takes. */
+/* From the bottom up: ring, windows, offers, appending by copy and by reference,
+ * access, taking. */
 #include "buffer.h"
 
 #include <limits.h>
@@ -84,9 +84,8 @@ void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader)
         *reader = buffer;
 }
 
-/* The bytes from `position` on are no longer where they were: what is remembered
- * of chunks is void, and of searches what they saw there; a decoder has lost its
- * place. */
+/* The bytes from `position` on have moved or changed: forgets remembered chunks and
+ * what searches saw there, and the decoder loses its place. */
 static void reshaped(struct cb_buffer *buffer, uint64_t position)
 {
     buffer->shape++;
@@ -160,7 +159,7 @@ void cb_buffer_free(struct cb_buffer *buffer)
         return;
     const struct cb_allocator *allocator = buffer->allocator;
     cb__buffer_set_reader(buffer, NULL);
-    buffer->limit = 0; /* what is released now may not add to it */
+    buffer->limit = 0; /* bytes released now must not add to it */
     cb_skip(buffer, CB_ALL);
     drop_tail(buffer);
     cb__buffer_forget_searches(buffer);
@@ -210,8 +209,8 @@ int cb_set_position(struct cb_buffer *buffer, uint64_t position)
     return CB_OK;
 }
 
-/* An empty buffer of the kind that should not keep a block gives it back, but
- * not while somebody may be writing to it. */
+/* Releases the block of an empty buffer that should not keep one, but not while
+ * somebody may be writing to it. */
 static void settle(struct cb_buffer *buffer)
 {
     if (buffer->release_fast && !buffer->length && !buffer->offered)
@@ -220,8 +219,8 @@ static void settle(struct cb_buffer *buffer)
 
 /* ------------------------------------------------------------------ offers */
 
-/* What can still be written to the tail block, which starts anew when nobody
- * sees what is in it. */
+/* The bytes still writable in the tail block, which is reused from its beginning if
+ * nobody sees its contents. */
 static size_t tail_room(struct cb_buffer *buffer)
 {
     if (!buffer->tail)
@@ -230,8 +229,7 @@ static size_t tail_room(struct cb_buffer *buffer)
     return buffer->tail->capacity - buffer->tail->used;
 }
 
-/* Sees to it that spare number i has at least n bytes, a chunk's size if that
- * is more. */
+/* Makes sure that spare i has at least n bytes, or the chunk size if that is more. */
 static int prepare_spare(struct cb_buffer *buffer, size_t i, size_t n)
 {
     size_t size = cb__min(cb__max(n, buffer->chunk_size), buffer->chunk_max);
@@ -251,8 +249,8 @@ static int prepare_spare(struct cb_buffer *buffer, size_t i, size_t n)
     return CB_OK;
 }
 
-/* Should an offer begin in the `room` bytes of the tail?  With one area it must
- * be worth it; with several the next block makes up for what is missing. */
+/* Should an offer begin in the `room` bytes of the tail?  With one area it must be
+ * worth it; with several the next block adds the rest. */
 static bool worth_offering(const struct cb_buffer *buffer, size_t room, size_t hint, size_t max)
 {
     if (!room)
@@ -308,7 +306,7 @@ int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data, size_t *siz
     return CB_OK;
 }
 
-/* The tail is full: the first spare takes its place. */
+/* The tail is full: the first spare replaces it. */
 static void next_tail(struct cb_buffer *buffer)
 {
     if (buffer->tail)
@@ -318,7 +316,7 @@ static void next_tail(struct cb_buffer *buffer)
     memmove(buffer->spares, buffer->spares + 1, buffer->spare_count * sizeof *buffer->spares);
 }
 
-/* Shows the next n bytes of the tail block as data. */
+/* Adds the next n bytes of the tail block to the buffer. */
 static void grow_tail(struct cb_buffer *buffer, size_t n)
 {
     struct cb_memory *tail = buffer->tail;
@@ -326,8 +324,8 @@ static void grow_tail(struct cb_buffer *buffer, size_t n)
     tail->used += n;
 }
 
-/* Chunks follow what arrives: larger when an offer was filled, smaller after
- * two that were hardly used. */
+/* Adapts the chunk size to the input: larger after a full offer, smaller after two
+ * nearly empty ones. */
 static void adapt(struct cb_buffer *buffer, size_t n, size_t offered)
 {
     if (n == offered) {
@@ -374,8 +372,7 @@ void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n)
 
 /* ------------------------------------------------------------- bytes copied */
 
-/* Blocks for n bytes that are about to be copied in, made beforehand so that
- * the copy itself cannot fail. */
+/* Allocates blocks for n bytes to be copied in, so that the copy itself cannot fail. */
 struct room {
     struct cb_memory *first, **end;
 };
@@ -389,7 +386,7 @@ static void room_free(struct room *room)
     }
 }
 
-/* With places in the ring for `chunks` more besides. */
+/* Also reserves room in the ring for `chunks` more. */
 static int room_make(struct cb_buffer *buffer, size_t n, size_t chunks, struct room *room)
 {
     int status = check_limit(buffer, n);
@@ -421,7 +418,7 @@ err:
     return CB_ENOMEM;
 }
 
-/* Copies bytes to the tail, through the blocks that were made for them. */
+/* Copies bytes to the tail, into the blocks allocated for them. */
 static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t *data, size_t n)
 {
     cb__pool_count_copied(buffer->pool, n);
@@ -459,8 +456,8 @@ static int extend_by_copies(struct cb_buffer *buffer, const struct iovec *areas,
     return CB_OK;
 }
 
-/* A new block with a copy of bytes that nobody will write behind; NULL where
- * memory is out. */
+/* A new block with a copy of bytes, which nobody will write after; NULL if out of
+ * memory. */
 static struct cb_memory *new_sealed(struct cb_buffer *buffer, size_t size)
 {
     struct cb_memory *memory = cb__pool_get(buffer->pool, size);
@@ -473,8 +470,7 @@ static struct cb_memory *new_sealed(struct cb_buffer *buffer, size_t size)
     return memory;
 }
 
-/* Puts a block in front of the head; its reference becomes the buffer's.  There is
- * room in the ring. */
+/* Puts a block before the head; its reference becomes the buffer's.  The ring has room. */
 static void put_head(struct cb_buffer *buffer, struct cb_memory *memory, size_t size)
 {
     buffer->first--;
@@ -527,7 +523,7 @@ int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size, cb_re
     return CB_OK;
 }
 
-/* Headers for the areas that are long enough; nobody is told yet when they go. */
+/* Headers for the areas that are long enough, without release functions as yet. */
 static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
                      struct room *headers)
 {
@@ -549,7 +545,7 @@ static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t
     return CB_OK;
 }
 
-/* Shows the next of the areas for which there are headers. */
+/* Adds the next of the areas that have a header to the buffer. */
 static void push_wrapped(struct cb_buffer *buffer, struct room *headers, cb_release_fn release,
                          void *arg)
 {
@@ -578,7 +574,7 @@ static int extend_by_references(struct cb_buffer *buffer, const struct iovec *ar
         status = wrap_long(buffer, areas, count, &headers);
     if (status)
         return status;
-    /* Copies may stand before and after each of the others. */
+    /* There may be a copy before and after each of the referenced areas. */
     status = room_make(buffer, copied, 2 * wrapped, &room);
     if (status) {
         room_free(&headers);
@@ -618,7 +614,7 @@ int cb__buffer_append_block(struct cb_buffer *buffer, struct cb_memory *memory, 
     return CB_OK;
 }
 
-/* Brings the cursor to the chunk with position `at`; the buffer holds it. */
+/* Moves the cursor to the chunk with position `at`, which is in the buffer. */
 static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at)
 {
     size_t index = cursor->ordinal - buffer->first;
@@ -637,7 +633,7 @@ static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *curso
     cursor->ordinal = buffer->first + index;
 }
 
-/* The chunk that holds the byte at `at`, and where in it that is. */
+/* The chunk that contains the byte at `at`, and the offset of the byte in it. */
 static size_t locate(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      size_t *within)
 {
@@ -646,7 +642,7 @@ static size_t locate(const struct cb_buffer *buffer, struct cb__cursor *cursor, 
     return cursor->ordinal - buffer->first;
 }
 
-/* How many chunks hold n bytes from `within` chunk `index` on. */
+/* The number of chunks that contain n bytes, starting at `within` in chunk `index`. */
 static inline size_t count_chunks(const struct cb_buffer *buffer, size_t index, size_t within,
                                   size_t n)
 {
@@ -656,7 +652,7 @@ static inline size_t count_chunks(const struct cb_buffer *buffer, size_t index, 
     return chunks;
 }
 
-/* May all blocks of a part of a buffer cross threads? */
+/* May all blocks of part of a buffer cross threads? */
 static bool all_shared(const struct cb_buffer *source, size_t index, size_t within, size_t n)
 {
     for (; n; index++, within = 0) {
@@ -674,7 +670,7 @@ static inline bool may_show_part(const struct cb_buffer *source, size_t index, s
     return cb__likely(!target->shared) || all_shared(source, index, within, n);
 }
 
-/* Copies a part of one buffer to the tail of another, into the room made. */
+/* Copies part of one buffer to the tail of another, into the reserved room. */
 static void fill_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
                       struct cb_buffer *target, struct room *room)
 {
@@ -697,7 +693,7 @@ static int copy_part(const struct cb_buffer *source, size_t index, size_t within
     return CB_OK;
 }
 
-/* Shows a part of one buffer at the tail of another, whose ring has room. */
+/* Adds part of one buffer to the tail of another by reference; the ring has room. */
 static void push_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
                       struct cb_buffer *target)
 {
@@ -838,7 +834,7 @@ int cb_equal_bytes(const struct cb_buffer *buffer, const void *data, size_t n)
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      const uint8_t **data, size_t *n)
 {
-    const uint64_t offset = at - buffer->position; /* huge where it is before */
+    const uint64_t offset = at - buffer->position; /* huge if it is before the head */
     if (offset >= buffer->length)
         return false;
     const struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
@@ -866,7 +862,7 @@ struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cu
 
 /* -------------------------------------------------------------------- takes */
 
-/* Takes the head chunk, or what is left of it, off the ring. */
+/* Removes the head chunk, or what is left of it, from the ring. */
 static inline void drop_head(struct cb_buffer *buffer)
 {
     buffer->first++;
@@ -889,7 +885,7 @@ size_t cb_skip(struct cb_buffer *buffer, size_t n)
             return n;
         }
         drop_head(buffer);
-        cb__memory_unref(memory); /* may come back here */
+        cb__memory_unref(memory); /* may call this function again */
     }
     settle(buffer);
     return n;
@@ -942,10 +938,10 @@ ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
     return (ssize_t)n;
 }
 
-/* A block for the n bytes that are to be joined.  Who asks for all that is held
- * again and again as more comes would have all of it copied each time: so where
- * most of it was in one chunk already, and nothing follows, the block has as much
- * room again, and becomes the tail. */
+/* A block for the n bytes to be joined.  If most of them are in one chunk already and
+ * nothing follows, the block has the same amount of room again and becomes the tail:
+ * otherwise a caller that asks for the whole contents while the buffer grows would have
+ * all of it copied each time. */
 static struct cb_memory *new_joined(struct cb_buffer *buffer, size_t n, bool *becomes_tail)
 {
     struct cb_memory *memory = NULL;
@@ -962,7 +958,7 @@ static struct cb_memory *new_joined(struct cb_buffer *buffer, size_t n, bool *be
     return new_sealed(buffer, n);
 }
 
-/* Makes one chunk of the first n bytes, which stand in several. */
+/* Joins the first n bytes, which are in several chunks, into one. */
 static int join(struct cb_buffer *buffer, size_t n)
 {
     bool becomes_tail;
@@ -978,14 +974,14 @@ static int join(struct cb_buffer *buffer, size_t n)
         return status;
     }
     cb_copyout(&parts, 0, n, memory->data);
-    put_head(buffer, memory, n); /* at least one chunk went whole: there is room */
+    put_head(buffer, memory, n); /* at least one whole chunk was removed, so there is room */
     buffer->position -= n;
     buffer->shape++;
     if (becomes_tail) {
         cb__memory_ref(memory);
         cb__buffer_set_tail(buffer, memory);
     }
-    cb_skip(&parts, CB_ALL); /* all is in its place when they are released */
+    cb_skip(&parts, CB_ALL); /* everything is in place when they are released */
     free_ring(&parts);
     return CB_OK;
 }
@@ -1031,7 +1027,7 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
 {
     const size_t dropped = buffer->length - cb__min(n, buffer->length), limit = buffer->limit;
     const uint64_t end = buffer->position + (buffer->length - dropped);
-    buffer->limit = 0; /* what is released meanwhile may not add to it */
+    buffer->limit = 0; /* bytes released meanwhile must not add to it */
     while (buffer->count && cb__buffer_end(buffer) > end) {
         struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
         struct cb_memory *memory = last->memory;

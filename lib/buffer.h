@@ -3,21 +3,21 @@
  * Buffer: a queue of chunks.
  * Layer: base -> memory -> pool -> chunk, find -> matcher -> buffer.
  *
- * The chunks stand in a ring whose size is a power of two: a few places inside
- * the struct, more of them allocated when they are needed and then kept.
- * Chunks have ordinals that only grow, and stand at ring[ordinal & mask]; so
- * nothing moves when chunks come and go, and an ordinal stays a good hint.
+ * The chunks are in a ring whose size is a power of two: a few places inside
+ * the struct, more of them allocated when needed and then kept.
+ * Chunks have ordinals that only grow, and are at ring[ordinal & mask]; so
+ * nothing moves when chunks come and go, and an ordinal remains a good hint.
  *
- * What is always true:
+ * Invariants:
  * - length is the sum of the lengths of all chunks, and no chunk is empty.
  * - position + length is the stream position of the tail.
- * - `tail`, if there is one, is the block this buffer writes to, and nobody
- *   else does: chunks that show it may stand anywhere.
+ * - `tail`, if not NULL, is the block this buffer writes to, and nobody
+ *   else does: chunks of it may be anywhere.
  * - spares[0 .. spare_count) are empty blocks, offered after the tail.
  * - offered > 0 exactly while an offer is open.
- * - All blocks are `shared` where the pool is: what comes by reference from
- *   another block is copied.  So any thread may have what is taken from here.
- * - *reader is this buffer, where there is a reader.
+ * - All blocks are `shared` if the pool is: bytes in other blocks are copied
+ *   instead of referenced.  So any thread may have what is taken from here.
+ * - *reader is this buffer, if there is a reader.
  */
 #ifndef CB_BUFFER_H
 #define CB_BUFFER_H
@@ -28,8 +28,8 @@
 
 enum { CB__RING_INLINE = 8, CB__AREAS = 8, CB__SEARCHES = 8 };
 
-/* The last position that can be set: as far as any file goes.  From there a stream
- * can grow by as much again, which none does. */
+/* The highest position that can be set, the maximum size of a file.  From there a
+ * stream can grow by as much again, which none does. */
 #define CB__POSITION_MAX ((uint64_t)INT64_MAX)
 
 /* A stream position that no byte has. */
@@ -56,20 +56,19 @@ struct cb_buffer {
     unsigned small_commits;
 
     struct cb_pool *pool;
-    bool shared; /* the pool is */
+    bool shared; /* that of the pool */
     const struct cb_allocator *allocator;
 
-    struct cb_buffer **reader; /* where the decoder that reads this buffer has its
-                                  address; or NULL */
+    struct cb_buffer **reader; /* where the decoder of this buffer keeps its address; or NULL */
 
-    /* For the needles last asked for, this last one first; kept by search.c. */
+    /* For the last needles searched for, the latest first; kept by search.c. */
     struct cb__search *searches[CB__SEARCHES];
-    uint64_t unchanged; /* bytes before this position are as the searches saw
-                           them; CB__NOWHERE: all are */
+    uint64_t unchanged; /* bytes before this position have not changed since the searches;
+                           CB__NOWHERE: no byte has */
 
     size_t chunk_min, chunk_max;
     size_t cutoff, copy_below;
-    size_t limit; /* SSIZE_MAX where there is none */
+    size_t limit; /* SSIZE_MAX if there is none */
     bool release_fast;
 
     struct cb__chunk inline_ring[CB__RING_INLINE];
@@ -80,61 +79,61 @@ static inline struct cb__chunk *cb__buffer_chunk(const struct cb_buffer *buffer,
     return &buffer->ring[(buffer->first + index) & buffer->mask];
 }
 
-/* May a block be shown in a buffer?  Who takes it from there may free it on any
- * thread where the buffer's pool is shared, and no other block allows that. */
+/* May the buffer reference this block?  If the buffer's pool is shared, bytes taken
+ * from it may be freed on any thread, which only shared blocks allow. */
 static inline bool cb__buffer_may_show(const struct cb_buffer *target,
                                        const struct cb_memory *memory)
 {
     return cb__likely(!target->shared) || memory->shared;
 }
 
-/* Remembers a chunk, so that looking up a position near it is O(1).  Starts
- * out as all zeros; it needs no care when the buffer changes. */
+/* Remembers a chunk, so that looking up a position near it is O(1).  Initially all
+ * zeros; stays valid when the buffer changes. */
 struct cb__cursor {
     size_t ordinal;
     size_t shape;
     uint64_t start; /* position of the chunk's first byte */
 };
 
-/* The bytes from stream position `at` to the end of the chunk they are in;
- * false where the buffer does not hold that position. */
+/* The bytes from stream position `at` to the end of their chunk; false if the buffer
+ * does not contain that position. */
 bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                      const uint8_t **data, size_t *n);
 
-/* The block in which these bytes are. */
+/* The block that contains these bytes. */
 struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cursor *cursor,
                                    uint64_t at);
 
-/* cb_slice from a stream position on, with a cursor to find it by. */
+/* cb_slice from a stream position, with a cursor to find it. */
 ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
                          size_t n, struct cb_buffer *target);
 
-/* Shows n >= 1 bytes of a block, which the buffer may show, at the tail.  CB_ENOMEM,
- * CB_ELIMIT. */
+/* Adds n >= 1 bytes of a block, which the buffer may reference, at the tail.
+ * CB_ENOMEM, CB_ELIMIT. */
 int cb__buffer_append_block(struct cb_buffer *buffer, struct cb_memory *memory, const uint8_t *data,
                             size_t n);
 
-/* Takes a frame of `total` bytes from the head: `size` bytes behind the first
- * `lead` go to target, the others are dropped.  All or nothing: CB_ENOMEM,
- * CB_ELIMIT.  The two buffers are not the same, and source holds the frame. */
+/* Takes a frame of `total` bytes from the head: moves the `size` bytes after the first
+ * `lead` to target and drops the others.  All or nothing: CB_ENOMEM, CB_ELIMIT.  The
+ * two buffers are different, and source contains the frame. */
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
                           struct cb_buffer *target);
 
-/* cb_commit of 1 or more bytes, from which the size of chunks learns nothing. */
+/* cb_commit of 1 or more bytes, without adapting the chunk size. */
 void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n);
 
-/* For the appender.  Makes sure that `more` chunks can be pushed: CB_ENOMEM.  Goes
- * on in a new block, whose reference becomes the buffer's. */
+/* For the appender.  Reserves room for `more` chunks: CB_ENOMEM.  Continues in a new
+ * block, whose reference becomes the buffer's. */
 int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
 
-/* Makes *reader the address of the buffer, for as long as its bytes stand where
- * they did but for those that leave at the head: then, or when another reader
- * takes its place, it becomes NULL.  NULL for no reader. */
+/* Makes *reader the address of the buffer as long as its bytes stay in place, except
+ * for those that leave at the head.  When they change, or another reader replaces this
+ * one, *reader becomes NULL.  NULL for no reader. */
 void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader);
 
-/* Adds a window of n >= 1 bytes at the tail, with a reference of its own.  Room in
- * the ring must have been reserved. */
+/* Adds a window of n >= 1 bytes at the tail, with its own reference.  Room in the ring
+ * must have been reserved. */
 static inline void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memory *memory,
                                        const uint8_t *data, size_t n)
 {
@@ -157,10 +156,10 @@ static inline uint64_t cb__buffer_end(const struct cb_buffer *buffer)
     return buffer->position + buffer->length;
 }
 
-/* Frees what is remembered of searches.  (search.c) */
+/* Frees the remembered searches. (search.c) */
 void cb__buffer_forget_searches(struct cb_buffer *buffer);
 
-/* Moves the position of an empty buffer on. */
+/* Advances the position of an empty buffer. */
 void cb__buffer_pass(struct cb_buffer *buffer, uint64_t n);
 
 #endif

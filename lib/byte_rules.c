@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Reads a byte of one or two digits; false where there is none. */
+/* Reads a byte of one or two digits; false if there is none. */
 static bool read_byte(struct cb__bytes *text, unsigned *byte)
 {
     size_t n = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hold: bytes kept for longer than the buffer or the decoder that gave them, by a
+ * Hold: bytes kept longer than the buffer or decoder they came from, by a
  * reference to their block.
  * Layer: base -> ... -> buffer -> hold.
  */

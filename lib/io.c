@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Input and output: one readv in, as many writev or sendmsg as it takes out.
+ * Input and output: one readv, and as many writev or sendmsg as needed.
  * Layer: base -> ... -> buffer -> io.
  */
 #include <errno.h>
@@ -9,8 +9,8 @@
 
 #include "buffer.h"
 
-/* Entries given to one writev: the most that any system takes, so that many short
- * chunks cost few calls. */
+/* Entries passed to one writev: the maximum of every system, so that many short chunks
+ * take few calls. */
 #if defined IOV_MAX && IOV_MAX < 1024
 enum { VECTORS = IOV_MAX };
 #else
@@ -22,7 +22,7 @@ static int io_error(void)
     return errno == EAGAIN || errno == EWOULDBLOCK ? CB_EAGAIN : CB_EIO;
 }
 
-/* Leaves of some areas their first `most` bytes; how many areas these stand in. */
+/* Reduces the areas to their first `most` bytes; returns how many areas are left. */
 static int cut_areas(struct iovec *areas, size_t count, size_t most)
 {
     size_t i = 0;
@@ -49,14 +49,15 @@ ssize_t cb_readinto(struct cb_buffer *buffer, int fd, size_t most)
     } while (n < 0 && errno == EINTR);
     int saved = errno;
     if (n > 0 && (size_t)n == most)
-        cb__buffer_show_offer(buffer, most); /* chunks do not follow the caller's bound */
+        cb__buffer_show_offer(buffer, most); /* the chunk size does not depend on the caller's
+                                                bound */
     else
         cb_commit(buffer, n > 0 ? (size_t)n : 0);
     errno = saved;
     return n < 0 ? io_error() : n;
 }
 
-/* The chunks of the first `most` bytes, as far as one call takes them. */
+/* The chunks of the first `most` bytes, as many as one call takes. */
 static size_t first_chunks(const struct cb_buffer *buffer, size_t most, struct iovec *chunks)
 {
     const size_t count = cb__min(buffer->count, VECTORS);

@@ -36,7 +36,7 @@ int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
     return CB_MORE;
 }
 
-/* As many as 2^64 - 1 has. */
+/* the digits of 2^64 - 1 */
 enum { DECIMAL_DIGITS = 20 };
 
 int cb_read_decimal(struct cb_buffer *buffer, uint64_t *value)

@@ -8,8 +8,8 @@
 
 #include "buffer.h"
 
-/* The block to write to, from its beginning where nobody sees what is in it; NULL
- * while an offer is open, which must not be written over in case this fails. */
+/* The block to write to, from its beginning if nobody sees its contents; NULL while an
+ * offer is open, which must not be overwritten in case this fails. */
 static struct cb_memory *free_tail(struct cb_buffer *buffer)
 {
     struct cb_memory *tail = buffer->offered ? NULL : buffer->tail;
@@ -18,7 +18,7 @@ static struct cb_memory *free_tail(struct cb_buffer *buffer)
     return tail;
 }
 
-/* The NUL that follows stands in the next byte of the block, or in its slack. */
+/* The terminating NUL goes into the next byte of the block, or into its slack. */
 static int print_into(struct cb_memory *memory, const char *format, va_list arguments)
 {
     if (!memory)
@@ -27,7 +27,7 @@ static int print_into(struct cb_memory *memory, const char *format, va_list argu
     return vsnprintf((char *)memory->data + memory->used, room + 1, format, arguments);
 }
 
-/* Shows the next n bytes of a block that is, or is to be, the tail. */
+/* Adds the next n bytes of a block that is, or becomes, the tail. */
 static int show(struct cb_buffer *buffer, struct cb_memory *memory, size_t n)
 {
     int status = cb__buffer_append_block(buffer, memory, memory->data + memory->used, n);

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Search: finding a needle in a buffer, and taking what stands before it.
+ * Search: finding a needle in a buffer, and taking what comes before it.
  * Layer: base -> ... -> buffer -> search.
  *
- * The buffer keeps a search for each of the needles last asked for.  Between
- * two calls it says:
+ * The buffer keeps a search for each of the last needles.  Between two calls:
  *
  * - no match begins between `start` and the matcher's safe position, and the
  *   matcher's state represents all bytes up to its `at`;
  * - of the matches that begin at `found_from` or after it, `found` is the first.
  *
- * So a call that asks for the same needle again goes on at `at`, or has its
- * answer already; that is why a record that arrives in many parts is scanned
- * once, and why nobody who sends such parts can make it cost more.  Skipping
- * bytes leaves this true; whatever else changes bytes that were looked at says
- * from which position on (`unchanged` in the buffer).
+ * So a call for the same needle resumes at `at`, or has its answer already.  This
+ * is why a record that arrives in many parts is scanned once, and why a sender of
+ * such parts cannot make it cost more.  Skipping bytes keeps this true; anything
+ * else that changes examined bytes records the first changed position
+ * (`unchanged` in the buffer).
  */
 #include <string.h>
 
@@ -23,10 +22,10 @@
 struct cb__search {
     struct cb__matcher matcher;
     struct cb__cursor cursor;
-    uint64_t start;      /* CB__NOWHERE: nothing is known */
-    uint64_t found_from; /* CB__NOWHERE: nothing was found */
+    uint64_t start;      /* CB__NOWHERE: nothing known */
+    uint64_t found_from; /* CB__NOWHERE: nothing found */
     struct cb__match found;
-    /* For several needles: they, with their bytes behind them in the same block. */
+    /* For several needles: the needles, followed by their bytes in the same block. */
     struct cb__needle *set;
     size_t set_size;
 };
@@ -46,15 +45,15 @@ void cb__buffer_forget_searches(struct cb_buffer *buffer)
     memset(buffer->searches, 0, sizeof buffer->searches);
 }
 
-/* The bytes from `end` on are others than those that the search has looked at: of
- * a match that would go beyond them nothing is known. */
+/* The bytes from `end` on have changed since the search: forgets any match that would
+ * extend beyond them. */
 static void go_back(struct cb__search *search, uint64_t end)
 {
     struct cb__matcher *matcher = &search->matcher;
     const uint64_t overlap = matcher->longest - 1;
     const uint64_t known = end > overlap ? end - overlap : 0;
     cb__matcher_forget(matcher);
-    /* With several needles, those that it might have been were looked at too. */
+    /* With several needles, the bytes of other possible matches were examined too. */
     if (search->found_from != CB__NOWHERE && search->found.start + matcher->longest > end)
         search->found_from = CB__NOWHERE;
     if (search->start > end)
@@ -70,7 +69,7 @@ static void go_back_all(struct cb_buffer *buffer)
     buffer->unchanged = CB__NOWHERE;
 }
 
-/* Puts the i-th search first. */
+/* Moves the i-th search to the front. */
 static void bring_to_front(struct cb_buffer *buffer, size_t i)
 {
     struct cb__search **all = buffer->searches, *search = all[i];
@@ -78,8 +77,8 @@ static void bring_to_front(struct cb_buffer *buffer, size_t i)
     all[0] = search;
 }
 
-/* Makes a search for these needles, in place of the one that was asked for the
- * longest time ago where there are too many, and puts it first. */
+/* Creates a search for these needles, replaces the least recently used one if there are
+ * too many, and puts it at the front. */
 static int new_search(struct cb_buffer *buffer, const struct cb__needle *needles, size_t count)
 {
     struct cb__search **all = buffer->searches;
@@ -101,7 +100,7 @@ static int new_search(struct cb_buffer *buffer, const struct cb__needle *needles
     return CB_OK;
 }
 
-/* Brings the search for this needle to the front. */
+/* Moves the search for this needle to the front. */
 static int find_search(struct cb_buffer *buffer, const uint8_t *needle, size_t n)
 {
     for (size_t i = 1; i < CB__SEARCHES && buffer->searches[i]; i++) {
@@ -149,7 +148,7 @@ static struct cb__needle *copy_needles(const struct cb_buffer *buffer, const str
     return set;
 }
 
-/* Brings the search for several needles to the front. */
+/* Moves the search for several needles to the front. */
 static int find_set(struct cb_buffer *buffer, const struct iovec *needles, size_t count)
 {
     size_t size;
@@ -191,8 +190,8 @@ static int scan(struct cb_buffer *buffer, struct cb__search *search, uint64_t en
     return status == CB__YES ? CB__YES : CB__NO;
 }
 
-/* Finds what a search is for between two positions that the buffer holds.  CB__YES
- * with *match set, or CB__NO.  (A call would cost each short record 20 instructions.) */
+/* Searches between two positions in the buffer.  CB__YES with *match set, or CB__NO. (A
+ * call would cost each short record 20 instructions.) */
 static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer,
                                                         struct cb__search *search, uint64_t from,
                                                         uint64_t end, struct cb__match *match)
@@ -206,7 +205,7 @@ static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer
         cb__matcher_start(matcher, from);
         search->start = from;
     } else if (matcher->at > end) {
-        return CB__NO; /* all that could end before `end` was looked at */
+        return CB__NO; /* everything that could end before `end` was examined */
     }
     if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB__NO)
         return CB__NO;
@@ -216,9 +215,9 @@ static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer
     return CB__YES;
 }
 
-/* The same with several needles, of which one may be a part of another: what is found
- * depends on `end`.  So nothing is known for an end before what was looked at, and a
- * match that may yet become a longer one is not remembered. */
+/* The same with several needles, of which one may be part of another, so the match
+ * depends on `end`.  So nothing is known for an end before the examined bytes, and a
+ * match that may still become a longer one is not remembered. */
 static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint64_t from,
                       uint64_t end, struct cb__match *match)
 {
@@ -233,8 +232,8 @@ static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint6
     return matcher->pending ? CB__YES : CB__NO;
 }
 
-/* Finds the needle between two positions that the buffer holds.  CB__YES with
- * *match set, CB__NO, or an error. */
+/* Finds the needle between two positions in the buffer.  CB__YES with *match set,
+ * CB__NO, or an error. */
 static int find_first(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
                       uint64_t end, struct cb__match *match)
 {
@@ -268,7 +267,7 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start
     return status;
 }
 
-/* Do these bytes stand at that position? */
+/* Are these bytes at that position? */
 static bool stands_at(const struct cb_buffer *buffer, uint64_t at, const uint8_t *bytes, size_t n)
 {
     struct cb__cursor cursor = {0};
@@ -313,7 +312,7 @@ int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t co
     return CB_YES;
 }
 
-/* Takes the first `payload` bytes, and drops the others of the record. */
+/* Takes the first `payload` bytes and drops the rest of the record. */
 static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
                        struct cb_buffer *target)
 {
@@ -321,9 +320,9 @@ static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
     return status ? status : CB__YES;
 }
 
-/* Finds the delimiter that ends a record of at most `limit` bytes.  CB__YES with
- * *match set; CB__MORE; CB_EOVERFLOW where none can come in time; or an error.
- * (Inlined as above.) */
+/* Finds the delimiter that ends a record of at most `limit` bytes.  CB__YES with *match
+ * set; CB__MORE; CB_EOVERFLOW if none can come in time; or an error. (Inlined as
+ * above.) */
 static inline __attribute__((always_inline)) int find_end(struct cb_buffer *buffer,
                                                           const void *delimiter, size_t n,
                                                           size_t start, size_t limit,
@@ -356,7 +355,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size
     return take_record(buffer, flags & CB_KEEP ? record : record - n, record, target);
 }
 
-/* Does CR stand before the n-th byte? */
+/* Is the byte before the n-th a CR? */
 static bool ends_in_cr(const struct cb_buffer *buffer, size_t n)
 {
     struct cb__cursor cursor = {0};
@@ -366,7 +365,7 @@ static bool ends_in_cr(const struct cb_buffer *buffer, size_t n)
            *before == '\r';
 }
 
-/* The length of a line whose LF is, or may come, n bytes from the head. */
+/* The length of a line whose LF is, or may be, n bytes from the head. */
 static size_t line_length(const struct cb_buffer *buffer, size_t n)
 {
     return ends_in_cr(buffer, n) ? n - 1 : n;
@@ -380,7 +379,7 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
         return CB_EINVAL;
     if (!limit)
         limit = CB_ALL;
-    /* One more for CR. */
+    /* one more for a CR */
     int status = find_end(buffer, "\n", 1, start, limit + (limit < CB_ALL), &match);
     if (status == CB__MORE && buffer->length > limit && line_length(buffer, buffer->length) > limit)
         return CB_EOVERFLOW;

@@ -16,7 +16,7 @@ int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char 
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
-    /* It may quote the specification, whose bytes come from anywhere. */
+    /* The message may quote the specification, which may contain any bytes. */
     for (char *at = error->text; *at; at++) {
         if (*at < ' ' || *at > '~')
             *at = '?';
@@ -41,8 +41,8 @@ bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number)
     return bytes->length > 0;
 }
 
-/* Decodes the escape behind a backslash; returns how many characters it has,
- * 0 where it is none. */
+/* Decodes the escape after a backslash; returns how many characters it has, 0 if it is
+ * invalid. */
 static size_t decode_escape(const char *text, uint8_t *byte)
 {
     static const char names[] = "nrt0abefv\\,";

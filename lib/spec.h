@@ -5,8 +5,8 @@
  *
  *     NAME[:ARGUMENT][,KEY[=VALUE]]...
  *
- * Parsing knows nothing of framings: it gives the name and a list of settings,
- * with the escapes decoded.  The argument is the setting whose key is empty.
+ * The parser knows nothing of framings: it returns the name and a list of
+ * settings with the escapes decoded.  The argument is the setting with an empty key.
  */
 #ifndef CB_SPEC_H
 #define CB_SPEC_H
@@ -22,12 +22,12 @@ struct cb__setting {
     struct cb__bytes key; /* empty for the argument */
     struct cb__bytes value;
     bool has_value;
-    size_t column; /* of the key in the specification, or of the argument */
+    size_t column; /* of the key, or of the argument, in the specification */
 };
 
 struct cb__spec {
     const char *text;              /* borrowed from the caller of cb__spec_parse */
-    const struct cb__spec *caller; /* of a preset: the one that columns are of */
+    const struct cb__spec *caller; /* of a preset: the specification that columns refer to */
     struct cb__bytes name;
     struct cb__setting *settings;
     size_t count;
@@ -51,10 +51,10 @@ bool cb__bytes_are(const struct cb__bytes *bytes, const char *word);
 /* Are they decimal digits that fit in 64 bits, and nothing else? */
 bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number);
 
-/* The last setting with this key; NULL where there is none. */
+/* The last setting with this key, or NULL. */
 const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key);
 
-/* Where to point at for a key: its column in what the caller gave, or 0. */
+/* The column to report for a key: its column in the caller's specification, or 0. */
 size_t cb__spec_column(const struct cb__spec *spec, const char *key);
 
 #endif

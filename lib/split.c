@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Split and strip: views of the parts of a buffer.
+ * Split and strip: the parts of a buffer, by reference.
  * Layer: base -> ... -> buffer -> split.
  */
 #include "buffer.h"
@@ -10,11 +10,11 @@ struct cb_split {
     const struct cb_allocator *allocator;
     struct cb__matcher matcher;
     struct cb__cursor cursor;      /* for the search, */
-    struct cb__cursor part_cursor; /* and for the parts behind it */
+    struct cb__cursor part_cursor; /* and for the parts after it */
     uint64_t from;                 /* position where the next part begins */
-    size_t left;                   /* how many more separators may separate */
+    size_t left;                   /* how many more splits are allowed */
     bool skip_empty;               /* no part is empty */
-    bool skip_empty_last;          /* the part behind the last separator is not empty */
+    bool skip_empty_last;          /* the part after the last separator is not empty */
     bool keep;                     /* the separator stays on the part */
     bool done;
 };
@@ -94,8 +94,8 @@ static int next_separator(struct cb_split *split, struct cb__match *match)
     return CB__NO;
 }
 
-/* Makes all that is left the next part; where none is to be empty, without the
- * separators that it begins with. */
+/* Makes the rest the next part; if parts must not be empty, without the separators at
+ * its beginning. */
 static int take_rest(struct cb_split *split, struct cb__match *match)
 {
     while (split->skip_empty && next_separator(split, match) && match->start == split->from)
@@ -117,7 +117,7 @@ int cb_split_next(struct cb_split *split, struct cb_buffer *part)
             ssize_t n = cb__buffer_slice(split->source, &split->part_cursor, from,
                                          (size_t)(end - from), part);
             if (n < 0) {
-                cb__matcher_start(&split->matcher, from); /* the same part again */
+                cb__matcher_start(&split->matcher, from); /* return the same part again */
                 return (int)n;
             }
         }

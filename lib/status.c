@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of the status codes, and the version. */
+/* The texts of the status codes, and the version. */
 #include "base.h"
 
 const char *cb_version(void)
