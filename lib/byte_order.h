@@ -24,6 +24,21 @@ static inline uint64_t cb__load_little(const uint8_t *bytes, size_t width)
     return value;
 }
 
+/* Eight bytes at once, which compilers make one load of. */
+static inline uint64_t cb__load_big8(const uint8_t *b)
+{
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
+}
+
+static inline uint64_t cb__load_little8(const uint8_t *b)
+{
+    return (uint64_t)b[7] << 56 | (uint64_t)b[6] << 48 | (uint64_t)b[5] << 40 |
+           (uint64_t)b[4] << 32 | (uint64_t)b[3] << 24 | (uint64_t)b[2] << 16 |
+           (uint64_t)b[1] << 8 | b[0];
+}
+
 static inline uint64_t cb__load_uint(const uint8_t *bytes, size_t width, bool little)
 {
     return little ? cb__load_little(bytes, width) : cb__load_big(bytes, width);

@@ -163,12 +163,55 @@ static void reset(struct cb_decoder *decoder)
     state->counted.frame.trailer = config->trailer;
 }
 
+/* The length field at data + offset, with one load where eight bytes are there. */
+static inline uint64_t load_field(const struct length_config *config, const uint8_t *data, size_t n)
+{
+    const uint8_t *field = data + config->offset;
+    const unsigned rest = 64 - 8 * (unsigned)config->width;
+    if (cb__unlikely(n - (size_t)config->offset < 8))
+        return cb__load_uint(field, config->width, config->little);
+    return config->little ? cb__load_little8(field) << rest >> rest : cb__load_big8(field) >> rest;
+}
+
+/* The frames of a header and a payload, and nothing else. */
+static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                         struct cb__cut *cuts, size_t max, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    const size_t header_size = (size_t)config->header;
+    const size_t kept = decoder->config.keep ? header_size : 0;
+    const uint64_t max_record = decoder->max_record;
+    size_t count = 0, at = 0;
+    for (; count < max && n - at >= header_size; count++) {
+        uint64_t payload;
+        const uint64_t value = load_field(config, data + at, n - at);
+        if (!cb__length_payload(&config->bounds, value, &payload) ||
+            payload > n - at - header_size || payload + kept > max_record)
+            break;
+        cuts[count] = (struct cb__cut){.at = (uint32_t)(at + header_size - kept),
+                                       .length = (uint32_t)(payload + kept),
+                                       .header = (uint32_t)(header_size - kept)};
+        at += header_size + (size_t)payload;
+    }
+    *used = at;
+    return count;
+}
+
+static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                          struct cb__cut *cuts, size_t max, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    if (config->padding == NOT_GIVEN && !config->trailer.length && !config->rules.count)
+        return plain_cuts(decoder, data, n, cuts, max, used);
+    return cb__counted_cuts(decoder, data, n, cuts, max, used);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct length_state),
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = cb__counted_cuts,
+    .cuts = length_cuts,
     .cut = cb__counted_cut,
 };
 
