@@ -359,6 +359,12 @@ stays 3 '\001ax' '\003bcdY' -f u8,trailer=x,keep
 stays 3 'one\300' 'two\333x\300' -f slip
 stays 3 '\002a\000' '\004on\000' -f cobs
 stays 3 '+a\r\n' '*2\r\n:1\r\n?' -f resp
+stays 3 '\001' '\203\001\137\377\377' -f cbor
+stays 4 '\001' '\237\202\001\002' -f cbor
+stays 3 '\221\001' '\222\001\301' -f msgpack
+stays 3 '\004\001a' '\060\200\004\200' -f der
+stays 3 '1\n' '[2\n3]\n' -f ndjson
+stays 3 '[1' ', tru]' -f json,array
 stays 3 '\201\001a' '\201\176\000\001' -f websocket
 stays 3 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na' \
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n' -f http

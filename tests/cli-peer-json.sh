@@ -52,6 +52,36 @@ def check_values():
     given, status = records('json-seq', sequence)
     assert (given, status) == ([t.encode() for t in texts], 0), (sequence, given, status)
 
+# The same in arrays, however these are written, and a line each.
+def check_arrays_and_lines():
+    def space():
+        return ''.join(random.choices(' \t\r\n', k=random.choice([0, 0, 1, 3])))
+    arrays = [[value() for _ in range(random.randrange(5))] for _ in range(random.randrange(4))]
+    texts = [[json.dumps(v, indent=random.choice([None, 1])) for v in array] for array in arrays]
+    data = ''.join(space() + '[' + ','.join(space() + t + space() for t in array) + space() + ']'
+                   for array in texts)
+    given, status = records('json,array', data.encode())
+    assert (given, status) == ([t.encode() for array in texts for t in array], 0), (data, given, status)
+    for cut in range(len(data)):
+        try:
+            at, whole = 0, True
+            while data[at:cut].strip():
+                at = decoder.raw_decode(data[:cut], at + len(data[at:cut]) - len(data[at:cut].lstrip()))[1]
+        except ValueError:
+            whole = False
+        assert (records('json,array', data[:cut].encode())[1] == 0) == whole, (data, cut)
+    texts = [json.dumps(value(), ensure_ascii=random.random() < .5) for _ in range(random.randrange(9))]
+    data = ''.join(t + random.choice(['\n', '\r\n', '\n\n \n', '\n\t']) for t in texts).encode()
+    given, status = records('ndjson', data)
+    assert (given, status) == ([t.encode() for t in texts], 0), (data, given, status)
+    # What is damaged is no record, unless it is a value again, as far as that is checked.
+    lines = data.splitlines(keepends=True)
+    if lines:
+        spoiled = random.randrange(len(lines))
+        lines[spoiled] = random.choice([b'[1,\n', b'"a\n', b'1 2\n', b'{}}\n', b'tru\n', b'.\n'])
+        given, status = records('ndjson', b''.join(lines))
+        assert status == 3 and given == [l.strip() for l in lines[:spoiled] if l.strip()], (lines, given)
+
 # Numbers and names, or nearly, between white space.
 def check_words(words):
     text = ' '.join(words)
@@ -73,6 +103,8 @@ def check_words(words):
 random.seed(8259)
 for _ in range(150):
     check_values()
+for _ in range(12):
+    check_arrays_and_lines()
 near = ['0', '-', '1', '12', '.', '5', 'e', 'E', '+', '00', '0.0', 'e-1']
 names = ['true', 'false', 'null', 'tru', 'nul', 'e', 'f', 'NaN', 'Infinity', '-', 't', '1', 'n']
 for _ in range(300):

@@ -111,6 +111,7 @@ cli_tests = \
 	tests/cli-peer-nc.sh \
 	tests/cli-peer-nginx.sh \
 	tests/cli-peer-node.sh \
+	tests/cli-peer-openssl.sh \
 	tests/cli-peer-pack.sh \
 	tests/cli-peer-parallel.sh \
 	tests/cli-peer-protoc.sh \
@@ -121,6 +122,7 @@ cli_tests = \
 	tests/cli-peer-stuffed.sh \
 	tests/cli-peer-syslog.sh \
 	tests/cli-peer-tfrecord.sh \
+	tests/cli-peer-values.sh \
 	tests/cli-peer-websocket.sh \
 	tests/cli-presets.sh \
 	tests/cli-progress.sh \

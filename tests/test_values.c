@@ -601,6 +601,11 @@ static const struct {
     {"cbor", "9f", "", "ff", 2200000, CB_EMALFORMED},
     {"cbor", "9bffffffffffffffff9f", "", "", 209714, CB_ETRUNCATED},
     {"cbor", "9bffffffffffffffff9f", "", "", 209716, CB_EMALFORMED},
+    /* A claim takes nothing. */
+    {"cbor", "5b7fffffffffffff00", "61", "", 1, CB_ETRUNCATED},
+    {"cbor", "bbffffffffffffffff", "61", "", 1000, CB_ETRUNCATED},
+    {"msgpack", "c6ffffffff", "61", "", 1, CB_ETRUNCATED},
+    {"der", "04887fffffffffffff00", "61", "", 1, CB_ETRUNCATED},
     {"msgpack", "91", "c0", "", 1000000, CB_END},
     {"msgpack", "81c0", "c0", "", 1000000, CB_END},
     {"msgpack", "92", "c0", "c0", 1000000, CB_END},
