@@ -8,15 +8,14 @@
 
 #define WHOLE_LIMIT_DEFAULT ((uint64_t)64 << 20)
 enum {
-    SHOWN_BYTES = 4, /* of malformed input, in a message */
-    BATCH_MIN = 4    /* pieces that are worth the start of a fast path */
+    SHOWN_BYTES = 4, /* bytes of malformed input in a message */
+    BATCH_MIN = 4    /* least number of pieces worth starting the fast path */
 };
 
 /* ------------------------------------------------------------------ errors */
 
-/* Appends the bytes from `offset` on, as ": 0d 78": no more than had to be looked
- * at to find the fault, as which others are at hand depends on how the input
- * came. */
+/* Appends the bytes from `offset` on, as ": 0d 78": only those needed to detect the
+ * error, since what else is available depends on how the input arrived. */
 static void show_bytes(struct cb_decoder *decoder, uint64_t offset)
 {
     uint8_t bytes[SHOWN_BYTES];
@@ -106,7 +105,7 @@ static int read_options(struct cb_decoder_options *o, const struct cb_decoder_op
     return CB_OK;
 }
 
-/* (`open` may have set what on_partial is by default.) */
+/* (`open` may have set the default of on_partial.) */
 static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_options *o)
 {
     decoder->on_overflow = o->on_overflow;
@@ -115,7 +114,7 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
         decoder->on_partial = o->on_partial;
     const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
     const bool asked = o->whole == CB_WHOLE || (o->whole == CB_WHOLE_UNTOLD && !tells);
-    /* Nothing is given of a record that may yet turn out to be left out. */
+    /* Return nothing of a record that may still turn out to be dropped. */
     decoder->whole = asked || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
@@ -159,7 +158,7 @@ int cb_decoder_new(struct cb_decoder **result, const char *specification,
     return cb__decoder_make(result, &source, options, error);
 }
 
-/* Lets go of the buffer. */
+/* Detaches the decoder from its buffer. */
 static void leave(struct cb_decoder *decoder)
 {
     if (decoder->buffer)
@@ -230,14 +229,14 @@ void cb_decoder_reset(struct cb_decoder *decoder)
     begin_at(decoder, 0, 1);
 }
 
-/* Has the decoder looked at nothing of the frame that comes next? */
+/* Has the decoder examined nothing of the next frame? */
 static bool at_rest(const struct cb_decoder *decoder)
 {
     return decoder->scan == decoder->frame_start && !decoder->begun;
 }
 
-/* Has another decoder that reads this buffer come to a place where it may be
- * left?  All that it gave has gone, and nothing besides. */
+/* Is another decoder of this buffer at a place where it may be replaced?  Everything
+ * that it returned has left the buffer, and nothing else. */
 static bool is_free(const struct cb_buffer *buffer)
 {
     const struct cb_decoder *other = (const void *)buffer->reader;
@@ -260,8 +259,7 @@ static int make_alike(struct cb_buffer **result, const struct cb_decoder *decode
     return cb_buffer_new(result, &options);
 }
 
-/* What is to be said without a look at the buffer, which is not the one that it
- * was. */
+/* The result if the buffer is not the expected one, without looking at it. */
 static int last_word(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
@@ -269,7 +267,7 @@ static int last_word(const struct cb_decoder *decoder)
     return decoder->ended && !decoder->complete ? CB__END : CB_ESTATE;
 }
 
-/* The first call for a stream: it begins where the buffer's head is. */
+/* The first call for a stream, which begins at the head of the buffer. */
 static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     if (decoder->met)
@@ -289,20 +287,20 @@ static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
     return CB_OK;
 }
 
-/* Where a record of the greatest length would end. */
+/* Where a record of maximum length would end. */
 static uint64_t limit_of(const struct cb_decoder *decoder)
 {
     uint64_t limit;
     return cb__add_u64(decoder->payload_start, decoder->max_record, &limit) ? limit : UINT64_MAX;
 }
 
-/* Was the beginning of the current record, which is cut, put aside? */
+/* Was the beginning of the current, truncated record put aside? */
 static inline bool is_aside(const struct cb_decoder *decoder)
 {
     return decoder->aside_at != CB_UNKNOWN;
 }
 
-/* Payload before is needed no more where it came from. */
+/* The payload before this is no longer needed at its source. */
 static inline uint64_t payload_done(const struct cb_decoder *decoder)
 {
     if (cb__likely(!decoder->excess))
@@ -311,13 +309,13 @@ static inline uint64_t payload_done(const struct cb_decoder *decoder)
                                                                     : decoder->given;
 }
 
-/* The bytes of the input before are needed no more. */
+/* The input bytes before this are no longer needed. */
 static inline uint64_t done_to(const struct cb_decoder *decoder)
 {
     return cb__unlikely(decoder->made) ? decoder->scan : payload_done(decoder);
 }
 
-/* Sees to it that the decoder reads this buffer, in which all is where it was. */
+/* Makes sure that the decoder reads this buffer and that nothing in it has moved. */
 static inline int attach(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     if (cb__likely(decoder->buffer == buffer && buffer->position <= done_to(decoder)))
@@ -331,7 +329,7 @@ static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
         cb_skip(buffer, cb__clamp_u64(position - buffer->position));
 }
 
-/* Where the next byte to give stands among those that were put aside. */
+/* The position of the next byte to return among those put aside. */
 static uint64_t given_aside(const struct cb_decoder *decoder)
 {
     return decoder->aside_at + (decoder->given - decoder->payload_start);
@@ -343,7 +341,7 @@ static uint64_t payload_in_input(const struct cb_decoder *decoder)
     return decoder->made ? decoder->payload_at : decoder->payload_start;
 }
 
-/* Keeps the header of the current record, of which nothing was given yet. */
+/* Keeps the header of the current record, of which nothing was returned yet. */
 static int put_header_aside(struct cb_decoder *decoder)
 {
     const uint64_t at = payload_in_input(decoder) - decoder->header;
@@ -362,8 +360,8 @@ static int put_header_aside(struct cb_decoder *decoder)
     return n < 0 ? CB_ENOMEM : CB_OK;
 }
 
-/* Drops what was given.  A header stays with the payload, or by itself where that is
- * looked at and goes; where there is no memory for this, all stays. */
+/* Drops what was returned.  A header stays with its payload, or is kept separately if
+ * the payload leaves; if out of memory for this, nothing is dropped. */
 static inline void release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     if (cb__unlikely(decoder->header && (decoder->made || decoder->excess)) &&
@@ -379,8 +377,8 @@ static inline void release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 
 unsigned cb_decoder_traits(const struct cb_decoder *decoder)
 {
-    /* A record that may be cut short by the end of input keeps its length to
-     * itself until then. */
+    /* A record that the end of input may truncate does not reveal its length until
+     * then. */
     const struct cb__decoder_ops *ops = decoder->ops;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
     bool independent = decoder->tells_length && !ops->parts && !ops->needs_end && !ops->in_order;
@@ -425,8 +423,8 @@ const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
 
 /* ------------------------------------------------------------------ pieces */
 
-/* Where the bytes end that can be given of the current record: what is beyond
- * its greatest length is not. */
+/* The end of the bytes to return from the current record: nothing beyond its maximum
+ * length. */
 static uint64_t end_of_given(const struct cb_decoder *decoder)
 {
     if (cb__likely(!decoder->excess && !decoder->error.code))
@@ -434,7 +432,7 @@ static uint64_t end_of_given(const struct cb_decoder *decoder)
     return decoder->until < limit_of(decoder) ? decoder->until : limit_of(decoder);
 }
 
-/* The length of the current record as far as a piece may tell it. */
+/* The length of the current record, if a piece may reveal it. */
 static uint64_t known_total(const struct cb_decoder *decoder)
 {
     const uint64_t end = end_of_given(decoder);
@@ -450,7 +448,7 @@ uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
     return decoder->needed;
 }
 
-/* Bytes that are to be given: those at `given`, `most` of them at most. */
+/* Bytes to return: from `given` on, at most `most`. */
 static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n,
                                    struct cb_memory **block)
 {
@@ -469,8 +467,8 @@ static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, si
     return data;
 }
 
-/* What a record's first piece tells of the header: its length, and CB_APART where
- * it does not end at the piece's data.  An empty piece is made to begin there. */
+/* The header fields of a record's first piece: the length, and CB_APART if the header
+ * does not end at the piece's data.  An empty piece is moved to begin there. */
 static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
 {
     struct cb__cursor cursor = {0};
@@ -528,7 +526,7 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
     return count;
 }
 
-/* The usual case of that: all of a record in one span of the input. */
+/* The common case of that: the whole record in one span of the input. */
 static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece)
 {
     const uint64_t header = decoder->header;
@@ -575,7 +573,7 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
                               (uint8_t *)out + aside);
 }
 
-/* The family wants more input than there will be. */
+/* The family needs more input, but the input has ended. */
 static int handle_end(struct cb_decoder *decoder)
 {
     uint64_t end = cb__buffer_end(decoder->buffer);
@@ -600,7 +598,7 @@ static int handle_end(struct cb_decoder *decoder)
     if (how == CB_PARTIAL_EMIT && cut != CB__END) {
         decoder->begun = decoder->complete = true;
         decoder->scan = end;
-        decoder->ended = true; /* behind this record */
+        decoder->ended = true; /* after this record */
         return CB_OK;
     }
     if (how != CB_PARTIAL_FAIL) {
@@ -617,7 +615,7 @@ static int handle_end(struct cb_decoder *decoder)
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
 
-/* What has come of a record that is too long to be one is passed over. */
+/* Skips what has arrived of a record that is too long. */
 static void pass_over(struct cb_decoder *decoder)
 {
     decoder->given = decoder->until;
@@ -626,8 +624,8 @@ static void pass_over(struct cb_decoder *decoder)
         cb__decoder_next_frame(decoder);
 }
 
-/* A record that is held until its frame is over, and is cut, has come as far as it
- * will be given: this is kept, and what follows need not be. */
+/* A record that is held until the end of its frame, and truncated, has reached its
+ * maximum length: keeps that part, so that the rest need not be held. */
 static int put_aside(struct cb_decoder *decoder)
 {
     const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
@@ -654,7 +652,7 @@ static bool assembled(struct cb_decoder *decoder)
     return decoder->until > before;
 }
 
-/* What a step of the family's comes to. */
+/* Interprets the result of a step of the family. */
 static int settle(struct cb_decoder *decoder, int status)
 {
     if (decoder->assembles && assembled(decoder) && status == CB__MORE)
@@ -662,8 +660,8 @@ static int settle(struct cb_decoder *decoder, int status)
     if (status == CB__MORE && decoder->finished)
         status = handle_end(decoder);
     if (status == CB_OK || status == CB_EMALFORMED) {
-        /* What is wrong behind the greatest length is not seen if the input
-         * comes in small parts, so never. */
+        /* Errors beyond the maximum length would not be seen if the input arrived in
+         * small parts, so never report them. */
         int length = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
         status = length ? length : status;
         decoder->complete = decoder->complete && !length;
@@ -675,7 +673,7 @@ static int settle(struct cb_decoder *decoder, int status)
     return status;
 }
 
-/* One step further: CB_OK if there may be something to give. */
+/* One step forward: CB_OK if there may be something to return. */
 static int advance(struct cb_decoder *decoder)
 {
     if (decoder->error.code)
@@ -689,11 +687,11 @@ static int advance(struct cb_decoder *decoder)
     return settle(decoder, status);
 }
 
-/* Is there something that pieces can be cut from?  The beginning of a record
- * whose payload is all still to come is given as an empty piece. */
+/* Is there something to cut pieces from?  The beginning of a record whose payload has
+ * not arrived is returned as an empty piece. */
 static bool can_give(const struct cb_decoder *decoder)
 {
-    /* What stands before the fault is given first, as if it had come alone. */
+    /* Bytes before the error are returned first, as if they had arrived alone. */
     if (cb__unlikely(decoder->error.code))
         return !decoder->whole && decoder->begun && decoder->given < end_of_given(decoder);
     if (decoder->complete || decoder->whole)
@@ -705,20 +703,20 @@ static bool can_give(const struct cb_decoder *decoder)
            (decoder->begun && !decoder->open && decoder->payload_end > decoder->scan);
 }
 
-/* May a fast path begin here? */
+/* May the fast path begin here? */
 static bool at_frame(const struct cb_decoder *decoder)
 {
     return at_rest(decoder) && !decoder->ended && !decoder->error.code;
 }
 
-/* Records that are taken are held, and so have a limit where others have none.
- * One that was found too long for that may be given in pieces after all, if all
- * of it is still there. */
+/* Records that are taken are held, and so have a limit even if there is none otherwise.
+ * A record too long for that may still be returned in pieces, if all of it is still
+ * there. */
 static void change_limit(struct cb_decoder *decoder, uint64_t limit)
 {
     const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
     if (is_aside(decoder))
-        return; /* it is cut */
+        return; /* it is truncated */
     decoder->max_record = limit;
     if (decoder->open || source->position > decoder->payload_start)
         return;
@@ -732,7 +730,7 @@ static inline void limit_to(struct cb_decoder *decoder, uint64_t limit)
         change_limit(decoder, limit);
 }
 
-/* The whole frames at hand.  Cheap to ask where there are none. */
+/* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
 {
     if (!at_frame(decoder) || !cb__decoder_span(decoder, data, n))
@@ -741,7 +739,7 @@ static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **da
     return true;
 }
 
-/* `count` whole records, of `used` bytes with what is left out, were passed. */
+/* Advances over `count` whole records, of `used` bytes including dropped ones. */
 static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t count)
 {
     begin_at(decoder, decoder->scan + used, decoder->record + count);
@@ -781,7 +779,7 @@ static inline void build_one(struct cb_piece *piece, const struct cb__cuts *foun
     };
 }
 
-/* The pieces of whole records: four at a time, as counting them costs a quarter of
+/* The pieces of whole records: four at a time, since counting them costs a quarter of
  * making them. */
 static void build(const struct cb_decoder *decoder, const struct cb__cuts *found,
                   struct cb_piece *pieces)
@@ -799,7 +797,7 @@ static void build(const struct cb_decoder *decoder, const struct cb__cuts *found
         build_one(&pieces[i], found, i, base, record);
 }
 
-/* The fast path: whole records out of the span that the frame begins in. */
+/* The fast path: whole records in the span where the frame begins. */
 static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
     struct cb__cuts found;
@@ -841,7 +839,7 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
     return done ? CB_PIECE : status;
 }
 
-/* Gives what was cut for cb_reframe. */
+/* Returns pieces that were cut for cb_reframe. */
 static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max, size_t *count)
 {
     struct cb__kept *kept = decoder->kept;
@@ -866,7 +864,7 @@ ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
     return count ? (ssize_t)count : cb__public(status);
 }
 
-/* Passes over whole records, at most `max`, as fast as that goes. */
+/* Skips at most `max` whole records, as fast as possible. */
 static void skip_frames(struct cb_decoder *decoder, uint64_t max)
 {
     struct cb__cuts found;
@@ -902,7 +900,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
             break;
         if (!can_give(decoder))
             status = advance(decoder);
-        /* (What is beyond the greatest length is not held for anybody.) */
+        /* (Bytes beyond the maximum length are not held.) */
         if (status == CB_OK && (can_give(decoder) || decoder->until >= limit_of(decoder))) {
             decoder->given = decoder->until;
             decoder->header = 0;
@@ -936,11 +934,11 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     release(decoder, buffer);
     status = give_batch(decoder, piece, 1, &count);
     if (cb__unlikely(status == CB__END))
-        release(decoder, buffer); /* the end mark */
+        release(decoder, buffer); /* the end marker */
     return cb__public(status);
 }
 
-/* Moves the current record, which is long enough to be cut or was assembled, to
+/* Moves the current record, which is long enough to be truncated or was assembled, to
  * `record`. */
 static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
@@ -949,7 +947,7 @@ static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     struct cb_buffer *source = is_aside(decoder) ? decoder->aside : decoder->made;
     int status;
     if (source) {
-        /* Over records left out. */
+        /* Skips dropped records. */
         skip_to(source, is_aside(decoder) ? decoder->aside_at : decoder->payload_start);
         ssize_t n = cb_take(source, cb__clamp_u64(size), record);
         status = n < 0 ? (int)n : CB_OK;
@@ -965,7 +963,7 @@ static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     return CB_PIECE;
 }
 
-/* The same for one that is complete and stands in the input: the usual case. */
+/* The same for a complete record in the input: the common case. */
 static inline int take_whole(struct cb_decoder *decoder, struct cb_buffer *buffer,
                              struct cb_buffer *record)
 {
@@ -998,7 +996,7 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
                                                 : take_whole(decoder, buffer, record);
     if (status == CB__END)
-        release(decoder, buffer); /* the end mark */
+        release(decoder, buffer); /* the end marker */
     return cb__public(status);
 }
 

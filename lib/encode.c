@@ -3,27 +3,26 @@
  * Encode: records through an encoder to the tail of a buffer.
  * Layer: base -> ... -> appender, encoder -> encode.
  *
- * A piece goes through these steps, at each of which the work can stop where
- * the output is full, and go on in a later call:
+ * A piece goes through these steps.  At each of them the work can stop when the
+ * output is full, and continue in a later call:
  *
  *     look at it, begin its record -> header -> payload -> trailer
  *
- * A record that was refused is passed over up to its last piece.  An encoder
- * that must see a record whole before it begins gets the pieces of one that
- * comes in several from `held`.
+ * A rejected record is skipped up to its last piece.  An encoder that must see
+ * the whole record first gets the pieces of a record that comes in several from
+ * `held`.
  *
- * Short whole records are nearly all there are: they take a way of their own,
- * that does each step in one go, or stops where the steps go on
- * (put_constants, put_framed).
+ * Nearly all records are short and whole: they take a fast path that does each
+ * step in one go, or stops where the steps continue (put_constants, put_framed).
  */
 #include "appender.h"
 #include "decoder.h"
 #include "encoder.h"
 
-/* The longest constant that is copied by one store. */
+/* The longest constant copied by one store. */
 enum { SHORT = 8 };
 
-/* The longest delimiter of the input in which the output's is looked for. */
+/* The longest input delimiter that is searched for the output delimiter. */
 enum { NEAR = 16 };
 
 static bool is_whole(const struct cb_piece *piece)
@@ -33,7 +32,7 @@ static bool is_whole(const struct cb_piece *piece)
 
 /* ------------------------------------------------------------------- steps */
 
-/* What is left of a header or trailer. */
+/* Writes the rest of a header or trailer. */
 static int put_out(struct cb_encoder *encoder, struct cb__appender *appender)
 {
     int status = CB_OK;
@@ -48,7 +47,7 @@ static int put_out(struct cb_encoder *encoder, struct cb__appender *appender)
     return status;
 }
 
-/* The same, asking `give` for more until that is all. */
+/* The same, asking `give` for more until there is none. */
 static int put_all(struct cb_encoder *encoder, struct cb__appender *appender,
                    int (*give)(struct cb_encoder *encoder))
 {
@@ -62,7 +61,7 @@ static int put_all(struct cb_encoder *encoder, struct cb__appender *appender,
     return status;
 }
 
-/* Takes back what the output still has of the current record. */
+/* Removes what the output still has of the current record. */
 static void take_back(const struct cb_encoder *encoder, struct cb__appender *appender)
 {
     struct cb_buffer *out = appender->buffer;
@@ -73,7 +72,7 @@ static void take_back(const struct cb_encoder *encoder, struct cb__appender *app
         cb_truncate(out, (size_t)(encoder->start - out->position));
 }
 
-/* The record is refused, for the reason in encoder->error. */
+/* Rejects the record, for the reason in encoder->error. */
 static int refuse(struct cb_encoder *encoder, struct cb__appender *appender,
                   const struct cb_piece *piece)
 {
@@ -85,7 +84,7 @@ static int refuse(struct cb_encoder *encoder, struct cb__appender *appender,
     return CB_EUNENCODABLE;
 }
 
-/* Shows a piece to an encoder that looks; no bytes may be nowhere. */
+/* Shows a piece to an encoder that looks; the data of an empty piece may be NULL. */
 static int show(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     struct cb_piece empty = *piece;
@@ -161,7 +160,7 @@ static int put_payload(struct cb_encoder *encoder, struct cb__appender *appender
     return status;
 }
 
-/* Goes on with a piece that was looked at, to its end. */
+/* Continues with an examined piece, to its end. */
 static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
                      const struct cb_piece *piece)
 {
@@ -189,7 +188,7 @@ static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
     return status;
 }
 
-/* Is this the piece that must come now? */
+/* Is this the expected next piece? */
 static int check_piece(const struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const bool between = encoder->step == CB__ENCODE_RECORD;
@@ -218,7 +217,7 @@ static int encode_piece(struct cb_encoder *encoder, struct cb__appender *appende
 
 /* ------------------------------------- records that are held until their end */
 
-/* Keeps a piece, by reference where that can be. */
+/* Keeps a piece, by reference if possible. */
 static int keep(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     struct cb__appender appender;
@@ -247,7 +246,7 @@ static int keep(struct cb_encoder *encoder, const struct cb_piece *piece)
     return status;
 }
 
-/* The record that is held goes out, chunk by chunk; `last` is its last piece. */
+/* Writes the held record chunk by chunk; `last` is its last piece. */
 static int put_held(struct cb_encoder *encoder, struct cb__appender *appender,
                     const struct cb_piece *last)
 {
@@ -269,7 +268,7 @@ static int put_held(struct cb_encoder *encoder, struct cb__appender *appender,
     return status;
 }
 
-/* For an encoder that must see a record whole before it begins. */
+/* For an encoder that must see the whole record first. */
 static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appender,
                         const struct cb_piece *piece)
 {
@@ -297,8 +296,8 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
 
 /* ------------------------------------------------------ short whole records */
 
-/* Copies n < CB__COPY_BELOW bytes, for which memcpy would take longer to find out
- * how: 16 at a time, the last 16 overlapping those before.  It may write up to
+/* Copies n < CB__COPY_BELOW bytes, for which memcpy would take longer to choose a
+ * method: 16 at a time, the last 16 overlapping the ones before.  It may write up to
  * CB__SLACK bytes, and reads no byte beyond the n. */
 static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
 {
@@ -324,8 +323,8 @@ static inline bool is_short(const struct cb_piece *piece)
     return is_whole(piece) && piece->length < CB__COPY_BELOW;
 }
 
-/* Is there nothing to be seen, or nothing wrong with it?  What is wrong will be
- * found again by the steps. */
+/* Does nothing need checking, or nothing fail the check?  The steps will find an error
+ * again. */
 static inline bool passes(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     return cb__likely(!(encoder->traits & CB_LOOKS)) || show(encoder, piece) == CB_OK;
@@ -355,7 +354,7 @@ static inline uint8_t *put_constant(uint8_t *to, const struct constant *constant
     return to + constant->length;
 }
 
-/* Copies the short records that come first. */
+/* Copies leading short records. */
 static size_t copy_constant(struct cb_encoder *encoder, struct cb__appender *appender,
                             const struct cb_piece *pieces, size_t count)
 {
@@ -377,8 +376,8 @@ static size_t copy_constant(struct cb_encoder *encoder, struct cb__appender *app
     return i;
 }
 
-/* Is the constant trailer between a payload and the next one, in one block, as
- * the LF of a CRLF is?  By reference it becomes one chunk with the next payload. */
+/* Is the constant trailer between a payload and the next one, in one block, like the LF
+ * of a CRLF?  By reference it becomes one chunk with the next payload. */
 static inline bool tail_precedes(const struct cb_encoder *encoder, const struct cb_piece *piece,
                                  const struct cb_piece *next)
 {
@@ -389,12 +388,12 @@ static inline bool tail_precedes(const struct cb_encoder *encoder, const struct 
     return gap >= n && gap <= NEAR && memcmp(next->data - n, encoder->tail.data, n) == 0;
 }
 
-/* Refers to the long records that come first, which have no head. */
+/* References leading long records, which have no header. */
 static size_t refer_constant(struct cb_encoder *encoder, struct cb__appender *appender,
                              const struct cb_piece *pieces, size_t count)
 {
     const struct constant tail = constant_of(&encoder->tail);
-    size_t i = 0, lead = 0; /* bytes of the last trailer that stand in the input */
+    size_t i = 0, lead = 0; /* bytes of the last trailer that are in the input */
     for (; i < count && cb__appender_ready(appender, SHORT); i++) {
         const struct cb_piece *piece = &pieces[i];
         if (!is_long(piece) || !cb__appender_takes(appender, piece->block) ||
@@ -423,7 +422,7 @@ static size_t put_constants(struct cb_encoder *encoder, struct cb__appender *app
     return done;
 }
 
-/* The payload of a whole record, if that can be done in one go. */
+/* Writes the payload of a whole record, if possible in one go. */
 static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *appender,
                                const struct cb_piece *piece)
 {
@@ -443,7 +442,7 @@ static inline bool put_at_once(struct cb_encoder *encoder, struct cb__appender *
     return true;
 }
 
-/* Header or trailer in one go. */
+/* Writes a header or trailer in one go. */
 static inline bool put_out_at_once(struct cb_encoder *encoder, struct cb__appender *appender)
 {
     const size_t n = encoder->out.length;
@@ -457,8 +456,8 @@ static inline bool put_out_at_once(struct cb_encoder *encoder, struct cb__append
     return true;
 }
 
-/* Whole records with what the encoder gives around each.  What cannot be done in
- * one go is left where put_piece goes on. */
+/* Whole records, each with the bytes that the encoder puts around it.  What cannot be
+ * done in one go is left where put_piece continues. */
 static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *appender,
                          const struct cb_piece *pieces, size_t count)
 {
@@ -503,7 +502,7 @@ static inline void copy_ahead(uint8_t *to, const uint8_t *from, size_t n, const 
         memcpy(to + i, from + i, 128);
 }
 
-/* Asks for the head of a record of this length.  False if it is not to be had. */
+/* Asks for the head of a record of this length.  False if there is none. */
 static bool fill_head(struct cb_encoder *encoder, size_t length)
 {
     struct cb__head *head = &encoder->heads[length];
@@ -577,7 +576,7 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder)
 
 /* ------------------------------------------------------------ whole batches */
 
-/* The way for short records that this encoder may take, or NULL. */
+/* The fast path for short records that this encoder may use, or NULL. */
 static cb__encode_fn *short_way(const struct cb_encoder *encoder)
 {
     const bool is_short = encoder->head.length <= SHORT && encoder->tail.length <= SHORT;
@@ -586,7 +585,7 @@ static cb__encode_fn *short_way(const struct cb_encoder *encoder)
     return is_short && !(encoder->traits & CB_NO_PAYLOAD) ? put_constants : put_framed;
 }
 
-/* What the encoder gives around every record, for as long as it lives. */
+/* The bytes that the encoder puts around every record, for its whole life. */
 static struct cb__bytes ask(struct cb_encoder *encoder, int (*give)(struct cb_encoder *encoder))
 {
     cb__encoder_give(encoder, "", 0);
@@ -617,7 +616,7 @@ void cb__encode_fini(struct cb_encoder *encoder)
                                  CB__COPY_BELOW * sizeof *encoder->heads);
 }
 
-/* One piece, in whatever state the encoder is. */
+/* One piece, whatever the state of the encoder. */
 static int encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
                       const struct cb_piece *piece)
 {
@@ -667,7 +666,7 @@ int cb_encode_pieces(struct cb_encoder *encoder, const struct cb_piece *pieces, 
 
 /* ------------------------------------------------------------- whole records */
 
-/* Forgets the record that was begun. */
+/* Forgets the unfinished record. */
 static void abandon(struct cb_encoder *encoder)
 {
     encoder->step = CB__ENCODE_RECORD;
@@ -706,7 +705,7 @@ static int end_whole(struct cb_encoder *encoder, struct cb__appender *appender, 
     return status == CB__FULL ? CB_ELIMIT : status;
 }
 
-/* Begins one: *piece tells of all its parts. */
+/* Begins a record; *piece describes all its parts. */
 static int begin_whole(struct cb_encoder *encoder, struct cb__appender *appender,
                        struct cb_buffer *out, uint64_t length, struct cb_piece *piece)
 {
@@ -765,7 +764,7 @@ int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n, cb_r
     piece.flags = CB_FIRST | CB_LAST;
     status = end_whole(encoder, &appender, n, encode_one(encoder, &appender, &piece));
     if (memory && status != CB_OK)
-        memory->release = NULL; /* the bytes are still the caller's */
+        memory->release = NULL; /* the caller still owns the bytes */
     if (memory)
         cb__memory_unref(memory);
     return status;

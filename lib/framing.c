@@ -27,7 +27,7 @@ const char *cb_framing_preset(const struct cb_framing *framing)
     return framing->preset;
 }
 
-/* The first row of this name from `row` on. */
+/* The first row with this name, starting at `row`. */
 static const struct cb_framing *find_from(const struct cb_framing *row,
                                           const struct cb__bytes *name)
 {
@@ -48,8 +48,8 @@ const struct cb_framing *cb_framing_find(const char *specification)
     return find_from(cb__framings, &name);
 }
 
-/* The row with the family: a preset's is that of its generic specification,
- * which has settings. */
+/* The row with the family: for a preset, the row of its generic specification, which
+ * has settings. */
 static const struct cb_framing *generic(const struct cb_framing *framing)
 {
     if (!framing->preset)
@@ -92,8 +92,8 @@ static const char *describe(const struct cb__key *key)
     return key->name[0] ? key->name : "argument";
 }
 
-/* Puts one setting into the family's struct.  Texts that came from the preset
- * cannot be wrong, so columns are those of the caller's specification. */
+/* Stores one setting in the family's struct.  Values from the preset are always valid,
+ * so columns refer to the caller's specification. */
 static int apply(void *data, const struct cb__key *key, const struct cb__setting *setting,
                  struct cb_error *error)
 {
@@ -150,13 +150,13 @@ static bool is_rule(const struct cb__key *key)
     return kind_of(key) == CB__KEY_RULE || kind_of(key) == CB__KEY_SELECT;
 }
 
-/* May the key be given more than once? */
+/* May the key be repeated? */
 static bool repeats(const struct cb__key *key)
 {
     return kind_of(key) == CB__KEY_LIST || is_rule(key);
 }
 
-/* May the key be given though the preset has it? */
+/* May the key be given although the preset has it? */
 static bool adds(const struct cb__key *key)
 {
     return key->kind & CB__KEY_REPLACES || is_rule(key);
@@ -177,7 +177,7 @@ static bool among(const struct cb__spec *spec, size_t count, const struct cb__by
     return false;
 }
 
-/* Has the key a meaning in this direction? */
+/* Is the key valid in this direction? */
 static int check_direction(const struct cb__key *key, const struct cb__setting *setting,
                            unsigned direction, struct cb_error *error)
 {
@@ -188,7 +188,7 @@ static int check_direction(const struct cb__key *key, const struct cb__setting *
                          other == CB__KEY_OUT ? "output" : "input");
 }
 
-/* Refuses a setting of the caller's that does not go with the others. */
+/* Rejects a setting of the caller that conflicts with the others. */
 static int check_setting(const struct cb__config *config, size_t i, const struct cb__key *key,
                          unsigned direction, struct cb_error *error)
 {
@@ -215,7 +215,7 @@ static int check_setting(const struct cb__config *config, size_t i, const struct
 static int apply_one(struct cb__config *config, const struct cb__spec *spec, size_t i,
                      unsigned direction, struct cb_error *error)
 {
-    /* Every family has this one.  It may be given though a preset says it. */
+    /* Every family has this key.  It may be given even if a preset has it. */
     static const struct cb__key keep = {"keep", CB__KEY_FLAG | CB__KEY_IN | CB__KEY_REPLACES, 0};
     const struct cb__setting *setting = &spec->settings[i];
     const bool is_keep = cb__bytes_are(&setting->key, keep.name);
@@ -225,7 +225,7 @@ static int apply_one(struct cb__config *config, const struct cb__spec *spec, siz
         if (status)
             return status;
     }
-    /* A lead that is not written need not obey the rules for what is read. */
+    /* Rules for input do not apply to a lead that is not written. */
     if (direction == CB_DECODES && key->kind & CB__KEY_OUT)
         return CB_OK;
     return apply(is_keep ? (void *)&config->keep : config->data, key, setting, error);
@@ -259,8 +259,8 @@ static int configure(struct cb__config *config, const struct cb_framing *row, un
     return status;
 }
 
-/* May the row be meant by a specification?  "hex" alone is one framing for
- * output, and with settings another. */
+/* Can a specification mean this row? "hex" alone is one framing for output, and with
+ * settings another. */
 static bool suits(const struct cb_framing *row, const struct cb__spec *spec, unsigned direction)
 {
     return cb_framing_can(row) & direction && (!spec->count || generic(row)->family->keys);
@@ -275,7 +275,7 @@ static const struct cb_framing *choose(const struct cb__spec *spec, unsigned dir
         if (suits(row, spec, direction))
             return row;
         if (!able && cb_framing_can(row) & direction)
-            able = row; /* to say what is wrong with the settings */
+            able = row; /* to report the error in the settings */
     }
     if (able)
         return able;
@@ -288,7 +288,7 @@ static const struct cb_framing *choose(const struct cb__spec *spec, unsigned dir
     return NULL;
 }
 
-/* Room for the struct of the family. */
+/* Allocates the struct of the family. */
 static int allocate(struct cb__config *config, struct cb_error *error)
 {
     const struct cb_allocator *allocator = config->allocator;
@@ -318,7 +318,7 @@ static int parse(struct cb__config *config, const char *specification, unsigned 
     return status ? status : configure(config, row, direction, error);
 }
 
-/* The struct of a family is there already. */
+/* The struct of a family already exists. */
 static int copy(struct cb__config *config, const struct cb__source *source, struct cb_error *error)
 {
     config->family = source->family;

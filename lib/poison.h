@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Poison: with the address sanitizer, bytes that were released are marked, so that
- * the use of an old piece is reported; without it, nothing.
+ * Poison: with the address sanitizer, marks released bytes, so that the use of an
+ * old piece is reported; otherwise does nothing.
  * Layer: base -> poison.
  */
 #ifndef CB_POISON_H

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reframe: records out of one buffer in one framing, into another buffer in
- * another.
+ * Reframe: records from one buffer in one framing to another buffer in another.
  * Layer: base -> ... -> decoder, encode -> reframe.
  *
- * The pieces that the decoder has cut stay with it until the encoder has taken
- * them, so that a call can stop at any byte of the output.
+ * The pieces that the decoder has cut stay with it until the encoder has consumed
+ * them, so a call can stop at any byte of the output.
  */
 #include "appender.h"
 #include "decoder.h"
 #include "encoder.h"
 #include "rewrite.h"
 
-/* What an encoder must have and a decoder may not tell. */
+/* What an encoder needs and a decoder may not provide. */
 static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
 {
     const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
     return encoder->traits & CB_NEEDS_WHOLE || (encoder->traits & CB_NEEDS_LENGTH && !tells);
 }
 
-/* How many records end in these pieces.  Their numbers have no gaps. */
+/* The number of records that end in these pieces.  Their numbers have no gaps. */
 static size_t count_ended(const struct cb_piece *pieces, size_t count)
 {
     if (!count)
@@ -28,7 +27,7 @@ static size_t count_ended(const struct cb_piece *pieces, size_t count)
     return (size_t)(last->record - pieces->record) + ((last->flags & CB_LAST) != 0);
 }
 
-/* How many of the pieces belong to the first `records` records. */
+/* The number of pieces that belong to the first `records` records. */
 static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t records)
 {
     size_t n = 0;
@@ -37,15 +36,15 @@ static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t r
     return n;
 }
 
-/* Hands what was cut of at most `max` records to the encoder; *ended grows by the
- * records that ended. */
+/* Passes the cut pieces of at most `max` records to the encoder; adds to *ended the
+ * number of records that ended. */
 static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
                      struct cb__appender *appender, size_t max, size_t *ended)
 {
     struct cb__kept *kept = decoder->kept;
     const struct cb_piece *pieces = kept->pieces + kept->next;
     size_t count = kept->count - kept->next, taken;
-    if (cb__unlikely(count > max)) /* they were cut for a call that wanted more */
+    if (cb__unlikely(count > max)) /* cut for a call with a larger max */
         count = count_pieces(pieces, count, max);
     int status = cb__encode_all(encoder, appender, pieces, count, &taken);
     kept->next += taken;
@@ -58,7 +57,7 @@ static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
 /* A span is rewritten in parts of at least this size, if it has so many bytes. */
 enum { REWRITE_MIN = 4096 };
 
-/* Delimiters put in place of others.  Returns how many records that were. */
+/* Replaces delimiters by others.  Returns the number of records. */
 static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encoder,
                       struct cb__appender *appender, size_t max)
 {
@@ -79,8 +78,8 @@ static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encod
     return count;
 }
 
-/* Short records copied with what stands around them.  What cannot be copied is kept
- * as pieces. */
+/* Copies short records with the bytes around them.  What cannot be copied is kept as
+ * pieces. */
 static size_t copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
                         struct cb__appender *appender, size_t max)
 {
@@ -97,7 +96,7 @@ static size_t copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
     return done;
 }
 
-/* Whole short records, as many as can be had in one go. */
+/* Whole short records, as many as possible in one go. */
 static size_t pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
                          struct cb__appender *appender, size_t max)
 {
