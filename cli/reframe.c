@@ -99,12 +99,9 @@ static enum exit_status drain(const struct run *run)
     return EXIT_FINE;
 }
 
-/* The sink did not take a record.  What came before one that cannot be represented
- * goes out before that is reported. */
-static enum exit_status refused(const struct run *run, enum exit_status status)
+static uint64_t bytes_read(const struct run *run)
 {
-    enum exit_status drained = status == EXIT_UNENCODABLE ? drain(run) : EXIT_FINE;
-    return drained ? drained : sink_failed(run->reframe->sink, run->source->name, status);
+    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
 }
 
 /* How many of the bytes to come need not come through this process. */
@@ -195,6 +192,41 @@ static enum exit_status fill(struct run *run)
     complain_here(run, cb_position(run->buffer) + cb_length(run->buffer),
                   n == CB_EIO ? strerror(errno) : cb_strerror((int)n));
     return EXIT_IO;
+}
+
+/* Goes back to where the frame of a record begins, if the input can be read again.
+ * The decoder is beyond it, so what comes before is decoded once more. */
+static void go_back(struct run *run, uint64_t record)
+{
+    struct cb_decoder *decoder = run->reframe->decoder;
+    uint64_t left, count;
+    int got;
+    if (!source_go_back(run->source, bytes_read(run)))
+        return;
+    cb_skip(run->buffer, CB_ALL);
+    cb_set_position(run->buffer, run->source->start);
+    cb_decoder_reset(decoder);
+    run->next = run->record = 1;
+    run->at = run->source->start;
+    do {
+        left = record - run->next;
+        got = cb_decoder_skip(decoder, run->buffer, left, &count);
+        run->next += count;
+    } while (got == CB_MORE ? !fill(run) : got > 0 && left);
+}
+
+/* The sink did not take a record.  What came before one that cannot be represented
+ * goes out before that is reported, and a file is left where it begins. */
+static enum exit_status refused(struct run *run, enum exit_status status)
+{
+    const struct sink *sink = run->reframe->sink;
+    if (status == EXIT_UNENCODABLE) {
+        enum exit_status drained = drain(run);
+        if (drained)
+            return drained;
+        go_back(run, sink->error.record);
+    }
+    return sink_failed(sink, run->source->name, status);
 }
 
 /* How many of the pieces are of records before the one with this number. */
@@ -305,11 +337,6 @@ static enum exit_status bring_more(struct run *run)
         return status;
     let_sink_work(run);
     return pass(run) ? EXIT_FINE : fill(run);
-}
-
-static uint64_t bytes_read(const struct run *run)
-{
-    return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
 }
 
 /* Says how far it is. */

@@ -101,6 +101,15 @@ bool source_can_leave(const struct source *source)
     return source->peek.way || lseek(source->fd, 0, SEEK_CUR) >= 0;
 }
 
+bool source_go_back(struct source *source, uint64_t n)
+{
+    if (source->peek.way || lseek(source->fd, -(off_t)n, SEEK_CUR) < 0)
+        return false;
+    if (source->left != UINT64_MAX)
+        source->left += n;
+    return true;
+}
+
 size_t source_discard(struct source *source, uint64_t n)
 {
     if (source->null < 0)

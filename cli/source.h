@@ -43,6 +43,10 @@ int source_take(struct source *source, uint64_t undecided);
 /* Can bytes that were read be left to be read again? */
 bool source_can_leave(const struct source *source);
 
+/* Goes back over the last n bytes that were read, to read them again.  False if that
+ * cannot be. */
+bool source_go_back(struct source *source, uint64_t n);
+
 /* Lets go of at most n of the bytes that come next; returns how many, 0 if that
  * is not possible without reading them. */
 size_t source_discard(struct source *source, uint64_t n);

@@ -369,6 +369,44 @@ stays 3 '\201\001a' '\201\176\000\001' -f websocket
 stays 3 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na' \
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n' -f http
 stays 4 'a\n' '"b\n' -f csv
+# refused GOOD WRONG ARG... - the same for a record that the output refuses, of
+# whichever way there is to write records, and however the input comes
+refused() {
+    printf -- "$1$2" >in
+    printf -- "$2" >wanted_rest
+    shift 2
+    for output in '' -n9 "-o $scratch/%d --force" --exec=cat '--exec=cat -j 2' --worker=cat; do
+        doing="cbsplit $* $output"
+        # shellcheck disable=SC2086
+        {
+            "$CBSPLIT" "$@" $output >out 2>err || echo $? >status
+            cat >rest
+        } <in
+        expect status '6\n'
+        expect_same wanted_rest rest
+    done
+}
+refused '1:a,' '3:b\nc,1:d,' -f netstring --on-collision=fail -t line
+refused '' '3:b\nc,1:d,' -f netstring --on-collision=fail -t line
+refused '1:a,1:b,' '3:ccc,1:d,' -f netstring -t u8,max=2
+refused '1:a,' '2:bc,1:d,' -f netstring -t fixed:1
+refused '1:a,' '0:,1:d,' -f netstring -t chunked
+refused 'a\r\n' 'b\nc\r\nd\r\n' -f crlf -t lf --on-collision=fail
+refused '\036[1]' '\n\036"aa"\n\0362\n' -f json-seq -t fixed:3
+refused 'data: a\n\n' 'id: 7\ndata: b\ndata: c\n\ndata: d\n\n' -f sse,data -t line --on-collision=fail
+refused '\002a\000' '\003b\n\000\002c\000' -f cobs -t line --on-collision=fail
+refused 'a\r' 'bb\rc\r' -d '\r' -d '\r\n' -t fixed:1
+refused 'a\r\n' 'bb\rc\r' -d '\r' -d '\r\n' -t fixed:1
+# Where the input began does not matter, nor what was not asked for.
+printf '1:a,2:bb,1:c,2:dd,1:e,' >in
+doing='a record is refused in the middle of a file'
+{
+    dd bs=4 count=1 >/dev/null 2>&1
+    "$CBSPLIT" -f netstring -t fixed:1 --skip=1 >out 2>err || echo $? >status
+    cat >rest
+} <in
+expect status '6\n'
+expect rest '2:dd,1:e,'
 # Also where the kernel would have moved the rest of it.
 perl -e 'print pack("N/a*", "z"), pack("N", 300000), "x" x 200000' >in
 for output in none raw index; do
