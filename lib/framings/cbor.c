@@ -153,9 +153,10 @@ static int head_ends(struct cb_decoder *decoder, uint64_t end)
     case TEXT:
         return cb__scanned_pass(decoder, end, argument,
                                 !state->chunks && item_ends(state) == CB__ENDS);
-    case MAP:
+    case MAP: /* a key and a value each */
         cb__scanned_expect(&state->left, argument);
-        /* fall through */
+        cb__scanned_expect(&state->left, argument);
+        break;
     case ARRAY:
         cb__scanned_expect(&state->left, argument);
         break;
