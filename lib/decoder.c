@@ -20,7 +20,7 @@ static void show_bytes(struct cb_decoder *decoder, uint64_t offset)
 {
     uint8_t bytes[SHOWN_BYTES];
     uint64_t head = decoder->buffer->position;
-    size_t most = decoder->scan > offset ? cb__clamp_u64(decoder->scan - offset) : 1;
+    size_t most = decoder->found.scan > offset ? cb__clamp_u64(decoder->found.scan - offset) : 1;
     if (offset < head)
         return;
     size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head),
@@ -36,7 +36,7 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
     va_list arguments;
     struct cb_error *error = &decoder->error;
     error->code = code;
-    error->record = decoder->record;
+    error->record = decoder->core.record;
     error->offset = offset;
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
@@ -51,10 +51,10 @@ int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length)
     if (cb__likely(length <= decoder->max_record))
         return CB_OK;
     if (decoder->on_overflow != CB_OVERFLOW_FAIL) {
-        decoder->excess = true;
+        decoder->core.too_long = true;
         return CB_OK;
     }
-    return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+    return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                             "record is longer than %" PRIu64 " bytes", decoder->max_record);
 }
 
@@ -65,28 +65,34 @@ enum { COPY_BELOW = 128 };
 
 void cb__decoder_begin(struct cb_decoder *decoder, uint64_t at)
 {
-    decoder->payload_at = at;
-    decoder->begun = true;
+    decoder->found.payload_at = at;
+    decoder->found.state = CB__FOUND_BEGUN;
+}
+
+uint64_t cb__decoder_payload_place(const struct cb_decoder *decoder)
+{
+    const struct cb_buffer *assembled = decoder->core.assembled;
+    return assembled ? cb__buffer_end(assembled) : decoder->found.scan;
 }
 
 int cb__decoder_add(struct cb_decoder *decoder, const void *data, size_t n)
 {
-    if (!decoder->made || cb_append(decoder->made, data, n) == CB_OK)
+    if (!decoder->core.assembled || cb_append(decoder->core.assembled, data, n) == CB_OK)
         return CB_OK;
-    return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
+    return cb__decoder_fail(decoder, CB_ENOMEM, decoder->found.scan, "out of memory");
 }
 
 int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n)
 {
     const uint8_t *data;
     size_t size;
-    if (!decoder->made || !n)
+    if (!decoder->core.assembled || !n)
         return CB_OK;
     if (cb__buffer_span(decoder->buffer, &decoder->scan_cursor, at, &data, &size) &&
         n <= cb__min(size, COPY_BELOW))
         return cb__decoder_add(decoder, data, (size_t)n);
     if (cb__buffer_slice(decoder->buffer, &decoder->scan_cursor, at, cb__clamp_u64(n),
-                         decoder->made) >= 0)
+                         decoder->core.assembled) >= 0)
         return CB_OK;
     return cb__decoder_fail(decoder, CB_ENOMEM, at, "out of memory");
 }
@@ -117,9 +123,10 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
     /* Return nothing of a record that may still turn out to be dropped. */
     decoder->whole = asked || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
-    decoder->max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
-    decoder->max_given = o->max_record || decoder->whole ? decoder->max_taken : UINT64_MAX;
-    decoder->max_record = decoder->max_given;
+    decoder->core.max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
+    decoder->core.max_given =
+        o->max_record || decoder->whole ? decoder->core.max_taken : UINT64_MAX;
+    decoder->max_record = decoder->core.max_given;
 }
 
 int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source,
@@ -163,14 +170,14 @@ static void leave(struct cb_decoder *decoder)
 {
     if (decoder->buffer)
         cb__buffer_set_reader(decoder->buffer, NULL);
-    if (decoder->kept)
-        decoder->kept->next = decoder->kept->count = 0;
-    cb_buffer_free(decoder->made);
-    cb_buffer_free(decoder->aside);
-    cb_buffer_free(decoder->header_aside);
-    decoder->made = decoder->aside = decoder->header_aside = NULL;
-    decoder->header_at = CB_UNKNOWN;
-    decoder->met = false;
+    if (decoder->core.kept)
+        decoder->core.kept->next = decoder->core.kept->count = 0;
+    cb_buffer_free(decoder->core.assembled);
+    cb_buffer_free(decoder->core.aside);
+    cb_buffer_free(decoder->core.header_aside);
+    decoder->core.assembled = decoder->core.aside = decoder->core.header_aside = NULL;
+    decoder->core.header_at = CB_UNKNOWN;
+    decoder->core.stream = CB__STREAM_NONE;
 }
 
 void cb_decoder_free(struct cb_decoder *decoder)
@@ -179,8 +186,8 @@ void cb_decoder_free(struct cb_decoder *decoder)
         return;
     const struct cb_allocator *allocator = decoder->allocator;
     leave(decoder);
-    if (decoder->kept)
-        allocator->free(allocator->arg, decoder->kept, sizeof *decoder->kept);
+    if (decoder->core.kept)
+        allocator->free(allocator->arg, decoder->core.kept, sizeof *decoder->core.kept);
     if (decoder->ops->close)
         decoder->ops->close(decoder);
     cb__coder_free(&(struct cb__coder){
@@ -192,47 +199,62 @@ void cb_decoder_free(struct cb_decoder *decoder)
     });
 }
 
-/* Sets the place to a position, for record number `record`. */
+/* The next frame begins at a position, and has record number `record`. */
 static inline void begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t record)
 {
-    decoder->frame_start = decoder->scan = decoder->payload_start = position;
-    decoder->given = decoder->until = position;
-    decoder->record = record;
-    decoder->total = CB_UNKNOWN;
-    decoder->payload_end = 0;
-    decoder->header = 0;
-    decoder->needed = 1;
-    decoder->undecided = 0;
-    decoder->aside_at = CB_UNKNOWN;
-    decoder->begun = decoder->open = decoder->complete = decoder->excess = false;
-    if (cb__unlikely(decoder->made)) {
-        decoder->payload_at = position;
-        decoder->payload_start = decoder->given = decoder->until = cb__buffer_end(decoder->made);
+    struct cb__core *core = &decoder->core;
+    decoder->found = (struct cb__found){
+        .scan = position,
+        .frame_start = position,
+        .payload_start = position,
+        .payload_seen = position,
+        .payload_at = position,
+        .total = CB_UNKNOWN,
+        .needed = 1,
+    };
+    core->record = record;
+    core->given = CB__GIVEN_NOTHING;
+    core->given_to = position;
+    core->too_long = false;
+    core->aside_at = CB_UNKNOWN;
+    if (cb__unlikely(core->assembled)) {
+        const uint64_t end = cb__buffer_end(core->assembled);
+        decoder->found.payload_start = decoder->found.payload_seen = core->given_to = end;
     }
 }
 
 void cb__decoder_next_record(struct cb_decoder *decoder)
 {
-    begin_at(decoder, decoder->scan, decoder->record + 1);
+    begin_at(decoder, decoder->found.scan, decoder->core.record + 1);
 }
 
 void cb__decoder_next_frame(struct cb_decoder *decoder)
 {
-    begin_at(decoder, decoder->scan, decoder->record);
+    begin_at(decoder, decoder->found.scan, decoder->core.record);
 }
 
 void cb_decoder_reset(struct cb_decoder *decoder)
 {
     leave(decoder);
-    decoder->finished = decoder->ended = decoder->unfinished = false;
+    decoder->finished = decoder->expects_more = false;
     decoder->error = (struct cb_error){.code = CB_OK};
     begin_at(decoder, 0, 1);
+}
+
+static inline bool has_given(const struct cb_decoder *decoder)
+{
+    return decoder->core.given == CB__GIVEN_SOME;
+}
+
+static inline bool has_ended(const struct cb_decoder *decoder)
+{
+    return decoder->core.stream == CB__STREAM_ENDED;
 }
 
 /* Has the decoder examined nothing of the next frame? */
 static bool at_rest(const struct cb_decoder *decoder)
 {
-    return decoder->scan == decoder->frame_start && !decoder->begun;
+    return decoder->found.scan == decoder->found.frame_start && !cb__has_begun(decoder);
 }
 
 /* Is another decoder of this buffer at a place where it may be replaced?  Everything
@@ -242,8 +264,8 @@ static bool is_free(const struct cb_buffer *buffer)
     const struct cb_decoder *other = (const void *)buffer->reader;
     if (!other)
         return true;
-    return !other->open && (buffer->position == other->frame_start ||
-                            (buffer->position > other->frame_start && at_rest(other)));
+    return !has_given(other) && (buffer->position == other->found.frame_start ||
+                                 (buffer->position > other->found.frame_start && at_rest(other)));
 }
 
 /* A buffer whose blocks may go wherever those of the input may. */
@@ -264,26 +286,26 @@ static int last_word(const struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return decoder->error.code;
-    return decoder->ended && !decoder->complete ? CB__END : CB_ESTATE;
+    return has_ended(decoder) && !cb__is_complete(decoder) ? CB__END : CB_ESTATE;
 }
 
 /* The first call for a stream, which begins at the head of the buffer. */
 static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    if (decoder->met)
+    if (decoder->core.stream != CB__STREAM_NONE)
         return last_word(decoder);
     if (!is_free(buffer))
         return CB_ESTATE;
     int status = CB_OK;
     if (decoder->assembles && !decoder->config.keep)
-        status = make_alike(&decoder->made, decoder, buffer);
+        status = make_alike(&decoder->core.assembled, decoder, buffer);
     if (status)
         return status;
     cb__buffer_set_reader(buffer, &decoder->buffer);
-    decoder->met = true;
+    decoder->core.stream = CB__STREAM_BEGUN;
     begin_at(decoder, buffer->position, 1);
     decoder->ops->reset(decoder);
-    decoder->scan_cursor = decoder->give_cursor = (struct cb__cursor){0};
+    decoder->scan_cursor = decoder->core.cursor = (struct cb__cursor){0};
     return CB_OK;
 }
 
@@ -291,28 +313,30 @@ static int meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
 static uint64_t limit_of(const struct cb_decoder *decoder)
 {
     uint64_t limit;
-    return cb__add_u64(decoder->payload_start, decoder->max_record, &limit) ? limit : UINT64_MAX;
+    return cb__add_u64(decoder->found.payload_start, decoder->max_record, &limit) ? limit
+                                                                                  : UINT64_MAX;
 }
 
 /* Was the beginning of the current, truncated record put aside? */
 static inline bool is_aside(const struct cb_decoder *decoder)
 {
-    return decoder->aside_at != CB_UNKNOWN;
+    return decoder->core.aside_at != CB_UNKNOWN;
 }
 
 /* The payload before this is no longer needed at its source. */
 static inline uint64_t payload_done(const struct cb_decoder *decoder)
 {
-    if (cb__likely(!decoder->excess))
-        return decoder->given - (decoder->made ? 0 : decoder->header);
-    return is_aside(decoder) || decoder->given >= limit_of(decoder) ? decoder->until
-                                                                    : decoder->given;
+    if (cb__likely(!decoder->core.too_long))
+        return decoder->core.given_to - (decoder->core.assembled ? 0 : decoder->found.header);
+    return is_aside(decoder) || decoder->core.given_to >= limit_of(decoder)
+               ? decoder->found.payload_seen
+               : decoder->core.given_to;
 }
 
 /* The input bytes before this are no longer needed. */
 static inline uint64_t done_to(const struct cb_decoder *decoder)
 {
-    return cb__unlikely(decoder->made) ? decoder->scan : payload_done(decoder);
+    return cb__unlikely(decoder->core.assembled) ? decoder->found.scan : payload_done(decoder);
 }
 
 /* Makes sure that the decoder reads this buffer and that nothing in it has moved. */
@@ -332,47 +356,60 @@ static inline void skip_to(struct cb_buffer *buffer, uint64_t position)
 /* The position of the next byte to return among those put aside. */
 static uint64_t given_aside(const struct cb_decoder *decoder)
 {
-    return decoder->aside_at + (decoder->given - decoder->payload_start);
+    return decoder->core.aside_at + (decoder->core.given_to - decoder->found.payload_start);
 }
 
 /* Where the payload of the current record begins in the input. */
 static uint64_t payload_in_input(const struct cb_decoder *decoder)
 {
-    return decoder->made ? decoder->payload_at : decoder->payload_start;
+    return decoder->core.assembled ? decoder->found.payload_at : decoder->found.payload_start;
 }
 
 /* Keeps the header of the current record, of which nothing was returned yet. */
 static int put_header_aside(struct cb_decoder *decoder)
 {
-    const uint64_t at = payload_in_input(decoder) - decoder->header;
+    const uint64_t at = payload_in_input(decoder) - decoder->found.header;
     struct cb__cursor cursor = {0};
-    if (!decoder->header_aside &&
-        make_alike(&decoder->header_aside, decoder, decoder->buffer) != CB_OK)
+    if (!decoder->core.header_aside &&
+        make_alike(&decoder->core.header_aside, decoder, decoder->buffer) != CB_OK)
         return CB_ENOMEM;
-    if (decoder->header_at != at)
-        cb_skip(decoder->header_aside, CB_ALL);
-    decoder->header_at = at;
-    const uint64_t have = decoder->header_aside->length;
-    if (have == decoder->header)
+    if (decoder->core.header_at != at)
+        cb_skip(decoder->core.header_aside, CB_ALL);
+    decoder->core.header_at = at;
+    const uint64_t have = decoder->core.header_aside->length;
+    if (have == decoder->found.header)
         return CB_OK;
-    ssize_t n = cb__buffer_slice(decoder->buffer, &cursor, at + have,
-                                 cb__clamp_u64(decoder->header - have), decoder->header_aside);
+    ssize_t n =
+        cb__buffer_slice(decoder->buffer, &cursor, at + have,
+                         cb__clamp_u64(decoder->found.header - have), decoder->core.header_aside);
     return n < 0 ? CB_ENOMEM : CB_OK;
 }
 
-/* Drops what was returned.  A header stays with its payload, or is kept separately if
- * the payload leaves; if out of memory for this, nothing is dropped. */
-static inline void release(struct cb_decoder *decoder, struct cb_buffer *buffer)
+/* Drops what was returned, if something is kept in place of the input: so is the header
+ * of the current record, if nothing of that was returned.  If out of memory for this,
+ * nothing is dropped. */
+static void release_held(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
-    if (cb__unlikely(decoder->header && (decoder->made || decoder->excess)) &&
+    struct cb__core *core = &decoder->core;
+    if (decoder->found.header && (core->assembled || core->too_long) &&
         put_header_aside(decoder) != CB_OK)
         return;
     skip_to(buffer, done_to(decoder));
-    if (cb__unlikely(decoder->made))
-        skip_to(decoder->made, payload_done(decoder));
-    if (cb__unlikely(decoder->aside))
-        skip_to(decoder->aside,
-                is_aside(decoder) ? given_aside(decoder) : cb__buffer_end(decoder->aside));
+    if (core->assembled)
+        skip_to(core->assembled, payload_done(decoder));
+    if (core->aside)
+        skip_to(core->aside,
+                is_aside(decoder) ? given_aside(decoder) : cb__buffer_end(core->aside));
+}
+
+/* Drops what was given. */
+static inline void release(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    const struct cb__core *core = &decoder->core;
+    if (cb__unlikely(core->assembled || core->too_long || core->aside))
+        release_held(decoder, buffer);
+    else
+        skip_to(buffer, core->given_to - decoder->found.header);
 }
 
 unsigned cb_decoder_traits(const struct cb_decoder *decoder)
@@ -401,19 +438,19 @@ void cb_decoder_finish(struct cb_decoder *decoder)
 
 uint64_t cb_decoder_undecided(const struct cb_decoder *decoder)
 {
-    return decoder->undecided;
+    return decoder->found.undecided;
 }
 
 uint64_t cb_decoder_position(const struct cb_decoder *decoder)
 {
-    if (!decoder->open || decoder->error.code)
-        return decoder->frame_start;
+    if (!has_given(decoder) || decoder->error.code)
+        return decoder->found.frame_start;
     return done_to(decoder);
 }
 
 uint64_t cb_decoder_record(const struct cb_decoder *decoder)
 {
-    return decoder->record;
+    return decoder->core.record;
 }
 
 const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
@@ -427,25 +464,26 @@ const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
  * length. */
 static uint64_t end_of_given(const struct cb_decoder *decoder)
 {
-    if (cb__likely(!decoder->excess && !decoder->error.code))
-        return decoder->until;
-    return decoder->until < limit_of(decoder) ? decoder->until : limit_of(decoder);
+    if (cb__likely(!decoder->core.too_long && !decoder->error.code))
+        return decoder->found.payload_seen;
+    return decoder->found.payload_seen < limit_of(decoder) ? decoder->found.payload_seen
+                                                           : limit_of(decoder);
 }
 
 /* The length of the current record, if a piece may reveal it. */
 static uint64_t known_total(const struct cb_decoder *decoder)
 {
     const uint64_t end = end_of_given(decoder);
-    if (decoder->complete || (decoder->excess && end == limit_of(decoder)))
-        return end - decoder->payload_start;
+    if (cb__is_complete(decoder) || (decoder->core.too_long && end == limit_of(decoder)))
+        return end - decoder->found.payload_start;
     if (decoder->on_partial == CB_PARTIAL_EMIT)
         return CB_UNKNOWN;
-    return decoder->excess ? decoder->max_record : decoder->total;
+    return decoder->core.too_long ? decoder->max_record : decoder->found.total;
 }
 
 uint64_t cb_decoder_needed(const struct cb_decoder *decoder)
 {
-    return decoder->needed;
+    return decoder->found.needed;
 }
 
 /* Bytes to return: from `given` on, at most `most`. */
@@ -453,11 +491,12 @@ static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, si
                                    struct cb_memory **block)
 {
     const uint8_t *data;
-    struct cb__cursor start = {0}, *cursor = &decoder->give_cursor;
-    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
-    uint64_t at = decoder->given;
+    struct cb__cursor start = {0}, *cursor = &decoder->core.cursor;
+    const struct cb_buffer *source =
+        decoder->core.assembled ? decoder->core.assembled : decoder->buffer;
+    uint64_t at = decoder->core.given_to;
     if (cb__unlikely(is_aside(decoder))) {
-        source = decoder->aside;
+        source = decoder->core.aside;
         cursor = &start;
         at = given_aside(decoder);
     }
@@ -472,7 +511,7 @@ static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, si
 static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
 {
     struct cb__cursor cursor = {0};
-    const uint64_t header = decoder->header;
+    const uint64_t header = decoder->found.header;
     const uint8_t *data;
     size_t n;
     if (!header || header > UINT32_MAX)
@@ -480,8 +519,8 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
     const uint64_t at = payload_in_input(decoder) - header;
     piece->header = (uint32_t)header;
     piece->flags |= CB_APART;
-    if (decoder->header_at == at || !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) ||
-        n < header)
+    if (decoder->core.header_at == at ||
+        !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) || n < header)
         return;
     if (!piece->length)
         piece->data = data + header;
@@ -494,33 +533,34 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
 {
     static const uint8_t nothing[1];
     const uint64_t end = end_of_given(decoder);
-    const uint64_t shift = decoder->made ? decoder->payload_at - decoder->payload_start : 0;
+    const uint64_t shift =
+        decoder->core.assembled ? decoder->found.payload_at - decoder->found.payload_start : 0;
     size_t count = 0;
     while (count < max) {
         const uint8_t *data = nothing;
         struct cb_memory *block = NULL;
         size_t n = 0;
-        if (decoder->given < end)
-            data = next_to_give(decoder, end - decoder->given, &n, &block);
-        bool last = decoder->complete && decoder->given + n >= end;
+        if (decoder->core.given_to < end)
+            data = next_to_give(decoder, end - decoder->core.given_to, &n, &block);
+        bool last = cb__is_complete(decoder) && decoder->core.given_to + n >= end;
         pieces[count] = (struct cb_piece){
             .data = data,
             .length = n,
-            .record = decoder->record,
-            .offset = decoder->given + shift,
+            .record = decoder->core.record,
+            .offset = decoder->core.given_to + shift,
             .total = known_total(decoder),
             .block = block,
-            .flags = (decoder->open ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
+            .flags = (has_given(decoder) ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
         };
-        if (!decoder->open)
+        if (!has_given(decoder))
             tell_header(decoder, &pieces[count]);
-        decoder->header = 0;
+        decoder->found.header = 0;
         count++;
-        decoder->open = true;
-        decoder->given += n;
+        decoder->core.given = CB__GIVEN_SOME;
+        decoder->core.given_to += n;
         if (last)
             cb__decoder_next_record(decoder);
-        if (last || decoder->given >= end)
+        if (last || decoder->core.given_to >= end)
             break;
     }
     return count;
@@ -529,26 +569,26 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
 /* The common case of that: the whole record in one span of the input. */
 static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece)
 {
-    const uint64_t header = decoder->header;
-    const uint64_t from = decoder->given, size = decoder->until - from;
+    const uint64_t header = decoder->found.header;
+    const uint64_t from = decoder->core.given_to, size = decoder->found.payload_seen - from;
     const uint8_t *data;
     size_t n;
-    if (!decoder->complete || decoder->open || decoder->made || decoder->excess ||
-        decoder->error.code || header > UINT32_MAX ||
-        !cb__buffer_span(decoder->buffer, &decoder->give_cursor, from - header, &data, &n) ||
+    if (!cb__is_complete(decoder) || has_given(decoder) || decoder->core.assembled ||
+        decoder->core.too_long || decoder->error.code || header > UINT32_MAX ||
+        !cb__buffer_span(decoder->buffer, &decoder->core.cursor, from - header, &data, &n) ||
         n < header + size)
         return false;
     *piece = (struct cb_piece){
         .data = data + header,
         .length = (size_t)size,
-        .record = decoder->record,
+        .record = decoder->core.record,
         .offset = from,
         .total = size,
-        .block = cb__buffer_block(decoder->buffer, &decoder->give_cursor, from - header),
+        .block = cb__buffer_block(decoder->buffer, &decoder->core.cursor, from - header),
         .flags = CB_FIRST | CB_LAST,
         .header = (uint32_t)header,
     };
-    begin_at(decoder, decoder->scan, decoder->record + 1);
+    begin_at(decoder, decoder->found.scan, decoder->core.record + 1);
     return true;
 }
 
@@ -564,8 +604,8 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
             memcpy(out, piece->data - piece->header, n);
         return n;
     }
-    if (at == decoder->header_at)
-        aside = cb_copyout(decoder->header_aside, 0, n, out);
+    if (at == decoder->core.header_at)
+        aside = cb_copyout(decoder->core.header_aside, 0, n, out);
     at += aside;
     if (!source || at < source->position || aside == n)
         return aside;
@@ -577,18 +617,18 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
 static int handle_end(struct cb_decoder *decoder)
 {
     uint64_t end = cb__buffer_end(decoder->buffer);
-    uint64_t missing_from = decoder->payload_end;
-    if (decoder->frame_start == end && !decoder->begun) {
+    uint64_t missing_from = decoder->found.payload_end;
+    if (decoder->found.frame_start == end && !cb__has_begun(decoder)) {
         if (decoder->ops->needs_end && decoder->on_partial == CB_PARTIAL_FAIL)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
                                     "input ends before its end marker");
-        if (decoder->unfinished && decoder->on_partial == CB_PARTIAL_FAIL)
+        if (decoder->expects_more && decoder->on_partial == CB_PARTIAL_FAIL)
             return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
                                     "input ends where more must follow");
         return CB__END;
     }
-    const uint64_t until = decoder->until;
-    int cut = decoder->ops->cut(decoder);
+    const uint64_t until = decoder->found.payload_seen;
+    int cut = decoder->ops->cut_short(decoder);
     if (cut == CB__YES)
         return CB_OK;
     if (cut == CB__MORE)
@@ -596,17 +636,17 @@ static int handle_end(struct cb_decoder *decoder)
     const bool asked = decoder->partial_asked || cut != CB__UNENDED;
     const enum cb_partial how = asked ? decoder->on_partial : CB_PARTIAL_EMIT;
     if (how == CB_PARTIAL_EMIT && cut != CB__END) {
-        decoder->begun = decoder->complete = true;
-        decoder->scan = end;
-        decoder->ended = true; /* after this record */
+        decoder->found.state = CB__FOUND_COMPLETE;
+        decoder->found.scan = end;
+        decoder->core.stream = CB__STREAM_ENDED; /* after this record */
         return CB_OK;
     }
     if (how != CB_PARTIAL_FAIL) {
-        decoder->scan = end;
+        decoder->found.scan = end;
         cb__decoder_next_frame(decoder);
         return CB__END;
     }
-    decoder->until = until;
+    decoder->found.payload_seen = until;
     if (missing_from > end)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
                                 "input ends inside a record: %" PRIu64
@@ -618,9 +658,9 @@ static int handle_end(struct cb_decoder *decoder)
 /* Skips what has arrived of a record that is too long. */
 static void pass_over(struct cb_decoder *decoder)
 {
-    decoder->given = decoder->until;
-    decoder->header = 0;
-    if (decoder->complete)
+    decoder->core.given_to = decoder->found.payload_seen;
+    decoder->found.header = 0;
+    if (cb__is_complete(decoder))
         cb__decoder_next_frame(decoder);
 }
 
@@ -628,48 +668,51 @@ static void pass_over(struct cb_decoder *decoder)
  * maximum length: keeps that part, so that the rest need not be held. */
 static int put_aside(struct cb_decoder *decoder)
 {
-    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    const struct cb_buffer *source =
+        decoder->core.assembled ? decoder->core.assembled : decoder->buffer;
     struct cb__cursor start = {0};
     if (decoder->on_overflow != CB_OVERFLOW_TRUNCATE || is_aside(decoder) ||
-        decoder->until < limit_of(decoder))
+        decoder->found.payload_seen < limit_of(decoder))
         return CB__MORE;
-    if ((!decoder->aside && make_alike(&decoder->aside, decoder, decoder->buffer)) ||
-        cb__buffer_slice(source, &start, decoder->payload_start, cb__clamp_u64(decoder->max_record),
-                         decoder->aside) < 0)
-        return cb__decoder_fail(decoder, CB_ENOMEM, decoder->scan, "out of memory");
-    decoder->aside_at = cb__buffer_end(decoder->aside) - decoder->max_record;
+    if ((!decoder->core.aside && make_alike(&decoder->core.aside, decoder, decoder->buffer)) ||
+        cb__buffer_slice(source, &start, decoder->found.payload_start,
+                         cb__clamp_u64(decoder->max_record), decoder->core.aside) < 0)
+        return cb__decoder_fail(decoder, CB_ENOMEM, decoder->found.scan, "out of memory");
+    decoder->core.aside_at = cb__buffer_end(decoder->core.aside) - decoder->max_record;
     return CB__MORE;
 }
 
-/* Moves `until` for a family that assembles; false if there is nothing new. */
-static bool assembled(struct cb_decoder *decoder)
+/* Moves payload_seen for a family that assembles; false if there is nothing new. */
+static bool show_assembled(struct cb_decoder *decoder)
 {
-    uint64_t before = decoder->until;
-    if (decoder->made)
-        decoder->until = cb__buffer_end(decoder->made);
-    else if (decoder->begun)
-        decoder->until = decoder->scan;
-    return decoder->until > before;
+    uint64_t before = decoder->found.payload_seen;
+    if (decoder->core.assembled)
+        decoder->found.payload_seen = cb__buffer_end(decoder->core.assembled);
+    else if (cb__has_begun(decoder))
+        decoder->found.payload_seen = decoder->found.scan;
+    return decoder->found.payload_seen > before;
 }
 
-/* Interprets the result of a step of the family. */
-static int settle(struct cb_decoder *decoder, int status)
+/* Interprets the result of a step of the family, if that is more than payload. */
+static int finish_step(struct cb_decoder *decoder, int status)
 {
-    if (decoder->assembles && assembled(decoder) && status == CB__MORE)
+    if (decoder->assembles && show_assembled(decoder) && status == CB__MORE)
         status = CB_OK;
     if (status == CB__MORE && decoder->finished)
         status = handle_end(decoder);
     if (status == CB_OK || status == CB_EMALFORMED) {
         /* Errors beyond the maximum length would not be seen if the input arrived in
          * small parts, so never report them. */
-        int length = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+        int length = cb__decoder_check_length(decoder, decoder->found.payload_seen -
+                                                           decoder->found.payload_start);
         status = length ? length : status;
-        decoder->complete = decoder->complete && !length;
+        if (length && cb__is_complete(decoder))
+            decoder->found.state = CB__FOUND_BEGUN;
     }
-    if (decoder->excess && decoder->on_overflow == CB_OVERFLOW_SKIP)
+    if (decoder->core.too_long && decoder->on_overflow == CB_OVERFLOW_SKIP)
         pass_over(decoder);
     if (status == CB__END)
-        decoder->ended = true;
+        decoder->core.stream = CB__STREAM_ENDED;
     return status;
 }
 
@@ -678,13 +721,16 @@ static int advance(struct cb_decoder *decoder)
 {
     if (decoder->error.code)
         return decoder->error.code;
-    if (decoder->ended)
+    if (has_ended(decoder))
         return CB__END;
     int status = decoder->ops->advance(decoder);
-    if (cb__likely(status == CB_OK && !decoder->assembles && !decoder->excess &&
-                   decoder->until - decoder->payload_start <= decoder->max_record))
-        return CB_OK;
-    return settle(decoder, status);
+    if (cb__unlikely(status != CB_OK || decoder->assembles || decoder->core.too_long ||
+                     decoder->found.payload_seen - decoder->found.payload_start >
+                         decoder->max_record))
+        status = finish_step(decoder, status);
+    if (decoder->core.given_to < decoder->found.payload_start)
+        decoder->core.given_to = decoder->found.payload_start;
+    return status;
 }
 
 /* Is there something to cut pieces from?  The beginning of a record whose payload has
@@ -693,20 +739,22 @@ static bool can_give(const struct cb_decoder *decoder)
 {
     /* Bytes before the error are returned first, as if they had arrived alone. */
     if (cb__unlikely(decoder->error.code))
-        return !decoder->whole && decoder->begun && decoder->given < end_of_given(decoder);
-    if (decoder->complete || decoder->whole)
-        return decoder->complete;
-    if (cb__unlikely(decoder->excess))
+        return !decoder->whole && cb__has_begun(decoder) &&
+               decoder->core.given_to < end_of_given(decoder);
+    if (cb__is_complete(decoder) || decoder->whole)
+        return cb__is_complete(decoder);
+    if (cb__unlikely(decoder->core.too_long))
         return decoder->on_overflow == CB_OVERFLOW_TRUNCATE &&
-               (decoder->given < end_of_given(decoder) || !decoder->open);
-    return decoder->given < decoder->until ||
-           (decoder->begun && !decoder->open && decoder->payload_end > decoder->scan);
+               (decoder->core.given_to < end_of_given(decoder) || !has_given(decoder));
+    return decoder->core.given_to < decoder->found.payload_seen ||
+           (cb__has_begun(decoder) && !has_given(decoder) &&
+            decoder->found.payload_end > decoder->found.scan);
 }
 
 /* May the fast path begin here? */
 static bool at_frame(const struct cb_decoder *decoder)
 {
-    return at_rest(decoder) && !decoder->ended && !decoder->error.code;
+    return at_rest(decoder) && !has_ended(decoder) && !decoder->error.code;
 }
 
 /* Records that are taken are held, and so have a limit even if there is none otherwise.
@@ -714,14 +762,15 @@ static bool at_frame(const struct cb_decoder *decoder)
  * there. */
 static void change_limit(struct cb_decoder *decoder, uint64_t limit)
 {
-    const struct cb_buffer *source = decoder->made ? decoder->made : decoder->buffer;
+    const struct cb_buffer *source =
+        decoder->core.assembled ? decoder->core.assembled : decoder->buffer;
     if (is_aside(decoder))
         return; /* it is truncated */
     decoder->max_record = limit;
-    if (decoder->open || source->position > decoder->payload_start)
+    if (has_given(decoder) || source->position > decoder->found.payload_start)
         return;
-    decoder->given = decoder->payload_start;
-    decoder->excess = false;
+    decoder->core.given_to = decoder->found.payload_start;
+    decoder->core.too_long = false;
 }
 
 static inline void limit_to(struct cb_decoder *decoder, uint64_t limit)
@@ -742,7 +791,7 @@ static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **da
 /* Advances over `count` whole records, of `used` bytes including dropped ones. */
 static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t count)
 {
-    begin_at(decoder, decoder->scan + used, decoder->record + count);
+    begin_at(decoder, decoder->found.scan + used, decoder->core.record + count);
 }
 
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
@@ -751,7 +800,7 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     found->count = found->used = 0;
     if (max < BATCH_MIN || !decoder->ops->cuts || !frames_at_hand(decoder, &found->data, &n))
         return 0;
-    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->scan);
+    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
     found->count = decoder->ops->cuts(decoder, found->data, n, found->cuts, cb__min(max, CB__CUTS),
                                       &found->used);
     return found->count;
@@ -784,7 +833,7 @@ static inline void build_one(struct cb_piece *piece, const struct cb__cuts *foun
 static void build(const struct cb_decoder *decoder, const struct cb__cuts *found,
                   struct cb_piece *pieces)
 {
-    const uint64_t base = decoder->scan, record = decoder->record;
+    const uint64_t base = decoder->found.scan, record = decoder->core.record;
     const size_t count = found->count;
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
@@ -818,22 +867,25 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
     size_t done = 0;
     int status = CB_OK;
     while (done < max) {
-        done += give_frames(decoder, pieces + done, max - done);
-        if (done == max)
-            break;
-        if (give_whole(decoder, &pieces[done])) {
-            done++;
-            continue;
-        }
-        if (can_give(decoder)) {
-            done += give(decoder, pieces + done, max - done);
-            continue;
+        if (cb__has_begun(decoder)) {
+            if (give_whole(decoder, &pieces[done])) {
+                done++;
+                continue;
+            }
+            if (can_give(decoder)) {
+                done += give(decoder, pieces + done, max - done);
+                continue;
+            }
+        } else if (max - done >= BATCH_MIN) {
+            done += give_frames(decoder, pieces + done, max - done);
+            if (done == max)
+                break;
         }
         status = advance(decoder);
         if (status != CB_OK && !can_give(decoder))
             break;
     }
-    if (cb__unlikely(decoder->excess) && status == CB__MORE && decoder->whole)
+    if (cb__unlikely(decoder->core.too_long) && status == CB__MORE && decoder->whole)
         status = put_aside(decoder);
     *count = done;
     return done ? CB_PIECE : status;
@@ -842,7 +894,7 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
 /* Returns pieces that were cut for cb_reframe. */
 static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max, size_t *count)
 {
-    struct cb__kept *kept = decoder->kept;
+    struct cb__kept *kept = decoder->core.kept;
     *count = cb__min(max, kept->count - kept->next);
     memcpy(pieces, kept->pieces + kept->next, *count * sizeof *pieces);
     kept->next += *count;
@@ -856,7 +908,7 @@ ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
     int status = attach(decoder, buffer);
     if (status)
         return cb__public(status);
-    limit_to(decoder, decoder->max_given);
+    limit_to(decoder, decoder->core.max_given);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         status = hand_over(decoder, pieces, max, &count);
     else
@@ -890,26 +942,27 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         return cb__public(status);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         return CB_ESTATE;
-    limit_to(decoder, decoder->max_given);
-    const uint64_t first = decoder->record;
+    limit_to(decoder, decoder->core.max_given);
+    const uint64_t first = decoder->core.record;
     if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
         status = decoder->ops->rest(decoder);
-    while (decoder->record - first < max && status == CB_OK) {
-        skip_frames(decoder, max - (decoder->record - first));
-        if (decoder->record - first == max)
+    while (decoder->core.record - first < max && status == CB_OK) {
+        skip_frames(decoder, max - (decoder->core.record - first));
+        if (decoder->core.record - first == max)
             break;
         if (!can_give(decoder))
             status = advance(decoder);
         /* (Bytes beyond the maximum length are not held.) */
-        if (status == CB_OK && (can_give(decoder) || decoder->until >= limit_of(decoder))) {
-            decoder->given = decoder->until;
-            decoder->header = 0;
-            decoder->open = true;
-            if (decoder->complete)
+        if (status == CB_OK &&
+            (can_give(decoder) || decoder->found.payload_seen >= limit_of(decoder))) {
+            decoder->core.given_to = decoder->found.payload_seen;
+            decoder->found.header = 0;
+            decoder->core.given = CB__GIVEN_SOME;
+            if (cb__is_complete(decoder))
                 cb__decoder_next_record(decoder);
         }
     }
-    *count = decoder->record - first;
+    *count = decoder->core.record - first;
     release(decoder, buffer);
     if (*count || (!max && status == CB_OK))
         return CB_YES;
@@ -928,7 +981,7 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     int status = attach(decoder, buffer);
     if (status)
         return cb__public(status);
-    limit_to(decoder, decoder->max_given);
+    limit_to(decoder, decoder->core.max_given);
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         return hand_over(decoder, piece, 1, &count);
     release(decoder, buffer);
@@ -940,21 +993,21 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 
 /* Moves the current record, which is long enough to be truncated or was assembled, to
  * `record`. */
-static int take_cut(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
+static int take_held(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
 {
     const uint64_t head = buffer->position;
-    const uint64_t size = end_of_given(decoder) - decoder->payload_start;
-    struct cb_buffer *source = is_aside(decoder) ? decoder->aside : decoder->made;
+    const uint64_t size = end_of_given(decoder) - decoder->found.payload_start;
+    struct cb_buffer *source = is_aside(decoder) ? decoder->core.aside : decoder->core.assembled;
     int status;
     if (source) {
         /* Skips dropped records. */
-        skip_to(source, is_aside(decoder) ? decoder->aside_at : decoder->payload_start);
+        skip_to(source, is_aside(decoder) ? decoder->core.aside_at : decoder->found.payload_start);
         ssize_t n = cb_take(source, cb__clamp_u64(size), record);
         status = n < 0 ? (int)n : CB_OK;
     } else {
-        status =
-            cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                  cb__clamp_u64(size), cb__clamp_u64(decoder->scan - head), record);
+        status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->found.payload_start - head),
+                                       cb__clamp_u64(size),
+                                       cb__clamp_u64(decoder->found.scan - head), record);
     }
     if (status != CB_OK)
         return status;
@@ -968,12 +1021,13 @@ static inline int take_whole(struct cb_decoder *decoder, struct cb_buffer *buffe
                              struct cb_buffer *record)
 {
     const uint64_t head = buffer->position;
-    int status = cb__buffer_take_frame(buffer, cb__clamp_u64(decoder->payload_start - head),
-                                       cb__clamp_u64(decoder->until - decoder->payload_start),
-                                       cb__clamp_u64(decoder->scan - head), record);
+    int status = cb__buffer_take_frame(
+        buffer, cb__clamp_u64(decoder->found.payload_start - head),
+        cb__clamp_u64(decoder->found.payload_seen - decoder->found.payload_start),
+        cb__clamp_u64(decoder->found.scan - head), record);
     if (status != CB_OK)
         return status;
-    begin_at(decoder, decoder->scan, decoder->record + 1);
+    begin_at(decoder, decoder->found.scan, decoder->core.record + 1);
     return CB_PIECE;
 }
 
@@ -984,17 +1038,18 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return cb__public(status);
     if (decoder->error.code)
         return decoder->error.code;
-    if (decoder->open || buffer == record || cb__decoder_has_kept(decoder))
+    if (has_given(decoder) || buffer == record || cb__decoder_has_kept(decoder))
         return CB_ESTATE;
-    limit_to(decoder, decoder->max_taken);
+    limit_to(decoder, decoder->core.max_taken);
     release(decoder, buffer);
-    while (status == CB_OK && !decoder->complete)
+    while (status == CB_OK && !cb__is_complete(decoder))
         status = advance(decoder);
-    if (cb__unlikely(decoder->excess) && status == CB__MORE)
+    if (cb__unlikely(decoder->core.too_long) && status == CB__MORE)
         status = put_aside(decoder);
     if (cb__likely(status == CB_OK))
-        return decoder->excess || decoder->made ? take_cut(decoder, buffer, record)
-                                                : take_whole(decoder, buffer, record);
+        return decoder->core.too_long || decoder->core.assembled
+                   ? take_held(decoder, buffer, record)
+                   : take_whole(decoder, buffer, record);
     if (status == CB__END)
         release(decoder, buffer); /* the end marker */
     return cb__public(status);
@@ -1007,23 +1062,24 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
     int status = attach(decoder, buffer);
     if (status)
         return status;
-    if (cb__unlikely(!decoder->kept)) {
-        decoder->kept = decoder->allocator->alloc(decoder->allocator->arg, sizeof *decoder->kept);
-        if (!decoder->kept)
+    if (cb__unlikely(!decoder->core.kept)) {
+        decoder->core.kept =
+            decoder->allocator->alloc(decoder->allocator->arg, sizeof *decoder->core.kept);
+        if (!decoder->core.kept)
             return CB_ENOMEM;
-        decoder->kept->next = decoder->kept->count = 0;
+        decoder->core.kept->next = decoder->core.kept->count = 0;
     }
     if (cb__unlikely(whole && !decoder->whole && at_rest(decoder))) {
         decoder->whole = true;
-        decoder->max_given = decoder->max_taken;
+        decoder->core.max_given = decoder->core.max_taken;
     }
-    limit_to(decoder, decoder->max_given);
+    limit_to(decoder, decoder->core.max_given);
     return CB_OK;
 }
 
 void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first)
 {
-    struct cb__kept *kept = decoder->kept;
+    struct cb__kept *kept = decoder->core.kept;
     kept->next = first;
     kept->count = found->count;
     if (first < found->count)
@@ -1046,7 +1102,7 @@ void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
 
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
 {
-    struct cb__kept *kept = decoder->kept;
+    struct cb__kept *kept = decoder->core.kept;
     release(decoder, decoder->buffer);
     kept->next = kept->count = 0;
     return give_batch(decoder, kept->pieces, cb__min(max, CB__KEPT), &kept->count);
@@ -1056,14 +1112,15 @@ int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
 
 uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 {
-    bool streaming = decoder->buffer && decoder->open && !decoder->complete && !decoder->whole &&
-                     !decoder->error.code && decoder->given == decoder->until &&
+    bool streaming = decoder->buffer && has_given(decoder) && !cb__is_complete(decoder) &&
+                     !decoder->whole && !decoder->error.code &&
+                     decoder->core.given_to == decoder->found.payload_seen &&
                      !cb__decoder_has_kept(decoder);
-    if (!streaming || decoder->scan != cb__buffer_end(decoder->buffer) ||
-        decoder->payload_end <= decoder->scan)
+    if (!streaming || decoder->found.scan != cb__buffer_end(decoder->buffer) ||
+        decoder->found.payload_end <= decoder->found.scan)
         return 0;
-    uint64_t ahead = decoder->payload_end - decoder->scan;
-    uint64_t allowed = decoder->excess ? limit_of(decoder) - decoder->given : ahead;
+    uint64_t ahead = decoder->found.payload_end - decoder->found.scan;
+    uint64_t allowed = decoder->core.too_long ? limit_of(decoder) - decoder->core.given_to : ahead;
     return ahead < allowed ? ahead : allowed;
 }
 
@@ -1077,10 +1134,10 @@ int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         return CB_EINVAL;
     release(decoder, buffer);
     cb__buffer_pass(buffer, n);
-    if (decoder->made)
-        cb__buffer_pass(decoder->made, n);
-    decoder->scan += n;
-    decoder->given += n;
-    decoder->until = decoder->given;
+    if (decoder->core.assembled)
+        cb__buffer_pass(decoder->core.assembled, n);
+    decoder->found.scan += n;
+    decoder->core.given_to += n;
+    decoder->found.payload_seen = decoder->core.given_to;
     return CB_OK;
 }

@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoder: from a family's findings to pieces.
+ * Decoder: from what a family finds to pieces.
  * Layer: base -> ... -> framing -> decoder.
  *
- * A decoder keeps its place as stream positions:
+ * A decoder has two halves.  `found` is what the family's functions fill: where the
+ * current frame is, as stream positions, and how much of it was seen.  `core` is what
+ * is made of that: what was given of the record, what must be kept of it, how long it
+ * may be.  Families see only the first (tests/check-layers.sh), and the core writes it
+ * only when the next frame begins, or the input ends.
  *
- *   frame_start <= payload_start <= given <= until <= scan
- *
- *   frame_start    beginning of the current record's frame
- *   payload_start  beginning of the payload to return (once `begun`)
- *   given          everything before was returned as pieces, or is framing; the
- *                  bytes from here on must stay in the buffer
- *   until          everything before is known to be payload
- *   scan           the next byte to examine; after the frame once `complete`
+ *   frame_start <= payload_start <= core.given_to <= payload_seen <= scan
  *
  * A stream stays in the buffer where it began: positions mean nothing in another
  * one.  The buffer knows its decoder, and tells it when bytes move or leave
  * anywhere but at the head (cb__buffer_set_reader); bytes missing at the head are
  * detected by comparing positions.
  *
- * The family moves scan, until and the flags; decoder.c cuts pieces from
- * [given, until).
- *
  * If the payload of a family is not in the input as it is (escapes, parts with
- * framing between them), the family assembles it in a buffer of the decoder,
- * `made`: by reference if possible, otherwise by copy, in blocks of the input's
- * pool, so they may go wherever its own blocks may.  Then payload_start, given and
- * until are positions in that buffer, and only scan tells which input is no longer
- * needed.  With `keep` a record is in the input as it is: there is no `made`, and
- * what the family adds is ignored.
+ * framing between them), the family assembles it in a buffer of the decoder: by
+ * reference if possible, otherwise by copy, in blocks of the input's pool, so they may
+ * go wherever its own blocks may.  Then payload_start, payload_seen and given_to are
+ * positions in that buffer, and only scan tells which input is no longer needed.  With
+ * `keep` a record is in the input as it is: nothing is assembled, and what the family
+ * adds is ignored.
  */
 #ifndef CB_DECODER_H
 #define CB_DECODER_H
@@ -53,6 +47,65 @@ struct cb__kept {
     struct cb_piece pieces[CB__KEPT];
 };
 
+/* How much of the current frame was seen. */
+enum cb__found_state {
+    CB__FOUND_NOTHING, /* where the payload begins is not known */
+    CB__FOUND_BEGUN,   /* payload_start is known */
+    CB__FOUND_COMPLETE /* the payload ends at payload_seen, the frame at scan */
+};
+
+/* What the family has found.  All are stream positions if not said otherwise. */
+struct cb__found {
+    enum cb__found_state state;
+    uint64_t scan;          /* the next byte to look at */
+    uint64_t frame_start;   /* where the frame begins */
+    uint64_t payload_start; /* where what is given of it begins; before that is known:
+                               bytes before are needed no more */
+    uint64_t payload_seen;  /* all before is known to be payload, and is here */
+    uint64_t payload_end;   /* all before is payload even if it has not come yet; 0: not
+                               known */
+    uint64_t payload_at;    /* where payload is assembled: its beginning in the input */
+    uint64_t header;        /* bytes of the frame right before the payload, of which
+                               nothing was given: set by a family that keeps them at
+                               hand until the payload begins */
+    uint64_t total;         /* length of the record, CB_UNKNOWN if that is not known yet */
+    uint64_t needed;        /* bytes that are missing at least */
+    uint64_t undecided;     /* bytes before `scan` that may stand after this frame */
+};
+
+enum cb__stream_state {
+    CB__STREAM_NONE,
+    CB__STREAM_BEGUN, /* its buffer is decoder->buffer, or lost */
+    CB__STREAM_ENDED  /* nothing follows the record that was found */
+};
+
+enum cb__given_state {
+    CB__GIVEN_NOTHING,
+    CB__GIVEN_SOME /* its first piece was given, but not its last */
+};
+
+/* What comes of that: for decoder.c, pieces.c and take.c. */
+struct cb__core {
+    enum cb__stream_state stream;
+    enum cb__given_state given;    /* of the current record */
+    bool too_long;                 /* the record is longer than allowed, which is no error */
+    uint64_t record;               /* its number */
+    uint64_t given_to;             /* all before was given, or is framing; the bytes from here
+                                   on must stay in the buffer */
+    uint64_t max_given, max_taken; /* decoder->max_record is one of these */
+
+    struct cb_buffer *assembled;    /* payload, or NULL where it stands in the input */
+    struct cb_buffer *header_aside; /* the header of a record of which nothing was given
+                                       before a release; NULL before any is */
+    uint64_t header_at;             /* its position; CB_UNKNOWN: there is none */
+    struct cb_buffer *aside;        /* the beginnings of records that are truncated, held until
+                                their frames are over; NULL before any is */
+    uint64_t aside_at;              /* where that of the current record stands there;
+                                CB_UNKNOWN: it does not */
+    struct cb__kept *kept;          /* NULL before cb_reframe needs it */
+    struct cb__cursor cursor;       /* at given_to */
+};
+
 struct cb_decoder {
     struct cb_buffer *buffer; /* the buffer it reads, as long as the buffer knows it; the first
                                  member: a buffer knows its decoder by it */
@@ -61,45 +114,20 @@ struct cb_decoder {
     struct cb__config config;
     const struct cb_allocator *allocator;
 
-    uint64_t max_record; /* one of the following two */
-    uint64_t max_given, max_taken;
-    enum cb_partial on_partial; /* `open` may set the default */
-    bool partial_asked;         /* the caller chose on_partial */
+    /* The options; `open` may change the first three: */
+    bool assembles;
+    bool tells_length;
+    enum cb_partial on_partial;
+    bool partial_asked; /* the caller chose on_partial */
     enum cb_overflow on_overflow;
     bool whole;
-    bool tells_length;
-    bool assembles; /* for `open` to set */
+    uint64_t max_record;
 
-    struct cb_buffer *made;         /* assembled payload, or NULL */
-    struct cb_buffer *header_aside; /* the header of a record of which nothing was returned
-                                       before a release; initially NULL */
-    struct cb_buffer *aside;        /* the beginnings of truncated records, held until the end
-                                       of their frames; initially NULL */
-    struct cb__kept *kept;          /* NULL until cb_reframe needs it */
-    struct cb__cursor scan_cursor, give_cursor;
-
-    uint64_t frame_start, payload_start, given, until, scan;
-    uint64_t payload_at;  /* with `made`: where the payload begins in the input */
-    uint64_t header;      /* bytes of the frame right before the payload, of which nothing was
-                             returned; set by a family that keeps them available until the
-                             payload begins */
-    uint64_t header_at;   /* position of the bytes in header_aside; CB_UNKNOWN: none */
-    uint64_t aside_at;    /* position of the current record's beginning in `aside`; CB_UNKNOWN:
-                             it is not there */
-    uint64_t record;      /* number of the current record */
-    uint64_t total;       /* its length, CB_UNKNOWN if not known yet */
-    uint64_t payload_end; /* bytes before this are payload even if they have not arrived yet; 0:
-                             unknown */
-    uint64_t needed;
-    uint64_t undecided; /* bytes before `scan` that may come after this frame */
-    bool unfinished;    /* set by the family: more frames must follow this one */
-    bool begun;         /* payload_start is known */
-    bool open;          /* its first piece was returned */
-    bool complete;      /* its end was found: the payload ends at `until` */
-    bool excess;        /* it is longer than allowed, which is not an error */
-    bool met;           /* a stream has begun: its buffer is `buffer`, or lost */
-    bool finished;      /* no more input will come */
-    bool ended;         /* the framing has ended: nothing more follows */
+    bool finished;     /* no more input will come */
+    bool expects_more; /* set by the family: more frames must follow the previous one */
+    struct cb__cursor scan_cursor;
+    struct cb__found found;
+    struct cb__core core;
     struct cb_error error;
 };
 
@@ -107,10 +135,20 @@ struct cb_decoder {
 int cb__decoder_make(struct cb_decoder **decoder, const struct cb__source *source,
                      const struct cb_decoder_options *options, struct cb_error *error);
 
+static inline bool cb__has_begun(const struct cb_decoder *decoder)
+{
+    return decoder->found.state != CB__FOUND_NOTHING;
+}
+
+static inline bool cb__is_complete(const struct cb_decoder *decoder)
+{
+    return decoder->found.state == CB__FOUND_COMPLETE;
+}
+
 /* Are there pieces that were cut for cb_reframe and not returned? */
 static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 {
-    return decoder->kept && decoder->kept->next < decoder->kept->count;
+    return decoder->core.kept && decoder->core.kept->next < decoder->core.kept->count;
 }
 
 /*
@@ -123,7 +161,7 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
  * The decoder advances over the first `count` of them, possibly none, when
  * cb__decoder_took is called: once, and before any other call for the decoder.  With
  * all frames, dropped bytes after them are skipped too.  The number of the first record
- * is decoder->record before, and the span begins at decoder->scan.  Bytes are valid
+ * is decoder->core.record before, and the span begins at decoder->found.scan.  Bytes are valid
  * until the next release.
  */
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
@@ -144,14 +182,14 @@ void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count);
  * one.  CB_ENOMEM, CB_ESTATE. */
 int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole);
 
-/* Cuts at most `max` more pieces into decoder->kept, which is empty, after releasing
+/* Cuts at most `max` more pieces into decoder->core.kept, which is empty, after releasing
  * the previous ones.  As cb_decoder_batch. */
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max);
 
-/* The bytes from decoder->scan to the end of their chunk; false if none. */
+/* The bytes from decoder->found.scan to the end of their chunk; false if none. */
 static inline bool cb__decoder_span(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
 {
-    return cb__buffer_span(decoder->buffer, &decoder->scan_cursor, decoder->scan, data, n);
+    return cb__buffer_span(decoder->buffer, &decoder->scan_cursor, decoder->found.scan, data, n);
 }
 
 /* The current record has ended: the next frame begins at `scan`. */
@@ -162,7 +200,7 @@ void cb__decoder_next_record(struct cb_decoder *decoder);
 void cb__decoder_next_frame(struct cb_decoder *decoder);
 
 /* Records an error at a stream position and returns its code.  For CB_EMALFORMED, the
- * text ends with the first bytes from there to decoder->scan, which is after the byte
+ * text ends with the first bytes from there to decoder->found.scan, which is after the byte
  * that reveals the error; `offset` if that byte alone does. */
 int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -172,6 +210,9 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
 void cb__decoder_begin(struct cb_decoder *decoder, uint64_t at);
 int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n);
 int cb__decoder_add(struct cb_decoder *decoder, const void *data, size_t n);
+
+/* Where the next byte of payload will stand, in the buffer that payload_start is of. */
+uint64_t cb__decoder_payload_place(const struct cb_decoder *decoder);
 
 /* Fails if a record of `length` bytes is longer than allowed. */
 int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length);

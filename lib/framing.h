@@ -51,7 +51,7 @@ struct cb__cut {
     uint32_t at, length, header;
 };
 
-/* Results of `cut` besides CB__YES and the like. */
+/* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
 
 struct cb__decoder_ops {
@@ -71,11 +71,10 @@ struct cb__decoder_ops {
     void (*reset)(struct cb_decoder *decoder);
 
     /*
-     * Examines the bytes from decoder->scan on and advances it: sets `begun` with
-     * payload_start, and moves `until`, or sets `complete`.  CB_OK: found something;
-     * CB__MORE: all bytes were examined, at least decoder->needed more are missing (and
-     * decoder->undecided of the examined bytes may belong to the next frame); CB__END;
-     * or an error.
+     * Examines the bytes from found.scan on, and fills decoder->found (see struct
+     * cb__found).  CB_OK: found something; CB__MORE: all bytes were examined, at least
+     * found.needed more are missing (and found.undecided of the examined bytes may
+     * belong to the next frame); CB__END; or an error.
      */
     int (*advance)(struct cb_decoder *decoder);
 
@@ -109,12 +108,12 @@ struct cb__decoder_ops {
     int (*rest)(struct cb_decoder *decoder);
 
     /* The input ends inside a record.  CB__YES: something turned out to be complete,
-     * `advance` may continue.  CB__NO: `until` and payload_start were set to the
-     * available part of the payload.  CB__UNENDED: the same, and a last record may lack
+     * `advance` may continue.  CB__NO: payload_start and payload_seen were set to
+     * the available part of the payload.  CB__UNENDED: the same, and a last record may lack
      * its end, so it is a record unless on_partial says otherwise.  CB__END: the
      * truncated rest is not a record.  CB__MORE: nothing is truncated, the rest belongs
      * to no record. */
-    int (*cut)(struct cb_decoder *decoder);
+    int (*cut_short)(struct cb_decoder *decoder);
 
     /* As cb_decoder_sync.  For framings whose frames begin with the payload.  Optional. */
     int (*sync)(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,

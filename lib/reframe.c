@@ -41,7 +41,7 @@ static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t r
 static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
                      struct cb__appender *appender, size_t max, size_t *ended)
 {
-    struct cb__kept *kept = decoder->kept;
+    struct cb__kept *kept = decoder->core.kept;
     const struct cb_piece *pieces = kept->pieces + kept->next;
     size_t count = kept->count - kept->next, taken;
     if (cb__unlikely(count > max)) /* cut for a call with a larger max */

@@ -148,10 +148,17 @@ check_program() {
     return $faults
 }
 
+# A decoder has a half that families do not touch.
+check_families() {
+    cd "$TOP_SRCDIR/lib/framings"
+    ! grep -n 'decoder->core' ./*.[ch] | sed 's,^\./\([^:]*\):.*,lib/framings/\1: uses the half of a decoder that is not for families,' | grep .
+}
+
 check_all() {
     status=0
     (check_library) || status=1
     (check_program) || status=1
+    (check_families) || status=1
     return $status
 }
 
@@ -181,6 +188,7 @@ finds lib/find.c '#include "memory.h"'
 finds lib/buffer.h '# include "../lib/decoder.h"'
 finds lib/base.h '#include <memory.h>'
 finds lib/upstart.c '/* has no place */'
+finds lib/framings/csv.c 'static int x(struct cb_decoder *decoder) { return decoder->core.given; }'
 finds cli/main.c '#include "../lib/base.h"'
 finds cli/main.c '#include "lib/base.h"'
 finds cli/main.c '#include <memory.h>'

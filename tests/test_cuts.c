@@ -66,7 +66,7 @@ static void check_found(const struct work *work, const struct cb__cuts *found, s
         end = (uint64_t)cut->at + cut->length;
         ck_assert_uint_le(end, found->used);
     }
-    ck_assert_uint_eq(work->decoder->record, all->count + 1);
+    ck_assert_uint_eq(work->decoder->core.record, all->count + 1);
 }
 
 /* Takes frames on the fast path, `share` halves of those found, and then one piece
@@ -78,11 +78,11 @@ static int read_both(struct work *work, size_t size, size_t share, size_t *fast)
 
     while (status > 0) {
         ck_assert_int_eq(cb__decoder_prepare(work->decoder, work->buffer, false), CB_OK);
-        const uint64_t scan = work->decoder->scan, record = work->decoder->record;
+        const uint64_t scan = work->decoder->found.scan, record = work->decoder->core.record;
 
         cb__decoder_cuts(work->decoder, &found, 8);
-        ck_assert_uint_eq(work->decoder->scan, scan);
-        ck_assert_uint_eq(work->decoder->record, record);
+        ck_assert_uint_eq(work->decoder->found.scan, scan);
+        ck_assert_uint_eq(work->decoder->core.record, record);
         if (found.used > 0) {
             const size_t taken = (found.count * share + 1) / 2;
 

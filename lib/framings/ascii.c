@@ -200,7 +200,7 @@ static int digits_header(struct cb_decoder *decoder, const uint8_t *data, size_t
             return end_digits(config, state);
         }
     }
-    decoder->needed = config->digits - state->digits;
+    decoder->found.needed = config->digits - state->digits;
     return CB__MORE;
 }
 
@@ -218,7 +218,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 /* The value that decodes to a payload; false where there is none. */

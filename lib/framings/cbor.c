@@ -231,7 +231,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .close = free_stack,
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cb__scanned_cut,
+    .cut_short = cb__scanned_cut_short,
 };
 
 const struct cb__family cb__cbor_family = {

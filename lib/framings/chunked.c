@@ -94,10 +94,10 @@ static void reset(struct cb_decoder *decoder)
     state->counted.trailer_error = "chunk data is not followed by CRLF";
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct chunked_state *state = decoder->state;
-    return state->in_trailers ? CB__END : cb__counted_cut(decoder);
+    return state->in_trailers ? CB__END : cb__counted_cut_short(decoder);
 }
 
 /* Without its last chunk a chunked body is cut short, also between chunks. */
@@ -110,7 +110,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 static int begin(struct cb_encoder *encoder, uint64_t length)

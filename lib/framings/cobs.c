@@ -43,11 +43,11 @@ static bool find_frame(struct cb_decoder *decoder)
         size_t zeros = 0;
         while (zeros < n && !data[zeros])
             zeros++;
-        decoder->scan += zeros;
+        decoder->found.scan += zeros;
         cb__decoder_next_frame(decoder);
         if (zeros == n)
             continue;
-        cb__decoder_begin(decoder, decoder->scan + 1);
+        cb__decoder_begin(decoder, decoder->found.scan + 1);
         return true;
     }
     return false;
@@ -61,12 +61,12 @@ static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     const uint8_t *zero = memchr(data, 0, part);
     if (zero)
         part = (size_t)(zero - data);
-    int status = cb__decoder_add_span(decoder, decoder->scan, part);
-    decoder->scan += part;
+    int status = cb__decoder_add_span(decoder, decoder->found.scan, part);
+    decoder->found.scan += part;
     state->left -= part;
     if (status || !zero)
         return status;
-    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "zero byte in a block, %zu bytes before its end", state->left);
 }
 
@@ -75,8 +75,9 @@ static int take_code(struct cb_decoder *decoder, uint8_t code)
 {
     struct cobs_state *state = decoder->state;
     const bool zero = state->zero && code;
-    decoder->scan++;
-    decoder->complete = !code;
+    decoder->found.scan++;
+    if (!code)
+        decoder->found.state = CB__FOUND_COMPLETE;
     state->left = code ? code - 1U : 0;
     state->zero = code && code != CODE_MAX;
     return zero ? cb__decoder_add(decoder, "", 1) : CB_OK;
@@ -88,11 +89,11 @@ static int cobs_advance(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
-    decoder->needed = 1;
-    if (!decoder->begun && !find_frame(decoder))
+    decoder->found.needed = 1;
+    if (!cb__has_begun(decoder) && !find_frame(decoder))
         return CB__MORE;
-    while (status == CB_OK && !decoder->complete) {
-        decoder->needed = state->left + 1;
+    while (status == CB_OK && !cb__is_complete(decoder)) {
+        decoder->found.needed = state->left + 1;
         if (!cb__decoder_span(decoder, &data, &n))
             return CB__MORE;
         status = state->left ? take_block(decoder, data, n) : take_code(decoder, data[0]);
@@ -100,9 +101,9 @@ static int cobs_advance(struct cb_decoder *decoder)
     return status;
 }
 
-static int cobs_cut(struct cb_decoder *decoder)
+static int cobs_cut_short(struct cb_decoder *decoder)
 {
-    return decoder->begun ? CB__NO : CB__MORE;
+    return cb__has_begun(decoder) ? CB__NO : CB__MORE;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -110,7 +111,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = cobs_open,
     .reset = cobs_reset,
     .advance = cobs_advance,
-    .cut = cobs_cut,
+    .cut_short = cobs_cut_short,
 };
 
 /* ---------------------------------------------------------------- encoding */

@@ -88,7 +88,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 static int begin(struct cb_encoder *encoder, uint64_t length)

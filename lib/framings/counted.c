@@ -26,8 +26,8 @@ static int breaks_rule(struct cb_decoder *decoder)
     const struct cb__byte_rule *rule = counted->broken;
     const int n = (int)cb__min(rule->text.length, 80);
     const char *text = (const char *)rule->text.data;
-    decoder->scan = decoder->frame_start + rule->at;
-    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+    decoder->found.scan = decoder->found.frame_start + rule->at;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "byte %" PRIu64 " of the %s is not %s%.*s", rule->at, counted->rules_of,
                             cb__byte_rule_article(rule), n, text);
 }
@@ -37,8 +37,8 @@ static int malformed(struct cb_decoder *decoder, size_t used)
     const struct cb__counted *counted = decoder->state;
     if (counted->broken)
         return breaks_rule(decoder);
-    decoder->scan += used;
-    uint64_t where = counted->frame_is_wrong ? decoder->frame_start : decoder->scan;
+    decoder->found.scan += used;
+    uint64_t where = counted->frame_is_wrong ? decoder->found.frame_start : decoder->found.scan;
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
@@ -80,7 +80,7 @@ static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *d
 /* What was looked at of a frame that is left out is not needed any more. */
 static void pass_over(struct cb_decoder *decoder)
 {
-    decoder->payload_start = decoder->given = decoder->until = decoder->scan;
+    decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
 }
 
 /* The header ends at `scan`. */
@@ -89,9 +89,9 @@ static int begin_payload(struct cb_decoder *decoder)
     struct cb__counted *counted = decoder->state;
     const struct cb__frame *frame = &counted->frame;
     const bool keep = decoder->config.keep;
-    uint64_t header = decoder->scan - decoder->frame_start;
+    uint64_t header = decoder->found.scan - decoder->found.frame_start;
     uint64_t end, total = frame->payload;
-    bool fits = cb__add_u64(decoder->scan, frame->payload, &end);
+    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end);
     if (fits && keep)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     /* A trailer that turns out to be longer is counted when it has come. */
@@ -102,7 +102,7 @@ static int begin_payload(struct cb_decoder *decoder)
     if (status)
         return status;
     if (!fits)
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                                 "record is longer than a stream can be");
     counted->phase = CB__COUNTED_PAYLOAD;
     counted->trailer_at = 0;
@@ -110,14 +110,14 @@ static int begin_payload(struct cb_decoder *decoder)
     if (counted->left_out)
         return CB_OK;
     if (!keep) {
-        decoder->given = decoder->payload_start = decoder->scan;
-        decoder->header = header;
+        decoder->found.payload_start = decoder->found.scan;
+        decoder->found.header = header;
     }
-    decoder->until = decoder->scan;
+    decoder->found.payload_seen = decoder->found.scan;
     /* Bytes that must be looked at cannot go by elsewhere. */
-    decoder->payload_end = counted->look ? 0 : end;
-    decoder->total = keep && frame->bare_lf ? CB_UNKNOWN : total;
-    decoder->begun = true;
+    decoder->found.payload_end = counted->look ? 0 : end;
+    decoder->found.total = keep && frame->bare_lf ? CB_UNKNOWN : total;
+    decoder->found.state = CB__FOUND_BEGUN;
     return CB_OK;
 }
 
@@ -127,10 +127,11 @@ static int read_header(struct cb_decoder *decoder)
     size_t n, used = 0;
     int status = CB__MORE;
     while (status == CB__MORE && cb__decoder_span(decoder, &data, &n)) {
-        status = take_header(decoder, decoder->scan - decoder->frame_start, data, n, &used);
+        status =
+            take_header(decoder, decoder->found.scan - decoder->found.frame_start, data, n, &used);
         if (status == CB_EMALFORMED)
             return malformed(decoder, used);
-        decoder->scan += used;
+        decoder->found.scan += used;
     }
     if (status == CB__END) {
         cb__decoder_next_frame(decoder);
@@ -153,12 +154,12 @@ static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
     uint64_t start = counted->payload_end - counted->frame.payload;
     const uint8_t *data = (const uint8_t *)"";
     size_t n = 0;
-    if (decoder->scan == start)
+    if (decoder->found.scan == start)
         counted->look(decoder, 0, data, 0);
-    while (decoder->scan < end && cb__decoder_span(decoder, &data, &n)) {
-        n = cb__min(n, cb__clamp_u64(end - decoder->scan));
-        counted->look(decoder, decoder->scan - start, data, n);
-        decoder->scan += n;
+    while (decoder->found.scan < end && cb__decoder_span(decoder, &data, &n)) {
+        n = cb__min(n, cb__clamp_u64(end - decoder->found.scan));
+        counted->look(decoder, decoder->found.scan - start, data, n);
+        decoder->found.scan += n;
     }
 }
 
@@ -171,11 +172,11 @@ static void read_payload(struct cb_decoder *decoder)
         end = counted->payload_end;
     if (counted->look)
         look_at_payload(decoder, end);
-    decoder->scan = decoder->until = end;
+    decoder->found.scan = decoder->found.payload_seen = end;
     if (end == counted->payload_end)
         counted->phase = CB__COUNTED_PADDING;
     else
-        decoder->needed =
+        decoder->found.needed =
             missing(counted->payload_end - end, counted->frame.padding, &counted->frame);
 }
 
@@ -185,11 +186,11 @@ static void read_padding(struct cb_decoder *decoder)
     struct cb__counted *counted = decoder->state;
     uint64_t padding_end = counted->payload_end + counted->frame.padding;
     uint64_t end = cb__buffer_end(decoder->buffer);
-    decoder->scan = end < padding_end ? end : padding_end;
-    if (decoder->scan == padding_end)
+    decoder->found.scan = end < padding_end ? end : padding_end;
+    if (decoder->found.scan == padding_end)
         counted->phase = CB__COUNTED_TRAILER;
     else
-        decoder->needed = missing(0, (size_t)(padding_end - end), &counted->frame);
+        decoder->found.needed = missing(0, (size_t)(padding_end - end), &counted->frame);
 }
 
 /* Compares the trailer with the bytes at hand. */
@@ -201,12 +202,12 @@ static int read_trailer(struct cb_decoder *decoder)
     size_t n;
     while (counted->trailer_at < trailer->length) {
         if (!cb__decoder_span(decoder, &data, &n)) {
-            decoder->needed = counted->trailer_at ? trailer->length - counted->trailer_at
-                                                  : least_trailer(&counted->frame);
+            decoder->found.needed = counted->trailer_at ? trailer->length - counted->trailer_at
+                                                        : least_trailer(&counted->frame);
             return CB__MORE;
         }
         bool short_end = counted->frame.bare_lf && !counted->trailer_at && data[0] == '\n';
-        uint64_t start = decoder->scan++ - counted->trailer_at;
+        uint64_t start = decoder->found.scan++ - counted->trailer_at;
         if (!short_end && data[0] != trailer->data[counted->trailer_at])
             return cb__decoder_fail(decoder, CB_EMALFORMED, start, "%s", counted->trailer_error);
         counted->trailer_at += short_end ? trailer->length : 1;
@@ -217,16 +218,16 @@ static int read_trailer(struct cb_decoder *decoder)
         cb__decoder_next_frame(decoder);
         return CB_OK;
     }
-    decoder->until = decoder->config.keep ? decoder->scan : counted->payload_end;
-    decoder->complete = true;
+    decoder->found.payload_seen = decoder->config.keep ? decoder->found.scan : counted->payload_end;
+    decoder->found.state = CB__FOUND_COMPLETE;
     return CB_OK;
 }
 
 int cb__counted_advance(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
-    const uint64_t before = decoder->until;
-    const bool begun = decoder->begun;
+    const uint64_t before = decoder->found.payload_seen;
+    const bool begun = cb__has_begun(decoder);
     if (counted->phase == CB__COUNTED_HEADER) {
         int status = read_header(decoder);
         if (status)
@@ -241,7 +242,7 @@ int cb__counted_advance(struct cb_decoder *decoder)
         status = read_trailer(decoder);
     if (counted->left_out)
         pass_over(decoder);
-    bool progress = decoder->until > before || decoder->begun != begun;
+    bool progress = decoder->found.payload_seen > before || cb__has_begun(decoder) != begun;
     return status == CB__MORE && progress ? CB_OK : status;
 }
 
@@ -306,15 +307,15 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return count;
 }
 
-int cb__counted_cut(struct cb_decoder *decoder)
+int cb__counted_cut_short(struct cb_decoder *decoder)
 {
     const struct cb__counted *counted = decoder->state;
     uint64_t end = cb__buffer_end(decoder->buffer);
     if (counted->left_out)
         return CB__END;
-    if (!decoder->begun && !decoder->config.keep)
-        decoder->given = decoder->payload_start = end; /* not even the header is whole */
-    if (!decoder->begun || decoder->config.keep)
-        decoder->until = end;
+    if (!cb__has_begun(decoder) && !decoder->config.keep)
+        decoder->found.payload_start = end; /* not even the header is whole */
+    if (!cb__has_begun(decoder) || decoder->config.keep)
+        decoder->found.payload_seen = end;
     return CB__NO;
 }

@@ -11,9 +11,9 @@
 #include "../decoder.h"
 
 /*
- * Reads a header from the n >= 1 bytes that stand at decoder->scan, and says
+ * Reads a header from the n >= 1 bytes that stand at decoder->found.scan, and says
  * in *used how many it looked at.  CB_OK: the header is over, and counted->frame
- * is filled; CB__MORE: all n belong to it, and decoder->needed is set; CB__END:
+ * is filled; CB__MORE: all n belong to it, and decoder->found.needed is set; CB__END:
  * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, or with
  * `frame_is_wrong` the header as a whole, as the *used bytes show, and
  * counted->why says why.  It keeps
@@ -73,6 +73,6 @@ void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *
 int cb__counted_advance(struct cb_decoder *decoder);
 size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                         struct cb__cut *cuts, size_t max, size_t *used);
-int cb__counted_cut(struct cb_decoder *decoder);
+int cb__counted_cut_short(struct cb_decoder *decoder);
 
 #endif

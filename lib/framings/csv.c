@@ -61,7 +61,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     struct csv_state *state = decoder->state;
     const uint8_t separator = config->separator.data[0];
     *used = 0;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return CB__BEGINS;
     for (size_t i = 0; i < n; i++) {
         if (data[i] == '\n' && state->phase != QUOTED) {
@@ -93,17 +93,17 @@ static int advance(struct cb_decoder *decoder)
     return cb__scanned_advance(decoder);
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct csv_state *state = decoder->state;
-    return state->phase == QUOTED ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
+    return state->phase == QUOTED ? cb__scanned_cut_short(decoder) : cb__scanned_unended(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct csv_state),
     .reset = reset,
     .advance = advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__csv_family = {

@@ -96,7 +96,7 @@ static void delimiter_reset(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
     cb__matcher_forget(&state->matcher);
-    cb__matcher_start(&state->matcher, decoder->scan);
+    cb__matcher_start(&state->matcher, decoder->found.scan);
     state->open = false;
 }
 
@@ -106,7 +106,7 @@ static bool follows_cr(struct cb_decoder *decoder, uint64_t position)
     const uint8_t *data;
     size_t n;
     struct cb__cursor cursor = decoder->scan_cursor;
-    return position > decoder->frame_start &&
+    return position > decoder->found.frame_start &&
            cb__buffer_span(decoder->buffer, &cursor, position - 1, &data, &n) && data[0] == '\r';
 }
 
@@ -118,13 +118,13 @@ static bool end_record(struct cb_decoder *decoder, const struct cb__match *match
     uint64_t end = match->start;
     if (config->line && follows_cr(decoder, end))
         end--;
-    decoder->scan = match->end;
-    if (config->skip_empty && end == decoder->frame_start) {
+    decoder->found.scan = match->end;
+    if (config->skip_empty && end == decoder->found.frame_start) {
         cb__decoder_next_frame(decoder);
         return false;
     }
-    decoder->until = decoder->config.keep ? match->end : end;
-    decoder->begun = decoder->complete = true;
+    decoder->found.payload_seen = decoder->config.keep ? match->end : end;
+    decoder->found.state = CB__FOUND_COMPLETE;
     return true;
 }
 
@@ -137,11 +137,11 @@ static int delimiter_rest(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     while (cb__unlikely(state->open)) {
-        decoder->undecided = matcher->at - decoder->scan;
+        decoder->found.undecided = matcher->at - decoder->found.scan;
         if (!cb__buffer_span(decoder->buffer, &decoder->scan_cursor, matcher->at, &data, &n))
             return CB__MORE;
         state->open = cb__matcher_feed(matcher, data, n, &match) != CB__YES;
-        decoder->scan = state->open ? matcher->best.end : match.end;
+        decoder->found.scan = state->open ? matcher->best.end : match.end;
         cb__decoder_next_frame(decoder);
     }
     return CB_OK;
@@ -155,10 +155,10 @@ static int delimiter_advance(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
-    if (delimiter_rest(decoder) == CB__MORE)
+    if (cb__unlikely(state->open) && delimiter_rest(decoder) == CB__MORE)
         return CB__MORE;
-    if (matcher->at != decoder->scan) /* after the fast path */
-        cb__matcher_start(matcher, decoder->scan);
+    if (matcher->at != decoder->found.scan) /* after the fast path */
+        cb__matcher_start(matcher, decoder->found.scan);
     while (cb__matcher_known(matcher, cb__buffer_end(decoder->buffer), &match)) {
         if (end_record(decoder, &match))
             return CB_OK;
@@ -169,8 +169,8 @@ static int delimiter_advance(struct cb_decoder *decoder)
                 return CB_OK;
             continue;
         }
-        decoder->scan = matcher->at;
-        decoder->begun = true;
+        decoder->found.scan = matcher->at;
+        decoder->found.state = CB__FOUND_BEGUN;
     }
     /* What is kept of the delimiter must be known. */
     state->open = cb__matcher_is_open(matcher) && !decoder->config.keep;
@@ -179,28 +179,28 @@ static int delimiter_advance(struct cb_decoder *decoder)
     uint64_t safe = cb__matcher_safe(matcher);
     if (config->line && follows_cr(decoder, safe))
         safe--; /* LF may follow */
-    decoder->needed = cb__matcher_needed(matcher);
-    decoder->undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
-    if (safe <= decoder->until)
+    decoder->found.needed = cb__matcher_needed(matcher);
+    decoder->found.undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
+    if (safe <= decoder->found.payload_seen)
         return CB__MORE;
-    decoder->until = safe;
+    decoder->found.payload_seen = safe;
     return CB_OK;
 }
 
-static int delimiter_cut(struct cb_decoder *decoder)
+static int delimiter_cut_short(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
     struct cb__match match;
     if (state->open) {
         state->open = false;
-        cb__matcher_start(&state->matcher, decoder->scan);
+        cb__matcher_start(&state->matcher, decoder->found.scan);
         return CB__YES;
     }
     if (cb__matcher_finish(&state->matcher, &match) == CB__YES) {
         end_record(decoder, &match);
         return CB__YES;
     }
-    decoder->until = cb__buffer_end(decoder->buffer);
+    decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }
 
@@ -335,7 +335,8 @@ static size_t delimiter_cuts(struct cb_decoder *decoder, const uint8_t *data, si
         if (taken < found || found < wanted)
             break;
     }
-    cb__matcher_clear(&state->matcher, decoder->scan + frames.start, decoder->scan + from);
+    cb__matcher_clear(&state->matcher, decoder->found.scan + frames.start,
+                      decoder->found.scan + from);
     *used = frames.start;
     return frames.count;
 }
@@ -352,7 +353,7 @@ static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, 
         return 0;
     size_t count = cb__find_count(&state->matcher.finder, data, n, &last, &scanned);
     *used = count ? last + state->matcher.longest : 0;
-    cb__matcher_clear(&state->matcher, decoder->scan + *used, decoder->scan + scanned);
+    cb__matcher_clear(&state->matcher, decoder->found.scan + *used, decoder->found.scan + scanned);
     return count;
 }
 
@@ -409,7 +410,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .skip = delimiter_skip,
     .finder = delimiter_finder,
     .rest = delimiter_rest,
-    .cut = delimiter_cut,
+    .cut_short = delimiter_cut_short,
     .sync = delimiter_sync,
 };
 

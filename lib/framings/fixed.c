@@ -57,8 +57,8 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     (void)data;
     *used = cb__min(n, cb__clamp_u64(size - state->have));
     state->have += *used;
-    decoder->needed = size - state->have;
-    if (decoder->needed)
+    decoder->found.needed = size - state->have;
+    if (decoder->found.needed)
         return CB__MORE;
     state->have = 0;
     state->counted.frame.payload = config->size - size;
@@ -91,7 +91,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
     .sync = sync,
 };
 

@@ -68,7 +68,7 @@ static bool allows_lf(const struct cb_decoder *decoder)
 static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 {
     struct http_state *state = decoder->state;
-    decoder->scan += state->seen;
+    decoder->found.scan += state->seen;
     state->seen = 0;
     return cb__decoder_fail(decoder, CB_EMALFORMED, at, "%s", why);
 }
@@ -129,7 +129,7 @@ static int add_field(struct cb_decoder *decoder)
                                                           : add_coding(state, &element);
         if (why)
             return malformed(decoder,
-                             decoder->frame_start + fields->value_at +
+                             decoder->found.frame_start + fields->value_at +
                                  (size_t)(element.data - fields->text),
                              why);
     }
@@ -171,19 +171,19 @@ static int end_message(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
     state->phase = START;
-    decoder->complete = true;
+    decoder->found.state = CB__FOUND_COMPLETE;
     return CB_OK;
 }
 
 /* n bytes from `scan` on are content; as many more make the record too long. */
 static int expect_content(struct cb_decoder *decoder, uint64_t n)
 {
-    const uint64_t so_far = decoder->made ? cb__buffer_end(decoder->made) : decoder->scan;
+    const uint64_t so_far = cb__decoder_payload_place(decoder);
     uint64_t length;
-    if (!cb__add_u64(decoder->scan, n, &decoder->payload_end) ||
-        !cb__add_u64(so_far - decoder->payload_start, n, &length)) {
-        decoder->payload_end = 0;
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+    if (!cb__add_u64(decoder->found.scan, n, &decoder->found.payload_end) ||
+        !cb__add_u64(so_far - decoder->found.payload_start, n, &length)) {
+        decoder->found.payload_end = 0;
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                                 "record is longer than a stream can be");
     }
     return cb__decoder_check_length(decoder, length);
@@ -193,7 +193,7 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
 static void tell_header(struct cb_decoder *decoder)
 {
     if (!decoder->config.keep)
-        decoder->header = decoder->payload_at - decoder->frame_start;
+        decoder->found.header = decoder->found.payload_at - decoder->found.frame_start;
 }
 
 /* The head is over. */
@@ -203,11 +203,11 @@ static int begin_content(struct cb_decoder *decoder)
     const char *why = NULL;
     state->phase = decide(state, &why);
     if (why)
-        return malformed(decoder, decoder->frame_start, why);
+        return malformed(decoder, decoder->found.frame_start, why);
     state->switched = state->start.kind == CB__RESPONSE && state->start.status == 101;
-    decoder->scan += state->seen;
+    decoder->found.scan += state->seen;
     state->seen = 0;
-    cb__decoder_begin(decoder, decoder->scan);
+    cb__decoder_begin(decoder, decoder->found.scan);
     tell_header(decoder);
     if (state->phase == START)
         return end_message(decoder);
@@ -215,8 +215,9 @@ static int begin_content(struct cb_decoder *decoder)
         return CB_OK;
     int status = expect_content(decoder, state->length);
     if (status == CB_OK)
-        decoder->total =
-            decoder->config.keep ? decoder->payload_end - decoder->frame_start : state->length;
+        decoder->found.total = decoder->config.keep
+                                   ? decoder->found.payload_end - decoder->found.frame_start
+                                   : state->length;
     return status;
 }
 
@@ -226,12 +227,12 @@ static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     size_t used;
     int status = cb__start_line_read(&state->start, allows_lf(decoder), data, n, &used);
     if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan + state->seen + used, state->start.why);
+        return malformed(decoder, decoder->found.scan + state->seen + used, state->start.why);
     state->seen += used;
     if (status == CB__MORE)
         return CB__MORE;
     if (state->start.kind == CB__EMPTY_LINE) {
-        decoder->scan += state->seen;
+        decoder->found.scan += state->seen;
         state->seen = 0;
         cb__decoder_next_frame(decoder);
         return CB__MORE;
@@ -249,7 +250,7 @@ static int step_fields(struct cb_decoder *decoder, const uint8_t *data, size_t n
     size_t used;
     int status = cb__fields_read(&state->fields, data, n, &used);
     if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan + state->seen + used, state->fields.why);
+        return malformed(decoder, decoder->found.scan + state->seen + used, state->fields.why);
     state->seen += used;
     if (status == CB__FIELD)
         return add_field(decoder);
@@ -262,10 +263,10 @@ static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t 
     const struct http_state *state = decoder->state;
     uint64_t here = n;
     (void)data;
-    if (state->phase != CLOSE && here > decoder->payload_end - decoder->scan)
-        here = decoder->payload_end - decoder->scan;
-    int status = cb__decoder_add_span(decoder, decoder->scan, here);
-    decoder->scan += here;
+    if (state->phase != CLOSE && here > decoder->found.payload_end - decoder->found.scan)
+        here = decoder->found.payload_end - decoder->found.scan;
+    int status = cb__decoder_add_span(decoder, decoder->found.scan, here);
+    decoder->found.scan += here;
     return status == CB_OK ? CB__MORE : status;
 }
 
@@ -273,7 +274,7 @@ static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t 
 static int end_content(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
-    decoder->payload_end = 0;
+    decoder->found.payload_end = 0;
     if (state->phase == LENGTH)
         return end_message(decoder);
     state->phase = DATA_END;
@@ -284,17 +285,18 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct http_state *state = decoder->state;
     size_t used;
-    const bool in_header = decoder->made && decoder->payload_start == cb__buffer_end(decoder->made);
+    const bool in_header =
+        !decoder->config.keep && cb__decoder_payload_place(decoder) == decoder->found.payload_start;
     int status = cb__size_line_read(&state->line, data, n, &used);
     if (in_header)
         state->seen += used;
     else
-        decoder->scan += used;
+        decoder->found.scan += used;
     if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan + state->seen, state->line.why);
+        return malformed(decoder, decoder->found.scan + state->seen, state->line.why);
     if (status == CB__MORE)
         return CB__MORE;
-    decoder->scan += state->seen;
+    decoder->found.scan += state->seen;
     state->seen = 0;
     if (!state->line.size) {
         state->phase = TRAILERS;
@@ -303,7 +305,7 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     }
     state->phase = DATA;
     if (in_header) {
-        cb__decoder_begin(decoder, decoder->scan); /* there, and not behind the head */
+        cb__decoder_begin(decoder, decoder->found.scan); /* there, and not behind the head */
         tell_header(decoder);
     }
     status = expect_content(decoder, state->line.size);
@@ -316,13 +318,13 @@ static int step_data_end(struct cb_decoder *decoder, const uint8_t *data, size_t
     (void)n;
     if (data[0] == '\r' && !state->cr) {
         state->cr = true;
-        decoder->scan++;
+        decoder->found.scan++;
         return CB__MORE;
     }
     if (data[0] != '\n' || !(state->cr || allows_lf(decoder)))
-        return malformed(decoder, decoder->scan, "chunk data is not followed by CRLF");
+        return malformed(decoder, decoder->found.scan, "chunk data is not followed by CRLF");
     state->cr = false;
-    decoder->scan++;
+    decoder->found.scan++;
     state->phase = SIZE;
     return CB__MORE;
 }
@@ -332,9 +334,9 @@ static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t
     struct http_state *state = decoder->state;
     size_t used;
     int status = cb__fields_read(&state->fields, data, n, &used);
-    decoder->scan += used;
+    decoder->found.scan += used;
     if (status == CB_EMALFORMED)
-        return malformed(decoder, decoder->scan, state->fields.why);
+        return malformed(decoder, decoder->found.scan, state->fields.why);
     return status == CB_OK ? end_message(decoder) : status;
 }
 
@@ -351,7 +353,7 @@ static uint64_t missing(const struct cb_decoder *decoder)
 {
     const struct http_state *state = decoder->state;
     const size_t behind = allows_lf(decoder) ? 4 : 7; /* "\r\n0\r\n\r\n" */
-    uint64_t left = decoder->payload_end - decoder->scan, sum;
+    uint64_t left = decoder->found.payload_end - decoder->found.scan, sum;
     if (state->phase == LENGTH)
         return left;
     if (state->phase != DATA)
@@ -368,24 +370,24 @@ static int advance(struct cb_decoder *decoder)
     if (state->switched)
         return CB__END;
     while (status == CB__MORE) {
-        const uint64_t at = decoder->scan + state->seen;
-        if (decoder->payload_end && decoder->scan == decoder->payload_end) {
+        const uint64_t at = decoder->found.scan + state->seen;
+        if (decoder->found.payload_end && decoder->found.scan == decoder->found.payload_end) {
             status = end_content(decoder);
             continue;
         }
         if (!n && !cb__buffer_span(decoder->buffer, &decoder->scan_cursor, at, &data, &n)) {
-            decoder->needed = missing(decoder);
+            decoder->found.needed = missing(decoder);
             break;
         }
         status = steps[state->phase](decoder, data, n);
-        size_t used = (size_t)(decoder->scan + state->seen - at);
+        size_t used = (size_t)(decoder->found.scan + state->seen - at);
         data += used;
         n -= used;
     }
     return status;
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
     if (state->phase == CLOSE) {
@@ -394,8 +396,8 @@ static int cut(struct cb_decoder *decoder)
     }
     if (state->phase == START && state->start.kind == CB__EMPTY_LINE)
         return CB__END; /* behind the CR of an empty line */
-    if (!decoder->begun && decoder->config.keep)
-        decoder->until = cb__buffer_end(decoder->buffer);
+    if (!cb__has_begun(decoder) && decoder->config.keep)
+        decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }
 
@@ -421,7 +423,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = open_decoder,
     .reset = reset,
     .advance = advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__http_family = {

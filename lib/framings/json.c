@@ -55,7 +55,7 @@ static int go_to(struct cb_decoder *decoder, enum place place)
 {
     struct json_state *state = decoder->state;
     state->place = place;
-    decoder->unfinished = place != OUTSIDE;
+    decoder->expects_more = place != OUTSIDE;
     return CB_OK;
 }
 
@@ -128,7 +128,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
 {
     struct json_state *state = decoder->state;
     size_t i = 0;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return in_arrays(decoder) ? begin_element(decoder, data, n, used)
                                   : begin(state, data, n, used);
     if (!cb__json_open(&state->json)) {
@@ -147,27 +147,27 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct json_state *state = decoder->state;
     if (cb__mark_is_cut(state->mark))
         return CB__END;
-    if (in_arrays(decoder) && decoder->begun)
-        return cb__scanned_cut(decoder);
+    if (in_arrays(decoder) && cb__has_begun(decoder))
+        return cb__scanned_cut_short(decoder);
     if (in_arrays(decoder)) {
         /* What comes next is the end, which an array must not be open at. */
         cb__decoder_next_frame(decoder);
         return CB__YES;
     }
     const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
-    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
+    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut_short(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct json_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__json_family = {

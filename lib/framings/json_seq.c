@@ -102,9 +102,9 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     struct seq_state *state = decoder->state;
     int status = CB__ENDS;
     *used = 0;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return begin(state, data, n, used);
-    const size_t text = text_size(state, decoder->scan, data, n);
+    const size_t text = text_size(state, decoder->found.scan, data, n);
     if (!state->over)
         status = scan_value(state, data, text, used);
     if (status == CB__ENDS && decoder->config.keep) {
@@ -114,7 +114,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     if (status != CB__MORE || text == n)
         return status;
     state->scanned.why = "RS (1e) cuts a text short";
-    return state->over ? CB__ENDS : CB__CUT;
+    return state->over ? CB__ENDS : CB__CUT_SHORT;
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -122,17 +122,17 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct seq_state *state = decoder->state;
-    return state->over ? cb__scanned_end(decoder) : cb__scanned_cut(decoder);
+    return state->over ? cb__scanned_end(decoder) : cb__scanned_cut_short(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct seq_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 /* With `refuse_collisions`: the record that is looked at. */

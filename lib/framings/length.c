@@ -126,8 +126,8 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         keep_field(config, state->have, data, part, state->field);
         state->have += part;
         *used = part;
-        decoder->needed = header_size - state->have;
-        if (decoder->needed)
+        decoder->found.needed = header_size - state->have;
+        if (decoder->found.needed)
             return CB__MORE;
         field = state->field;
     } else {
@@ -212,7 +212,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = length_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 /* Records that have their framing on go out as they are, if the header in them

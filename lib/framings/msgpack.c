@@ -95,7 +95,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct msgpack_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cb__scanned_cut,
+    .cut_short = cb__scanned_cut_short,
 };
 
 const struct cb__family cb__msgpack_family = {

@@ -72,7 +72,7 @@ static const char *check_rest(struct ndjson_state *state, const uint8_t *data, s
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct ndjson_state *state = decoder->state;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return begin(state, data, n, used);
     const uint8_t *lf = memchr(data, '\n', n);
     const size_t end = lf ? (size_t)(lf - data) : n;
@@ -99,20 +99,20 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct ndjson_state *state = decoder->state;
     if (cb__mark_is_cut(state->mark))
         return CB__END;
     const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
-    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut(decoder);
+    return whole ? cb__scanned_unended(decoder) : cb__scanned_cut_short(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ndjson_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__ndjson_family = {

@@ -86,8 +86,7 @@ static int take_frame(const struct cb_own *own, struct own_counted *state,
         return lie(state, why);
     counted->frame.payload = frame->payload;
     counted->frame.padding = frame->padding;
-    counted->frame.trailer =
-        (struct cb__bytes){.data = state->trailer, .length = frame->trailer};
+    counted->frame.trailer = (struct cb__bytes){.data = state->trailer, .length = frame->trailer};
     counted->trailer_error = frame->why ? frame->why : "payload is not followed by its trailer";
     if (frame->trailer && !own->look)
         make_trailer(own, state);
@@ -110,7 +109,7 @@ static int wait_for(struct cb_decoder *decoder, size_t needed, size_t n, size_t 
         return lie(decoder->state, "header() asked for no more bytes than it was given");
     if (needed > CB_OWN_HEADER)
         return is_malformed(decoder->state, "header is longer than 4096 bytes");
-    decoder->needed = needed - n;
+    decoder->found.needed = needed - n;
     *used = n;
     return CB__MORE;
 }
@@ -147,16 +146,16 @@ static int ask(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     uint8_t joined[CB_OWN_HEADER];
-    const uint64_t seen = decoder->scan - decoder->frame_start;
+    const uint64_t seen = decoder->found.scan - decoder->found.frame_start;
     if (cb__likely(!seen))
         return ask(decoder, data, n, used);
-    if (n < decoder->needed) {
-        decoder->needed -= n;
+    if (n < decoder->found.needed) {
+        decoder->found.needed -= n;
         *used = n;
         return CB__MORE;
     }
-    decoder->scan = decoder->frame_start;
-    n = join(decoder, decoder->scan, (size_t)seen + n - 1, joined, &data);
+    decoder->found.scan = decoder->found.frame_start;
+    n = join(decoder, decoder->found.scan, (size_t)seen + n - 1, joined, &data);
     return ask(decoder, data, n, used);
 }
 
@@ -176,7 +175,7 @@ static int advance(struct cb_decoder *decoder)
     const int status = cb__counted_advance(decoder);
     if (cb__likely(status != CB_EINVAL && (status != CB_EMALFORMED || !state->lie)))
         return status;
-    return cb__decoder_fail(decoder, CB_EINVAL, decoder->frame_start, "%s", state->lie);
+    return cb__decoder_fail(decoder, CB_EINVAL, decoder->found.frame_start, "%s", state->lie);
 }
 
 static void reset_counted(struct cb_decoder *decoder)
@@ -196,7 +195,7 @@ static const struct cb__decoder_ops counted_ops = {
     .reset = reset_counted,
     .advance = advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 /* ------------------------------------------------ records that are scanned */
@@ -213,7 +212,7 @@ static int ends(const struct cb_decoder *decoder, const struct cb_span *span, si
     struct cb__scanned *scanned = decoder->state;
     if (span->used > n || span->tail > span->used)
         return scan_lies(scanned, "scan() returned an end beyond its data");
-    if (decoder->scan + span->used == decoder->frame_start)
+    if (decoder->found.scan + span->used == decoder->found.frame_start)
         return scan_lies(scanned, "scan() returned an empty frame");
     scanned->tail = span->tail;
     *used = span->used;
@@ -223,7 +222,7 @@ static int ends(const struct cb_decoder *decoder, const struct cb_span *span, si
 static int goes_on(struct cb_decoder *decoder, const struct cb_span *span, size_t n, size_t *used)
 {
     struct cb__scanned *scanned = decoder->state;
-    uint64_t end = decoder->scan + n;
+    uint64_t end = decoder->found.scan + n;
     if (span->again > n || span->again >= CB_OWN_HEADER)
         return scan_lies(scanned, "scan() asked to see too many bytes again");
     if (span->skip && span->again)
@@ -233,7 +232,7 @@ static int goes_on(struct cb_decoder *decoder, const struct cb_span *span, size_
         return CB_EOVERFLOW;
     }
     if (span->skip)
-        decoder->payload_end = end;
+        decoder->found.payload_end = end;
     scanned->held = span->again;
     *used = n;
     return CB__MORE;
@@ -243,7 +242,7 @@ static int end_of_stream(const struct cb_decoder *decoder, const struct cb_span 
                          size_t *used)
 {
     struct cb__scanned *scanned = decoder->state;
-    if (decoder->scan != decoder->frame_start)
+    if (decoder->found.scan != decoder->found.frame_start)
         return scan_lies(scanned, "scan() ended the stream inside a record");
     if (span->used > n)
         return scan_lies(scanned, "scan() returned an end beyond its data");
@@ -265,11 +264,11 @@ static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     struct cb_span span = {0};
     uint8_t joined[CB_OWN_HEADER];
     *used = 0;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return CB__BEGINS;
     if (scanned->held) { /* they are shown again */
-        decoder->scan -= scanned->held;
-        n = join(decoder, decoder->scan, scanned->held, joined, &data);
+        decoder->found.scan -= scanned->held;
+        n = join(decoder, decoder->found.scan, scanned->held, joined, &data);
         scanned->held = 0;
     }
     switch (own->scan(own->arg, data, n, &span)) {
@@ -297,7 +296,7 @@ static const struct cb__decoder_ops scanned_ops = {
     .open = open_decoder,
     .reset = reset_scanned,
     .advance = cb__scanned_advance,
-    .cut = cb__scanned_cut,
+    .cut_short = cb__scanned_cut_short,
 };
 
 /* ------------------------------------------------------------------- encoder */
@@ -318,8 +317,7 @@ static int make_head(struct cb_encoder *encoder, uint64_t length)
     const struct cb_own *own = encoder->config.data;
     struct own_encoder *state = encoder->state;
     const char *why = NULL;
-    const ssize_t n =
-        own->head ? own->head(own->arg, length, encoder->scratch + HEAD_AT, &why) : 0;
+    const ssize_t n = own->head ? own->head(own->arg, length, encoder->scratch + HEAD_AT, &why) : 0;
     if (n == CB_EUNENCODABLE)
         return cb__encoder_fail(encoder, "%s", why ? why : "the record has no header");
     if (n < 0 || n > CB_OWN_ROOM)

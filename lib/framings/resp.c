@@ -227,7 +227,7 @@ static int begin_bytes(struct cb_decoder *decoder, uint64_t end, uint64_t left)
 {
     struct resp_state *state = decoder->state;
     state->phase = BLOB_CR;
-    if (!cb__add_u64(end, left, &decoder->payload_end))
+    if (!cb__add_u64(end, left, &decoder->found.payload_end))
         return fail(state, "length is longer than a stream can be");
     return CB__MORE;
 }
@@ -306,7 +306,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     size_t i = 0;
     int status = CB_OK;
     *used = 0;
-    if (!decoder->begun) {
+    if (!cb__has_begun(decoder)) {
         state->left = 1;
         return CB__BEGINS;
     }
@@ -315,7 +315,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
             i += text_size(data + i, n - i);
         if (i == n)
             break;
-        status = step(decoder, data[i], decoder->scan + i + 1);
+        status = step(decoder, data[i], decoder->found.scan + i + 1);
         i += status != CB_EMALFORMED;
     }
     *used = i;
@@ -331,7 +331,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct resp_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cb__scanned_cut,
+    .cut_short = cb__scanned_cut_short,
 };
 
 static int encode_begin(struct cb_encoder *encoder, uint64_t bytes)

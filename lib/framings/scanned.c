@@ -13,17 +13,18 @@ void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan)
 /* The payload begins at `scan`. */
 static void begin(struct cb_decoder *decoder)
 {
-    decoder->begun = true;
+    decoder->found.state = CB__FOUND_BEGUN;
     if (!decoder->config.keep)
-        decoder->given = decoder->payload_start = decoder->scan;
-    decoder->until = decoder->payload_start;
+        decoder->found.payload_start = decoder->found.scan;
+    decoder->found.payload_seen = decoder->found.payload_start;
 }
 
 static int end(struct cb_decoder *decoder, size_t tail)
 {
     struct cb__scanned *scanned = decoder->state;
-    decoder->until = decoder->config.keep ? decoder->scan : decoder->scan - tail;
-    decoder->complete = true;
+    decoder->found.payload_seen =
+        decoder->config.keep ? decoder->found.scan : decoder->found.scan - tail;
+    decoder->found.state = CB__FOUND_COMPLETE;
     scanned->tail = scanned->held = 0;
     scanned->ends_there = false;
     return CB_OK;
@@ -33,23 +34,23 @@ static int end(struct cb_decoder *decoder, size_t tail)
 static bool jump(struct cb_decoder *decoder)
 {
     uint64_t here = cb__buffer_end(decoder->buffer);
-    if (decoder->payload_end > decoder->scan)
-        decoder->scan = decoder->payload_end < here ? decoder->payload_end : here;
-    return decoder->scan >= decoder->payload_end;
+    if (decoder->found.payload_end > decoder->found.scan)
+        decoder->found.scan = decoder->found.payload_end < here ? decoder->found.payload_end : here;
+    return decoder->found.scan >= decoder->found.payload_end;
 }
 
 /* The bytes at hand were all looked at. */
 static int wait(struct cb_decoder *decoder, uint64_t before)
 {
     const struct cb__scanned *scanned = decoder->state;
-    decoder->needed = 1;
-    if (decoder->payload_end > decoder->scan)
-        decoder->needed = decoder->payload_end - decoder->scan;
-    if (decoder->begun)
-        decoder->until = decoder->scan - scanned->held;
+    decoder->found.needed = 1;
+    if (decoder->found.payload_end > decoder->found.scan)
+        decoder->found.needed = decoder->found.payload_end - decoder->found.scan;
+    if (cb__has_begun(decoder))
+        decoder->found.payload_seen = decoder->found.scan - scanned->held;
     else if (!decoder->config.keep)
-        decoder->given = decoder->until = decoder->payload_start = decoder->scan;
-    return decoder->begun && decoder->until > before ? CB_OK : CB__MORE;
+        decoder->found.payload_seen = decoder->found.payload_start = decoder->found.scan;
+    return cb__has_begun(decoder) && decoder->found.payload_seen > before ? CB_OK : CB__MORE;
 }
 
 /* The byte at `scan` is wrong.  A record that is too long before it has failed
@@ -58,11 +59,13 @@ static int fail(struct cb_decoder *decoder, int code)
 {
     const struct cb__scanned *scanned = decoder->state;
     int status = CB_OK;
-    if (decoder->begun) {
-        decoder->until = decoder->scan - scanned->held;
-        status = cb__decoder_check_length(decoder, decoder->until - decoder->payload_start);
+    if (cb__has_begun(decoder)) {
+        decoder->found.payload_seen = decoder->found.scan - scanned->held;
+        status = cb__decoder_check_length(decoder, decoder->found.payload_seen -
+                                                       decoder->found.payload_start);
     }
-    return status ? status : cb__decoder_fail(decoder, code, decoder->scan, "%s", scanned->why);
+    return status ? status
+                  : cb__decoder_fail(decoder, code, decoder->found.scan, "%s", scanned->why);
 }
 
 /* The record is cut short before `scan`, where the input does not end: what is
@@ -70,14 +73,15 @@ static int fail(struct cb_decoder *decoder, int code)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;
-    int status = cb__decoder_check_length(decoder, decoder->scan - decoder->payload_start);
+    int status =
+        cb__decoder_check_length(decoder, decoder->found.scan - decoder->found.payload_start);
     if (status)
         return status;
     if (decoder->on_partial == CB_PARTIAL_EMIT)
         return end(decoder, 0);
-    decoder->until = decoder->scan;
+    decoder->found.payload_seen = decoder->found.scan;
     if (decoder->on_partial == CB_PARTIAL_FAIL)
-        return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->scan, "%s", scanned->why);
+        return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->found.scan, "%s", scanned->why);
     cb__decoder_next_frame(decoder);
     return CB__MORE;
 }
@@ -85,7 +89,7 @@ static int cut_short(struct cb_decoder *decoder)
 int cb__scanned_advance(struct cb_decoder *decoder)
 {
     struct cb__scanned *scanned = decoder->state;
-    const uint64_t before = decoder->until;
+    const uint64_t before = decoder->found.payload_seen;
     const uint8_t *data;
     size_t n, used;
     for (;;) {
@@ -96,12 +100,12 @@ int cb__scanned_advance(struct cb_decoder *decoder)
         if (!cb__decoder_span(decoder, &data, &n))
             return wait(decoder, before);
         int status = scanned->scan(decoder, data, n, &used);
-        decoder->scan += used;
+        decoder->found.scan += used;
         if (status == CB__BEGINS) {
             begin(decoder);
         } else if (status == CB__ENDS) {
             return end(decoder, scanned->tail);
-        } else if (status == CB__CUT) {
+        } else if (status == CB__CUT_SHORT) {
             status = cut_short(decoder);
             if (status != CB__MORE)
                 return status;
@@ -121,23 +125,23 @@ static int drop_rest(struct cb_decoder *decoder)
     return CB__MORE;
 }
 
-int cb__scanned_cut(struct cb_decoder *decoder)
+int cb__scanned_cut_short(struct cb_decoder *decoder)
 {
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return drop_rest(decoder);
-    decoder->until = cb__buffer_end(decoder->buffer);
+    decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }
 
 int cb__scanned_unended(struct cb_decoder *decoder)
 {
-    int status = cb__scanned_cut(decoder);
+    int status = cb__scanned_cut_short(decoder);
     return status == CB__NO ? CB__UNENDED : status;
 }
 
 int cb__scanned_end(struct cb_decoder *decoder)
 {
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return drop_rest(decoder);
     end(decoder, 0);
     return CB__YES;

@@ -10,24 +10,24 @@
 #include "../decoder.h"
 
 /* What a step tells besides CB__MORE and errors. */
-enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT };
+enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT_SHORT };
 
 /*
- * Looks at the n >= 1 bytes that stand at decoder->scan, and says in *used how
+ * Looks at the n >= 1 bytes that stand at decoder->found.scan, and says in *used how
  * far it went:
  *   CB__MORE        all of them, and the record goes on (or has not begun);
  *                  scanned->held of the last ones may turn out to be framing
  *   CB__BEGINS     the payload of a record begins at data[*used]
  *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
  *                  framing; it has begun.  The step is ready for the next one
- *   CB__CUT        the record is cut short before data[*used], as if the input
+ *   CB__CUT_SHORT        the record is cut short before data[*used], as if the input
  *                  ended there, and scanned->why says by what; it has begun.  The
  *                  step may be called once more for the same byte
  *   CB__END         nothing follows
  *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why;
  *                  scanned->held of those before it may have been framing
  * It may say that the bytes behind those it used are payload whatever they are,
- * by decoder->payload_end (a position): it returns CB__MORE with any *used, and
+ * by decoder->found.payload_end (a position): it returns CB__MORE with any *used, and
  * is called again behind them, unless scanned->ends_there.  It keeps what it
  * must remember in its own state.
  */
@@ -44,7 +44,7 @@ struct cb__scanned {
 void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan);
 int cb__scanned_advance(struct cb_decoder *decoder);
 /* The input ends: a record that has begun is cut short. */
-int cb__scanned_cut(struct cb_decoder *decoder);
+int cb__scanned_cut_short(struct cb_decoder *decoder);
 /* The same where a last record may go without its end. */
 int cb__scanned_unended(struct cb_decoder *decoder);
 /* The same where the record is whole already: what may follow is framing. */
@@ -69,13 +69,13 @@ static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *d
                                     size_t *used, cb__step_fn step)
 {
     const struct cb__scanned *scanned = decoder->state;
-    int status = decoder->begun ? CB_OK : CB__BEGINS;
+    int status = cb__has_begun(decoder) ? CB_OK : CB__BEGINS;
     size_t i = 0;
     while (status == CB_OK && i < n) {
-        status = step(decoder, data[i], decoder->scan + i + 1);
+        status = step(decoder, data[i], decoder->found.scan + i + 1);
         i += status >= CB_OK;
-        if (status == CB__MORE && decoder->payload_end - (decoder->scan + i) <= n - i) {
-            i = (size_t)(decoder->payload_end - decoder->scan);
+        if (status == CB__MORE && decoder->found.payload_end - (decoder->found.scan + i) <= n - i) {
+            i = (size_t)(decoder->found.payload_end - decoder->found.scan);
             status = scanned->ends_there ? CB__ENDS : CB_OK;
         }
     }
@@ -89,7 +89,7 @@ static inline int cb__scanned_pass(struct cb_decoder *decoder, uint64_t from, ui
                                    bool last)
 {
     struct cb__scanned *scanned = decoder->state;
-    if (!cb__add_u64(from, bytes, &decoder->payload_end))
+    if (!cb__add_u64(from, bytes, &decoder->found.payload_end))
         return cb__scanned_fail(scanned, "length is longer than a stream can be");
     scanned->ends_there = last;
     return CB__MORE;

@@ -51,9 +51,9 @@ static void slip_reset(struct cb_decoder *decoder)
  * that a frame may begin with, which `keep` keeps. */
 static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t packet)
 {
-    decoder->scan = start;
+    decoder->found.scan = start;
     cb__decoder_next_frame(decoder);
-    decoder->scan = packet;
+    decoder->found.scan = packet;
 }
 
 /* Goes over the ENDs before a packet; false if nothing else is at hand. */
@@ -66,10 +66,11 @@ static bool find_packet(struct cb_decoder *decoder)
         while (ends < n && data[ends] == END)
             ends++;
         if (ends)
-            begin_frame(decoder, decoder->scan + ends - decoder->config.keep, decoder->scan + ends);
+            begin_frame(decoder, decoder->found.scan + ends - decoder->config.keep,
+                        decoder->found.scan + ends);
         if (ends == n)
             continue;
-        cb__decoder_begin(decoder, decoder->scan);
+        cb__decoder_begin(decoder, decoder->found.scan);
         return true;
     }
     return false;
@@ -81,7 +82,7 @@ static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
     *literal = c == ESC_END ? END : ESC;
     if (c == ESC_END || c == ESC_ESC)
         return CB_OK;
-    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->scan,
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "ESC is not followed by ESC_END or ESC_ESC");
 }
 
@@ -94,15 +95,15 @@ static int take_escaped(struct cb_decoder *decoder, uint8_t c)
     if (status)
         return status;
     state->escaped = false;
-    decoder->scan++;
+    decoder->found.scan++;
     return cb__decoder_add(decoder, &literal, 1);
 }
 
 /* Takes n bytes without END and ESC. */
 static int take_run(struct cb_decoder *decoder, size_t n)
 {
-    int status = cb__decoder_add_span(decoder, decoder->scan, n);
-    decoder->scan += n;
+    int status = cb__decoder_add_span(decoder, decoder->found.scan, n);
+    decoder->found.scan += n;
     return status;
 }
 
@@ -121,9 +122,9 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         if (status)
             return status;
         at = hits[i] + 1;
-        decoder->scan++;
+        decoder->found.scan++;
         if (data[hits[i]] == END) {
-            decoder->complete = true;
+            decoder->found.state = CB__FOUND_COMPLETE;
             return CB_OK;
         }
         state->escaped = true;
@@ -141,10 +142,10 @@ static int slip_advance(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
-    decoder->needed = 1;
-    if (!decoder->begun && !find_packet(decoder))
+    decoder->found.needed = 1;
+    if (!cb__has_begun(decoder) && !find_packet(decoder))
         return CB__MORE;
-    while (status == CB_OK && !decoder->complete) {
+    while (status == CB_OK && !cb__is_complete(decoder)) {
         if (!cb__decoder_span(decoder, &data, &n))
             return CB__MORE;
         status = take_bytes(decoder, data, n);
@@ -207,11 +208,11 @@ static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
 }
 
 /* An END before a packet that never came is no record. */
-static int slip_cut(struct cb_decoder *decoder)
+static int slip_cut_short(struct cb_decoder *decoder)
 {
-    if (decoder->begun)
+    if (cb__has_begun(decoder))
         return CB__NO;
-    begin_frame(decoder, decoder->scan, decoder->scan);
+    begin_frame(decoder, decoder->found.scan, decoder->found.scan);
     return CB__MORE;
 }
 
@@ -221,7 +222,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = slip_reset,
     .advance = slip_advance,
     .cuts = slip_cuts,
-    .cut = slip_cut,
+    .cut_short = slip_cut_short,
 };
 
 /* ---------------------------------------------------------------- encoding */

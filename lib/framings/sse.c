@@ -95,9 +95,9 @@ static int begin_value(struct cb_decoder *decoder)
 {
     struct sse_state *state = decoder->state;
     state->phase = VALUE;
-    if (decoder->begun)
+    if (cb__has_begun(decoder))
         return cb__decoder_add(decoder, "\n", 1);
-    cb__decoder_begin(decoder, decoder->scan);
+    cb__decoder_begin(decoder, decoder->found.scan);
     return CB_OK;
 }
 
@@ -109,8 +109,8 @@ static int begin_line(struct cb_decoder *decoder, uint8_t c)
     state->fields |= c != ':';
     state->name_at = 0;
     state->phase = config->data ? NAME : VALUE;
-    if (!config->data && !decoder->begun)
-        cb__decoder_begin(decoder, decoder->scan);
+    if (!config->data && !cb__has_begun(decoder))
+        cb__decoder_begin(decoder, decoder->found.scan);
     return CB_OK;
 }
 
@@ -121,15 +121,16 @@ static void end_block(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     if (!decoder->assembles)
-        decoder->until = decoder->config.keep ? decoder->scan : state->text_end;
+        decoder->found.payload_seen = decoder->config.keep ? decoder->found.scan : state->text_end;
     if (state->cr && cb__decoder_span(decoder, &data, &n) && data[0] == '\n') {
-        decoder->scan++;
+        decoder->found.scan++;
         state->cr = false;
     }
     state->phase = BLOCK;
     state->fields = false;
-    decoder->complete = decoder->begun;
-    if (!decoder->begun)
+    if (cb__has_begun(decoder))
+        decoder->found.state = CB__FOUND_COMPLETE;
+    else
         drop(decoder);
 }
 
@@ -138,7 +139,7 @@ static int take_empty_line(struct cb_decoder *decoder, uint8_t c)
 {
     struct sse_state *state = decoder->state;
     const bool alone = state->cr; /* the line before ended in CR, and nothing more */
-    decoder->scan++;
+    decoder->found.scan++;
     state->cr = c == '\r';
     if (state->cr && !alone && decoder->config.keep)
         state->phase = LAST;
@@ -153,7 +154,7 @@ static int take_name(struct cb_decoder *decoder, uint8_t c)
     struct sse_state *state = decoder->state;
     if (state->name_at < NAME_LENGTH && c == (uint8_t)data_field[state->name_at]) {
         state->name_at++;
-        decoder->scan++;
+        decoder->found.scan++;
         return CB_OK;
     }
     bool ends = c == '\n' || c == '\r';
@@ -162,7 +163,7 @@ static int take_name(struct cb_decoder *decoder, uint8_t c)
     state->phase = OTHER;
     if (state->name_at == NAME_LENGTH && c == ':') {
         state->phase = SPACE;
-        decoder->scan++;
+        decoder->found.scan++;
     }
     return CB_OK;
 }
@@ -175,11 +176,11 @@ static int take_text(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     size_t size = text_size(&state->finder, data, n, &found);
     int status = CB_OK;
     if (state->phase == VALUE)
-        status = cb__decoder_add_span(decoder, decoder->scan, size);
-    decoder->scan += size;
+        status = cb__decoder_add_span(decoder, decoder->found.scan, size);
+    decoder->found.scan += size;
     if (!found)
         return status;
-    state->text_end = decoder->scan++;
+    state->text_end = decoder->found.scan++;
     state->phase = LINE;
     state->cr = data[size] == '\r';
     return status;
@@ -195,11 +196,11 @@ static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n)
             return take_name(decoder, c);
         if (state->phase != SPACE)
             return take_text(decoder, data, n);
-        decoder->scan += c == ' ';
+        decoder->found.scan += c == ' ';
         return begin_value(decoder);
     }
     if (c == '\n' && state->cr) {
-        decoder->scan++;
+        decoder->found.scan++;
         state->cr = false;
     } else if (state->phase != LAST) {
         return c == '\n' || c == '\r' ? take_empty_line(decoder, c) : begin_line(decoder, c);
@@ -214,24 +215,24 @@ static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 static int sse_advance(struct cb_decoder *decoder)
 {
     struct sse_state *state = decoder->state;
-    const uint64_t before = decoder->until;
+    const uint64_t before = decoder->found.payload_seen;
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
-    decoder->needed = 1;
+    decoder->found.needed = 1;
     if (state->phase == STREAM) {
         if (!cb__mark_pass(decoder))
             return CB__MORE;
         state->phase = BLOCK;
     }
-    while (status == CB_OK && !decoder->complete && cb__decoder_span(decoder, &data, &n))
+    while (status == CB_OK && !cb__is_complete(decoder) && cb__decoder_span(decoder, &data, &n))
         status = step(decoder, data, n);
-    if (status || decoder->complete)
+    if (status || cb__is_complete(decoder))
         return status;
-    if (decoder->begun && !decoder->assembles)
-        decoder->until =
-            state->phase == LINE && !decoder->config.keep ? state->text_end : decoder->scan;
-    return decoder->until > before ? CB_OK : CB__MORE;
+    if (cb__has_begun(decoder) && !decoder->assembles)
+        decoder->found.payload_seen =
+            state->phase == LINE && !decoder->config.keep ? state->text_end : decoder->found.scan;
+    return decoder->found.payload_seen > before ? CB_OK : CB__MORE;
 }
 
 /* Goes over the LF that the last block's CR may have after it. */
@@ -245,21 +246,21 @@ static int sse_rest(struct cb_decoder *decoder)
     if (!cb__decoder_span(decoder, &data, &n))
         return CB__MORE;
     if (data[0] == '\n') {
-        decoder->scan++;
+        decoder->found.scan++;
         state->cr = false;
         drop(decoder);
     }
     return CB_OK;
 }
 
-static int sse_cut(struct cb_decoder *decoder)
+static int sse_cut_short(struct cb_decoder *decoder)
 {
     const struct sse_state *state = decoder->state;
     if (state->phase == LAST) {
         end_block(decoder);
-        return decoder->complete ? CB__YES : CB__MORE;
+        return cb__is_complete(decoder) ? CB__YES : CB__MORE;
     }
-    if (decoder->begun)
+    if (cb__has_begun(decoder))
         return CB__NO;
     if (state->fields)
         return CB__END;
@@ -272,7 +273,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = sse_open,
     .reset = sse_reset,
     .advance = sse_advance,
-    .cut = sse_cut,
+    .cut_short = sse_cut_short,
     .rest = sse_rest,
 };
 

@@ -50,7 +50,7 @@ static void reset(struct cb_decoder *decoder)
 {
     struct start_state *state = decoder->state;
     cb__matcher_forget(&state->matcher);
-    cb__matcher_start(&state->matcher, decoder->scan);
+    cb__matcher_start(&state->matcher, decoder->found.scan);
 }
 
 /* The next mark that begins behind the first byte of the record: its position,
@@ -61,14 +61,14 @@ static uint64_t next_mark(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
-    if (state->matcher.at < decoder->scan) /* after the fast path: here is one */
-        cb__matcher_start(&state->matcher, decoder->scan + state->matcher.longest);
+    if (state->matcher.at < decoder->found.scan) /* after the fast path: here is one */
+        cb__matcher_start(&state->matcher, decoder->found.scan + state->matcher.longest);
     for (;;) {
-        decoder->scan = state->matcher.at;
+        decoder->found.scan = state->matcher.at;
         if (!cb__decoder_span(decoder, &data, &n))
             return UINT64_MAX;
         if (cb__matcher_feed(&state->matcher, data, n, &match) == CB__YES &&
-            match.start > decoder->frame_start)
+            match.start > decoder->found.frame_start)
             return match.start;
     }
 }
@@ -77,24 +77,25 @@ static int advance(struct cb_decoder *decoder)
 {
     const struct start_state *state = decoder->state;
     uint64_t mark = next_mark(decoder);
-    decoder->begun = decoder->scan > decoder->frame_start;
+    if (decoder->found.scan > decoder->found.frame_start)
+        decoder->found.state = CB__FOUND_BEGUN;
     if (mark != UINT64_MAX) {
-        decoder->begun = decoder->complete = true;
-        decoder->scan = decoder->until = mark;
+        decoder->found.state = CB__FOUND_COMPLETE;
+        decoder->found.scan = decoder->found.payload_seen = mark;
         return CB_OK;
     }
     uint64_t safe = cb__matcher_safe(&state->matcher);
-    decoder->needed = cb__matcher_needed(&state->matcher);
-    if (safe <= decoder->until)
+    decoder->found.needed = cb__matcher_needed(&state->matcher);
+    if (safe <= decoder->found.payload_seen)
         return CB__MORE;
-    decoder->until = safe;
+    decoder->found.payload_seen = safe;
     return CB_OK;
 }
 
 /* No mark ends the last record: whether it is whole nobody can tell. */
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
-    decoder->until = cb__buffer_end(decoder->buffer);
+    decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }
 
@@ -164,8 +165,8 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
             break;
     }
     if (frames.start)
-        cb__matcher_clear(&state->matcher, decoder->scan + frames.behind,
-                          decoder->scan + cb__max(from, frames.behind));
+        cb__matcher_clear(&state->matcher, decoder->found.scan + frames.behind,
+                          decoder->found.scan + cb__max(from, frames.behind));
     *used = frames.start;
     return frames.count;
 }
@@ -178,7 +179,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = advance,
     .cuts = cuts,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__start_family = {

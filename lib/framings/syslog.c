@@ -27,7 +27,7 @@ static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 static int counted(struct cb_decoder *decoder, uint64_t space)
 {
     struct syslog_state *state = decoder->state;
-    if (!cb__add_u64(space + 1, state->count, &decoder->payload_end))
+    if (!cb__add_u64(space + 1, state->count, &decoder->found.payload_end))
         return cb__scanned_fail(&state->scanned, "message is longer than a stream can be");
     state->scanned.ends_there = true;
     state->count = 0;
@@ -50,13 +50,13 @@ static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n,
     if (data[i] != ' ')
         return cb__scanned_fail(&state->scanned, "message length is not followed by a space");
     ++*used;
-    return counted(decoder, decoder->scan + i);
+    return counted(decoder, decoder->found.scan + i);
 }
 
 /* The LF at `scan` ends an empty message. */
 static int drop_empty(struct cb_decoder *decoder, size_t *used)
 {
-    decoder->scan++;
+    decoder->found.scan++;
     cb__decoder_next_frame(decoder);
     *used = 0;
     return CB__MORE;
@@ -65,7 +65,7 @@ static int drop_empty(struct cb_decoder *decoder, size_t *used)
 static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct syslog_state *state = decoder->state;
-    if (decoder->scan == decoder->frame_start && data[0] == '\r') {
+    if (decoder->found.scan == decoder->found.frame_start && data[0] == '\r') {
         state->cr = true;
         state->scanned.held = *used = 1;
         return CB__MORE;
@@ -84,9 +84,9 @@ static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct syslog_state *state = decoder->state;
-    if (decoder->begun)
+    if (cb__has_begun(decoder))
         return scan_line(decoder, data, n, used);
-    if (decoder->scan == decoder->frame_start) {
+    if (decoder->found.scan == decoder->found.frame_start) {
         state->digits = 0;
         if (data[0] == '\n')
             return drop_empty(decoder, used);
@@ -103,23 +103,24 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-static int cut(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     const struct syslog_state *state = decoder->state;
-    if (!decoder->begun)
+    if (!cb__has_begun(decoder))
         return CB__END;
     if (state->cr) { /* an empty message, without its LF */
         cb__decoder_next_frame(decoder);
         return CB__MORE;
     }
-    return state->scanned.ends_there ? cb__scanned_cut(decoder) : cb__scanned_unended(decoder);
+    return state->scanned.ends_there ? cb__scanned_cut_short(decoder)
+                                     : cb__scanned_unended(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct syslog_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut = cut,
+    .cut_short = cut_short,
 };
 
 const struct cb__family cb__syslog_family = {

@@ -45,8 +45,8 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     *used = cb__min(n, HEADER - state->have);
     memcpy(state->bytes + state->have, data, *used);
     state->have += *used;
-    decoder->needed = HEADER - state->have;
-    if (decoder->needed)
+    decoder->found.needed = HEADER - state->have;
+    if (decoder->found.needed)
         return CB__MORE;
     state->have = 0;
     state->counted.frame.payload = cb__load_little(state->bytes, LENGTH);
@@ -79,7 +79,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 struct tfrecord_encoder {

@@ -129,7 +129,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
-    .cut = cb__counted_cut,
+    .cut_short = cb__counted_cut_short,
 };
 
 static size_t store(uint8_t *to, uint64_t value)

@@ -111,7 +111,7 @@ static int wrong(struct websocket_state *state, size_t at, const char *why)
     return CB_EMALFORMED;
 }
 
-/* (The message before is `unfinished` if more fragments must follow.) */
+/* (The message before goes on if the decoder `expects_more`.) */
 static int check_first(const struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
@@ -122,21 +122,21 @@ static int check_first(const struct cb_decoder *decoder)
         return wrong(state, 0, "unknown opcode");
     if (opcode & CONTROL && !(first & FIN))
         return wrong(state, 0, "fragmented control frame");
-    if (opcode == CONTINUATION && !decoder->unfinished)
+    if (opcode == CONTINUATION && !decoder->expects_more)
         return wrong(state, 0, "continuation outside a message");
-    if (decoder->unfinished && (opcode == TEXT || opcode == BINARY))
+    if (decoder->expects_more && (opcode == TEXT || opcode == BINARY))
         return wrong(state, 0, "new message inside a fragmented one");
     return CB_OK;
 }
 
 /* After a frame that begins with this byte, must more of its message follow, or of
  * that around it?  Nothing follows Close (section 5.5.1). */
-static bool unfinished_after(const struct cb_decoder *decoder, unsigned first)
+static bool expects_more_after(const struct cb_decoder *decoder, unsigned first)
 {
     const unsigned opcode = first & OPCODE;
     if (!(opcode & CONTROL))
         return !(first & FIN);
-    return decoder->unfinished && opcode != CLOSE;
+    return decoder->expects_more && opcode != CLOSE;
 }
 
 static int check_second(struct websocket_state *state)
@@ -196,20 +196,20 @@ static int begin_payload(struct cb_decoder *decoder)
     struct websocket_state *state = decoder->state;
     const bool keep = decoder->config.keep;
     uint64_t total = state->payload + (keep ? state->have : 0);
-    state->from = decoder->scan;
-    if (!cb__add_u64(decoder->scan, state->payload, &state->to))
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->frame_start,
+    state->from = decoder->found.scan;
+    if (!cb__add_u64(decoder->found.scan, state->payload, &state->to))
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                                 "record is longer than a stream can be");
     if (is_left_out(decoder))
         return CB_OK;
     int status = cb__decoder_check_length(decoder, total);
     if (status)
         return status;
-    cb__decoder_begin(decoder, decoder->scan);
-    decoder->header = keep ? 0 : state->have;
-    decoder->total = total;
+    cb__decoder_begin(decoder, decoder->found.scan);
+    decoder->found.header = keep ? 0 : state->have;
+    decoder->found.total = total;
     if (keep || !is_masked(state))
-        decoder->payload_end = state->to;
+        decoder->found.payload_end = state->to;
     return CB_OK;
 }
 
@@ -222,12 +222,12 @@ static int take_header(struct cb_decoder *decoder)
     int status = CB__MORE;
     state->have = 0;
     while (status == CB__MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
-                                                 decoder->scan + state->have, &data, &n))
+                                                 decoder->found.scan + state->have, &data, &n))
         status = read_header(decoder, data, n, &used);
     if (status != CB__MORE)
-        decoder->scan += state->have;
+        decoder->found.scan += state->have;
     if (status == CB_EMALFORMED)
-        return cb__decoder_fail(decoder, status, decoder->frame_start + state->wrong, "%s",
+        return cb__decoder_fail(decoder, status, decoder->found.frame_start + state->wrong, "%s",
                                 state->why);
     return status == CB_OK ? begin_payload(decoder) : status;
 }
@@ -236,7 +236,7 @@ static int unmask(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     const struct websocket_state *state = decoder->state;
     const uint8_t *key = state->header + state->have - KEY_SIZE;
-    const uint64_t at = decoder->scan - state->from;
+    const uint64_t at = decoder->found.scan - state->from;
     uint8_t clear[2048];
     int status = CB_OK;
     for (size_t i = 0, part; i < n && !status; i += part) {
@@ -254,14 +254,14 @@ static int take_payload(struct cb_decoder *decoder)
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
-    while (decoder->scan < state->to && !status) {
+    while (decoder->found.scan < state->to && !status) {
         if (!cb__decoder_span(decoder, &data, &n))
             return CB__MORE;
-        n = cb__min(n, cb__clamp_u64(state->to - decoder->scan));
-        if (decoder->made && decoder->begun)
+        n = cb__min(n, cb__clamp_u64(state->to - decoder->found.scan));
+        if (!decoder->config.keep && cb__has_begun(decoder))
             status = is_masked(state) ? unmask(decoder, data, n)
-                                      : cb__decoder_add_span(decoder, decoder->scan, n);
-        decoder->scan += n;
+                                      : cb__decoder_add_span(decoder, decoder->found.scan, n);
+        decoder->found.scan += n;
     }
     return status;
 }
@@ -270,21 +270,21 @@ static int take_payload(struct cb_decoder *decoder)
 static void end_frame(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
-    decoder->complete = decoder->begun;
-    decoder->unfinished = unfinished_after(decoder, state->header[0]);
+    decoder->expects_more = expects_more_after(decoder, state->header[0]);
     state->have = 0;
     state->to = 0;
-    if (decoder->begun)
-        return;
-    cb__decoder_next_frame(decoder);
+    if (cb__has_begun(decoder))
+        decoder->found.state = CB__FOUND_COMPLETE;
+    else
+        cb__decoder_next_frame(decoder);
 }
 
 static int websocket_advance(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
-    const bool begun = decoder->begun;
+    const bool begun = cb__has_begun(decoder);
     int status = CB_OK;
-    while (status == CB_OK && !decoder->complete) {
+    while (status == CB_OK && !cb__is_complete(decoder)) {
         if (!state->to)
             status = take_header(decoder);
         if (status == CB_OK)
@@ -292,15 +292,16 @@ static int websocket_advance(struct cb_decoder *decoder)
         if (status == CB_OK)
             end_frame(decoder);
     }
-    decoder->needed = state->to ? state->to - decoder->scan : header_size(state) - state->have;
-    return status == CB__MORE && decoder->begun && !begun ? CB_OK : status;
+    decoder->found.needed =
+        state->to ? state->to - decoder->found.scan : header_size(state) - state->have;
+    return status == CB__MORE && cb__has_begun(decoder) && !begun ? CB_OK : status;
 }
 
 /* Would the next frame be another one after this one? */
 static bool changes_message(const struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
-    return decoder->unfinished != unfinished_after(decoder, state->header[0]);
+    return decoder->expects_more != expects_more_after(decoder, state->header[0]);
 }
 
 /* Frames whose payload is given as it stands in the input, and after which the same
@@ -333,12 +334,12 @@ static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, si
     return count;
 }
 
-static int websocket_cut(struct cb_decoder *decoder)
+static int websocket_cut_short(struct cb_decoder *decoder)
 {
     if (is_left_out(decoder))
         return CB__END;
     if (decoder->config.keep)
-        decoder->until = cb__buffer_end(decoder->buffer);
+        decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }
 
@@ -350,7 +351,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = websocket_reset,
     .advance = websocket_advance,
     .cuts = websocket_cuts,
-    .cut = websocket_cut,
+    .cut_short = websocket_cut_short,
 };
 
 /* ---------------------------------------------------------------- encoding */
