@@ -41,6 +41,7 @@ expect out '20000\n'
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd 2>/dev/null || skip 'there can be no /run/sshd'
 ssh-keygen -q -t ed25519 -N '' -f host_key
 ssh-keygen -q -t ed25519 -N '' -f user_key
+# With another home, so that no start-up file of the user's shell prints anything.
 run_sshd() {
     cat >sshd_config <<-END
 	ListenAddress 127.0.0.1
@@ -51,6 +52,7 @@ run_sshd() {
 	PidFile none
 	PasswordAuthentication no
 	PermitRootLogin yes
+	SetEnv HOME=$scratch
 	END
     start "$sshd" -D -e -f "$scratch/sshd_config"
 }

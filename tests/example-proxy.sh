@@ -124,7 +124,12 @@ by_sockets 0
 mv received out
 most_passed
 
-# The receiver goes away in the middle.
+# The receiver goes away in the middle, of more than can be under way between the two.
+{
+    printf '4000000\r\n'
+    head -c 67108864 /dev/zero
+    printf '\r\n0\r\n\r\n'
+} >in
 by_sockets 1000000
 expect_status 1
 grep -qE '^proxy: output: (Broken pipe|Connection reset by peer)$' err || fail "$doing: $(cat err)"
