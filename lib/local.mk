@@ -45,7 +45,10 @@ lib_libcb_la_SOURCES = \
 	lib/framing.h \
 	lib/framing.c \
 	lib/decoder.h \
+	lib/decoding.h \
 	lib/decoder.c \
+	lib/pieces.c \
+	lib/take.c \
 	lib/encoder.h \
 	lib/encoder.c \
 	lib/encode.c \

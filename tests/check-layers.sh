@@ -49,7 +49,7 @@ layers() {
  9  spec.h spec.c
 10  byte_rules.h byte_rules.c                       only base.h spec.h
 11  framing.h framing.c
-12  decoder.h decoder.c
+12  decoder.h decoding.h decoder.c pieces.c take.c
 12  encoder.h encoder.c
 13  encode.c
 14  reframe.c
