@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Child: commands that run at the same time and read what is written to them,
- * each in a process group of its own, and `children`, a fixed number of places
- * for them.
+ * Child: a command that runs while we do, in a process group of its own, and reads
+ * what is written to it.
  *
- * No write blocks: what a command does not take at once stands in its queue,
- * and goes out in children_wait, where all waiting is done.  While there are
- * children, SIGPIPE is ignored and SIGCHLD blocked.
- *
- * No command sees its input end inside a record: it is ended before that.
+ * No write blocks: what the command does not take at once stands in its queue.
+ * It does not see its input end inside a record: it is ended before that.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -24,7 +20,7 @@
 #include "exit_status.h"
 
 struct child {
-    pid_t *pid;  /* its place in children.pids */
+    pid_t *pid;  /* where its process is noted; 0: none runs */
     int in;      /* its standard input; -1: closed */
     int error;   /* why not all was read that was given to it, or 0; EPIPE: nobody
                     reads any more */
@@ -39,54 +35,38 @@ struct child {
     int rest; /* with tells_rest: shows what was in the pipe when we closed it; or -1 */
 };
 
-struct pollfd;
-
-struct children {
-    const char *command;
-    size_t count;
-    size_t enough;        /* bytes in all queues: no more is to be added then */
-    struct cb_pool *pool; /* of the input, and of all queues */
-    struct child *child;
-    pid_t *pids;        /* 0: none runs in this place */
-    char **environment; /* its first `own` strings are the caller's to set */
-    struct pollfd *polls;
-    sigset_t mask; /* while we wait, and for the commands */
+/* How commands are started. */
+struct child_plan {
+    const char *command; /* for `sh -c` */
+    char **environment;
+    sigset_t mask; /* of its signals */
 };
 
-/* Places for `count` commands, with room for `own` strings in front of the
- * environment; of what we inherited, CBSPLIT_... is left out.  An errno. */
-int children_init(struct children *set, const char *command, size_t count, size_t own,
-                  struct cb_pool *pool);
-/* Waits for those that still run. */
-void children_fini(struct children *set);
+/* `pid` is where its process is noted; 0: none. */
+void child_init(struct child *child, pid_t *pid);
+void child_fini(struct child *child);
 
-/* Starts `sh -c command` in a place that is free: none runs there, and what has
- * ended there was looked at.  An errno. */
-int children_start(struct children *set, size_t place);
-
-/* Waits until something happens: a command takes input, or has ended, or a
- * descriptor has input for us (true; -1: none is asked for).  Something must run
- * then. */
-bool children_wait(struct children *set, int fd);
-
-/* Is something queued for any of them? */
-bool children_are_behind(const struct children *set);
-
-/* Does something run? */
-bool children_run(const struct children *set);
+/* Starts one where none runs, and the end of the last was looked at.  An errno. */
+int child_start(struct child *child, const struct child_plan *plan);
 
 /* Writes what the command takes now of the first n bytes, if its queue is empty;
  * they leave the buffer. */
 void child_try(struct child *child, struct cb_buffer *buffer, size_t n);
 
-/* Gives it the first n bytes of the buffer (CB_ALL: all), which leave the buffer in
- * any case.  What the command does not take now is queued.  Where enough is queued
- * already, or memory is out, this waits for the command: so a long record passes in
- * constant memory. */
-void children_give(struct children *set, struct child *child, struct cb_buffer *buffer, size_t n);
+/* Queues the first n bytes, as long as it does not take them.  False if out of memory. */
+bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n, struct cb_pool *pool);
+
+/* poll has told of these events on `in`: writes what is queued. */
+void child_push(struct child *child, short events);
 
 /* Nothing more comes; `tells_rest`: child_unread is of interest after that. */
 void child_end(struct child *child, bool tells_rest);
+
+/* Closes its input now, whatever is queued. */
+void child_close(struct child *child);
+
+/* It was waited for. */
+void child_ended(struct child *child, int status);
 
 /* Ends it with all that it has started, as a signal that ends us would, and only
  * then its input. */

@@ -45,6 +45,8 @@ cbsplit_SOURCES = \
 	cli/template.c \
 	cli/child.h \
 	cli/child.c \
+	cli/children.h \
+	cli/children.c \
 	cli/assigned.h \
 	cli/assigned.c \
 	cli/interrupt.h \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
+#include "children.h"
 #include "diagnostics.h"
 #include "output.h"
 
@@ -76,7 +76,7 @@ static void set_variables(struct sink_exec *out, uint64_t record, const struct c
     for (size_t i = 0; i < VARIABLES; i++) {
         snprintf(out->variables[i], VARIABLE_SIZE, "CBSPLIT_%s=%" PRIu64, variables[i].name,
                  variables[i].value);
-        out->set.environment[i] = out->variables[i];
+        out->set.plan.environment[i] = out->variables[i];
     }
 }
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
+#include "children.h"
 #include "diagnostics.h"
 #include "assigned.h"
 #include "output.h"
@@ -475,7 +475,7 @@ static int start_all(struct sink_workers *out)
 {
     char variable[VARIABLE_SIZE];
     int number = 0;
-    out->set.environment[0] = variable;
+    out->set.plan.environment[0] = variable;
     for (size_t i = 0; i < out->set.count && !number; i++) {
         snprintf(variable, sizeof variable, "CBSPLIT_WORKER=%zu", i + 1);
         number = children_start(&out->set, i);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "children.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "interrupt.h"
+
+extern char **environ;
+
+/* A record that is longer than what one command reads at a time must not keep the
+ * others from theirs; where there are no others, waiting loses nothing. */
+enum { ENOUGH = 4 << 20, ENOUGH_ALONE = 256 << 10 };
+
+/* Bytes that are queued at once, before we ask again whether that is enough. */
+enum { QUEUE_STEP = 256 << 10 };
+
+/* ------------------------------------------------------------- while they run */
+
+int children_start(struct children *set, size_t place)
+{
+    return child_start(&set->child[place], &set->plan);
+}
+
+static bool have_enough(const struct children *set)
+{
+    size_t queued = 0;
+    for (size_t i = 0; i < set->count; i++)
+        queued += child_queued(&set->child[i]);
+    return queued > set->enough;
+}
+
+void children_give(struct children *set, struct child *child, struct cb_buffer *buffer, size_t n)
+{
+    const size_t length = cb_length(buffer);
+    const uint64_t end = cb_position(buffer) + (n < length ? n : length);
+    for (;;) {
+        child_try(child, buffer, (size_t)(end - cb_position(buffer)));
+        const size_t left = (size_t)(end - cb_position(buffer));
+        if (child->in < 0)
+            cb_skip(buffer, left);
+        if (!left || child->in < 0)
+            return;
+        if (have_enough(set) ||
+            !child_queue(child, buffer, left < QUEUE_STEP ? left : QUEUE_STEP, set->pool))
+            children_wait(set, -1);
+    }
+}
+
+static void note_end(struct children *set, pid_t pid, int status)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->pids[i] != pid)
+            continue;
+        child_ended(&set->child[i], status);
+        return;
+    }
+}
+
+/* Waits for one.  False if none was there: with WNOHANG, none that has ended. */
+static bool reap(struct children *set, int options)
+{
+    int status;
+    pid_t pid;
+    interrupt_hold();
+    pid = waitpid(-1, &status, options);
+    if (pid > 0)
+        note_end(set, pid, status); /* or it was no child of ours, but inherited */
+    interrupt_release();
+    return pid > 0 || (pid < 0 && errno == EINTR);
+}
+
+bool children_are_behind(const struct children *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (child_queued(&set->child[i]))
+            return true;
+    }
+    return false;
+}
+
+bool children_run(const struct children *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->pids[i])
+            return true;
+    }
+    return false;
+}
+
+bool children_wait(struct children *set, int fd)
+{
+    nfds_t n = 0;
+    if (fd >= 0)
+        set->polls[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    for (size_t i = 0; i < set->count; i++) {
+        const struct child *child = &set->child[i];
+        short events = child_is_idle(child) ? 0 : POLLOUT;
+        if (child->in >= 0)
+            set->polls[n++] = (struct pollfd){.fd = child->in, .events = events};
+    }
+    int ready = ppoll(set->polls, n, NULL, &set->plan.mask);
+    bool has_input = ready > 0 && fd >= 0 && set->polls[0].revents;
+    n = fd >= 0;
+    for (size_t i = 0; i < set->count && ready > 0; i++) {
+        if (set->child[i].in < 0)
+            continue;
+        short events = set->polls[n++].revents;
+        if (events)
+            child_push(&set->child[i], events);
+    }
+    while (reap(set, WNOHANG))
+        continue;
+    return has_input;
+}
+
+/* ------------------------------------------------------------------- the set */
+
+static void on_child(int signal)
+{
+    (void)signal; /* to be interrupted by it is enough */
+}
+
+/* Whatever we inherited: children can be waited for, and a write to one that
+ * does not read returns. */
+static void set_signals(struct children *set)
+{
+    struct sigaction action = {.sa_handler = on_child};
+    sigset_t child;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGCHLD, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &set->plan.mask);
+    sigdelset(&set->plan.mask, SIGCHLD);
+}
+
+/* Our environment after `own` places, without the variables that we set for commands. */
+static char **make_environment(size_t own)
+{
+    static const char *const ours[] = {
+        "CBSPLIT_RECORD=", "CBSPLIT_OFFSET=", "CBSPLIT_LENGTH=", "CBSPLIT_WORKER="};
+    size_t n = 0;
+    while (environ && environ[n])
+        n++;
+    char **environment = calloc(own + n + 1, sizeof *environment);
+    for (size_t i = 0, to = own; environment && i < n; i++) {
+        bool is_ours = false;
+        for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
+            is_ours = is_ours || strncmp(environ[i], ours[k], strlen(ours[k])) == 0;
+        if (!is_ours)
+            environment[to++] = environ[i];
+    }
+    return environment;
+}
+
+int children_init(struct children *set, const char *command, size_t count, size_t own,
+                  struct cb_pool *pool)
+{
+    *set = (struct children){.plan.command = command, .pool = pool};
+    set->child = calloc(count, sizeof *set->child);
+    set->pids = calloc(count, sizeof *set->pids);
+    set->polls = count < SIZE_MAX ? calloc(count + 1, sizeof *set->polls) : NULL;
+    set->plan.environment = make_environment(own);
+    if (!set->child || !set->pids || !set->polls || !set->plan.environment) {
+        children_fini(set);
+        return ENOMEM;
+    }
+    set->count = count;
+    set->enough = count > 1 ? ENOUGH : ENOUGH_ALONE;
+    for (size_t i = 0; i < count; i++)
+        child_init(&set->child[i], &set->pids[i]);
+    set_signals(set);
+    interrupt_children(set->pids, count);
+    interrupt_catch();
+    return 0;
+}
+
+void children_fini(struct children *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        child_close(&set->child[i]);
+    while (children_run(set) && reap(set, 0))
+        continue;
+    interrupt_children(NULL, 0);
+    for (size_t i = 0; i < set->count; i++)
+        child_fini(&set->child[i]);
+    free(set->child);
+    free(set->pids);
+    free(set->polls);
+    free(set->plan.environment);
+}
