@@ -2,7 +2,7 @@
 #include "destination.h"
 
 #include "options.h"
-#include "sink.h"
+#include "output/sink.h"
 
 static struct sink *make_stdout(const struct supplies *supplies)
 {

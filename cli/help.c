@@ -7,7 +7,7 @@
 
 #include <chunkedbuffer.h>
 
-#include "diagnostics.h"
+#include "common/diagnostics.h"
 
 enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "exit_status.h"
+#include "common/exit_status.h"
 
 /* The parts of --help, in this order; the options come between them. */
 void help_usage(void);

@@ -5,55 +5,56 @@
 bin_PROGRAMS += cbsplit
 cbsplit_SOURCES = \
 	cli/main.c \
-	cli/destination.h \
-	cli/destination.c \
 	cli/options.h \
 	cli/options.c \
+	cli/destination.h \
+	cli/destination.c \
 	cli/help.h \
 	cli/help.c \
-	cli/selection.h \
-	cli/selection.c \
-	cli/text.h \
-	cli/text.c \
-	cli/quote.h \
-	cli/quote.c \
 	cli/reframe.h \
 	cli/reframe.c \
-	cli/part.h \
-	cli/part.c \
-	cli/peek.h \
-	cli/peek.c \
-	cli/source.h \
-	cli/source.c \
-	cli/sink.h \
-	cli/sink_stdout.c \
-	cli/sink_tally.c \
-	cli/sink_files.c \
-	cli/sink_exec.c \
-	cli/sink_workers.c \
-	cli/output.h \
-	cli/output.c \
-	cli/sink_stats.c \
-	cli/meter.h \
-	cli/reporter.h \
-	cli/reporter.c \
-	cli/stats.h \
-	cli/stats.c \
-	cli/progress.h \
-	cli/progress.c \
-	cli/template.h \
-	cli/template.c \
-	cli/child.h \
-	cli/child.c \
-	cli/children.h \
-	cli/children.c \
-	cli/assigned.h \
-	cli/assigned.c \
-	cli/interrupt.h \
-	cli/interrupt.c \
-	cli/fd.h \
-	cli/fd.c \
-	cli/exit_status.h \
-	cli/diagnostics.h \
-	cli/diagnostics.c
+	cli/input/part.h \
+	cli/input/part.c \
+	cli/input/peek.h \
+	cli/input/peek.c \
+	cli/input/selection.h \
+	cli/input/selection.c \
+	cli/input/source.h \
+	cli/input/source.c \
+	cli/output/assigned.h \
+	cli/output/assigned.c \
+	cli/output/child.h \
+	cli/output/child.c \
+	cli/output/children.h \
+	cli/output/children.c \
+	cli/output/output.h \
+	cli/output/output.c \
+	cli/output/sink.h \
+	cli/output/sink_exec.c \
+	cli/output/sink_files.c \
+	cli/output/sink_stdout.c \
+	cli/output/sink_tally.c \
+	cli/output/sink_workers.c \
+	cli/output/template.h \
+	cli/output/template.c \
+	cli/reports/meter.h \
+	cli/reports/progress.h \
+	cli/reports/progress.c \
+	cli/reports/reporter.h \
+	cli/reports/reporter.c \
+	cli/reports/sink_stats.h \
+	cli/reports/sink_stats.c \
+	cli/reports/stats.h \
+	cli/reports/stats.c \
+	cli/common/diagnostics.h \
+	cli/common/diagnostics.c \
+	cli/common/exit_status.h \
+	cli/common/fd.h \
+	cli/common/fd.c \
+	cli/common/interrupt.h \
+	cli/common/interrupt.c \
+	cli/common/quote.h \
+	cli/common/quote.c \
+	cli/common/text.h \
+	cli/common/text.c
 cbsplit_LDADD = lib/libcb.la

@@ -5,12 +5,13 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "diagnostics.h"
-#include "fd.h"
+#include "common/diagnostics.h"
+#include "common/fd.h"
 #include "options.h"
-#include "quote.h"
+#include "common/quote.h"
 #include "reframe.h"
-#include "reporter.h"
+#include "reports/progress.h"
+#include "reports/reporter.h"
 
 static enum exit_status new_decoder(const struct options *options, unsigned whole,
                                     struct cb_decoder **decoder)
@@ -147,6 +148,19 @@ static enum exit_status prepare(const struct options *options, struct reframe *r
     return status;
 }
 
+/* Bytes of all inputs, if that is known. */
+static uint64_t total_size(const struct options *options)
+{
+    uint64_t total = 0;
+    if (options->part.count)
+        return PROGRESS_UNKNOWN; /* where a part begins is found later */
+    for (int i = 0; i < options->file_count; i++) {
+        if (!source_add_size(options->files[i], &total))
+            return PROGRESS_UNKNOWN;
+    }
+    return total;
+}
+
 /* Builds what the options ask for, and runs it. */
 static enum exit_status work(const struct options *options)
 {
@@ -164,7 +178,8 @@ static enum exit_status work(const struct options *options)
     if (status) {
         cb_encoder_free(encoder);
     } else {
-        status = reporter_start(options, &reframe.sink);
+        status = reporter_start(options->progress, (enum stats_form)options->stats,
+                                total_size(options), &reframe.sink);
         if (!status)
             status = run_all(&reframe, options);
         reporter_stop();

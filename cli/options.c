@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnostics.h"
+#include "common/diagnostics.h"
 #include "help.h"
-#include "quote.h"
-#include "text.h"
+#include "common/quote.h"
+#include "common/text.h"
 
 /* More commands at once than a system can run; a place for each is made. */
 enum { JOBS_MAX = 1 << 16 };

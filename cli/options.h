@@ -9,11 +9,11 @@
 #include <chunkedbuffer.h>
 
 #include "destination.h"
-#include "exit_status.h"
-#include "part.h"
-#include "selection.h"
-#include "stats.h"
-#include "template.h"
+#include "common/exit_status.h"
+#include "input/part.h"
+#include "input/selection.h"
+#include "reports/stats.h"
+#include "output/template.h"
 
 struct options {
     const char *from; /* specification of the input's framing */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diagnostics.h"
-#include "output.h"
-#include "quote.h"
+#include "common/diagnostics.h"
+#include "output/output.h"
+#include "common/quote.h"
 
 /* Pieces in a batch, and bytes in a read: together what fits into the first
  * and second level of the cache. */

@@ -12,10 +12,10 @@
 #ifndef REFRAME_H
 #define REFRAME_H
 
-#include "meter.h"
-#include "selection.h"
-#include "sink.h"
-#include "source.h"
+#include "reports/meter.h"
+#include "input/selection.h"
+#include "output/sink.h"
+#include "input/source.h"
 
 struct reframe {
     struct cb_decoder *decoder;

@@ -45,8 +45,8 @@ unit_tests = \
 	tests/test_progress
 
 # Two parts of the program.
-tests_test_stats_SOURCES = tests/test_stats.c cli/stats.h cli/stats.c
-tests_test_progress_SOURCES = tests/test_progress.c cli/progress.h cli/progress.c
+tests_test_stats_SOURCES = tests/test_stats.c cli/reports/stats.h cli/reports/stats.c
+tests_test_progress_SOURCES = tests/test_progress.c cli/reports/progress.h cli/reports/progress.c
 
 # What they share.
 tests_libsupport_la_SOURCES = \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "../cli/progress.h"
+#include "../cli/reports/progress.h"
 #include "expect.h"
 #include "support.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cli/stats.h"
+#include "../cli/reports/stats.h"
 #include "expect.h"
 #include "support.h"
 

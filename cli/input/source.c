@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "fd.h"
+#include "../common/fd.h"
 
 static void close_fd(const struct source *source)
 {
@@ -35,6 +36,19 @@ int source_open(struct source *source, const char *path, bool exact)
     if (status)
         close_fd(source);
     return status;
+}
+
+bool source_add_size(const char *path, uint64_t *total)
+{
+    struct stat status;
+    bool is_stdin = strcmp(path, "-") == 0;
+    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
+        return true;
+    off_t at = is_stdin ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+    if (!S_ISREG(status.st_mode) || at < 0)
+        return false;
+    *total += at < status.st_size ? (uint64_t)(status.st_size - at) : 0;
+    return true;
 }
 
 int source_limit(struct source *source, uint64_t from, uint64_t to)

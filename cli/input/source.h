@@ -3,6 +3,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,6 +25,10 @@ struct source {
 /* Opens a file, or standard input for "-".  With `exact` no byte is taken that
  * source_take or source_close are not told to take.  0, or an errno. */
 int source_open(struct source *source, const char *path, bool exact);
+
+/* Adds to *total how many bytes of it are left to read.  False if that is not known,
+ * as of a pipe; a file that is not there has none. */
+bool source_add_size(const char *path, uint64_t *total);
 
 /* Makes a file begin and end at these places.  0, or an errno. */
 int source_limit(struct source *source, uint64_t from, uint64_t to);

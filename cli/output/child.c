@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fd.h"
-#include "interrupt.h"
+#include "../common/fd.h"
+#include "../common/interrupt.h"
 
 /* Blocks of the same size as those of the input, whose pool it is: one that a queue
  * has released is reused for what comes next. */

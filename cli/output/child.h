@@ -17,7 +17,7 @@
 
 #include <chunkedbuffer.h>
 
-#include "exit_status.h"
+#include "../common/exit_status.h"
 
 struct child {
     pid_t *pid;  /* where its process is noted; 0: none runs */

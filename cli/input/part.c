@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diagnostics.h"
-#include "quote.h"
-#include "text.h"
+#include "../common/diagnostics.h"
+#include "../common/quote.h"
+#include "../common/text.h"
 
 /* Parts, and so the numbers that a size is multiplied by. */
 #define MOST_PARTS UINT32_MAX

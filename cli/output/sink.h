@@ -9,17 +9,15 @@
 #ifndef SINK_H
 #define SINK_H
 
-#include <pthread.h>
 #include <stdbool.h>
 
 #include <chunkedbuffer.h>
 
-#include "exit_status.h"
+#include "../common/exit_status.h"
 #include "template.h"
 
 struct output;
 struct sink;
-struct stats;
 
 struct sink_ops {
     /* Takes pieces. */
@@ -91,10 +89,5 @@ struct sink *sink_count_new(void);
 
 /* Whether all of it was well formed, and how much that was. */
 struct sink *sink_check_new(void);
-
-/* Gives everything to `inner`, which becomes its own, and counts in *stats the
- * records that inner took, under *lock.  NULL where memory is out, and inner is
- * not. */
-struct sink *sink_stats_new(struct sink *inner, struct stats *stats, pthread_mutex_t *lock);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "diagnostics.h"
-#include "fd.h"
+#include "../common/diagnostics.h"
+#include "../common/fd.h"
 #include "output.h"
 
 struct sink_stdout {

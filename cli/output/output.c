@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diagnostics.h"
-#include "fd.h"
+#include "../common/diagnostics.h"
+#include "../common/fd.h"
 
 /* Size of the block that short records are copied to. */
 enum { BLOCK = 256 << 10 };

@@ -10,18 +10,21 @@
 #ifndef REPORTER_H
 #define REPORTER_H
 
+#include <stdbool.h>
+
+#include "../output/sink.h"
 #include "meter.h"
-#include "options.h"
-#include "sink.h"
+#include "stats.h"
 
 /* From now on SIGUSR1 is answered.  Returns the meter that the answer is read
  * from. */
 struct meter *reporter_watch(void);
 
-/* Does what --progress and --stats ask for, if they are among the options: starts
- * the thread, and for --stats puts a sink around *sink that counts.  An exit status; what
- * is wrong was said. */
-enum exit_status reporter_start(const struct options *options, struct sink **sink);
+/* Does what --progress and --stats ask for (false and STATS_NONE: nothing): starts
+ * the thread, and for --stats puts a sink around *sink that counts.  `total` is the
+ * size of the input, or PROGRESS_UNKNOWN.  An exit status; a message was printed. */
+enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t total,
+                                struct sink **sink);
 
 /* Prints what is to be printed at the end. */
 void reporter_stop(void);

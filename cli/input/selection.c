@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnostics.h"
-#include "quote.h"
-#include "text.h"
+#include "../common/diagnostics.h"
+#include "../common/quote.h"
+#include "../common/text.h"
 
 /* Reads N, N-M, N- or -M; returns what follows, or NULL with *why set. */
 static const char *read_range(const char *at, struct range *range, const char **why)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "diagnostics.h"
-#include "fd.h"
-#include "interrupt.h"
+#include "../common/diagnostics.h"
+#include "../common/fd.h"
+#include "../common/interrupt.h"
 #include "output.h"
 
 struct sink_files {

@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "fd.h"
+#include "../common/fd.h"
 
 /* One way for each kind of descriptor.  Each returns as read(2) does. */
 struct peek_way {

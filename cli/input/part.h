@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "exit_status.h"
+#include "../common/exit_status.h"
 #include "source.h"
 
 struct part {

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "children.h"
-#include "diagnostics.h"
+#include "../common/diagnostics.h"
 #include "assigned.h"
 #include "output.h"
 

@@ -9,15 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "diagnostics.h"
-#include "fd.h"
-#include "interrupt.h"
+#include "../common/diagnostics.h"
+#include "../common/fd.h"
+#include "../common/interrupt.h"
 #include "progress.h"
-#include "stats.h"
+#include "sink_stats.h"
 
 /* Milliseconds between two lines, so five a second; columns where nobody says
  * how many there are. */
@@ -248,33 +247,6 @@ static int start_thread(void)
 
 /* ------------------------------------------------------- beginning and end */
 
-/* Adds to *total what is left to read of a file; false if that is not known.
- * One that is not there is none of our business. */
-static bool add_size(const char *path, uint64_t *total)
-{
-    struct stat status;
-    bool is_stdin = strcmp(path, "-") == 0;
-    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
-        return true;
-    off_t at = is_stdin ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-    if (!S_ISREG(status.st_mode) || at < 0)
-        return false;
-    *total += at < status.st_size ? (uint64_t)(status.st_size - at) : 0;
-    return true;
-}
-
-static uint64_t total_size(const struct options *options)
-{
-    uint64_t total = 0;
-    if (options->part.count)
-        return PROGRESS_UNKNOWN; /* where a part begins is found later */
-    for (int i = 0; i < options->file_count; i++) {
-        if (!add_size(options->files[i], &total))
-            return PROGRESS_UNKNOWN;
-    }
-    return total;
-}
-
 /* One on which the cursor can be moved. */
 static bool is_terminal(void)
 {
@@ -288,21 +260,22 @@ static enum exit_status fail(const char *name, int number)
     return EXIT_IO;
 }
 
-enum exit_status reporter_start(const struct options *options, struct sink **sink)
+enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t total,
+                                struct sink **sink)
 {
-    if (!options->progress && !options->stats)
+    if (!progress && !form)
         return EXIT_FINE;
-    if (options->stats) {
+    if (form) {
         stats_init(&reporter.stats);
         struct sink *counting = sink_stats_new(*sink, &reporter.stats, &reporter.lock);
         if (!counting)
             return fail("stdout", ENOMEM);
         *sink = counting;
     }
-    reporter.form = (enum stats_form)options->stats;
-    reporter.has_progress = options->progress;
-    reporter.draws = options->progress && is_terminal();
-    progress_begin(&reporter.progress, total_size(options), seconds());
+    reporter.form = form;
+    reporter.has_progress = progress;
+    reporter.draws = progress && is_terminal();
+    progress_begin(&reporter.progress, total, seconds());
     int number = start_thread();
     if (number)
         return fail("thread", number);

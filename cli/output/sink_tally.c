@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnostics.h"
+#include "../common/diagnostics.h"
 #include "sink.h"
 
 struct sink_tally {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "children.h"
-#include "diagnostics.h"
+#include "../common/diagnostics.h"
 #include "output.h"
 
 enum { VARIABLES = 3, VARIABLE_SIZE = 48 };

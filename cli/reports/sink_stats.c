@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A sink around another one: looks at the sizes of the records that pass. */
+#include "sink_stats.h"
+
 #include <stdlib.h>
 
-#include "diagnostics.h"
-#include "sink.h"
-#include "stats.h"
+#include "../common/diagnostics.h"
 
 struct sink_stats {
     struct sink sink;

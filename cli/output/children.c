@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "interrupt.h"
+#include "../common/interrupt.h"
 
 extern char **environ;
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "exit_status.h"
+#include "../common/exit_status.h"
 
 struct range {
     uint64_t first, last; /* numbers from 1; both belong to it */
