@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A length in ASCII digits, a terminator, the payload, and perhaps a trailer.
- * Netstrings (D. J. Bernstein, "Netstrings", 1997) are one of these.
+ * Netstrings (D. J. Bernstein, "Netstrings", 1997) are one example.
  *
- * With `digits` there are always so many of them, and no terminator; the value
- * may then be `inclusive` and count them too.  Values below `control` are frames
- * of the digits alone.  The pkt-lines of git (gitprotocol-common(5)) are these:
- * 0000, 0001 and 0002 are marks, 0004 is empty.
+ * With `digits` the number of digits is fixed and there is no terminator; the
+ * value may then be `inclusive` and count the digits too.  Values below `control`
+ * are frames of the digits alone.  The pkt-lines of git (gitprotocol-common(5))
+ * are an example: 0000, 0001 and 0002 are markers, 0004 is empty.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -56,13 +56,13 @@ static void init(void *data, unsigned variant)
     config->digits = config->max = NOT_GIVEN;
 }
 
-/* The most digits that a number of 64 bits has. */
+/* The maximum number of digits of a 64-bit number. */
 static unsigned most_digits(const struct ascii_config *config)
 {
     return config->base == CB__ASCII_DECIMAL ? 20 : 16;
 }
 
-/* The largest value that the digits can say. */
+/* The largest value that fits in the digits. */
 static uint64_t largest(const struct ascii_config *config)
 {
     uint64_t power = 1;
@@ -131,7 +131,7 @@ static int add_digit(const struct ascii_config *config, struct ascii_state *stat
     return CB_OK;
 }
 
-/* A number of digits that are right is not. */
+/* Valid digits can still make an invalid number. */
 static int check_value(const struct ascii_config *config, struct ascii_state *state, uint64_t value)
 {
     if (cb__likely(value >= config->min && value <= config->max))
@@ -170,7 +170,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB__MORE;
 }
 
-/* All `digits` were read. */
+/* All `digits` digits were read. */
 static int end_digits(const struct ascii_config *config, struct ascii_state *state)
 {
     const uint64_t value = state->value, counted = config->inclusive ? config->digits : 0;
@@ -221,7 +221,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut_short = cb__counted_cut_short,
 };
 
-/* The value that decodes to a payload; false where there is none. */
+/* The value that decodes to a payload; false if there is none. */
 static bool value_of(const struct ascii_config *config, uint64_t payload, uint64_t *value)
 {
     *value = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Out only: a line of base64 (RFC 4648 section 4) a record. */
+/* Output only: a line of base64 (RFC 4648 section 4) per record. */
 #include "base64.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "../text.h"
 #include "families.h"
 
-/* Puts the three that are at hand. */
+/* Encodes the three collected bytes. */
 static void put_three(struct cb__base64 *state, uint8_t *out)
 {
     cb__text_base64(state->bytes, 3, out);
@@ -44,7 +44,8 @@ static uint32_t padded(const struct cb__base64 *state)
            (uint32_t)'=' << 24;
 }
 
-/* All of it in one store: who reads soon what came in several has to wait. */
+/* All in one store: reading soon after several smaller stores would have to wait for
+ * them. */
 int cb__base64_end(struct cb__base64 *state, struct cb_encoder *encoder, const char *after)
 {
     const size_t n = strlen(after);
@@ -63,7 +64,7 @@ static void base64_payload(struct cb_encoder *encoder, struct cb__transform *t)
     cb__base64_payload(encoder->state, t);
 }
 
-/* Of a record that was given up something may be left. */
+/* An abandoned record may have left bytes. */
 static int base64_begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct cb__base64 *state = encoder->state;

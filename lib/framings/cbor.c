@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CBOR data items (RFC 8949) one after another, which are a CBOR sequence (RFC 8742):
- * a record is a whole item with all that is nested in it, as it stands.  It is
+ * CBOR data items (RFC 8949) one after another, a CBOR sequence (RFC 8742):
+ * a record is a whole item, with everything nested in it, unchanged.  It is
  * checked to be well-formed (RFC 8949, section 3 and appendix C).
  *
- * One number of items still to come tells where items of a known length end, however
- * deep they are nested.  One of indefinite length ends with a "break", which may
- * come only where no item is outstanding in it; then those still to come around it
- * count again.  So their number is kept for each that is open, in a stack that takes
- * no more bytes than the heads of what is open.
+ * A single count of outstanding items finds the end of items of definite length,
+ * however deeply nested.  An item of indefinite length ends with a "break", which is
+ * valid only if no item in it is outstanding; then the outstanding items around it
+ * count again.  So that number is kept for each open one, on a stack that takes no
+ * more bytes than the heads of the open items.
  */
 #include <string.h>
 
 #include "families.h"
 #include "scanned.h"
 
-/* Bytes of the stack: most of its numbers take one, none more than NUMBER_MAX. */
+/* Size of the stack: most numbers on it take one byte, none more than NUMBER_MAX. */
 enum { STACK_MAX = 2 << 20, STACK_MIN = 64, NUMBER_MAX = 10 };
 
 enum major { UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE };
@@ -28,14 +28,14 @@ struct cbor_state {
     enum major major;
     uint8_t info;
     uint8_t missing;   /* bytes of the argument still to come */
-    uint64_t argument; /* as far as it has come */
+    uint64_t argument; /* as far as it was read */
     bool chunks;       /* in a string of indefinite length */
     bool pairs;        /* in a map of indefinite length */
-    uint64_t left;     /* items still to come before one in an item of indefinite length
-                          may begin or its break come, with the current one */
-    uint8_t *stack;    /* for each array or map of indefinite length that is open, what
-                       stood around it: 2 * left + pairs */
-    size_t used, room; /* bytes of it */
+    uint64_t left;     /* outstanding items, including the current one, before another item or
+                          the break may come in an item of indefinite length */
+    uint8_t *stack;    /* for each open array or map of indefinite length, the state around it:
+                          2 * left + pairs */
+    size_t used, room; /* its bytes in use, and its size */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -69,8 +69,8 @@ static bool make_room(struct cb_decoder *decoder)
     return true;
 }
 
-/* Puts a number on the stack, which has room for it: seven bits a byte, the lowest
- * on top, with a bit that says that more are below. */
+/* Pushes a number, for which the stack has room: seven bits a byte, the lowest on top,
+ * with a bit that says whether more are below. */
 static void push(struct cbor_state *state, uint64_t number)
 {
     unsigned groups = 1;
@@ -100,7 +100,7 @@ static uint64_t pop(struct cbor_state *state)
 static int open_item(struct cb_decoder *decoder)
 {
     struct cbor_state *state = decoder->state;
-    const uint64_t most = UINT64_MAX / 2; /* items, more than any stream has room for */
+    const uint64_t most = UINT64_MAX / 2; /* more items than fit in any stream */
     if (state->used > STACK_MAX - NUMBER_MAX)
         return fail(state, "items of indefinite length are nested too deeply");
     if (state->used + NUMBER_MAX > state->room && !make_room(decoder)) {
@@ -160,7 +160,7 @@ static int head_ends(struct cb_decoder *decoder, uint64_t end)
     case ARRAY:
         cb__scanned_expect(&state->left, argument);
         break;
-    case TAG: /* the item that it belongs to comes in its place */
+    case TAG: /* the item it belongs to takes its place */
         return CB_OK;
     case SIMPLE:
         if (state->info == IN_1_BYTE && argument < 32)

@@ -32,7 +32,7 @@ static const struct cb__key keys[] = {
     {NULL, CB__KEY_FLAG, 0},
 };
 
-/* Behind the last chunk: the trailers, or none. */
+/* After the last chunk: the trailers, or none. */
 static int read_trailers(struct chunked_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     int status = cb__fields_read(&state->trailers, data, n, used);
@@ -78,7 +78,7 @@ static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
     const struct chunked_config *config = decoder->config.data;
     (void)spec;
-    /* The line end that is kept may have one byte or two. */
+    /* The line end that is kept may be one or two bytes. */
     if (config->lf && decoder->config.keep)
         decoder->tells_length = false;
     return CB_OK;
@@ -100,7 +100,7 @@ static int cut_short(struct cb_decoder *decoder)
     return state->in_trailers ? CB__END : cb__counted_cut_short(decoder);
 }
 
-/* Without its last chunk a chunked body is cut short, also between chunks. */
+/* A chunked body without its last chunk is truncated, even between chunks. */
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct chunked_state),
     .tells_length = true,

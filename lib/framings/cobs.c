@@ -3,9 +3,9 @@
  * Consistent Overhead Byte Stuffing (S. Cheshire and M. Baker, IEEE/ACM
  * Transactions on Networking 7(2), 1999), with a zero byte after each frame.
  *
- * A frame is a row of blocks: a code byte, one more than the number of bytes
- * that follow, none of them zero.  Between two blocks stands a zero of the
- * payload, but not behind a block with the highest code.
+ * A frame is a sequence of blocks: a code byte, which is one more than the number
+ * of bytes that follow, none of them zero.  Between two blocks the payload has a
+ * zero, except after a block with the highest code.
  */
 #include "../decoder.h"
 #include "../encoder.h"
@@ -18,8 +18,8 @@ enum { CODE_MAX = 0xff, BLOCK_MAX = CODE_MAX - 1 };
 /* ---------------------------------------------------------------- decoding */
 
 struct cobs_state {
-    size_t left; /* bytes of the block that are still to come */
-    bool zero;   /* one stands behind the block, if another block follows */
+    size_t left; /* bytes of the block still to come */
+    bool zero;   /* the payload has a zero after the block, if another block follows */
 };
 
 static int cobs_open(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -34,7 +34,7 @@ static void cobs_reset(struct cb_decoder *decoder)
     memset(decoder->state, 0, decoder->ops->state_size);
 }
 
-/* Goes over the zeros before a frame; false if nothing else is at hand. */
+/* Skips the zeros before a frame; false if there is nothing else. */
 static bool find_frame(struct cb_decoder *decoder)
 {
     const uint8_t *data;
@@ -53,7 +53,7 @@ static bool find_frame(struct cb_decoder *decoder)
     return false;
 }
 
-/* Takes bytes of a block. */
+/* Adds bytes of a block. */
 static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct cobs_state *state = decoder->state;
@@ -70,7 +70,7 @@ static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
                             "zero byte in a block, %zu bytes before its end", state->left);
 }
 
-/* Takes the byte behind a block: the code of the next one, or the end. */
+/* Handles the byte after a block: the code of the next one, or the end. */
 static int take_code(struct cb_decoder *decoder, uint8_t code)
 {
     struct cobs_state *state = decoder->state;
@@ -116,13 +116,13 @@ static const struct cb__decoder_ops decoder_ops = {
 
 /* ---------------------------------------------------------------- encoding */
 
-/* A block is written when its length is known.  That which was is on its way
- * out before the next one is begun. */
+/* A block is written once its length is known.  The previous block is written out
+ * before the next one is begun. */
 struct cobs_encoder {
     uint8_t block[1 + BLOCK_MAX]; /* its code, and bytes */
-    size_t n;                     /* of these bytes */
-    size_t out, out_end;          /* what of `block` is still to be given */
-    bool full;                    /* the block before was, so none need follow */
+    size_t n;                     /* number of these bytes */
+    size_t out, out_end;          /* the part of `block` still to be written */
+    bool full;                    /* the previous block was full, so no other need follow */
 };
 
 static int cobs_begin(struct cb_encoder *encoder, uint64_t length)
@@ -156,7 +156,7 @@ static void collect(struct cobs_encoder *state, struct cb__transform *t)
         end_block(state, !zero);
 }
 
-/* Gives as much of a block as there is room for. */
+/* Writes as much of a block as there is room for. */
 static void hand_out(struct cobs_encoder *state, struct cb__transform *t)
 {
     size_t n = cb__min(state->out_end - state->out, (size_t)(t->out_end - t->out));
@@ -175,7 +175,7 @@ static void cobs_payload(struct cb_encoder *encoder, struct cb__transform *t)
     } while (t->out < t->out_end && (state->out < state->out_end || t->in < t->in_end));
 }
 
-/* What is left, and the zero. */
+/* The rest, and the zero. */
 static int cobs_end(struct cb_encoder *encoder)
 {
     struct cobs_encoder *state = encoder->state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A header like that of HTTP, with the length of the payload behind it: the
+ * A header like that of HTTP with the length of the payload, then the payload: the
  * base protocol of the Language Server Protocol and of the Debug Adapter
  * Protocol.
  *
@@ -42,7 +42,7 @@ static int fail_frame(struct content_length_state *state, const char *why)
     return CB_EMALFORMED;
 }
 
-/* A line with Content-Length is over. */
+/* At the end of a Content-Length line. */
 static int add_length(struct content_length_state *state)
 {
     const struct cb__fields *fields = &state->fields;

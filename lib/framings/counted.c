@@ -42,13 +42,13 @@ static int malformed(struct cb_decoder *decoder, size_t used)
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
-/* The bytes that the trailer has at least. */
+/* The least number of bytes in the trailer. */
 static size_t least_trailer(const struct cb__frame *frame)
 {
     return frame->bare_lf ? 1 : frame->trailer.length;
 }
 
-/* Applies the rules to n bytes of a header, `at` bytes after it begins. */
+/* Applies the rules to n bytes of a header, starting at byte `at`. */
 static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *data, size_t n)
 {
     const struct cb__byte_rules *rules = counted->rules;
@@ -66,8 +66,8 @@ static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *
     return CB_OK;
 }
 
-/* Reads a header, of which `at` bytes came before, and applies the rules first:
- * a byte is wrong as soon as it is there. */
+/* Reads a header, of which `at` bytes came before, and applies the rules first: a byte
+ * is reported as soon as it arrives. */
 static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n,
                        size_t *used)
 {
@@ -77,7 +77,7 @@ static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *d
     return counted->header(decoder, data, n, used);
 }
 
-/* What was looked at of a frame that is left out is not needed any more. */
+/* The examined bytes of a dropped frame are no longer needed. */
 static void pass_over(struct cb_decoder *decoder)
 {
     decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
@@ -94,7 +94,7 @@ static int begin_payload(struct cb_decoder *decoder)
     bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end);
     if (fits && keep)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
-    /* A trailer that turns out to be longer is counted when it has come. */
+    /* A trailer that turns out to be longer is counted when it has arrived. */
     const size_t spare = keep ? frame->trailer.length - least_trailer(frame) : 0;
     int status = CB_OK;
     if (!counted->left_out)
@@ -114,7 +114,7 @@ static int begin_payload(struct cb_decoder *decoder)
         decoder->found.header = header;
     }
     decoder->found.payload_seen = decoder->found.scan;
-    /* Bytes that must be looked at cannot go by elsewhere. */
+    /* Bytes that must be examined cannot bypass the buffer. */
     decoder->found.payload_end = counted->look ? 0 : end;
     decoder->found.total = keep && frame->bare_lf ? CB_UNKNOWN : total;
     decoder->found.state = CB__FOUND_BEGUN;
@@ -139,7 +139,7 @@ static int read_header(struct cb_decoder *decoder)
     return status == CB_OK ? begin_payload(decoder) : status;
 }
 
-/* What is missing with this much of payload and padding before the trailer. */
+/* The bytes missing if the payload and padding before the trailer have this length. */
 static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame *frame)
 {
     uint64_t sum;
@@ -147,7 +147,7 @@ static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame
     return fits ? sum : UINT64_MAX;
 }
 
-/* Shows the payload up to `end` to who must look at it. */
+/* Shows the payload up to `end` to `look`. */
 static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
 {
     struct cb__counted *counted = decoder->state;
@@ -163,7 +163,7 @@ static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
     }
 }
 
-/* Goes on to the end of the payload, or of the input. */
+/* Advances to the end of the payload, or of the input. */
 static void read_payload(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
@@ -180,7 +180,7 @@ static void read_payload(struct cb_decoder *decoder)
             missing(counted->payload_end - end, counted->frame.padding, &counted->frame);
 }
 
-/* The same for the padding, which a stream that came so far has room for. */
+/* The same for the padding; no overflow, since the stream has come this far. */
 static void read_padding(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
@@ -193,7 +193,7 @@ static void read_padding(struct cb_decoder *decoder)
         decoder->found.needed = missing(0, (size_t)(padding_end - end), &counted->frame);
 }
 
-/* Compares the trailer with the bytes at hand. */
+/* Compares the trailer with the available bytes. */
 static int read_trailer(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
@@ -246,7 +246,7 @@ int cb__counted_advance(struct cb_decoder *decoder)
     return status == CB__MORE && progress ? CB_OK : status;
 }
 
-/* Does the right trailer follow the payload?  It has a byte or two mostly, for
+/* Does the correct trailer follow the payload?  It usually has one or two bytes, for
  * which memcmp would be slow. */
 static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
 {
@@ -257,7 +257,8 @@ static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
     return i == frame->trailer.length;
 }
 
-/* Is the payload there, of whose frame n bytes are, and what follows it right? */
+/* Is the payload complete, with n bytes of the frame available, and followed by the
+ * correct trailer? */
 static inline bool ends_right(struct cb_decoder *decoder, const uint8_t *payload, size_t n)
 {
     struct cb__counted *counted = decoder->state;
@@ -300,7 +301,7 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
         count++;
         at = next;
     }
-    /* What that header has left behind is forgotten. */
+    /* Forgets what that header has left. */
     if (count < max && at < n && !counted->stateless)
         decoder->ops->reset(decoder);
     *used = at;
@@ -314,7 +315,7 @@ int cb__counted_cut_short(struct cb_decoder *decoder)
     if (counted->left_out)
         return CB__END;
     if (!cb__has_begun(decoder) && !decoder->config.keep)
-        decoder->found.payload_start = end; /* not even the header is whole */
+        decoder->found.payload_start = end; /* not even the header is complete */
     if (!cb__has_begun(decoder) || decoder->config.keep)
         decoder->found.payload_seen = end;
     return CB__NO;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counted frames: a header that tells how long the payload is, the payload,
- * perhaps padding of any bytes, and perhaps a trailer that is known by then.
- * What the families with a length have in common; each brings a function that
+ * Counted frames: a header with the length of the payload, the payload, perhaps
+ * padding with any bytes, and perhaps a trailer that is known by then.
+ * The common part of the families with a length; each provides a function that
  * reads its header.
  */
 #ifndef CB_COUNTED_H
@@ -25,17 +25,17 @@ typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, si
                              size_t *used);
 
 /*
- * Sees the payload in the parts in which it is at hand, `at` being how much of
- * it came before; an empty one too.  It may write what the trailer must be to
- * where counted->frame.trailer has its bytes.
+ * Sees the payload in the parts in which it arrives, even an empty one; `at` is how
+ * much came before.  It may store the expected trailer in the bytes of
+ * counted->frame.trailer.
  */
 typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
 
 struct cb__frame {
     uint64_t payload;         /* bytes */
-    size_t padding;           /* bytes of any value behind the payload */
-    struct cb__bytes trailer; /* must follow that */
-    bool bare_lf;             /* the trailer is CRLF, and LF alone will do */
+    size_t padding;           /* bytes of any value after the payload */
+    struct cb__bytes trailer; /* must follow the padding */
+    bool bare_lf;             /* the trailer is CRLF, and LF alone is enough */
 };
 
 enum cb__counted_phase {
@@ -50,24 +50,24 @@ struct cb__counted {
     cb__header_fn header;
     cb__look_fn look;
     enum cb__counted_phase phase;
-    struct cb__frame frame;             /* what a header does not set stays */
+    struct cb__frame frame;             /* members that a header does not set are kept */
     uint64_t payload_end;               /* stream position */
     size_t trailer_at;                  /* bytes of the trailer seen */
-    const char *why;                    /* a header is malformed because of this */
-    bool frame_is_wrong;                /* ... and it is reported where its frame begins */
+    const char *why;                    /* why a header is malformed */
+    bool frame_is_wrong;                /* ... and reported at the beginning of its frame */
     const char *trailer_error;          /* the same for the trailer */
     const struct cb__byte_rules *rules; /* of the header's bytes, or NULL */
-    const char *rules_of;               /* how a message calls these bytes */
-    const struct cb__byte_rule *broken; /* the header is malformed because of this */
-    bool left_out;                      /* the frame is none of those that rules select */
-    bool stateless;                     /* a header leaves nothing to be forgotten */
+    const char *rules_of;               /* what messages call these bytes */
+    const struct cb__byte_rule *broken; /* the rule that a malformed header breaks */
+    bool left_out;                      /* the rules do not select the frame */
+    bool stateless;                     /* a header leaves no state to forget */
 };
 
-/* For a new stream.  What is the same for every frame, and `look`, may be set
- * after this. */
+/* For a new stream.  `look`, and what is the same for every frame, may be set after
+ * this. */
 void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header);
-/* The same for what bytes of the header must be: every header has all that the
- * rules are about. */
+/* The same, with rules for bytes of the header: every header contains all bytes that
+ * the rules refer to. */
 void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
                        const char *what);
 int cb__counted_advance(struct cb_decoder *decoder);

@@ -2,8 +2,8 @@
 /*
  * Rows of comma-separated values (RFC 4180): a row ends at LF or CRLF outside
  * quotes.  A quote opens only at the beginning of a field; inside, two stand
- * for one.  The last row may do without its line end (section 2, rule 2).  A
- * byte order mark may stand before the first one, as spreadsheets write it.
+ * for one.  The last row may lack its line end (section 2, rule 2).  A byte
+ * order mark may precede the first one, as spreadsheets write it.
  */
 #include "families.h"
 #include "mark.h"
@@ -15,13 +15,13 @@ struct csv_config {
     struct cb__bytes separator; /* one byte */
 };
 
-enum phase { FIELD, TEXT, QUOTED, QUOTE }; /* QUOTE: behind one, inside a quoted field */
+enum phase { FIELD, TEXT, QUOTED, QUOTE }; /* QUOTE: after one, inside a quoted field */
 
 struct csv_state {
     struct cb__scanned scanned;
     enum phase phase;
-    bool started; /* what stands before the first row was passed over */
-    bool cr;      /* the byte before was one, outside quotes */
+    bool started; /* any byte order mark before the first row was skipped */
+    bool cr;      /* the previous byte was one, outside quotes */
 };
 
 static const struct cb__key keys[] = {
@@ -45,7 +45,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
                          "the sep must not be LF, CR or a quote");
 }
 
-/* The phase behind a byte that does not end the row. */
+/* The phase after a byte that does not end the row. */
 static enum phase step(enum phase phase, uint8_t c, uint8_t separator)
 {
     if (phase == QUOTED)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records that end at a delimiter: delim and line, and the presets on them.
- * A line ends at LF, and one CR before it is dropped with it.
+ * Records that end at a delimiter: delim and line, and the presets based on them.
+ * A line ends at LF, and one CR before it is dropped too.
  */
 #include <string.h>
 
@@ -12,13 +12,13 @@
 struct delimiter_config {
     bool line;
     bool skip_empty;
-    struct cb__bytes first; /* what the encoder writes */
+    struct cb__bytes first; /* written by the encoder */
 };
 
 struct delimiter_state {
-    struct cb__matcher matcher; /* its `at` is the decoder's `scan`, but for: */
-    bool open;                  /* a record ended before `scan`, and its delimiter may
-                                   turn out to be a longer one */
+    struct cb__matcher matcher; /* its `at` is the decoder's `scan`, except: */
+    bool open;                  /* a record ended before `scan`, and its delimiter may become a
+                                   longer one */
 };
 
 static const struct cb__key line_keys[] = {
@@ -110,8 +110,7 @@ static bool follows_cr(struct cb_decoder *decoder, uint64_t position)
            cb__buffer_span(decoder->buffer, &cursor, position - 1, &data, &n) && data[0] == '\r';
 }
 
-/* A delimiter was found.  False if the record was an empty one that is left
- * out. */
+/* A delimiter was found.  False if the record was an empty one that is dropped. */
 static bool end_record(struct cb_decoder *decoder, const struct cb__match *match)
 {
     const struct delimiter_config *config = decoder->config.data;
@@ -128,7 +127,7 @@ static bool end_record(struct cb_decoder *decoder, const struct cb__match *match
     return true;
 }
 
-/* Goes over what a longer delimiter has more than the one that ended a record. */
+/* Skips the bytes that a longer delimiter has beyond the one that ended a record. */
 static int delimiter_rest(struct cb_decoder *decoder)
 {
     struct delimiter_state *state = decoder->state;
@@ -172,7 +171,7 @@ static int delimiter_advance(struct cb_decoder *decoder)
         decoder->found.scan = matcher->at;
         decoder->found.state = CB__FOUND_BEGUN;
     }
-    /* What is kept of the delimiter must be known. */
+    /* With `keep`, the whole delimiter must be known. */
     state->open = cb__matcher_is_open(matcher) && !decoder->config.keep;
     if (state->open)
         return end_record(decoder, &matcher->best) ? CB_OK : delimiter_rest(decoder);
@@ -205,22 +204,20 @@ static int delimiter_cut_short(struct cb_decoder *decoder)
 }
 
 /*
- * The fast path: the frames of one span, from the candidates that a kernel found in
- * it.
+ * The fast path: the frames of one span, from the candidates that a kernel found in it.
  */
 struct frames {
     const uint8_t *data;
     size_t n;
-    size_t start; /* where the current frame begins */
+    size_t start; /* beginning of the current frame */
     struct cb__cut *cuts;
     size_t count;
     uint64_t max_record;
 };
 
-/* Candidates that are delimiters, all of `length` bytes, and none over another:
- * the common case, with nothing else in its loop.  Returns how many of the hits
- * it used; the one behind them ends a record that is too long, which is asked for
- * where it is `limited`. */
+/* Candidates that are delimiters, all of `length` bytes, without overlaps: the common
+ * case, with nothing else in its loop.  Returns how many of the hits it used; the next
+ * hit ends a record that is too long, which is only checked if `limited`. */
 static inline size_t cut_exact(struct frames *frames, const uint32_t *hits, size_t count,
                                uint32_t from, uint32_t length, bool line, bool keep, bool limited)
 {
@@ -243,9 +240,9 @@ static inline size_t cut_exact(struct frames *frames, const uint32_t *hits, size
     return (size_t)(hit - hits);
 }
 
-/* Any candidates.  Returns as cut_exact; the hit behind those used is for the
- * slow path also where its delimiter may go on in the next span, or where the
- * automaton would take less time than looking at candidates has. */
+/* Any candidates.  Returns as cut_exact; it also leaves a hit to the slow path if its
+ * delimiter may continue in the next span, or if the automaton would be faster than
+ * examining candidates has been. */
 static size_t cut_any(struct frames *frames, const uint32_t *hits, size_t count, size_t from,
                       struct cb_decoder *decoder)
 {
@@ -283,7 +280,7 @@ static size_t cut_any(struct frames *frames, const uint32_t *hits, size_t count,
 
 enum { HITS = 256 };
 
-/* Is every candidate the end of a record? */
+/* Does every candidate end a record? */
 static bool is_exact(const struct cb_decoder *decoder)
 {
     const struct delimiter_config *config = decoder->config.data;
@@ -341,8 +338,8 @@ static size_t delimiter_cuts(struct cb_decoder *decoder, const uint8_t *data, si
     return frames.count;
 }
 
-/* Counting is enough where every candidate ends a record, none is left out, and
- * no length matters. */
+/* Counting is enough if every candidate ends a record, none is dropped, and lengths do
+ * not matter. */
 static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                                uint64_t max, size_t *used)
 {
@@ -358,23 +355,23 @@ static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, 
 }
 
 /*
- * A place is right where no occurrence of a delimiter begins before it and ends
- * behind it.  Then no match of the parse from the beginning of the stream lies
- * over it, as matches are occurrences; the last match before it ends there or
- * earlier, and every occurrence that begins between the two would be a match.
- * So the next match is the first occurrence at the place or behind it, the
- * longest at its start, which is what a parse finds that begins here; and from
- * its end on both go on alike.
+ * A place is valid if no occurrence of a delimiter begins before it and ends after it.
+ * Matches are occurrences, so no match of the parse from the beginning of the stream
+ * spans it.  The last match before it ends there or earlier, and every occurrence that
+ * begins between the two would be a match.  So the next match is the first occurrence
+ * at the place or after it, the longest at its start, which is what a parse that begins
+ * here finds; from its end on both continue alike.
  *
- * What begins before `data` may reach into it by one byte less than the longest
- * delimiter has; of what may go on behind `data` the worst is taken.
+ * An occurrence that begins before `data` may extend into it by one byte less than the
+ * length of the longest delimiter; for one that may continue after `data` the worst
+ * case is assumed.
  */
 static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
                           uint64_t position, uint64_t *place)
 {
     const struct delimiter_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
-    size_t reach = position ? matcher->longest - 1 : 0; /* of what begins before i */
+    size_t reach = position ? matcher->longest - 1 : 0; /* of occurrences that begin before i */
     int found = CB__NO;
     for (size_t i = 0; i < n; i++) {
         if (reach <= i) {
@@ -416,8 +413,8 @@ static const struct cb__decoder_ops delimiter_decoder = {
 
 /* ---------------------------------------------------------------- encoding */
 
-/* With `refuse_collisions`: what was seen of the record that is looked at.  The
- * matcher's positions are those in the record. */
+/* With `refuse_collisions`: what was seen of the current record.  The matcher's
+ * positions are relative to the record. */
 struct collision_state {
     struct cb__matcher matcher;
     bool cr; /* its last byte is CR */
@@ -439,8 +436,8 @@ static void encoder_close(struct cb_encoder *encoder)
         cb__matcher_fini(&state->matcher);
 }
 
-/* Looks at bytes; true with *at where a delimiter begins among them, or in those
- * before.  Delimiters of one byte each need no automaton. */
+/* Examines bytes; true with *at if a delimiter begins in them, or in earlier ones.
+ * Delimiters of one byte each need no automaton. */
 static bool find_delimiter(struct cb__matcher *matcher, const uint8_t *data, size_t n, uint64_t *at)
 {
     struct cb__match match;
@@ -459,9 +456,8 @@ static bool find_delimiter(struct cb__matcher *matcher, const uint8_t *data, siz
     return true;
 }
 
-/* The record would end before its end, at or before what follows it: at the end
- * of its payload the delimiter is looked at as well, for "a" before "aa" is one
- * too early. */
+/* Would a reader end the record too early?  At the end of its payload the delimiter is
+ * examined as well, since with "a" before "aa" the match is one byte too early. */
 static bool ends_early(const struct cb_encoder *encoder, uint64_t end, uint64_t *at)
 {
     const struct delimiter_config *config = encoder->config.data;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Values in the basic encoding rules of ASN.1 (ITU-T X.690, section 8.1), and so in
- * the distinguished ones (DER) too, one after another: a record is a whole value, with
- * its identifier and length, as it stands.
+ * the distinguished ones (DER), one after another: a record is a whole value, with its
+ * identifier and length, unchanged.
  *
- * The contents of a value of definite length go by unseen.  Those of one of
- * indefinite length are values up to an end-of-contents, and again of either kind; so
- * it takes no more than to count how many of them are open.
+ * The contents of a value of definite length are not examined.  The contents of a
+ * value of indefinite length are values, of either kind, up to an end-of-contents; so
+ * it is enough to count how many of them are open.
  */
 #include "families.h"
 #include "scanned.h"
 
 enum phase {
     TAG,
-    HIGH_TAG, /* the first byte after it of a tag number that is not in it */
+    HIGH_TAG, /* the first byte after the identifier byte of a high tag number */
     HIGH_TAG_REST,
     LENGTH,
     LONG_LENGTH,
@@ -27,7 +27,7 @@ struct der_state {
     enum phase phase;
     bool constructed;
     uint8_t missing; /* bytes of the length still to come */
-    uint64_t length; /* as far as it has come */
+    uint64_t length; /* as far as it was read */
     uint64_t depth;  /* values of indefinite length that are open */
 };
 

@@ -5,9 +5,9 @@
 
 enum { DIGITS_MAX = 20, HUNDRED_MILLION = 100000000 };
 
-/* Eight digits, as numbers, of what is less than a hundred million: the first in
- * the lowest byte.  Two halves of four digits each are in one number, then four
- * pairs, then all (P. Khuong, "How to print integers really fast", 2017). */
+/* Eight digits, as numbers, of a value below a hundred million: the first in the lowest
+ * byte.  One number holds two halves of four digits each, then four pairs, then all
+ * digits (P.  Khuong, "How to print integers really fast", 2017). */
 static inline uint64_t eight_digits(uint64_t number)
 {
     uint64_t fours = number / 10000 | number % 10000 << 32;
@@ -28,7 +28,7 @@ static inline uint8_t *put_eight(uint8_t *to, uint64_t number)
     return to + 8;
 }
 
-/* Without zeros before them, but one digit at least. */
+/* Without leading zeros, but at least one digit. */
 static inline uint8_t *put_up_to_eight(uint8_t *to, uint64_t number)
 {
     uint64_t digits = eight_digits(number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The families that the table of framings is made of, one file each. */
+/* The families in the table of framings, one file each. */
 #ifndef CB_FAMILIES_H
 #define CB_FAMILIES_H
 

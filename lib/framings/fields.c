@@ -4,11 +4,11 @@
 enum phase {
     LINE,     /* at the beginning of a line */
     NAME,     /* in its name */
-    VALUE,    /* behind ':' */
-    WANTED,   /* the same, and somebody asks for it */
-    VALUE_LF, /* behind its CR */
-    TOLD_LF,  /* the same, and somebody asks for it */
-    LAST_LF   /* behind the CR of the empty line */
+    VALUE,    /* after ':' */
+    WANTED,   /* the same, in a wanted field */
+    VALUE_LF, /* after the CR */
+    TOLD_LF,  /* the same, in a wanted field */
+    LAST_LF   /* after the CR of the empty line */
 };
 
 enum fault {
@@ -83,8 +83,8 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-/* Bytes of a name.  As no name that is wanted is so long, the rest of a long
- * one need not be kept. */
+/* Bytes of a name.  No wanted name is so long, so the rest of a long one need not be
+ * kept. */
 static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n)
 {
     size_t length = fields->length, i;
@@ -120,7 +120,7 @@ static int step_line(struct cb__fields *fields, uint8_t c)
     return CB__MORE;
 }
 
-/* The name is over: does somebody ask for the value? */
+/* At the end of the name: is its value wanted? */
 static int end_name(struct cb__fields *fields)
 {
     const struct cb__bytes name = {.data = fields->text, .length = fields->length};
@@ -136,7 +136,7 @@ static int end_name(struct cb__fields *fields)
     return CB__MORE;
 }
 
-/* The byte behind a name. */
+/* The byte after a name. */
 static int step_name(struct cb__fields *fields, uint8_t c)
 {
     if (c == ':')
@@ -144,7 +144,7 @@ static int step_name(struct cb__fields *fields, uint8_t c)
     return fail(fields, is_space(c) ? NAME_SPACE : NAME_WRONG);
 }
 
-/* The line of a wanted field is over. */
+/* At the end of the line of a wanted field. */
 static int tell(struct cb__fields *fields)
 {
     while (fields->length && is_space(fields->text[fields->length - 1]))
@@ -153,7 +153,7 @@ static int tell(struct cb__fields *fields)
     return CB__FIELD;
 }
 
-/* A control byte in a value, or of its end. */
+/* A control byte in a value, or at its end. */
 static int end_value(struct cb__fields *fields, uint8_t c)
 {
     const bool wanted = fields->phase == WANTED;
@@ -205,8 +205,8 @@ static int step(struct cb__fields *fields, uint8_t c)
     return c == '\n' ? CB_OK : fail(fields, SECTION_BARE_CR);
 }
 
-/* Goes over bytes in the middle of a name, or of a value that nobody asks for;
- * gives how many there are. */
+/* Skips bytes in the middle of a name, or of a value that is not wanted; returns how
+ * many. */
 static size_t read_middle(struct cb__fields *fields, const uint8_t *data, size_t n)
 {
     size_t i = 0;
@@ -245,7 +245,7 @@ bool cb__field_element(const struct cb__fields *fields, size_t *at, struct cb__b
         return false;
     for (to = from; to < fields->length && text[to] != ',';)
         to++;
-    *at = to + 1; /* behind the comma, or behind the end */
+    *at = to + 1; /* after the comma, or after the end */
     while (from < to && is_space(text[from]))
         from++;
     while (to > from && is_space(text[to - 1]))

@@ -15,7 +15,7 @@ struct fixed_config {
 
 struct fixed_state {
     struct cb__counted counted;
-    uint64_t have; /* bytes seen of those that the rules are about */
+    uint64_t have; /* bytes seen of those that the rules refer to */
 };
 
 static const struct cb__key keys[] = {
@@ -48,7 +48,8 @@ static int no_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     return CB_OK;
 }
 
-/* What rules are about is a header that is a part of the record, as by `keep`. */
+/* The bytes that rules refer to are treated as a header that is part of the record, as
+ * with `keep`. */
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct fixed_config *config = decoder->config.data;
@@ -73,7 +74,7 @@ static void reset(struct cb_decoder *decoder)
     decoder->config.keep |= config->rules.count > 0;
 }
 
-/* The bytes have no say in it. */
+/* The size does not depend on the bytes. */
 static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,
                 uint64_t *place)
 {
@@ -96,7 +97,7 @@ static const struct cb__decoder_ops decoder_ops = {
 };
 
 struct padding_state {
-    uint64_t left; /* bytes of padding that are still to be given */
+    uint64_t left; /* padding bytes still to be written */
 };
 
 static int begin(struct cb_encoder *encoder, uint64_t length)

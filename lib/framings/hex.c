@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Out only: a line of hexadecimal digits a record. */
+/* Output only: a line of hexadecimal digits per record. */
 #include "../encoder.h"
 #include "../text.h"
 #include "families.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of HTTP/1.x (RFC 9112), one after another, requests or responses as
- * each one's first line tells.  A record is a message's content; how long that
- * is, section 6.3 says, whose cases are in `decide`.
+ * Messages of HTTP/1.x (RFC 9112), one after another; the first line of each tells
+ * requests from responses.  A record is the content of a message; section 6.3
+ * determines its length (see `decide`).
  *
- * Which request a response answers cannot be seen, so that one to HEAD, or a
- * 2xx to CONNECT, is read as if it had content.
+ * A response does not show which request it answers, so a response to HEAD, or a
+ * 2xx response to CONNECT, is read as if it had content.
  *
- * What two parsers may read differently (section 11.2: request smuggling) is
- * refused also where the RFC allows to make the best of it: both lengths at
+ * Anything that two parsers may read differently (section 11.2: request
+ * smuggling) is rejected, even where the RFC allows a recovery: both lengths at
  * once, empty elements in their lists, transfer codings with parameters.
  */
 #include <string.h>
@@ -25,25 +25,25 @@ struct http_config {
 };
 
 enum phase {
-    START,  /* in the start line, or in empty ones before */
-    FIELDS, /* in the other lines of the head */
-    LENGTH, /* in content up to a known length */
-    CLOSE,  /* in content up to the end of the input */
+    START,  /* in the start line, or in empty lines before it */
+    FIELDS, /* in the other lines of the header section */
+    LENGTH, /* in content of known length */
+    CLOSE,  /* in content that ends with the input */
     SIZE,   /* in the size line of a chunk */
-    DATA,   /* in its data */
-    DATA_END /* in the CRLF behind it */,
+    DATA,   /* in the data of a chunk */
+    DATA_END /* in the CRLF after it */,
     TRAILERS
 };
 
 struct http_state {
     enum phase phase;
-    size_t seen; /* bytes of the head looked at, or of the first size line: all of
-                    it stays until it is over */
+    size_t seen; /* bytes examined of the header section, or of the first size line: all of it
+                    stays in the buffer until it ends */
     struct cb__start_line start;
-    struct cb__fields fields; /* of the head, then the trailers */
+    struct cb__fields fields; /* of the header section, then the trailers */
     struct cb__size_line line;
-    bool has_length, coded, chunked; /* what the head said */
-    bool cr;                         /* of the CRLF behind a chunk */
+    bool has_length, coded, chunked; /* from the header section */
+    bool cr;                         /* the CR of the CRLF after a chunk was seen */
     bool switched;                   /* to another protocol */
     uint64_t length;
     size_t digits; /* of the length */
@@ -75,8 +75,8 @@ static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 
 /* ---------------------------------------------------------------- the lengths */
 
-/* "5", or "5, 5" (RFC 9110 section 8.6).  "5, 05" are two texts, and not the
- * same to everyone. */
+/* "5", or "5, 5" (RFC 9110 section 8.6). "5, 05" are two different texts, which not
+ * every parser treats alike. */
 static const char *add_length(struct http_state *state, const struct cb__bytes *element)
 {
     uint64_t length;
@@ -102,8 +102,8 @@ static bool is_chunked(const struct cb__bytes *name)
     return true;
 }
 
-/* "gzip, chunked".  None of the registered codings has parameters, chunked may
- * have none (RFC 9112 section 7.1). */
+/* "gzip, chunked".  No registered coding has parameters, and chunked must not have any
+ * (RFC 9112 section 7.1). */
 static const char *add_coding(struct http_state *state, const struct cb__bytes *element)
 {
     size_t i = 0;
@@ -136,16 +136,16 @@ static int add_field(struct cb_decoder *decoder)
     return CB__MORE;
 }
 
-/* Does the first line settle that no content follows, whatever the fields say?
- * The first case of RFC 9112 section 6.3. */
+/* Does the first line alone say that there is no content, whatever the fields?  The
+ * first case of RFC 9112 section 6.3. */
 static bool has_no_content(const struct cb__start_line *line)
 {
     const unsigned status = line->status;
     return line->kind == CB__RESPONSE && (status < 200 || status == 204 || status == 304);
 }
 
-/* Where the content ends, by the head (RFC 9112 section 6.3); START: there is
- * none.  Or *why that cannot be told. */
+/* Where the content ends, from the header section (RFC 9112 section 6.3); START: there
+ * is none.  Or the reason in *why if that is unclear. */
 static enum phase decide(const struct http_state *state, const char **why)
 {
     const bool request = state->start.kind == CB__REQUEST;
@@ -175,7 +175,7 @@ static int end_message(struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* n bytes from `scan` on are content; as many more make the record too long. */
+/* n bytes from `scan` on are content.  Fails if they make the record too long. */
 static int expect_content(struct cb_decoder *decoder, uint64_t n)
 {
     const uint64_t so_far = cb__decoder_payload_place(decoder);
@@ -189,14 +189,14 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
     return cb__decoder_check_length(decoder, length);
 }
 
-/* All before the content is the header. */
+/* Everything before the content is the header. */
 static void tell_header(struct cb_decoder *decoder)
 {
     if (!decoder->config.keep)
         decoder->found.header = decoder->found.payload_at - decoder->found.frame_start;
 }
 
-/* The head is over. */
+/* At the end of the header section. */
 static int begin_content(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
@@ -257,7 +257,7 @@ static int step_fields(struct cb_decoder *decoder, const uint8_t *data, size_t n
     return status == CB_OK ? begin_content(decoder) : status;
 }
 
-/* Content that stands in the input as it is. */
+/* Content that is in the input as it is. */
 static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     const struct http_state *state = decoder->state;
@@ -270,7 +270,7 @@ static int step_content(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return status == CB_OK ? CB__MORE : status;
 }
 
-/* What is known to be content has all come. */
+/* All known content has arrived. */
 static int end_content(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
@@ -305,7 +305,7 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     }
     state->phase = DATA;
     if (in_header) {
-        cb__decoder_begin(decoder, decoder->found.scan); /* there, and not behind the head */
+        cb__decoder_begin(decoder, decoder->found.scan); /* there, and not after the header section */
         tell_header(decoder);
     }
     status = expect_content(decoder, state->line.size);
@@ -340,15 +340,15 @@ static int step_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t
     return status == CB_OK ? end_message(decoder) : status;
 }
 
-/* Each looks at the n >= 1 bytes behind those that were seen, and moves `scan`
- * or `seen`.  CB__MORE: further with the next one. */
+/* Each examines the n >= 1 bytes after those already seen, and advances `scan` or
+ * `seen`.  CB__MORE: continue with the next function. */
 static int (*const steps[])(struct cb_decoder *decoder, const uint8_t *data, size_t n) = {
     [START] = step_start,       [FIELDS] = step_fields,     [LENGTH] = step_content,
     [CLOSE] = step_content,     [SIZE] = step_size,         [DATA] = step_content,
     [DATA_END] = step_data_end, [TRAILERS] = step_trailers,
 };
 
-/* What is missing at least when all that is here was looked at. */
+/* The least number of bytes missing when all available ones were examined. */
 static uint64_t missing(const struct cb_decoder *decoder)
 {
     const struct http_state *state = decoder->state;
@@ -395,7 +395,7 @@ static int cut_short(struct cb_decoder *decoder)
         return CB__YES;
     }
     if (state->phase == START && state->start.kind == CB__EMPTY_LINE)
-        return CB__END; /* behind the CR of an empty line */
+        return CB__END; /* after the CR of an empty line */
     if (!cb__has_begun(decoder) && decoder->config.keep)
         decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;

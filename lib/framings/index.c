@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Out only: a line a record that tells where it stands in the input, without
- * what is in it. */
+/* Output only: a line per record with its place in the input, without its payload. */
 #include "digits.h"
 #include "families.h"
 
 struct index_state {
-    uint64_t length; /* as the last piece tells it */
+    uint64_t length; /* from the last piece */
 };
 
 static int index_look(struct cb_encoder *encoder, const struct cb_piece *piece)
@@ -15,7 +14,7 @@ static int index_look(struct cb_encoder *encoder, const struct cb_piece *piece)
     return CB_OK;
 }
 
-/* There is no line for a record that does not end. */
+/* A record that does not end gets no line. */
 static int index_end(struct cb_encoder *encoder)
 {
     const struct index_state *state = encoder->state;

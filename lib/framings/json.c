@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON values one after another (RFC 8259), with white space between them or
- * nothing.  An array, an object or a string ends where its bracket or quote is
- * closed; a number or a name where white space or another value begins.  A byte
- * order mark may stand before a value (section 8.1), as each of several files in
- * a row may have one.
+ * JSON values one after another (RFC 8259), with or without white space between
+ * them.  An array, an object or a string ends with its closing bracket or quote; a
+ * number or a name ends where white space or another value begins.  A byte order
+ * mark may precede a value (section 8.1), since each of several concatenated
+ * files may have one.
  *
  * With `array` such values are arrays, and their elements are the records.
  */
@@ -13,7 +13,7 @@
 #include "mark.h"
 #include "scanned.h"
 
-/* Where in an array. */
+/* The place in an array. */
 enum place { OUTSIDE, OPENED, AFTER_ELEMENT, AFTER_COMMA };
 
 struct json_config {
@@ -23,7 +23,7 @@ struct json_config {
 struct json_state {
     struct cb__scanned scanned;
     struct cb__json json;
-    unsigned mark; /* bytes of the mark before this value that came */
+    unsigned mark; /* bytes of the mark before this value that have arrived */
     enum place place;
 };
 
@@ -50,7 +50,7 @@ static int begin(struct json_state *state, const uint8_t *data, size_t n, size_t
     return *used < n ? CB__BEGINS : CB__MORE;
 }
 
-/* The array goes on, or ends. */
+/* The array continues or ends. */
 static int go_to(struct cb_decoder *decoder, enum place place)
 {
     struct json_state *state = decoder->state;
@@ -59,7 +59,7 @@ static int go_to(struct cb_decoder *decoder, enum place place)
     return CB_OK;
 }
 
-/* A byte in an array, but in no element: CB_OK, or what a scan tells. */
+/* A byte in an array, but not in an element: CB_OK, or the result of a scan. */
 static int pass_between(struct cb_decoder *decoder, uint8_t byte)
 {
     struct json_state *state = decoder->state;
@@ -77,7 +77,7 @@ static int pass_between(struct cb_decoder *decoder, uint8_t byte)
     return CB__BEGINS;
 }
 
-/* Up to the next element of an array, of this one or another. */
+/* Up to the next element, of this array or another. */
 static int begin_element(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct json_state *state = decoder->state;
@@ -102,7 +102,7 @@ static int begin_element(struct cb_decoder *decoder, const uint8_t *data, size_t
     return status ? status : CB__MORE;
 }
 
-/* May the byte stand right after a number or a name? */
+/* May this byte follow a number or a name directly? */
 static bool may_follow(const struct cb_decoder *decoder, uint8_t byte)
 {
     const uint8_t class = cb__json_class[byte];
@@ -111,7 +111,7 @@ static bool may_follow(const struct cb_decoder *decoder, uint8_t byte)
     return class != CB__JSON_WORD && (class != CB__JSON_OTHER || byte == cb__mark[0]);
 }
 
-/* A number or a name came to a byte that is none of it. */
+/* A number or a name has reached a byte that does not belong to it. */
 static int end_word(struct cb_decoder *decoder, uint8_t byte)
 {
     struct json_state *state = decoder->state;
@@ -155,7 +155,7 @@ static int cut_short(struct cb_decoder *decoder)
     if (in_arrays(decoder) && cb__has_begun(decoder))
         return cb__scanned_cut_short(decoder);
     if (in_arrays(decoder)) {
-        /* What comes next is the end, which an array must not be open at. */
+        /* The input ends next, which must not happen inside an array. */
         cb__decoder_next_frame(decoder);
         return CB__YES;
     }

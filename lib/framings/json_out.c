@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Out only: a JSON object (RFC 8259) a record, on a line of its own, with the
- * payload as text where that is UTF-8, else in base64. */
+/* Output only: a JSON object (RFC 8259) per record, on its own line, with the payload
+ * as text if it is UTF-8, otherwise in base64. */
 #include "../text.h"
 #include "base64.h"
 #include "digits.h"
@@ -30,7 +30,7 @@ static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct json_state *state = encoder->state;
     uint8_t *to = cb__put_text(encoder->scratch, "{\"record\":");
-    state->base64.count = 0; /* of a record that was given up something may be left */
+    state->base64.count = 0; /* an abandoned record may have left bytes */
     to = cb__put_text(cb__put_decimal(to, encoder->record), ",\"offset\":");
     to = cb__put_text(cb__put_decimal(to, encoder->offset), ",\"length\":");
     to = cb__put_decimal(to, length);

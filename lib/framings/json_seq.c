@@ -2,9 +2,9 @@
 /*
  * JSON text sequences (RFC 7464): RS, a JSON text, LF.
  *
- * A value ends where its bracket or quote is closed, a number or a name at white
- * space; so nobody has to wait for the next RS, and several values in one text
- * come one by one.  RS inside of a value cuts it short (section 2.3), and so it
+ * A value ends with its closing bracket or quote, a number or a name at white
+ * space; so there is no need to wait for the next RS, and each of several values in
+ * one text is a record.  RS inside a value cuts it short (section 2.3), and so it
  * does after a number or a name without white space, which may have been longer
  * (section 2.4).
  */
@@ -20,15 +20,15 @@ enum { RS = 0x1e };
 struct seq_state {
     struct cb__scanned scanned;
     struct cb__json json;
-    bool separated; /* RS has come */
-    bool over;      /* with `keep`: the value has ended, its line has not */
+    bool separated; /* RS was seen */
+    bool over;      /* with `keep`: the value has ended, but not its line */
     uint64_t clear; /* from `scan` up to this position there is no RS */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 
-/* How many of n bytes stand before RS.  Each byte is looked at once, however many
- * values there are: an RS that was found is at `clear`. */
+/* How many of n bytes come before RS.  Each byte is examined once, however many values
+ * there are: an RS that was found is at `clear`. */
 static size_t text_size(struct seq_state *state, uint64_t at, const uint8_t *data, size_t n)
 {
     const size_t from = state->clear > at ? cb__clamp_u64(state->clear - at) : 0;
@@ -40,8 +40,7 @@ static size_t text_size(struct seq_state *state, uint64_t at, const uint8_t *dat
     return size;
 }
 
-/* Before a value: several RS in a row have no empty texts between them
- * (section 2.1). */
+/* Before a value: several RS in a row have no empty texts between them (section 2.1). */
 static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     size_t i = 0;
@@ -75,7 +74,7 @@ static int end_line(const uint8_t *data, size_t n, size_t *used)
     return *used < n ? CB__ENDS : CB__MORE;
 }
 
-/* Goes on in a value; CB__MORE if that takes all n bytes. */
+/* Continues in a value; CB__MORE if that takes all n bytes. */
 static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     size_t i = 0;
@@ -135,10 +134,10 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut_short = cut_short,
 };
 
-/* With `refuse_collisions`: the record that is looked at. */
+/* With `refuse_collisions`: the current record. */
 struct seq_encoder {
     struct cb__json json;
-    bool begun; /* a byte has come */
+    bool begun; /* it has a byte */
 };
 
 static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
@@ -148,7 +147,7 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     return CB_OK;
 }
 
-/* Looks at n bytes with no RS among them; says in *at how far it went. */
+/* Examines n bytes without an RS; *at is how far it got. */
 static const char *look_value(struct seq_encoder *state, const uint8_t *data, size_t n, size_t *at)
 {
     if (!state->begun && n) {
@@ -167,7 +166,7 @@ static const char *look_value(struct seq_encoder *state, const uint8_t *data, si
     return why ? why : "the record continues after a complete JSON value";
 }
 
-/* What would be read back as another text, as several or as none. */
+/* A record that would read back as a different text, as several or as none. */
 static const char *find_collision(struct seq_encoder *state, const struct cb_piece *piece,
                                   size_t *at)
 {

@@ -29,7 +29,7 @@ const char *cb__json_first_fault(uint8_t byte)
 
 /* ----------------------------------------------------- numbers and names */
 
-/* How far in a number (RFC 8259, section 6), by what came last. */
+/* The place in a number (RFC 8259, section 6), by its last byte. */
 enum { START, MINUS, ZERO, INTEGER, POINT, FRACTION, E, SIGN, EXPONENT, NAME };
 
 enum { OTHER, DIGIT_0, DIGIT, HYPHEN, PLUS, DOT, LETTER_E, SYMBOLS = 8 };
@@ -40,7 +40,7 @@ static const uint8_t symbols[256] = {
     ['e'] = LETTER_E, ['E'] = LETTER_E, ['-'] = HYPHEN, ['+'] = PLUS,  ['.'] = DOT,
 };
 
-/* What comes next; 0: the byte is none of the number. */
+/* The next state; 0: the byte does not belong to the number. */
 static const uint8_t next_word[NAME][SYMBOLS] = {
     [START] = {[DIGIT_0] = ZERO, [DIGIT] = INTEGER, [HYPHEN] = MINUS},
     [MINUS] = {[DIGIT_0] = ZERO, [DIGIT] = INTEGER},
@@ -122,7 +122,7 @@ static size_t find_special(const uint8_t *data, size_t i, size_t n)
     return i;
 }
 
-/* Goes on in a string from `i` < n. */
+/* Continues in a string from `i` < n. */
 static size_t pass_string(struct cb__json *json, const uint8_t *data, size_t i, size_t n)
 {
     if (json->escaped) {
@@ -139,7 +139,7 @@ static size_t pass_string(struct cb__json *json, const uint8_t *data, size_t i, 
     return i + 1;
 }
 
-/* Goes on in brackets from `i` to a string, or to their end. */
+/* Continues in brackets from `i` to a string, or to their end. */
 static size_t pass_brackets(struct cb__json *json, const uint8_t *data, size_t i, size_t n)
 {
     while (i < n && json->depth) {

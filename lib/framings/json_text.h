@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON texts (RFC 8259) as far as it takes to see where they end: brackets are
- * counted and strings passed over, whatever else stands between them.  A number
- * or a name at the top level, which has no end of its own, is checked in full.
+ * JSON texts (RFC 8259), just far enough to find where they end: counts brackets
+ * and skips strings, whatever else is between them.  A number or a name at the top
+ * level, which has no end of its own, is checked in full.
  */
 #ifndef CB_JSON_TEXT_H
 #define CB_JSON_TEXT_H
@@ -21,12 +21,12 @@ enum cb__json_class {
 
 extern const uint8_t cb__json_class[256];
 
-/* Where in a value one is.  All zeros: in none. */
+/* The place in a value.  All zeros: outside. */
 struct cb__json {
     uint64_t depth; /* of brackets */
     bool string, escaped;
-    uint8_t word;     /* how far in a number, or that it is a name; 0: in neither */
-    const char *rest; /* what is still to come of the name */
+    uint8_t word;     /* place in a number, or in a name; 0: in neither */
+    const char *rest; /* the rest of the name */
 };
 
 static inline bool cb__json_inside(const struct cb__json *json)
@@ -34,8 +34,8 @@ static inline bool cb__json_inside(const struct cb__json *json)
     return json->depth || json->string;
 }
 
-/* Has a value begun that is not over?  (One that ends as a word does is not
- * known to be: that is for the caller to settle.) */
+/* Has a value begun but not ended? (The end of a number or name is not known here: the
+ * caller decides.) */
 static inline bool cb__json_open(const struct cb__json *json)
 {
     return cb__json_inside(json) || json->word;
@@ -49,10 +49,10 @@ static inline bool cb__json_begins(uint8_t byte)
     return class == CB__JSON_OPEN || class == CB__JSON_QUOTE || class == CB__JSON_WORD;
 }
 
-/* What is wrong with a byte that begins no value. */
+/* The error for a byte that cannot begin a value. */
 const char *cb__json_first_fault(uint8_t byte);
 
-/* Takes the first byte of a value; false if none begins so. */
+/* Consumes the first byte of a value; false if it cannot begin one. */
 static inline bool cb__json_enter(struct cb__json *json, uint8_t byte)
 {
     const uint8_t class = cb__json_class[byte];
@@ -63,11 +63,11 @@ static inline bool cb__json_enter(struct cb__json *json, uint8_t byte)
     return cb__json_open(json);
 }
 
-/* Goes on in a value that is open: returns how many of the n bytes belong to it,
- * up to its end, or to the first byte that is none of its word. */
+/* Continues in an open value: returns how many of the n bytes belong to it, up to its
+ * end, or to the first byte that does not belong to its number or name. */
 size_t cb__json_pass(struct cb__json *json, const uint8_t *data, size_t n);
 
-/* What is wrong with the word if it goes on no further, or NULL. */
+/* The error in the number or name if it ends here, or NULL. */
 const char *cb__json_word_fault(const struct cb__json *json);
 
 #endif

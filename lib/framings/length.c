@@ -4,7 +4,7 @@
  *
  *     offset bytes | length field | rest of the header | payload | padding | trailer
  *
- * padding = the byte of the header that `padding` says, none without
+ * The length of the padding is in the byte of the header at `padding`, if given.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -24,8 +24,8 @@ struct length_config {
     uint64_t header; /* bytes in all */
     struct cb__length_field field;
     struct cb__length_bounds bounds;
-    uint64_t padding;      /* where its length stands in the header */
-    struct cb__bytes lead; /* out: the header begins with it */
+    uint64_t padding;      /* place of the padding length in the header */
+    struct cb__bytes lead; /* output: the beginning of the header */
     struct cb__bytes trailer;
     struct cb__byte_rules rules;
 };
@@ -57,7 +57,7 @@ static void init(void *data, unsigned variant)
     config->field.max = UINT64_MAX >> (64 - 8 * config->width);
 }
 
-/* Where in the header the padding byte can be. */
+/* Checks that the padding byte is in the header, outside the length field. */
 static int check_padding(const struct length_config *config, const struct cb__spec *spec,
                          struct cb_error *error)
 {
@@ -102,8 +102,8 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     return status;
 }
 
-/* Copies what is of the length field among n bytes of a header, from its byte
- * number `have` on. */
+/* Copies the part of the length field among n bytes of a header, starting with byte
+ * `have`. */
 static void keep_field(const struct length_config *config, size_t have, const uint8_t *data,
                        size_t n, uint8_t *field)
 {
@@ -142,7 +142,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
-/* Finds the byte that tells the padding as well. */
+/* Also finds the padding byte. */
 static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
@@ -163,7 +163,7 @@ static void reset(struct cb_decoder *decoder)
     state->counted.frame.trailer = config->trailer;
 }
 
-/* The length field at data + offset, with one load where eight bytes are there. */
+/* The length field at data + offset, with one load if eight bytes are available. */
 static inline uint64_t load_field(const struct length_config *config, const uint8_t *data, size_t n)
 {
     const uint8_t *field = data + config->offset;
@@ -173,7 +173,7 @@ static inline uint64_t load_field(const struct length_config *config, const uint
     return config->little ? cb__load_little8(field) << rest >> rest : cb__load_big8(field) >> rest;
 }
 
-/* The frames of a header and a payload, and nothing else. */
+/* Frames of just a header and a payload. */
 static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb__cut *cuts, size_t max, size_t *used)
 {
@@ -215,11 +215,11 @@ static const struct cb__decoder_ops decoder_ops = {
     .cut_short = cb__counted_cut_short,
 };
 
-/* Records that have their framing on go out as they are, if the header in them
- * says how long they are, and they end with the trailer. */
+/* Records that keep their framing are written unchanged, if their header has the right
+ * length and they end with the trailer. */
 struct kept_state {
     uint64_t seen; /* bytes of the record */
-    size_t have;   /* bytes of the header among them */
+    size_t have;   /* how many of these are in the header */
     uint8_t field[8];
 };
 
@@ -230,8 +230,8 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     return CB_OK;
 }
 
-/* Does a frame with this length field have so many bytes?  (It has no padding:
- * no preset says both.) */
+/* Does a frame with this length field have this many bytes? (There is no padding: no
+ * preset has both.) */
 static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
     uint64_t frame;
@@ -240,8 +240,7 @@ static bool tells(const struct length_config *config, const uint8_t *field, uint
            cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
 }
 
-/* The n bytes that stand `at` bytes after the beginning of a record: are those that
- * belong to its trailer right? */
+/* The n bytes at `at` in a record: are those in its trailer correct? */
 static bool ends_right(const struct length_config *config, uint64_t total, uint64_t at,
                        const uint8_t *data, size_t n)
 {

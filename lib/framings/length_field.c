@@ -6,7 +6,7 @@
 const char cb__length_too_small[] = "length is less than the minimum";
 const char cb__length_too_large[] = "length is greater than the maximum";
 
-/* What is added to a value, and taken from it, to get the payload. */
+/* What to add to a value, and subtract from it, to get the payload. */
 static uint64_t plus(const struct cb__length_field *field)
 {
     return field->adjust > 0 ? (uint64_t)field->adjust : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Length fields: what a number in a header says of the payload after it.
+ * Length fields: from a number in a header to the length of the payload.
  *
  * payload = value + adjust - (header if inclusive), for a value from min to max
  */
@@ -15,7 +15,7 @@ struct cb__length_field {
     uint64_t min, max;
 };
 
-/* The rows for its keys in the table of a family whose struct has it as `field`. */
+/* The rows for its keys in the key table of a family whose struct has it as `field`. */
 #define CB__LENGTH_FIELD_KEYS(type)                                                                \
     {"adjust", CB__KEY_SIGNED, offsetof(type, field.adjust)},                                      \
         {"inclusive", CB__KEY_FLAG, offsetof(type, field.inclusive)},                              \
@@ -24,17 +24,17 @@ struct cb__length_field {
         "max", CB__KEY_SIZE, offsetof(type, field.max)                                             \
     }
 
-/* Which values have a payload: those from `least` to `least` + `span`, to which
- * `shift` is added (modulo 2^64). */
+/* The valid values: from `least` to `least` + `span`; adding `shift` (modulo 2^64)
+ * gives the payload. */
 struct cb__length_bounds {
     uint64_t least, span, shift;
 };
 
-/* For a header of so many bytes.  False where no value has one. */
+/* For a header of this size.  False if no value is valid. */
 bool cb__length_bounds(const struct cb__length_field *field, uint64_t header,
                        struct cb__length_bounds *bounds);
 
-/* The payload that a value tells; false if the value is wrong. */
+/* The payload for a value; false if the value is invalid. */
 static inline bool cb__length_payload(const struct cb__length_bounds *bounds, uint64_t value,
                                       uint64_t *payload)
 {
@@ -42,19 +42,18 @@ static inline bool cb__length_payload(const struct cb__length_bounds *bounds, ui
     return value - bounds->least <= bounds->span;
 }
 
-/* Why it is. */
+/* The reason. */
 const char *cb__length_why(const struct cb__length_field *field, uint64_t value);
 
-/* The value that decodes to a payload; false where there is none.  Whether it is
- * one from min to max is for the caller to see. */
+/* The value that decodes to a payload; false if there is none.  The caller checks that
+ * it is from min to max. */
 bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
                       uint64_t *value);
 
-/* Refuses a payload for which the values from min to max do not suffice. */
+/* Rejects a payload that no value from min to max can represent. */
 int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max);
 
-/* Fills the bounds for a header of so many bytes, and refuses a field that no
- * value suits. */
+/* Fills the bounds for a header of this size, and rejects a field without valid values. */
 int cb__length_check(const struct cb__length_field *field, uint64_t header,
                      struct cb__length_bounds *bounds, const struct cb__spec *spec,
                      struct cb_error *error);

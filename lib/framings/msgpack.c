@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * MessagePack objects (github.com/msgpack/msgpack, spec.md) one after another: a
- * record is a whole object with all that is nested in it, as it stands.  How deep it
- * is nested does not matter: one number of objects still to come tells its end.
+ * record is a whole object, with everything nested in it, unchanged.  Nesting depth
+ * does not matter: a single count of outstanding objects finds its end.
  */
 #include "families.h"
 #include "scanned.h"
 
 /* What follows the first byte. */
 struct head {
-    uint8_t width;   /* bytes of a number, which says how many */
-    uint8_t objects; /* times that number, objects; 0: it is one of bytes */
-    uint8_t bytes;   /* bytes besides */
+    uint8_t width;   /* bytes of a number, which is a count */
+    uint8_t objects; /* objects per count; 0: it counts bytes */
+    uint8_t bytes;   /* additional bytes */
 };
 
 /* First bytes: where each range begins. */
@@ -35,8 +35,8 @@ struct msgpack_state {
     struct cb__scanned scanned;
     struct head head;
     uint8_t missing; /* bytes of the number still to come */
-    uint64_t number; /* as far as it has come */
-    uint64_t left;   /* objects still to come, with the current one */
+    uint64_t number; /* as far as it was read */
+    uint64_t left;   /* outstanding objects, including the current one */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A JSON value (RFC 8259) a line, as github.com/ndjson/ndjson-spec and jsonlines.org
- * describe it.  A record is a line without its end and the white space it begins
- * with; lines with nothing else are none.  That it holds one value, and all of it, is
- * checked as far as json_text.h does.  A byte order mark may stand before each, as in
+ * A JSON value (RFC 8259) per line, as described by github.com/ndjson/ndjson-spec and
+ * jsonlines.org.  A record is a line without its end and the white space at its
+ * beginning; empty lines are dropped.  A line must contain one whole value, which is
+ * checked as far as json_text.h does.  A byte order mark may precede each, as in
  * json.c.
  */
 #include <string.h>
@@ -16,8 +16,8 @@
 struct ndjson_state {
     struct cb__scanned scanned; /* `held`: the last byte was a CR after the value */
     struct cb__json json;
-    unsigned mark; /* bytes of the mark before this value that came */
-    bool over;     /* the value is, the line is not */
+    unsigned mark; /* bytes of the mark before this value that have arrived */
+    bool over;     /* the value has ended, but not the line */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -33,7 +33,7 @@ static int begin(struct ndjson_state *state, const uint8_t *data, size_t n, size
     return *used < n ? CB__BEGINS : CB__MORE;
 }
 
-/* Goes on in the value, to the n-th byte at most: returns how far. */
+/* Continues in the value, at most to the n-th byte: returns how far it got. */
 static size_t pass_value(struct ndjson_state *state, const uint8_t *data, size_t n)
 {
     size_t i = 0;
@@ -46,7 +46,7 @@ static size_t pass_value(struct ndjson_state *state, const uint8_t *data, size_t
     return i;
 }
 
-/* The value goes no further in this line: NULL, or what is wrong with it. */
+/* The value ends here: NULL, or the error in it. */
 static const char *end_value(struct ndjson_state *state)
 {
     const char *why = cb__json_inside(&state->json) ? "line ends inside a value"
@@ -56,7 +56,7 @@ static const char *end_value(struct ndjson_state *state)
     return why;
 }
 
-/* What follows the value in its line: white space alone, and CR only at its end. */
+/* The rest of the line after the value: only white space, and CR only at its end. */
 static const char *check_rest(struct ndjson_state *state, const uint8_t *data, size_t n, size_t *i)
 {
     for (; *i < n; ++*i) {

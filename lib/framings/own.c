@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Framings of the caller's own: functions for the header of counted frames, or for
- * the end of scanned ones, and for what an encoder writes.
+ * Custom framings: the caller's functions for the header of counted frames, or for the
+ * end of scanned ones, and for what an encoder writes.
  *
- * What a caller's function answers is checked here, and nowhere else.
+ * The results of the caller's functions are checked here, and nowhere else.
  */
 #include <string.h>
 
@@ -13,8 +13,8 @@
 
 enum { PADDING_MAX = INT32_MAX };
 
-/* The bytes at hand from a position on: in the span where it has more than `least`, or
- * else put together from several in `joined`, which has room for CB_OWN_HEADER. */
+/* The available bytes from a position on: in the span if it has more than `least`, or
+ * else joined from several in `joined`, which has room for CB_OWN_HEADER. */
 static size_t join(struct cb_decoder *decoder, uint64_t position, size_t least, uint8_t *joined,
                    const uint8_t **data)
 {
@@ -45,11 +45,11 @@ static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 
 struct own_counted {
     struct cb__counted counted;   /* must come first */
-    const char *lie;              /* the framing's fault in the frame that was tried last */
-    uint8_t trailer[CB_OWN_ROOM]; /* what must follow the payload */
+    const char *lie;              /* the error of the custom framing in the last frame tried */
+    uint8_t trailer[CB_OWN_ROOM]; /* the expected trailer */
 };
 
-/* Has the trailer made, for which all that it depends on was seen. */
+/* Gets the expected trailer, once everything that it depends on was seen. */
 static void make_trailer(const struct cb_own *own, struct own_counted *state)
 {
     memset(state->trailer, 0, sizeof state->trailer);
@@ -57,7 +57,7 @@ static void make_trailer(const struct cb_own *own, struct own_counted *state)
         state->lie = "tail() wrote a different number of bytes than header() returned";
 }
 
-/* What cannot be about a frame of which n bytes were shown, or NULL. */
+/* The error if this cannot describe a frame of which n bytes were shown, or NULL. */
 static const char *find_lie(const struct cb_own *own, const struct cb_frame *frame, size_t n)
 {
     if (frame->header > n)
@@ -102,7 +102,7 @@ static int is_malformed(struct own_counted *state, const char *why)
     return CB_EMALFORMED;
 }
 
-/* The frame needs more bytes than the n that were shown. */
+/* The frame needs more than the n bytes shown. */
 static int wait_for(struct cb_decoder *decoder, size_t needed, size_t n, size_t *used)
 {
     if (needed <= n)
@@ -114,7 +114,7 @@ static int wait_for(struct cb_decoder *decoder, size_t needed, size_t n, size_t 
     return CB__MORE;
 }
 
-/* Asks about a frame, whose n bytes begin at `data`. */
+/* Asks about the frame whose first n bytes are at `data`. */
 static int ask(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct cb_own *own = decoder->config.data;
@@ -141,8 +141,9 @@ static int ask(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t
     }
 }
 
-/* A frame that was seen in part before is looked at from its beginning, once enough of
- * it is there.  (By the fast path no frame was, and the decoder stands at the first.) */
+/* A frame of which part was seen is examined again from its beginning, once enough of
+ * it has arrived. (Not on the fast path: there the decoder is at the beginning of a
+ * frame.) */
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     uint8_t joined[CB_OWN_HEADER];
@@ -306,10 +307,10 @@ enum { HEAD_AT = 0, TAIL_AT = CB_OWN_ROOM, FINISH_AT = 2 * CB_OWN_ROOM };
 
 struct own_encoder {
     bool has_head;   /* it was made for the current record, */
-    uint64_t length; /* ... which has so many bytes, */
-    size_t head;     /* ... and has so many itself */
-    size_t tail;     /* with CB_CONSTANT, bytes in it */
-    uint64_t seen;   /* bytes of the payload that were looked at */
+    uint64_t length; /* ... which has this length, */
+    size_t head;     /* ... and the head itself this one */
+    size_t tail;     /* with CB_CONSTANT, its length */
+    uint64_t seen;   /* bytes of the payload that were shown */
 };
 
 static int make_head(struct cb_encoder *encoder, uint64_t length)
@@ -328,7 +329,7 @@ static int make_head(struct cb_encoder *encoder, uint64_t length)
     return CB_OK;
 }
 
-/* The same for one of the functions that cannot refuse. */
+/* The same for a function that cannot reject. */
 static int make(struct cb_encoder *encoder, size_t (*function)(void *arg, uint8_t *to), size_t at,
                 size_t *n)
 {
@@ -380,7 +381,7 @@ static int find_collision(struct cb_encoder *encoder, const struct cb_piece *pie
     return why ? cb__encoder_fail_at(encoder, piece, at, "%s", why) : CB_OK;
 }
 
-/* The head comes before what is looked at. */
+/* The head is made before the payload is shown. */
 static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const struct cb_own *own = encoder->config.data;
@@ -449,7 +450,7 @@ static const struct cb__family scanned_family = {
     .encode = &encoder_ops,
 };
 
-/* Copies a framing of the caller's; refuses what this version does not know. */
+/* Copies the caller's framing; rejects what this version does not know. */
 static int read_own(const struct cb_own *theirs, struct cb_own *ours, struct cb_error *error)
 {
     const unsigned known = CB_OWN_KEEP | CB_OWN_UNENDED | CB_OWN_CONSTANT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Out only: payloads with nothing around them (raw), and nothing (none). */
+/* Output only: payloads with nothing around them (raw), and nothing (none). */
 #include "../encoder.h"
 #include "families.h"
 

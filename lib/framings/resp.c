@@ -2,13 +2,13 @@
 /*
  * Values of the Redis serialization protocol, RESP2 and RESP3
  * (redis.io/docs/latest/develop/reference/protocol-spec): a record is a whole
- * value with all that is nested in it, as it stands.  How deep it is nested
- * does not matter: one number of values still to come tells its end.
+ * value, with everything nested in it, unchanged.  Nesting depth does not matter:
+ * a single count of outstanding values finds its end.
  *
- * What a scalar says is checked, since a wrong byte there is no value but a sign
- * that one has lost one's place.
+ * Scalars are checked, since an invalid byte there means that the decoder has lost
+ * its place.
  *
- * Streamed strings and aggregates, whose length is not told, are refused: no
+ * Streamed strings and aggregates, whose length is not declared, are rejected: no
  * server sends them.
  */
 #include "digits.h"
@@ -16,18 +16,18 @@
 #include "scanned.h"
 
 enum {
-    DIGITS_MAX = 18,  /* twice such a number fits into 64 bits */
+    DIGITS_MAX = 18,  /* twice such a number fits in 64 bits */
     ENCODING_SIZE = 4 /* of a verbatim string: "txt:" */
 };
 
 enum kind {
     UNKNOWN,
     LINE,     /* up to CRLF */
-    SCALAR,   /* a line that says a number, a boolean or null */
-    BLOB,     /* so many bytes, then CRLF */
-    LIST,     /* so many values */
-    MAP,      /* so many pairs of values */
-    ATTRIBUTE /* a map, and then the value it belongs to */
+    SCALAR,   /* a line with a number, a boolean or null */
+    BLOB,     /* a number of bytes, then CRLF */
+    LIST,     /* a number of values */
+    MAP,      /* a number of pairs of values */
+    ATTRIBUTE /* a map, then the value it belongs to */
 };
 
 static const uint8_t kinds[256] = {
@@ -65,7 +65,7 @@ struct resp_state {
     unsigned digits;  /* of a length; bytes of an encoding */
     uint64_t number;  /* a length, or an integer without its sign */
     const char *rest; /* of a word */
-    uint64_t left;    /* values still to come, with the current one */
+    uint64_t left;    /* outstanding values, including the current one */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -107,7 +107,7 @@ static int type(struct resp_state *state, uint8_t c)
     return CB_OK;
 }
 
-/* The byte is none that may stand where it does. */
+/* The byte is not valid here. */
 static int wrong(struct resp_state *state)
 {
     switch (state->type) {
@@ -142,9 +142,8 @@ static int boolean(struct resp_state *state, uint8_t c)
     return c == 't' || c == 'f' ? begin_word(state, "") : wrong(state);
 }
 
-/* The phase after a byte of a number; TYPE if it may not come.  An integer and a
- * big number end with their first digits, a double may have a fraction and a
- * power of ten as well. */
+/* The phase after a byte of a number; TYPE if it is invalid.  An integer and a big
+ * number end with their first digits; a double may have a fraction and an exponent. */
 enum letter { OTHER, DIGIT, PLUS_OR_MINUS, POINT, E, CR, LETTERS };
 
 static const uint8_t letters[256] = {
@@ -165,7 +164,7 @@ static const uint8_t grammar[][LETTERS] = {
     [POWER] = {[DIGIT] = POWER, [CR] = VALUE_LF},
 };
 
-/* Is it a signed integer of 64 bits with one more digit? */
+/* Is it still a signed 64-bit integer with one more digit? */
 static bool add_digit(struct resp_state *state, uint8_t c)
 {
     const uint64_t most = (uint64_t)INT64_MAX + state->minus, digit = c - (uint64_t)'0';
@@ -222,7 +221,7 @@ static int length(struct resp_state *state, uint8_t c)
     return CB_OK;
 }
 
-/* What is told of a blob ends at the position `end`, before `left` of its bytes. */
+/* The length of a blob ends at position `end`, with `left` of its bytes still to come. */
 static int begin_bytes(struct cb_decoder *decoder, uint64_t end, uint64_t left)
 {
     struct resp_state *state = decoder->state;
@@ -242,7 +241,7 @@ static int encoding(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     return begin_bytes(decoder, end, state->number - ENCODING_SIZE);
 }
 
-/* A length was read up to the position `end`. */
+/* A length was read up to position `end`. */
 static int length_ends(struct cb_decoder *decoder, uint64_t end)
 {
     struct resp_state *state = decoder->state;
@@ -261,7 +260,7 @@ static int length_ends(struct cb_decoder *decoder, uint64_t end)
     return kind == ATTRIBUTE ? CB_OK : value_ends(state);
 }
 
-/* The byte that ends at the position `end`: CB_OK, or what a scan tells. */
+/* Handles the byte that ends at position `end`: CB_OK, or the result of a scan. */
 static int step(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
     struct resp_state *state = decoder->state;
@@ -291,7 +290,7 @@ static int step(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     }
 }
 
-/* How many bytes stand before the end of a line. */
+/* How many bytes come before the end of a line. */
 static size_t text_size(const uint8_t *data, size_t n)
 {
     size_t i = 0;

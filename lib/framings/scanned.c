@@ -30,7 +30,7 @@ static int end(struct cb_decoder *decoder, size_t tail)
     return CB_OK;
 }
 
-/* Goes over bytes that need no look; false if not all of them are here. */
+/* Skips bytes that need not be examined; false if not all of them have arrived. */
 static bool jump(struct cb_decoder *decoder)
 {
     uint64_t here = cb__buffer_end(decoder->buffer);
@@ -39,7 +39,7 @@ static bool jump(struct cb_decoder *decoder)
     return decoder->found.scan >= decoder->found.payload_end;
 }
 
-/* The bytes at hand were all looked at. */
+/* All available bytes were examined. */
 static int wait(struct cb_decoder *decoder, uint64_t before)
 {
     const struct cb__scanned *scanned = decoder->state;
@@ -53,8 +53,8 @@ static int wait(struct cb_decoder *decoder, uint64_t before)
     return cb__has_begun(decoder) && decoder->found.payload_seen > before ? CB_OK : CB__MORE;
 }
 
-/* The byte at `scan` is wrong.  A record that is too long before it has failed
- * for that reason, as if its bytes had come one by one. */
+/* The byte at `scan` is wrong.  A record that was already too long before it has failed
+ * for that reason, as if its bytes had arrived one by one. */
 static int fail(struct cb_decoder *decoder, int code)
 {
     const struct cb__scanned *scanned = decoder->state;
@@ -68,8 +68,8 @@ static int fail(struct cb_decoder *decoder, int code)
                   : cb__decoder_fail(decoder, code, decoder->found.scan, "%s", scanned->why);
 }
 
-/* The record is cut short before `scan`, where the input does not end: what is
- * asked for an unfinished one becomes of it.  CB__MORE: it was left out. */
+/* The record is cut short before `scan`, where the input does not end: treats it like
+ * an unfinished last record.  CB__MORE: it was dropped. */
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;
@@ -118,7 +118,7 @@ int cb__scanned_advance(struct cb_decoder *decoder)
     }
 }
 
-/* What came since the last record is passed over. */
+/* Skips what has arrived since the last record. */
 static int drop_rest(struct cb_decoder *decoder)
 {
     cb__decoder_next_frame(decoder);

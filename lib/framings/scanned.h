@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Scanned frames: that a record is over is seen only by looking at its bytes.
- * What the families with such a syntax have in common; each brings a function
+ * Scanned frames: the end of a record is found only by examining its bytes.
+ * The common part of the families with such a syntax; each provides a function
  * that steps through bytes.
  */
 #ifndef CB_SCANNED_H
@@ -9,7 +9,7 @@
 
 #include "../decoder.h"
 
-/* What a step tells besides CB__MORE and errors. */
+/* Results of a step besides CB__MORE and errors. */
 enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT_SHORT };
 
 /*
@@ -43,14 +43,14 @@ struct cb__scanned {
 
 void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan);
 int cb__scanned_advance(struct cb_decoder *decoder);
-/* The input ends: a record that has begun is cut short. */
+/* The input ends: a record that has begun is truncated. */
 int cb__scanned_cut_short(struct cb_decoder *decoder);
-/* The same where a last record may go without its end. */
+/* The same if the last record may lack its end. */
 int cb__scanned_unended(struct cb_decoder *decoder);
-/* The same where the record is whole already: what may follow is framing. */
+/* The same if the record is already complete: what may follow is framing. */
 int cb__scanned_end(struct cb_decoder *decoder);
 
-/* A malformed byte, for a step to return. */
+/* A step returns this for a malformed byte. */
 static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
 {
     scanned->why = why;
@@ -58,13 +58,13 @@ static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
 }
 
 /*
- * For values that tell how long they are.  A step looks at one byte, which ends at
- * the position `end`, and tells what a scan does; CB_OK: to the next byte, CB__MORE:
- * to the one that cb__scanned_pass named.
+ * For values that declare their length.  A step examines one byte, which ends at
+ * position `end`, and returns the result of a scan; CB_OK: continue with the next byte,
+ * CB__MORE: with the byte that cb__scanned_pass set.
  */
 typedef int (*cb__step_fn)(struct cb_decoder *decoder, uint8_t byte, uint64_t end);
 
-/* Such a scan, with a record that begins with any byte. */
+/* Such a scan, with a record that may begin with any byte. */
 static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                                     size_t *used, cb__step_fn step)
 {
@@ -83,8 +83,8 @@ static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *d
     return status ? status : CB__MORE;
 }
 
-/* So many bytes from a position on are payload whatever they are; with `last` the
- * record ends after them. */
+/* Declares this many bytes from a position on to be payload whatever they are; with
+ * `last` the record ends after them. */
 static inline int cb__scanned_pass(struct cb_decoder *decoder, uint64_t from, uint64_t bytes,
                                    bool last)
 {
@@ -95,7 +95,7 @@ static inline int cb__scanned_pass(struct cb_decoder *decoder, uint64_t from, ui
     return CB__MORE;
 }
 
-/* Adds to a number of values still to come.  No stream has room for the greatest. */
+/* Adds to a count of outstanding values.  No stream has room for the maximum. */
 static inline void cb__scanned_expect(uint64_t *left, uint64_t more)
 {
     if (!cb__add_u64(*left, more, left))

@@ -3,14 +3,15 @@
 
 #include "fields.h"
 
-/* RFC 9112 wants extensions limited; 8 KiB is what servers take for a line. */
+/* RFC 9112 asks for a limit on extensions; 8 KiB is the usual limit of servers for a
+ * line. */
 enum { LINE_MAX_BYTES = 8192 };
 
 enum phase {
     SIZE, /* in the digits; no byte leads back here */
     REFUSED = SIZE,
     SIZE_SPACE, /* in white space that must not end the line */
-    PADDING,    /* in white space that may */
+    PADDING,    /* in white space that may end it */
     BEFORE_NAME,
     NAME,
     NAME_SPACE,
@@ -24,10 +25,10 @@ enum phase {
     DONE
 };
 
-/* What a byte is to the grammar. */
+/* The class of a byte in the grammar. */
 enum kind { CONTROL, OTHER, TOKEN, SPACE, SEMICOLON, EQUALS, QUOTE, BACKSLASH, CR, LF, KINDS };
 
-/* What each byte leads to; the rest is refused. */
+/* The next phase for each class; anything else is rejected. */
 static const uint8_t phases[DONE][KINDS] = {
     [SIZE] = {[SPACE] = SIZE_SPACE, [SEMICOLON] = BEFORE_NAME, [CR] = LAST_LF, [LF] = DONE},
     [SIZE_SPACE] = {[SPACE] = SIZE_SPACE, [SEMICOLON] = BEFORE_NAME},
@@ -113,7 +114,7 @@ static int fail(struct cb__size_line *line, const char *why)
     return CB_EMALFORMED;
 }
 
-/* The byte c has no place here. */
+/* The byte c is not valid here. */
 static int refuse(struct cb__size_line *line, uint8_t c)
 {
     if (line->phase == SIZE && !line->digits)
@@ -144,7 +145,7 @@ static int step(struct cb__size_line *line, uint8_t c)
     return CB__MORE;
 }
 
-/* Adds digits while the number fits in 64 bits; gives how many. */
+/* Adds digits while the number fits in 64 bits; returns how many. */
 static size_t read_digits(struct cb__size_line *line, const uint8_t *data, size_t n)
 {
     uint64_t size = line->digits ? line->size : 0;
@@ -156,7 +157,7 @@ static size_t read_digits(struct cb__size_line *line, const uint8_t *data, size_
     return i;
 }
 
-/* The line is over; the next one begins. */
+/* The line has ended; prepares for the next one. */
 static int end(struct cb__size_line *line)
 {
     line->phase = SIZE;
@@ -171,7 +172,7 @@ int cb__size_line_read(struct cb__size_line *line, const uint8_t *data, size_t n
     size_t i = line->phase == SIZE ? read_digits(line, data, room) : 0;
     int status = CB__MORE;
     if (i && room - i >= 2 && data[i] == '\r' && data[i + 1] == '\n') {
-        *used = i + 2; /* most lines: shorter than the way through the table */
+        *used = i + 2; /* most lines: faster than through the table */
         return end(line);
     }
     while (i < room && (status = step(line, data[i])) == CB__MORE)

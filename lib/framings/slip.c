@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Serial Line IP (RFC 1055): END after a packet, and before it to flush line
- * noise; ESC and another byte stand for each of these two in it.  Packets
- * without a byte are dropped, as the RFC suggests.
+ * noise; inside a packet, ESC and another byte stand for each of these two.
+ * Empty packets are dropped, as the RFC suggests.
  */
 #include "../decoder.h"
 #include "../encoder.h"
@@ -14,11 +14,11 @@
 enum { END = 0xc0, ESC = 0xdb, ESC_END = 0xdc, ESC_ESC = 0xdd };
 
 enum {
-    HITS = 256,  /* places of END and ESC looked for at once, on the fast path */
+    HITS = 256,  /* places of END and ESC to find at once, on the fast path */
     FEW_HITS = 8 /* ... and on the slow one */
 };
 
-/* Looks for END and ESC. */
+/* Searches for END and ESC. */
 static void find_both(struct cb__finder *finder)
 {
     cb__finder_init(finder, &(uint8_t){END}, 1);
@@ -29,7 +29,7 @@ static void find_both(struct cb__finder *finder)
 
 struct slip_state {
     struct cb__finder finder;
-    bool escaped; /* the byte before was ESC */
+    bool escaped; /* the previous byte was ESC */
 };
 
 static int slip_open(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -47,8 +47,8 @@ static void slip_reset(struct cb_decoder *decoder)
     state->escaped = false;
 }
 
-/* A frame begins at `start`, its packet at `packet`: the two differ by the END
- * that a frame may begin with, which `keep` keeps. */
+/* A frame begins at `start`, its packet at `packet`: the two differ by the END that a
+ * frame may begin with, which `keep` keeps. */
 static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t packet)
 {
     decoder->found.scan = start;
@@ -56,7 +56,7 @@ static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t pac
     decoder->found.scan = packet;
 }
 
-/* Goes over the ENDs before a packet; false if nothing else is at hand. */
+/* Skips the ENDs before a packet; false if there is nothing else. */
 static bool find_packet(struct cb_decoder *decoder)
 {
     const uint8_t *data;
@@ -76,7 +76,7 @@ static bool find_packet(struct cb_decoder *decoder)
     return false;
 }
 
-/* The byte that stands for another behind ESC. */
+/* The byte that the byte after ESC stands for. */
 static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
 {
     *literal = c == ESC_END ? END : ESC;
@@ -86,7 +86,7 @@ static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
                             "ESC is not followed by ESC_END or ESC_ESC");
 }
 
-/* Takes a byte behind ESC. */
+/* Decodes the byte after ESC. */
 static int take_escaped(struct cb_decoder *decoder, uint8_t c)
 {
     struct slip_state *state = decoder->state;
@@ -99,7 +99,7 @@ static int take_escaped(struct cb_decoder *decoder, uint8_t c)
     return cb__decoder_add(decoder, &literal, 1);
 }
 
-/* Takes n bytes without END and ESC. */
+/* Adds n bytes without END and ESC. */
 static int take_run(struct cb_decoder *decoder, size_t n)
 {
     int status = cb__decoder_add_span(decoder, decoder->found.scan, n);
@@ -107,7 +107,7 @@ static int take_run(struct cb_decoder *decoder, size_t n)
     return status;
 }
 
-/* Goes on in a packet, up to its end or that of the bytes that were looked at. */
+/* Continues in a packet, up to its end or that of the examined bytes. */
 static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct slip_state *state = decoder->state;
@@ -153,7 +153,7 @@ static int slip_advance(struct cb_decoder *decoder)
     return status;
 }
 
-/* The frames of a span whose packets have no escape. */
+/* The frames of a span whose packets have no escapes. */
 struct frames {
     size_t start, packet; /* of the current one, as in begin_frame */
     struct cb__cut *cuts;
@@ -162,7 +162,7 @@ struct frames {
     uint64_t max_record;
 };
 
-/* Returns how many of the hits it used: the one behind them is for `advance`. */
+/* Returns how many of the hits it used: the next one is for `advance`. */
 static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_t *hits,
                        size_t count, size_t from)
 {
@@ -182,7 +182,7 @@ static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_
     return i;
 }
 
-/* Packets without an escape are given as they stand in the input. */
+/* Packets without an escape are returned as they are in the input. */
 static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                         struct cb__cut *cuts, size_t max, size_t *used)
 {
@@ -207,7 +207,7 @@ static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return frames.count;
 }
 
-/* An END before a packet that never came is no record. */
+/* An END before a packet that never came is not a record. */
 static int slip_cut_short(struct cb_decoder *decoder)
 {
     if (cb__has_begun(decoder))
@@ -229,7 +229,7 @@ static const struct cb__decoder_ops decoder_ops = {
 
 struct slip_encoder {
     struct cb__finder finder;
-    bool has_bytes; /* the record that is looked at */
+    bool has_bytes; /* of the current record */
 };
 
 static int slip_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
@@ -263,7 +263,7 @@ static int slip_begin(struct cb_encoder *encoder, uint64_t length)
     return slip_end(encoder);
 }
 
-/* Copies n bytes as they are; false if there is not room for all. */
+/* Copies n bytes unchanged; false if there is not room for all. */
 static bool copy_run(struct cb__transform *t, size_t n)
 {
     size_t part = cb__min(n, (size_t)(t->out_end - t->out));
@@ -288,7 +288,7 @@ static void slip_payload(struct cb_encoder *encoder, struct cb__transform *t)
     uint32_t hits[FEW_HITS + CB__FIND_SLACK];
     bool room = true;
     while (room && t->in < t->in_end) {
-        /* No more is looked at than there is room for. */
+        /* Examines no more bytes than there is room for. */
         const uint8_t *from = t->in;
         size_t n = cb__min((size_t)(t->in_end - from), (size_t)(t->out_end - t->out));
         size_t scanned;

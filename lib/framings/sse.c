@@ -3,8 +3,8 @@
  * Server-sent events (WHATWG HTML, section 9.2): blocks of lines, each ended by
  * an empty line.  Lines end at LF, CR or CRLF.
  *
- * A block is over with the CR of its empty line: an LF that follows belongs to
- * it, but is not awaited.  With `keep` it is, where lines end in CRLF.
+ * A block ends with the CR of its empty line: an LF that follows belongs to it, but
+ * is not awaited.  With `keep` it is, if lines end in CRLF.
  */
 #include "../decoder.h"
 #include "../encoder.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct sse_config {
-    bool data; /* a record is an event's data, and not its lines */
+    bool data; /* a record is the data of an event instead of its lines */
 };
 
 static const struct cb__key keys[] = {
@@ -29,7 +29,7 @@ static void find_line_ends(struct cb__finder *finder)
     cb__finder_add(finder, (const uint8_t *)"\r", 1);
 }
 
-/* How many of n bytes stand before the first line end, if one is found. */
+/* How many of n bytes come before the first line end, if there is one. */
 static size_t text_size(const struct cb__finder *finder, const uint8_t *data, size_t n, bool *found)
 {
     uint32_t hits[1 + CB__FIND_SLACK];
@@ -43,12 +43,12 @@ static size_t text_size(const struct cb__finder *finder, const uint8_t *data, si
 enum phase {
     STREAM, /* nothing was seen yet: there may be a byte order mark */
     BLOCK,  /* a block may begin here */
-    LINE,   /* the next line of one */
-    NAME,   /* the line may be one of `data` */
-    SPACE,  /* it is; one space may stand before its value */
+    LINE,   /* the next line of a block */
+    NAME,   /* the line may be a `data` line */
+    SPACE,  /* it is; one space may precede its value */
     VALUE,  /* bytes of the payload, up to the end of the line */
-    OTHER,  /* bytes that are none */
-    LAST    /* the block is over, but for an LF that may follow */
+    OTHER,  /* bytes that are not payload */
+    LAST    /* the block has ended, except for an LF that may follow */
 };
 
 static const char data_field[] = "data";
@@ -57,7 +57,7 @@ enum { NAME_LENGTH = sizeof data_field - 1 };
 struct sse_state {
     struct cb__finder finder; /* LF and CR */
     enum phase phase;
-    bool cr;           /* before BLOCK, LINE and LAST: the line ended in one */
+    bool cr;           /* before BLOCK, LINE and LAST: the line ended in CR */
     bool fields;       /* the block has more than comments */
     size_t name_at;    /* bytes of the name seen */
     uint64_t text_end; /* where the last line ended, without its line end */
@@ -84,13 +84,13 @@ static void sse_reset(struct cb_decoder *decoder)
     state->cr = state->fields = false;
 }
 
-/* What comes before `scan` is no part of a record. */
+/* The bytes before `scan` are not part of a record. */
 static void drop(struct cb_decoder *decoder)
 {
     cb__decoder_next_frame(decoder);
 }
 
-/* The bytes that come next are payload. */
+/* The next bytes are payload. */
 static int begin_value(struct cb_decoder *decoder)
 {
     struct sse_state *state = decoder->state;
@@ -114,7 +114,7 @@ static int begin_line(struct cb_decoder *decoder, uint8_t c)
     return CB_OK;
 }
 
-/* Ends a block; one without a payload is none. */
+/* Ends a block; without a payload it is not a record. */
 static void end_block(struct cb_decoder *decoder)
 {
     struct sse_state *state = decoder->state;
@@ -134,11 +134,11 @@ static void end_block(struct cb_decoder *decoder)
         drop(decoder);
 }
 
-/* A line of no bytes ends at CR or LF. */
+/* An empty line ends at CR or LF. */
 static int take_empty_line(struct cb_decoder *decoder, uint8_t c)
 {
     struct sse_state *state = decoder->state;
-    const bool alone = state->cr; /* the line before ended in CR, and nothing more */
+    const bool alone = state->cr; /* the line before ended in CR alone */
     decoder->found.scan++;
     state->cr = c == '\r';
     if (state->cr && !alone && decoder->config.keep)
@@ -148,7 +148,7 @@ static int take_empty_line(struct cb_decoder *decoder, uint8_t c)
     return CB_OK;
 }
 
-/* Looks whether a line is one of `data`; its end is not taken here. */
+/* Checks whether a line is a `data` line; its end is not consumed here. */
 static int take_name(struct cb_decoder *decoder, uint8_t c)
 {
     struct sse_state *state = decoder->state;
@@ -168,7 +168,7 @@ static int take_name(struct cb_decoder *decoder, uint8_t c)
     return CB_OK;
 }
 
-/* Goes on to the end of a line. */
+/* Advances to the end of a line. */
 static int take_text(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct sse_state *state = decoder->state;
@@ -186,7 +186,7 @@ static int take_text(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     return status;
 }
 
-/* Looks at a byte or more. */
+/* Examines one byte or more. */
 static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     struct sse_state *state = decoder->state;
@@ -235,7 +235,7 @@ static int sse_advance(struct cb_decoder *decoder)
     return decoder->found.payload_seen > before ? CB_OK : CB__MORE;
 }
 
-/* Goes over the LF that the last block's CR may have after it. */
+/* Skips the LF that may follow the last block's CR. */
 static int sse_rest(struct cb_decoder *decoder)
 {
     struct sse_state *state = decoder->state;
@@ -281,7 +281,7 @@ static const struct cb__decoder_ops decoder_ops = {
 
 struct sse_encoder {
     struct cb__finder finder;
-    bool cr; /* the byte before was one: an LF belongs to it */
+    bool cr; /* the previous byte was a CR: an LF belongs to it */
 };
 
 static int sse_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)

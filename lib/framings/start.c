@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records that begin with a mark, which is a part of them; bytes before the
- * first mark are a record too.  A record ends where the next mark has come
- * whole, or with the input.
+ * Records that begin with a mark, which is part of them; bytes before the first
+ * mark are a record too.  A record ends when the whole next mark has arrived, or
+ * with the input.
  */
 #include "../decoder.h"
 #include "families.h"
@@ -11,8 +11,8 @@ struct start_config {
     struct cb__bytes mark;
 };
 
-/* The matcher is behind the mark that the current record begins with: at the
- * next byte that it wants, which the decoder's `scan` follows. */
+/* The matcher is after the mark of the current record, at the next byte to examine; the
+ * decoder's `scan` follows it. */
 struct start_state {
     struct cb__matcher matcher;
 };
@@ -53,15 +53,15 @@ static void reset(struct cb_decoder *decoder)
     cb__matcher_start(&state->matcher, decoder->found.scan);
 }
 
-/* The next mark that begins behind the first byte of the record: its position,
- * or UINT64_MAX if it has not come. */
+/* The next mark that begins after the first byte of the record: its position, or
+ * UINT64_MAX if it has not arrived. */
 static uint64_t next_mark(struct cb_decoder *decoder)
 {
     struct start_state *state = decoder->state;
     struct cb__match match;
     const uint8_t *data;
     size_t n;
-    if (state->matcher.at < decoder->found.scan) /* after the fast path: here is one */
+    if (state->matcher.at < decoder->found.scan) /* after the fast path: there is one here */
         cb__matcher_start(&state->matcher, decoder->found.scan + state->matcher.longest);
     for (;;) {
         decoder->found.scan = state->matcher.at;
@@ -92,7 +92,7 @@ static int advance(struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* No mark ends the last record: whether it is whole nobody can tell. */
+/* No mark ends the last record, so nobody can tell whether it is complete. */
 static int cut_short(struct cb_decoder *decoder)
 {
     decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
@@ -103,12 +103,12 @@ static int cut_short(struct cb_decoder *decoder)
 struct frames {
     const uint8_t *data;
     size_t n, start; /* of the current record */
-    size_t behind;   /* its mark */
+    size_t behind;   /* after its mark */
     struct cb__cut *cuts;
     size_t count;
 };
 
-/* A mark stands at `at`. */
+/* There is a mark at `at`. */
 static void cut_record(struct frames *frames, size_t at)
 {
     frames->cuts[frames->count] =
@@ -119,9 +119,9 @@ static void cut_record(struct frames *frames, size_t at)
 
 enum { HITS = 256 };
 
-/* Goes over candidates; returns how many of them it used.  The one behind them
- * is for the slow path: its mark may go on in the next span, its record is too
- * long, or the automaton would take less time than looking at candidates has. */
+/* Processes candidates; returns how many of them it used.  The next one is for the slow
+ * path: its mark may continue in the next span, its record is too long, or the
+ * automaton would be faster than examining candidates has been. */
 static size_t cut_hits(struct frames *frames, const struct cb_decoder *decoder,
                        const uint32_t *hits, size_t count, size_t from)
 {

@@ -9,15 +9,15 @@ enum { SLASH = 4, DIGIT = sizeof version - 1, STATUS_DIGITS = 3 };
 
 enum phase {
     FIRST,      /* at the first byte */
-    METHOD,     /* behind it, or in the name of a response's version */
+    METHOD,     /* after it, or in the name of a response's version */
     TARGET,     /* of a request */
     IN_VERSION, /* of both */
-    STATUS_SP,  /* of a response, from here on */
+    STATUS_SP,  /* of a response, like the following */
     STATUS,
     STATUS_END,
     REASON,
-    END,   /* behind a request */
-    END_LF /* behind CR */
+    END,   /* after a request */
+    END_LF /* after CR */
 };
 
 static int fail(struct cb__start_line *line, const char *why)
@@ -60,7 +60,7 @@ static int step_method(struct cb__start_line *line, bool lf, uint8_t c)
         return fail(line, "start line must begin with a method or HTTP/1");
     line->may_be_response =
         line->may_be_response && line->at < SLASH && c == (uint8_t)version[line->at];
-    line->at += line->at <= SLASH; /* more need not be counted */
+    line->at += line->at <= SLASH; /* larger values need not be counted */
     return CB__MORE;
 }
 

@@ -2,10 +2,10 @@
 /*
  * Syslog messages over TCP (RFC 6587), each by octet counting (section 3.4.1)
  * or up to LF (section 3.4.2): a digit from 1 to 9 begins the count, anything
- * else is of a message.
+ * else begins a message.
  *
- * A message that is empty, but for a CR before its LF, is none: some senders put
- * a line end after a counted message as well.
+ * An empty message, even with a CR before its LF, is dropped: some senders add a
+ * line end after a counted message.
  */
 #include <string.h>
 
@@ -17,13 +17,13 @@ enum { DIGITS_MAX = 18 };
 struct syslog_state {
     struct cb__scanned scanned;
     unsigned digits; /* of the count; 0 for a message that ends at LF */
-    bool cr;         /* of that message one byte has come, a CR */
+    bool cr;         /* one byte of that message has arrived, a CR */
     uint64_t count;
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 
-/* The count is over at the position of its space. */
+/* The count ends at the position of its space. */
 static int counted(struct cb_decoder *decoder, uint64_t space)
 {
     struct syslog_state *state = decoder->state;

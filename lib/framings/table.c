@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every framing, in the order in which they are listed.  A preset is a name
- * for a generic specification, and nothing more. */
+/* Every framing, in listing order.  A preset is just a name for a generic
+ * specification. */
 #include "families.h"
 
 #define LENGTH(name, variant, text)                                                                \
@@ -33,7 +33,7 @@ const struct cb_framing cb__framings[] = {
     BOTH(64, 8),
     {"varint", "LEB128 length", NULL, &cb__varint_family, 0},
     {"dec", "ASCII decimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_DECIMAL},
-    /* The first row that a specification suits is meant: digits have no keys. */
+    /* A specification means the first row that it fits: digits have no keys. */
     {"hex", "a line of hexadecimal digits", NULL, &cb__hex_digits_family, 0},
     {"hex", "ASCII hexadecimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_HEX},
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
@@ -56,9 +56,9 @@ const struct cb_framing cb__framings[] = {
            "an MQTT control packet; out: PUBLISH"),
     /* The length counts the zero byte at the end; it is an int32. */
     PRESET("bson", "u32le,inclusive,adjust=-1,max=2147483647,trailer=\\0,keep", "a BSON document"),
-    /* A server makes a message in a StringInfo, of less than MaxAllocSize
-     * (0x3fffffff) bytes, and adds 4 for the length itself.  What it takes from a
-     * client (PQ_LARGE_MESSAGE_LIMIT) is a little less.  CopyData may be anything. */
+    /* A server builds a message in a StringInfo, of less than MaxAllocSize (0x3fffffff)
+     * bytes, and adds 4 for the length itself.  Its limit for clients
+     * (PQ_LARGE_MESSAGE_LIMIT) is slightly lower.  CopyData may contain anything. */
     PRESET("postgres", "u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a,lead=d",
            "a PostgreSQL message; out: CopyData"),
     /* At least the code; MAX_STARTUP_PACKET_LENGTH is 10000 without the length. */

@@ -7,8 +7,8 @@
  *     byte   data[length]
  *     uint32 masked CRC-32C of the data
  *
- * all little-endian.  A checksum is masked because one of data that holds
- * checksums is weak (tensorflow/core/lib/hash/crc32c.h).
+ * all little-endian.  Checksums are masked because the checksum of data that
+ * contains checksums is weak (tensorflow/core/lib/hash/crc32c.h).
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@ struct tfrecord_state {
     uint8_t bytes[HEADER];
     size_t have;               /* bytes of the header seen */
     uint32_t crc;              /* of the payload so far */
-    uint8_t trailer[CHECKSUM]; /* what it makes the trailer */
+    uint8_t trailer[CHECKSUM]; /* the expected trailer */
 };
 
 static uint32_t mask(uint32_t crc)
@@ -33,7 +33,7 @@ static uint32_t mask(uint32_t crc)
     return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-/* Is this the checksum that stands there? */
+/* Is this the stored checksum? */
 static bool right(uint32_t crc, const uint8_t *checksum)
 {
     return cb__load_little(checksum, CHECKSUM) == mask(crc);

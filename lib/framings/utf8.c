@@ -21,7 +21,7 @@ static struct cb__utf8 begin(uint8_t c)
     return next;
 }
 
-/* The next byte of a character that has begun, or the first of one. */
+/* The next byte of a character that has begun, or the first byte of one. */
 static void step(struct cb__utf8 *utf8, uint8_t c)
 {
     if (!utf8->left) {
@@ -34,7 +34,7 @@ static void step(struct cb__utf8 *utf8, uint8_t c)
     utf8->most = 0xbf;
 }
 
-/* Whole characters in one go; before and after them what a cut has left. */
+/* Whole characters in one go; before and after them the parts of split ones. */
 void cb__utf8_look(struct cb__utf8 *utf8, const uint8_t *data, size_t n)
 {
     size_t i = 0;

@@ -15,7 +15,7 @@ enum { VARINT_MAX = 10 };
 
 struct varint_config {
     uint64_t offset;
-    struct cb__bytes lead; /* out: what stands there begins with it */
+    struct cb__bytes lead; /* output: the beginning of the bytes before the number */
     struct cb__length_field field;
     struct cb__length_bounds bounds; /* for a number of one byte */
     uint64_t max_width;              /* bytes of the number */
@@ -59,7 +59,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
                              "the max-width must be from 1 to %d", VARINT_MAX);
     int status = cb__length_check(&config->field, config->offset + 1, &config->bounds, spec, error);
-    /* Only the first byte of the number is always there. */
+    /* Only the first byte of the number always exists. */
     return status ? status
                   : cb__byte_rules_check(&config->rules, config->offset + 1, "header",
                                          &config->lead, spec, error);
@@ -148,8 +148,8 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     memset(encoder->scratch, 0, (size_t)config->offset);
     if (config->lead.length)
         memcpy(encoder->scratch, config->lead.data, config->lead.length);
-    /* An inclusive value counts its own bytes: it has as many as were counted
-     * in it, or there is no such value (127 counts 1, 128 would count 2). */
+    /* An inclusive value counts its own bytes: it must have as many as it counts, or
+     * there is no such value (127 counts 1, 128 would count 2). */
     for (size_t width = 1; width <= config->max_width; width++) {
         uint64_t value;
         if (!cb__length_value(&config->field, config->offset + width, length, &value))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames of the WebSocket protocol (RFC 6455, section 5), each by itself:
+ * Frames of the WebSocket protocol (RFC 6455, section 5), one by one:
  *
  *     FIN, reserved bits, opcode | MASK, length | long length | key | payload
  *
- * A message is one of them or several, its fragments: the last one has FIN, all
- * but the first have opcode 0 (section 5.4).  No extension is known
+ * A message is one frame or several fragments: the last one has FIN, all but the
+ * first have opcode 0 (section 5.4).  No extensions are supported
  * (permessage-deflate sets a reserved bit).
  */
 #include "../decoder.h"
@@ -27,7 +27,7 @@ enum {
     OPCODE = 0x0f,
     MASKED = 0x80,
     LENGTH = 0x7f,
-    LENGTH_16 = 126, /* the length is in the two bytes behind, */
+    LENGTH_16 = 126, /* the length is in the next two bytes, */
     LENGTH_64 = 127  /* or in eight */
 };
 
@@ -35,9 +35,9 @@ enum { CONTINUATION = 0, TEXT = 1, BINARY = 2, CONTROL = 8, CLOSE = 8, CONTROL_M
 enum { KEY_SIZE = 4, HEADER_MAX = 2 + 8 + KEY_SIZE };
 
 struct websocket_config {
-    bool data; /* in: without control frames */
-    bool text; /* out: text frames, not binary ones */
-    bool mask; /* out: as a client sends them */
+    bool data; /* input: without control frames */
+    bool text; /* output: text frames, not binary ones */
+    bool mask; /* output: as a client sends them */
 };
 
 static const struct cb__key keys[] = {
@@ -47,8 +47,7 @@ static const struct cb__key keys[] = {
     {NULL, CB__KEY_FLAG, 0},
 };
 
-/* Masks or unmasks n bytes that stand `at` bytes behind the beginning of their
- * payload (section 5.3). */
+/* Masks or unmasks n bytes at `at` in their payload (section 5.3). */
 static void apply_key(uint8_t *to, const uint8_t *from, size_t n, const uint8_t *key, uint64_t at)
 {
     uint8_t pattern[8];
@@ -71,10 +70,10 @@ static void apply_key(uint8_t *to, const uint8_t *from, size_t n, const uint8_t 
 struct websocket_state {
     uint8_t header[HEADER_MAX];
     size_t have;       /* bytes of it seen */
-    size_t wrong;      /* the byte that a malformed one is reported at */
-    const char *why;   /* ... with this */
+    size_t wrong;      /* the byte at which a malformed header is reported */
+    const char *why;   /* ... and the reason */
     uint64_t payload;  /* its length */
-    uint64_t from, to; /* the payload, once the header was read; else 0 */
+    uint64_t from, to; /* the payload, once the header was read; otherwise 0 */
 };
 
 static int websocket_open(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -96,7 +95,7 @@ static size_t long_length(const uint8_t *header)
     return length == LENGTH_16 ? 2 : length == LENGTH_64 ? 8 : 0;
 }
 
-/* The size of the header, as far as the bytes that are there tell it. */
+/* The size of the header, as far as the available bytes tell. */
 static size_t header_size(const struct websocket_state *state)
 {
     if (state->have < 2)
@@ -129,8 +128,8 @@ static int check_first(const struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* After a frame that begins with this byte, must more of its message follow, or of
- * that around it?  Nothing follows Close (section 5.5.1). */
+/* After a frame that begins with this byte, must more of its message follow, or of the
+ * message around it?  Nothing follows Close (section 5.5.1). */
 static bool expects_more_after(const struct cb_decoder *decoder, unsigned first)
 {
     const unsigned opcode = first & OPCODE;
@@ -182,7 +181,7 @@ static bool is_masked(const struct websocket_state *state)
     return state->header[1] & MASKED;
 }
 
-/* Is the frame none that is asked for? */
+/* Is the frame to be dropped? */
 static bool is_left_out(const struct cb_decoder *decoder)
 {
     const struct websocket_config *config = decoder->config.data;
@@ -213,7 +212,7 @@ static int begin_payload(struct cb_decoder *decoder)
     return CB_OK;
 }
 
-/* Takes a header, if all of it is at hand: until then it stays. */
+/* Consumes a header if all of it has arrived: until then it stays. */
 static int take_header(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
@@ -247,7 +246,7 @@ static int unmask(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     return status;
 }
 
-/* Takes as much of a payload as is at hand. */
+/* Consumes as much of a payload as has arrived. */
 static int take_payload(struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
@@ -297,15 +296,15 @@ static int websocket_advance(struct cb_decoder *decoder)
     return status == CB__MORE && cb__has_begun(decoder) && !begun ? CB_OK : status;
 }
 
-/* Would the next frame be another one after this one? */
+/* Does this frame change which frames may follow? */
 static bool changes_message(const struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
     return decoder->expects_more != expects_more_after(decoder, state->header[0]);
 }
 
-/* Frames whose payload is given as it stands in the input, and after which the same
- * frames may follow as before. */
+/* Frames whose payload is returned as it is in the input, and that do not change which
+ * frames may follow. */
 static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              struct cb__cut *cuts, size_t max, size_t *used)
 {
@@ -329,7 +328,7 @@ static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, si
         };
         at += header + payload;
     }
-    state->have = 0; /* what is not taken here is read again */
+    state->have = 0; /* what is not consumed here is read again */
     *used = at;
     return count;
 }
@@ -357,10 +356,10 @@ static const struct cb__decoder_ops decoder_ops = {
 /* ---------------------------------------------------------------- encoding */
 
 struct websocket_encoder {
-    uint8_t keys[256]; /* random bytes, asked for in one call */
-    size_t left;       /* of them, from the end */
+    uint8_t keys[256]; /* random bytes, requested in one call */
+    size_t left;       /* how many are left, at the end */
     const uint8_t *key;
-    uint64_t at; /* bytes of the payload that were masked */
+    uint64_t at; /* number of payload bytes masked so far */
 };
 
 static int websocket_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
@@ -402,7 +401,7 @@ static bool get_random(uint8_t *to, size_t n)
     return read_random(to, n);
 }
 
-/* A key that cannot be foreseen (section 5.3). */
+/* An unpredictable key (section 5.3). */
 static bool next_key(struct websocket_encoder *state)
 {
     if (!state->left && !get_random(state->keys, sizeof state->keys))
@@ -415,7 +414,7 @@ static bool next_key(struct websocket_encoder *state)
     return true;
 }
 
-/* Puts the length in as few bytes as it takes, and returns how many. */
+/* Writes the length in as few bytes as possible, and returns how many. */
 static size_t put_length(uint8_t *to, uint64_t length)
 {
     size_t size = length < LENGTH_16 ? 0 : length <= UINT16_MAX ? 2 : 8;
