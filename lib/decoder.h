@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoder: from what a family finds to pieces.
+ * Decoder: from a family's findings to pieces.
  * Layer: base -> ... -> framing -> decoder.
  *
- * A decoder has two halves.  `found` is what the family's functions fill: where the
- * current frame is, as stream positions, and how much of it was seen.  `core` is what
- * is made of that: what was given of the record, what must be kept of it, how long it
- * may be.  Families see only the first (tests/check-layers.sh), and the core writes it
+ * A decoder has two halves.  The family's functions fill `found`: where the current
+ * frame is, as stream positions, and how much of it was seen.  `core` is derived from
+ * that: what was returned of the record, what must be kept of it, how long it may be.
+ * Families use only the first half (tests/check-layers.sh), and the core writes to it
  * only when the next frame begins, or the input ends.
  *
  *   frame_start <= payload_start <= core.given_to <= payload_seen <= scan
@@ -49,28 +49,28 @@ struct cb__kept {
 
 /* How much of the current frame was seen. */
 enum cb__found_state {
-    CB__FOUND_NOTHING, /* where the payload begins is not known */
+    CB__FOUND_NOTHING, /* payload_start is not known yet */
     CB__FOUND_BEGUN,   /* payload_start is known */
     CB__FOUND_COMPLETE /* the payload ends at payload_seen, the frame at scan */
 };
 
-/* What the family has found.  All are stream positions if not said otherwise. */
+/* What the family has found.  All members are stream positions unless noted otherwise. */
 struct cb__found {
     enum cb__found_state state;
-    uint64_t scan;          /* the next byte to look at */
-    uint64_t frame_start;   /* where the frame begins */
-    uint64_t payload_start; /* where what is given of it begins; before that is known:
-                               bytes before are needed no more */
-    uint64_t payload_seen;  /* all before is known to be payload, and is here */
-    uint64_t payload_end;   /* all before is payload even if it has not come yet; 0: not
-                               known */
-    uint64_t payload_at;    /* where payload is assembled: its beginning in the input */
-    uint64_t header;        /* bytes of the frame right before the payload, of which
-                               nothing was given: set by a family that keeps them at
-                               hand until the payload begins */
-    uint64_t total;         /* length of the record, CB_UNKNOWN if that is not known yet */
-    uint64_t needed;        /* bytes that are missing at least */
-    uint64_t undecided;     /* bytes before `scan` that may stand after this frame */
+    uint64_t scan;          /* the next byte to examine */
+    uint64_t frame_start;   /* beginning of the frame */
+    uint64_t payload_start; /* beginning of the payload to return; before it is known, earlier
+                               bytes are no longer needed */
+    uint64_t payload_seen;  /* everything before is known to be payload, and has arrived */
+    uint64_t payload_end;   /* everything before is payload even if it has not arrived yet; 0:
+                               unknown */
+    uint64_t payload_at;    /* if payload is assembled: its beginning in the input */
+    uint64_t header;        /* bytes of the frame right before the payload, of which nothing was
+                               returned; set by a family that keeps them available until the
+                               payload begins */
+    uint64_t total;         /* length of the record, CB_UNKNOWN if not known yet */
+    uint64_t needed;        /* least number of bytes missing */
+    uint64_t undecided;     /* bytes before `scan` that may come after this frame */
 };
 
 enum cb__stream_state {
@@ -81,28 +81,28 @@ enum cb__stream_state {
 
 enum cb__given_state {
     CB__GIVEN_NOTHING,
-    CB__GIVEN_SOME /* its first piece was given, but not its last */
+    CB__GIVEN_SOME /* its first piece was returned, but not its last */
 };
 
-/* What comes of that: for decoder.c, pieces.c and take.c. */
+/* What is derived from that: for decoder.c, pieces.c and take.c. */
 struct cb__core {
     enum cb__stream_state stream;
     enum cb__given_state given;    /* of the current record */
-    bool too_long;                 /* the record is longer than allowed, which is no error */
+    bool too_long;                 /* the record is longer than allowed, which is not an error */
     uint64_t record;               /* its number */
-    uint64_t given_to;             /* all before was given, or is framing; the bytes from here
-                                   on must stay in the buffer */
+    uint64_t given_to;             /* everything before was returned, or is framing; the bytes
+                                      from here on must stay in the buffer */
     uint64_t max_given, max_taken; /* decoder->max_record is one of these */
 
-    struct cb_buffer *assembled;    /* payload, or NULL where it stands in the input */
-    struct cb_buffer *header_aside; /* the header of a record of which nothing was given
-                                       before a release; NULL before any is */
-    uint64_t header_at;             /* its position; CB_UNKNOWN: there is none */
-    struct cb_buffer *aside;        /* the beginnings of records that are truncated, held until
-                                their frames are over; NULL before any is */
-    uint64_t aside_at;              /* where that of the current record stands there;
-                                CB_UNKNOWN: it does not */
-    struct cb__kept *kept;          /* NULL before cb_reframe needs it */
+    struct cb_buffer *assembled;    /* payload, or NULL if it is in the input */
+    struct cb_buffer *header_aside; /* the header of a record of which nothing was returned
+                                       before a release; initially NULL */
+    uint64_t header_at;             /* its position; CB_UNKNOWN: none */
+    struct cb_buffer *aside;        /* the beginnings of truncated records, held until the end
+                                       of their frames; initially NULL */
+    uint64_t aside_at;              /* position of the current record's beginning there;
+                                       CB_UNKNOWN: it is not there */
+    struct cb__kept *kept;          /* NULL until cb_reframe needs it */
     struct cb__cursor cursor;       /* at given_to */
 };
 

@@ -11,15 +11,13 @@
 #include "../decoder.h"
 
 /*
- * Reads a header from the n >= 1 bytes that stand at decoder->found.scan, and says
- * in *used how many it looked at.  CB_OK: the header is over, and counted->frame
- * is filled; CB__MORE: all n belong to it, and decoder->found.needed is set; CB__END:
- * nothing follows; CB_EMALFORMED: the byte data[*used] is wrong, or with
- * `frame_is_wrong` the header as a whole, as the *used bytes show, and
- * counted->why says why.  It keeps
- * what it must remember in its own state and leaves that ready for the next
- * header:
- * as it is after the family's `reset`, too.
+ * Reads a header from the n >= 1 bytes at decoder->found.scan; *used is how many it
+ * examined.  CB_OK: the header is complete, and counted->frame is filled; CB__MORE: all
+ * n belong to it, and decoder->found.needed is set; CB__END: nothing follows;
+ * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
+ * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
+ * must remember in its own state and leaves that ready for the next header: as it is
+ * after the family's `reset`, too.
  */
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);

@@ -305,7 +305,7 @@ static int step_size(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     }
     state->phase = DATA;
     if (in_header) {
-        cb__decoder_begin(decoder, decoder->found.scan); /* there, and not after the header section */
+        cb__decoder_begin(decoder, decoder->found.scan); /* not after the header section */
         tell_header(decoder);
     }
     status = expect_content(decoder, state->line.size);

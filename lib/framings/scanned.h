@@ -13,22 +13,21 @@
 enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT_SHORT };
 
 /*
- * Looks at the n >= 1 bytes that stand at decoder->found.scan, and says in *used how
- * far it went:
- *   CB__MORE        all of them, and the record goes on (or has not begun);
- *                  scanned->held of the last ones may turn out to be framing
+ * Examines the n >= 1 bytes at decoder->found.scan; *used is how far it got:
+ *   CB__MORE       all of them, and the record continues (or has not begun);
+ *                  the last scanned->held of them may turn out to be framing
  *   CB__BEGINS     the payload of a record begins at data[*used]
  *   CB__ENDS       the record ends before data[*used], with scanned->tail bytes of
  *                  framing; it has begun.  The step is ready for the next one
- *   CB__CUT_SHORT        the record is cut short before data[*used], as if the input
- *                  ended there, and scanned->why says by what; it has begun.  The
+ *   CB__CUT_SHORT  the record is cut short before data[*used], as if the input
+ *                  ended there, and scanned->why is the reason; it has begun.  The
  *                  step may be called once more for the same byte
- *   CB__END         nothing follows
- *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why says why;
- *                  scanned->held of those before it may have been framing
- * It may say that the bytes behind those it used are payload whatever they are,
- * by decoder->found.payload_end (a position): it returns CB__MORE with any *used, and
- * is called again behind them, unless scanned->ends_there.  It keeps what it
+ *   CB__END        nothing follows
+ *   CB_EMALFORMED  the byte data[*used] is wrong, and scanned->why is the reason;
+ *                  scanned->held of the bytes before it may have been framing
+ * With decoder->found.payload_end (a position) it may declare that the bytes after
+ * the used ones are payload whatever they are: it returns CB__MORE with any *used,
+ * and is called again after them, unless scanned->ends_there.  It keeps what it
  * must remember in its own state.
  */
 typedef int (*cb__scan_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used);
