@@ -4,5 +4,6 @@ EXTRA_DIST += \
 	HACKING.md \
 	NEWS.md \
 	README.md \
+	doc/decoder.md \
 	doc/design.md \
 	doc/parallel.md

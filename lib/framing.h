@@ -9,8 +9,8 @@
  * are parsed into, and functions to decode and encode.
  *
  * The functions of a decoder work with stream positions and report what they
- * found.  decoder.c does everything else, once for all families: it cuts pieces,
- * and counts, holds back, limits and ends records.
+ * found.  decoder.c, pieces.c and take.c do everything else, once for all families:
+ * they cut pieces, and count, hold back, limit and end records (doc/decoder.md).
  */
 #ifndef CB_FRAMING_H
 #define CB_FRAMING_H
