@@ -5,7 +5,7 @@
  * Byte 0: how many needles; a byte of length and the bytes for each; a byte
  * that says in which sizes the text arrives; the text.
  */
-#include "matcher.h"
+#include "search/matcher.h"
 
 #include <stdlib.h>
 #include <string.h>

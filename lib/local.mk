@@ -8,68 +8,68 @@
 noinst_LTLIBRARIES += lib/libcb.la
 lib_libcb_la_SOURCES = \
 	lib/chunkedbuffer.h \
-	lib/base.h \
-	lib/byte_order.h \
-	lib/poison.h \
-	lib/status.c \
-	lib/memory.h \
-	lib/memory.c \
-	lib/pool.h \
-	lib/pool.c \
-	lib/chunk.h \
-	lib/find.h \
-	lib/find.c \
-	lib/rewrite.h \
-	lib/rewrite.c \
-	lib/eight.h \
-	lib/text.h \
-	lib/text.c \
-	lib/crc32c.h \
-	lib/crc32c.c \
-	lib/matcher.h \
-	lib/matcher.c \
-	lib/buffer.h \
-	lib/buffer.c \
-	lib/appender.h \
-	lib/appender.c \
-	lib/hold.c \
-	lib/search.c \
-	lib/split.c \
-	lib/number.c \
-	lib/print.c \
-	lib/io.c \
-	lib/spec.h \
-	lib/spec.c \
-	lib/byte_rules.h \
-	lib/byte_rules.c \
-	lib/framing.h \
-	lib/framing.c \
-	lib/decoder.h \
-	lib/decoding.h \
-	lib/decoder.c \
-	lib/pieces.c \
-	lib/take.c \
-	lib/encoder.h \
-	lib/encoder.c \
-	lib/encode.c \
-	lib/reframe.c \
+	lib/core/base.h \
+	lib/core/byte_order.h \
+	lib/core/poison.h \
+	lib/core/status.c \
+	lib/core/memory.h \
+	lib/core/memory.c \
+	lib/core/pool.h \
+	lib/core/pool.c \
+	lib/core/chunk.h \
+	lib/kernels/find.h \
+	lib/kernels/find.c \
+	lib/kernels/rewrite.h \
+	lib/kernels/rewrite.c \
+	lib/core/eight.h \
+	lib/kernels/text.h \
+	lib/kernels/text.c \
+	lib/kernels/crc32c.h \
+	lib/kernels/crc32c.c \
+	lib/search/matcher.h \
+	lib/search/matcher.c \
+	lib/core/buffer.h \
+	lib/core/buffer.c \
+	lib/core/appender.h \
+	lib/core/appender.c \
+	lib/core/hold.c \
+	lib/search/search.c \
+	lib/search/split.c \
+	lib/core/number.c \
+	lib/core/print.c \
+	lib/core/io.c \
+	lib/framing/spec.h \
+	lib/framing/spec.c \
+	lib/framing/byte_rules.h \
+	lib/framing/byte_rules.c \
+	lib/framing/framing.h \
+	lib/framing/framing.c \
+	lib/framing/decoder.h \
+	lib/framing/decoding.h \
+	lib/framing/decoder.c \
+	lib/framing/pieces.c \
+	lib/framing/take.c \
+	lib/framing/encoder.h \
+	lib/framing/encoder.c \
+	lib/framing/encode.c \
+	lib/framing/reframe.c \
 	lib/framings/families.h \
-	lib/framings/counted.h \
-	lib/framings/counted.c \
-	lib/framings/length_field.h \
-	lib/framings/length_field.c \
-	lib/framings/scanned.h \
-	lib/framings/scanned.c \
-	lib/framings/json_text.h \
-	lib/framings/json_text.c \
-	lib/framings/mark.h \
-	lib/framings/mark.c \
-	lib/framings/fields.h \
-	lib/framings/fields.c \
-	lib/framings/size_line.h \
-	lib/framings/size_line.c \
-	lib/framings/start_line.h \
-	lib/framings/start_line.c \
+	lib/framings/shared/counted.h \
+	lib/framings/shared/counted.c \
+	lib/framings/shared/length_field.h \
+	lib/framings/shared/length_field.c \
+	lib/framings/shared/scanned.h \
+	lib/framings/shared/scanned.c \
+	lib/framings/shared/json_text.h \
+	lib/framings/shared/json_text.c \
+	lib/framings/shared/mark.h \
+	lib/framings/shared/mark.c \
+	lib/framings/shared/fields.h \
+	lib/framings/shared/fields.c \
+	lib/framings/shared/size_line.h \
+	lib/framings/shared/size_line.c \
+	lib/framings/shared/start_line.h \
+	lib/framings/shared/start_line.c \
 	lib/framings/delimiter.c \
 	lib/framings/start.c \
 	lib/framings/fixed.c \
@@ -88,11 +88,11 @@ lib_libcb_la_SOURCES = \
 	lib/framings/der.c \
 	lib/framings/resp.c \
 	lib/framings/syslog.c \
-	lib/framings/digits.h \
-	lib/framings/digits.c \
-	lib/framings/utf8.h \
-	lib/framings/utf8.c \
-	lib/framings/base64.h \
+	lib/framings/shared/digits.h \
+	lib/framings/shared/digits.c \
+	lib/framings/shared/utf8.h \
+	lib/framings/shared/utf8.c \
+	lib/framings/shared/base64.h \
 	lib/framings/base64.c \
 	lib/framings/hex.c \
 	lib/framings/index.c \
@@ -108,26 +108,26 @@ lib_libcb_la_SOURCES = \
 
 # The kernels of this kind of processor.
 if KERNELS_X86
-lib_libcb_la_SOURCES += lib/find_x86.c lib/rewrite_x86.c lib/text_x86.c
+lib_libcb_la_SOURCES += lib/kernels/find_x86.c lib/kernels/rewrite_x86.c lib/kernels/text_x86.c
 else
 if KERNELS_NEON
-lib_libcb_la_SOURCES += lib/find_neon.c lib/rewrite_neon.c lib/text_neon.c
+lib_libcb_la_SOURCES += lib/kernels/find_neon.c lib/kernels/rewrite_neon.c lib/kernels/text_neon.c
 else
-lib_libcb_la_SOURCES += lib/find_none.c lib/rewrite_none.c lib/text_none.c
+lib_libcb_la_SOURCES += lib/kernels/find_none.c lib/kernels/rewrite_none.c lib/kernels/text_none.c
 endif
 endif
 EXTRA_DIST += \
-	lib/find_scan.h \
-	lib/find_x86.c \
-	lib/find_neon.c \
-	lib/find_none.c \
-	lib/rewrite_scan.h \
-	lib/rewrite_x86.c \
-	lib/rewrite_neon.c \
-	lib/rewrite_none.c \
-	lib/text_x86.c \
-	lib/text_neon.c \
-	lib/text_none.c
+	lib/kernels/find_scan.h \
+	lib/kernels/find_x86.c \
+	lib/kernels/find_neon.c \
+	lib/kernels/find_none.c \
+	lib/kernels/rewrite_scan.h \
+	lib/kernels/rewrite_x86.c \
+	lib/kernels/rewrite_neon.c \
+	lib/kernels/rewrite_none.c \
+	lib/kernels/text_x86.c \
+	lib/kernels/text_neon.c \
+	lib/kernels/text_none.c
 
 # The same, closed: only what the symbol map names can be seen.
 lib_LTLIBRARIES += lib/libchunkedbuffer.la

@@ -14,57 +14,57 @@ set -eu
 layers() {
     cat <<'END'
  0  chunkedbuffer.h
- 1  base.h
- 2  status.c
- 2  poison.h                                        only base.h
- 2  byte_order.h                                        only base.h
- 3  memory.h memory.c
- 4  pool.h pool.c
- 5  chunk.h
- 5  find.h find.c                                   only base.h
- 5  find_scan.h                                     only base.h
- 6  find_x86.c                                      only find.h find_scan.h
- 6  find_neon.c                                     only find.h find_scan.h
- 6  find_none.c                                     only find.h
- 6  rewrite.h rewrite.c                             only base.h find.h
- 7  rewrite_scan.h                                  only rewrite.h
- 8  rewrite_x86.c                                   only rewrite.h rewrite_scan.h
- 8  rewrite_neon.c                                  only rewrite.h rewrite_scan.h
- 8  rewrite_none.c                                  only rewrite.h
- 2  eight.h                                         only base.h
- 5  text.h text.c                                   only base.h eight.h
- 6  text_x86.c                                      only text.h
- 6  text_neon.c                                     only text.h
- 6  text_none.c                                     only text.h
- 5  crc32c.h crc32c.c                               only base.h byte_order.h
- 6  matcher.h matcher.c                             only base.h find.h
- 7  buffer.h buffer.c
- 8  appender.h appender.c
- 8  hold.c
- 8  search.c
- 8  number.c
- 8  print.c
- 8  io.c
- 9  split.c
- 9  spec.h spec.c
-10  byte_rules.h byte_rules.c                       only base.h spec.h
-11  framing.h framing.c
-12  decoder.h decoding.h decoder.c pieces.c take.c
-12  encoder.h encoder.c
-13  encode.c
-14  reframe.c
-12  framings/fields.h framings/fields.c
+ 1  core/base.h
+ 2  core/status.c
+ 2  core/poison.h  only core/base.h
+ 2  core/byte_order.h  only core/base.h
+ 3  core/memory.h core/memory.c
+ 4  core/pool.h core/pool.c
+ 5  core/chunk.h
+ 5  kernels/find.h kernels/find.c  only core/base.h
+ 5  kernels/find_scan.h  only core/base.h
+ 6  kernels/find_x86.c  only kernels/find.h kernels/find_scan.h
+ 6  kernels/find_neon.c  only kernels/find.h kernels/find_scan.h
+ 6  kernels/find_none.c  only kernels/find.h
+ 6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/find.h
+ 7  kernels/rewrite_scan.h  only kernels/rewrite.h
+ 8  kernels/rewrite_x86.c  only kernels/rewrite.h kernels/rewrite_scan.h
+ 8  kernels/rewrite_neon.c  only kernels/rewrite.h kernels/rewrite_scan.h
+ 8  kernels/rewrite_none.c  only kernels/rewrite.h
+ 2  core/eight.h  only core/base.h
+ 5  kernels/text.h kernels/text.c  only core/base.h core/eight.h
+ 6  kernels/text_x86.c  only kernels/text.h
+ 6  kernels/text_neon.c  only kernels/text.h
+ 6  kernels/text_none.c  only kernels/text.h
+ 5  kernels/crc32c.h kernels/crc32c.c  only core/base.h core/byte_order.h
+ 6  search/matcher.h search/matcher.c  only core/base.h kernels/find.h
+ 7  core/buffer.h core/buffer.c
+ 8  core/appender.h core/appender.c
+ 8  core/hold.c
+ 8  search/search.c
+ 8  core/number.c
+ 8  core/print.c
+ 8  core/io.c
+ 9  search/split.c
+ 9  framing/spec.h framing/spec.c
+10  framing/byte_rules.h framing/byte_rules.c  only core/base.h framing/spec.h
+11  framing/framing.h framing/framing.c
+12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/take.c
+12  framing/encoder.h framing/encoder.c
+13  framing/encode.c
+14  framing/reframe.c
+12  framings/shared/fields.h framings/shared/fields.c
 13  framings/families.h
-13  framings/counted.h framings/counted.c
-13  framings/length_field.h framings/length_field.c
-13  framings/scanned.h framings/scanned.c
-12  framings/json_text.h framings/json_text.c       only base.h eight.h
-13  framings/digits.h framings/digits.c
-13  framings/base64.h
-13  framings/utf8.h framings/utf8.c                 only base.h text.h
-13  framings/mark.h framings/mark.c
-13  framings/size_line.h framings/size_line.c
-13  framings/start_line.h framings/start_line.c
+13  framings/shared/counted.h framings/shared/counted.c
+13  framings/shared/length_field.h framings/shared/length_field.c
+13  framings/shared/scanned.h framings/shared/scanned.c
+12  framings/shared/json_text.h framings/shared/json_text.c  only core/base.h core/eight.h
+13  framings/shared/digits.h framings/shared/digits.c
+13  framings/shared/base64.h
+13  framings/shared/utf8.h framings/shared/utf8.c  only core/base.h kernels/text.h
+13  framings/shared/mark.h framings/shared/mark.c
+13  framings/shared/size_line.h framings/shared/size_line.c
+13  framings/shared/start_line.h framings/shared/start_line.c
 15  framings/table.c
 END
 }
@@ -202,15 +202,15 @@ finds() {
 check_all
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-finds lib/memory.c '#include "buffer.h"'
-finds lib/find.c '#include "memory.h"'
-finds lib/buffer.h '# include "../lib/decoder.h"'
-finds lib/base.h '#include <memory.h>'
+finds lib/core/memory.c '#include "core/buffer.h"'
+finds lib/kernels/find.c '#include "core/memory.h"'
+finds lib/core/buffer.h '# include "framing/decoder.h"'
+finds lib/core/base.h '#include <core/memory.h>'
 finds lib/upstart.c '/* has no place */'
 finds lib/framings/csv.c 'static int x(struct cb_decoder *decoder) { return decoder->core.given; }'
-finds cli/main.c '#include "../lib/base.h"'
-finds cli/main.c '#include "lib/base.h"'
-finds cli/main.c '#include <memory.h>'
+finds cli/main.c '#include "../lib/core/base.h"'
+finds cli/main.c '#include "lib/core/base.h"'
+finds cli/main.c '#include <core/memory.h>'
 finds cli/common/fd.c '#include "diagnostics.h"'
 finds cli/input/source.c '#include "../reframe.h"'
 finds cli/output/output.c '#include "../options.h"'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "steps.h"
 
-#include "encoder.h"
+#include "framing/encoder.h"
 
 void step_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset)
 {

@@ -8,7 +8,7 @@
 #define CB_TESTS_STEPS_H
 
 #include "chunkedbuffer.h"
-#include "framing.h"
+#include "framing/framing.h"
 
 /* Says the number of the next record, from 1, and where its payload stands. */
 void step_place(struct cb_encoder *encoder, uint64_t record, uint64_t offset);

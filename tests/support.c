@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "find.h"
-#include "rewrite.h"
-#include "text.h"
+#include "kernels/find.h"
+#include "kernels/rewrite.h"
+#include "kernels/text.h"
 
 /* --------------------------------------------------------------- allocator */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "crc32c.h"
+#include "kernels/crc32c.h"
 #include "expect.h"
 #include "support.h"
 

@@ -7,7 +7,7 @@
 #include "reading.h"
 #include "streams.h"
 
-#include "decoder.h"
+#include "framing/decoder.h"
 
 #include <inttypes.h>
 #include <stdio.h>

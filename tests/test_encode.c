@@ -4,7 +4,7 @@
  * bytes are those that the encoder gives for each record on its own.
  */
 #include "expect.h"
-#include "framing.h"
+#include "framing/framing.h"
 #include "outputs.h"
 #include "reading.h"
 

@@ -2,7 +2,7 @@
 #include "expect.h"
 #include "support.h"
 
-#include "find.h"
+#include "kernels/find.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "expect.h"
 #include "support.h"
 
-#include "matcher.h"
+#include "search/matcher.h"
 
 #include <stdlib.h>
 #include <string.h>

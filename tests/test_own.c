@@ -7,7 +7,7 @@
 #include "expect.h"
 #include "reading.h"
 
-#include "crc32c.h"
+#include "kernels/crc32c.h"
 
 #include <inttypes.h>
 #include <stdio.h>

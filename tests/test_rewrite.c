@@ -3,7 +3,7 @@
 #include "expect.h"
 #include "support.h"
 
-#include "rewrite.h"
+#include "kernels/rewrite.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "expect.h"
 #include "support.h"
 
-#include "spec.h"
+#include "framing/spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>

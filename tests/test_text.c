@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Each kernel against definitions that are written down as plainly as can be. */
 #include "expect.h"
-#include "framing.h"
+#include "framing/framing.h"
 #include "support.h"
 
-#include "text.h"
+#include "kernels/text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -11,11 +11,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../encoder.h"
-#include "counted.h"
-#include "digits.h"
-#include "families.h"
-#include "length_field.h"
+#include "framing/encoder.h"
+#include "framings/shared/counted.h"
+#include "framings/shared/digits.h"
+#include "framings/families.h"
+#include "framings/shared/length_field.h"
 
 #define NOT_GIVEN UINT64_MAX
 

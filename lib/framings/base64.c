@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a line of base64 (RFC 4648 section 4) per record. */
-#include "base64.h"
+#include "framings/shared/base64.h"
 
 #include <string.h>
 
-#include "../eight.h"
-#include "../text.h"
-#include "families.h"
+#include "core/eight.h"
+#include "kernels/text.h"
+#include "framings/families.h"
 
 /* Encodes the three collected bytes. */
 static void put_three(struct cb__base64 *state, uint8_t *out)

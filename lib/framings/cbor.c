@@ -12,8 +12,8 @@
  */
 #include <string.h>
 
-#include "families.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/scanned.h"
 
 /* Size of the stack: most numbers on it take one byte, none more than NUMBER_MAX. */
 enum { STACK_MAX = 2 << 20, STACK_MIN = 64, NUMBER_MAX = 10 };

@@ -8,11 +8,11 @@
  *
  * A record is a chunk's data.
  */
-#include "counted.h"
-#include "digits.h"
-#include "families.h"
-#include "fields.h"
-#include "size_line.h"
+#include "framings/shared/counted.h"
+#include "framings/shared/digits.h"
+#include "framings/families.h"
+#include "framings/shared/fields.h"
+#include "framings/shared/size_line.h"
 
 struct chunked_config {
     bool lf;

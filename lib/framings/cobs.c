@@ -7,9 +7,9 @@
  * of bytes that follow, none of them zero.  Between two blocks the payload has a
  * zero, except after a block with the highest code.
  */
-#include "../decoder.h"
-#include "../encoder.h"
-#include "families.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "framings/families.h"
 
 #include <string.h>
 

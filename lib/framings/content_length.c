@@ -6,10 +6,10 @@
  *
  *     Content-Length: 5\r\n\r\nhello
  */
-#include "counted.h"
-#include "digits.h"
-#include "families.h"
-#include "fields.h"
+#include "framings/shared/counted.h"
+#include "framings/shared/digits.h"
+#include "framings/families.h"
+#include "framings/shared/fields.h"
 
 struct content_length_config {
     bool lf;

@@ -5,9 +5,10 @@
  */
 #include <string.h>
 
-#include "../decoder.h"
-#include "../encoder.h"
-#include "families.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "framings/families.h"
+#include "search/matcher.h"
 
 struct delimiter_config {
     bool line;

@@ -8,8 +8,8 @@
  * value of indefinite length are values, of either kind, up to an end-of-contents; so
  * it is enough to count how many of them are open.
  */
-#include "families.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/scanned.h"
 
 enum phase {
     TAG,

@@ -3,7 +3,7 @@
 #ifndef CB_FAMILIES_H
 #define CB_FAMILIES_H
 
-#include "../framing.h"
+#include "framing/framing.h"
 
 extern const struct cb__family cb__ascii_family;
 extern const struct cb__family cb__base64_family;

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../encoder.h"
-#include "counted.h"
-#include "families.h"
+#include "framing/encoder.h"
+#include "framings/shared/counted.h"
+#include "framings/families.h"
 
 struct fixed_config {
     uint64_t size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a line of hexadecimal digits per record. */
-#include "../encoder.h"
-#include "../text.h"
-#include "families.h"
+#include "framing/encoder.h"
+#include "kernels/text.h"
+#include "framings/families.h"
 
 static void hex_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {

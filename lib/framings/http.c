@@ -13,11 +13,11 @@
  */
 #include <string.h>
 
-#include "../decoder.h"
-#include "families.h"
-#include "fields.h"
-#include "size_line.h"
-#include "start_line.h"
+#include "framing/decoder.h"
+#include "framings/families.h"
+#include "framings/shared/fields.h"
+#include "framings/shared/size_line.h"
+#include "framings/shared/start_line.h"
 
 struct http_config {
     bool lf;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a line per record with its place in the input, without its payload. */
-#include "digits.h"
-#include "families.h"
+#include "framings/shared/digits.h"
+#include "framings/families.h"
 
 struct index_state {
     uint64_t length; /* from the last piece */

@@ -8,10 +8,10 @@
  *
  * With `array` such values are arrays, and their elements are the records.
  */
-#include "families.h"
-#include "json_text.h"
-#include "mark.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/json_text.h"
+#include "framings/shared/mark.h"
+#include "framings/shared/scanned.h"
 
 /* The place in an array. */
 enum place { OUTSIDE, OPENED, AFTER_ELEMENT, AFTER_COMMA };

@@ -10,10 +10,10 @@
  */
 #include <string.h>
 
-#include "../encoder.h"
-#include "families.h"
-#include "json_text.h"
-#include "scanned.h"
+#include "framing/encoder.h"
+#include "framings/families.h"
+#include "framings/shared/json_text.h"
+#include "framings/shared/scanned.h"
 
 enum { RS = 0x1e };
 

@@ -9,11 +9,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../encoder.h"
-#include "../byte_order.h"
-#include "counted.h"
-#include "families.h"
-#include "length_field.h"
+#include "framing/encoder.h"
+#include "core/byte_order.h"
+#include "framings/shared/counted.h"
+#include "framings/families.h"
+#include "framings/shared/length_field.h"
 
 #define NOT_GIVEN UINT64_MAX
 

@@ -4,8 +4,8 @@
  * record is a whole object, with everything nested in it, unchanged.  Nesting depth
  * does not matter: a single count of outstanding objects finds its end.
  */
-#include "families.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/scanned.h"
 
 /* What follows the first byte. */
 struct head {

@@ -8,10 +8,10 @@
  */
 #include <string.h>
 
-#include "families.h"
-#include "json_text.h"
-#include "mark.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/json_text.h"
+#include "framings/shared/mark.h"
+#include "framings/shared/scanned.h"
 
 struct ndjson_state {
     struct cb__scanned scanned; /* `held`: the last byte was a CR after the value */

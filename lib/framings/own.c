@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "../encoder.h"
-#include "counted.h"
-#include "scanned.h"
+#include "framing/encoder.h"
+#include "framings/shared/counted.h"
+#include "framings/shared/scanned.h"
 
 enum { PADDING_MAX = INT32_MAX };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: payloads with nothing around them (raw), and nothing (none). */
-#include "../encoder.h"
-#include "families.h"
+#include "framing/encoder.h"
+#include "framings/families.h"
 
 static const struct cb__encoder_ops raw_ops = {
     .traits = CB_CONSTANT,

@@ -11,9 +11,9 @@
  * Streamed strings and aggregates, whose length is not declared, are rejected: no
  * server sends them.
  */
-#include "digits.h"
-#include "families.h"
-#include "scanned.h"
+#include "framings/shared/digits.h"
+#include "framings/families.h"
+#include "framings/shared/scanned.h"
 
 enum {
     DIGITS_MAX = 18,  /* twice such a number fits in 64 bits */

@@ -4,10 +4,10 @@
  * noise; inside a packet, ESC and another byte stand for each of these two.
  * Empty packets are dropped, as the RFC suggests.
  */
-#include "../decoder.h"
-#include "../encoder.h"
-#include "../find.h"
-#include "families.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "kernels/find.h"
+#include "framings/families.h"
 
 #include <string.h>
 

@@ -6,11 +6,11 @@
  * A block ends with the CR of its empty line: an LF that follows belongs to it, but
  * is not awaited.  With `keep` it is, if lines end in CRLF.
  */
-#include "../decoder.h"
-#include "../encoder.h"
-#include "../find.h"
-#include "families.h"
-#include "mark.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "kernels/find.h"
+#include "framings/families.h"
+#include "framings/shared/mark.h"
 
 #include <string.h>
 

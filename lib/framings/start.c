@@ -4,8 +4,9 @@
  * mark are a record too.  A record ends when the whole next mark has arrived, or
  * with the input.
  */
-#include "../decoder.h"
-#include "families.h"
+#include "framing/decoder.h"
+#include "framings/families.h"
+#include "search/matcher.h"
 
 struct start_config {
     struct cb__bytes mark;

@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
-#include "families.h"
-#include "scanned.h"
+#include "framings/families.h"
+#include "framings/shared/scanned.h"
 
 enum { DIGITS_MAX = 18 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every framing, in listing order.  A preset is just a name for a generic
  * specification. */
-#include "families.h"
+#include "framings/families.h"
 
 #define LENGTH(name, variant, text)                                                                \
     {                                                                                              \

@@ -12,11 +12,11 @@
  */
 #include <string.h>
 
-#include "../crc32c.h"
-#include "../encoder.h"
-#include "../byte_order.h"
-#include "counted.h"
-#include "families.h"
+#include "kernels/crc32c.h"
+#include "framing/encoder.h"
+#include "core/byte_order.h"
+#include "framings/shared/counted.h"
+#include "framings/families.h"
 
 enum { LENGTH = 8, CHECKSUM = 4, HEADER = LENGTH + CHECKSUM };
 

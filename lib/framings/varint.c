@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../encoder.h"
-#include "counted.h"
-#include "families.h"
-#include "length_field.h"
+#include "framing/encoder.h"
+#include "framings/shared/counted.h"
+#include "framings/families.h"
+#include "framings/shared/length_field.h"
 
 enum { VARINT_MAX = 10 };
 

@@ -8,10 +8,10 @@
  * first have opcode 0 (section 5.4).  No extensions are supported
  * (permessage-deflate sets a reserved bit).
  */
-#include "../decoder.h"
-#include "../encoder.h"
-#include "../byte_order.h"
-#include "families.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "core/byte_order.h"
+#include "framings/families.h"
 
 #include <errno.h>
 #include <fcntl.h>

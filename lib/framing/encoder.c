@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "framing/encoder.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int fail(struct cb_encoder *encoder, uint64_t record, uint64_t offset, const char *format,
+                va_list arguments)
+{
+    encoder->error.code = CB_EUNENCODABLE;
+    encoder->error.record = record;
+    encoder->error.offset = offset;
+    vsnprintf(encoder->error.text, sizeof encoder->error.text, format, arguments);
+    return CB_EUNENCODABLE;
+}
+
+int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int status = fail(encoder, encoder->record, encoder->offset, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
+                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int status = fail(encoder, piece->record, piece->offset + at, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source,
+                     const struct cb_encoder_options *options, struct cb_error *error)
+{
+    struct cb_encoder_options o = {.size = sizeof o};
+    struct cb__coder coder;
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
+        return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
+    int status = cb__coder_new(&coder, sizeof **result, source, CB_ENCODES, o.allocator, error);
+    if (status)
+        return status;
+    struct cb_encoder *encoder = coder.self;
+    encoder->config = coder.config;
+    encoder->allocator = coder.config.allocator;
+    encoder->state = coder.state;
+    encoder->ops = coder.config.family->encode;
+    encoder->traits = encoder->ops->traits;
+    encoder->refuse_collisions = o.refuse_collisions;
+    if (encoder->ops->open)
+        status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));
+    if (status) {
+        cb__coder_free(&coder);
+        return cb__error_set(error, status, 0, "%s", cb_strerror(status));
+    }
+    cb__encode_init(encoder);
+    *result = encoder;
+    return CB_OK;
+}
+
+int cb_encoder_new(struct cb_encoder **result, const char *specification,
+                   const struct cb_encoder_options *options, struct cb_error *error)
+{
+    const struct cb__source source = {.specification = specification};
+    return cb__encoder_make(result, &source, options, error);
+}
+
+void cb_encoder_free(struct cb_encoder *encoder)
+{
+    if (!encoder)
+        return;
+    cb__encode_fini(encoder);
+    if (encoder->ops->close)
+        encoder->ops->close(encoder);
+    cb__coder_free(&(struct cb__coder){
+        .self = encoder,
+        .size = sizeof *encoder,
+        .state = encoder->state,
+        .state_size = cb__max(encoder->ops->state_size, 1),
+        .config = encoder->config,
+    });
+}
+
+unsigned cb_encoder_traits(const struct cb_encoder *encoder)
+{
+    return encoder->traits;
+}
+
+const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder)
+{
+    return &encoder->error;
+}

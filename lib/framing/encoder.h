@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Encoder: the bytes around a payload, and those that replace it.
+ * Layer: base -> ... -> framing -> encoder.
+ */
+#ifndef CB_ENCODER_H
+#define CB_ENCODER_H
+
+#include "framing/framing.h"
+
+/* The longest header that a family may make in `scratch`. */
+enum { CB__HEADER_MAX = 4096 };
+
+/* The state of cb_encode_pieces and the like; see encode.c. */
+enum cb__encode_step {
+    CB__ENCODE_RECORD,  /* between two records */
+    CB__ENCODE_PIECE,   /* in a record, between two pieces */
+    CB__ENCODE_HEADER,  /* the rest of it is in `out` */
+    CB__ENCODE_PAYLOAD, /* `done` bytes of the piece are written */
+    CB__ENCODE_TRAILER, /* like the header; with `gives` there is more */
+    CB__ENCODE_PASS,    /* the record was rejected: up to its last piece */
+    CB__ENCODE_END      /* the end of the stream, like the trailer */
+};
+
+struct cb__appender;
+struct cb__cuts;
+
+/* The bytes before a payload of a certain length, ready to be copied by one store. */
+struct cb__head {
+    uint8_t bytes[15];
+    uint8_t size; /* CB__HEAD_NEW: not computed yet; CB__HEAD_NONE: not available */
+};
+
+enum { CB__HEAD_NEW = 255, CB__HEAD_NONE = 254 };
+
+/* Payload of this length and more is referenced: below it, a copy costs less than a
+ * reference and a separate area in writev.  On x86-64 the two are equal at about 500
+ * bytes (bench/README.md). */
+enum { CB__COPY_BELOW = 512 };
+
+/* The most room that one record of cb__encode_cuts uses, including bytes overwritten
+ * after it. */
+enum { CB__CUT_ROOM = CB__COPY_BELOW + 64 };
+
+/* Writes short whole records to the output, as many of the pieces as possible, and
+ * returns how many. */
+typedef size_t cb__encode_fn(struct cb_encoder *encoder, struct cb__appender *appender,
+                             const struct cb_piece *pieces, size_t count);
+
+struct cb_encoder {
+    const struct cb__encoder_ops *ops;
+    void *state; /* of the family */
+    struct cb__config config;
+    const struct cb_allocator *allocator;
+    unsigned traits;
+    bool refuse_collisions;
+    struct cb__bytes out; /* the result of a call */
+    uint64_t record;      /* number of the current record, from 1 */
+    uint64_t offset;      /* where its payload is in the input */
+    struct cb_error error;
+
+    enum cb__encode_step step;
+    cb__encode_fn *copies;       /* the fast path for short records, or NULL */
+    struct cb__bytes head, tail; /* with CB_CONSTANT, the bytes around a record */
+    struct cb__head *heads;      /* by length, CB__COPY_BELOW of them; or NULL */
+    bool gives;                  /* the family may have more for `out` */
+    size_t done;                 /* bytes of the current piece's payload that are written */
+    uint64_t start;              /* position in the output where the record begins */
+    uint64_t before;             /* records before the one that has number 1 in its pieces */
+    uint64_t records, bytes;     /* whole records written, and their bytes */
+    struct cb_buffer *held;      /* the pieces of a record that must be seen whole */
+
+    uint8_t scratch[CB__HEADER_MAX];
+};
+
+/* As cb_encoder_new. */
+int cb__encoder_make(struct cb_encoder **encoder, const struct cb__source *source,
+                     const struct cb_encoder_options *options, struct cb_error *error);
+
+/* Records the error, for the last record that began, and returns CB_EUNENCODABLE. */
+int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same for byte `at` of the examined piece; modulo 2^64 if it is in an earlier
+ * piece. */
+int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Encodes pieces.  CB_OK: all of them; CB__FULL: the work of this call is done;
+ * otherwise as cb_encode_pieces. */
+int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
+                   const struct cb_piece *pieces, size_t count, size_t *taken);
+
+/* Can this encoder use cb__encode_cuts now?  May allocate its table of heads; false if
+ * out of memory. */
+bool cb__encode_takes_cuts(struct cb_encoder *encoder);
+
+/* Writes whole short records from one span to the output, starting with
+ * found->cuts[first], and returns how many.  It stops at a payload that is better
+ * referenced, or is rejected, and when less room than CB__CUT_ROOM is left. */
+size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
+                       const struct cb__cuts *found, size_t first);
+
+/* What an encoder has besides its family's part, and its destruction. (encode.c) */
+void cb__encode_init(struct cb_encoder *encoder);
+void cb__encode_fini(struct cb_encoder *encoder);
+
+static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)
+{
+    encoder->out = (struct cb__bytes){.data = n ? data : (const uint8_t *)"", .length = n};
+    return CB_OK;
+}
+
+#endif

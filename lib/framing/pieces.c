@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* Pieces: from what was found to what is returned. */
+#include "framing/decoding.h"
+#include "kernels/find.h"
+
+#include <string.h>
+
+enum { BATCH_MIN = 4 }; /* pieces that are worth the start of a fast path */
+
+/* ---------------------------------------------------------------- one record */
+
+/* The length of the current record, if a piece may reveal it. */
+static uint64_t known_total(const struct cb_decoder *decoder)
+{
+    const uint64_t end = cb__end_of_given(decoder);
+    if (cb__is_complete(decoder) || (decoder->core.too_long && end == cb__limit_of(decoder)))
+        return end - decoder->found.payload_start;
+    if (decoder->on_partial == CB_PARTIAL_EMIT)
+        return CB_UNKNOWN;
+    return decoder->core.too_long ? decoder->max_record : decoder->found.total;
+}
+
+/* Bytes to return: from `given` on, at most `most`. */
+static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n,
+                                   struct cb_memory **block)
+{
+    const uint8_t *data;
+    struct cb__cursor start = {0}, *cursor = &decoder->core.cursor;
+    const struct cb_buffer *source =
+        decoder->core.assembled ? decoder->core.assembled : decoder->buffer;
+    uint64_t at = decoder->core.given_to;
+    if (cb__unlikely(cb__is_aside(decoder))) {
+        source = decoder->core.aside;
+        cursor = &start;
+        at = cb__given_aside(decoder);
+    }
+    cb__buffer_span(source, cursor, at, &data, n);
+    *block = cb__buffer_block(source, cursor, at);
+    *n = cb__min(*n, cb__clamp_u64(most));
+    return data;
+}
+
+/* The header fields of a record's first piece: the length, and CB_APART if the header
+ * does not end at the piece's data.  An empty piece is moved to begin there. */
+static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    struct cb__cursor cursor = {0};
+    const uint64_t header = decoder->found.header;
+    const uint8_t *data;
+    size_t n;
+    if (!header || header > UINT32_MAX)
+        return;
+    const uint64_t at = cb__payload_in_input(decoder) - header;
+    piece->header = (uint32_t)header;
+    piece->flags |= CB_APART;
+    if (decoder->core.header_at == at ||
+        !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) || n < header)
+        return;
+    if (!piece->length)
+        piece->data = data + header;
+    if (piece->data == data + header)
+        piece->flags &= ~(unsigned)CB_APART;
+}
+
+/* Cuts pieces from [given, until), and ends the record if it is complete. */
+static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+{
+    static const uint8_t nothing[1];
+    const uint64_t end = cb__end_of_given(decoder);
+    const uint64_t shift =
+        decoder->core.assembled ? decoder->found.payload_at - decoder->found.payload_start : 0;
+    size_t count = 0;
+    while (count < max) {
+        const uint8_t *data = nothing;
+        struct cb_memory *block = NULL;
+        size_t n = 0;
+        if (decoder->core.given_to < end)
+            data = next_to_give(decoder, end - decoder->core.given_to, &n, &block);
+        bool last = cb__is_complete(decoder) && decoder->core.given_to + n >= end;
+        pieces[count] = (struct cb_piece){
+            .data = data,
+            .length = n,
+            .record = decoder->core.record,
+            .offset = decoder->core.given_to + shift,
+            .total = known_total(decoder),
+            .block = block,
+            .flags =
+                (cb__has_given(decoder) ? 0 : (unsigned)CB_FIRST) | (last ? (unsigned)CB_LAST : 0),
+        };
+        if (!cb__has_given(decoder))
+            tell_header(decoder, &pieces[count]);
+        decoder->found.header = 0;
+        count++;
+        decoder->core.given = CB__GIVEN_SOME;
+        decoder->core.given_to += n;
+        if (last)
+            cb__decoder_next_record(decoder);
+        if (last || decoder->core.given_to >= end)
+            break;
+    }
+    return count;
+}
+
+/* The common case of that: the whole record in one span of the input. */
+static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    const uint64_t header = decoder->found.header;
+    const uint64_t from = decoder->core.given_to, size = decoder->found.payload_seen - from;
+    const uint8_t *data;
+    size_t n;
+    if (!cb__is_complete(decoder) || cb__has_given(decoder) || decoder->core.assembled ||
+        decoder->core.too_long || decoder->error.code || header > UINT32_MAX ||
+        !cb__buffer_span(decoder->buffer, &decoder->core.cursor, from - header, &data, &n) ||
+        n < header + size)
+        return false;
+    *piece = (struct cb_piece){
+        .data = data + header,
+        .length = (size_t)size,
+        .record = decoder->core.record,
+        .offset = from,
+        .total = size,
+        .block = cb__buffer_block(decoder->buffer, &decoder->core.cursor, from - header),
+        .flags = CB_FIRST | CB_LAST,
+        .header = (uint32_t)header,
+    };
+    cb__begin_at(decoder, decoder->found.scan, decoder->core.record + 1);
+    return true;
+}
+
+size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
+                         size_t room)
+{
+    const struct cb_buffer *source = decoder->buffer;
+    const size_t n = cb__min(piece->header, room);
+    uint64_t at = piece->offset - piece->header;
+    size_t aside = 0;
+    if (!(piece->flags & CB_APART)) {
+        if (n)
+            memcpy(out, piece->data - piece->header, n);
+        return n;
+    }
+    if (at == decoder->core.header_at)
+        aside = cb_copyout(decoder->core.header_aside, 0, n, out);
+    at += aside;
+    if (!source || at < source->position || aside == n)
+        return aside;
+    return aside + cb_copyout(source, cb__clamp_u64(at - source->position), n - aside,
+                              (uint8_t *)out + aside);
+}
+
+/* Is there something to cut pieces from?  The beginning of a record whose payload has
+ * not arrived is returned as an empty piece. */
+static bool can_give(const struct cb_decoder *decoder)
+{
+    /* Bytes before the error are returned first, as if they had arrived alone. */
+    if (cb__unlikely(decoder->error.code))
+        return !decoder->whole && cb__has_begun(decoder) &&
+               decoder->core.given_to < cb__end_of_given(decoder);
+    if (cb__is_complete(decoder) || decoder->whole)
+        return cb__is_complete(decoder);
+    if (cb__unlikely(decoder->core.too_long))
+        return decoder->on_overflow == CB_OVERFLOW_TRUNCATE &&
+               (decoder->core.given_to < cb__end_of_given(decoder) || !cb__has_given(decoder));
+    return decoder->core.given_to < decoder->found.payload_seen ||
+           (cb__has_begun(decoder) && !cb__has_given(decoder) &&
+            decoder->found.payload_end > decoder->found.scan);
+}
+
+/* -------------------------------------------------- whole frames of one span */
+
+/* May the fast path begin here? */
+static bool at_frame(const struct cb_decoder *decoder)
+{
+    return cb__at_rest(decoder) && !cb__has_ended(decoder) && !decoder->error.code;
+}
+
+/* The available whole frames.  Cheap if there are none. */
+static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
+{
+    if (!at_frame(decoder) || !cb__decoder_span(decoder, data, n))
+        return false;
+    *n = cb__min(*n, CB__FIND_MAX);
+    return true;
+}
+
+/* Advances over `count` whole records, of `used` bytes including dropped ones. */
+static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t count)
+{
+    cb__begin_at(decoder, decoder->found.scan + used, decoder->core.record + count);
+}
+
+size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
+{
+    size_t n;
+    found->count = found->used = 0;
+    if (max < BATCH_MIN || !decoder->ops->cuts || !frames_at_hand(decoder, &found->data, &n))
+        return 0;
+    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
+    found->count = decoder->ops->cuts(decoder, found->data, n, found->cuts, cb__min(max, CB__CUTS),
+                                      &found->used);
+    return found->count;
+}
+
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
+{
+    const struct cb__cut *next = &found->cuts[count];
+    pass_frames(decoder, count == found->count ? found->used : next->at - next->header, count);
+}
+
+static inline void build_one(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
+                             uint64_t base, uint64_t record)
+{
+    const struct cb__cut *cut = &found->cuts[i];
+    *piece = (struct cb_piece){
+        .data = found->data + cut->at,
+        .length = cut->length,
+        .record = record + i,
+        .offset = base + cut->at,
+        .total = cut->length,
+        .block = found->block,
+        .flags = CB_FIRST | CB_LAST,
+        .header = cut->header,
+    };
+}
+
+/* The pieces of whole records: four at a time, since counting them costs a quarter of
+ * making them. */
+static void build(const struct cb_decoder *decoder, const struct cb__cuts *found,
+                  struct cb_piece *pieces)
+{
+    const uint64_t base = decoder->found.scan, record = decoder->core.record;
+    const size_t count = found->count;
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        build_one(&pieces[i], found, i, base, record);
+        build_one(&pieces[i + 1], found, i + 1, base, record);
+        build_one(&pieces[i + 2], found, i + 2, base, record);
+        build_one(&pieces[i + 3], found, i + 3, base, record);
+    }
+    for (; i < count; i++)
+        build_one(&pieces[i], found, i, base, record);
+}
+
+/* The fast path: whole records in the span where the frame begins. */
+static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+{
+    struct cb__cuts found;
+    size_t done = 0;
+    do {
+        cb__decoder_cuts(decoder, &found, max - done);
+        build(decoder, &found, pieces + done);
+        if (found.used)
+            cb__decoder_took(decoder, &found, found.count);
+        done += found.count;
+    } while (found.count == CB__CUTS);
+    return done;
+}
+
+/* ----------------------------------------------------------------- the calls */
+
+static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max,
+                      size_t *count)
+{
+    size_t done = 0;
+    int status = CB_OK;
+    while (done < max) {
+        if (cb__has_begun(decoder)) {
+            if (give_whole(decoder, &pieces[done])) {
+                done++;
+                continue;
+            }
+            if (can_give(decoder)) {
+                done += give(decoder, pieces + done, max - done);
+                continue;
+            }
+        } else if (max - done >= BATCH_MIN) {
+            done += give_frames(decoder, pieces + done, max - done);
+            if (done == max)
+                break;
+        }
+        status = cb__decoder_advance(decoder);
+        if (status != CB_OK && !can_give(decoder))
+            break;
+    }
+    if (cb__unlikely(decoder->core.too_long) && status == CB__MORE && decoder->whole)
+        status = cb__decoder_put_aside(decoder);
+    *count = done;
+    return done ? CB_PIECE : status;
+}
+
+/* Returns pieces that were cut for cb_reframe. */
+static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max, size_t *count)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    *count = cb__min(max, kept->count - kept->next);
+    memcpy(pieces, kept->pieces + kept->next, *count * sizeof *pieces);
+    kept->next += *count;
+    return *count ? CB_PIECE : CB_OK;
+}
+
+ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                         struct cb_piece *pieces, size_t max)
+{
+    size_t count = 0;
+    int status = cb__attach(decoder, buffer);
+    if (status)
+        return cb__public(status);
+    cb__limit_to(decoder, decoder->core.max_given);
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        status = hand_over(decoder, pieces, max, &count);
+    else
+        status = give_batch(decoder, pieces, max, &count);
+    return count ? (ssize_t)count : cb__public(status);
+}
+
+/* Skips at most `max` whole records, as fast as possible. */
+static void skip_frames(struct cb_decoder *decoder, uint64_t max)
+{
+    struct cb__cuts found;
+    const uint8_t *data;
+    size_t n, used = 0;
+    uint64_t count = 0;
+    if (decoder->ops->skip && frames_at_hand(decoder, &data, &n))
+        count = decoder->ops->skip(decoder, data, n, max, &used);
+    if (used)
+        pass_frames(decoder, used, count);
+    while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
+        cb__decoder_took(decoder, &found, found.count);
+        max -= found.count;
+    }
+}
+
+int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t max,
+                    uint64_t *count)
+{
+    *count = 0;
+    int status = cb__attach(decoder, buffer);
+    if (status)
+        return cb__public(status);
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        return CB_ESTATE;
+    cb__limit_to(decoder, decoder->core.max_given);
+    const uint64_t first = decoder->core.record;
+    if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
+        status = decoder->ops->rest(decoder);
+    while (decoder->core.record - first < max && status == CB_OK) {
+        skip_frames(decoder, max - (decoder->core.record - first));
+        if (decoder->core.record - first == max)
+            break;
+        if (!can_give(decoder))
+            status = cb__decoder_advance(decoder);
+        /* (Bytes beyond the maximum length are not held.) */
+        if (status == CB_OK &&
+            (can_give(decoder) || decoder->found.payload_seen >= cb__limit_of(decoder))) {
+            decoder->core.given_to = decoder->found.payload_seen;
+            decoder->found.header = 0;
+            decoder->core.given = CB__GIVEN_SOME;
+            if (cb__is_complete(decoder))
+                cb__decoder_next_record(decoder);
+        }
+    }
+    *count = decoder->core.record - first;
+    cb__release(decoder, buffer);
+    if (*count || (!max && status == CB_OK))
+        return CB_YES;
+    return cb__public(status);
+}
+
+void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    if (decoder->buffer == buffer && !cb__decoder_has_kept(decoder))
+        cb__release(decoder, buffer);
+}
+
+int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *piece)
+{
+    size_t count;
+    int status = cb__attach(decoder, buffer);
+    if (status)
+        return cb__public(status);
+    cb__limit_to(decoder, decoder->core.max_given);
+    if (cb__unlikely(cb__decoder_has_kept(decoder)))
+        return hand_over(decoder, piece, 1, &count);
+    cb__release(decoder, buffer);
+    status = give_batch(decoder, piece, 1, &count);
+    if (cb__unlikely(status == CB__END))
+        cb__release(decoder, buffer); /* the end marker */
+    return cb__public(status);
+}
+
+/* ------------------------------------------------------------ for cb_reframe */
+
+int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole)
+{
+    int status = cb__attach(decoder, buffer);
+    if (status)
+        return status;
+    if (cb__unlikely(!decoder->core.kept)) {
+        decoder->core.kept =
+            decoder->allocator->alloc(decoder->allocator->arg, sizeof *decoder->core.kept);
+        if (!decoder->core.kept)
+            return CB_ENOMEM;
+        decoder->core.kept->next = decoder->core.kept->count = 0;
+    }
+    if (cb__unlikely(whole && !decoder->whole && cb__at_rest(decoder))) {
+        decoder->whole = true;
+        decoder->core.max_given = decoder->core.max_taken;
+    }
+    cb__limit_to(decoder, decoder->core.max_given);
+    return CB_OK;
+}
+
+void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    kept->next = first;
+    kept->count = found->count;
+    if (first < found->count)
+        build(decoder, found, kept->pieces);
+    cb__decoder_took(decoder, found, found->count);
+}
+
+const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,
+                                            const uint8_t **data, size_t *n)
+{
+    if (!decoder->ops->finder || decoder->whole || !frames_at_hand(decoder, data, n))
+        return NULL;
+    return decoder->ops->finder(decoder, drop_cr);
+}
+
+void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
+{
+    pass_frames(decoder, used, count);
+}
+
+int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    cb__release(decoder, decoder->buffer);
+    kept->next = kept->count = 0;
+    return give_batch(decoder, kept->pieces, cb__min(max, CB__KEPT), &kept->count);
+}

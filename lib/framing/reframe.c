@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reframe: records from one buffer in one framing to another buffer in another.
+ * Layer: base -> ... -> decoder, encode -> reframe.
+ *
+ * The pieces that the decoder has cut stay with it until the encoder has consumed
+ * them, so a call can stop at any byte of the output.
+ */
+#include "core/appender.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "kernels/rewrite.h"
+
+/* What an encoder needs and a decoder may not provide. */
+static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
+{
+    const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
+    return encoder->traits & CB_NEEDS_WHOLE || (encoder->traits & CB_NEEDS_LENGTH && !tells);
+}
+
+/* The number of records that end in these pieces.  Their numbers have no gaps. */
+static size_t count_ended(const struct cb_piece *pieces, size_t count)
+{
+    if (!count)
+        return 0;
+    const struct cb_piece *last = &pieces[count - 1];
+    return (size_t)(last->record - pieces->record) + ((last->flags & CB_LAST) != 0);
+}
+
+/* The number of pieces that belong to the first `records` records. */
+static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t records)
+{
+    size_t n = 0;
+    while (n < count && records)
+        records -= (pieces[n++].flags & CB_LAST) != 0;
+    return n;
+}
+
+/* Passes the cut pieces of at most `max` records to the encoder; adds to *ended the
+ * number of records that ended. */
+static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                     struct cb__appender *appender, size_t max, size_t *ended)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    const struct cb_piece *pieces = kept->pieces + kept->next;
+    size_t count = kept->count - kept->next, taken;
+    if (cb__unlikely(count > max)) /* cut for a call with a larger max */
+        count = count_pieces(pieces, count, max);
+    int status = cb__encode_all(encoder, appender, pieces, count, &taken);
+    kept->next += taken;
+    *ended += count_ended(pieces, taken);
+    return status;
+}
+
+/* ------------------------------------------------------------- fast paths */
+
+/* A span is rewritten in parts of at least this size, if it has so many bytes. */
+enum { REWRITE_MIN = 4096 };
+
+/* Replaces delimiters by others.  Returns the number of records. */
+static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                      struct cb__appender *appender, size_t max)
+{
+    bool drop_cr;
+    const uint8_t *data;
+    size_t n, used, made;
+    const struct cb__finder *finder = cb__decoder_finder(decoder, &drop_cr, &data, &n);
+    if (!finder || !cb__rewrite_fits(finder, drop_cr, encoder->tail.length))
+        return 0;
+    n = cb__min(n, max); /* no more records than bytes */
+    if (cb__appender_room(appender, cb__min(n, REWRITE_MIN)) != CB_OK)
+        return 0;
+    n = cb__min(n, (size_t)(appender->end - appender->to));
+    size_t count = cb__rewrite(finder, drop_cr, encoder->tail.data, encoder->tail.length, data, n,
+                               appender->to, &used, &made);
+    appender->to += made;
+    cb__decoder_passed(decoder, used, count);
+    return count;
+}
+
+/* Copies short records with the bytes around them.  What cannot be copied is kept as
+ * pieces. */
+static size_t copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                        struct cb__appender *appender, size_t max)
+{
+    struct cb__cuts found;
+    size_t done = 0, n = 1;
+    cb__decoder_cuts(decoder, &found, max);
+    if (!found.used)
+        return 0;
+    while (n && done < found.count && cb__appender_room(appender, CB__CUT_ROOM) == CB_OK) {
+        n = cb__encode_cuts(encoder, appender, &found, done);
+        done += n;
+    }
+    cb__decoder_keep(decoder, &found, done);
+    return done;
+}
+
+/* Whole short records, as many as possible in one go. */
+static size_t pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                         struct cb__appender *appender, size_t max)
+{
+    size_t done = 0;
+    if (!cb__encode_takes_cuts(encoder))
+        return 0;
+    if (encoder->traits & CB_CONSTANT && !encoder->head.length)
+        done = rewrite(decoder, encoder, appender, max);
+    return done ? done : copy_cuts(decoder, encoder, appender, max);
+}
+
+int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb_buffer *in,
+               struct cb_buffer *out, size_t max, size_t *count)
+{
+    struct cb__appender appender;
+    const uint64_t before = cb__buffer_end(out);
+    size_t ended = 0;
+    if (count)
+        *count = 0;
+    if (in == out)
+        return CB_EINVAL;
+    int status = cb__decoder_prepare(decoder, in, needs_whole(decoder, encoder));
+    if (status == CB_OK)
+        status = cb__appender_open(&appender, out, true);
+    if (status != CB_OK)
+        return cb__public(status);
+    while (ended < max) {
+        if (cb__decoder_has_kept(decoder))
+            status = hand_over(decoder, encoder, &appender, max - ended, &ended);
+        if (status != CB_OK || ended == max)
+            break;
+        const size_t passed = pass_short(decoder, encoder, &appender, max - ended);
+        ended += passed;
+        if (passed || cb__decoder_has_kept(decoder))
+            continue;
+        status = cb__decoder_refill(decoder, max - ended);
+        if (status != CB_PIECE)
+            break;
+        status = CB_OK;
+    }
+    cb__appender_close(&appender);
+    cb_decoder_release(decoder, in);
+    if (count)
+        *count = ended;
+    if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == before)
+        return CB_ELIMIT;
+    return status == CB_OK || status == CB__FULL ? CB_YES : cb__public(status);
+}
+
+uint64_t cb_reframe_ahead(const struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                          const struct cb_buffer *out)
+{
+    const unsigned sees = CB_NO_PAYLOAD | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS;
+    if (out->length || encoder->step != CB__ENCODE_PIECE || encoder->traits & sees)
+        return 0;
+    return cb_decoder_ahead(decoder);
+}
+
+int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                    struct cb_buffer *in, uint64_t n)
+{
+    return encoder->step == CB__ENCODE_PIECE ? cb_decoder_pass(decoder, in, n) : CB_ESTATE;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "framing/spec.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char *format, ...)
+{
+    va_list arguments;
+    if (!error)
+        return code;
+    error->code = code;
+    error->record = 0;
+    error->offset = offset;
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+    va_end(arguments);
+    /* The message may quote the specification, which may contain any bytes. */
+    for (char *at = error->text; *at; at++) {
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    }
+    return code;
+}
+
+bool cb__bytes_are(const struct cb__bytes *bytes, const char *word)
+{
+    return strlen(word) == bytes->length && memcmp(bytes->data, word, bytes->length) == 0;
+}
+
+bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number)
+{
+    *number = 0;
+    for (size_t i = 0; i < bytes->length; i++) {
+        uint8_t c = bytes->data[i];
+        if (!cb__is_digit(c) || !cb__mul_u64(*number, 10, number) ||
+            !cb__add_u64(*number, cb__digit_value(c), number))
+            return false;
+    }
+    return bytes->length > 0;
+}
+
+/* Decodes the escape after a backslash; returns how many characters it has, 0 if it is
+ * invalid. */
+static size_t decode_escape(const char *text, uint8_t *byte)
+{
+    static const char names[] = "nrt0abefv\\,";
+    static const uint8_t values[] = "\n\r\t\0\a\b\x1b\f\v\\,";
+    const char *at = *text ? strchr(names, *text) : NULL;
+    if (at) {
+        *byte = values[at - names];
+        return 1;
+    }
+    if (*text != 'x')
+        return 0;
+    unsigned high = cb__digit_value((uint8_t)text[1]);
+    unsigned low = high < 16 ? cb__digit_value((uint8_t)text[2]) : 16;
+    if (low == 16)
+        return 0;
+    *byte = (uint8_t)(high << 4 | low);
+    return 3;
+}
+
+/* Decodes up to a comma or the end; returns what follows, NULL on error. */
+static const char *decode_value(struct cb__spec *spec, const char *from, uint8_t **out,
+                                struct cb__bytes *value, struct cb_error *error)
+{
+    uint8_t *to = *out;
+    value->data = to;
+    while (*from && *from != ',') {
+        if (*from != '\\') {
+            *to++ = (uint8_t)*from++;
+            continue;
+        }
+        size_t n = decode_escape(from + 1, to);
+        if (!n) {
+            size_t column = (size_t)(from - spec->text);
+            if (from[1] == 'x')
+                cb__error_set(error, CB_EINVAL, column, "\\x is not followed by two hex digits");
+            else if (from[1])
+                cb__error_set(error, CB_EINVAL, column, "unknown escape '\\%c'", from[1]);
+            else
+                cb__error_set(error, CB_EINVAL, column, "nothing follows the last '\\'");
+            return NULL;
+        }
+        to++;
+        from += 1 + n;
+    }
+    value->length = (size_t)(to - value->data);
+    *out = to;
+    return from;
+}
+
+static struct cb__bytes span(const char *from, size_t n)
+{
+    return (struct cb__bytes){.data = (const uint8_t *)from, .length = n};
+}
+
+static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
+{
+    const char *at = spec->text + strcspn(spec->text, ":,");
+    spec->name = span(spec->text, (size_t)(at - spec->text));
+    if (!spec->name.length)
+        return cb__error_set(error, CB_EINVAL, 0, "the name of the framing is missing");
+    while (*at) {
+        struct cb__setting *setting = &spec->settings[spec->count++];
+        bool argument = *at == ':';
+        const char *key = ++at;
+        size_t n = argument ? 0 : strcspn(at, "=,");
+        setting->column = (size_t)(key - spec->text);
+        setting->key = span(key, n);
+        at += n;
+        setting->has_value = argument || *at == '=';
+        setting->value = span("", 0);
+        if (!argument && !n)
+            return cb__error_set(error, CB_EINVAL, setting->column, "expected a key");
+        if (!setting->has_value)
+            continue;
+        if (!argument)
+            at++;
+        at = decode_value(spec, at, &out, &setting->value, error);
+        if (!at)
+            return CB_EINVAL;
+    }
+    return CB_OK;
+}
+
+int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allocator *allocator,
+                   struct cb_error *error)
+{
+    size_t length = strlen(text), most = 1, settings;
+    for (const char *at = text; *at; at++)
+        most += *at == ',';
+    memset(spec, 0, sizeof *spec);
+    if (!cb__mul_size(most, sizeof *spec->settings, &settings) ||
+        !cb__add_size(settings, length, &spec->size))
+        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+    spec->memory = allocator->alloc(allocator->arg, spec->size);
+    if (!spec->memory)
+        return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
+    spec->text = text;
+    spec->allocator = allocator;
+    spec->settings = spec->memory;
+    int status = parse(spec, (uint8_t *)spec->memory + settings, error);
+    if (status)
+        cb__spec_fini(spec);
+    return status;
+}
+
+void cb__spec_fini(struct cb__spec *spec)
+{
+    if (spec->memory)
+        spec->allocator->free(spec->allocator->arg, spec->memory, spec->size);
+    spec->memory = NULL;
+}
+
+const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key)
+{
+    for (size_t i = spec->count; i--;) {
+        if (cb__bytes_are(&spec->settings[i].key, key))
+            return &spec->settings[i];
+    }
+    return NULL;
+}
+
+size_t cb__spec_column(const struct cb__spec *spec, const char *key)
+{
+    const struct cb__setting *setting = cb__spec_get(spec->caller ? spec->caller : spec, key);
+    return setting ? setting->column : 0;
+}

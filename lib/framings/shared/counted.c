@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include "framings/shared/counted.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header)
+{
+    struct cb__counted *counted = decoder->state;
+    memset(decoder->state, 0, decoder->ops->state_size);
+    counted->header = header;
+    counted->trailer_error = "payload is not followed by its trailer";
+}
+
+void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
+                       const char *what)
+{
+    struct cb__counted *counted = decoder->state;
+    counted->rules = rules->count ? rules : NULL;
+    counted->rules_of = what;
+}
+
+static int breaks_rule(struct cb_decoder *decoder)
+{
+    const struct cb__counted *counted = decoder->state;
+    const struct cb__byte_rule *rule = counted->broken;
+    const int n = (int)cb__min(rule->text.length, 80);
+    const char *text = (const char *)rule->text.data;
+    decoder->found.scan = decoder->found.frame_start + rule->at;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
+                            "byte %" PRIu64 " of the %s is not %s%.*s", rule->at, counted->rules_of,
+                            cb__byte_rule_article(rule), n, text);
+}
+
+static int malformed(struct cb_decoder *decoder, size_t used)
+{
+    const struct cb__counted *counted = decoder->state;
+    if (counted->broken)
+        return breaks_rule(decoder);
+    decoder->found.scan += used;
+    uint64_t where = counted->frame_is_wrong ? decoder->found.frame_start : decoder->found.scan;
+    return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
+}
+
+/* The least number of bytes in the trailer. */
+static size_t least_trailer(const struct cb__frame *frame)
+{
+    return frame->bare_lf ? 1 : frame->trailer.length;
+}
+
+/* Applies the rules to n bytes of a header, starting at byte `at`. */
+static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *data, size_t n)
+{
+    const struct cb__byte_rules *rules = counted->rules;
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct cb__byte_rule *rule = &rules->rules[i];
+        const uint64_t place = rule->at - at;
+        if (rule->at < at || place >= n || cb__byte_rule_holds(rule, data[place]))
+            continue;
+        if (!rule->selects) {
+            counted->broken = rule;
+            return CB_EMALFORMED;
+        }
+        counted->left_out = true;
+    }
+    return CB_OK;
+}
+
+/* Reads a header, of which `at` bytes came before, and applies the rules first: a byte
+ * is reported as soon as it arrives. */
+static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n,
+                       size_t *used)
+{
+    struct cb__counted *counted = decoder->state;
+    if (counted->rules && apply_rules(counted, at, data, n))
+        return CB_EMALFORMED;
+    return counted->header(decoder, data, n, used);
+}
+
+/* The examined bytes of a dropped frame are no longer needed. */
+static void pass_over(struct cb_decoder *decoder)
+{
+    decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
+}
+
+/* The header ends at `scan`. */
+static int begin_payload(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    const struct cb__frame *frame = &counted->frame;
+    const bool keep = decoder->config.keep;
+    uint64_t header = decoder->found.scan - decoder->found.frame_start;
+    uint64_t end, total = frame->payload;
+    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end);
+    if (fits && keep)
+        fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
+    /* A trailer that turns out to be longer is counted when it has arrived. */
+    const size_t spare = keep ? frame->trailer.length - least_trailer(frame) : 0;
+    int status = CB_OK;
+    if (!counted->left_out)
+        status = cb__decoder_check_length(decoder, fits ? total - spare : UINT64_MAX);
+    if (status)
+        return status;
+    if (!fits)
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
+                                "record is longer than a stream can be");
+    counted->phase = CB__COUNTED_PAYLOAD;
+    counted->trailer_at = 0;
+    counted->payload_end = end;
+    if (counted->left_out)
+        return CB_OK;
+    if (!keep) {
+        decoder->found.payload_start = decoder->found.scan;
+        decoder->found.header = header;
+    }
+    decoder->found.payload_seen = decoder->found.scan;
+    /* Bytes that must be examined cannot bypass the buffer. */
+    decoder->found.payload_end = counted->look ? 0 : end;
+    decoder->found.total = keep && frame->bare_lf ? CB_UNKNOWN : total;
+    decoder->found.state = CB__FOUND_BEGUN;
+    return CB_OK;
+}
+
+static int read_header(struct cb_decoder *decoder)
+{
+    const uint8_t *data;
+    size_t n, used = 0;
+    int status = CB__MORE;
+    while (status == CB__MORE && cb__decoder_span(decoder, &data, &n)) {
+        status =
+            take_header(decoder, decoder->found.scan - decoder->found.frame_start, data, n, &used);
+        if (status == CB_EMALFORMED)
+            return malformed(decoder, used);
+        decoder->found.scan += used;
+    }
+    if (status == CB__END) {
+        cb__decoder_next_frame(decoder);
+    }
+    return status == CB_OK ? begin_payload(decoder) : status;
+}
+
+/* The bytes missing if the payload and padding before the trailer have this length. */
+static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame *frame)
+{
+    uint64_t sum;
+    bool fits = cb__add_u64(payload, padding, &sum) && cb__add_u64(sum, least_trailer(frame), &sum);
+    return fits ? sum : UINT64_MAX;
+}
+
+/* Shows the payload up to `end` to `look`. */
+static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t start = counted->payload_end - counted->frame.payload;
+    const uint8_t *data = (const uint8_t *)"";
+    size_t n = 0;
+    if (decoder->found.scan == start)
+        counted->look(decoder, 0, data, 0);
+    while (decoder->found.scan < end && cb__decoder_span(decoder, &data, &n)) {
+        n = cb__min(n, cb__clamp_u64(end - decoder->found.scan));
+        counted->look(decoder, decoder->found.scan - start, data, n);
+        decoder->found.scan += n;
+    }
+}
+
+/* Advances to the end of the payload, or of the input. */
+static void read_payload(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t end = cb__buffer_end(decoder->buffer);
+    if (end > counted->payload_end)
+        end = counted->payload_end;
+    if (counted->look)
+        look_at_payload(decoder, end);
+    decoder->found.scan = decoder->found.payload_seen = end;
+    if (end == counted->payload_end)
+        counted->phase = CB__COUNTED_PADDING;
+    else
+        decoder->found.needed =
+            missing(counted->payload_end - end, counted->frame.padding, &counted->frame);
+}
+
+/* The same for the padding; no overflow, since the stream has come this far. */
+static void read_padding(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    uint64_t padding_end = counted->payload_end + counted->frame.padding;
+    uint64_t end = cb__buffer_end(decoder->buffer);
+    decoder->found.scan = end < padding_end ? end : padding_end;
+    if (decoder->found.scan == padding_end)
+        counted->phase = CB__COUNTED_TRAILER;
+    else
+        decoder->found.needed = missing(0, (size_t)(padding_end - end), &counted->frame);
+}
+
+/* Compares the trailer with the available bytes. */
+static int read_trailer(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    const struct cb__bytes *trailer = &counted->frame.trailer;
+    const uint8_t *data;
+    size_t n;
+    while (counted->trailer_at < trailer->length) {
+        if (!cb__decoder_span(decoder, &data, &n)) {
+            decoder->found.needed = counted->trailer_at ? trailer->length - counted->trailer_at
+                                                        : least_trailer(&counted->frame);
+            return CB__MORE;
+        }
+        bool short_end = counted->frame.bare_lf && !counted->trailer_at && data[0] == '\n';
+        uint64_t start = decoder->found.scan++ - counted->trailer_at;
+        if (!short_end && data[0] != trailer->data[counted->trailer_at])
+            return cb__decoder_fail(decoder, CB_EMALFORMED, start, "%s", counted->trailer_error);
+        counted->trailer_at += short_end ? trailer->length : 1;
+    }
+    counted->phase = CB__COUNTED_HEADER;
+    if (counted->left_out) {
+        counted->left_out = false;
+        cb__decoder_next_frame(decoder);
+        return CB_OK;
+    }
+    decoder->found.payload_seen = decoder->config.keep ? decoder->found.scan : counted->payload_end;
+    decoder->found.state = CB__FOUND_COMPLETE;
+    return CB_OK;
+}
+
+int cb__counted_advance(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    const uint64_t before = decoder->found.payload_seen;
+    const bool begun = cb__has_begun(decoder);
+    if (counted->phase == CB__COUNTED_HEADER) {
+        int status = read_header(decoder);
+        if (status)
+            return status;
+    }
+    if (counted->phase == CB__COUNTED_PAYLOAD)
+        read_payload(decoder);
+    if (counted->phase == CB__COUNTED_PADDING)
+        read_padding(decoder);
+    int status = CB__MORE;
+    if (counted->phase == CB__COUNTED_TRAILER)
+        status = read_trailer(decoder);
+    if (counted->left_out)
+        pass_over(decoder);
+    bool progress = decoder->found.payload_seen > before || cb__has_begun(decoder) != begun;
+    return status == CB__MORE && progress ? CB_OK : status;
+}
+
+/* Does the correct trailer follow the payload?  It usually has one or two bytes, for
+ * which memcmp would be slow. */
+static bool right_trailer(const struct cb__frame *frame, const uint8_t *payload)
+{
+    const uint8_t *end = payload + frame->payload + frame->padding;
+    size_t i = 0;
+    while (i < frame->trailer.length && end[i] == frame->trailer.data[i])
+        i++;
+    return i == frame->trailer.length;
+}
+
+/* Is the payload complete, with n bytes of the frame available, and followed by the
+ * correct trailer? */
+static inline bool ends_right(struct cb_decoder *decoder, const uint8_t *payload, size_t n)
+{
+    struct cb__counted *counted = decoder->state;
+    const struct cb__frame *frame = &counted->frame;
+    const size_t trailer = frame->trailer.length;
+    if (frame->payload > n || frame->padding + trailer > n - (size_t)frame->payload)
+        return false;
+    if (cb__unlikely(counted->look != NULL))
+        counted->look(decoder, 0, payload, (size_t)frame->payload);
+    return !trailer || right_trailer(frame, payload);
+}
+
+size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used)
+{
+    struct cb__counted *counted = decoder->state;
+    const struct cb__frame *frame = &counted->frame;
+    const bool keep = decoder->config.keep, rules = counted->rules;
+    const uint64_t max_record = decoder->max_record;
+    size_t count = 0, at = 0, header = 0;
+    while (count < max && at < n) {
+        int status = rules ? take_header(decoder, 0, data + at, n - at, &header)
+                           : counted->header(decoder, data + at, n - at, &header);
+        const size_t payload = at + header;
+        if (cb__unlikely(status != CB_OK || !ends_right(decoder, data + payload, n - payload)))
+            break;
+        const size_t length = (size_t)frame->payload;
+        const size_t next = payload + length + frame->padding + frame->trailer.length;
+        cuts[count] = keep ? (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)(next - at)}
+                           : (struct cb__cut){.at = (uint32_t)payload,
+                                              .length = (uint32_t)length,
+                                              .header = (uint32_t)header};
+        if (cb__unlikely(rules && counted->left_out)) {
+            counted->left_out = false;
+            at = next;
+            continue;
+        }
+        if (cb__unlikely(cuts[count].length > max_record))
+            break;
+        count++;
+        at = next;
+    }
+    /* Forgets what that header has left. */
+    if (count < max && at < n && !counted->stateless)
+        decoder->ops->reset(decoder);
+    *used = at;
+    return count;
+}
+
+int cb__counted_cut_short(struct cb_decoder *decoder)
+{
+    const struct cb__counted *counted = decoder->state;
+    uint64_t end = cb__buffer_end(decoder->buffer);
+    if (counted->left_out)
+        return CB__END;
+    if (!cb__has_begun(decoder) && !decoder->config.keep)
+        decoder->found.payload_start = end; /* not even the header is complete */
+    if (!cb__has_begun(decoder) || decoder->config.keep)
+        decoder->found.payload_seen = end;
+    return CB__NO;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counted frames: a header with the length of the payload, the payload, perhaps
+ * padding with any bytes, and perhaps a trailer that is known by then.
+ * The common part of the families with a length; each provides a function that
+ * reads its header.
+ */
+#ifndef CB_COUNTED_H
+#define CB_COUNTED_H
+
+#include "framing/decoder.h"
+
+/*
+ * Reads a header from the n >= 1 bytes at decoder->found.scan; *used is how many it
+ * examined.  CB_OK: the header is complete, and counted->frame is filled; CB__MORE: all
+ * n belong to it, and decoder->found.needed is set; CB__END: nothing follows;
+ * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
+ * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
+ * must remember in its own state and leaves that ready for the next header: as it is
+ * after the family's `reset`, too.
+ */
+typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                             size_t *used);
+
+/*
+ * Sees the payload in the parts in which it arrives, even an empty one; `at` is how
+ * much came before.  It may store the expected trailer in the bytes of
+ * counted->frame.trailer.
+ */
+typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
+
+struct cb__frame {
+    uint64_t payload;         /* bytes */
+    size_t padding;           /* bytes of any value after the payload */
+    struct cb__bytes trailer; /* must follow the padding */
+    bool bare_lf;             /* the trailer is CRLF, and LF alone is enough */
+};
+
+enum cb__counted_phase {
+    CB__COUNTED_HEADER,
+    CB__COUNTED_PAYLOAD,
+    CB__COUNTED_PADDING,
+    CB__COUNTED_TRAILER
+};
+
+/* The state of such a decoder begins with this. */
+struct cb__counted {
+    cb__header_fn header;
+    cb__look_fn look;
+    enum cb__counted_phase phase;
+    struct cb__frame frame;             /* members that a header does not set are kept */
+    uint64_t payload_end;               /* stream position */
+    size_t trailer_at;                  /* bytes of the trailer seen */
+    const char *why;                    /* why a header is malformed */
+    bool frame_is_wrong;                /* ... and reported at the beginning of its frame */
+    const char *trailer_error;          /* the same for the trailer */
+    const struct cb__byte_rules *rules; /* of the header's bytes, or NULL */
+    const char *rules_of;               /* what messages call these bytes */
+    const struct cb__byte_rule *broken; /* the rule that a malformed header breaks */
+    bool left_out;                      /* the rules do not select the frame */
+    bool stateless;                     /* a header leaves no state to forget */
+};
+
+/* For a new stream.  `look`, and what is the same for every frame, may be set after
+ * this. */
+void cb__counted_reset(struct cb_decoder *decoder, cb__header_fn header);
+/* The same, with rules for bytes of the header: every header contains all bytes that
+ * the rules refer to. */
+void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *rules,
+                       const char *what);
+int cb__counted_advance(struct cb_decoder *decoder);
+size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used);
+int cb__counted_cut_short(struct cb_decoder *decoder);
+
+#endif

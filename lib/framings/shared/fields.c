@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "framings/shared/fields.h"
+
+enum phase {
+    LINE,     /* at the beginning of a line */
+    NAME,     /* in its name */
+    VALUE,    /* after ':' */
+    WANTED,   /* the same, in a wanted field */
+    VALUE_LF, /* after the CR */
+    TOLD_LF,  /* the same, in a wanted field */
+    LAST_LF   /* after the CR of the empty line */
+};
+
+enum fault {
+    LINE_FOLDED,
+    LINE_NAMELESS,
+    LINE_BARE_LF,
+    LINE_BARE_CR,
+    LINE_CONTROL,
+    NAME_SPACE,
+    NAME_WRONG,
+    VALUE_LONG,
+    SECTION_BARE_LF,
+    SECTION_BARE_CR,
+    SECTION_LONG
+};
+
+#define TEXTS(before, behind)                                                                      \
+    {                                                                                              \
+        before "header" behind, before "trailer" behind                                            \
+    }
+static const char *const texts[][2] = {
+    [LINE_FOLDED] = TEXTS("", " line begins with white space"),
+    [LINE_NAMELESS] = TEXTS("", " line does not begin with a field name"),
+    [LINE_BARE_LF] = TEXTS("", " line ends in LF without CR"),
+    [LINE_BARE_CR] = TEXTS("CR without LF in a ", " line"),
+    [LINE_CONTROL] = TEXTS("control byte in a ", " line"),
+    [NAME_SPACE] = TEXTS("", " line has white space before its colon"),
+    [NAME_WRONG] = TEXTS("", " line has no field name"),
+    [VALUE_LONG] = TEXTS("", " value is longer than 256 bytes"),
+    [SECTION_BARE_LF] = TEXTS("", " section ends in LF without CR"),
+    [SECTION_BARE_CR] = TEXTS("CR without LF at the end of the ", " section"),
+    [SECTION_LONG] = TEXTS("", " section is longer than 65536 bytes"),
+};
+
+void cb__fields_begin(struct cb__fields *fields, const char *const *names, bool lf, size_t size)
+{
+    fields->names = names;
+    fields->trailers = false;
+    fields->lf = lf;
+    fields->phase = LINE;
+    fields->size = size;
+}
+
+void cb__fields_begin_trailers(struct cb__fields *fields, bool lf)
+{
+    static const char *const none[] = {NULL};
+    cb__fields_begin(fields, none, lf, 0);
+    fields->trailers = true;
+}
+
+static int fail(struct cb__fields *fields, enum fault fault)
+{
+    fields->why = texts[fault][fields->trailers];
+    return CB_EMALFORMED;
+}
+
+/* The bytes of tokens (RFC 9110 section 5.6.2) in lower case, 0 for others. */
+static const uint8_t tokens[256] =
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    "\0!\0#$%&'\0\0*+\0-.\0"
+    "0123456789\0\0\0\0\0\0"
+    "\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
+    "`abcdefghijklmnopqrstuvwxyz\0|\0~";
+
+bool cb__is_token(uint8_t c)
+{
+    return tokens[c];
+}
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Bytes of a name.  No wanted name is so long, so the rest of a long one need not be
+ * kept. */
+static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n)
+{
+    size_t length = fields->length, i;
+    uint8_t c;
+    for (i = 0; i < n && (c = tokens[data[i]]); i++) {
+        if (length < sizeof fields->text)
+            fields->text[length++] = c;
+    }
+    fields->length = length;
+    return i;
+}
+
+static size_t read_value(const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !cb__is_control(data[i]))
+        i++;
+    return i;
+}
+
+static int step_line(struct cb__fields *fields, uint8_t c)
+{
+    fields->length = 0;
+    if (read_name(fields, &c, 1)) {
+        fields->phase = NAME;
+        return CB__MORE;
+    }
+    if (c == '\n')
+        return fields->lf ? CB_OK : fail(fields, SECTION_BARE_LF);
+    if (c != '\r')
+        return fail(fields, is_space(c) ? LINE_FOLDED : LINE_NAMELESS);
+    fields->phase = LAST_LF;
+    return CB__MORE;
+}
+
+/* At the end of the name: is its value wanted? */
+static int end_name(struct cb__fields *fields)
+{
+    const struct cb__bytes name = {.data = fields->text, .length = fields->length};
+    fields->phase = VALUE;
+    for (size_t i = 0; fields->names[i]; i++) {
+        if (cb__bytes_are(&name, fields->names[i])) {
+            fields->phase = WANTED;
+            fields->which = i;
+        }
+    }
+    fields->length = 0;
+    fields->value_at = fields->size + 1;
+    return CB__MORE;
+}
+
+/* The byte after a name. */
+static int step_name(struct cb__fields *fields, uint8_t c)
+{
+    if (c == ':')
+        return end_name(fields);
+    return fail(fields, is_space(c) ? NAME_SPACE : NAME_WRONG);
+}
+
+/* At the end of the line of a wanted field. */
+static int tell(struct cb__fields *fields)
+{
+    while (fields->length && is_space(fields->text[fields->length - 1]))
+        fields->length--;
+    fields->phase = LINE;
+    return CB__FIELD;
+}
+
+/* A control byte in a value, or at its end. */
+static int end_value(struct cb__fields *fields, uint8_t c)
+{
+    const bool wanted = fields->phase == WANTED;
+    if (c == '\r') {
+        fields->phase = wanted ? TOLD_LF : VALUE_LF;
+        return CB__MORE;
+    }
+    if (c != '\n')
+        return fail(fields, LINE_CONTROL);
+    if (!fields->lf)
+        return fail(fields, LINE_BARE_LF);
+    fields->phase = LINE;
+    return wanted ? tell(fields) : CB__MORE;
+}
+
+static int step_wanted(struct cb__fields *fields, uint8_t c)
+{
+    if (cb__is_control(c))
+        return end_value(fields, c);
+    if (!fields->length && is_space(c)) {
+        fields->value_at = fields->size + 1;
+        return CB__MORE;
+    }
+    if (fields->length == sizeof fields->text)
+        return fail(fields, VALUE_LONG);
+    fields->text[fields->length++] = c;
+    return CB__MORE;
+}
+
+static int step(struct cb__fields *fields, uint8_t c)
+{
+    switch ((enum phase)fields->phase) {
+    case LINE:
+        return step_line(fields, c);
+    case NAME:
+        return step_name(fields, c);
+    case VALUE:
+        return end_value(fields, c);
+    case WANTED:
+        return step_wanted(fields, c);
+    case VALUE_LF:
+        fields->phase = LINE;
+        return c == '\n' ? CB__MORE : fail(fields, LINE_BARE_CR);
+    case TOLD_LF:
+        return c == '\n' ? tell(fields) : fail(fields, LINE_BARE_CR);
+    case LAST_LF:
+        break;
+    }
+    return c == '\n' ? CB_OK : fail(fields, SECTION_BARE_CR);
+}
+
+/* Skips bytes in the middle of a name, or of a value that is not wanted; returns how
+ * many. */
+static size_t read_middle(struct cb__fields *fields, const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    if (fields->phase == VALUE)
+        i = read_value(data, n);
+    else if (fields->phase == NAME)
+        i = read_name(fields, data, n);
+    fields->size += i;
+    return i;
+}
+
+int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, size_t *used)
+{
+    for (size_t i = 0;; i++) {
+        i += read_middle(fields, data + i, cb__min(n - i, CB__HEAD_MAX - fields->size));
+        *used = i;
+        if (i == n)
+            return CB__MORE;
+        if (fields->size == CB__HEAD_MAX)
+            return fail(fields, SECTION_LONG);
+        int status = step(fields, data[i]);
+        if (status < 0)
+            return status;
+        fields->size++;
+        *used = i + 1;
+        if (status != CB__MORE)
+            return status;
+    }
+}
+
+bool cb__field_element(const struct cb__fields *fields, size_t *at, struct cb__bytes *element)
+{
+    const uint8_t *text = fields->text;
+    size_t from = *at, to;
+    if (from > fields->length)
+        return false;
+    for (to = from; to < fields->length && text[to] != ',';)
+        to++;
+    *at = to + 1; /* after the comma, or after the end */
+    while (from < to && is_space(text[from]))
+        from++;
+    while (to > from && is_space(text[to - 1]))
+        to--;
+    *element = (struct cb__bytes){.data = text + from, .length = to - from};
+    return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Length fields: from a number in a header to the length of the payload.
+ *
+ * payload = value + adjust - (header if inclusive), for a value from min to max
+ */
+#ifndef CB_LENGTH_FIELD_H
+#define CB_LENGTH_FIELD_H
+
+#include "framing/encoder.h"
+
+struct cb__length_field {
+    int64_t adjust;
+    bool inclusive;
+    uint64_t min, max;
+};
+
+/* The rows for its keys in the key table of a family whose struct has it as `field`. */
+#define CB__LENGTH_FIELD_KEYS(type)                                                                \
+    {"adjust", CB__KEY_SIGNED, offsetof(type, field.adjust)},                                      \
+        {"inclusive", CB__KEY_FLAG, offsetof(type, field.inclusive)},                              \
+        {"min", CB__KEY_SIZE, offsetof(type, field.min)},                                          \
+    {                                                                                              \
+        "max", CB__KEY_SIZE, offsetof(type, field.max)                                             \
+    }
+
+/* The valid values: from `least` to `least` + `span`; adding `shift` (modulo 2^64)
+ * gives the payload. */
+struct cb__length_bounds {
+    uint64_t least, span, shift;
+};
+
+/* For a header of this size.  False if no value is valid. */
+bool cb__length_bounds(const struct cb__length_field *field, uint64_t header,
+                       struct cb__length_bounds *bounds);
+
+/* The payload for a value; false if the value is invalid. */
+static inline bool cb__length_payload(const struct cb__length_bounds *bounds, uint64_t value,
+                                      uint64_t *payload)
+{
+    *payload = value + bounds->shift;
+    return value - bounds->least <= bounds->span;
+}
+
+/* The reason. */
+const char *cb__length_why(const struct cb__length_field *field, uint64_t value);
+
+/* The value that decodes to a payload; false if there is none.  The caller checks that
+ * it is from min to max. */
+bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
+                      uint64_t *value);
+
+/* Rejects a payload that no value from min to max can represent. */
+int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max);
+
+/* Fills the bounds for a header of this size, and rejects a field without valid values. */
+int cb__length_check(const struct cb__length_field *field, uint64_t header,
+                     struct cb__length_bounds *bounds, const struct cb__spec *spec,
+                     struct cb_error *error);
+
+extern const char cb__length_too_small[], cb__length_too_large[];
+
+#endif

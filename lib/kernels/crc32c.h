@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CRC-32C, the checksum of Castagnoli's polynomial (RFC 3720 section 12.1).
+ * Layer: base -> crc32c.
+ */
+#ifndef CB_CRC32C_H
+#define CB_CRC32C_H
+
+#include "core/base.h"
+
+/* The checksum after n more bytes, where `crc` is the checksum before them, 0 at the
+ * beginning. */
+uint32_t cb__crc32c(uint32_t crc, const void *data, size_t n);
+
+#endif

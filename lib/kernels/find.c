@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/find.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* How common a byte is; the lower, the better to search for.  The order comes from
+ * counts in documents, C, Python and JavaScript sources, logs, and x86-64 programs of a
+ * Debian system, each kind with the same weight. */
+static size_t commonness(uint8_t byte)
+{
+    static const char common[] =
+        " e\0tasrinol\ncd_/pufmh.gb0-12H,yA'E\xff()I6T4x>3\"L$8C:S=95v<DwkR\x8b"
+        "97N;\tOP\x0f*FM#B\x01\bUG][}{\\@jzXW";
+    const char *at = memchr(common, byte, sizeof common - 1);
+    return at ? sizeof common - (size_t)(at - common) : 0;
+}
+
+/* The rarest byte of the needle and the next rarest: two different bytes are the least
+ * correlated.  If a byte occurs several times, its last place is used. */
+static void choose_pair(const uint8_t *needle, size_t n, size_t *rare, size_t *other)
+{
+    *rare = n - 1;
+    for (size_t i = n - 1; i-- > 0;) {
+        if (commonness(needle[i]) < commonness(needle[*rare]))
+            *rare = i;
+    }
+    *other = *rare ? 0 : n - 1;
+    for (size_t i = n; i-- > 0;) {
+        bool same = needle[*other] == needle[*rare];
+        if (needle[i] != needle[*rare] &&
+            (same || commonness(needle[i]) < commonness(needle[*other])))
+            *other = i;
+    }
+}
+
+void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    memset(finder, 0, sizeof *finder);
+    finder->member[needle[0]] = 1;
+    finder->exact = n <= 2;
+    finder->reach = 1;
+    finder->byte[0] = needle[0];
+    if (n == 1) {
+        finder->kind = CB__FIND_BYTE;
+        return;
+    }
+    size_t rare, other;
+    choose_pair(needle, n, &rare, &other);
+    finder->kind = CB__FIND_PAIR;
+    finder->rarest = rare > other;
+    finder->offset[0] = cb__min(rare, other);
+    finder->offset[1] = cb__max(rare, other);
+    finder->byte[0] = needle[finder->offset[0]];
+    finder->byte[1] = needle[finder->offset[1]];
+    finder->reach = finder->offset[1] + 1;
+}
+
+/* Fills the tables for look-ups by half bytes.  High halves that occur with the same
+ * low halves share a bit.  There are eight bits; the rare set that needs more makes
+ * some share that should not: more candidates, but none missed. */
+static void split_halves(struct cb__finder *finder)
+{
+    uint16_t rows[16] = {0}, groups[8];
+    unsigned count = 0;
+    for (unsigned byte = 0; byte < 256; byte++)
+        rows[byte >> 4] |= (uint16_t)((finder->member[byte] != 0) << (byte & 15));
+    memset(finder->low, 0, sizeof finder->low);
+    memset(finder->high, 0, sizeof finder->high);
+    finder->halves_exact = true;
+    for (unsigned high = 0; high < 16; high++) {
+        unsigned group = 0;
+        while (group < count && groups[group] != rows[high])
+            group++;
+        if (!rows[high])
+            continue;
+        if (group == 8)
+            finder->halves_exact = false;
+        group &= 7;
+        groups[group] = rows[high];
+        count += group == count;
+        finder->high[high] = (uint8_t)(1u << group);
+        for (unsigned low = 0; low < 16; low++) {
+            if (rows[high] >> low & 1)
+                finder->low[low] |= (uint8_t)(1u << group);
+        }
+    }
+}
+
+void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    bool singles = finder->exact && n == 1 && finder->kind != CB__FIND_PAIR;
+    finder->member[needle[0]] = 1;
+    finder->exact = singles;
+    finder->reach = 1;
+    unsigned members = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        if (finder->member[i]) {
+            members++;
+            finder->byte[0] = (uint8_t)i;
+        }
+    }
+    finder->offset[0] = 0;
+    finder->rarest = 0;
+    finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
+    split_halves(finder);
+    finder->exact = finder->exact && finder->halves_exact;
+}
+
+static bool first_byte(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    const uint8_t *hit = n ? memchr(data, finder->byte[0], n) : NULL;
+    *at = hit ? (size_t)(hit - data) : n;
+    return hit != NULL;
+}
+
+static bool first_pair(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    if (n < finder->reach) {
+        *at = 0;
+        return false;
+    }
+    const uint8_t *from = data + finder->offset[0];
+    const uint8_t *end = data + n - (finder->offset[1] - finder->offset[0]);
+    size_t gap = finder->offset[1] - finder->offset[0];
+    while (from < end) {
+        from = memchr(from, finder->byte[0], (size_t)(end - from));
+        if (!from)
+            break;
+        if (from[gap] == finder->byte[1]) {
+            *at = (size_t)(from - data) - finder->offset[0];
+            return true;
+        }
+        from++;
+    }
+    *at = n - finder->reach + 1;
+    return false;
+}
+
+static bool first_of_set(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (finder->member[data[i]]) {
+            *at = i;
+            return true;
+        }
+    }
+    *at = n;
+    return false;
+}
+
+bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    switch (finder->kind) {
+    case CB__FIND_BYTE:
+        return first_byte(finder, data, n, at);
+    case CB__FIND_PAIR:
+        return first_pair(finder, data, n, at);
+    case CB__FIND_SET:
+        break;
+    }
+    return first_of_set(finder, data, n, at);
+}
+
+size_t cb__find_all_plain(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                          uint32_t *hits, size_t max, size_t *scanned)
+{
+    size_t count = 0, from = 0, at = 0;
+    while (count < max && cb__find_first(finder, data + from, n - from, &at)) {
+        hits[count++] = (uint32_t)(from + at);
+        from += at + 1;
+    }
+    *scanned = count == max ? from : from + at;
+    return count;
+}
+
+size_t cb__find_count_plain(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                            size_t *last, size_t *scanned)
+{
+    size_t count = 0, from = 0, at;
+    while (cb__find_first(finder, data + from, n - from, &at)) {
+        *last = from + at;
+        from += at + 1;
+        count++;
+    }
+    *scanned = from + at;
+    return count;
+}
+
+/* ----------------------------------------------------------------- kernels */
+
+static const struct cb__kernel plain = {
+    .name = "plain",
+    .find = {cb__find_all_plain, cb__find_all_plain, cb__find_all_plain},
+    .count = {cb__find_count_plain, cb__find_count_plain, cb__find_count_plain},
+};
+
+const struct cb__kernel *cb__kernel_get(size_t i)
+{
+    const struct cb__kernel *here[CB__KERNELS];
+    size_t count = cb__kernels_here(here);
+    return i < count ? here[i] : i == count ? &plain : NULL;
+}
+
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
+static _Atomic(const struct cb__kernel *) chosen;
+
+void cb__kernel_use(const struct cb__kernel *kernel)
+{
+    atomic_store_explicit(&chosen, kernel, memory_order_release);
+}
+
+static const struct cb__kernel *kernel_now(void)
+{
+    const struct cb__kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (cb__unlikely(!kernel)) {
+        kernel = cb__kernel_get(0);
+        cb__kernel_use(kernel);
+    }
+    return kernel;
+}
+
+size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
+                    size_t max, size_t *scanned)
+{
+    return kernel_now()->find[finder->kind](finder, data, n, hits, max, scanned);
+}
+
+size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
+                      size_t *scanned)
+{
+    return kernel_now()->count[finder->kind](finder, data, n, last, scanned);
+}
+
+/* Searches backwards in parts, each twice as long as the one before. */
+bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
+{
+    size_t end = n, from, scanned;
+    for (size_t size = 256;; size *= 2, end = from + finder->reach - 1) {
+        from = end > size ? end - size : 0;
+        if (cb__find_count(finder, data + from, end - from, at, &scanned)) {
+            *at += from;
+            return true;
+        }
+        if (!from)
+            return false;
+    }
+}

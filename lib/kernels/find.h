@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Find: candidates for a delimiter in one contiguous span.
+ * Layer: base -> find.  The kernels know nothing of chunks or framings.
+ *
+ * A finder says cheaply where a delimiter *may* begin: at one byte, at two bytes a
+ * fixed distance apart, or at a byte of a set.  It never misses a place.  If the
+ * delimiter has one or two bytes, or is a set of single bytes, every candidate is
+ * a match (`exact`).
+ */
+#ifndef CB_FIND_H
+#define CB_FIND_H
+
+#include "core/base.h"
+
+enum cb__finder_kind {
+    CB__FIND_BYTE, /* byte[0] at offset[0] */
+    CB__FIND_PAIR, /* the same, and byte[1] at offset[1] > offset[0] */
+    CB__FIND_SET   /* a member of the set at offset 0 */
+};
+
+struct cb__finder {
+    enum cb__finder_kind kind;
+    bool exact;
+    uint8_t byte[2];
+    size_t offset[2];
+    unsigned rarest;     /* which of the two is better to search for alone */
+    size_t reach;        /* bytes needed from a candidate on to recognize it */
+    uint8_t member[256]; /* SET: nonzero for members */
+    /* SET, for look-ups by half bytes: a byte may be a member if the entries for its
+     * low and its high half have a bit in common. */
+    uint8_t low[16], high[16];
+    bool halves_exact; /* ... and then it is a member */
+};
+
+/* Sets up a finder for one needle of n >= 1 bytes. */
+void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n);
+/* Adds a needle as an alternative to the previous ones. */
+void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n);
+
+/* Hits have 32 bits: the caller searches longer spans in parts. */
+#define CB__FIND_MAX ((size_t)1 << 30)
+
+/* Entries that an array of hits needs beyond `max`: kernels write ahead. */
+enum { CB__FIND_SLACK = 68 };
+
+/*
+ * Writes the offsets of at most `max` >= 1 candidates in data[0 .. n), in order, to
+ * hits, and returns how many.  *scanned is the first undecided offset, where the next
+ * call continues; it is beyond n - reach if the search did not stop at max. hits has
+ * room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
+ */
+size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
+                    size_t max, size_t *scanned);
+
+/* The first candidate in data[0 .. n), any n: true with *at set; otherwise false with
+ * *at the first undecided offset. */
+bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
+
+/* The number of candidates in data[0 .. n), with *last the last one of them, if any,
+ * and *scanned as above. n <= CB__FIND_MAX. */
+size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *last,
+                      size_t *scanned);
+
+/* The last candidate in data[0 .. n): true with *at set; otherwise false. */
+bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at);
+
+/* ----------------------------------------------------------------- kernels */
+
+typedef size_t cb__find_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                           uint32_t *hits, size_t max, size_t *scanned);
+
+typedef size_t cb__count_fn(const struct cb__finder *finder, const uint8_t *data, size_t n,
+                            size_t *last, size_t *scanned);
+
+/* One implementation: functions for each kind of finder, by enum cb__finder_kind. */
+struct cb__kernel {
+    const char *name;
+    cb__find_fn *find[3];
+    cb__count_fn *count[3];
+};
+
+/* The kernels that this machine can run, the fastest first, plain C last; NULL after
+ * the last. */
+const struct cb__kernel *cb__kernel_get(size_t i);
+
+/* Selects a kernel, for tests. */
+void cb__kernel_use(const struct cb__kernel *kernel);
+
+/* The kernels of one instruction set that this machine supports, the fastest first;
+ * returns how many, at most CB__KERNELS. (find_x86.c, find_neon.c, or find_none.c) */
+enum { CB__KERNELS = 4 };
+size_t cb__kernels_here(const struct cb__kernel **kernels);
+
+/* For spans shorter than a vector. */
+cb__find_fn cb__find_all_plain;
+cb__count_fn cb__find_count_plain;
+
+/* Writes the indexes of the set bits, from `base` on, and perhaps one more: two at a
+ * time take half as many branches. */
+static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
+{
+    while (mask) {
+        to[0] = base + (uint32_t)__builtin_ctzll(mask);
+        mask &= mask - 1;
+        to[1] = base + (uint32_t)__builtin_ctzll(mask | UINT64_C(1) << 63); /* any value, if
+                                                                               there is none */
+        mask &= mask - 1;
+        to += 2;
+    }
+}
+
+#endif

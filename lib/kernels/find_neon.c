@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernels for 64-bit Arm, whose processors all have NEON. */
+#include <arm_neon.h>
+
+#include "kernels/find.h"
+
+/* One bit for each byte of four vectors of all ones or all zeros. */
+static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
+{
+    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t weight = vld1q_u8(weights);
+    uint8x16_t ab = vpaddq_u8(vandq_u8(a, weight), vandq_u8(b, weight));
+    uint8x16_t cd = vpaddq_u8(vandq_u8(c, weight), vandq_u8(d, weight));
+    uint8x16_t sums = vpaddq_u8(ab, cd);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
+}
+
+static inline uint64_t mask_byte(const uint8_t *p, uint8x16_t byte)
+{
+    return join(vceqq_u8(vld1q_u8(p), byte), vceqq_u8(vld1q_u8(p + 16), byte),
+                vceqq_u8(vld1q_u8(p + 32), byte), vceqq_u8(vld1q_u8(p + 48), byte));
+}
+
+static inline uint8x16_t pair(const uint8_t *p, const uint8_t *q, uint8x16_t first,
+                              uint8x16_t second)
+{
+    return vandq_u8(vceqq_u8(vld1q_u8(p), first), vceqq_u8(vld1q_u8(q), second));
+}
+
+static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t high)
+{
+    uint8x16_t bytes = vld1q_u8(p);
+    return vtstq_u8(vqtbl1q_u8(low, vandq_u8(bytes, vdupq_n_u8(15))),
+                    vqtbl1q_u8(high, vshrq_n_u8(bytes, 4)));
+}
+
+/* Matches are all ones, -1 in each byte of a sum that is taken before it can overflow. */
+static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
+{
+    size_t total = 0;
+    while (blocks) {
+        uint8x16_t sum = vdupq_n_u8(0);
+        size_t some = cb__min(blocks, 63);
+        blocks -= some;
+        for (const uint8_t *end = p + 64 * some; p < end; p += 16)
+            sum = vsubq_u8(sum, vceqq_u8(vld1q_u8(p), byte));
+        total += vaddlvq_u8(sum);
+    }
+    return total;
+}
+
+#define SCAN_NAME find_byte
+#define SCAN_TALLY(p, n) tally(p, n, byte)
+#define SCAN_COUNT count_byte
+#define SCAN_TARGET
+#define SCAN_SETUP const uint8x16_t byte = vdupq_n_u8(finder->byte[0]);
+#define SCAN_MASK(p) mask_byte(p, byte)
+#define SCAN_NONE(q) 0
+#include "kernels/find_scan.h"
+
+#define SCAN_NAME find_pair
+#define SCAN_COUNT count_pair
+#define SCAN_TARGET
+#define SCAN_SETUP                                                                                 \
+    const size_t one = finder->offset[0], other = finder->offset[1];                               \
+    const uint8x16_t first = vdupq_n_u8(finder->byte[0]), second = vdupq_n_u8(finder->byte[1]);
+#define SCAN_MASK(p)                                                                               \
+    join(pair((p) + one, (p) + other, first, second),                                              \
+         pair((p) + one + 16, (p) + other + 16, first, second),                                    \
+         pair((p) + one + 32, (p) + other + 32, first, second),                                    \
+         pair((p) + one + 48, (p) + other + 48, first, second))
+#define SCAN_NONE(q) 0
+#include "kernels/find_scan.h"
+
+#define SCAN_NAME find_set
+#define SCAN_COUNT count_set
+#define SCAN_TARGET
+#define SCAN_SETUP const uint8x16_t low = vld1q_u8(finder->low), high = vld1q_u8(finder->high);
+#define SCAN_MASK(p)                                                                               \
+    join(member(p, low, high), member((p) + 16, low, high), member((p) + 32, low, high),           \
+         member((p) + 48, low, high))
+#define SCAN_NONE(q) 0
+#include "kernels/find_scan.h"
+
+static const struct cb__kernel neon = {
+    .name = "neon",
+    .find = {find_byte, find_pair, find_set},
+    .count = {count_byte, count_pair, count_set},
+};
+
+size_t cb__kernels_here(const struct cb__kernel **kernels)
+{
+    kernels[0] = &neon;
+    return 1;
+}

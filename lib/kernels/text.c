@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/text.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "core/eight.h"
+
+const uint8_t cb__hex_digits[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
+                                    '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+
+/* ----------------------------------------------------- hexadecimal and base64 */
+
+// clang-format off
+#define TWO(macro, i) macro(i), macro((i) + 1)
+#define FOUR(macro, i) TWO(macro, i), TWO(macro, (i) + 2)
+#define SIXTEEN(macro, i) \
+    FOUR(macro, i), FOUR(macro, (i) + 4), FOUR(macro, (i) + 8), FOUR(macro, (i) + 12)
+#define SIXTY_FOUR(macro, i) \
+    SIXTEEN(macro, i), SIXTEEN(macro, (i) + 16), SIXTEEN(macro, (i) + 32), SIXTEEN(macro, (i) + 48)
+
+#define HEX_DIGIT(i) (uint8_t)((i) < 10 ? '0' + (i) : 'a' + (i) - 10)
+#define HEX_PAIR(i) {HEX_DIGIT((i) >> 4), HEX_DIGIT((i) & 15)}
+static const uint8_t hex_pairs[256][2] = {
+    SIXTY_FOUR(HEX_PAIR, 0), SIXTY_FOUR(HEX_PAIR, 64),
+    SIXTY_FOUR(HEX_PAIR, 128), SIXTY_FOUR(HEX_PAIR, 192),
+};
+
+/* RFC 4648, table 1. */
+#define BASE64_DIGIT(i) \
+    (uint8_t)((i) < 26 ? 'A' + (i) : (i) < 52 ? 'a' + (i) - 26 : (i) < 62 ? '0' + (i) - 52 : \
+              (i) == 62 ? '+' : '/')
+const uint8_t cb__base64_digits[64] = {SIXTY_FOUR(BASE64_DIGIT, 0)};
+// clang-format on
+
+static void hex(const uint8_t *in, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + 2 * i, hex_pairs[in[i]], 2);
+}
+
+static void base64(const uint8_t *in, size_t n, uint8_t *out)
+{
+    for (const uint8_t *end = in + n; in < end; in += 3, out += 4) {
+        uint32_t bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
+        out[0] = cb__base64_digits[bits >> 18];
+        out[1] = cb__base64_digits[bits >> 12 & 63];
+        out[2] = cb__base64_digits[bits >> 6 & 63];
+        out[3] = cb__base64_digits[bits & 63];
+    }
+}
+
+/* ---------------------------------------------------------------------- JSON */
+
+const uint8_t cb__escape_letters[32] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+};
+
+/* Do all of eight bytes need no escape? */
+static bool all_plain(uint64_t bytes)
+{
+    return !cb__any_below(bytes, 0x20) && !cb__any_is(bytes, '"') && !cb__any_is(bytes, '\\');
+}
+
+static void escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out, const uint8_t *out_end)
+{
+    const uint8_t *from = *in;
+    uint8_t *to = *out;
+    while (from < in_end && out_end - to >= 8) {
+        if (in_end - from >= 8 && all_plain(cb__load8(from))) {
+            memcpy(to, from, 8);
+            from += 8;
+            to += 8;
+            continue;
+        }
+        uint8_t c = *from++;
+        if (cb__unlikely(c < 0x20 || c == '"' || c == '\\'))
+            to = cb__put_escape(to, c);
+        else
+            *to++ = c;
+    }
+    *in = from;
+    *out = to;
+}
+
+/* --------------------------------------------------------------------- UTF-8 */
+
+enum {
+    TOO_SHORT = 1 << 0,  /* a continuation is missing */
+    TOO_LONG = 1 << 1,   /* a continuation after ASCII */
+    OVERLONG_3 = 1 << 2, /* the character fits in fewer bytes */
+    TOO_LARGE = 1 << 3,  /* beyond U+10FFFF: F4 90 and above */
+    SURROGATE = 1 << 4,
+    OVERLONG_2 = 1 << 5,
+    OVERLONG_4 = 1 << 6, /* or F5 and above, followed by 80 to 8F */
+    TWO_CONTS = 1 << 7,  /* two continuations: valid in a character of three or four bytes */
+    ANY = TOO_SHORT | TOO_LONG | TWO_CONTS,
+    LARGE = ANY | TOO_LARGE | OVERLONG_4,
+    CONT = TOO_LONG | OVERLONG_2 | TWO_CONTS,
+};
+
+const uint8_t cb__utf8_faults[3][16] = {
+    {TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TWO_CONTS,
+     TWO_CONTS, TWO_CONTS, TWO_CONTS, TOO_SHORT | OVERLONG_2, TOO_SHORT,
+     TOO_SHORT | OVERLONG_3 | SURROGATE, TOO_SHORT | TOO_LARGE | OVERLONG_4},
+    {ANY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4, ANY | OVERLONG_2, ANY, ANY, ANY | TOO_LARGE, LARGE,
+     LARGE, LARGE, LARGE, LARGE, LARGE, LARGE, LARGE, LARGE | SURROGATE, LARGE, LARGE},
+    {TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+     CONT | OVERLONG_3 | OVERLONG_4, CONT | OVERLONG_3 | TOO_LARGE, CONT | SURROGATE | TOO_LARGE,
+     CONT | SURROGATE | TOO_LARGE, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT},
+};
+
+static bool is_between(uint8_t c, uint8_t least, uint8_t most)
+{
+    return c >= least && c <= most;
+}
+
+/* The length of the multibyte character that begins here, or 0. */
+static size_t character(const uint8_t *data, size_t n)
+{
+    const uint8_t c = data[0];
+    const size_t length = 2U + (c >= 0xe0) + (c >= 0xf0);
+    if (!is_between(c, 0xc2, 0xf4) || n < length)
+        return 0;
+    if (!is_between(data[1],
+                    c == 0xe0   ? 0xa0
+                    : c == 0xf0 ? 0x90
+                                : 0x80,
+                    c == 0xed   ? 0x9f
+                    : c == 0xf4 ? 0x8f
+                                : 0xbf))
+        return 0;
+    for (size_t i = 2; i < length; i++) {
+        if ((data[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return length;
+}
+
+static size_t utf8(const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    while (i < n) {
+        while (n - i >= 8 && !(cb__load8(data + i) & CB__EIGHT_HIGH))
+            i += 8;
+        for (; i < n && data[i] < 0x80; i++)
+            ;
+        while (i < n && data[i] >= 0x80) {
+            size_t length = character(data + i, n - i);
+            if (!length)
+                return i;
+            i += length;
+        }
+    }
+    return i;
+}
+
+/* ----------------------------------------------------------------- kernels */
+
+const struct cb__text_kernel cb__text_plain = {
+    .name = "plain",
+    .hex = hex,
+    .base64 = base64,
+    .escape = escape,
+    .utf8 = utf8,
+};
+
+const struct cb__text_kernel *cb__text_kernel_get(size_t i)
+{
+    const struct cb__text_kernel *here[CB__TEXT_KERNELS];
+    size_t count = cb__text_kernels_here(here);
+    return i < count ? here[i] : i == count ? &cb__text_plain : NULL;
+}
+
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
+static _Atomic(const struct cb__text_kernel *) chosen;
+
+void cb__text_kernel_use(const struct cb__text_kernel *kernel)
+{
+    atomic_store_explicit(&chosen, kernel, memory_order_release);
+}
+
+static const struct cb__text_kernel *kernel_now(void)
+{
+    const struct cb__text_kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (cb__unlikely(!kernel)) {
+        kernel = cb__text_kernel_get(0);
+        cb__text_kernel_use(kernel);
+    }
+    return kernel;
+}
+
+void cb__text_hex(const uint8_t *in, size_t n, uint8_t *out)
+{
+    kernel_now()->hex(in, n, out);
+}
+
+void cb__text_base64(const uint8_t *in, size_t n, uint8_t *out)
+{
+    kernel_now()->base64(in, n, out);
+}
+
+void cb__text_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
+                     const uint8_t *out_end)
+{
+    kernel_now()->escape(in, in_end, out, out_end);
+}
+
+size_t cb__text_utf8(const uint8_t *data, size_t n)
+{
+    return kernel_now()->utf8(data, n);
+}

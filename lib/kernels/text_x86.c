@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernels for x86-64: AVX2, and AVX-512 with VBMI and VBMI2. */
+#include <immintrin.h>
+#include <string.h>
+
+#include "kernels/text.h"
+
+/* ------------------------------------------------------------------- AVX2 */
+
+#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+
+AVX2 static inline __m128i load_16(const uint8_t *data)
+{
+    return _mm_loadu_si128((const __m128i *)data);
+}
+
+AVX2 static inline __m256i load_32(const uint8_t *data)
+{
+    return _mm256_loadu_si256((const __m256i *)data);
+}
+
+AVX2 static inline void store_32(uint8_t *out, __m256i bytes)
+{
+    _mm256_storeu_si256((__m256i *)out, bytes);
+}
+
+AVX2 static inline __m256i twice(const uint8_t *table)
+{
+    return _mm256_broadcastsi128_si256(load_16(table));
+}
+
+/* The 32 digits of 16 bytes: each byte in a word, its halves side by side, looked up. */
+AVX2 static inline __m256i avx2_hex_16(__m128i bytes)
+{
+    __m256i words = _mm256_cvtepu8_epi16(bytes);
+    __m256i halves = _mm256_or_si256(_mm256_slli_epi16(words, 8), _mm256_srli_epi16(words, 4));
+    return _mm256_shuffle_epi8(twice(cb__hex_digits),
+                               _mm256_and_si256(halves, _mm256_set1_epi8(15)));
+}
+
+/* The last 16 bytes overlap the ones before. */
+AVX2 static void avx2_hex(const uint8_t *in, size_t n, uint8_t *out)
+{
+    if (n < 16) {
+        cb__text_plain.hex(in, n, out);
+        return;
+    }
+    for (size_t i = 0; i + 16 < n; i += 16)
+        store_32(out + 2 * i, avx2_hex_16(load_16(in + i)));
+    store_32(out + 2 * n - 32, avx2_hex_16(load_16(in + n - 16)));
+}
+
+/* The characters of 24 bytes, 12 at the beginning of each lane (W.  Muła and D.
+ * Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", 2018):
+ * multiplication moves six bits into each byte, then a look-up gives what to add to
+ * make a character. */
+AVX2 static inline __m256i avx2_base64_24(__m256i bytes)
+{
+    const __m256i order = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0,
+                                           2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+    const __m256i shift =
+        _mm256_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                         '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0,
+                         'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                         '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+    __m256i in = _mm256_shuffle_epi8(bytes, order);
+    __m256i odd = _mm256_mulhi_epu16(_mm256_and_si256(in, _mm256_set1_epi32(0x0fc0fc00)),
+                                     _mm256_set1_epi32(0x04000040));
+    __m256i even = _mm256_mullo_epi16(_mm256_and_si256(in, _mm256_set1_epi32(0x003f03f0)),
+                                      _mm256_set1_epi32(0x01000010));
+    __m256i six = _mm256_or_si256(odd, even);
+    /* 0 for 26 to 51, 1 to 12 for 52 to 63, 13 for less than 26. */
+    __m256i kind = _mm256_subs_epu8(six, _mm256_set1_epi8(51));
+    __m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), six);
+    kind = _mm256_or_si256(kind, _mm256_and_si256(capital, _mm256_set1_epi8(13)));
+    return _mm256_add_epi8(six, _mm256_shuffle_epi8(shift, kind));
+}
+
+/* The second load ends four bytes after the bytes it needs. */
+AVX2 static void avx2_base64(const uint8_t *in, size_t n, uint8_t *out)
+{
+    for (; n >= 28; n -= 24, in += 24, out += 32) {
+        __m256i low = _mm256_castsi128_si256(load_16(in));
+        store_32(out, avx2_base64_24(_mm256_inserti128_si256(low, load_16(in + 12), 1)));
+    }
+    cb__text_plain.base64(in, n, out);
+}
+
+AVX2 static inline uint32_t avx2_need_escape(__m256i bytes)
+{
+    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
+    __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+    __m256i backslash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_or_si256(control, _mm256_or_si256(quote, backslash)));
+}
+
+/* A whole vector is stored; only the bytes before the first escape count. */
+AVX2 static void avx2_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
+                             const uint8_t *out_end)
+{
+    const uint8_t *from = *in;
+    uint8_t *to = *out;
+    while (in_end - from >= 32 && out_end - to >= 32 + 6) {
+        __m256i bytes = load_32(from);
+        uint32_t escapes = avx2_need_escape(bytes);
+        store_32(to, bytes);
+        if (cb__likely(!escapes)) {
+            from += 32;
+            to += 32;
+            continue;
+        }
+        unsigned before = (unsigned)__builtin_ctz(escapes);
+        to = cb__put_escape(to + before, from[before]);
+        from += before + 1;
+    }
+    *in = from;
+    *out = to;
+    cb__text_plain.escape(in, in_end, out, out_end);
+}
+
+/* Bytes with the high bit set are errors: `before` are the 32 bytes before these. */
+AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
+{
+    const __m256i half = _mm256_set1_epi8(15);
+    __m256i joint = _mm256_permute2x128_si256(before, bytes, 0x21);
+    __m256i one = _mm256_alignr_epi8(bytes, joint, 15);
+    __m256i two = _mm256_alignr_epi8(bytes, joint, 14);
+    __m256i three = _mm256_alignr_epi8(bytes, joint, 13);
+    __m256i a = _mm256_shuffle_epi8(twice(cb__utf8_faults[0]),
+                                    _mm256_and_si256(_mm256_srli_epi16(one, 4), half));
+    __m256i b = _mm256_shuffle_epi8(twice(cb__utf8_faults[1]), _mm256_and_si256(one, half));
+    __m256i c = _mm256_shuffle_epi8(twice(cb__utf8_faults[2]),
+                                    _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
+    __m256i pair = _mm256_and_si256(_mm256_and_si256(a, b), c);
+    /* The third and fourth bytes of a character must be a second continuation. */
+    __m256i third = _mm256_subs_epu8(two, _mm256_set1_epi8((char)(0xe0 - 0x80)));
+    __m256i fourth = _mm256_subs_epu8(three, _mm256_set1_epi8((char)(0xf0 - 0x80)));
+    __m256i must = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
+    return _mm256_xor_si256(must, pair);
+}
+
+AVX2 static size_t avx2_utf8(const uint8_t *data, size_t n)
+{
+    __m256i before = _mm256_setzero_si256();
+    uint32_t open = 0; /* does the last byte, not ASCII, need more bytes after it? */
+    size_t i = 0;
+    for (; n - i >= 32; i += 32) {
+        __m256i bytes = load_32(data + i);
+        uint32_t high = (uint32_t)_mm256_movemask_epi8(bytes);
+        if (high | open) {
+            __m256i faults = avx2_faults(bytes, before);
+            if (!_mm256_testz_si256(faults, faults))
+                break;
+        }
+        open = high >> 31;
+        before = bytes;
+    }
+    return cb__utf8_rest(data, i, n);
+}
+
+static const struct cb__text_kernel avx2 = {
+    .name = "avx2",
+    .hex = avx2_hex,
+    .base64 = avx2_base64,
+    .escape = avx2_escape,
+    .utf8 = avx2_utf8,
+};
+
+/* ---------------------------------------------------------------- AVX-512 */
+
+#define AVX512                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
+
+/* The first n of a vector's bytes. */
+AVX512 static inline uint64_t first(size_t n)
+{
+    return _bzhi_u64(UINT64_MAX, (unsigned)n);
+}
+
+AVX512 static inline __m512i four_times(const uint8_t *table)
+{
+    return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
+}
+
+AVX512 static inline __m512i avx512_hex_32(__m256i bytes)
+{
+    __m512i words = _mm512_cvtepu8_epi16(bytes);
+    __m512i halves = _mm512_or_si512(_mm512_slli_epi16(words, 8), _mm512_srli_epi16(words, 4));
+    return _mm512_shuffle_epi8(four_times(cb__hex_digits),
+                               _mm512_and_si512(halves, _mm512_set1_epi8(15)));
+}
+
+AVX512 static void avx512_hex(const uint8_t *in, size_t n, uint8_t *out)
+{
+    for (; n >= 32; n -= 32, in += 32, out += 64)
+        _mm512_storeu_si512(out, avx512_hex_32(_mm256_loadu_si256((const __m256i *)in)));
+    if (n)
+        _mm512_mask_storeu_epi8(out, first(2 * n),
+                                avx512_hex_32(_mm256_maskz_loadu_epi8((__mmask32)first(n), in)));
+}
+
+/* The characters of 48 bytes (W. Muła and D. Lemire, "Base64 encoding and decoding
+ * at almost the speed of a memory copy", 2020). */
+AVX512 static inline __m512i avx512_base64_48(__m512i bytes)
+{
+    const __m512i order =
+        _mm512_setr_epi32(0x01020001, 0x04050304, 0x07080607, 0x0a0b090a, 0x0d0e0c0d, 0x10110f10,
+                          0x13141213, 0x16171516, 0x191a1819, 0x1c1d1b1c, 0x1f201e1f, 0x22232122,
+                          0x25262425, 0x28292728, 0x2b2c2a2b, 0x2e2f2d2e);
+    const __m512i shifts = _mm512_set1_epi64(0x3036242a1016040a);
+    __m512i six = _mm512_multishift_epi64_epi8(shifts, _mm512_permutexvar_epi8(order, bytes));
+    return _mm512_permutexvar_epi8(six, _mm512_loadu_si512(cb__base64_digits));
+}
+
+AVX512 static void avx512_base64(const uint8_t *in, size_t n, uint8_t *out)
+{
+    const uint64_t most = first(48);
+    for (; n >= 48; n -= 48, in += 48, out += 64)
+        _mm512_storeu_si512(out, avx512_base64_48(_mm512_maskz_loadu_epi8(most, in)));
+    if (n)
+        _mm512_mask_storeu_epi8(out, first(n / 3 * 4),
+                                avx512_base64_48(_mm512_maskz_loadu_epi8(first(n), in)));
+}
+
+/* Writes the `kept` of 32 bytes, with a backslash before the `escaped` ones:
+ * interleaves both and drops the unwanted bytes. */
+AVX512 static inline uint8_t *avx512_put_pairs(uint8_t *out, __m256i bytes, uint32_t kept,
+                                               uint32_t escaped)
+{
+    __m512i pairs = _mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8);
+    uint64_t wanted = _pdep_u64(kept, UINT64_C(0xaaaaaaaaaaaaaaaa)) |
+                      _pdep_u64(escaped & kept, UINT64_C(0x5555555555555555));
+    pairs = _mm512_or_si512(pairs, _mm512_set1_epi16('\\'));
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(wanted, pairs));
+    return out + _mm_popcnt_u64(wanted);
+}
+
+/* Writes the first `have` of 64 bytes, up to the first one with a long escape; returns
+ * how many. */
+AVX512 static inline size_t avx512_escape_64(__m512i bytes, size_t have, uint8_t **out)
+{
+    __mmask64 control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) & first(have);
+    uint64_t escaped = control | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
+                       _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
+    if (cb__likely(!escaped)) {
+        _mm512_storeu_si512(*out, bytes);
+        *out += have;
+        return have;
+    }
+    __m512i letters = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)cb__escape_letters));
+    bytes = _mm512_mask_permutexvar_epi8(bytes, control, bytes, letters);
+    uint64_t stop = _mm512_mask_cmpeq_epi8_mask(control, bytes, _mm512_set1_epi8('u'));
+    size_t n = stop ? (size_t)__builtin_ctzll(stop) : have;
+    uint64_t kept = first(n);
+    *out = avx512_put_pairs(*out, _mm512_castsi512_si256(bytes), (uint32_t)kept, (uint32_t)escaped);
+    if (n > 32)
+        *out = avx512_put_pairs(*out, _mm512_extracti64x4_epi64(bytes, 1), (uint32_t)(kept >> 32),
+                                (uint32_t)(escaped >> 32));
+    return n;
+}
+
+AVX512 static void avx512_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
+                                 const uint8_t *out_end)
+{
+    const uint8_t *from = *in;
+    uint8_t *to = *out;
+    while (from < in_end && out_end - to >= 128 + 6) {
+        size_t have = cb__min((size_t)(in_end - from), 64);
+        size_t done = avx512_escape_64(_mm512_maskz_loadu_epi8(first(have), from), have, &to);
+        from += done;
+        if (cb__unlikely(done < have))
+            to = cb__put_escape(to, *from++);
+    }
+    *in = from;
+    *out = to;
+    if (from < in_end)
+        cb__text_plain.escape(in, in_end, out, out_end);
+}
+
+AVX512 static inline bool avx512_is_faulty(__m512i bytes, __m512i before)
+{
+    const __m512i half = _mm512_set1_epi8(15);
+    __m512i joint = _mm512_alignr_epi64(bytes, before, 6);
+    __m512i one = _mm512_alignr_epi8(bytes, joint, 15);
+    __m512i two = _mm512_alignr_epi8(bytes, joint, 14);
+    __m512i three = _mm512_alignr_epi8(bytes, joint, 13);
+    __m512i a = _mm512_shuffle_epi8(four_times(cb__utf8_faults[0]),
+                                    _mm512_and_si512(_mm512_srli_epi16(one, 4), half));
+    __m512i b = _mm512_shuffle_epi8(four_times(cb__utf8_faults[1]), _mm512_and_si512(one, half));
+    __m512i c = _mm512_shuffle_epi8(four_times(cb__utf8_faults[2]),
+                                    _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half));
+    __m512i pair = _mm512_and_si512(_mm512_and_si512(a, b), c);
+    __m512i third = _mm512_subs_epu8(two, _mm512_set1_epi8((char)(0xe0 - 0x80)));
+    __m512i fourth = _mm512_subs_epu8(three, _mm512_set1_epi8((char)(0xf0 - 0x80)));
+    __m512i must = _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8((char)0x80));
+    return _mm512_cmpneq_epi8_mask(must, pair) != 0;
+}
+
+/* The zeros after the last bytes reveal a truncated character there. */
+AVX512 static size_t avx512_utf8(const uint8_t *data, size_t n)
+{
+    __m512i before = _mm512_setzero_si512();
+    uint64_t open = 0;
+    for (size_t i = 0; i < n; i += 64) {
+        __m512i bytes = _mm512_maskz_loadu_epi8(n - i < 64 ? first(n - i) : UINT64_MAX, data + i);
+        uint64_t high = _mm512_movepi8_mask(bytes);
+        if ((high | open) && avx512_is_faulty(bytes, before))
+            return cb__utf8_rest(data, i, n);
+        open = high >> 63;
+        before = bytes;
+    }
+    return open ? cb__utf8_rest(data, n, n) : n;
+}
+
+static const struct cb__text_kernel avx512 = {
+    .name = "avx512",
+    .hex = avx512_hex,
+    .base64 = avx512_base64,
+    .escape = avx512_escape,
+    .utf8 = avx512_utf8,
+};
+
+size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)
+{
+    size_t count = 0;
+    __builtin_cpu_init();
+    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    if (bits && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+        __builtin_cpu_supports("avx512vbmi2"))
+        kernels[count++] = &avx512;
+    if (bits && __builtin_cpu_supports("avx2"))
+        kernels[count++] = &avx2;
+    return count;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "search/matcher.h"
+
+#include <string.h>
+
+static uint32_t child_by(const struct cb__node *nodes, uint32_t node, uint8_t byte)
+{
+    uint32_t child = nodes[node].child;
+    while (child && nodes[child].byte != byte)
+        child = nodes[child].sibling;
+    return child;
+}
+
+/* The state after one more byte. */
+static uint32_t step(const struct cb__node *nodes, uint32_t node, uint8_t byte)
+{
+    for (;;) {
+        uint32_t next = child_by(nodes, node, byte);
+        if (next || !node)
+            return next;
+        node = nodes[node].fail;
+    }
+}
+
+/* ------------------------------------------------------------ construction */
+
+static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__needle *needle)
+{
+    uint32_t node = 0;
+    for (size_t i = 0; i < needle->length; i++) {
+        uint32_t next = child_by(nodes, node, needle->data[i]);
+        if (!next) {
+            next = count++;
+            nodes[next] = (struct cb__node){
+                .sibling = nodes[node].child,
+                .depth = nodes[node].depth + 1,
+                .byte = needle->data[i],
+            };
+            nodes[node].child = next;
+        }
+        node = next;
+    }
+    nodes[node].whole = true;
+    return count;
+}
+
+/* Sets `fail` and `inner` level by level; the queue is a list linked through the nodes. */
+static void link_suffixes(struct cb__node *nodes)
+{
+    uint32_t last = 0;
+    for (uint32_t parent = 0;; parent = nodes[parent].queue) {
+        for (uint32_t node = nodes[parent].child; node; node = nodes[node].sibling) {
+            uint32_t fail = parent ? step(nodes, nodes[parent].fail, nodes[node].byte) : 0;
+            nodes[node].fail = fail;
+            nodes[node].inner = nodes[fail].whole ? fail : nodes[fail].inner;
+            nodes[last].queue = node;
+            last = node;
+        }
+        if (parent == last)
+            return;
+    }
+}
+
+int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
+                     const struct cb_allocator *allocator)
+{
+    size_t room = 1, size;
+    memset(matcher, 0, offsetof(struct cb__matcher, inline_nodes));
+    cb__matcher_forget(matcher);
+    matcher->allocator = allocator;
+    matcher->needles = count;
+    matcher->has_prefix = count == 1 && needles[0].length > 2;
+    if (matcher->has_prefix) {
+        size_t n = cb__min(needles[0].length, sizeof matcher->prefix);
+        memcpy(&matcher->prefix, needles[0].data, n);
+        memset(&matcher->prefix_mask, 0xff, n);
+    }
+    matcher->shortest = needles[0].length;
+    for (size_t i = 0; i < count; i++) {
+        if (!cb__add_size(room, needles[i].length, &room) || room > INT32_MAX)
+            return CB_EINVAL;
+        matcher->shortest = cb__min(matcher->shortest, needles[i].length);
+        matcher->longest = cb__max(matcher->longest, needles[i].length);
+    }
+    matcher->nodes = matcher->inline_nodes;
+    matcher->room = CB__NODES_INLINE;
+    if (room > CB__NODES_INLINE) {
+        if (!cb__mul_size(room, sizeof *matcher->nodes, &size))
+            return CB_EINVAL;
+        struct cb__node *nodes = allocator->alloc(allocator->arg, size);
+        if (!nodes)
+            return CB_ENOMEM;
+        matcher->nodes = nodes;
+        matcher->room = room;
+    }
+    uint32_t used = 1;
+    matcher->nodes[0] = (struct cb__node){.depth = 0};
+    cb__finder_init(&matcher->finder, needles[0].data, needles[0].length);
+    for (size_t i = 0; i < count; i++) {
+        used = insert(matcher->nodes, used, &needles[i]);
+        if (i)
+            cb__finder_add(&matcher->finder, needles[i].data, needles[i].length);
+    }
+    link_suffixes(matcher->nodes);
+    return CB_OK;
+}
+
+void cb__matcher_fini(struct cb__matcher *matcher)
+{
+    if (matcher->nodes && matcher->nodes != matcher->inline_nodes)
+        matcher->allocator->free(matcher->allocator->arg, matcher->nodes,
+                                 matcher->room * sizeof *matcher->nodes);
+    matcher->nodes = NULL;
+}
+
+bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
+{
+    /* A single needle: its nodes are in a row. */
+    for (size_t i = 0; i < n; i++) {
+        if (matcher->nodes[i + 1].byte != needle[i])
+            return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- matching */
+
+/* Processes the state after a byte; `at` is after that byte. */
+static void note_matches(struct cb__matcher *matcher, const struct cb__node *node)
+{
+    uint32_t depth = node->whole ? node->depth : matcher->nodes[node->inner].depth;
+    if (!depth)
+        return;
+    uint64_t start = matcher->at - depth;
+    if (!matcher->pending || start <= matcher->best.start) {
+        matcher->best = (struct cb__match){.start = start, .end = matcher->at};
+        matcher->pending = true;
+    }
+}
+
+/* Can the bytes to come still make a better match than the pending one? */
+static bool settled(const struct cb__matcher *matcher, const struct cb__node *node)
+{
+    uint64_t start = matcher->at - node->depth;
+    return start > matcher->best.start || (start == matcher->best.start && !node->child);
+}
+
+static int accept(struct cb__matcher *matcher, struct cb__match *match)
+{
+    *match = matcher->best;
+    cb__matcher_start(matcher, match->end);
+    return CB__YES;
+}
+
+/* May the candidate at this place be a match, judging by its first bytes?  This rejects
+ * most false candidates without the automaton. */
+static inline bool may_match(const struct cb__matcher *matcher, const uint8_t *data, uint64_t n)
+{
+    return !matcher->has_prefix || n < sizeof matcher->prefix || cb__matcher_begins(matcher, data);
+}
+
+/* Is a candidate that may be a match, with n bytes from it on, certainly a match? */
+static inline bool is_match(const struct cb__matcher *matcher, size_t n)
+{
+    if (matcher->finder.exact)
+        return n >= matcher->longest;
+    return matcher->has_prefix && n >= sizeof matcher->prefix &&
+           matcher->longest <= sizeof matcher->prefix;
+}
+
+/* The first candidate in the n bytes at `at` that may be a match: true with its
+ * distance in *skip.  Otherwise false, and there is none before that distance. */
+static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
+{
+    struct cb__ahead *ahead = &matcher->ahead;
+    const uint64_t from = matcher->at, end = from + n;
+    if (from < ahead->from || from > ahead->to) {
+        /* A match may end beyond the place where the kernel stopped looking for its
+         * beginning. */
+        bool follows = from > ahead->to && from - ahead->to <= matcher->longest;
+        ahead->most = follows ? ahead->most : 1;
+        ahead->to = from;
+        ahead->next = ahead->count = 0;
+    }
+    ahead->from = from;
+    for (;;) {
+        for (; ahead->next < ahead->count; ahead->next++) {
+            uint64_t hit = ahead->base + ahead->hits[ahead->next];
+            if (hit < from || (hit < end && !may_match(matcher, data + (hit - from), end - hit)))
+                continue;
+            *skip = hit < end ? (size_t)(hit - from) : n;
+            return hit < end;
+        }
+        size_t known = (size_t)cb__min(ahead->to - from, n), scanned;
+        *skip = known;
+        if (n - known < matcher->finder.reach)
+            return false;
+        ahead->base = ahead->to;
+        ahead->next = 0;
+        ahead->count =
+            (uint32_t)cb__find_all(&matcher->finder, data + known, cb__min(n - known, CB__FIND_MAX),
+                                   ahead->hits, ahead->most, &scanned);
+        ahead->to += scanned;
+        matcher->scanned += scanned;
+        ahead->most = (uint32_t)cb__min(2 * ahead->most, CB__AHEAD_MAX);
+    }
+}
+
+int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
+                     struct cb__match *match)
+{
+    for (size_t i = 0; i < n;) {
+        if (!matcher->node && !matcher->pending) {
+            size_t skip;
+            bool found = next_candidate(matcher, data + i, n - i, &skip);
+            i += skip;
+            matcher->at += skip;
+            if (i == n)
+                break;
+            /* A match found ahead may end after these bytes. */
+            if (found && is_match(matcher, n - i)) {
+                matcher->ahead.next++;
+                matcher->ahead.from = matcher->at + 1;
+                match->start = matcher->at;
+                match->end = matcher->at += matcher->longest;
+                return CB__YES;
+            }
+        }
+        uint32_t state = step(matcher->nodes, matcher->node, data[i++]);
+        const struct cb__node *node = &matcher->nodes[state];
+        matcher->node = state;
+        matcher->at++;
+        matcher->scanned++;
+        note_matches(matcher, node);
+        if (matcher->pending && settled(matcher, node))
+            return accept(matcher, match);
+    }
+    return CB__MORE;
+}
+
+int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match)
+{
+    return matcher->pending ? accept(matcher, match) : CB__NO;
+}
+
+size_t cb__matcher_needed(const struct cb__matcher *matcher)
+{
+    if (matcher->pending)
+        return 1;
+    size_t depth = matcher->nodes[matcher->node].depth;
+    return depth < matcher->shortest ? matcher->shortest - depth : 1;
+}
+
+ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n)
+{
+    const struct cb__node *nodes = matcher->nodes;
+    uint32_t node = 0;
+    ssize_t longest = 0;
+    if (matcher->has_prefix && n >= sizeof matcher->prefix && !cb__matcher_begins(matcher, data))
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        node = child_by(nodes, node, data[i]);
+        if (!node)
+            return longest;
+        if (nodes[node].whole)
+            longest = (ssize_t)nodes[node].depth;
+        if (!nodes[node].child)
+            return longest;
+    }
+    return CB__UNDECIDED;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Matcher: the first of a set of delimiters in a stream that arrives in spans.
+ * Layer: base -> find -> matcher.
+ *
+ * The leftmost match wins; of several there, the longest.  An automaton
+ * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
+ * delimiter it is Knuth, Morris and Pratt's) carries a match from one span to the
+ * next without copying bytes, and keeps the worst case linear; between candidates
+ * the kernels of find.h run.
+ *
+ * The matcher keeps its place as a stream position, `at`, and must be fed the
+ * bytes from there on.  It asks for a byte twice only if a longer delimiter was
+ * possible and did not come: at most as many bytes as that delimiter has.
+ */
+#ifndef CB_MATCHER_H
+#define CB_MATCHER_H
+
+#include <string.h>
+
+#include "kernels/find.h"
+
+struct cb__needle {
+    const uint8_t *data;
+    size_t length; /* 1 or more */
+};
+
+struct cb__match {
+    uint64_t start, end; /* stream positions of its first byte and after its last */
+};
+
+struct cb__node {
+    uint32_t child;   /* first of the nodes one byte longer; 0: none */
+    uint32_t sibling; /* next of those with the same parent; 0: none */
+    uint32_t fail;    /* longest proper suffix that is a node */
+    uint32_t inner;   /* longest proper suffix that is a delimiter; 0: none */
+    uint32_t queue;   /* scratch space of the construction */
+    uint32_t depth;
+    uint8_t byte;
+    bool whole; /* this node is a delimiter */
+};
+
+enum { CB__NODES_INLINE = 9, CB__AHEAD_MAX = 64 };
+
+/*
+ * Candidates that a kernel has found beyond the requested ones: there are none in
+ * [from, to) except base + hits[next .. count).  The first search is for one; as long
+ * as searches follow one another, the next one is for twice as many.  So a few long
+ * calls scan a stream of small records, and a search in bytes that nobody asks for
+ * again costs little.
+ */
+struct cb__ahead {
+    uint64_t from, to, base;
+    uint32_t next, count, most;
+    uint32_t hits[CB__AHEAD_MAX + CB__FIND_SLACK];
+};
+
+struct cb__matcher {
+    struct cb__finder finder;
+    size_t shortest, longest; /* of the delimiters */
+    size_t needles;           /* how many there are */
+    /* For a single needle that is not exact: its first eight bytes, or all that it has,
+     * with a mask of those that count. */
+    bool has_prefix;
+    uint64_t prefix, prefix_mask;
+
+    struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
+    size_t room;
+    const struct cb_allocator *allocator;
+
+    uint64_t at;   /* stream position of the next byte wanted */
+    uint32_t node; /* the longest needle prefix that ends before `at` */
+    bool pending;  /* `best` is a match, but a better one may still come */
+    struct cb__match best;
+    uint64_t scanned; /* bytes examined, in total */
+    struct cb__ahead ahead;
+
+    struct cb__node inline_nodes[CB__NODES_INLINE];
+};
+
+/* Builds the matcher for `count` >= 1 needles; their bytes are not needed
+ * afterwards.  CB_ENOMEM; CB_EINVAL for 2^31 bytes and more. */
+int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
+                     const struct cb_allocator *allocator);
+void cb__matcher_fini(struct cb__matcher *matcher);
+
+/* Is it for this single needle, of more than two bytes? */
+bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n);
+
+/* Is it for this single needle? */
+static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8_t *needle,
+                                  size_t n)
+{
+    if (matcher->needles != 1 || matcher->longest != n)
+        return false;
+    const struct cb__finder *finder = &matcher->finder;
+    return n > 2 ? cb__matcher_is_long(matcher, needle, n)
+                 : needle[0] == finder->byte[0] && needle[n - 1] == finder->byte[n - 1];
+}
+
+/* Reports a search made elsewhere: no delimiter begins in [from, to). */
+static inline void cb__matcher_clear(struct cb__matcher *matcher, uint64_t from, uint64_t to)
+{
+    matcher->ahead.from = from;
+    matcher->ahead.to = to;
+    matcher->ahead.next = matcher->ahead.count = 0;
+    matcher->ahead.most = 1;
+}
+
+/* The bytes at the stream positions have changed. */
+static inline void cb__matcher_forget(struct cb__matcher *matcher)
+{
+    cb__matcher_clear(matcher, UINT64_MAX, 0);
+}
+
+/* Starts at a stream position, with nothing matched. */
+static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
+{
+    matcher->at = at;
+    matcher->node = 0;
+    matcher->pending = false;
+}
+
+/* Examines the n bytes at `at`.  CB__YES with *match set, and `at` after the match;
+ * CB__MORE with all n examined. */
+int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
+                     struct cb__match *match);
+
+/* The same without examining bytes, if an earlier search has already found the next
+ * match and it ends before `end`: true with *match set.  Otherwise nothing is changed. */
+static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
+                                     struct cb__match *match)
+{
+    struct cb__ahead *ahead = &matcher->ahead;
+    if (!matcher->finder.exact || ahead->next >= ahead->count || matcher->at < ahead->from)
+        return false;
+    uint64_t hit = ahead->base + ahead->hits[ahead->next];
+    if (hit < matcher->at || hit + matcher->longest > end || matcher->node)
+        return false;
+    ahead->next++;
+    ahead->from = hit + 1;
+    match->start = hit;
+    match->end = matcher->at = hit + matcher->longest;
+    return true;
+}
+
+/* No more bytes will come.  CB__YES: the pending match is final, and `at` is after it
+ * (the bytes from there on must be fed again); CB__NO. */
+int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
+
+/* No match still to be found begins before this position. */
+static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
+{
+    uint64_t start = matcher->at - matcher->nodes[matcher->node].depth;
+    return matcher->pending && matcher->best.start < start ? matcher->best.start : start;
+}
+
+/* Is a match known except for its length?  No better match than the pending one begins
+ * before it, but a longer one may begin there. */
+static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
+{
+    return matcher->pending &&
+           matcher->at - matcher->nodes[matcher->node].depth == matcher->best.start;
+}
+
+/* The least number of bytes that are missing to find a match. */
+size_t cb__matcher_needed(const struct cb__matcher *matcher);
+
+/* With has_prefix: may a match begin at `data`, which has eight bytes? */
+static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const uint8_t *data)
+{
+    uint64_t bytes;
+    memcpy(&bytes, data, sizeof bytes);
+    return ((bytes ^ matcher->prefix) & matcher->prefix_mask) == 0;
+}
+
+enum { CB__UNDECIDED = -1 };
+
+/* The length of the longest delimiter that the n bytes begin with: 0 if none,
+ * CB__UNDECIDED if that depends on the bytes that follow.  Changes nothing. */
+ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n);
+
+#endif
