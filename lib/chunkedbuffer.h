@@ -609,9 +609,9 @@ struct cb_decoder_options {
     size_t size;         /* sizeof(struct cb_decoder_options) */
     uint64_t max_record; /* longest record; 0: no limit, or 64 MiB with `whole` */
     enum cb_partial on_partial;
-    unsigned whole; /* CB_WHOLE: no piece of a record is given before its end has been
-                       seen, so that `total` is always known; CB_WHOLE_UNTOLD: the
-                       same where the framing does not tell it anyway; 0: neither */
+    unsigned whole; /* CB_WHOLE: no piece of a record is returned before the end of the record
+                       was seen, so `total` is always known; CB_WHOLE_UNTOLD: only if the
+                       framing does not declare the length; 0: neither */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
 };
@@ -895,15 +895,14 @@ CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *
 /* -------------------------------------------------- a framing of your own */
 
 /*
- * A framing that is not in the table, described by a few functions.  It makes a decoder
+ * A framing that is not in the table, defined by a few functions.  It creates a decoder
  * or an encoder like any other: pieces, limits, partial records, counting,
- * cb_decoder_ahead, cb_reframe and the rest work as they do for all.
+ * cb_decoder_ahead, cb_reframe and the rest work as usual.
  *
- * To decode, one of two functions finds the records.  `header` is for frames whose
- * beginning tells their length: header, payload, padding, trailer, in this order, each
- * of which may be missing.  `scan` is for records whose end is found by looking at
- * their bytes.  To encode, `head` and `tail` write what stands before and after a
- * payload.
+ * To decode, one of two functions finds the records.  `header` is for frames that
+ * declare their length at the beginning: header, payload, padding, trailer, in this
+ * order, each of them optional.  `scan` is for records whose end is found by examining
+ * their bytes.  To encode, `head` and `tail` write the bytes before and after a payload.
  *
  * For all of these functions:
  *
@@ -912,93 +911,92 @@ CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *
  *   it works on; calls for other objects are fine.  They must return: no longjmp, no
  *   exceptions.
  * - `arg` is theirs.  If they keep anything in it, each decoder and each encoder needs
- *   an `arg` of its own.
- * - The bytes that they get are good during the call only, and read-only.  There is
+ *   its own `arg`.
+ * - The bytes passed to them are valid during the call only, and read-only.  There is
  *   at least one, except for `look` and `collides`, where n may be 0.  The struct for
- *   their answer is all zeros when they are called.
- * - Texts (`why`) are printable ASCII without the place, and must stay for as long as
+ *   the result is all zeros when they are called.
+ * - Texts (`why`) are printable ASCII without the place, and must stay valid as long as
  *   the decoder or encoder: string constants.  NULL means a general text.
- * - A decoder works ahead of what it gives out, and may ask about a frame again.
- * - Each function says what it may answer.  Any other answer is a fault of the framing,
- *   not of the input: a decoder returns CB_EINVAL, the same at every further call, with
- *   the reason in cb_decoder_error(); an encoder rejects the record with
+ * - A decoder works ahead of what it returns, and may ask about a frame again.
+ * - Each function documents its possible results.  Any other result is an error of the
+ *   framing, not of the input: a decoder returns CB_EINVAL, the same at every further
+ *   call, with the reason in cb_decoder_error(); an encoder rejects the record with
  *   CB_EUNENCODABLE, and so does cb_encode_end for `finish`.
  */
 enum {
-    CB_OWN_HEADER = 4096, /* the most bytes that a header has */
-    CB_OWN_ROOM = 64      /* the most bytes that head, tail and finish write */
+    CB_OWN_HEADER = 4096, /* maximum size of a header */
+    CB_OWN_ROOM = 64      /* maximum size of the result of head, tail or finish */
 };
 
 /* What `header` found. */
 struct cb_frame {
     size_t header;    /* bytes before the payload: at most n */
-    uint64_t payload; /* any number: the decoder sees to limits and overflow */
+    uint64_t payload; /* any number: the decoder checks limits and overflow */
     size_t padding;   /* bytes of any value, at most 2^31 - 1 */
-    size_t trailer;   /* bytes, which must be those that `tail` writes; at most CB_OWN_ROOM */
-    size_t needed;    /* with CB_MORE: the bytes that the header has at least, more than n */
-    size_t at;        /* with CB_EMALFORMED: the byte that is wrong, less than n */
-    const char *why;  /* the same: what is wrong; with CB_YES what to say where the
-                         trailer is wrong */
+    size_t trailer;   /* bytes, which must equal those that `tail` writes; at most CB_OWN_ROOM */
+    size_t needed;    /* with CB_MORE: the least size of the header, more than n */
+    size_t at;        /* with CB_EMALFORMED: the wrong byte, less than n */
+    const char *why;  /* also: what is wrong; with CB_YES, the text for a wrong trailer */
 };
 
 /* What `scan` found. */
 struct cb_span {
-    size_t used;     /* with CB_YES: where the record's frame ends; with CB_EMALFORMED:
-                        the byte that is wrong; with CB_END: where the end mark does */
-    size_t tail;     /* with CB_YES: the last of these that are framing, at most `used`;
-                        with CB_EMALFORMED: bytes before the wrong one that may be
-                        framing, and are not given */
+    size_t used;     /* with CB_YES: the end of the record's frame; with CB_EMALFORMED: the
+                        wrong byte; with CB_END: the end of the end marker */
+    size_t tail;     /* with CB_YES: how many of the last of these are framing, at most `used`;
+                        with CB_EMALFORMED: bytes before the wrong one that may be framing, and
+                        are not returned */
     size_t again;    /* with CB_MORE: how many of the last bytes may turn out to be framing;
                         fewer than CB_OWN_HEADER */
-    uint64_t skip;   /* with CB_MORE, and `again` 0: bytes after these n that are payload
-                        whatever they are, and need not be shown */
+    uint64_t skip;   /* with CB_MORE, and `again` 0: the number of bytes after these n that are
+                        payload whatever they are, and need not be shown */
     const char *why; /* with CB_EMALFORMED */
 };
 
 enum {
-    CB_OWN_KEEP = 1,    /* in: records have their framing on */
-    CB_OWN_UNENDED = 2, /* in: a last record may go without its end, so that on_partial is
-                           CB_PARTIAL_EMIT by default; else it is CB_PARTIAL_FAIL */
-    CB_OWN_CONSTANT = 4 /* out: head and tail write the same for every record, whatever its
-                           length: they are called once, when the encoder is made.
-                           Faster.  Not with `look` */
+    CB_OWN_KEEP = 1,    /* decoding: records keep their framing */
+    CB_OWN_UNENDED = 2, /* decoding: the last record may lack its end, so the default of
+                           on_partial is CB_PARTIAL_EMIT instead of CB_PARTIAL_FAIL */
+    CB_OWN_CONSTANT = 4 /* encoding: head and tail write the same for every record, whatever its
+                           length: they are called once, when the encoder is created.  Faster.
+                           Not with `look` */
 };
 
 struct cb_own {
     size_t size;    /* sizeof(struct cb_own) */
     unsigned flags; /* CB_OWN_... */
-    void *arg;      /* for the functions; must outlive what is made from this */
+    void *arg;      /* for the functions; must outlive everything created from this */
 
     /*
-     * In; this or `scan`.  Reads the header at the beginning of a frame, where `data`
-     * always begins, in one piece of up to CB_OWN_HEADER bytes.  Stateless: the answer
-     * depends on the frame alone, and is the same however many more of its bytes are
-     * shown.  It may keep in `arg` what `look` and `tail` need for the same frame.
+     * For decoding; this or `scan`.  Reads the header at the beginning of a frame, where
+     * `data` always begins, in one piece of up to CB_OWN_HEADER bytes.  Stateless: the
+     * result depends on the frame alone, and is the same however many more of its bytes
+     * are shown.  It may keep in `arg` what `look` and `tail` need for the same frame.
      *   CB_YES         a frame, of at least one byte in all
-     *   CB_MORE        it takes frame->needed bytes to tell; if that is more than
+     *   CB_MORE        frame->needed bytes are needed to tell; if that is more than
      *                  CB_OWN_HEADER the input is malformed
-     *   CB_END         nothing follows; frame->header bytes are the end mark
+     *   CB_END         nothing follows; frame->header bytes are the end marker
      *   CB_EMALFORMED  frame->at and frame->why
      */
     int (*header)(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame);
 
     /*
-     * In; this or `header`.  Looks for the end of a record, from where it left off: the
-     * first byte of a frame, or the byte after those that it has let pass.  A record
+     * For decoding; this or `header`.  Looks for the end of a record, from where it left
+     * off: the first byte of a frame, or the byte after those already accepted.  A record
      * begins with the first byte of its frame.
      *   CB_YES         a record ends: span->used, span->tail.  Its frame has at least one
      *                  byte in all.  The next call begins a new frame
-     *   CB_MORE        the record goes on after all n bytes.  The last span->again of
+     *   CB_MORE        the record continues after all n bytes.  The last span->again of
      *                  them are shown once more, in one piece with those that follow.
-     *                  After span->skip the next call is for the bytes behind these
-     *   CB_END         nothing follows; only where no byte of a record has passed
+     *                  After span->skip the next call is for the bytes after these
+     *   CB_END         nothing follows; only if no byte of a record was accepted
      *   CB_EMALFORMED  span->used and span->why
      * A record without an end is partial when the input ends.
      */
     int (*scan)(void *arg, const uint8_t *data, size_t n, struct cb_span *span);
 
-    /* Optional.  A stream begins: called first of all, and for each further stream of a
-     * decoder or encoder; in an encoder also after cb_encode_end. */
+    /* Optional.  A stream begins: called before the other functions, and for each
+     * further stream of a decoder or encoder; in an encoder also after cb_encode_end. */
     void (*reset)(void *arg);
 
     /*
@@ -1010,26 +1008,27 @@ struct cb_own {
     void (*look)(void *arg, uint64_t at, const uint8_t *data, size_t n);
 
     /* Writes the bytes after a payload to `to`, which has room for CB_OWN_ROOM, and
-     * returns how many.  Out; and in, where frames have a trailer: that must be the
-     * same frame->trailer bytes.  Without `look` it is called right after `header`.
-     * NULL: no bytes. */
+     * returns how many.  For encoding, and for decoding frames with a trailer, which
+     * must be the same frame->trailer bytes.  Without `look` it is called right after
+     * `header`.  NULL: no bytes. */
     size_t (*tail)(void *arg, uint8_t *to);
 
-    /* Out.  The same for the bytes before a payload of `length` bytes; a record of
-     * unknown length is held until its end.  With CB_OWN_CONSTANT `length` is 0.  Or
-     * CB_EUNENCODABLE, with *why set, to reject the record.  NULL: no bytes. */
+    /* For encoding.  The same for the bytes before a payload of `length` bytes; a
+     * record of unknown length is held until its end.  With CB_OWN_CONSTANT `length` is
+     * 0.  Or CB_EUNENCODABLE, with *why set, to reject the record.  NULL: no bytes. */
     ssize_t (*head)(void *arg, uint64_t length, uint8_t *to, const char **why);
 
-    /* Out, optional.  The same for the bytes at the end of a stream. */
+    /* For encoding, optional.  The same for the bytes at the end of a stream. */
     size_t (*finish)(void *arg, uint8_t *to);
 
-    /* Out, optional; called if refuse_collisions is set.  Sees the pieces of each record,
-     * from CB_FIRST to CB_LAST, and returns NULL, or why the record would not be read
-     * back as it is, with *at set to the byte of this piece that shows it. */
+    /* For encoding, optional; called if refuse_collisions is set.  Sees the pieces of
+     * each record, from CB_FIRST to CB_LAST, and returns NULL, or the reason why the
+     * record would not read back unchanged, with *at set to the byte of this piece that
+     * shows it. */
     const char *(*collides)(void *arg, const struct cb_piece *piece, size_t *at);
 };
 
-/* As cb_decoder_new and cb_encoder_new.  *own is copied.  CB_EINVAL also where a decoder
+/* As cb_decoder_new and cb_encoder_new.  *own is copied.  CB_EINVAL also if a decoder
  * has neither or both of header and scan, or an encoder neither head nor tail. */
 CB_API int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
                               const struct cb_decoder_options *options, struct cb_error *error);

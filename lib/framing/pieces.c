@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BATCH_MIN = 4 }; /* pieces that are worth the start of a fast path */
+enum { BATCH_MIN = 4 }; /* least number of pieces worth starting the fast path */
 
 /* ---------------------------------------------------------------- one record */
 
@@ -20,7 +20,7 @@ static uint64_t known_total(const struct cb_decoder *decoder)
     return decoder->core.too_long ? decoder->max_record : decoder->found.total;
 }
 
-/* Bytes to return: from `given` on, at most `most`. */
+/* Bytes to return: from given_to on, at most `most`. */
 static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, size_t *n,
                                    struct cb_memory **block)
 {
@@ -62,7 +62,7 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
         piece->flags &= ~(unsigned)CB_APART;
 }
 
-/* Cuts pieces from [given, until), and ends the record if it is complete. */
+/* Cuts pieces from [given_to, payload_seen), and ends the record if it is complete. */
 static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
     static const uint8_t nothing[1];
