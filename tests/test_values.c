@@ -248,6 +248,7 @@ static const char *const cbor_more[] = {
     "81 81 81 81 80",
     "a2 81 a1 00 01 02 03 9f 04 ff",
     "9f a1 9f ff 00 00 ff",
+    "9f bf ff 00 ff",
     "9b0000000000000001 00",
     "bb0000000000000001 00 00",
     "5b0000000000000001 61",
@@ -363,6 +364,10 @@ static const struct fault cbor_faults[] = {
     {"bf000000ff", 4},
     {"c0ff", 1},
     {"9fc0ff", 2},
+    /* The same after an item of indefinite length in the map. */
+    {"bf9fffff", 3},
+    {"bf009fff01ff", 5},
+    {"9fbf00bfff01ffff", 6},
     /* Indefinite lengths of what has none. */
     {"1f", 0},
     {"3f", 0},
