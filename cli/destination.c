@@ -45,7 +45,7 @@ static struct sink *make_workers(const struct supplies *supplies)
                             supplies->pool);
 }
 
-/* What goes to a file or command of its own needs nothing around it. */
+/* A record in a file or command of its own needs no framing. */
 const struct destination destinations[] = {
     [TO_STDOUT] = {.name = "stdout", .writes_stdout = true, .encodes = true, .make = make_stdout},
     [TO_COUNT] = {.option = "count", .name = "stdout", .writes_stdout = true, .make = make_count},

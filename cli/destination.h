@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Destination: where records go, and what follows from that.  One row for each. */
+/* Destination: where records go, and what that implies.  One row each. */
 #ifndef DESTINATION_H
 #define DESTINATION_H
 
@@ -10,7 +10,7 @@
 struct options;
 struct sink;
 
-/* What sinks are made of. */
+/* What a sink needs. */
 struct supplies {
     const struct options *options;
     struct cb_encoder *encoder; /* NULL unless the destination encodes */
@@ -18,14 +18,14 @@ struct supplies {
 };
 
 struct destination {
-    const char *option;  /* that asks for it; NULL: it is the default */
-    const char *name;    /* in messages, as long as there is no sink */
-    bool writes_stdout;  /* by this process */
-    bool encodes;        /* so --to has a meaning */
-    const char *framing; /* of the output by default; NULL: what suits the input */
-    unsigned traits;     /* what it needs besides what the encoder needs */
+    const char *option;  /* that selects it; NULL: the default */
+    const char *name;    /* in messages, before there is a sink */
+    bool writes_stdout;  /* this process does */
+    bool encodes;        /* --to has a meaning */
+    const char *framing; /* default of --to; NULL: depends on the input */
+    unsigned traits;     /* needs that it adds to those of the encoder */
     bool takes_jobs, takes_force;
-    /* Makes its sink, which owns the encoder from then on.  NULL with errno set. */
+    /* Makes its sink, which then owns the encoder.  NULL with errno set. */
     struct sink *(*make)(const struct supplies *supplies);
 };
 

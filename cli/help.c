@@ -11,7 +11,7 @@
 
 enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };
 
-/* Everything is printed: was it? */
+/* Was everything written? */
 static bool printed(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -77,18 +77,18 @@ bool help_rest(void)
     print_framings();
     fputs("\nExamples:\n"
           "  nc host 6514 | cbsplit --delim '\\r\\n'        lines as they arrive\n"
-          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0    either one; out by zero bytes\n"
+          "  cbsplit -d ';' -d '\\n' -0 list | xargs -0    either one; output with NUL\n"
           "  curl -s --http1.1 --raw URL | cbsplit -f chunked\n"
           "                                               the body of a chunked response\n"
-          "  cbsplit -f http -t netstring < stream        what each of its messages holds\n"
+          "  cbsplit -f http -t netstring < stream        the body of each message\n"
           "  cbsplit -f u32be -t netstring < frames       from one framing to another\n"
           "  cbsplit -f fixed:188 -c capture.ts           how many records\n"
           "  cbsplit -f 'u16be,offset=2,inclusive' -n 10 -t raw tpkt\n"
-          "                                               the first ten of a custom framing\n"
-          "\nExit status: 0 fine; 1 input or output failed; 2 wrong usage; 3 malformed input;\n"
-          "4 the input ends inside a record; 5 a record is longer than --max-record; 6 a\n"
-          "record cannot be said in the output framing; 123 a command failed, or 126 and\n"
-          "127 as in a shell.\n",
+          "                                               the first ten in a custom framing\n"
+          "\nExit status: 0 success; 1 input or output failed; 2 wrong usage; 3 malformed\n"
+          "input; 4 the input ends inside a record; 5 a record is longer than --max-record;\n"
+          "6 a record cannot be represented in the output framing; 123 a command failed;\n"
+          "126 or 127 as in a shell.\n",
           stdout);
     return printed();
 }
@@ -111,7 +111,7 @@ enum exit_status help_explain(const char *specification)
     struct cb_decoder *decoder = NULL;
     struct cb_encoder *encoder = NULL;
     const struct cb_framing *framing = cb_framing_find(specification);
-    /* It must be right in one direction at least. */
+    /* It must be valid in at least one direction. */
     bool in = framing && cb_framing_can(framing) & CB_DECODES;
     int status = in ? cb_decoder_new(&decoder, specification, NULL, &error)
                     : cb_encoder_new(&encoder, specification, NULL, &error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program prints about itself, on standard output. */
+/* Help on standard output. */
 #ifndef HELP_H
 #define HELP_H
 
@@ -7,17 +7,17 @@
 
 #include "common/exit_status.h"
 
-/* The parts of --help, in this order; the options come between them. */
+/* The parts of --help, in this order. */
 void help_usage(void);
 void help_heading(const char *text);
 void help_option(char letter, const char *name, const char *argument, const char *text);
 bool help_rest(void);
 
-/* Each: false where standard output took it not; that was said already. */
+/* False if writing to standard output failed; that is printed. */
 bool help_list(void);
 bool help_version(void);
 
-/* The generic specification behind a framing; an exit status. */
+/* Prints the generic specification of a framing.  An exit status. */
 enum exit_status help_explain(const char *specification);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "common/diagnostics.h"
 #include "common/fd.h"
-#include "options.h"
 #include "common/quote.h"
+#include "options.h"
 #include "reframe.h"
 #include "reports/progress.h"
 #include "reports/reporter.h"
@@ -42,7 +42,7 @@ static enum exit_status new_encoder(const struct options *options, const char *t
     return bad_specification("--to", to, &error);
 }
 
-/* An output that begins with a length cannot begin before that is known. */
+/* A record whose header has its length cannot be written before that is known. */
 static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
 {
     unsigned traits = options->destination->traits;
@@ -52,8 +52,7 @@ static unsigned hold_whole(const struct options *options, const struct cb_encode
     return traits & CB_NEEDS_LENGTH ? CB_WHOLE_UNTOLD : 0;
 }
 
-/* Without an output framing in the options it is what is natural for records of
- * this kind, and asks nothing of the decoder. */
+/* The default output framing depends on the decoder, and needs nothing from it. */
 static enum exit_status new_coders(const struct options *options, struct cb_decoder **decoder,
                                    struct cb_encoder **encoder)
 {
@@ -69,20 +68,20 @@ static enum exit_status new_coders(const struct options *options, struct cb_deco
     return status;
 }
 
-/* Is there a part that --part could mean? */
+/* Is --part possible with this input? */
 static enum exit_status check_part(const struct options *options, unsigned decoder_traits)
 {
     if (!options->part.count)
         return EXIT_FINE;
     if (options->file_count > 1)
-        return usage_error("--part: there is more than one FILE");
+        return usage_error("--part: only one FILE is possible");
     if (part_is_possible(decoder_traits))
         return EXIT_FINE;
     return usage_error("--part: %s cannot be decoded from the middle of a file",
                        QUOTED(options->from));
 }
 
-/* Would it read what it writes, and so have no end? */
+/* Would we read what we write, without end? */
 static bool has_no_end(const struct options *options, const struct source *source)
 {
     const struct selection *selection = &options->selection;
@@ -100,13 +99,12 @@ static bool open_input(const struct options *options, const char *path, struct s
     }
     if (!has_no_end(options, source))
         return true;
-    complain("%s: standard output goes to the end of this input", QUOTED_NAME(source->name));
+    complain("%s: input file is output file", QUOTED_NAME(source->name));
     source_close(source, 0);
     return false;
 }
 
-/* One input after another; one that cannot be opened does not keep the others
- * from being read. */
+/* Reads one input after another, also after one that cannot be opened. */
 static enum exit_status run_all(struct reframe *reframe, const struct options *options)
 {
     enum exit_status result = EXIT_FINE;
@@ -133,8 +131,8 @@ static enum exit_status run_all(struct reframe *reframe, const struct options *o
     return result ? result : ended;
 }
 
-/* Puts together what the options ask for, but for the sink; what there is is the
- * caller's in any case. */
+/* Makes all that the options ask for, except the sink.  The caller frees it, also after
+ * a failure. */
 static enum exit_status prepare(const struct options *options, struct reframe *reframe,
                                 struct cb_encoder **encoder)
 {
@@ -148,12 +146,12 @@ static enum exit_status prepare(const struct options *options, struct reframe *r
     return status;
 }
 
-/* Bytes of all inputs, if that is known. */
+/* Bytes of all inputs, if known. */
 static uint64_t total_size(const struct options *options)
 {
     uint64_t total = 0;
     if (options->part.count)
-        return PROGRESS_UNKNOWN; /* where a part begins is found later */
+        return PROGRESS_UNKNOWN; /* its bounds are found later */
     for (int i = 0; i < options->file_count; i++) {
         if (!source_add_size(options->files[i], &total))
             return PROGRESS_UNKNOWN;
@@ -161,7 +159,7 @@ static uint64_t total_size(const struct options *options)
     return total;
 }
 
-/* Builds what the options ask for, and runs it. */
+/* Makes what the options ask for, and runs it. */
 static enum exit_status work(const struct options *options)
 {
     struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};

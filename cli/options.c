@@ -9,22 +9,22 @@
 #include <string.h>
 
 #include "common/diagnostics.h"
-#include "help.h"
 #include "common/quote.h"
 #include "common/text.h"
+#include "help.h"
 
-/* More commands at once than a system can run; a place for each is made. */
+/* More commands than a system can run; each gets a place in memory. */
 enum { JOBS_MAX = 1 << 16 };
 
 /* How an option is handled. */
 enum kind {
     HEADING,
-    TEXT,        /* its argument, or `value` where it has none, is the member */
-    FLAG,        /* the member becomes true */
-    NUMBER,      /* its argument, read, is the member */
-    WORD,        /* its argument is one of those in `value` */
-    DESTINATION, /* `to` is where records go */
-    CALL         /* a function does it */
+    TEXT,        /* sets the member to its argument, or to `value` if it takes none */
+    FLAG,        /* sets the member to true */
+    NUMBER,      /* sets the member to its argument, a number */
+    WORD,        /* sets the member to that of one of the words in `value` */
+    DESTINATION, /* chooses where records go */
+    CALL         /* calls a function */
 };
 
 typedef enum exit_status call_fn(struct options *options, const char *argument);
@@ -35,13 +35,13 @@ struct option_row {
     const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
     const char *help;     /* or the heading */
     enum kind kind;
-    size_t member; /* its place in struct options */
+    size_t member; /* offset in struct options */
     const void *value;
     size_t to;
-    call_fn *call; /* also with DESTINATION, for its argument */
+    call_fn *call; /* with DESTINATION: for the argument, or NULL */
 };
 
-/* One of a few words, each with a number; a row without a word ends them. */
+/* A word and what it stands for; a row without a word ends a table. */
 struct word {
     const char *word;
     unsigned value;
@@ -57,7 +57,7 @@ static const struct word collisions[] = {{"pass", false}, {"fail", true}, {NULL,
 static const struct word stats_forms[] = {
     {"text", STATS_FOR_PEOPLE}, {"json", STATS_JSON}, {NULL, 0}};
 
-/* The first of them without an argument. */
+/* Without an argument: the first of them. */
 static enum exit_status set_word(const char *option, const struct word *words, const char *argument,
                                  unsigned *value)
 {
@@ -91,7 +91,7 @@ static enum exit_status set_destination(struct options *options, size_t to)
                        options->destination->option);
 }
 
-/* ------------------------------------ options that are more than one member */
+/* ------------------------------------------------- options with a function */
 
 static enum exit_status add_delimiter(struct options *options, const char *argument)
 {
@@ -273,7 +273,7 @@ static bool begins_option(const char *word)
     return false;
 }
 
-/* Says what getopt found wrong, in our form; ':' is a missing argument. */
+/* Prints what getopt refused, in our form; ':' is a missing argument. */
 static enum exit_status refuse(int result, char **argv)
 {
     const char *word = argv[optind - 1];
@@ -352,20 +352,20 @@ static enum exit_status read_options(struct options *options, int argc, char **a
     }
 }
 
-/* What has a meaning only with some destinations. */
+/* Refuses options that have no meaning for the destination. */
 static enum exit_status check_destination(const struct options *options)
 {
     const struct destination *destination = options->destination;
     if (options->to && !destination->encodes)
         return usage_error("--%s and --to exclude each other", destination->option);
     if (options->force && !destination->takes_force)
-        return usage_error("--force is for --output only");
+        return usage_error("--force requires --output");
     if (options->jobs && !destination->takes_jobs)
-        return usage_error("--jobs is for --exec and --worker only");
+        return usage_error("--jobs requires --exec or --worker");
     return EXIT_FINE;
 }
 
-/* What follows from several options together. */
+/* Checks combinations of options, and fills in defaults. */
 static enum exit_status complete(struct options *options)
 {
     if (options->from && options->delimiters)

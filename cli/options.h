@@ -8,39 +8,39 @@
 
 #include <chunkedbuffer.h>
 
-#include "destination.h"
 #include "common/exit_status.h"
+#include "destination.h"
 #include "input/part.h"
 #include "input/selection.h"
-#include "reports/stats.h"
 #include "output/template.h"
+#include "reports/stats.h"
 
 struct options {
     const char *from; /* specification of the input's framing */
-    const char *to;   /* of the output's; NULL: what suits the input */
-    char *delimiters; /* what --delim adds up to, or NULL; owned */
+    const char *to;   /* of the output's; NULL: depends on the input */
+    char *delimiters; /* from all --delim, or NULL; owned */
     uint64_t skip;
     uint64_t head;              /* UINT64_MAX: all */
-    struct selection selection; /* of these two and --select */
+    struct selection selection; /* from these two and --select */
     const struct destination *destination;
     bool exact;
     struct part part;
-    struct name_template output; /* of files to write; its text is NULL: none */
+    struct name_template output; /* names of files; text NULL: none */
     bool force;
     const char *command;  /* of --exec or --worker */
-    uint64_t jobs;        /* 0: not given */
-    uint64_t max_record;  /* 0: none given */
+    uint64_t jobs;        /* 0: not set */
+    uint64_t max_record;  /* 0: not set */
     unsigned on_partial;  /* enum cb_partial */
     unsigned on_overflow; /* enum cb_overflow */
     unsigned refuse_collisions;
     bool progress;
     unsigned stats; /* enum stats_form */
-    bool done;      /* nothing is left to do: all that was asked for was help */
+    bool done;      /* help was printed, nothing is left to do */
     char **files;   /* at least one; "-" is standard input */
     int file_count;
 };
 
-/* Reads the command line.  Unless this gives EXIT_FINE, a message was printed. */
+/* Parses the command line.  An exit status; errors are printed. */
 enum exit_status options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 

@@ -7,24 +7,23 @@
 #include <string.h>
 
 #include "common/diagnostics.h"
-#include "output/output.h"
 #include "common/quote.h"
+#include "output/output.h"
 
 /* Pieces in a batch, and bytes in a read: together what fits into the first
  * and second level of the cache. */
 enum { PIECES = 512, READ_SIZE = 128 << 10 };
 
-/* A payload of which so much has not been read yet is moved by the kernel; less
- * is read and written in the time that the calls for that take.
- * While records are as long as that, a read brings the rest of one, and with
- * it the next header and no more of the payload after it than it must. */
+/* If this much of a payload is unread, the kernel moves it; less is read and written
+ * in the time that those calls take.  While records are that long, a read brings the
+ * rest of one and the next header, and little of the payload after it. */
 enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
 
-/* So many records in a row that are left out, or are wanted, are worth a way of their
- * own; fewer are decoded with those around them. */
+/* This many unselected records in a row are skipped, this many selected ones go the
+ * fast way; fewer are decoded with those around them. */
 enum { LONG_GAP = PIECES, LONG_RANGE = 64 };
 
-/* So much that was encoded goes out, though there is more to encode. */
+/* With this many encoded bytes, write before encoding more. */
 enum { WRITE_SIZE = 256 << 10 };
 
 /* The work on one input. */
@@ -32,13 +31,13 @@ struct run {
     struct reframe *reframe;
     struct source *source;
     struct cb_buffer *buffer;
-    uint64_t next;    /* number in this input of the record that goes on, or comes next */
-    bool ended;       /* nothing more will come */
-    bool looks_ahead; /* the framing tells what is payload beforehand */
+    uint64_t next;    /* number in this input of the current or next record */
+    bool ended;       /* no more input will arrive */
+    bool looks_ahead; /* the framing tells lengths beforehand */
     bool is_long;     /* ... and records were long since the last read, which */
     uint64_t record;  /* was at this record */
     uint64_t at;      /* and at this position */
-    bool cannot_move; /* the kernel said no */
+    bool cannot_move; /* the kernel cannot */
 };
 
 bool reframe_done(const struct reframe *reframe)
@@ -60,7 +59,7 @@ static enum exit_status sink_failed(const struct sink *sink, const char *input,
     return status;
 }
 
-/* The range that a record is in, or else the next one; NULL behind the last. */
+/* The range that contains a record, or the next one; NULL after the last. */
 static const struct range *range_at(struct reframe *reframe, uint64_t number)
 {
     const struct selection *selection = reframe->selection;
@@ -69,26 +68,26 @@ static const struct range *range_at(struct reframe *reframe, uint64_t number)
     return reframe->range < selection->count ? &selection->ranges[reframe->range] : NULL;
 }
 
-/* The number of the record being read, over all inputs. */
+/* The number of the current record, over all inputs. */
 static uint64_t current(const struct run *run)
 {
     return run->reframe->before + run->next;
 }
 
-/* How many records are to be left out now, that being read included. */
+/* How many records to skip now, including the current one. */
 static uint64_t unwanted(const struct run *run)
 {
     const struct range *range = range_at(run->reframe, current(run));
     return range && range->first > current(run) ? range->first - current(run) : 0;
 }
 
-/* How many of a range are still to come. */
+/* How many records of the range are left. */
 static uint64_t wanted(const struct run *run)
 {
     return range_at(run->reframe, current(run))->last - current(run) + 1;
 }
 
-/* Everything decoded leaves for the sink. */
+/* Writes everything that was decoded. */
 static enum exit_status drain(const struct run *run)
 {
     struct sink *sink = run->reframe->sink;
@@ -104,7 +103,7 @@ static uint64_t bytes_read(const struct run *run)
     return cb_position(run->buffer) + cb_length(run->buffer) - run->source->start;
 }
 
-/* How many of the bytes to come need not come through this process. */
+/* How many of the next bytes need not go through this process. */
 static uint64_t count_ahead(const struct run *run, bool discards)
 {
     const struct reframe *reframe = run->reframe;
@@ -114,7 +113,7 @@ static uint64_t count_ahead(const struct run *run, bool discards)
     return cb_decoder_ahead(reframe->decoder);
 }
 
-/* Moves payload on that need not be looked at.  False if it must be read. */
+/* Moves or discards payload that need not be looked at.  False if it must be read. */
 static bool pass(struct run *run)
 {
     struct reframe *reframe = run->reframe;
@@ -138,7 +137,7 @@ static bool pass(struct run *run)
     return true;
 }
 
-/* Are the records so long that their payload is better moved than read? */
+/* Are records so long that moving their payload is faster than reading it? */
 static bool records_are_long(struct run *run)
 {
     uint64_t records = run->next - run->record;
@@ -150,7 +149,7 @@ static bool records_are_long(struct run *run)
     return run->is_long && run->looks_ahead && !run->cannot_move;
 }
 
-/* What was read belongs to the record that more input is needed for. */
+/* All that was read belongs to the current record. */
 static enum exit_status take_read(const struct run *run)
 {
     int number = source_take(run->source, cb_decoder_undecided(run->reframe->decoder));
@@ -160,8 +159,7 @@ static enum exit_status take_read(const struct run *run)
     return EXIT_IO;
 }
 
-/* Lets the sink get on until there is input.  With bytes that are held there always
- * seems to be. */
+/* Lets the sink work until there is input.  With held bytes poll always reports some. */
 static void let_sink_work(const struct run *run)
 {
     struct sink *sink = run->reframe->sink;
@@ -169,7 +167,7 @@ static void let_sink_work(const struct run *run)
         sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
 }
 
-/* What is wrong is no matter of the framing. */
+/* Reports an error that the decoder does not know. */
 static void complain_here(const struct run *run, uint64_t at, const char *text)
 {
     struct cb_error error = {.record = run->next, .offset = at};
@@ -177,7 +175,7 @@ static void complain_here(const struct run *run, uint64_t at, const char *text)
     complain_at(run->source->name, &error);
 }
 
-/* Brings more input. */
+/* Reads more input. */
 static enum exit_status fill(struct run *run)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
@@ -194,8 +192,8 @@ static enum exit_status fill(struct run *run)
     return EXIT_IO;
 }
 
-/* Goes back to where the frame of a record begins, if the input can be read again.
- * The decoder is beyond it, so what comes before is decoded once more. */
+/* Goes back to the beginning of a record's frame, if the input can be read again.  The
+ * decoder is past it, so this decodes the records before it again. */
 static void go_back(struct run *run, uint64_t record)
 {
     struct cb_decoder *decoder = run->reframe->decoder;
@@ -215,8 +213,8 @@ static void go_back(struct run *run, uint64_t record)
     } while (got == CB_MORE ? !fill(run) : got > 0 && left);
 }
 
-/* The sink did not take a record.  What came before one that cannot be represented
- * goes out before that is reported, and a file is left where it begins. */
+/* The sink did not take a record.  Writes the records before one that cannot be
+ * represented, then reports it, and leaves a file where it begins. */
 static enum exit_status refused(struct run *run, enum exit_status status)
 {
     const struct sink *sink = run->reframe->sink;
@@ -229,7 +227,7 @@ static enum exit_status refused(struct run *run, enum exit_status status)
     return sink_failed(sink, run->source->name, status);
 }
 
-/* How many of the pieces are of records before the one with this number. */
+/* How many of the pieces belong to records before this number. */
 static size_t count_before(const struct reframe *reframe, const struct cb_piece *pieces,
                            size_t count, uint64_t number)
 {
@@ -241,7 +239,7 @@ static size_t count_before(const struct reframe *reframe, const struct cb_piece 
     return i;
 }
 
-/* Gives those of the pieces to the sink that are selected. */
+/* Gives the selected pieces to the sink. */
 static enum exit_status put_selected(struct reframe *reframe, const struct cb_piece *pieces,
                                      size_t count)
 {
@@ -263,8 +261,8 @@ static enum exit_status put_selected(struct reframe *reframe, const struct cb_pi
 }
 
 /*
- * Three ways to go on with the records at hand.  Each sets *got to what the decoder
- * gave: more than 0 if there may be more at hand, else as cb_decoder_batch.
+ * Three ways to process the records at hand.  Each sets *got: more than 0 if there may
+ * be more at hand, else the result of cb_decoder_batch.
  */
 
 /* Gives pieces to the sink. */
@@ -273,7 +271,7 @@ static enum exit_status put_batch(struct run *run, int *got)
     struct reframe *reframe = run->reframe;
     const struct selection *selection = reframe->selection;
     struct cb_piece pieces[PIECES];
-    /* A record has at least one piece: so none after the last is decoded. */
+    /* A record has at least one piece, so this decodes none after the last. */
     uint64_t most = selection->ranges[selection->count - 1].last - current(run) + 1;
     ssize_t count = cb_decoder_batch(reframe->decoder, run->buffer, pieces,
                                      most < PIECES ? (size_t)most : PIECES);
@@ -285,8 +283,7 @@ static enum exit_status put_batch(struct run *run, int *got)
     return status ? refused(run, status) : EXIT_FINE;
 }
 
-/* Passes over records that nobody looks at: those that are left out before the next
- * range, or those of a range, which are counted. */
+/* Skips the records before the next range, or counts those of a range. */
 static enum exit_status count_batch(struct run *run, int *got)
 {
     struct reframe *reframe = run->reframe;
@@ -299,7 +296,7 @@ static enum exit_status count_batch(struct run *run, int *got)
     return EXIT_FINE;
 }
 
-/* Encodes straight into the output. */
+/* Encodes directly into the output. */
 static enum exit_status encode_batch(struct run *run, int *got)
 {
     struct sink *sink = run->reframe->sink;
@@ -316,8 +313,8 @@ static enum exit_status encode_batch(struct run *run, int *got)
     return *got > 0 && cb_length(output->buffer) >= WRITE_SIZE ? drain(run) : EXIT_FINE;
 }
 
-/* The way that costs least for what comes next. */
-static enum exit_status go_on(struct run *run, int *got)
+/* Chooses the cheapest way for the next records. */
+static enum exit_status process(struct run *run, int *got)
 {
     const struct sink *sink = run->reframe->sink;
     const struct range *range = range_at(run->reframe, current(run));
@@ -329,7 +326,7 @@ static enum exit_status go_on(struct run *run, int *got)
     return put_batch(run, got);
 }
 
-/* Brings what the next batch needs. */
+/* Gets input for the next batch. */
 static enum exit_status bring_more(struct run *run)
 {
     enum exit_status status = take_read(run);
@@ -339,19 +336,19 @@ static enum exit_status bring_more(struct run *run)
     return pass(run) ? EXIT_FINE : fill(run);
 }
 
-/* Says how far it is. */
+/* Updates the meter. */
 static void show(const struct run *run)
 {
     const struct reframe *reframe = run->reframe;
     meter_set(reframe->meter, reframe->read + bytes_read(run), reframe->before + run->next - 1);
 }
 
-/* Passes a batch on, or brings what the next one needs. */
+/* Processes a batch, or gets input for the next one. */
 static enum exit_status step(struct run *run)
 {
     const struct cb_decoder *decoder = run->reframe->decoder;
     int got;
-    enum exit_status status = go_on(run, &got);
+    enum exit_status status = process(run, &got);
     show(run);
     if (status || got > 0)
         return status;
@@ -365,12 +362,12 @@ static enum exit_status step(struct run *run)
         return EXIT_FINE;
     if (cb_decoder_error(decoder)->code)
         complain_at(run->source->name, cb_decoder_error(decoder));
-    else /* memory was out before it began */
+    else /* out of memory before it began */
         complain_here(run, cb_decoder_position(decoder), cb_strerror(got));
     return exit_status_of(got);
 }
 
-/* An input has ended, after so many bytes. */
+/* An input has ended, after this many bytes. */
 static void tell_input(struct reframe *reframe, uint64_t bytes, bool whole)
 {
     if (reframe->sink->ops->input)
@@ -382,8 +379,8 @@ void reframe_missing(struct reframe *reframe)
     tell_input(reframe, 0, false);
 }
 
-/* Takes what else belongs to the last record, if that is for somebody to see: the
- * LF of a CRLF where CR was enough to end it. */
+/* If the next reader could see it, takes what else belongs to the last record: the LF
+ * of a CRLF, if CR was enough to end it. */
 static enum exit_status take_rest(struct run *run)
 {
     uint64_t none;

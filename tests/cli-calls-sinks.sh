@@ -58,7 +58,7 @@ seq 20 >in
 with FAIL_WRITE=EIO@2 --worker='cat >got; echo whole'
 expect_status 123
 printf 'cbsplit: %s\n' 'worker 1: Input/output error; it had been given record 1' \
-    'workers: all have ended: from record 2 on nothing was given to any' >expected_err
+    'workers: all have ended; records from 2 on were not given to any' >expected_err
 expect_same expected_err err
 expect out ''
 printf '1:a,200000:%0200000d,' 1 >in
@@ -66,7 +66,7 @@ with FAIL_READ=EIO@2 -f netstring --worker='cat >got; echo whole'
 expect_status 1
 sort err >said
 printf 'cbsplit: %s\n' 'stdin: record 2 at byte 131072: Input/output error' \
-    'worker 1: stopped inside record 2, which is not whole; it had been given records 1-2' >expected
+    'worker 1: stopped inside record 2, which is incomplete; it had been given records 1-2' >expected
 expect_same expected said
 expect out ''
 

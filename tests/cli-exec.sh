@@ -193,7 +193,7 @@ mkfifo read_all
 run -f netstring --exec='exec 3<&0
     [ $CBSPLIT_RECORD != 2 ] || { { cat <&3; mv begun whole; } >begun & exit 0; }; cat'
 expect_status 123
-expect_message 'exec: record 2: the command ended while a process that it had started still read'
+expect_message 'exec: record 2: the command ended while a process that it had started was still reading'
 expect out 'ac'
 [ ! -e whole ] || fail "$doing: a part of a record was taken for all of it"
 # But one that has it open for a moment, and does not read, is none that is cut short.
@@ -273,8 +273,8 @@ wrong() {
     printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
     expect_same message err
 }
-wrong '--jobs is for --exec and --worker only' -j 2
-wrong '--jobs is for --exec and --worker only' -j 2 -o %d
+wrong '--jobs requires --exec or --worker' -j 2
+wrong '--jobs requires --exec or --worker' -j 2 -o %d
 for number in 0 '' -1 x 1x 65537 18446744073709551616; do
     wrong "--jobs: '$number' is not a whole number from 1 to 65536" --exec=cat -j "$number"
 done

@@ -258,8 +258,8 @@ none='--output: there is no conversion for the number, such as %06d, in'
 wrong "$none ''" -o ''
 wrong "$none 'name'" -o name
 wrong "$none '100%%'" -o '100%%'
-wrong "--output: a second conversion, at character 3 of '%d%d'" -o '%d%d'
-wrong "--output: a second conversion, at character 6 of '%%%d-%s'" -o '%%%d-%s'
+wrong "--output: there is a second conversion, at character 3 of '%d%d'" -o '%d%d'
+wrong "--output: there is a second conversion, at character 6 of '%%%d-%s'" -o '%%%d-%s'
 for bad in % %s %n '%*d' %.3d %ld '% d' %+d '%#x' '%1$d' %5; do
     wrong "--output: the conversion must be one of %d %i %u %x %X %o, with - or 0 and a width, at character 2 of 'a$bad'" \
         -o "a$bad"
@@ -267,5 +267,5 @@ done
 wrong "--output: the width is more than 255, at character 1 of '%256d'" -o %256d
 wrong "--output: the width is more than 255, at character 1 of '%99999999999999999999d'" \
     -o %99999999999999999999d
-wrong '--force is for --output only' --force
+wrong '--force requires --output' --force
 wrong '--count and --output exclude each other' -c -o %d

@@ -203,7 +203,7 @@ for input in - in; do
     own_tail "$input"
     expect_status 1
     [ "$input" = in ] || input=stdin
-    expect_message "$input: standard output goes to the end of this input"
+    expect_message "$input: input file is output file"
     expect_same before in
 done
 doing='cbsplit, behind a line written by another'

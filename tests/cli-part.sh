@@ -282,7 +282,7 @@ for text in 0/2 3/2 0/0 1/0 1/4294967296; do
     wrong "K must be from 1 to N, and N at most 4294967295, in '$text'" --part="$text"
 done
 echo record >other
-wrong 'there is more than one FILE' --part=1/2 in other
+wrong 'only one FILE is possible' --part=1/2 in other
 wrong "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
 wrong "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
 wrong "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c

@@ -201,7 +201,7 @@ receive 'a\n'
 send 'b\n'
 ends 123 ''
 printf 'cbsplit: %s\n' 'worker 1: ended early, with exit status 0; it had been given record 1' \
-    'workers: all have ended: from record 2 on nothing was given to any' >expected_err
+    'workers: all have ended; records from 2 on were not given to any' >expected_err
 expect_same expected_err err
 
 # In the middle of a record, which then counts as given; it is told at once.
@@ -229,7 +229,7 @@ rm -f got.*
 seq 300 >in
 run -j 3 --worker='read -r x; echo "$x" >got.$CBSPLIT_WORKER; exit 3'
 expect_status 123
-first=$(sed -n 's/^cbsplit: workers: all have ended: from record \([0-9]*\) on nothing was given to any$/\1/p' err)
+first=$(sed -n 's/^cbsplit: workers: all have ended; records from \([0-9]*\) on were not given to any$/\1/p' err)
 [ -n "$first" ] || [ "$(named | wc -l)" -eq 300 ] || fail "$doing: $(cat err)"
 named | sort -n >found
 seq $((${first:-301} - 1)) >expected
@@ -264,7 +264,7 @@ for kind in truncated malformed too_long collision; do
     run $bad_options --worker='cat >got; mv got whole.$CBSPLIT_WORKER'
     expect_status $bad_status
     expect_same_lines "$bad_message" \
-        'worker 1: stopped inside record 2, which is not whole; it had been given records 1-2'
+        'worker 1: stopped inside record 2, which is incomplete; it had been given records 1-2'
     [ ! -e whole.1 ] || fail "$doing: a part of a record was taken for all of it"
     # Others have nothing to do with that.
     # shellcheck disable=SC2086,SC2016

@@ -41,7 +41,7 @@ void complain_by(void (*other)(const char *line, size_t n))
     print = other;
 }
 
-static void say(const char *format, va_list arguments)
+static void print_message(const char *format, va_list arguments)
 {
     static const char prefix[] = "cbsplit: ";
     char line[2048];
@@ -58,7 +58,7 @@ void complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(format, arguments);
+    print_message(format, arguments);
     va_end(arguments);
 }
 
@@ -77,7 +77,7 @@ enum exit_status usage_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(format, arguments);
+    print_message(format, arguments);
     va_end(arguments);
     static const char hint[] = "Try 'cbsplit --help' for more information.\n";
     print(hint, sizeof hint - 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program says on standard error. */
+/* Messages on standard error. */
 #ifndef DIAGNOSTICS_H
 #define DIAGNOSTICS_H
 
@@ -12,13 +12,13 @@
 /* The exit status for a CB_E... code. */
 enum exit_status exit_status_of(int code);
 
-/* How messages are printed from now on: by default, in one write. */
+/* Sets how messages are printed from now on; by default, by one write. */
 void complain_by(void (*print)(const char *line, size_t n));
 
 /* Prints "cbsplit: ", the message and a newline. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "cbsplit: NAME: record R at byte O: TEXT", without what is not known. */
+/* "cbsplit: NAME: record R at byte O: TEXT", without the parts that are not known. */
 void complain_at(const char *name, const struct cb_error *error);
 
 /* "cbsplit: NAME: TEXT" for an errno value. */

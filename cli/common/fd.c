@@ -12,7 +12,7 @@
 #endif
 
 #ifndef IOV_MAX
-#define IOV_MAX 16 /* the least that POSIX allows */
+#define IOV_MAX 16 /* the minimum of POSIX */
 #endif
 
 enum { PIPE_SIZE = 1 << 20 };
@@ -31,10 +31,10 @@ bool fd_fill_standard(void)
 
 static void on_limit(int signal)
 {
-    (void)signal; /* the call tells */
+    (void)signal; /* the call fails */
 }
 
-/* By a function, as what is ignored stays so in the commands that we run. */
+/* By a handler, as signals that are ignored stay so in the commands that we run. */
 void fd_catch_limit(void)
 {
     struct sigaction action = {.sa_handler = on_limit, .sa_flags = SA_RESTART}, before;
@@ -50,7 +50,7 @@ void fd_wait(int fd, short events)
         continue;
 }
 
-/* Leaves out the first n bytes. */
+/* Drops the first n bytes. */
 static void skip_bytes(struct iovec **areas, size_t *count, size_t n)
 {
     while (*count && n >= (*areas)->iov_len) {
@@ -64,7 +64,9 @@ static void skip_bytes(struct iovec **areas, size_t *count, size_t n)
     }
 }
 
-int fd_write_some(int fd, struct iovec **areas, size_t *count)
+/* Writes as much as can be written now, and changes the areas to what is left.  0 if
+ * that is nothing, or an errno, EAGAIN among them. */
+static int write_some(int fd, struct iovec **areas, size_t *count)
 {
     while (*count) {
         ssize_t n = writev(fd, *areas, (int)(*count < IOV_MAX ? *count : IOV_MAX));
@@ -79,14 +81,14 @@ int fd_write_some(int fd, struct iovec **areas, size_t *count)
 int fd_write_all(int fd, struct iovec *areas, size_t count)
 {
     int number;
-    while ((number = fd_write_some(fd, &areas, &count)) == EAGAIN)
+    while ((number = write_some(fd, &areas, &count)) == EAGAIN)
         fd_wait(fd, POLLOUT);
     return number;
 }
 
 #ifdef __linux__
 
-/* The most for one call: so that --progress has something to show several times
+/* The most for one call, so that --progress has something new to show several times
  * a second, even from and to a disk. */
 enum { MOVE_MAX = 1 << 26 };
 
@@ -109,7 +111,7 @@ static ssize_t by_sendfile(int in, int out, size_t n)
     return sendfile(out, in, NULL, n);
 }
 
-/* Waits for the side that is not ready: the input if it has nothing. */
+/* Waits for the side that is not ready: the input, if it has nothing. */
 static void wait_either(int in, int out)
 {
     struct pollfd entry = {.fd = in, .events = POLLIN};
@@ -152,7 +154,7 @@ size_t fd_discard(int in, int null, uint64_t n)
     struct stat status;
     if (fstat(in, &status) < 0 || !S_ISREG(status.st_mode))
         return fd_move(in, null, n);
-    /* It is possible to seek beyond the end, and not wanted. */
+    /* Seeking beyond the end would succeed. */
     off_t at = lseek(in, 0, SEEK_CUR);
     if (at < 0 || at >= status.st_size)
         return 0;

@@ -12,10 +12,10 @@ static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGPIPE, SIGALRM,
                               SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
-/* How long the children have, and how often they are asked. */
+/* How long the children have to end, and how often we check. */
 enum { GRACE_MS = 2000, STEP_MS = 10 };
 
-/* These belong to the process, as its signals do. */
+/* One for the process, like its signals. */
 static volatile sig_atomic_t held, pending;
 static void (*volatile first)(void);
 static const char *volatile file;
@@ -30,7 +30,7 @@ static void signal_group(pid_t leader, int signal)
         kill(leader, signal);
 }
 
-/* Passes it on; a group that is stopped must go on to notice. */
+/* Passes it on; a stopped group must continue to notice it. */
 static void signal_groups(const pid_t *leaders, size_t count, int signal)
 {
     for (size_t i = 0; i < count; i++) {
@@ -41,8 +41,8 @@ static void signal_groups(const pid_t *leaders, size_t count, int signal)
     }
 }
 
-/* True if nothing is left of the groups.  (A group keeps its number while it has
- * a member, its leader or not.) */
+/* True if nothing is left of the groups.  (A group keeps its number as long as it
+ * has a member, its leader or not.) */
 static bool reap_groups(pid_t *leaders, size_t count, int options)
 {
     bool gone = true;
@@ -78,7 +78,7 @@ static void all_signals(sigset_t *set)
         sigaddset(set, signals[i]);
 }
 
-/* Does not return outside of a handler; there the signal comes after it. */
+/* Does not return, except in a handler: there the signal is delivered after it. */
 static void die(int signal)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};

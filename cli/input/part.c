@@ -12,16 +12,16 @@
 #include "../common/quote.h"
 #include "../common/text.h"
 
-/* Parts, and so the numbers that a size is multiplied by. */
+/* A size is multiplied by the number of a part. */
 #define MOST_PARTS UINT32_MAX
 
-/* A look back for a place to begin at has WINDOW_MIN bytes, then more and more;
- * the largest overlap by half, which is more than a delimiter may have that is
- * part of a command line. */
+/* To find a place to begin at, we look back WINDOW_MIN bytes, then more and more; the
+ * largest windows overlap by half, which is more than a delimiter on a command line
+ * can have. */
 enum { WINDOW_MIN = 4 << 10, WINDOW_MAX = 1 << 20, WINDOW_GROWTH = 16 };
 
-/* What is read at once; a payload that goes on for HOP_MIN is not read, and the
- * next header then is by a read of HEADER_READ. */
+/* Bytes of a read.  A payload with HOP_MIN bytes left is skipped, and a read of
+ * HEADER_READ brings the next header. */
 enum { READ_SIZE = 128 << 10, HOP_MIN = 4 << 10, HEADER_READ = 512 };
 
 enum exit_status part_read(struct part *part, const char *option, const char *text)
@@ -47,12 +47,12 @@ struct search {
     struct cb_decoder *decoder;
     struct cb_buffer *buffer;
     unsigned char *window;
-    bool syncs; /* a place to begin at is found by what stands around it */
+    bool syncs; /* decoding may begin at a place that cb_decoder_sync finds */
     bool has_hopped;
-    bool forgives; /* malformed input: for whoever decodes it to say */
+    bool forgives; /* malformed input is not an error: whatever decodes it will report it */
     uint64_t size; /* of the file */
-    uint64_t at;   /* a record begins here, or nearer to the beginning of the file than
-                      any that is asked for; UINT64_MAX: not begun yet */
+    uint64_t at;   /* a record begins here, or before every place that is asked for;
+                      UINT64_MAX: not begun yet */
 };
 
 static enum exit_status failed(const struct search *search, int number)
@@ -65,7 +65,7 @@ static enum exit_status new_search(struct search *search, const char *from)
 {
     const struct cb_buffer_options in = {
         .size = sizeof in, .chunk_min = READ_SIZE, .chunk_max = READ_SIZE};
-    /* That the last record is not whole is for whoever decodes it to say. */
+    /* An incomplete last record is not an error here. */
     const struct cb_decoder_options how = {.size = sizeof how, .on_partial = CB_PARTIAL_EMIT};
     search->window = malloc(WINDOW_MAX);
     if (!search->window || cb_buffer_new(&search->buffer, &in) ||
@@ -82,7 +82,7 @@ static void free_search(struct search *search)
     free(search->window);
 }
 
-/* Begins to decode at a place. */
+/* Begins to decode at a position. */
 static enum exit_status begin_at(struct search *search, uint64_t place)
 {
     cb_skip(search->buffer, CB_ALL);
@@ -144,7 +144,7 @@ static enum exit_status bring_more(struct search *search)
     return n < 0 ? failed(search, n == CB_EIO ? errno : ENOMEM) : EXIT_FINE;
 }
 
-/* Decodes until a record begins at `cut` or behind it. */
+/* Decodes until a record begins at `cut` or after it. */
 static enum exit_status walk_to(struct search *search, uint64_t cut)
 {
     enum exit_status status = EXIT_FINE;
@@ -159,15 +159,15 @@ static enum exit_status walk_to(struct search *search, uint64_t cut)
             complain_at(search->source->name, cb_decoder_error(search->decoder));
             status = exit_status_of(got);
         } else if (search->syncs && piece.flags & CB_FIRST && piece.offset >= cut)
-            search->at = piece.offset; /* those left out before it are in front of it */
+            search->at = piece.offset; /* dropped bytes come before it */
         else if (piece.flags & CB_LAST)
             search->at = cb_decoder_position(search->decoder);
     }
     return status;
 }
 
-/* Where the first record begins at `cut` or behind it.  Cuts only grow from call
- * to call. */
+/* Where the first record begins at `cut` or after it.  Cuts only grow from call to
+ * call. */
 static enum exit_status find_start(struct search *search, uint64_t cut, uint64_t *start)
 {
     enum exit_status status = EXIT_FINE;
@@ -190,7 +190,7 @@ static enum exit_status find_start(struct search *search, uint64_t cut, uint64_t
 
 /* -------------------------------------------------------------------- the part */
 
-/* size * k / n, without more bits than there are. */
+/* size * k / n, without overflow. */
 static uint64_t cut_at(uint64_t size, uint64_t k, uint64_t n)
 {
     return size / n * k + size % n * k / n;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Part: which bytes of a file have the records that begin in one of N parts of
- * it.
+ * Part: which bytes of a file hold the records that begin in one of N parts of it.
  *
- * The file is cut at size * K / N.  A part goes from the first record that
- * begins at its cut or behind it, to the first that does so at the next cut; as
- * both are found in the same way, the parts make up the whole file, whatever it
- * holds.
+ * The file is cut at size * K / N.  A part goes from the first record that begins at
+ * its cut or after it to the first that begins at the next cut or after it; as both
+ * are found in the same way, the parts make up the whole file, whatever it holds.
  */
 #ifndef PART_H
 #define PART_H
@@ -18,19 +16,17 @@
 #include "source.h"
 
 struct part {
-    uint64_t number, count; /* from 1; a count of 0: all of it */
+    uint64_t number, count; /* from 1; count 0: all of it */
 };
 
-/* Reads "K/N".  An exit status; what is wrong was said, by the name of the
- * option. */
+/* Reads "K/N".  An exit status; error messages begin with the name of the option. */
 enum exit_status part_read(struct part *part, const char *option, const char *text);
 
-/* Can parts of what is framed like that be decoded?  The traits are those of its
- * decoder. */
+/* Can a part of such a stream be decoded?  The traits are those of the decoder. */
 bool part_is_possible(unsigned decoder_traits);
 
-/* Makes an open file end and begin where its part does.  `from` is its framing.
- * An exit status; what is wrong was said. */
+/* Makes an open file begin and end where its part does.  `from` is its framing.  An
+ * exit status; errors are printed. */
 enum exit_status part_apply(const struct part *part, struct source *source, const char *from);
 
 #endif

@@ -16,15 +16,14 @@
 
 /* One way for each kind of descriptor.  Each returns as read(2) does. */
 struct peek_way {
-    /* Looks at the held bytes again, which go to the scratch, and at those
-     * behind them. */
+    /* Copies the held bytes again, to the scratch, and those after them. */
     ssize_t (*look)(struct peek *peek, void *data, size_t size);
     /* Takes at most n bytes. */
     ssize_t (*take)(struct peek *peek, size_t n);
 };
 
-/* A pipe is copied by tee(2), which moves no byte, and the copy is read.  There
- * is nothing in the copy before and after. */
+/* tee(2) copies a pipe without consuming it, and we read the copy, which is empty
+ * before and after. */
 static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
 {
     ssize_t n = tee(peek->fd, peek->copy[1], peek->held + size, 0);
@@ -38,7 +37,7 @@ static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
     return -1;
 }
 
-/* What is held is there, so that a read takes it as well, though by a copy. */
+/* Held bytes are there, so read takes them as well, though by a copy. */
 static ssize_t take_pipe(struct peek *peek, size_t n)
 {
     ssize_t taken = splice(peek->fd, NULL, peek->null, NULL, n, 0);
@@ -81,7 +80,7 @@ static int find_way(struct peek *peek)
     return 0;
 }
 
-/* Does the system let us look?  A sandbox may not. */
+/* Does the system let us peek?  A sandbox may not. */
 static bool can_tee(struct peek *peek)
 {
     ssize_t n;
@@ -119,8 +118,8 @@ int peek_open(struct peek *peek, int fd)
     return status;
 }
 
-/* Waits for more than what is held, or the end.  poll would say at once that
- * there is something; an edge comes with each write.  0, or -1 with errno set. */
+/* Waits for more than what is held, or the end.  poll would return at once, for
+ * the held bytes; an edge comes with each write.  0, or -1 with errno set. */
 static int wait_for_more(struct peek *peek)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
@@ -133,12 +132,12 @@ static int wait_for_more(struct peek *peek)
         if (errno != EINTR)
             return -1;
     }
-    /* With it may have come a last byte. */
+    /* A last byte may have come with it. */
     peek->ended = event.events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR);
     return 0;
 }
 
-/* Nothing was there.  0 to try again, or -1 with errno set. */
+/* There was nothing.  0 to try again, or -1 with errno set. */
 static int wait_for_any(struct peek *peek)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK)

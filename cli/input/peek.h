@@ -2,8 +2,8 @@
 /*
  * Peek: looks at the bytes of a pipe or socket, and takes them later, or not.
  *
- * What was looked at and not taken yet is held: it is still there for whoever
- * reads from the descriptor next.
+ * Bytes that were looked at and not taken yet are *held*: the next process that
+ * reads from the descriptor still gets them.
  */
 #ifndef PEEK_H
 #define PEEK_H
@@ -13,27 +13,27 @@
 #include <sys/types.h>
 
 struct peek {
-    const struct peek_way *way; /* NULL: it cannot be looked at */
+    const struct peek_way *way; /* NULL: peeking is not possible */
     int fd;
     size_t held;
     int copy[2]; /* a pipe of our own, to look into */
     int null;    /* /dev/null */
-    int events;  /* tells of more than what is held; -1 before it is needed */
-    bool ended;  /* it told that nothing more will come */
+    int events;  /* an epoll for what arrives after the held bytes; -1: not needed yet */
+    bool ended;  /* nothing more will arrive */
     char *scratch;
 };
 
 enum { PEEK_MOST = 64 << 10 }; /* bytes, at once and held */
 
-/* Begins on a descriptor.  0, also where `way` is NULL then, as it is no pipe or
- * stream, or the system does not let us look; or an errno. */
+/* Begins on a descriptor.  0, or an errno.  0 with `way` NULL if it is neither a pipe
+ * nor a stream, or the system does not let us peek. */
 int peek_open(struct peek *peek, int fd);
 
-/* Gives at most `size` of the bytes behind those that are held, waiting until
- * there are some, and holds them too.  0 at the end, -1 with errno set. */
+/* Copies at most `size` of the bytes after the held ones, and holds them too; waits
+ * until there are some.  0 at the end, -1 with errno set. */
 ssize_t peek_more(struct peek *peek, void *data, size_t size);
 
-/* Takes all that is held but the last `left` bytes.  0, or an errno. */
+/* Takes all held bytes except the last `left`.  0, or an errno. */
 int peek_take(struct peek *peek, size_t left);
 
 void peek_close(struct peek *peek);

@@ -52,7 +52,7 @@ static void merge(struct selection *selection)
     selection->count = (size_t)(to - ranges) + 1;
 }
 
-/* Makes room for the ranges of a list that has so many at most. */
+/* Makes room for at most `count` ranges. */
 static enum exit_status make_room(struct selection *selection, const char *option, size_t count)
 {
     selection_free(selection);

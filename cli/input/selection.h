@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Selection: which records are wanted, by their numbers over all inputs. */
+/* Selection: which records are wanted, by number, counted over all inputs. */
 #ifndef SELECTION_H
 #define SELECTION_H
 
@@ -9,22 +9,21 @@
 #include "../common/exit_status.h"
 
 struct range {
-    uint64_t first, last; /* numbers from 1; both belong to it */
+    uint64_t first, last; /* numbers from 1, both included */
 };
 
-/* Ranges in ascending order, none touching the next. */
+/* Ranges in ascending order that do not touch. */
 struct selection {
     struct range *ranges; /* malloced */
     size_t count;
 };
 
-/* Reads a list such as "1,5-9,100-" in place of what was selected.  An exit
- * status; what is wrong was said, by the name of the option. */
+/* Reads a list such as "1,5-9,100-", and replaces the selection.  An exit status;
+ * error messages begin with the name of the option. */
 enum exit_status selection_read(struct selection *selection, const char *option, const char *list);
 
-/* Takes away the records up to number `skip`, and of the rest all but the first
- * `head`.  A selection that was never read has all records.  An exit status, as
- * above. */
+/* Removes the first `skip` records, and of the rest all except the first `head`.  A
+ * selection that was never read has all records.  An exit status, as above. */
 enum exit_status selection_cut(struct selection *selection, uint64_t skip, uint64_t head);
 
 void selection_free(struct selection *selection);

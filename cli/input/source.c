@@ -69,7 +69,7 @@ void source_moved(struct source *source, uint64_t n)
         source->left -= n;
 }
 
-/* Looks at what comes after the bytes held, in place of a read. */
+/* Looks at what follows the held bytes, instead of reading. */
 static ssize_t peek_into(struct source *source, struct cb_buffer *buffer, size_t most)
 {
     void *data;
@@ -105,7 +105,7 @@ ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most
 
 int source_take(struct source *source, uint64_t undecided)
 {
-    /* More than is held was taken already. */
+    /* Bytes before the held ones were taken already. */
     size_t held = source->peek.held;
     return held ? peek_take(&source->peek, undecided < held ? (size_t)undecided : held) : 0;
 }

@@ -15,49 +15,49 @@ struct source {
     const char *name; /* for messages */
     int fd;
     int null;       /* /dev/null, or -1 before it is needed */
-    uint64_t start; /* position of the first byte: not 0 if only a part is read */
-    uint64_t left;  /* bytes of the part, UINT64_MAX: as many as there are */
+    uint64_t start; /* position of the first byte: not 0 for a part of a file */
+    uint64_t left;  /* bytes of the part that are left; UINT64_MAX: all */
     struct peek peek;
-    bool by_need; /* what is read too much can neither be given back nor be looked
-                     at before: no more may be read than the decoder needs */
+    bool by_need; /* bytes can neither be left unread nor be looked at before: read
+                     no more than the decoder needs */
 };
 
-/* Opens a file, or standard input for "-".  With `exact` no byte is taken that
- * source_take or source_close are not told to take.  0, or an errno. */
+/* Opens a file, or standard input for "-".  With `exact` no byte is taken
+ * until source_take or source_close takes it.  0, or an errno. */
 int source_open(struct source *source, const char *path, bool exact);
 
-/* Adds to *total how many bytes of it are left to read.  False if that is not known,
- * as of a pipe; a file that is not there has none. */
+/* Adds the number of bytes that are left to read.  False if that is unknown, as for a
+ * pipe; a missing file has none. */
 bool source_add_size(const char *path, uint64_t *total);
 
-/* Makes a file begin and end at these places.  0, or an errno. */
+/* Makes a file begin and end at these positions.  0, or an errno. */
 int source_limit(struct source *source, uint64_t from, uint64_t to);
 
-/* How many of n bytes may be moved or discarded, and that some were. */
+/* How many of n bytes may be moved or discarded; and some were. */
 uint64_t source_allows(const struct source *source, uint64_t n);
 void source_moved(struct source *source, uint64_t n);
 
-/* Reads what there is, at most `most` >= 1 bytes (CB_ALL: as many as the buffer likes),
- * waiting until there is something.  The number of bytes, 0 at the end, or
+/* Reads what there is, at most `most` >= 1 bytes (CB_ALL: as many as the buffer
+ * takes), and waits until there is something.  The number of bytes, 0 at the end, or
  * CB_E... with errno set for CB_EIO. */
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);
 
-/* Takes what was read, but for the last `undecided` bytes.  0, or an errno. */
+/* Takes what was read, except the last `undecided` bytes.  0, or an errno. */
 int source_take(struct source *source, uint64_t undecided);
 
-/* Can bytes that were read be left to be read again? */
+/* Can bytes that were read be left for the next reader? */
 bool source_can_leave(const struct source *source);
 
 /* Goes back over the last n bytes that were read, to read them again.  False if that
  * cannot be. */
 bool source_go_back(struct source *source, uint64_t n);
 
-/* Lets go of at most n of the bytes that come next; returns how many, 0 if that
- * is not possible without reading them. */
+/* Discards at most n of the next bytes; returns how many, 0 if that is not possible
+ * without reading them. */
 size_t source_discard(struct source *source, uint64_t n);
 
-/* Closes it; of a seekable input, or an exact one, the last `unused` bytes that
- * were read are left to be read by whoever has the descriptor next.  0, or an
+/* Closes it.  If the input is seekable, or exact, the last `unused` bytes that were
+ * read are left for the next process that reads from the descriptor.  0, or an
  * errno. */
 int source_close(struct source *source, uint64_t unused);
 

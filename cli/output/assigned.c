@@ -27,7 +27,7 @@ static size_t put_range(char *text, size_t size, uint64_t first, uint64_t last)
 
 const char *assigned_describe(const struct assigned *assigned, char text[ASSIGNED_TEXT])
 {
-    /* The longest range, and what may come behind it. */
+    /* The longest range, and what may follow it. */
     enum { RANGE = 44, MORE = 40 };
     uint64_t more = assigned->more;
     if (!assigned->count)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Assigned: which records went to a worker, for a message. */
+/* Assigned: which records a worker was given, for a message. */
 #ifndef ASSIGNED_H
 #define ASSIGNED_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ranges that are kept; of the records behind them, how many. */
+/* Ranges that are kept; of later records only the number. */
 enum { ASSIGNED_RANGES = 64, ASSIGNED_TEXT = 1536 };
 
 struct assigned {
@@ -17,10 +17,10 @@ struct assigned {
     uint64_t more;
 };
 
-/* Adds records first...last, which come after all that were added before. */
+/* Adds records first...last, which are higher than all before. */
 void assigned_add(struct assigned *assigned, uint64_t first, uint64_t last);
 
-/* Writes "records 3, 7-9 and 120 more" there; returns `text`. */
+/* Writes "records 3, 7-9 and 120 more"; returns `text`. */
 const char *assigned_describe(const struct assigned *assigned, char text[ASSIGNED_TEXT]);
 
 #endif

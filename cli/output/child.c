@@ -18,8 +18,8 @@
  * has released is reused for what comes next. */
 enum { QUEUE_BLOCK = 128 << 10 };
 
-/* A process that a command has started may have the command's input open for this
- * many milliseconds, though it will not read: until it has run, and closed it. */
+/* A process that a command has started may keep the command's input open for this
+ * many milliseconds without reading it: until it runs, and closes it. */
 enum { SETTLES = 1000 };
 
 /* ---------------------------------------------------------------- its input */
@@ -46,11 +46,11 @@ void child_stop(struct child *child)
 size_t child_unread(const struct child *child)
 {
     int fd = child->in >= 0 ? child->in : child->rest;
-    int n = 0; /* what the call wants */
+    int n = 0; /* the type that the call wants */
     return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (size_t)n : 0;
 }
 
-/* Nobody reads it any more: was it read to the end? */
+/* Nothing reads its input any more: was it read to the end? */
 static void leave(struct child *child)
 {
     if (child->in >= 0 && (child->within || child_queued(child) || child_unread(child)))
@@ -93,8 +93,8 @@ bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n, struct
     return cb_take(buffer, n, child->queue) >= 0;
 }
 
-/* What is in a pipe can be read from its other end only, and whoever has that
- * open keeps us from being told that nobody reads: so not before the end. */
+/* Only the read end of a pipe shows how much is in it, and as long as we have it
+ * open we do not notice that nothing reads: so open it only at the end. */
 static void open_rest(struct child *child)
 {
 #ifdef __linux__
@@ -106,7 +106,7 @@ static void open_rest(struct child *child)
 #endif
 }
 
-/* Is somebody there who may read what is written, now and for so many milliseconds? */
+/* Does any process have the read end open, now and for this many milliseconds? */
 static bool is_read(const struct child *child, int milliseconds)
 {
     struct pollfd entry = {.fd = child->in};
@@ -117,7 +117,7 @@ static bool is_read(const struct child *child, int milliseconds)
     return n <= 0 || !(entry.revents & POLLERR);
 }
 
-/* Ends the input if everything was written. */
+/* Closes the input if everything was written. */
 static void end_if_empty(struct child *child)
 {
     if (child->in < 0 || !child->ending || child_queued(child))
@@ -156,7 +156,7 @@ void child_init(struct child *child, pid_t *pid)
     *child = (struct child){.pid = pid, .in = -1, .rest = -1};
 }
 
-/* In a process group of its own, and with signals as a command expects them. */
+/* A process group of its own, and the signals that a command expects. */
 static int set_attributes(const struct child_plan *plan, posix_spawnattr_t *attributes)
 {
     sigset_t defaults;
@@ -196,7 +196,7 @@ err0:
     return number;
 }
 
-/* No other thread can start anything between these calls. */
+/* No other thread starts a process between these calls. */
 static int make_pipe(int ends[2])
 {
     if (pipe(ends) < 0)
@@ -207,7 +207,7 @@ static int make_pipe(int ends[2])
     return 0;
 }
 
-/* Makes it ready for another start. */
+/* Resets it for another start. */
 static void forget(struct child *child)
 {
     if (child->rest >= 0)
@@ -237,7 +237,8 @@ int child_start(struct child *child, const struct child_plan *plan)
     return 0;
 }
 
-/* What it had started may still read, and must not take a part for the whole. */
+/* A process that it had started may still read, and must not mistake a part of a
+ * record for the whole. */
 static void end_rest_of_group(struct child *child, pid_t leader)
 {
     if (child->in < 0 || (!child->within && !child_queued(child)) || !is_read(child, SETTLES))

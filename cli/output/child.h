@@ -3,8 +3,8 @@
  * Child: a command that runs while we do, in a process group of its own, and reads
  * what is written to it.
  *
- * No write blocks: what the command does not take at once stands in its queue.
- * It does not see its input end inside a record: it is ended before that.
+ * No write blocks: what the command does not take at once is queued.  It never sees
+ * its input end inside a record: it is terminated before that.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -20,56 +20,56 @@
 #include "../common/exit_status.h"
 
 struct child {
-    pid_t *pid;  /* where its process is noted; 0: none runs */
+    pid_t *pid;  /* of its process; 0: none runs */
     int in;      /* its standard input; -1: closed */
-    int error;   /* why not all was read that was given to it, or 0; EPIPE: nobody
-                    reads any more */
-    bool full;   /* at the last try it could take no more */
-    bool within; /* what it was given ends inside a record; set by the caller */
-    bool ending; /* its input ends where the queue does */
+    int error;   /* why it did not read all its input, or 0; EPIPE: nothing reads
+                    any more */
+    bool full;   /* it could take no more at the last try */
+    bool within; /* its input so far ends inside a record; set by the caller */
+    bool ending; /* its input ends with the queue */
     bool tells_rest;
     bool ended;              /* it was waited for: */
-    int status;              /* as waitpid tells it */
-    bool is_left;            /* ... while something that it had started still read */
-    struct cb_buffer *queue; /* NULL: none was needed yet */
-    int rest; /* with tells_rest: shows what was in the pipe when we closed it; or -1 */
+    int status;              /* from waitpid */
+    bool is_left;            /* ... while a process that it had started was still reading */
+    struct cb_buffer *queue; /* NULL: not needed yet */
+    int rest; /* with tells_rest: shows what was left in the pipe when we closed it; or -1 */
 };
 
 /* How commands are started. */
 struct child_plan {
     const char *command; /* for `sh -c` */
     char **environment;
-    sigset_t mask; /* of its signals */
+    sigset_t mask; /* signals blocked in the command */
 };
 
-/* `pid` is where its process is noted; 0: none. */
+/* *pid will be that of its process, or 0. */
 void child_init(struct child *child, pid_t *pid);
 void child_fini(struct child *child);
 
-/* Starts one where none runs, and the end of the last was looked at.  An errno. */
+/* Starts it, unless it runs or the end of the last run was not looked at.  An errno. */
 int child_start(struct child *child, const struct child_plan *plan);
 
-/* Writes what the command takes now of the first n bytes, if its queue is empty;
- * they leave the buffer. */
+/* If its queue is empty, writes as many of the first n bytes as the command takes
+ * now, and drops them from the buffer. */
 void child_try(struct child *child, struct cb_buffer *buffer, size_t n);
 
-/* Queues the first n bytes, as long as it does not take them.  False if out of memory. */
+/* Moves the first n bytes to the queue.  False if out of memory. */
 bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n, struct cb_pool *pool);
 
-/* poll has told of these events on `in`: writes what is queued. */
+/* poll returned these events for `in`: writes what is queued. */
 void child_push(struct child *child, short events);
 
-/* Nothing more comes; `tells_rest`: child_unread is of interest after that. */
+/* Its input ends here; with `tells_rest`, child_unread still works afterwards. */
 void child_end(struct child *child, bool tells_rest);
 
-/* Closes its input now, whatever is queued. */
+/* Closes its input now, and drops what is queued. */
 void child_close(struct child *child);
 
-/* It was waited for. */
+/* waitpid returned it, with this status. */
 void child_ended(struct child *child, int status);
 
-/* Ends it with all that it has started, as a signal that ends us would, and only
- * then its input. */
+/* Terminates it with all that it has started, as a signal that ends us would, and
+ * closes its input only then. */
 void child_stop(struct child *child);
 
 static inline size_t child_queued(const struct child *child)
@@ -77,20 +77,19 @@ static inline size_t child_queued(const struct child *child)
     return child->queue ? cb_length(child->queue) : 0;
 }
 
-/* Has it taken all that was given to it? */
+/* Has it taken all its input so far? */
 static inline bool child_is_idle(const struct child *child)
 {
     return !child->full && !child_queued(child);
 }
 
-/* How many bytes are on the way, written and not read; 0 where the system does
- * not tell. */
+/* How many bytes were written and not read; 0 if the system does not tell. */
 size_t child_unread(const struct child *child);
 
-/* The exit status that follows from a child's. */
+/* Our exit status for that of a child. */
 enum exit_status child_exit_status(int status);
 
-/* Says how it ended: "exit status 1". */
+/* Describes how it ended: "exit status 1". */
 void child_describe(int status, char *text, size_t size);
 
 #endif

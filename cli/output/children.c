@@ -12,10 +12,10 @@
 extern char **environ;
 
 /* A record that is longer than what one command reads at a time must not keep the
- * others from theirs; where there are no others, waiting loses nothing. */
+ * others waiting; if there are no others, waiting loses nothing. */
 enum { ENOUGH = 4 << 20, ENOUGH_ALONE = 256 << 10 };
 
-/* Bytes that are queued at once, before we ask again whether that is enough. */
+/* Bytes that are queued before we check again whether that is enough. */
 enum { QUEUE_STEP = 256 << 10 };
 
 /* ------------------------------------------------------------- while they run */
@@ -60,7 +60,7 @@ static void note_end(struct children *set, pid_t pid, int status)
     }
 }
 
-/* Waits for one.  False if none was there: with WNOHANG, none that has ended. */
+/* Waits for one to end; with WNOHANG, only looks.  False if there was none. */
 static bool reap(struct children *set, int options)
 {
     int status;
@@ -68,12 +68,12 @@ static bool reap(struct children *set, int options)
     interrupt_hold();
     pid = waitpid(-1, &status, options);
     if (pid > 0)
-        note_end(set, pid, status); /* or it was no child of ours, but inherited */
+        note_end(set, pid, status); /* or it is not ours, but was inherited */
     interrupt_release();
     return pid > 0 || (pid < 0 && errno == EINTR);
 }
 
-bool children_are_behind(const struct children *set)
+bool children_have_queued(const struct children *set)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (child_queued(&set->child[i]))
@@ -121,11 +121,11 @@ bool children_wait(struct children *set, int fd)
 
 static void on_child(int signal)
 {
-    (void)signal; /* to be interrupted by it is enough */
+    (void)signal; /* it only has to interrupt ppoll */
 }
 
-/* Whatever we inherited: children can be waited for, and a write to one that
- * does not read returns. */
+/* Whatever we inherited: waitpid works, and a write to a command that does not read
+ * returns. */
 static void set_signals(struct children *set)
 {
     struct sigaction action = {.sa_handler = on_child};

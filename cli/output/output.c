@@ -11,8 +11,8 @@
 /* Size of the block that short records are copied to. */
 enum { BLOCK = 256 << 10 };
 
-/* Less than this is copied to the queue of a command that is slow to read, so that
- * it does not keep the blocks of the input alive. */
+/* Fewer bytes are copied into the queue of a slow command, so that they do not keep
+ * blocks of the input alive. */
 enum { COPY_BELOW = 64 << 10 };
 
 bool output_init(struct output *output, struct sink *sink, struct cb_encoder *encoder)
@@ -29,7 +29,7 @@ bool output_init(struct output *output, struct sink *sink, struct cb_encoder *en
         (struct output){.sink = sink, .encoder = encoder, .traits = cb_encoder_traits(encoder)};
     if (cb_buffer_new(&output->buffer, &options))
         return false;
-    /* The block is there before any record has begun. */
+    /* Allocate the block before any record has begun. */
     if (cb_get_chunk(output->buffer, 0, &block, &size) == CB_OK &&
         cb_chunk_written(output->buffer, 0) == CB_OK)
         return true;
@@ -54,7 +54,7 @@ enum exit_status output_failed(struct output *output, int number)
     return EXIT_IO;
 }
 
-/* What the library could not do. */
+/* A call of the library failed. */
 static enum exit_status refused(struct output *output, int status)
 {
     if (status != CB_EUNENCODABLE)
@@ -94,7 +94,7 @@ enum exit_status output_write(struct output *output, int fd)
             fd_wait(fd, POLLOUT);
         } else if (n < 0) {
             int number = errno;
-            cb_skip(output->buffer, CB_ALL); /* nothing more goes out */
+            cb_skip(output->buffer, CB_ALL); /* nothing more can be written */
             return output_failed(output, number);
         }
     }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A command for each record, which it finds on its standard input. */
+/* A command for each record, which is its standard input. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "children.h"
 #include "../common/diagnostics.h"
+#include "children.h"
 #include "output.h"
 
 enum { VARIABLES = 3, VARIABLE_SIZE = 48 };
@@ -16,14 +16,13 @@ struct sink_exec {
     struct sink sink;
     struct output output;
     struct children set;
-    uint64_t *records;        /* that of each child; 0: it was stopped */
-    struct child *current;    /* the one whose record goes on, or NULL */
-    enum exit_status failure; /* the exit status that follows from what failed */
+    uint64_t *records;        /* of each child; 0: we stopped it */
+    struct child *current;    /* the one whose record is not complete, or NULL */
+    enum exit_status failure; /* the exit status for what failed */
     char variables[VARIABLES][VARIABLE_SIZE];
 };
 
-/* Says what became of a command, if that is nothing good.  Of one that we
- * stopped nothing is said. */
+/* Reports a command that failed, unless we stopped it. */
 static void judge(struct sink_exec *out, size_t place)
 {
     const struct child *child = &out->set.child[place];
@@ -41,15 +40,15 @@ static void judge(struct sink_exec *out, size_t place)
     } else if (child->is_left) {
         failure = EXIT_COMMAND;
         complain("exec: record %" PRIu64
-                 ": the command ended while a process that it had started still read",
+                 ": the command ended while a process that it had started was still reading",
                  record);
     }
-    /* That it cannot be run is more than that it failed. */
+    /* A command that cannot be run is worse than one that failed. */
     if (failure > out->failure)
         out->failure = failure;
 }
 
-/* Looks at what has ended, and makes its place free. */
+/* Reports those that have ended, and frees their places. */
 static void judge_all(struct sink_exec *out)
 {
     for (size_t i = 0; i < out->set.count; i++) {
@@ -80,7 +79,7 @@ static void set_variables(struct sink_exec *out, uint64_t record, const struct c
     }
 }
 
-/* A place where nothing runs, waiting for one. */
+/* Waits for a free place. */
 static size_t free_place(struct sink_exec *out)
 {
     for (;;) {
@@ -93,8 +92,8 @@ static size_t free_place(struct sink_exec *out)
     }
 }
 
-/* Starts the command for a record.  While others run it can wait for one of them
- * to leave what the system is short of. */
+/* Starts the command for a record.  If the system is short of something, waits for a
+ * running command to end. */
 static enum exit_status start(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
 {
     int number = EAGAIN;
@@ -123,7 +122,7 @@ static enum exit_status flush(struct sink *sink)
     return EXIT_FINE;
 }
 
-/* The command's input is a stream of one record, and ends as a stream does. */
+/* Each command's input is a stream of one record. */
 static enum exit_status end_record(struct sink_exec *out)
 {
     enum exit_status status = output_end(&out->output);
@@ -168,15 +167,15 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
 static void wait_for_input(struct sink *sink, int fd)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    bool done = fd < 0 && !children_are_behind(&out->set);
+    bool done = fd < 0 && !children_have_queued(&out->set);
     while (!done) {
         bool has_input = children_wait(&out->set, fd);
         judge_all(out);
-        done = fd < 0 ? !children_are_behind(&out->set) : has_input;
+        done = fd < 0 ? !children_have_queued(&out->set) : has_input;
     }
 }
 
-/* A part of a record must not be taken for all of it. */
+/* The command must not mistake a part of a record for the whole. */
 static void stop_current(struct sink_exec *out)
 {
     const size_t place = (size_t)(out->current - out->set.child);

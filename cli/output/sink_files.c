@@ -16,11 +16,11 @@ struct sink_files {
     const struct name_template *name;
     bool replace;
     char *path; /* of the file of the current record */
-    int fd;     /* -1 between two */
+    int fd;     /* -1 between two records */
 };
 
-/* Makes the file, always a new one: what is replaced may be the input, or have
- * other names.  0, or an errno. */
+/* Creates the file, always a new one: the old one may be the input, or have other
+ * names.  0, or an errno. */
 static int create(struct sink_files *out)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
@@ -57,7 +57,7 @@ static enum exit_status close_file(struct sink_files *out)
     return output_failed(&out->output, number);
 }
 
-/* Nothing of a record that is not whole is left. */
+/* Leaves nothing of an incomplete record. */
 static void remove_file(struct sink_files *out)
 {
     if (out->fd < 0)
@@ -71,7 +71,7 @@ static void remove_file(struct sink_files *out)
     cb_skip(out->output.buffer, CB_ALL);
 }
 
-/* The file is a stream of one record, and ends as a stream does. */
+/* Each file is a stream of one record. */
 static enum exit_status end_file(struct sink_files *out)
 {
     enum exit_status status = output_end(&out->output);
@@ -80,7 +80,7 @@ static enum exit_status end_file(struct sink_files *out)
     return status ? status : close_file(out);
 }
 
-/* After an error, the message is about the file, which is not left. */
+/* After an error, removes the file; the message is about it. */
 static enum exit_status cleaned(struct sink_files *out, enum exit_status status)
 {
     if (!status)
@@ -130,7 +130,7 @@ static enum exit_status flush(struct sink *sink)
 
 static enum exit_status finish(struct sink *sink, bool whole)
 {
-    (void)whole; /* then there is no file that is not */
+    (void)whole; /* then no file is open */
     remove_file((struct sink_files *)sink);
     return EXIT_FINE;
 }

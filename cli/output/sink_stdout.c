@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records in any framing, to standard output. */
+/* Records to standard output. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ static enum exit_status finish(struct sink *sink, bool whole)
     enum exit_status status = whole ? output_end(&out->output) : EXIT_FINE;
     if (!status)
         status = flush(sink);
-    /* Some file systems tell only now that the bytes found no place. */
+    /* Some file systems report only now that they are full. */
     if (!status && close(STDOUT_FILENO) < 0 && errno != EBADF)
         status = output_failed(&out->output, errno);
     return status;

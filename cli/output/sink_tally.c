@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* No record is written, but one line about all of them on standard output: how
- * many there were, or whether the input is well formed. */
+/* Writes no records, but one line about all of them: how many there were, or whether
+ * the input is well formed. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void print_count(const struct sink_tally *out, bool whole)
 
 static void print_check(const struct sink_tally *out, bool whole)
 {
-    /* How far it got in the record that is wrong says nothing. */
+    /* The position within the malformed record has no meaning. */
     if (whole && !out->is_bad)
         printf("ok: records %" PRIu64 ", bytes %" PRIu64 ", inputs %" PRIu64 "\n", out->records,
                out->bytes, out->inputs);
@@ -75,7 +75,7 @@ static void free_sink(struct sink *sink)
         __VA_ARGS__                                                                                \
     }
 
-/* To be well formed, input has to be there. */
+/* To check payload, it has to be read; to count records, it may be discarded. */
 static const struct sink_ops checking = TALLY_OPS(.ignores_payload = false);
 static const struct sink_ops counting = TALLY_OPS(.ignores_payload = true);
 

@@ -3,11 +3,11 @@
  * Commands that run as long as there are records, each record to one of them.
  *
  * Whole records that are at hand are encoded once, one after another.  They go in
- * groups to the worker that has least left to read, only as far as its pipe takes
- * them: what does not fit goes to another, except the rest of a record that was
- * begun, which is queued.  A record that is not whole at hand is held until it is,
- * so that no worker has to do with one that never comes whole; a long one goes to
- * one worker as it comes.
+ * groups to the worker with the least left to read, as far as its pipe takes them:
+ * what does not fit goes to another, except the rest of a record that was begun,
+ * which is queued.  A record that is incomplete so far is held until it is complete,
+ * so that no worker gets one that never is; a long one goes to one worker as it
+ * arrives.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,21 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "children.h"
 #include "../common/diagnostics.h"
 #include "assigned.h"
+#include "children.h"
 #include "output.h"
 
-/* The most bytes in a group: more gains nothing, and what is given to a worker cannot
- * be given to one that is faster. */
+/* The most bytes in a group: more gains nothing, and what one worker has cannot go to
+ * a faster one. */
 enum { GROUP_BYTES = 16 << 10, FEW_RECORDS = 256, MOST_UNITS = 512 };
 
 /* Short records are encoded together: a worker gets all of these or none.  That is
- * little beside what a pipe holds, and no more than one in UNIT_SHARE of those that a
- * worker will have if all of them get the same number. */
+ * little compared to a pipe, and at most one in UNIT_SHARE of the records that each
+ * worker gets if they are shared evenly. */
 enum { UNIT_BYTES = 4 << 10, UNIT_SHARE = 8 };
 
-/* The longest record that is held until it is whole. */
+/* The longest record that is held until it is complete. */
 enum { HOLD_MOST = 64 << 10 };
 
 enum { VARIABLE_SIZE = 48 };
@@ -37,22 +37,22 @@ enum { VARIABLE_SIZE = 48 };
 struct worker {
     struct assigned assigned;
     size_t grant;  /* bytes in its last group */
-    size_t filled; /* bytes that were on their way to it after that */
-    bool missed;   /* a record came when it did not read any more */
-    bool was_told; /* it ended, and what is wrong with that was said */
+    size_t filled; /* bytes in its pipe and queue after that */
+    bool missed;   /* there was a record after it had stopped reading */
+    bool reported; /* it ended, and a message about that was printed */
 };
 
-/* Whole records, the first of which follows those of the unit before. */
+/* Consecutive complete records. */
 struct unit {
     uint64_t first, last; /* their numbers */
-    uint64_t end;         /* position in the output's buffer */
+    uint64_t end;         /* position in the buffer of the output */
 };
 
-/* A record that is not whole at hand, or long: */
+/* A record that is incomplete so far, or long: */
 enum part {
     NO_PART,
-    HELD, /* no worker has anything of it: it stands at the end of the output */
-    SENT  /* the target has all that came */
+    HELD, /* no worker has any of it: it is at the end of the output */
+    SENT  /* the target has all that has arrived */
 };
 
 struct sink_workers {
@@ -62,28 +62,28 @@ struct sink_workers {
     struct worker *workers;   /* one for each child */
     size_t next;              /* the worker to begin the search with */
     size_t target;            /* the one that gets the next bytes */
-    enum exit_status failure; /* the exit status that follows from what failed */
+    enum exit_status failure; /* the exit status for what failed */
     enum part part;
     uint64_t part_record;
-    /* The whole records that stand in the output: */
+    /* The complete records in the output: */
     size_t count;
     struct unit units[MOST_UNITS];
 };
 
 /* ----------------------------------------------------------------- its workers */
 
-static void tell(struct sink_workers *out, size_t i, enum exit_status failure, const char *what)
+static void report(struct sink_workers *out, size_t i, enum exit_status failure, const char *what)
 {
     char text[ASSIGNED_TEXT];
-    out->workers[i].was_told = true;
+    out->workers[i].reported = true;
     complain("worker %zu: %s; it had been given %s", i + 1, what,
              assigned_describe(&out->workers[i].assigned, text));
     if (failure > out->failure)
         out->failure = failure;
 }
 
-/* Says what became of a worker that has ended, if that is nothing good.  One that
- * has read all that there was for it has not ended early. */
+/* Reports a worker that has ended, if something is wrong with that.  One that has
+ * read all its records has not ended early. */
 static void judge(struct sink_workers *out, size_t i)
 {
     const struct child *child = &out->set.child[i];
@@ -92,20 +92,20 @@ static void judge(struct sink_workers *out, size_t i)
     enum exit_status failure = child_exit_status(child->status);
     bool is_early = child->error || child_unread(child) || worker->missed;
     if (child->error && child->error != EPIPE) {
-        tell(out, i, EXIT_IO, strerror(child->error));
+        report(out, i, EXIT_IO, strerror(child->error));
         return;
     }
     if (!failure && (!is_early || !worker->assigned.count))
         return;
     child_describe(child->status, how, sizeof how);
     snprintf(text, sizeof text, "%s%s", is_early ? "ended early, with " : "", how);
-    tell(out, i, failure ? failure : EXIT_COMMAND, text);
+    report(out, i, failure ? failure : EXIT_COMMAND, text);
 }
 
 static void judge_all(struct sink_workers *out)
 {
     for (size_t i = 0; i < out->set.count; i++) {
-        if (out->set.child[i].ended && !out->workers[i].was_told)
+        if (out->set.child[i].ended && !out->workers[i].reported)
             judge(out, i);
     }
 }
@@ -117,7 +117,7 @@ static bool work(struct sink_workers *out, int fd)
     return has_input;
 }
 
-/* There is a record for those that still read. */
+/* There is another record, for those that still read. */
 static void note_missing(struct sink_workers *out)
 {
     for (size_t i = 0; i < out->set.count; i++) {
@@ -126,8 +126,8 @@ static void note_missing(struct sink_workers *out)
     }
 }
 
-/* The worker that has least to read, of those whose queue is empty; the first
- * that has nothing is good enough.  -1: there is none now. */
+/* The worker with the least to read, of those with an empty queue; the first that has
+ * nothing is good enough.  -1: there is none now. */
 static ptrdiff_t find_idle(struct sink_workers *out)
 {
     ptrdiff_t best = -1;
@@ -154,7 +154,7 @@ static size_t count_open(const struct sink_workers *out)
     return n;
 }
 
-/* Nobody is left to give this record to. */
+/* No worker is left for this record. */
 static enum exit_status fail_without_workers(struct sink_workers *out, uint64_t record)
 {
     while (children_run(&out->set))
@@ -162,12 +162,12 @@ static enum exit_status fail_without_workers(struct sink_workers *out, uint64_t 
     judge_all(out);
     out->sink.error.code = CB_EIO;
     snprintf(out->sink.error.text, sizeof out->sink.error.text,
-             "all have ended: from record %" PRIu64 " on nothing was given to any", record);
+             "all have ended; records from %" PRIu64 " on were not given to any", record);
     out->sink.error.record = 0;
     return out->failure > EXIT_COMMAND ? out->failure : EXIT_COMMAND;
 }
 
-/* Finds a worker for this record, waiting for one. */
+/* Waits for a worker that can take this record. */
 static enum exit_status choose(struct sink_workers *out, uint64_t record)
 {
     ptrdiff_t i;
@@ -183,9 +183,9 @@ static enum exit_status choose(struct sink_workers *out, uint64_t record)
 
 /* ----------------------------------------------------------------- its records */
 
-/* How many bytes the next group may have: twice those of the last where all were
- * read, else twice what was read since then, or as many as are waiting there.  So
- * it is as much as the worker takes at a time. */
+/* How many bytes the next group may have: twice as many as the last if all were read,
+ * else twice what was read since then, or as many as are unread.  So it follows how
+ * much the worker reads at a time. */
 static size_t next_grant(struct sink_workers *out)
 {
     struct worker *worker = &out->workers[out->target];
@@ -197,8 +197,8 @@ static size_t next_grant(struct sink_workers *out)
     return grant < GROUP_BYTES ? grant : GROUP_BYTES;
 }
 
-/* How many of the records at hand one worker may have: where they are few, no more
- * than the others. */
+/* How many of the records at hand one worker may have: if they are few, an even
+ * share. */
 static size_t share(const struct sink_workers *out, size_t records)
 {
     const size_t open = count_open(out);
@@ -210,8 +210,8 @@ static size_t unit_records(const struct unit *unit)
     return (size_t)(unit->last - unit->first) + 1;
 }
 
-/* How many of the units from `first` on make the next group for the target, with no
- * more than `most` records where that is possible. */
+/* How many of the units from `first` on make the next group for the target, with at
+ * most `most` records if possible. */
 static size_t group_size(struct sink_workers *out, size_t first, size_t most)
 {
     const struct unit *units = out->units + first;
@@ -227,8 +227,8 @@ static size_t group_size(struct sink_workers *out, size_t first, size_t most)
     return n;
 }
 
-/* Gives the target what it takes now of n units, and all of the one in which that
- * ends.  Returns how many it got. */
+/* Gives the target as many bytes of n units as it takes now, and the rest of the last
+ * unit among them.  Returns how many units it got. */
 static size_t send_group(struct sink_workers *out, size_t first, size_t n)
 {
     const struct unit *units = out->units + first;
@@ -243,14 +243,14 @@ static size_t send_group(struct sink_workers *out, size_t first, size_t n)
         end = units[sent++].end;
     children_give(&out->set, child, buffer, (size_t)(end - cb_position(buffer)));
     while (sent < n && units[sent].end == end)
-        sent++; /* it takes no bytes */
+        sent++; /* it has no bytes */
     worker->filled += (size_t)(end - begin);
     for (size_t i = 0; i < sent; i++)
         assigned_add(&worker->assigned, units[i].first, units[i].last);
     return sent;
 }
 
-/* Gives all whole records to the workers. */
+/* Gives all complete records to the workers. */
 static enum exit_status send_records(struct sink_workers *out)
 {
     size_t records = 0;
@@ -267,7 +267,7 @@ static enum exit_status send_records(struct sink_workers *out)
     return status;
 }
 
-/* More whole records stand in the output. */
+/* More complete records are in the output. */
 static enum exit_status add_unit(struct sink_workers *out, uint64_t first, uint64_t last)
 {
     const struct cb_buffer *buffer = out->output.buffer;
@@ -293,7 +293,7 @@ static enum exit_status flush(struct sink *sink)
     return EXIT_FINE;
 }
 
-/* Finds a worker for the record that was held. */
+/* Sends the held record to a worker. */
 static enum exit_status send_held(struct sink_workers *out)
 {
     enum exit_status status = choose(out, out->part_record);
@@ -303,7 +303,7 @@ static enum exit_status send_held(struct sink_workers *out)
     return flush(&out->sink);
 }
 
-/* The record is whole. */
+/* The record is complete. */
 static enum exit_status end_part(struct sink_workers *out)
 {
     enum part part = out->part;
@@ -324,7 +324,7 @@ static bool is_long(const struct sink_workers *out, const struct cb_piece *piece
     return n > HOLD_MOST || (pieces->total != CB_UNKNOWN && pieces->total > HOLD_MOST);
 }
 
-/* Begins with a record that is not whole or long, or goes on with it. */
+/* Begins or continues a record that is incomplete so far, or long. */
 static enum exit_status put_part(struct sink_workers *out, const struct cb_piece *pieces,
                                  size_t count)
 {
@@ -341,8 +341,8 @@ static enum exit_status put_part(struct sink_workers *out, const struct cb_piece
     return status || !is_last ? status : end_part(out);
 }
 
-/* How many of the pieces make the next unit, of at most so many records; 0 if the
- * first record is not whole, or long. */
+/* How many of the pieces make the next unit, of at most this many records; 0 if the
+ * first record is incomplete or long. */
 static size_t unit_pieces(const struct cb_piece *pieces, size_t count, size_t records)
 {
     size_t n = 0, bytes = 0;
@@ -371,7 +371,7 @@ static enum exit_status put_unit(struct sink_workers *out, const struct cb_piece
     return sent ? sent : status;
 }
 
-/* The most records in a unit, if there are pieces of so many. */
+/* The most records in a unit, if there are this many pieces. */
 static size_t unit_size(const struct sink_workers *out, size_t count)
 {
     const size_t n = count / (UNIT_SHARE * (count_open(out) + 1));
@@ -398,7 +398,7 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
         pieces += n;
         count -= n;
     }
-    /* After a record that is refused there is no other time for those before it. */
+    /* The records before one that is refused must go out now. */
     if (!status || status == EXIT_UNENCODABLE) {
         enum exit_status sent = send_records(out);
         status = sent ? sent : status;
@@ -409,10 +409,10 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
 static void wait_for_input(struct sink *sink, int fd)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    bool done = fd < 0 && !children_are_behind(&out->set);
+    bool done = fd < 0 && !children_have_queued(&out->set);
     while (!done) {
         bool has_input = work(out, fd);
-        done = fd < 0 ? !children_are_behind(&out->set) : has_input;
+        done = fd < 0 ? !children_have_queued(&out->set) : has_input;
     }
 }
 
@@ -431,16 +431,17 @@ static enum exit_status end_inputs(struct sink_workers *out, bool whole)
     return status;
 }
 
-/* The rest of a record will not come.  Nobody must take a part for the whole. */
+/* The rest of a record will not arrive, and the worker must not mistake a part for
+ * the whole. */
 static void give_up_part(struct sink_workers *out)
 {
     char text[96];
     struct child *child = &out->set.child[out->target];
     if (out->part == SENT && child->in >= 0) {
         child_stop(child);
-        snprintf(text, sizeof text, "stopped inside record %" PRIu64 ", which is not whole",
+        snprintf(text, sizeof text, "stopped inside record %" PRIu64 ", which is incomplete",
                  out->part_record);
-        tell(out, out->target, EXIT_COMMAND, text);
+        report(out, out->target, EXIT_COMMAND, text);
     }
     out->part = NO_PART;
 }
@@ -502,7 +503,7 @@ struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, s
     out->sink.name = "workers";
     return &out->sink;
 err2:
-    out->output.encoder = NULL; /* it is still the caller's */
+    out->output.encoder = NULL; /* the caller still owns it */
     output_fini(&out->output);
 err1:
     children_fini(&out->set);

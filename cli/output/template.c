@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The digits of a number in the smallest base. */
+/* Digits of a number in the smallest base. */
 enum { NUMBER_MAX = 22 };
 
 static bool set_conversion(struct name_template *name, char letter)
@@ -59,7 +59,7 @@ const char *template_parse(struct name_template *name, const char *text, size_t 
         }
         *at = i + 1;
         if (name->end)
-            return "a second conversion";
+            return "there is a second conversion";
         name->begin = i;
         const char *wrong = parse_conversion(name);
         if (wrong)
@@ -75,7 +75,7 @@ size_t template_room(const struct name_template *name)
     return strlen(name->text) + (name->width > NUMBER_MAX ? name->width : NUMBER_MAX) + 1;
 }
 
-/* Copies text as far as `end`, each %% as one; returns behind it. */
+/* Copies text up to `end`, each %% as %; returns the end of the copy. */
 static char *copy_text(char *to, const char *from, const char *end)
 {
     while (from < end) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Meter: how much has come in, written by the engine while it works, read by
- * whoever likes: another thread, a signal handler. */
+/* Meter: how much input has been processed; written by the engine, read by another
+ * thread or a signal handler. */
 #ifndef METER_H
 #define METER_H
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bars of fewer columns say nothing, of more no more. */
+/* Columns of a bar: fewer show nothing, more not more. */
 enum { BAR_MIN = 10, BAR_MAX = 40 };
 
-/* What was before counts, for the rate, as if it had been so long. */
+/* The moving average weighs the past as this many seconds. */
 static const double RATE_SECONDS = 3;
 
-/* A line that is added to as long as there is room. */
+/* A line, to which parts are added as long as there is room. */
 struct line {
     char *text;
     size_t used, width;
@@ -22,7 +22,7 @@ void progress_begin(struct progress *progress, uint64_t total, double now)
     *progress = (struct progress){.total = total, .began = now, .drawn = now};
 }
 
-/* Adds a part, unless there is no room for all of it. */
+/* Adds a part if there is room for all of it. */
 static void add(struct line *line, const char *part)
 {
     size_t gap = line->used ? 2 : 0, n = strlen(part);
@@ -34,7 +34,7 @@ static void add(struct line *line, const char *part)
 }
 
 /* Three digits or so: "999B", "1.0K", "35M". */
-static void say_bytes(char out[16], double bytes)
+static void print_bytes(char out[16], double bytes)
 {
     static const char units[] = "BKMGTPE";
     size_t unit = 0;
@@ -44,7 +44,7 @@ static void say_bytes(char out[16], double bytes)
 }
 
 /* 0:05, 12:00, 27:46:40. */
-static void say_time(char out[32], double seconds)
+static void print_time(char out[32], double seconds)
 {
     if (!(seconds >= 0 && seconds < 3600e4)) {
         snprintf(out, 32, "-:--");
@@ -57,8 +57,8 @@ static void say_time(char out[32], double seconds)
         snprintf(out, 32, "%u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
 }
 
-/* How much of it is done: 0 to 1, or less than 0 if that is not known.  More
- * than there was when it began: then it is not. */
+/* How much is done, from 0 to 1; less than 0 if unknown, as it is for an input that
+ * has grown since the beginning. */
 static double done(const struct progress *progress, uint64_t bytes)
 {
     if (progress->total == PROGRESS_UNKNOWN || bytes > progress->total)
@@ -70,8 +70,8 @@ static void add_amount(struct line *line, const struct progress *progress, uint6
 {
     char part[64], so_far[16], all[16];
     double share = done(progress, bytes);
-    say_bytes(so_far, (double)bytes);
-    say_bytes(all, (double)progress->total);
+    print_bytes(so_far, (double)bytes);
+    print_bytes(all, (double)progress->total);
     if (share >= 0) {
         snprintf(part, sizeof part, "%3d%%", (int)(share * 100));
         add(line, part);
@@ -85,7 +85,7 @@ static void add_amount(struct line *line, const struct progress *progress, uint6
 static void add_rate(struct line *line, double rate)
 {
     char part[32], bytes[16];
-    say_bytes(bytes, rate);
+    print_bytes(bytes, rate);
     snprintf(part, sizeof part, "%s/s", bytes);
     add(line, part);
 }
@@ -93,7 +93,7 @@ static void add_rate(struct line *line, double rate)
 static void add_time(struct line *line, const char *before, double seconds, const char *after)
 {
     char part[64], time[32];
-    say_time(time, seconds);
+    print_time(time, seconds);
     snprintf(part, sizeof part, "%s%s%s", before, time, after);
     add(line, part);
 }

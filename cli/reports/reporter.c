@@ -18,24 +18,22 @@
 #include "progress.h"
 #include "sink_stats.h"
 
-/* Milliseconds between two lines, so five a second; columns where nobody says
- * how many there are. */
+/* Milliseconds between two lines; columns if the terminal does not tell. */
 enum { TICK = 200, COLUMNS = 80 };
 
-/* There is one, as there is one standard error, and signal handlers are given
- * nothing. */
+/* There is one, as there is one standard error, and signal handlers have no argument. */
 static struct reporter {
     struct meter meter;
     bool has_progress;
-    bool draws; /* the line, again and again, on a terminal */
+    bool draws; /* redraws the line, on a terminal */
     enum stats_form form;
     pthread_t thread;
-    atomic_int ask; /* a pipe's end: a byte asks the thread for a report, the end
-                       ends it; -1 where there is no thread */
-    int asked;      /* the other end */
+    atomic_int ask; /* write end of a pipe: a byte asks the thread for a report,
+                       closing ends it; -1: no thread */
+    int asked;      /* the read end */
 
     pthread_mutex_t screen; /* for standard error, and: */
-    atomic_bool is_drawn;   /* the last line on it is ours, and unfinished */
+    atomic_bool is_drawn;   /* the last line on it is ours, without its newline */
     struct progress progress;
 
     pthread_mutex_t lock; /* for: */
@@ -48,7 +46,7 @@ static struct reporter {
 
 /* ----------------------------------------------------------------- signals */
 
-/* Writes a number before `end`, as a signal handler may; returns its begin. */
+/* Writes a number before `end`, as a signal handler may; returns its beginning. */
 static char *number_before(char *end, uint64_t number)
 {
     do {
@@ -89,7 +87,7 @@ static void on_request(int number)
     errno = saved;
 }
 
-/* The shell's prompt shall not stand in our line. */
+/* So that the shell's prompt does not continue our line. */
 static void end_line(void)
 {
     if (atomic_load(&reporter.is_drawn)) {
@@ -104,7 +102,7 @@ static void on_broken_pipe(int number)
     raise(number);
 }
 
-/* Unless whoever started us wants the signal ignored. */
+/* Handles a signal, unless it was ignored when we started. */
 static void handle(int number, void (*handler)(int), unsigned flags)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = (int)flags}, before;
@@ -135,7 +133,7 @@ static unsigned columns(void)
     return known ? size.ws_col : COLUMNS;
 }
 
-/* Writes to standard error; if a line of ours is there, in its place. */
+/* Writes to standard error, over our line if there is one. */
 static void write_over(const char *text, size_t n, bool is_drawn)
 {
     static const char clear[] = "\r\033[K"; /* EL of ECMA-48 */
@@ -156,7 +154,7 @@ static void print(const char *text, size_t n)
     pthread_mutex_unlock(&reporter.screen);
 }
 
-/* Whoever works in the background does not draw. */
+/* A background job does not draw. */
 static bool in_foreground(void)
 {
     pid_t group = tcgetpgrp(STDERR_FILENO);
@@ -170,13 +168,13 @@ static void draw(void)
         return;
     pthread_mutex_lock(&reporter.screen);
     uint64_t bytes = meter_bytes(&reporter.meter), records = meter_records(&reporter.meter);
-    /* A line that fills the last column may go on in the next. */
+    /* A line that fills the last column may wrap. */
     size_t n = progress_draw(&reporter.progress, seconds(), bytes, records, columns() - 1, line);
     write_over(line, n, true);
     pthread_mutex_unlock(&reporter.screen);
 }
 
-/* All that there is to say: so far, or at the end. */
+/* Prints the figures so far, or at the end. */
 static void report(void)
 {
     char text[PROGRESS_LINE + 1 + STATS_TEXT];
@@ -221,7 +219,7 @@ static void *run(void *nothing)
     return nothing;
 }
 
-/* Signals are for the thread that works. */
+/* All signals go to the main thread. */
 static int start_thread(void)
 {
     int ends[2];
@@ -247,7 +245,7 @@ static int start_thread(void)
 
 /* ------------------------------------------------------- beginning and end */
 
-/* One on which the cursor can be moved. */
+/* Is standard error a terminal on which the cursor can be moved? */
 static bool is_terminal(void)
 {
     const char *kind = getenv("TERM");

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reporter: says on standard error how far the work is, while it goes on and
- * when it has ended, and on SIGUSR1.
+ * Reporter: prints the progress and statistics on standard error, during the work,
+ * at its end, and on SIGUSR1.
  *
- * With --progress or --stats it is a thread of its own, so that it works while
- * the program waits in read or write.  Without them it is a signal handler, and
- * costs nothing.
+ * With --progress or --stats it is a thread, so that it works while the program waits
+ * in read or write.  Without them it is a signal handler, and costs nothing.
  */
 #ifndef REPORTER_H
 #define REPORTER_H
@@ -16,17 +15,16 @@
 #include "meter.h"
 #include "stats.h"
 
-/* From now on SIGUSR1 is answered.  Returns the meter that the answer is read
- * from. */
+/* Answers SIGUSR1 from now on.  Returns the meter that it reads. */
 struct meter *reporter_watch(void);
 
 /* Does what --progress and --stats ask for (false and STATS_NONE: nothing): starts
  * the thread, and for --stats puts a sink around *sink that counts.  `total` is the
- * size of the input, or PROGRESS_UNKNOWN.  An exit status; a message was printed. */
+ * size of the input, or PROGRESS_UNKNOWN.  An exit status; errors are printed. */
 enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t total,
                                 struct sink **sink);
 
-/* Prints what is to be printed at the end. */
+/* Prints the last report. */
 void reporter_stop(void);
 
 #endif

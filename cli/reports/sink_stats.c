@@ -7,13 +7,13 @@
 
 struct sink_stats {
     struct sink sink;
-    struct sink_ops ops; /* what the inner one can do, can be done with us */
+    struct sink_ops ops; /* those that the inner sink has */
     struct sink *inner;
     struct stats *stats;
     pthread_mutex_t *lock;
 };
 
-/* What inner says of itself, we do. */
+/* Takes over the error of the inner sink. */
 static enum exit_status same(struct sink_stats *outer, enum exit_status status)
 {
     if (status) {
@@ -23,7 +23,7 @@ static enum exit_status same(struct sink_stats *outer, enum exit_status status)
     return status;
 }
 
-/* The length of a record is known in its last piece. */
+/* The last piece of a record always has its length. */
 static uint64_t count_records(struct stats *stats, const struct cb_piece *pieces, size_t count)
 {
     uint64_t before = stats->records;
@@ -49,7 +49,7 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
     struct sink *inner = outer->inner;
     inner->before = sink->before;
     enum exit_status status = inner->ops->put(inner, pieces, count);
-    /* Of those that have a number, the ones before it were taken. */
+    /* The records before the failed one were taken. */
     while (status && count && pieces[count - 1].record >= inner->error.record)
         count--;
     count_under_lock(outer, pieces, count);

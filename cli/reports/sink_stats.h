@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A sink around another one: looks at the sizes of the records that pass. */
+/* A sink around another one, which counts the sizes of records. */
 #ifndef SINK_STATS_H
 #define SINK_STATS_H
 
@@ -8,9 +8,9 @@
 #include "../output/sink.h"
 #include "stats.h"
 
-/* Gives everything to `inner`, which becomes its own, and counts in *stats the
- * records that inner took, under *lock.  NULL if out of memory, and inner is the
- * caller's. */
+/* Passes everything to `inner`, which it owns, and counts in *stats the records that
+ * inner took, under *lock.  NULL if out of memory; then the caller still owns
+ * inner. */
 struct sink *sink_stats_new(struct sink *inner, struct stats *stats, pthread_mutex_t *lock);
 
 #endif

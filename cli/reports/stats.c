@@ -22,8 +22,7 @@ static unsigned bucket_range(size_t bucket, uint64_t *from)
     return shift;
 }
 
-/* What stands for all sizes of a bucket: the middle, unless it is known that
- * none was so small or so large. */
+/* The size that represents a bucket: the middle, within the smallest and largest. */
 static uint64_t bucket_size(const struct stats *stats, size_t bucket)
 {
     uint64_t size;
@@ -109,7 +108,7 @@ static void add_bar(struct text *text, uint64_t count, uint64_t most, int room)
 {
     static const char bar[] = "##################################################";
     _Static_assert(sizeof bar - 1 == BAR_MAX, "a bar of that length");
-    /* Rounded up, so that what is there is seen. */
+    /* Rounded up, so that even one record is visible. */
     int n = (int)((double)count / (double)most * room + 0.999);
     add(text, n > 0 ? " %.*s\n" : "\n", n, bar);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stats: figures about the sizes of records, in constant memory.
+ * Stats: statistics of record sizes, in constant memory.
  *
- * Sizes are counted in buckets that are narrow where sizes are small: as in a
- * floating-point number, the place of the highest bit and the STATS_BITS bits
- * that follow it say which.  So a size below STATS_EXACT has a bucket of its
- * own, and a larger one shares it with sizes that differ from it by less than
- * one part in 128.  (G. Tene's HdrHistogram does the same.)
+ * Sizes are counted in buckets, narrow ones for small sizes: as in a floating-point
+ * number, the position of the highest bit and the next STATS_BITS bits select one.
+ * So a size below STATS_EXACT has a bucket of its own, and a larger one shares it
+ * with sizes that differ from it by less than one part in 128.  (G. Tene's
+ * HdrHistogram does the same.)
  */
 #ifndef STATS_H
 #define STATS_H
@@ -19,14 +19,14 @@ enum {
     STATS_EXACT = 2 << STATS_BITS,
     STATS_BUCKETS = (64 - STATS_BITS + 1) << STATS_BITS,
     STATS_CLASSES = 65, /* 0, 1, 2 to 3, 4 to 7, ... */
-    STATS_TEXT = 8192   /* more than any text below has */
+    STATS_TEXT = 8192   /* longer than any text below */
 };
 
 enum stats_form { STATS_NONE, STATS_FOR_PEOPLE, STATS_JSON };
 
 struct stats {
     uint64_t records, bytes;
-    uint64_t smallest, largest; /* UINT64_MAX and 0 where there is no record */
+    uint64_t smallest, largest; /* UINT64_MAX and 0 without records */
     uint64_t buckets[STATS_BUCKETS];
 };
 
@@ -41,7 +41,7 @@ static inline size_t stats_bucket(uint64_t size)
     return ((size_t)shift << STATS_BITS) + (size_t)(size >> shift);
 }
 
-/* One more record.  A few nanoseconds. */
+/* Counts a record.  A few nanoseconds. */
 static inline void stats_add(struct stats *stats, uint64_t size)
 {
     stats->records++;
@@ -55,7 +55,7 @@ static inline void stats_add(struct stats *stats, uint64_t size)
 
 /* The least size that no more than one record in `part` is longer than: 2 gives
  * the median, 100 the 99th percentile.  Exact below STATS_EXACT, and never off
- * by more than one part in 256.  0 where there is no record. */
+ * by more than one part in 256.  0 without records. */
 uint64_t stats_quantile(const struct stats *stats, uint64_t part);
 
 /* How many records have sizes of each class: class 0 is the size 0, class k is
