@@ -27,7 +27,8 @@ enum { NEAR = 16 };
 
 static bool is_whole(const struct cb_piece *piece)
 {
-    return piece->flags == (CB_FIRST | CB_LAST);
+    const uint32_t both = CB_FIRST | CB_LAST;
+    return (piece->flags & both) == both;
 }
 
 /* ------------------------------------------------------------------- steps */
@@ -140,24 +141,30 @@ static int put_transformed(struct cb_encoder *encoder, struct cb__appender *appe
     return status;
 }
 
-static int put_payload(struct cb_encoder *encoder, struct cb__appender *appender,
-                       const struct cb_piece *piece)
+/* Appends the bytes of a piece as they are, from *done on: by reference if it is long. */
+static int put_bytes(struct cb__appender *appender, const struct cb_piece *piece, size_t *done)
 {
     const bool refers =
         piece->length >= CB__COPY_BELOW && cb__appender_takes(appender, piece->block);
     int status = CB_OK;
+    while (*done < piece->length && status == CB_OK) {
+        const uint8_t *data = piece->data + *done;
+        size_t n = piece->length - *done;
+        status = refers ? cb__appender_refer(appender, piece->block, data, &n)
+                        : cb__appender_copy(appender, data, &n);
+        *done += status == CB_OK ? n : 0;
+    }
+    return status;
+}
+
+static int put_payload(struct cb_encoder *encoder, struct cb__appender *appender,
+                       const struct cb_piece *piece)
+{
     if (encoder->traits & CB_NO_PAYLOAD)
         return CB_OK;
     if (encoder->traits & CB_TRANSFORMS)
         return put_transformed(encoder, appender, piece);
-    while (encoder->done < piece->length && status == CB_OK) {
-        const uint8_t *data = piece->data + encoder->done;
-        size_t n = piece->length - encoder->done;
-        status = refers ? cb__appender_refer(appender, piece->block, data, &n)
-                        : cb__appender_copy(appender, data, &n);
-        encoder->done += status == CB_OK ? n : 0;
-    }
-    return status;
+    return put_bytes(appender, piece, &encoder->done);
 }
 
 /* Continues with an examined piece, to its end. */
@@ -232,14 +239,7 @@ static int keep(struct cb_encoder *encoder, const struct cb_piece *piece)
     int status = cb__appender_open(&appender, encoder->held, false);
     if (status != CB_OK)
         return status;
-    const bool refers =
-        piece->length >= CB__COPY_BELOW && cb__appender_takes(&appender, piece->block);
-    while (done < piece->length && status == CB_OK) {
-        size_t n = piece->length - done;
-        status = refers ? cb__appender_refer(&appender, piece->block, piece->data + done, &n)
-                        : cb__appender_copy(&appender, piece->data + done, &n);
-        done += status == CB_OK ? n : 0;
-    }
+    status = put_bytes(&appender, piece, &done);
     cb__appender_close(&appender);
     if (status != CB_OK)
         cb_truncate(encoder->held, encoder->held->length - done);
@@ -297,8 +297,8 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
 /* ------------------------------------------------------ short whole records */
 
 /* Copies n < CB__COPY_BELOW bytes, for which memcpy would take longer to choose a
- * method: 16 at a time, the last 16 overlapping the ones before.  It may write up to
- * CB__SLACK bytes, and reads no byte beyond the n. */
+ * method: 16 at a time, the last 16 overlapping the ones before.  It reads and writes
+ * no byte beyond the n. */
 static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
 {
     if (n >= 16) {
