@@ -69,9 +69,12 @@ layers() {
 END
 }
 
-# includes FILE - what it includes, as <name> or "name"
+# includes FILE... - a line "FILE <name>" or "FILE "name"" for each of their includes
 includes() {
-    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"][^>"]*[>"]\).*/\1/p' "$1"
+    awk '/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]/ {
+        sub(/^[[:space:]]*#[[:space:]]*include[[:space:]]*/, "")
+        if (match($0, /^[<"][^>"]*[>"]/)) print FILENAME, substr($0, 1, RLENGTH)
+    }' "$@"
 }
 
 # The same for cli/.
@@ -117,25 +120,30 @@ END
 # the library, or nothing at all.
 includes_in() {
     cd "$TOP_SRCDIR/$1"
-    find . -name '*.[ch]' | sed 's,^\./,,' | while read -r file; do
-        echo "$file"
-        includes "$file" | while read -r include; do
-            name=$(echo "$include" | tr -d '<>"')
-            dir=$(dirname "$file")
-            case $1:$include in
-            'cli:<chunkedbuffer.h>' | *:'"config.h"') continue ;;
-            *:\<*) [ ! -e "$name" ] && [ ! -e "../lib/$name" ] || echo "$file <$name>" ;;
-            *)
-                if [ -e "$dir/$name" ]; then
-                    echo "$file $dir/$name"
-                elif [ -e "$name" ]; then
-                    echo "$file $name"
-                else
-                    echo "$file unknown:$name"
-                fi
-                ;;
-            esac
-        done
+    files=$(find . -name '*.[ch]' | sed 's,^\./,,')
+    echo "$files"
+    # (No file of ours has a space in its name.)
+    # shellcheck disable=SC2086
+    includes $files | while read -r file include; do
+        name=${include#?}
+        name=${name%?}
+        case $file in
+        */*) dir=${file%/*} ;;
+        *) dir=. ;;
+        esac
+        case $1:$include in
+        'cli:<chunkedbuffer.h>' | *:'"config.h"') continue ;;
+        *:\<*) [ ! -e "$name" ] && [ ! -e "../lib/$name" ] || echo "$file <$name>" ;;
+        *)
+            if [ -e "$dir/$name" ]; then
+                echo "$file $dir/$name"
+            elif [ -e "$name" ]; then
+                echo "$file $name"
+            else
+                echo "$file unknown:$name"
+            fi
+            ;;
+        esac
     done | sed 's, \./, ,; s, [a-z]*/\.\./, ,'
 }
 
@@ -183,12 +191,10 @@ check_all() {
 
 # ------------------------------------------------------ that it finds faults
 
-# finds FILE LINE - a copy in which LINE is added to FILE is refused
+# finds FILE LINE - a tree in which LINE is added to FILE is refused
 finds() {
-    rm -rf "$scratch/tree"
-    mkdir "$scratch/tree"
-    cp -R "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" "$scratch/tree"
-    chmod -R u+w "$scratch/tree"
+    rm -f "$scratch/kept"
+    [ ! -e "$scratch/tree/$1" ] || cp "$scratch/tree/$1" "$scratch/kept"
     echo "$2" >>"$scratch/tree/$1"
     if (TOP_SRCDIR=$scratch/tree && check_all) >"$scratch/faults"; then
         echo "a fault was not found: $2 in $1"
@@ -197,11 +203,16 @@ finds() {
         echo "a fault was not reported: $2 in $1"
         exit 1
     fi
+    rm "$scratch/tree/$1"
+    [ ! -e "$scratch/kept" ] || cp "$scratch/kept" "$scratch/tree/$1"
 }
 
 check_all
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/tree"
+cp -R "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" "$scratch/tree"
+chmod -R u+w "$scratch/tree"
 finds lib/core/memory.c '#include "core/buffer.h"'
 finds lib/kernels/find.c '#include "core/memory.h"'
 finds lib/core/buffer.h '# include "framing/decoder.h"'
