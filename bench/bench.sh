@@ -18,7 +18,7 @@
 
 set -eu
 export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${TOP_BUILDDIR:=$PWD}"
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$PWD}"
 : "${CBSPLIT:=$TOP_BUILDDIR/cbsplit}"
 : "${BENCH_RUNS:=5}" "${BENCH_SIZE:=134217728}"
 quarter=$((BENCH_SIZE / 4))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The program.  It sees of the library only <chunkedbuffer.h>
-# (tests/check-layers.sh), and contains it (see lib/local.mk).
+# (tests/house/layers.sh), and contains it (see lib/local.mk).
 
 bin_PROGRAMS += cbsplit
 cbsplit_SOURCES = \

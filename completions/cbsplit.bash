@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Completion of cbsplit for bash.  Options are those of cbsplit --help
-# (tests/man-options.sh compares them).
+# (tests/house/man-options.sh compares them).
 
 # The keys of a framing on one side, from or to.
 _cbsplit_keys() {

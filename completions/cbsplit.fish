@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Completion of cbsplit for fish.  Options are those of cbsplit --help
-# (tests/man-options.sh compares them).
+# (tests/house/man-options.sh compares them).
 
 # The framings for one side, from or to, and behind a comma their keys.
 function __cbsplit_framing --argument-names side

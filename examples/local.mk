@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Each is run by tests/example-NAME.sh, but for lines.c and merge.c, which
-# tests/check-install.sh runs; that builds all of them as a user would, against
+# Each is run by tests/examples/NAME.sh, but for lines.c and merge.c, which
+# tests/house/install.sh runs; that builds all of them as a user would, against
 # the installed library.  demo.sh is run by "make demo".
 EXTRA_DIST += \
 	examples/demo.sh \

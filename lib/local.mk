@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The library: its sources from the bottom layer to the top one, as in
-# tests/check-layers.sh.
+# tests/house/layers.sh.
 
 # All of it, with the internal functions in reach, for whatever is built here:
 # the unit tests, and cbsplit, which so starts at once and needs nothing but

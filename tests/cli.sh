@@ -2,7 +2,7 @@
 #
 # What the tests of the program share.  Each of them begins with
 #
-#     . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
+#     . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 #
 # and is then in an empty folder of its own, which is removed when it ends, as
 # are all processes that it started.  The first check that fails ends it.
@@ -26,7 +26,7 @@ export LC_ALL=C
 # Where a daemon is installed, users often have no path to it.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${CBSPLIT:=$(command -v cbsplit || echo cbsplit)}"
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${TOP_BUILDDIR:=$TOP_SRCDIR}"
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$TOP_SRCDIR}"
 # What a sanitizer has to say must not look like an exit status of cbsplit.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS-}:exitcode=99"
 

@@ -2,14 +2,14 @@
 #
 # What the tests of the examples share, besides cli.sh.  Each of them begins with
 #
-#     . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/example.sh"
+#     . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/example.sh"
 #
 # With EXAMPLES_UNDER="valgrind ..." they run under that.
 
 # shellcheck shell=sh
 # shellcheck disable=SC2086
 
-. "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/cli.sh"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
 # need_example NAME
 need_example() {

@@ -1,68 +1,68 @@
 # SPDX-License-Identifier: MIT
 # make check: unit tests of the library, tests of the program, and house tests
-# of the sources.  "make check TESTS=tests/test_find" runs one.
+# of the sources.  "make check TESTS=tests/unit/test_find" runs one.
 
-# ------------------------------------------------- the library: unit tests
+# ------------------------------------------------- the library
 
-# One program for each module, from tests/test_<module>.c.  To add one, add a
+# One program for each module, from tests/unit/test_<module>.c.  To add one, add a
 # line.
 unit_tests = \
-	tests/test_status \
-	tests/test_pool \
-	tests/test_threads \
-	tests/test_crc32c \
-	tests/test_find \
-	tests/test_rewrite \
-	tests/test_text \
-	tests/test_matcher \
-	tests/test_buffer \
-	tests/test_hold \
-	tests/test_search \
-	tests/test_split \
-	tests/test_number \
-	tests/test_print \
-	tests/test_io \
-	tests/test_random \
-	tests/test_failures \
-	tests/test_spec \
-	tests/test_decoder \
-	tests/test_cuts \
-	tests/test_header \
-	tests/test_encoder \
-	tests/test_encode \
-	tests/test_reframe \
-	tests/test_own \
-	tests/test_framings \
-	tests/test_scanned \
-	tests/test_json \
-	tests/test_values \
-	tests/test_http \
-	tests/test_outputs \
-	tests/test_overflow \
-	tests/test_stuffed \
-	tests/test_every \
-	tests/test_stats \
-	tests/test_progress
+	tests/unit/test_status \
+	tests/unit/test_pool \
+	tests/unit/test_threads \
+	tests/unit/test_crc32c \
+	tests/unit/test_find \
+	tests/unit/test_rewrite \
+	tests/unit/test_text \
+	tests/unit/test_matcher \
+	tests/unit/test_buffer \
+	tests/unit/test_hold \
+	tests/unit/test_search \
+	tests/unit/test_split \
+	tests/unit/test_number \
+	tests/unit/test_print \
+	tests/unit/test_io \
+	tests/unit/test_random \
+	tests/unit/test_failures \
+	tests/unit/test_spec \
+	tests/unit/test_decoder \
+	tests/unit/test_cuts \
+	tests/unit/test_header \
+	tests/unit/test_encoder \
+	tests/unit/test_encode \
+	tests/unit/test_reframe \
+	tests/unit/test_own \
+	tests/unit/test_framings \
+	tests/unit/test_scanned \
+	tests/unit/test_json \
+	tests/unit/test_values \
+	tests/unit/test_http \
+	tests/unit/test_outputs \
+	tests/unit/test_overflow \
+	tests/unit/test_stuffed \
+	tests/unit/test_every \
+	tests/unit/test_stats \
+	tests/unit/test_progress
 
 # Two parts of the program.
-tests_test_stats_SOURCES = tests/test_stats.c cli/reports/stats.h cli/reports/stats.c
-tests_test_progress_SOURCES = tests/test_progress.c cli/reports/progress.h cli/reports/progress.c
+tests_unit_test_stats_SOURCES = tests/unit/test_stats.c cli/reports/stats.h cli/reports/stats.c
+tests_unit_test_progress_SOURCES = tests/unit/test_progress.c cli/reports/progress.h cli/reports/progress.c
 
 # What they share.
-tests_libsupport_la_SOURCES = \
-	tests/expect.h \
-	tests/support.h \
-	tests/support.c \
-	tests/steps.h \
-	tests/steps.c \
-	tests/reading.h \
-	tests/outputs.h \
-	tests/streams.h \
-	tests/reading.c
+tests_unit_libsupport_la_SOURCES = \
+	tests/unit/expect.h \
+	tests/unit/support.h \
+	tests/unit/support.c \
+	tests/unit/steps.h \
+	tests/unit/steps.c \
+	tests/unit/reading.h \
+	tests/unit/outputs.h \
+	tests/unit/streams.h \
+	tests/unit/reading.c
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
-check_LTLIBRARIES += tests/libsupport.la
+check_LTLIBRARIES += tests/unit/libsupport.la
 TESTS += $(unit_tests)
 else
 check-local:
@@ -70,73 +70,77 @@ check-local:
 endif
 
 # For every program that names no LDADD of its own: the unit tests.
-LDADD = tests/libsupport.la lib/libcb.la $(CHECK_LIBS)
+LDADD = tests/unit/libsupport.la lib/libcb.la $(CHECK_LIBS)
 
-# ------------------------------------------- the program: cli-*.sh scripts
+# ------------------------------------------- the program
 
 cli_tests = \
-	tests/cli-allocations.sh \
-	tests/cli-calls.sh \
-	tests/cli-calls-sinks.sh \
-	tests/cli-check.sh \
-	tests/cli-chunked.sh \
-	tests/cli-collisions.sh \
-	tests/cli-conversions.sh \
-	tests/cli-delimiters.sh \
-	tests/cli-exact.sh \
-	tests/cli-exec.sh \
-	tests/cli-files.sh \
-	tests/cli-framings.sh \
-	tests/cli-http.sh \
-	tests/cli-interrupt.sh \
-	tests/cli-latency.sh \
-	tests/cli-limits.sh \
-	tests/cli-memory.sh \
-	tests/cli-messages.sh \
-	tests/cli-nonblocking.sh \
-	tests/cli-options.sh \
-	tests/cli-output-files.sh \
-	tests/cli-output.sh \
-	tests/cli-outputs.sh \
-	tests/cli-part.sh \
-	tests/cli-peer-csv.sh \
-	tests/cli-peer-dns.sh \
-	tests/cli-peer-erlang.sh \
-	tests/cli-peer-fastcgi.sh \
-	tests/cli-peer-git.sh \
-	tests/cli-peer-http.sh \
-	tests/cli-peer-jq.sh \
-	tests/cli-peer-json.sh \
-	tests/cli-peer-jsonrpc.sh \
-	tests/cli-peer-nc.sh \
-	tests/cli-peer-nginx.sh \
-	tests/cli-peer-node.sh \
-	tests/cli-peer-openssl.sh \
-	tests/cli-peer-pack.sh \
-	tests/cli-peer-parallel.sh \
-	tests/cli-peer-protoc.sh \
-	tests/cli-peer-redis.sh \
-	tests/cli-peer-resp.sh \
-	tests/cli-peer-scripts.sh \
-	tests/cli-peer-sse.sh \
-	tests/cli-peer-stuffed.sh \
-	tests/cli-peer-syslog.sh \
-	tests/cli-peer-tfrecord.sh \
-	tests/cli-peer-values.sh \
-	tests/cli-peer-websocket.sh \
-	tests/cli-presets.sh \
-	tests/cli-progress.sh \
-	tests/cli-select.sh \
-	tests/cli-specifications.sh \
-	tests/cli-start.sh \
-	tests/cli-stats.sh \
-	tests/cli-truncated.sh \
-	tests/cli-workers.sh
+	tests/cli/allocations.sh \
+	tests/cli/calls.sh \
+	tests/cli/calls-sinks.sh \
+	tests/cli/check.sh \
+	tests/cli/chunked.sh \
+	tests/cli/collisions.sh \
+	tests/cli/conversions.sh \
+	tests/cli/delimiters.sh \
+	tests/cli/exact.sh \
+	tests/cli/exec.sh \
+	tests/cli/files.sh \
+	tests/cli/framings.sh \
+	tests/cli/http.sh \
+	tests/cli/interrupt.sh \
+	tests/cli/latency.sh \
+	tests/cli/limits.sh \
+	tests/cli/memory.sh \
+	tests/cli/messages.sh \
+	tests/cli/nonblocking.sh \
+	tests/cli/options.sh \
+	tests/cli/output-files.sh \
+	tests/cli/output.sh \
+	tests/cli/outputs.sh \
+	tests/cli/part.sh \
+	tests/cli/presets.sh \
+	tests/cli/progress.sh \
+	tests/cli/select.sh \
+	tests/cli/specifications.sh \
+	tests/cli/start.sh \
+	tests/cli/stats.sh \
+	tests/cli/truncated.sh \
+	tests/cli/workers.sh
 
-TESTS += $(cli_tests)
+# With another program that speaks the same format.
+peer_tests = \
+	tests/peer/csv.sh \
+	tests/peer/dns.sh \
+	tests/peer/erlang.sh \
+	tests/peer/fastcgi.sh \
+	tests/peer/git.sh \
+	tests/peer/http.sh \
+	tests/peer/jq.sh \
+	tests/peer/json.sh \
+	tests/peer/jsonrpc.sh \
+	tests/peer/nc.sh \
+	tests/peer/nginx.sh \
+	tests/peer/node.sh \
+	tests/peer/openssl.sh \
+	tests/peer/pack.sh \
+	tests/peer/parallel.sh \
+	tests/peer/protoc.sh \
+	tests/peer/redis.sh \
+	tests/peer/resp.sh \
+	tests/peer/scripts.sh \
+	tests/peer/sse.sh \
+	tests/peer/stuffed.sh \
+	tests/peer/syslog.sh \
+	tests/peer/tfrecord.sh \
+	tests/peer/values.sh \
+	tests/peer/websocket.sh
+
+TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
 	tests/cli.sh \
-	$(cli_tests)
+	$(cli_tests) \
+	$(peer_tests)
 
 # Loaded into cbsplit by LD_PRELOAD, to make system calls fail or fall short.
 # (-rpath makes libtool build a module of what is not installed.)
@@ -148,42 +152,42 @@ tests_preload_la_LIBADD = $(DL_LIBS)
 tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 
-# ------------------------------------------ the examples: example-*.sh scripts
+# ------------------------------------------ the examples
 
 # .ci/run runs these under valgrind as well (EXAMPLES_UNDER).
 example_tests = \
-	tests/example-echo.sh \
-	tests/example-own.sh \
-	tests/example-pipeline.sh \
-	tests/example-proxy.sh \
-	tests/example-reframe.sh \
-	tests/example-shipper.sh
+	tests/examples/echo.sh \
+	tests/examples/own.sh \
+	tests/examples/pipeline.sh \
+	tests/examples/proxy.sh \
+	tests/examples/reframe.sh \
+	tests/examples/shipper.sh
 
 TESTS += $(example_tests)
 EXTRA_DIST += \
 	tests/example.sh \
 	$(example_tests)
 
-# ----------------------------------------------- the sources: house tests
+# ----------------------------------------------- the sources
 
 house_tests = \
-	tests/check-headers.sh \
-	tests/check-install.sh \
-	tests/check-kernels.sh \
-	tests/check-layers.sh \
-	tests/check-style.sh \
-	tests/check-symbols.sh \
-	tests/man-examples.sh \
-	tests/man-options.sh
+	tests/house/headers.sh \
+	tests/house/install.sh \
+	tests/house/kernels.sh \
+	tests/house/layers.sh \
+	tests/house/style.sh \
+	tests/house/symbols.sh \
+	tests/house/man-examples.sh \
+	tests/house/man-options.sh
 
 TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)
 
 # It runs unit tests.
 if HAVE_CHECK
-tests/check-kernels.log: tests/test_matcher tests/test_search tests/test_split \
-	tests/test_decoder tests/test_framings tests/test_scanned \
-	tests/test_stuffed tests/test_outputs
+tests/house/kernels.log: tests/unit/test_matcher tests/unit/test_search tests/unit/test_split \
+	tests/unit/test_decoder tests/unit/test_framings tests/unit/test_scanned \
+	tests/unit/test_stuffed tests/unit/test_outputs
 endif
 
 # -------------------------------------------------------- how they are run

@@ -6,7 +6,7 @@
  * A decoder has two halves.  The family's functions fill `found`: where the current
  * frame is, as stream positions, and how much of it was seen.  `core` is derived from
  * that: what was returned of the record, what must be kept of it, how long it may be.
- * Families use only the first half (tests/check-layers.sh), and the core writes to it
+ * Families use only the first half (tests/house/layers.sh), and the core writes to it
  * only when the next frame begins, or the input ends.
  *
  *   frame_start <= payload_start <= core.given_to <= payload_seen <= scan

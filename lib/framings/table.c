@@ -3,27 +3,31 @@
  * specification. */
 #include "framings/families.h"
 
-#define LENGTH(name, variant, text)                                                                \
+/* A row with a family, a row with one variant of a family, and a preset. */
+#define VARIANT(NAME, FAMILY_NAME, VARIANT_NUMBER, TEXT)                                           \
     {                                                                                              \
-        name, text, NULL, &cb__length_family, variant                                              \
+        .name = (NAME), .summary = (TEXT), .family = &cb__##FAMILY_NAME##_family,                  \
+        .variant = (VARIANT_NUMBER)                                                                \
     }
-#define BOTH(bits, width)                                                                          \
-    LENGTH("u" #bits "be", CB__LENGTH_BIG(width), #bits "-bit length, big-endian"),                \
-        LENGTH("u" #bits "le", CB__LENGTH_LITTLE(width), #bits "-bit length, little-endian")
-#define PRESET(name, specification, text)                                                          \
+#define FAMILY(NAME, FAMILY_NAME, TEXT) VARIANT(NAME, FAMILY_NAME, 0, TEXT)
+#define PRESET(NAME, SPECIFICATION, TEXT)                                                          \
     {                                                                                              \
-        name, text, specification, NULL, 0                                                         \
+        .name = (NAME), .summary = (TEXT), .preset = (SPECIFICATION)                               \
     }
+#define BOTH(BITS, WIDTH)                                                                          \
+    VARIANT("u" #BITS "be", length, CB__LENGTH_BIG(WIDTH), #BITS "-bit length, big-endian"),       \
+        VARIANT("u" #BITS "le", length, CB__LENGTH_LITTLE(WIDTH),                                  \
+                #BITS "-bit length, little-endian")
 
 const struct cb_framing cb__framings[] = {
-    {"line", "a line, ended by LF or CRLF", NULL, &cb__line_family, 0},
+    FAMILY("line", line, "a line, ended by LF or CRLF"),
     PRESET("lf", "delim:\\n", "a line, ended by LF"),
     PRESET("crlf", "delim:\\r\\n", "a line, ended by CRLF"),
     PRESET("nul", "delim:\\0", "ended by a zero byte"),
-    {"delim", "ended by a delimiter, or one of several", NULL, &cb__delimiter_family, 0},
-    {"start", "begins with a mark, up to the next one", NULL, &cb__start_family, 0},
-    {"fixed", "a fixed number of bytes", NULL, &cb__fixed_family, 0},
-    LENGTH("u8", CB__LENGTH_BIG(1), "8-bit length"),
+    FAMILY("delim", delimiter, "ended by a delimiter, or one of several"),
+    FAMILY("start", start, "begins with a mark, up to the next one"),
+    FAMILY("fixed", fixed, "a fixed number of bytes"),
+    VARIANT("u8", length, CB__LENGTH_BIG(1), "8-bit length"),
     BOTH(16, 2),
     BOTH(24, 3),
     BOTH(32, 4),
@@ -31,11 +35,11 @@ const struct cb_framing cb__framings[] = {
     BOTH(48, 6),
     BOTH(56, 7),
     BOTH(64, 8),
-    {"varint", "LEB128 length", NULL, &cb__varint_family, 0},
-    {"dec", "ASCII decimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_DECIMAL},
+    FAMILY("varint", varint, "LEB128 length"),
+    VARIANT("dec", ascii, CB__ASCII_DECIMAL, "ASCII decimal length and a terminator"),
     /* A specification means the first row that it fits: digits have no keys. */
-    {"hex", "a line of hexadecimal digits", NULL, &cb__hex_digits_family, 0},
-    {"hex", "ASCII hexadecimal length and a terminator", NULL, &cb__ascii_family, CB__ASCII_HEX},
+    FAMILY("hex", hex_digits, "a line of hexadecimal digits"),
+    VARIANT("hex", ascii, CB__ASCII_HEX, "ASCII hexadecimal length and a terminator"),
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
     PRESET("octet", "dec: ,canonical,min=1", "syslog's octet counting (RFC 6587), as 5 hello"),
     PRESET("grpc", "u32be,offset=1,byte=0:00-01", "a gRPC message"),
@@ -67,28 +71,27 @@ const struct cb_framing cb__framings[] = {
     PRESET("fcgi", "u16be,offset=4,header=8,padding=6,byte=0:01,lead=\\x01\\x06\\x00\\x01",
            "a FastCGI record; out: FCGI_STDOUT of request 1"),
     PRESET("pkt-line", "hex,digits=4,inclusive,control=3,max=65520", "a git pkt-line"),
-    {"tfrecord", "a TFRecord, with its checksums", NULL, &cb__tfrecord_family, 0},
-    {"chunked", "HTTP/1.1 chunked coding (RFC 9112)", NULL, &cb__chunked_family, 0},
-    {"http", "the content of an HTTP/1.x message (RFC 9112)", NULL, &cb__http_family, 0},
-    {"content-length", "a header with Content-Length, as in LSP and DAP", NULL,
-     &cb__content_length_family, 0},
-    {"csv", "a CSV row (RFC 4180), with line ends in quotes", NULL, &cb__csv_family, 0},
-    {"websocket", "a frame of the WebSocket protocol (RFC 6455)", NULL, &cb__websocket_family, 0},
-    {"sse", "a server-sent event, or its data", NULL, &cb__sse_family, 0},
-    {"slip", "a packet of a serial line (RFC 1055)", NULL, &cb__slip_family, 0},
-    {"cobs", "byte-stuffed (COBS), ended by a zero byte", NULL, &cb__cobs_family, 0},
-    {"json", "a JSON value (RFC 8259)", NULL, &cb__json_family, 0},
-    {"ndjson", "a JSON value a line", NULL, &cb__ndjson_family, 0},
-    {"json-seq", "a value of a JSON text sequence (RFC 7464)", NULL, &cb__json_seq_family, 0},
-    {"cbor", "a CBOR item (RFC 8949)", NULL, &cb__cbor_family, 0},
-    {"msgpack", "a MessagePack object", NULL, &cb__msgpack_family, 0},
-    {"der", "a value in DER or BER (X.690)", NULL, &cb__der_family, 0},
-    {"resp", "a Redis value (RESP2 and RESP3)", NULL, &cb__resp_family, 0},
-    {"syslog", "a syslog message over TCP (RFC 6587)", NULL, &cb__syslog_family, 0},
-    {"raw", "payloads one after another", NULL, &cb__raw_family, 0},
-    {"base64", "a line of base64 (RFC 4648)", NULL, &cb__base64_family, 0},
-    {"index", "a line: record, offset, length, tab-separated", NULL, &cb__index_family, 0},
-    {"json", "a JSON object a line, payload as text or base64", NULL, &cb__object_family, 0},
-    {"none", "nothing", NULL, &cb__none_family, 0},
-    {NULL, NULL, NULL, NULL, 0},
+    FAMILY("tfrecord", tfrecord, "a TFRecord, with its checksums"),
+    FAMILY("chunked", chunked, "HTTP/1.1 chunked coding (RFC 9112)"),
+    FAMILY("http", http, "the content of an HTTP/1.x message (RFC 9112)"),
+    FAMILY("content-length", content_length, "a header with Content-Length, as in LSP and DAP"),
+    FAMILY("csv", csv, "a CSV row (RFC 4180), with line ends in quotes"),
+    FAMILY("websocket", websocket, "a frame of the WebSocket protocol (RFC 6455)"),
+    FAMILY("sse", sse, "a server-sent event, or its data"),
+    FAMILY("slip", slip, "a packet of a serial line (RFC 1055)"),
+    FAMILY("cobs", cobs, "byte-stuffed (COBS), ended by a zero byte"),
+    FAMILY("json", json, "a JSON value (RFC 8259)"),
+    FAMILY("ndjson", ndjson, "a JSON value a line"),
+    FAMILY("json-seq", json_seq, "a value of a JSON text sequence (RFC 7464)"),
+    FAMILY("cbor", cbor, "a CBOR item (RFC 8949)"),
+    FAMILY("msgpack", msgpack, "a MessagePack object"),
+    FAMILY("der", der, "a value in DER or BER (X.690)"),
+    FAMILY("resp", resp, "a Redis value (RESP2 and RESP3)"),
+    FAMILY("syslog", syslog, "a syslog message over TCP (RFC 6587)"),
+    FAMILY("raw", raw, "payloads one after another"),
+    FAMILY("base64", base64, "a line of base64 (RFC 4648)"),
+    FAMILY("index", index, "a line: record, offset, length, tab-separated"),
+    FAMILY("json", object, "a JSON object a line, payload as text or base64"),
+    FAMILY("none", none, "nothing"),
+    {.name = NULL},
 };

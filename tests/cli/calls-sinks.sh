@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# System calls that fail or do less than they were asked for, where records go
+# to files, commands and workers: made again, or reported with what was done.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+need_preload
+export CBSPLIT
+
+# with FAULTS ARG... - as run does, with these variables in the environment
+with() {
+    faults=$1
+    shift
+    status=0
+    doing="$faults cbsplit $*"
+    # shellcheck disable=SC2086
+    env LD_PRELOAD="$preload" $faults "$CBSPLIT" "$@" <in >out 2>err || status=$?
+}
+
+# ------------------------------------------------------------------- commands
+
+seq 20 >in
+with FAIL_SPAWN=EAGAIN@3 --exec=cat
+expect_status 1
+expect_message 'exec: record 3: Resource temporarily unavailable'
+expect out 12
+with FAIL_SPAWN=ENOMEM@1 --exec=cat -j 4
+expect_status 1
+expect_message 'exec: record 1: Cannot allocate memory'
+# While one runs, there will be room when it ends.
+with FAIL_SPAWN=EAGAIN/2 -j 2 --exec=cat
+expect_status 0
+expect_message ''
+expect out "$(seq -s '' 20)"
+for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POLL=EINTR/2 \
+    'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do
+    with "$faults" --exec=cat
+    expect_status 0
+    expect_message ''
+    expect out "$(seq -s '' 20)"
+done
+with FAIL_WRITE=EIO@2 --exec='cat; echo whole.'
+expect_status 1
+expect_message 'exec: record 2: Input/output error'
+[ "$(grep -c whole out)" -eq 19 ] || fail "$doing: a command was given nothing for its record"
+
+# The input fails in the middle of a record.
+printf '1:a,200000:%0200000d,' 1 >in
+with FAIL_READ=EIO@2 -f netstring --exec='cat >got; echo whole'
+expect_status 1
+expect_message 'stdin: record 2 at byte 131072: Input/output error'
+expect out 'whole\n'
+seq 20 >in
+
+# -------------------------------------------------------------------- workers
+
+with FAIL_WRITE=EIO@2 --worker='cat >got; echo whole'
+expect_status 123
+printf 'cbsplit: %s\n' 'worker 1: Input/output error; it had been given record 1' \
+    'workers: all have ended; records from 2 on were not given to any' >expected_err
+expect_same expected_err err
+expect out ''
+printf '1:a,200000:%0200000d,' 1 >in
+with FAIL_READ=EIO@2 -f netstring --worker='cat >got; echo whole'
+expect_status 1
+sort err >said
+printf 'cbsplit: %s\n' 'stdin: record 2 at byte 131072: Input/output error' \
+    'worker 1: stopped inside record 2, which is incomplete; it had been given records 1-2' >expected
+expect_same expected said
+expect out ''
+
+# A worker has read the last chunk, and closed its input, before we ask.
+mkfifo has_read
+printf 'a\n' >in
+# shellcheck disable=SC2016
+with "WAIT_BEFORE_POLL=$scratch/has_read" -t chunked \
+    --worker='"$CBSPLIT" -f chunked; exec <&-; echo >has_read'
+expect_status 0
+expect_message ''
+expect out a
+
+# shellcheck disable=SC2016
+seq 300 >in
+with FAIL_SPAWN=EAGAIN@4 -j 9 --worker='cat; touch end.$CBSPLIT_WORKER'
+expect_status 1
+expect_message 'worker: Resource temporarily unavailable'
+expect out ''
+# Those that ran already are not left behind.
+[ "$(echo end.*)" = 'end.1 end.2 end.3' ] || fail "$doing: $(echo end.*)"
+for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POLL=EINTR/2 \
+    'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do
+    with "$faults" --worker=cat
+    expect_status 0
+    expect_message ''
+    expect_same in out
+    rm -f got.*
+    with "$faults" -j 4 --worker='cat >got.$CBSPLIT_WORKER'
+    expect_status 0
+    expect_message ''
+    cat got.* | sort -n >found
+    expect_same in found
+done
+
+# ---------------------------------------------------------------------- files
+
+rm -rf made
+mkdir made
+printf '1:a,200000:%0200000d,' 1 >in
+# (the payload is moved, and the read after that fails)
+with FAIL_READ=EIO@2 -f netstring -o made/%d
+expect_status 1
+expect_message 'stdin: record 2 at byte 200011: Input/output error'
+[ "$(echo made/*)" = made/1 ] || fail "$doing: $(echo made/*)"
+printf '1:a,600:%0600d,1:c,' 7 >in
+for n in 1 2 3; do
+    doing="write $n fails"
+    rm -f made/*
+    status=0
+    LD_PRELOAD=$preload FAIL_WRITE=ENOSPC@$n "$CBSPLIT" -f netstring -o made/%02d <in 2>err ||
+        status=$?
+    expect_status 1
+    expect_message "made/0$n: No space left on device"
+    [ "$(find made -type f | wc -l)" -eq $((n - 1)) ] || fail "$doing: $(ls made)"
+done
+doing='interrupted calls'
+rm -f made/*
+LD_PRELOAD=$preload FAIL_WRITE=1/1,EINTR/3,EAGAIN/4 FAIL_READ=7/1 "$CBSPLIT" -f netstring \
+    -o made/%02d <in || fail "$doing: exit status $?"
+[ "$(cd made && echo *)" = '01 02 03' ] || fail "$doing: $(ls made)"
+cat made/* | tr -d '\n' >found
+printf "a%0600dc" 7 >expected
+expect_same expected found

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# --check decodes everything and writes one line: what was well formed, and
+# whether that was all.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# ------------------------------------------------------------- well formed
+
+gives '' 'ok: records 0, bytes 0, inputs 1\n' --check
+gives 'a\nb\r\nc' 'ok: records 3, bytes 6, inputs 1\n' --check
+gives '1:a,0:,' 'ok: records 2, bytes 7, inputs 1\n' --check -f netstring
+gives 'abcde' 'ok: records 3, bytes 5, inputs 1\n' --check -f fixed:2
+# The trailer belongs to it, what follows does not.
+gives '1\r\na\r\n0\r\nT: v\r\n\r\nmore' 'ok: records 1, bytes 17, inputs 1\n' --check -f chunked
+# Only what is asked for.
+gives '1:a,x' 'ok: records 1, bytes 4, inputs 1\n' --check -f netstring -n1
+gives '1:a,1:b,1:c,1:d,x' 'ok: records 2, bytes 12, inputs 1\n' --check -f netstring --select=1,3
+gives '1:a,1:b,x' 'ok: records 1, bytes 8, inputs 1\n' --check -f netstring --skip=1 -n1
+
+printf '1:a,' >a
+printf '2:bb,3:ccc,' >bc
+run --check -f netstring a bc a
+expect_status 0
+expect err ''
+expect out 'ok: records 4, bytes 19, inputs 3\n'
+
+# A payload that is discarded without a look at it.
+{
+    printf '300000:'
+    head -c 300000 /dev/zero
+    printf ,
+} >in
+run --check -f netstring
+expect_status 0
+expect out 'ok: records 1, bytes 300008, inputs 1\n'
+cat in | "$CBSPLIT" --check -f netstring >out
+expect out 'ok: records 1, bytes 300008, inputs 1\n'
+
+# ----------------------------------------------------------------- what is not
+
+refuses 4 'stdin: record 2 at byte 7: input ends inside a record: 1 bytes of its payload are missing' \
+    '1:a,2:b' 'bad: records 1, inputs 0\n' --check -f netstring
+refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' \
+    '1:a,1:b,x' 'bad: records 2, inputs 0\n' --check -f netstring
+refuses 4 'stdin: record 2 at byte 6: input ends before its end marker' \
+    '1\r\na\r\n' 'bad: records 1, inputs 0\n' --check -f chunked
+refuses 5 'stdin: record 2 at byte 2: record is longer than 3 bytes' \
+    'a\nbcde\nf\n' 'bad: records 1, inputs 0\n' --check --max-record=3
+
+# Its trailer is looked at also where the payload is not.
+{
+    printf '300000:'
+    head -c 300001 /dev/zero
+} >in
+run --check -f netstring
+expect_status 3
+expect out 'bad: records 0, inputs 0\n'
+
+# Inputs before the error were well formed; those behind it are not read.
+printf x >bad
+run --check -f netstring a bad bc
+expect_status 3
+expect_message 'bad: record 1 at byte 0: length is not a number: 78'
+expect out 'bad: records 1, inputs 1\n'
+# One that cannot be opened does not keep the others from being checked.
+run --check -f netstring a no-such-file bc
+expect_status 1
+expect_message 'no-such-file: No such file or directory'
+expect out 'bad: records 3, inputs 2\n'
+
+# ----------------------------------------------------------------- the line
+
+# It is all that is written, and a failure to write it is one.
+[ ! -e /dev/full ] || {
+    doing='cbsplit --check >/dev/full'
+    status=0
+    printf 'a\n' | "$CBSPLIT" --check >/dev/full 2>err || status=$?
+    expect_status 1
+    expect_message 'stdout: No space left on device'
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# --on-collision=fail: a record with the output's own delimiter in it ends the
+# run with status 6 and is named with the byte; those before it are written.
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+collides() {
+    place=$1
+    shift
+    refuses 6 "stdin: $place: the record contains the output delimiter" "$@" --on-collision=fail
+}
+
+collides 'record 2 at byte 3' 'a\000b\nc\000d\000' 'a\n' -f nul
+collides 'record 2 at byte 3' 'a\000b\nc\000d\000' 'a\n' -f nul -t lf
+collides 'record 1 at byte 3' '4:a\000bc,' '' -f netstring -0
+collides 'record 1 at byte 4' '5:ab;;c,' '' -f netstring -t 'delim:;;'
+refuses 6 'stdin: record 3 at byte 7: the record ends in CR, which would join the line end' \
+    'a\000b\rc\000d\r\000' 'a\nb\rc\n' -f nul --on-collision=fail
+
+# By default it passes, and so does what is none.
+gives 'a\000b\nc\000' 'a\nb\nc\n' -f nul
+gives 'a\000b\nc\000' 'a\nb\nc\n' -f nul --on-collision=pass
+gives 'a\nb\r\n' 'a;b\r;' -f lf -t 'delim:;' --on-collision=fail
+gives 'a\nb\n' '1:a,1:b,' -t netstring --on-collision=fail
+
+# In a record that comes in pieces: the delimiter lies over two reads.
+converse -f nul -t 'delim:ab' --on-collision=fail
+send 'x\000ya'
+receive 'xabya'
+send 'bz\000'
+ends 6 ''
+expect_message "stdin: record 2 at byte 3: the record contains the output delimiter"
+
+# A JSON text sequence: what would not be read back as the one text that it is.
+seq_refuses() {
+    refuses 6 "stdin: $1" "$2" '' -f nul -t json-seq --on-collision=fail
+}
+seq_refuses 'record 1 at byte 2: the record contains RS (1e), which begins the next text' \
+    '[1\036]\000'
+seq_refuses 'record 1 at byte 3: the record continues after a complete JSON value' \
+    '[1]\n[2]\000'
+seq_refuses 'record 1 at byte 0: a reader would drop white space before a JSON text' ' 1\000'
+seq_refuses 'record 1 at byte 0: a reader would drop an empty record' '\000'
+seq_refuses 'record 1 at byte 4: a bracket or string is not closed' '["1\n\000'
+seq_refuses 'record 1 at byte 3: the record continues after a complete JSON value' '"\n" \000'
+printf '[1,\n2]\000"\n"\0003\000' >texts
+"$CBSPLIT" -f nul -t json-seq --on-collision=fail <texts >sequence
+"$CBSPLIT" -f json-seq -t nul <sequence >found
+expect_same texts found
+
+# In pieces: what stands in brackets or a string, and what does not.
+converse -f nul -t json-seq --on-collision=fail
+send '["'
+receive '\036["'
+send '\n"\n'
+receive '\n"\n'
+send '],\n'
+ends 6 ''
+expect_message 'stdin: record 1 at byte 6: the record continues after a complete JSON value'
+
+# Of a collision and a fault of the input the one that stands first is reported,
+# however the input comes.
+refuses 6 "stdin: record 1 at byte 2: the record contains the output delimiter" '\002a\nY' '' \
+    -f u8,trailer=x --on-collision=fail
+converse -f u8,trailer=x --on-collision=fail
+send '\002a\n'
+ends 6 ''
+refuses 3 'stdin: record 1 at byte 3: payload is not followed by its trailer: 59' '\002abY\001\nx' ab \
+    -f u8,trailer=x --on-collision=fail
+refuses 6 "stdin: record 1 at byte 1: the record contains the output delimiter" 'a;cd\n' '' \
+    -t 'delim:;' --max-record=3 --on-collision=fail
+refuses 5 'stdin: record 1 at byte 0: record is longer than 3 bytes' 'abcd;\n' abc \
+    -t 'delim:;' --max-record=3 --on-collision=fail

@@ -1,0 +1,479 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# With --exact the next command reads on right behind the last record, whatever
+# the input is: a file, a pipe, a named one, a socket, a terminal.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+need perl
+export CBSPLIT
+
+# channel KIND HOW COMMAND... - runs COMMAND with what "in" holds on standard
+# input, which comes through a channel of that kind, at once or in single bytes
+cat >channel <<'END'
+#!/usr/bin/env perl
+use strict;
+use warnings;
+use Fcntl;
+use IO::Socket::INET;
+use POSIX;
+use Socket qw(:DEFAULT IPPROTO_TCP TCP_NODELAY);
+my ($kind, $how, @command) = @ARGV;
+my ($reader, $writer);
+open my $in, '<:raw', 'in' or die "in: $!";
+my $bytes = do { local $/; <$in> };
+if ($kind eq 'file') {
+    open STDIN, '<:raw', 'in' or die;
+    exec @command;
+} elsif ($kind eq 'pipe' || $kind eq 'nonblocking') {
+    pipe $reader, $writer or die;
+} elsif ($kind eq 'fifo') {
+    POSIX::mkfifo('fifo', 0600) or die unless -p 'fifo';
+} elsif ($kind eq 'socketpair') {
+    socketpair $reader, $writer, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die;
+} elsif ($kind eq 'tcp') {
+    my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die;
+    $writer = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $server->sockport) or die;
+    $writer->setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
+    $reader = $server->accept or die;
+} elsif ($kind eq 'tty') {
+    open $writer, '+<', '/dev/ptmx' or exit 77;
+    my $number = pack 'i', 0;
+    ioctl $writer, 0x40045431, $number or exit 77; # TIOCSPTLCK
+    ioctl $writer, 0x80045430, $number or exit 77; # TIOCGPTN
+    sysopen $reader, '/dev/pts/' . unpack('i', $number), O_RDWR | O_NOCTTY or exit 77;
+    my $raw = POSIX::Termios->new;
+    $raw->getattr(fileno $reader);
+    $raw->setiflag(0);
+    $raw->setoflag(0);
+    $raw->setlflag(0);
+    $raw->setattr(fileno $reader, TCSANOW) or die;
+}
+if ($kind eq 'nonblocking') {
+    fcntl $reader, F_SETFL, fcntl($reader, F_GETFL, 0) | O_NONBLOCK or die;
+}
+my $child = fork;
+if (!$child) {
+    close $reader if $reader && $kind ne 'tty';
+    open STDOUT, '>', '/dev/null';
+    open $writer, '>', 'fifo' or die if $kind eq 'fifo';
+    binmode $writer;
+    my $step = $how eq 'bytes' ? 1 : 1 << 30;
+    $SIG{PIPE} = 'IGNORE';
+    for (my $at = 0; $at < length $bytes;) {
+        my $n = syswrite $writer, $bytes, $step, $at;
+        last if !defined $n;
+        $at += $n;
+    }
+    # What nobody has read yet goes away with a terminal.
+    sleep 1000 if $kind eq 'tty';
+    POSIX::_exit(0);
+}
+close $writer if $writer && $kind ne 'tty';
+if ($kind eq 'fifo') {
+    open STDIN, '<', 'fifo' or die;
+} else {
+    open STDIN, '<&', $reader or die;
+    close $reader;
+}
+my $status = system @command;
+kill 'KILL', $child if $kind eq 'tty';
+waitpid $child, 0;
+exit $status >> 8;
+END
+chmod +x channel
+
+# As cat, and waits where there is nothing yet.
+cat >patient <<'END'
+#!/usr/bin/perl
+use IO::Select;
+my $input = IO::Select->new(\*STDIN);
+for (;;) {
+    $input->can_read;
+    my $n = sysread STDIN, my $bytes, 65536;
+    exit 0 if defined $n && $n == 0;
+    syswrite STDOUT, $bytes if $n;
+}
+END
+chmod +x patient
+
+# rest_of KIND - sets $rest to what reads all that is left of such an input
+rest_of() {
+    case $1 in
+    nonblocking) rest=./patient ;;
+    *) rest=cat ;;
+    esac
+}
+
+kinds='file pipe nonblocking fifo socketpair tcp tty'
+: >in
+./channel tty once true 2>err || [ $? -ne 77 ] || kinds=${kinds% tty}
+
+# leaves OUT REST INPUT ARG... - cbsplit --exact ARG... makes OUT of INPUT, and
+# leaves REST to the next command, from every kind of input
+leaves() {
+    printf -- "$1" >wanted_out
+    printf -- "$2" >wanted_rest
+    printf -- "$3" >in
+    shift 3
+    for kind in $kinds; do
+        # It cannot look ahead.
+        [ "$kind" != tty ] || [ -z "$needs_look" ] || continue
+        for how in once bytes; do
+            leaves_by "$kind" $how "$@"
+        done
+    done
+}
+needs_look=
+leaves_by() {
+    doing="cbsplit --exact $*, from $1, $2"
+    kind=$1
+    how=$2
+    shift 2
+    rest_of "$kind"
+    [ "$kind" != tty ] || rest="head -c $(wc -c <wanted_rest)"
+    # shellcheck disable=SC2016
+    ./channel "$kind" "$how" sh -c '
+        rest=$1
+        shift
+        "$CBSPLIT" --exact "$@" >out 2>err || exit
+        $rest >rest' sh "$rest" "$@" || fail "$doing: exit status $?: $(cat err)"
+    expect err ''
+    expect_same wanted_out out
+    expect_same wanted_rest rest
+}
+
+# ------------------------------------------------------------------ all kinds
+
+leaves '' 'a\nb\n' 'a\nb\n' -n0
+leaves 'a\n' 'b\nc' 'a\nb\nc' -n1
+leaves 'a\n' 'b\nc' 'a\r\nb\nc' -n1
+leaves 'a\n' '\rb' 'a\n\rb' -n1
+leaves 'a\n' '\r\nb' 'a\r\n\r\n\r\nb' -n1 -d '\r\n\r\n'
+leaves 'b\n' 'c\n' 'a\nb\nc\n' --skip=1 -n1
+leaves 'a\nc\n' 'd\n' 'a\nb\nc\nd\n' --select=1,3
+leaves '2\n' 'c\n' 'a\nb\nc\n' -n2 -c
+leaves 'ok: records 2, bytes 4, inputs 1\n' 'c\n' 'a\nb\nc\n' -n2 --check
+leaves 'abc' 'defg' 'abcdefg' -n1 -f fixed:3 -t raw
+leaves 'a\n' ',2:bb,' '1:a,,2:bb,' -n1 -f netstring
+leaves 'bb\n' '3:ccc,' '1:a,2:bb,3:ccc,' --skip=1 -n1 -f netstring
+leaves 'abc' '\000\000\000\001d' '\000\000\000\003abc\000\000\000\001d' -n1 -f u32be -t raw
+leaves '' '\000' '\000\000' -n1 -f u8 -t raw
+leaves 'Wiki' '\r\nmore' '4\r\nWiki\r\n0\r\nA: b\r\n\r\n\r\nmore' -f chunked
+leaves 'Wi' '1\r\nk\r\n0\r\n\r\n' '2\r\nWi\r\n1\r\nk\r\n0\r\n\r\n' -f chunked -n1
+# The rest of what is cut off belongs to it.
+leaves 'abc\n' 'gh\n' 'abcdef\ngh\n' -n1 --max-record=3 --on-overflow=truncate
+leaves 'gh\n' 'i' 'abcdef\ngh\ni' -n1 --max-record=3 --on-overflow=skip
+leaves 'abc\n' '1:x,' '300:abc%0297d,1:x,' -n1 -f netstring --max-record=3 --on-overflow=truncate
+leaves 'a\n' ';b' ';;a;;b' -f 'delim:;,skip-empty' -n1
+
+# A longer delimiter may follow, and what looked like it is not taken.
+needs_look=yes
+leaves '1\n' 'cX' '1abcX' -n1 -d ab -d abcd
+leaves '1\n' 'X' '1abcdX' -n1 -d ab -d abcd
+leaves '1\n' 'c' '1abc' -n1 -d ab -d abcd
+leaves '1\n' '' '1ab' -n1 -d ab -d abcd
+leaves '1\n' '\nX' '1\n\nX' -n1 -d '\n' -d '\n\n\n'
+leaves '1\nc\ncX\n' '' '1abcabcX' -d ab -d abcd
+# An LF after the CR that ends an event belongs to it.
+leaves 'a: b\n' 'c' 'a: b\r\n\r\nc' -f sse -n1
+leaves 'b\n' '\rc' 'data: b\r\r\rc' -f sse,data -n1
+leaves 'b\n' '\nc' 'data: b\r\r\n\nc' -f sse,data -n1
+leaves 'b\n' '' 'data: b\n\r' -f sse,data -n1
+leaves '1\n2\n' 'cde' '1ab2abcde' -n2 -d ab -d abcdef
+needs_look=
+
+# Payload that is moved by the kernel, or let go, or held because of the output.
+{
+    for n in 1 2 3; do
+        printf '100000:'
+        head -c 100000 /dev/zero | tr '\000' $n
+        printf ,
+    done
+    printf '1:x,'
+} >long
+printf '1:x,' >wanted_rest
+for kind in $kinds; do
+    cp long in
+    head -c 100000 /dev/zero | tr '\000' 3 >wanted_out
+    leaves_by "$kind" once -f netstring -t raw --skip=2 -n1
+    echo 3 >wanted_out
+    leaves_by "$kind" once -f netstring -c -n3
+    head -c 300024 long >wanted_out
+    leaves_by "$kind" once -f netstring -t netstring -n3
+done
+{
+    head -c 150000 /dev/zero | tr '\000' a
+    printf ';b;'
+} >in
+{
+    printf '150000:'
+    head -c 150000 /dev/zero | tr '\000' a
+    printf ,
+} >wanted_out
+printf 'b;' >wanted_rest
+for kind in $kinds; do
+    leaves_by "$kind" once -d ';' -n1 -t netstring
+done
+
+# ----------------------------------------------------------- what is forbidden
+
+# Where the system lets nobody look, what is needed is read; where only the way by
+# which bytes are taken is closed, there is another.
+if (need_preload) >/dev/null; then
+    need_preload
+    export preload cbsplit="$CBSPLIT"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nLD_PRELOAD=$preload exec "$cbsplit" "$@"\n' >faulty
+    chmod +x faulty
+    CBSPLIT=$scratch/faulty
+    all_kinds=$kinds
+    kinds='pipe nonblocking fifo socketpair'
+    for fault in FAIL_TEE=EPERM/1 FAIL_TEE=ENOSYS/1 FAIL_TEE=EINVAL/1 FAIL_MOVE=EPERM/1 \
+        FAIL_MOVE=ENOSYS/1 'FAIL_TEE=EINTR@1 FAIL_MOVE=EINTR/2'; do
+        # shellcheck disable=SC2163
+        export $fault
+        leaves 'a\n' 'b\nc' 'a\r\nb\nc' -n1
+        leaves 'a\n' ',2:bb,' '1:a,,2:bb,' -n1 -f netstring
+        leaves 'Wiki' '\r\nmore' '4\r\nWiki\r\n0\r\nA: b\r\n\r\n\r\nmore' -f chunked
+        leaves '' '1:x,' '70000:%070000d,1:x,' -n1 -f netstring -t none
+        unset FAIL_TEE FAIL_MOVE
+    done
+    CBSPLIT=$cbsplit
+    kinds=$all_kinds
+fi
+
+# ------------------------------------------------- one command after another
+
+# The head, the body and what follows them, each for a command of its own.
+{
+    printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+    printf '7\r\n\r\n\r\n0\r\n\r\n'
+    printf '186a0\r\n'
+    head -c 100000 /dev/zero
+    printf '\r\n0\r\nTrailer: x\r\n\r\n'
+    printf '\r\n\r\nHTTP/1.1 '
+} >in
+printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\n' >wanted_head
+{
+    printf '\r\n\r\n0\r\n'
+    head -c 100000 /dev/zero
+} >wanted_body
+printf '\r\n\r\nHTTP/1.1 ' >wanted_rest
+for kind in $kinds; do
+    for how in once bytes; do
+        [ "$kind$how" != ttybytes ] || continue
+        doing="head, body and rest, from $kind, $how"
+        rest_of "$kind"
+        [ "$kind" != tty ] || rest='head -c 13'
+        # shellcheck disable=SC2016
+        ./channel "$kind" $how sh -c '{
+            "$CBSPLIT" --exact -n1 -d "\r\n\r\n" >head
+            "$CBSPLIT" --exact --from chunked >body
+            '"$rest"' >rest; }' 2>err || fail "$doing: $(cat err)"
+        expect_same wanted_head head
+        expect_same wanted_body body
+        expect_same wanted_rest rest
+    done
+done
+
+# A loop of a shell.  An empty record gives four bytes here, the end none.
+printf '\000\000\000\001a\000\000\000\000\000\000\000\002bc' >in
+for shell in sh bash dash; do
+    command -v $shell >/dev/null || continue
+    for kind in $kinds; do
+        [ "$kind" != tty ] || continue # which has no end
+        doing="a loop of $shell, from $kind"
+        # shellcheck disable=SC2016
+        ./channel "$kind" bytes $shell -c '
+            while "$CBSPLIT" --exact -n1 --from u32be,keep --to raw >frame && [ -s frame ]; do
+                printf "[%s]" "$(tail -c +5 frame)"
+            done' >out 2>err
+        expect err ''
+        expect out '[a][][bc]'
+        # shellcheck disable=SC2016
+        ./channel "$kind" once $shell -c '
+            while record=$("$CBSPLIT" --exact -n1 --from u32be --to netstring) &&
+                [ "$record" ]; do
+                printf "%s" "$record"
+            done' >out
+        expect out '1:a,0:,2:bc,'
+    done
+done
+
+# ------------------------------------------------------------ several inputs
+
+printf '1:a,1:b,' >a
+printf '1:c,1:d,' >in
+doing='cbsplit --exact a -'
+cat in | { "$CBSPLIT" --exact -n3 -f netstring a - && cat; } >out
+expect out 'a\nb\nc\n1:d,'
+
+# ------------------------------------------------------------------- an error
+
+# What comes before it is taken, and it is there for the next command.
+printf '1:a,x' >in
+for kind in file pipe socketpair; do
+    doing="an error, from $kind"
+    # shellcheck disable=SC2016
+    ./channel $kind once sh -c '"$CBSPLIT" --exact -f netstring; echo $?; cat' >out 2>err
+    expect_message 'stdin: record 2 at byte 4: length is not a number: 78'
+    expect out 'a\n3\nx'
+done
+# The same without --exact, of a file.
+doing='an error, from a file'
+{
+    "$CBSPLIT" -f netstring || echo $?
+    cat
+} <in >out 2>err
+expect out 'a\n3\nx'
+
+# stays WHAT GOOD WRONG ARG... - a file is left where the record begins that is
+# wrong, however far into it the fault is and whoever looks
+stays() {
+    wanted_status=$1
+    good=$2
+    wrong=$3
+    shift 3
+    printf -- "$good$wrong" >in
+    printf -- "$wrong" >wanted_rest
+    for output in '-t raw' '-t none' '-t netstring' -c --check '-t index' '-t json'; do
+        doing="cbsplit $* $output"
+        # shellcheck disable=SC2086
+        {
+            "$CBSPLIT" "$@" $output >out 2>err || echo $? >status
+            cat >rest
+        } <in
+        expect status "$wanted_status\\n"
+        expect_same wanted_rest rest
+    done
+}
+stays 3 '5:hello,' '5:hellX;1:a,' -f netstring
+stays 4 '5:hello,' '5:hel' -f netstring
+stays 5 '5:hello,' '6:hello!,' -f netstring --max-record=5
+stays 5 'hello\n' 'hello!\n' --max-record=5
+stays 3 '4\r\nWiki\r\n' '5\r\npediaX\r\n' -f chunked
+stays 3 '4\r\nWiki\r\n' '0\r\nA : b\r\n\r\n' -f chunked
+stays 3 '\001ax' '\003bcdY' -f u8,trailer=x
+stays 3 '\001ax' '\003bcdY' -f u8,trailer=x,keep
+stays 3 'one\300' 'two\333x\300' -f slip
+stays 3 '\002a\000' '\004on\000' -f cobs
+stays 3 '+a\r\n' '*2\r\n:1\r\n?' -f resp
+stays 3 '\001' '\203\001\137\377\377' -f cbor
+stays 4 '\001' '\237\202\001\002' -f cbor
+stays 3 '\221\001' '\222\001\301' -f msgpack
+stays 3 '\004\001a' '\060\200\004\200' -f der
+stays 3 '1\n' '[2\n3]\n' -f ndjson
+stays 3 '[1' ', tru]' -f json,array
+stays 3 '\201\001a' '\201\176\000\001' -f websocket
+stays 3 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na' \
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n' -f http
+stays 4 'a\n' '"b\n' -f csv
+# refused GOOD WRONG ARG... - the same for a record that the output refuses, of
+# whichever way there is to write records, and however the input comes
+refused() {
+    printf -- "$1$2" >in
+    printf -- "$2" >wanted_rest
+    shift 2
+    for output in '' -n9 "-o $scratch/%d --force" --exec=cat '--exec=cat -j 2' --worker=cat; do
+        doing="cbsplit $* $output"
+        # shellcheck disable=SC2086
+        {
+            "$CBSPLIT" "$@" $output >out 2>err || echo $? >status
+            cat >rest
+        } <in
+        expect status '6\n'
+        expect_same wanted_rest rest
+    done
+}
+refused '1:a,' '3:b\nc,1:d,' -f netstring --on-collision=fail -t line
+refused '' '3:b\nc,1:d,' -f netstring --on-collision=fail -t line
+refused '1:a,1:b,' '3:ccc,1:d,' -f netstring -t u8,max=2
+refused '1:a,' '2:bc,1:d,' -f netstring -t fixed:1
+refused '1:a,' '0:,1:d,' -f netstring -t chunked
+refused 'a\r\n' 'b\nc\r\nd\r\n' -f crlf -t lf --on-collision=fail
+refused '\036[1]' '\n\036"aa"\n\0362\n' -f json-seq -t fixed:3
+refused 'data: a\n\n' 'id: 7\ndata: b\ndata: c\n\ndata: d\n\n' -f sse,data -t line --on-collision=fail
+refused '\002a\000' '\003b\n\000\002c\000' -f cobs -t line --on-collision=fail
+refused 'a\r' 'bb\rc\r' -d '\r' -d '\r\n' -t fixed:1
+refused 'a\r\n' 'bb\rc\r' -d '\r' -d '\r\n' -t fixed:1
+# Where the input began does not matter, nor what was not asked for.
+printf '1:a,2:bb,1:c,2:dd,1:e,' >in
+doing='a record is refused in the middle of a file'
+{
+    dd bs=4 count=1 >/dev/null 2>&1
+    "$CBSPLIT" -f netstring -t fixed:1 --skip=1 >out 2>err || echo $? >status
+    cat >rest
+} <in
+expect status '6\n'
+expect rest '2:dd,1:e,'
+# Also where the kernel would have moved the rest of it.
+perl -e 'print pack("N/a*", "z"), pack("N", 300000), "x" x 200000' >in
+for output in none raw index; do
+    {
+        "$CBSPLIT" -f u32be -t $output >out 2>err || echo $? >status
+        wc -c >rest
+    } <in
+    expect status '4\n'
+    expect rest '200004\n'
+done
+
+# Datagrams cannot be taken in part.
+doing='cbsplit --exact, from datagrams'
+perl -MSocket -e '
+    socketpair my $a, my $b, AF_UNIX, SOCK_DGRAM, PF_UNSPEC or die;
+    open STDIN, "<&", $a or die;
+    exec $ENV{CBSPLIT}, "--exact"' >out 2>err || status=$?
+expect_status 1
+expect_message 'stdin: Socket type not supported'
+
+# ------------------------------------- a delimiter that ends in the next part
+
+# Where one read ends, the delimiter may go on.
+for size in 65535 65536 131071 131072 262143; do
+    {
+        head -c "$((size - 1))" /dev/zero
+        printf '\r\nrest'
+    } >in
+    doing="a record of $size bytes with its CR"
+    {
+        "$CBSPLIT" --head=1 -d '\r' -d '\r\n' -t none
+        cat
+    } <in >out
+    expect out rest
+done
+# The record is out before that is known, but not taken.
+mkfifo shared
+{
+    "$CBSPLIT" --exact --head=1 -d '\r' -d '\r\n' >first
+    cat >rest
+} <shared &
+reader=$!
+exec 3>shared
+printf 'a\r' >&3
+wait_for test -s first
+printf '\nrest' >&3
+exec 3>&-
+wait $reader
+expect first 'a\n'
+expect rest rest
+
+# ------------------------------------------------- what comes is not waited for
+
+# Nothing of the next record has come; and a longer delimiter may still come.
+converse --exact -f netstring
+send '1:a,'
+receive 'a\n'
+send '1:'
+send 'b,'
+receive 'b\n'
+ends 0 ''
+converse --exact -d ab -d abcd
+send '1abX'
+receive '1\nX'
+send 'ab'
+send 'c'
+send 'd2'
+receive '\n2'
+send 'abc'
+ends 0 '\nc\n'

@@ -1,0 +1,200 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Each framing, in and out, against bytes that were made by hand.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# decodes FRAMING BYTES NETSTRINGS - BYTES decode to these records
+decodes() {
+    gives "$2" "$3" --from="$1" --to=netstring
+}
+
+# encodes FRAMING BYTES NETSTRINGS - these records encode to BYTES
+encodes() {
+    gives "$3" "$2" --from=netstring --to="$1"
+}
+
+both() {
+    decodes "$@"
+    encodes "$@"
+}
+
+# ----------------------------------------------------------------- delimiters
+
+both line 'a\n\nbc\n' '1:a,0:,2:bc,'
+decodes line 'a\r\nb\r\r\n\rc\n\r\n' '1:a,2:b\r,2:\rc,0:,'
+decodes line,keep 'a\r\nb\n\n' '3:a\r\n,2:b\n,1:\n,'
+decodes line,skip-empty '\na\n\r\n\nb\n' '1:a,1:b,'
+both lf 'a\r\n\nbc\n' '2:a\r,0:,2:bc,'
+both crlf 'a\r\n\r\nb\nc\r\n' '1:a,0:,3:b\nc,'
+both nul 'a\000\000b\n\000' '1:a,0:,2:b\n,'
+both 'delim:--' 'a----b-\n--' '1:a,0:,3:b-\n,'
+both 'delim:\0\xff' 'a\000\377\000b\000\377' '1:a,2:\000b,'
+both 'delim:\,' 'a,,b,' '1:a,0:,1:b,'
+encodes 'delim:;,or=|' 'a;b;' '1:a,1:b,'
+decodes crlf,keep 'a\r\n\r\n' '3:a\r\n,2:\r\n,'
+decodes nul,skip-empty '\000a\000\000' '1:a,'
+
+# ----------------------------------------------------------------- fixed size
+
+both fixed:3 'abc\n\000d' '3:abc,3:\n\000d,'
+both fixed:1 'ab' '1:a,1:b,'
+encodes fixed:3,pad=_ 'abca_____b\n_' '3:abc,1:a,0:,2:b\n,'
+encodes 'fixed:3,pad=\0' 'a\000\000' '1:a,'
+encodes fixed:600,pad=x "$(printf '%0600d' 0 | tr 0 x)" '0:,'
+decodes fixed:2,keep 'abcd' '2:ab,2:cd,'
+
+# -------------------------------------------------------- binary length fields
+
+both u8 '\002ab\000\001\n' '2:ab,0:,1:\n,'
+both u16be '\000\002ab\000\000\000\001\n' '2:ab,0:,1:\n,'
+both u16le '\002\000ab\000\000\001\000\n' '2:ab,0:,1:\n,'
+both u24be '\000\000\002ab\000\000\000' '2:ab,0:,'
+both u24le '\002\000\000ab\000\000\000' '2:ab,0:,'
+both u32be '\000\000\000\002ab\000\000\000\000' '2:ab,0:,'
+both u32le '\002\000\000\000ab\000\000\000\000' '2:ab,0:,'
+both u40be '\000\000\000\000\002ab\000\000\000\000\000' '2:ab,0:,'
+both u40le '\002\000\000\000\000ab\000\000\000\000\000' '2:ab,0:,'
+both u48be '\000\000\000\000\000\002ab\000\000\000\000\000\000' '2:ab,0:,'
+both u48le '\002\000\000\000\000\000ab\000\000\000\000\000\000' '2:ab,0:,'
+both u56be '\000\000\000\000\000\000\002ab\000\000\000\000\000\000\000' '2:ab,0:,'
+both u56le '\002\000\000\000\000\000\000ab\000\000\000\000\000\000\000' '2:ab,0:,'
+both u64be '\000\000\000\000\000\000\000\002ab\000\000\000\000\000\000\000\000' '2:ab,0:,'
+both u64le '\002\000\000\000\000\000\000\000ab\000\000\000\000\000\000\000\000' '2:ab,0:,'
+
+# More than one byte of the field says something: 258 = 0x0102.
+long=$(printf '%0258d' 7)
+both u16be "\\001\\002$long" "258:$long,"
+both u16le "\\002\\001$long" "258:$long,"
+both u24be "\\000\\001\\002$long" "258:$long,"
+both u32le "\\002\\001\\000\\000$long" "258:$long,"
+both u64be "\\000\\000\\000\\000\\000\\000\\001\\002$long" "258:$long,"
+
+# offset, header, adjust, inclusive, trailer, keep
+both u8,offset=2 '\000\000\001a' '1:a,'
+decodes u8,offset=2 'xy\001azz\000' '1:a,0:,'
+both u16be,offset=1,header=5 '\000\000\002\000\000ab' '2:ab,'
+decodes u16be,offset=1,header=5 'x\000\002yzab' '2:ab,'
+both u8,adjust=2 '\000ab\001abc' '2:ab,3:abc,'
+both u8,adjust=+2 '\000ab' '2:ab,'
+both u8,adjust=-2 '\004ab\002' '2:ab,0:,'
+both u16be,inclusive '\000\004ab\000\002' '2:ab,0:,'
+both u16be,offset=2,inclusive '\000\000\000\006ab' '2:ab,'
+decodes u16be,offset=2,inclusive '\003\000\000\006ab' '2:ab,'
+both u16be,header=4,inclusive '\000\006\000\000ab' '2:ab,'
+both u8,inclusive,adjust=1 '\002ab' '2:ab,'
+both 'u8,trailer=\r\n' '\002ab\r\n\000\r\n' '2:ab,0:,'
+decodes 'u8,keep' '\002ab\000' '3:\002ab,1:\000,'
+decodes 'u8,offset=1,trailer=;,keep' 'x\002ab;y\000;' '5:x\002ab;,3:y\000;,'
+decodes u32le,inclusive,keep '\005\000\000\000x\004\000\000\000' '5:\005\000\000\000x,4:\004\000\000\000,'
+
+# padding, lead
+decodes u8,header=2,padding=1 '\002\003ab???\000\001?' '2:ab,0:,'
+decodes u8,header=2,padding=1,keep '\002\003ab???\000\001?' '7:\002\003ab???,3:\000\001?,'
+decodes 'u8,header=2,padding=1,trailer=;' '\002\001ab?;' '2:ab,'
+encodes 'u8,header=2,trailer=;' '\002\000ab;' '2:ab,'
+encodes 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
+encodes u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
+
+# byte, only, min, max
+decodes u8,offset=1,byte=0:61-62 'a\001xb\000' '1:x,0:,'
+decodes u8,offset=1,only=0:61 'a\001xb\001ya\000' '1:x,0:,'
+decodes u8,offset=1,only=0:61,keep 'a\001xb\001ya\000' '3:a\001x,2:a\000,'
+decodes fixed:3,byte=0:47,only=1:0-f 'G\000aGzbG\001c' '3:G\000a,3:G\001c,'
+both u8,min=1,max=2 '\001a\002ab' '1:a,2:ab,'
+refuses 3 'stdin: record 2 at byte 3: byte 0 of the header is not one of 61-62: 63' \
+    'a\001xc\001y' '1:x,' -f u8,offset=1,byte=0:61-62 -t netstring
+refuses 3 'stdin: record 2 at byte 5: byte 1 of the header is not 2e: 2f' \
+    'a.\001xc/\001y' '1:x,' -f u8,offset=2,byte=1:2e -t netstring
+refuses 3 'stdin: record 2 at byte 4: byte 0 of the record is not 47: 67' \
+    'G123g123' 'G123' -f fixed:4,byte=0:47 -t raw
+refuses 3 'stdin: record 2 at byte 2: length is greater than the maximum: 03' \
+    '\001a\003abc' '1:a,' -f u8,max=2 -t netstring
+refuses 3 'stdin: record 2 at byte 2: length is less than the minimum: 00' \
+    '\001a\000\001a' '1:a,' -f u8,min=1 -t netstring
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after adjustment: ff ff ff ff' \
+    '\377\377\377\377\377\377\377\377' '' -f u64be,adjust=9223372036854775807
+refuses 6 'stdin: record 2 at byte 7: a length of 3 does not fit in a length field of 0 to 2' \
+    '2:ab,3:abc,' '\002ab' -f netstring -t u8,max=2
+# Those that are left out are not counted, however many there are.
+gives 'a\001xb\001ya\001z' '2\n' -f u8,offset=1,only=0:61 -c
+gives 'a\001xb\001ya\001z' 'z\n' -f u8,offset=1,only=0:61 --skip=1
+gives 'b\001yb\000' '0\n' -f u8,offset=1,only=0:61 -c
+gives 'b\001yb\005' '' -f u8,offset=1,only=0:61 --on-partial=drop
+refuses 4 'stdin: record 1 at byte 5: input ends inside a record' \
+    'b\001yb\005' '' -f u8,offset=1,only=0:61
+# A frame that is left out may be longer than a record, and than memory.
+{ printf 'b\377\377\377' && head -c 16777215 /dev/zero && printf 'a\000\000\001x'; } >in
+run -f u24be,offset=1,only=0:61 --max-record=1
+expect_status 0
+expect out 'x\n'
+
+# -------------------------------------------------------------------- varint
+
+both varint '\002ab\000\001\n' '2:ab,0:,1:\n,'
+both varint "\\202\\002$long" "258:$long,"
+decodes varint '\202\200\000ab' '2:ab,'
+decodes varint '\202\200\200\200\200\200\200\200\200\000ab' '2:ab,'
+both varint,offset=1 '\000\002ab' '2:ab,'
+encodes varint,offset=2,lead=x 'x\000\002ab' '2:ab,'
+both varint,adjust=-1 '\003ab' '2:ab,'
+both varint,inclusive '\003ab\001' '2:ab,0:,'
+both varint,offset=2,inclusive '\000\000\005ab' '2:ab,'
+both varint,max-width=2 '\001a' '1:a,'
+decodes varint,offset=1,byte=0:61,only=0:61 'a\001x' '1:x,'
+decodes varint,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
+# 126 bytes and one for the length are 127; 127 bytes need two.
+most=$(printf '%0126d' 0)
+both varint,inclusive "\\177$most" "126:$most,"
+both varint,inclusive "\\201\\0010$most" "127:0$most,"
+decodes varint,inclusive "\\200\\001$most" "126:$most,"
+
+# ------------------------------------------------------- lengths as ASCII digits
+
+both dec '2\nab0\n10\n0123456789' '2:ab,0:,10:0123456789,'
+decodes dec '002\nab' '2:ab,'
+both 'dec:\r\n,trailer=\r\n' '2\r\nab\r\n0\r\n\r\n' '2:ab,0:,'
+both 'dec: ' '2 ab0 ' '2:ab,0:,'
+decodes 'dec:\r\n,trailer=\r\n,keep' '2\r\nab\r\n0\r\n\r\n' '7:2\r\nab\r\n,5:0\r\n\r\n,'
+both 'hex:\n' 'a\n01234567890\n' '10:0123456789,0:,'
+decodes hex 'A\n01234567890a\n0123456789' '10:0123456789,10:0123456789,'
+both 'hex:;,trailer=.' '2;ab.0;.' '2:ab,0:,'
+gives '5:hello,0:,1:,,' '\005hello\000\001,' --from=netstring --to=u8
+gives '\005hello\000\001,' '5:hello,0:,1:,,' --from=u8 --to=netstring
+decodes netstring,keep '2:ab,0:,' '5:2:ab,,3:0:,,'
+
+both dec,digits=3 '002ab000' '2:ab,0:,'
+both 'hex,digits=2,trailer=\n' '0a0123456789\n00\n' '10:0123456789,0:,'
+both hex,digits=4,inclusive '0006ab0004' '2:ab,0:,'
+both hex,digits=4,inclusive,control=1 '0006ab0000' '2:ab,0:,'
+decodes hex,digits=2,control=3 '00010203abc' '0:,0:,0:,3:abc,'
+decodes hex,digits=2,control=3,keep '000103abc' '2:00,2:01,5:03abc,'
+
+# -------------------------------------------------------------------- chunked
+
+both chunked '2\r\nab\r\na\r\n0123456789\r\n0\r\n\r\n' '2:ab,10:0123456789,'
+both chunked '0\r\n\r\n' ''
+decodes chunked 'A\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n' '10:0123456789,10:0123456789,'
+decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
+
+# -------------------------------------------------- http and content-length
+
+both content-length 'Content-Length: 2\r\n\r\nabContent-Length: 0\r\n\r\n' '2:ab,0:,'
+decodes content-length 'Content-Type: x\r\ncontent-length:2\r\n\r\nab' '2:ab,'
+decodes content-length,lf,keep 'Content-Length: 2\n\nab' '21:Content-Length: 2\n\nab,'
+decodes http 'GET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\nab' '0:,2:ab,'
+decodes http,keep 'GET / HTTP/1.1\r\n\r\n' '18:GET / HTTP/1.1\r\n\r\n,'
+gives '' '' --from=content-length --to=netstring
+gives '' '' --from=http --to=netstring
+
+# ------------------------------------------------------------------- out only
+
+encodes raw 'a\nb' '1:a,0:,2:\nb,'
+encodes none '' '1:a,0:,2:\nb,'
+
+# ----------------------------------------------------------------- no records
+
+for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec 'hex:\n' netstring; do
+    both "$framing" '' ''
+done

@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# An error is one line that says in which input, which record, at which byte
+# and what; the exit status tells its kind; and all that was read whole before
+# it has been written.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# ------------------------------------------------ record, byte, and what stands there
+
+# Sixteen chunks of 250 bytes, each 256 in the input.
+data=$(printf '%0250d' 0)
+chunks=
+lines=
+i=0
+while [ $i -lt 16 ]; do
+    chunks="${chunks}fa\\r\\n$data\\r\\n"
+    lines="$lines$data\\n"
+    i=$((i + 1))
+done
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
+    "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line
+# Records that are left out are counted.
+refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
+    "${chunks}zz\\r\\n" "$data\\n" --from=chunked --to=line --skip=15
+# One that is not reached is no fault.
+gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
+
+# --------------------------------------------------------- 3: malformed input
+
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 78' 'x:a,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a' '1:a,:a,' 'a\n' -f netstring
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 3b' '1;a' '' \
+    -f netstring
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 31' '01:a,' '' \
+    -f netstring
+refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 30' '00:,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 62' \
+    '1:a,1:bb,' 'a\n' -f netstring -t line --max-record=10 --on-partial=drop
+refuses 3 'stdin: record 1 at byte 20: length has too many digits: 31' '000000000000000000001:' '' \
+    -f dec::
+refuses 3 'stdin: record 1 at byte 19: length does not fit in 64 bits: 36' \
+    '18446744073709551616:' '' -f dec::
+refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30' '10000000000000000\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 67' 'g\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d' '-1\n' '' -f dec
+refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41' '1A\n' '' -f dec
+refuses 3 'stdin: record 2 at byte 3: length is less than the header that it includes: 00 01' \
+    '\000\003a\000\001a' 'a\n' -f u16be,inclusive
+refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
+    -f u8,adjust=-2
+refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
+    -f varint,adjust=-2
+refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80' \
+    '\200\200\200\200\200\200\200\200\200\200\001' '' -f varint
+refuses 3 'stdin: record 1 at byte 9: length does not fit in 64 bits: 02' \
+    '\200\200\200\200\200\200\200\200\200\002a' '' -f varint
+refuses 3 'stdin: record 2 at byte 6: payload is not followed by its trailer: 0d 78' \
+    '\001a\r\n\001b\rx' 'a\nb' -f 'u8,trailer=\r\n'
+
+# --------------------------------------------- 6: not to be said in the output
+
+refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
+    '1\r\na\r\n1\r\nb\r\n' -t chunked
+refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (pad=BYTE pads it)' \
+    'abc\nde\nfgh\n' 'abc' -t fixed:3
+refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit in a record of 3' 'abc\ndefg\n' 'abc' \
+    -t fixed:3,pad=.
+long=$(printf '%0256d' 0)
+refuses 6 'stdin: record 2 at byte 2: a length of 256 does not fit in a length field of 0 to 255' \
+    "a\\n$long\\nb\\n" '\001a' -t u8
+refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length field of 0 to 255' 'a\n' '' \
+    -t u8,adjust=2
+refuses 6 'stdin: record 2 at byte 3: a length of 1 does not fit in this varint' 'ab\na\n' \
+    '\000ab' -t varint,adjust=2
+
+# However much of it has not left yet: long records, that are not copied.
+{
+    head -c 50000000 /dev/zero | tr '\0' x
+    printf '\n\n'
+} >in
+run -t chunked
+expect_message 'stdin: record 2 at byte 50000001: an empty record would be the last chunk'
+expect_status 6
+{
+    printf '2faf080\r\n'
+    head -c 50000000 in
+    printf '\r\n'
+} >expected
+expect_same expected out
+
+# ----------------------------------------------- whole before an error: written
+
+# In one read with it, and in reads of their own.
+i=0
+while [ $i -lt 5000 ]; do
+    printf '100:%0100d,' $i
+    i=$((i + 1))
+done >good
+sed 's/100://g' good | tr , '\n' >lines
+{ cat good && printf '5:hell'; } >in
+run -f netstring
+expect_status 4
+expect_message 'stdin: record 5001 at byte 525006: input ends inside a record: 1 bytes of its '\
+'payload are missing'
+printf hell >>lines
+expect_same lines out
+{ cat good && printf '05:hello,'; } >in
+run -f netstring
+expect_status 3
+expect_message 'stdin: record 5001 at byte 525001: length has a leading zero: 35'
+sed 's/hell$//' lines | tr -d '\n' >expected
+tr -d '\n' <out >joined
+expect_same expected joined
+run -f netstring -t u16be
+expect_status 3
+[ "$(wc -c <out)" -eq 510000 ] || fail "$doing: not all records before the error"
+run -f netstring -c
+expect_status 3
+expect out '5000\n'
+
+converse -f netstring -t line
+send '1:a,2:bb,03:ccc,'
+receive 'a\nbb\n'
+ends 3 ''
+expect_message 'stdin: record 3 at byte 10: length has a leading zero: 33'
+
+# ------------------------------------------------------------- names of files
+
+printf '1:a,x' >bad
+: >in
+run -f netstring bad
+expect_status 3
+expect_message 'bad: record 2 at byte 4: length is not a number: 78'
+printf '1:b,' >in
+printf '1:a,1:b,' >good
+# Each input has its own records and bytes.
+run -f netstring good - bad good
+expect_status 3
+expect_message 'bad: record 2 at byte 4: length is not a number: 78'
+expect out 'a\nb\nb\na\n'
+run -f netstring -t chunked good ./bad
+expect_status 3
+expect_message './bad: record 2 at byte 4: length is not a number: 78'
+# A body that is not whole has no end.
+expect out '1\r\na\r\n1\r\nb\r\n1\r\na\r\n'
+
+# Nor does a message depend on how the input comes, or on what follows the fault:
+# at_once_and_in_parts FRAMING REST PART...
+at_once_and_in_parts() {
+    framing=$1
+    rest=$2
+    shift 2
+    { printf -- "$(printf %s "$@")" && printf -- "$rest"; } >in
+    run -f "$framing"
+    mv err said
+    converse -f "$framing" -t none
+    for part; do
+        send "$part"
+    done
+    ends 3 ''
+    expect_same said err
+}
+at_once_and_in_parts chunked 'z\r\n' '1\r\na\r\n' z
+at_once_and_in_parts netstring '1:a,' '1:a,2:ab' ';'
+at_once_and_in_parts 'u8,trailer=xyz' ' more' '\001axyz\001bxy' Z
+at_once_and_in_parts u32be,inclusive ' more' '\000\000' '\000\003'
+at_once_and_in_parts http '\r\n' 'GET / HTTP/1.1\r\nContent-Length: x' '1\r\n'
+at_once_and_in_parts websocket ' more' '\201\176\000' '\001'
+at_once_and_in_parts resp '\r\n' '$2\r\nab' c
+
+# ---------------------------------------------- names that a terminal would act on
+
+# complains_of STATUS MESSAGE ARG... - a name that holds LF and ESC is shown
+# as a shell takes it, wherever it stands in the command line
+complains_of() {
+    wanted_status=$1
+    message=$2
+    shift 2
+    : >in
+    run "$@"
+    expect_status "$wanted_status"
+    head -n 1 err >first
+    mv first err
+    expect_message "$message"
+}
+
+name=$(printf 'no\nfile\033[31m')
+shown="'no'\$'\\n''file'\$'\\033''[31m'"
+complains_of 1 "$shown: No such file or directory" "$name"
+printf 'x:a,' >"$name"
+complains_of 3 "$shown: record 1 at byte 0: length is not a number: 78" -f netstring "$name"
+rm "$name"
+printf 'a\n' >lines
+complains_of 1 "'no'\$'\\n''file'\$'\\033''[31m/1': No such file or directory" \
+    -o "$name/%d" lines
+complains_of 2 "--output: there is no conversion for the number, such as %06d, in $shown" \
+    -o "$name" lines
+complains_of 2 "--from: unknown framing 'no?file?[31m', at character 1 of $shown" -f "$name" lines
+complains_of 2 "--to: unknown key 'a?', at character 6 of 'line,a'\$'\\033'" \
+    -t "$(printf 'line,a\033')" lines
+complains_of 2 "--from: unknown escape '\\?', at character 7 of 'delim:\\'\$'\\n''a'" \
+    -f "$(printf 'delim:\\\na')" lines
+complains_of 2 "--select: neither a number nor a range, at character 1 of $shown" \
+    --select "$name" lines
+complains_of 2 "--part: $shown is not K/N, such as 1/8" --part "$name" lines
+complains_of 2 "--max-record: $shown is not a size of one byte or more, such as 4096 or 64K" \
+    --max-record "$name" lines
+complains_of 2 "--jobs: $shown is not a whole number from 1 to 65536" --exec cat -j "$name" lines
+complains_of 2 "--skip: $shown is not a whole number" --skip "$name" lines
+complains_of 2 "unknown option '--no'\$'\\n''file'\$'\\033''[31m'" "--$name"
+complains_of 2 "unknown option '-'\$'\\033'" "$(printf -- '-\033')"
+
+# One in UTF-8 is shown as it is; a control or a part of a character is not.
+complains_of 1 "$(printf 'gr\303\266\303\237e'): No such file or directory" \
+    "$(printf 'gr\303\266\303\237e')"
+complains_of 1 "''\$'\\302\\233''31m': No such file or directory" "$(printf '\302\23331m')"
+complains_of 1 "'a'\$'\\303': No such file or directory" "$(printf 'a\303')"
+complains_of 1 "it's: No such file or directory" "it's"
+complains_of 1 "'it'\\''s'\$'\\t': No such file or directory" "$(printf "it's\\t")"

@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Each option does what --help says of it, in each of its spellings; what is
+# wrong on the command line is named, with exit status 2.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# wrong MESSAGE ARG... - a usage error, before any input is read
+wrong() {
+    message=$1
+    shift
+    echo record >in
+    run "$@"
+    expect_status 2
+    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
+    expect_same message err
+    expect out ''
+}
+
+# ------------------------------------------------------------------ spellings
+
+gives 'a;b' 'a\nb\n' --from=delim:\;
+gives 'a;b' 'a\nb\n' --from delim:\;
+gives 'a;b' 'a\nb\n' -f delim:\;
+gives 'a;b' 'a\nb\n' -fdelim:\;
+gives 'a;b' 'a\nb\n' --delim=\;
+gives 'a;b' 'a\nb\n' --delim \;
+gives 'a;b' 'a\nb\n' -d \;
+gives 'a;b' 'a\nb\n' -d\;
+gives 'a;b,c' 'a\nb\nc\n' -d\; -d ,
+gives 'a\nb\n' '1:a,1:b,' --to=netstring
+gives 'a\nb\n' '1:a,1:b,' -t netstring
+gives 'a\nb\n' 'a\000b\000' --print0
+gives 'a\nb\n' 'a\000b\000' -0
+gives 'a\nb\nc\n' 'c\n' --skip=2
+gives 'a\nb\nc\n' 'a\nb\n' --head=2
+gives 'a\nb\nc\n' 'a\nb\n' -n 2
+gives 'a\nb\nc\n' 'b\n' --skip 1 -n1
+gives 'a\nb\nc\n' '3\n' --count
+gives 'a\nb\nc\n' '3\n' -c
+gives 'a;b' '2\n' -cd\;
+# Any beginning of a name that no other option has; FILEs before options too.
+gives 'a\nb\n' '2\n' --cou
+gives 'a;b' 'a\nb\n' - -d\;
+# The last one counts.
+gives 'a;b\n' 'a;b\n' --from=nul --from=line
+gives 'a\nb\n' 'a;b;' -0 --to='delim:;'
+
+# ------------------------------------------------------------------ selection
+
+gives 'a\nb\n' '' --skip=2
+gives 'a\nb\n' '' --skip=18446744073709551615
+gives 'a\nb\n' 'a\nb\n' --head=18446744073709551615
+gives 'a\nb\n' '' --skip=18446744073709551615 --head=18446744073709551615
+gives 'a\nb\n' '' --head=0
+gives 'a\nb\n' '0\n' --head=0 --count
+gives 'a\nb\nc\n' '1\n' --skip=2 --count
+gives 'a\nb\nc\n' '1\n' --skip=1 --head=1 --count
+gives '' '' --head=3
+gives '' '0\n' --count
+# What is not to be written is read for its records only.
+gives 'a\nb\n' '' --to=none
+
+# --------------------------------------------------- what natural outputs are
+
+gives 'a;b' 'a\nb\n' --delim=\;
+gives '1:a,1:b,' 'a\nb\n' --from=netstring
+gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'ab' --from=chunked
+gives '1\na\n1\nb\n0\n\n' 'ab' --from=chunked,lf
+gives 'HTTP/1.1 200 OK\r\n\r\na' 'a' --from=http
+gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'a\nb\n' --from=chunked --to=line
+
+# ---------------------------------------------------------------- information
+
+doing=--version
+run --version
+expect_status 0
+grep -Eqx 'cbsplit \(chunkedbuffer\) [0-9]+\.[0-9]+\.[0-9]+.*' out || fail "--version: $(cat out)"
+
+run --list
+expect_status 0
+cp out list
+for framing in line lf crlf nul delim fixed u8 u16be u16le u24be u24le u32be u32le u40be u40le \
+    u48be u48le u56be u56le u64be u64le varint dec hex netstring chunked content-length; do
+    grep -Eq "^ *$framing +in +out +[^ ]" list || fail "--list: no $framing, in and out"
+done
+grep -Eq "^ *http +in +- +[^ ]" list || fail '--list: no http, in only'
+for framing in raw none; do
+    grep -Eq "^ *$framing +- +out +[^ ]" list || fail "--list: no $framing, out only"
+done
+
+run --help
+expect_status 0
+expect err ''
+wide=$(grep -E '^.{81}' out || :)
+[ -z "$wide" ] || fail "--help: wider than 80 columns: $wide"
+while read -r line; do
+    grep -qF -e "$line" out || fail "--help: not in it: $line"
+done <list
+for option in from delim to print0 skip head select part exact count check output force exec \
+    worker jobs max-record on-partial progress stats list explain help \
+    version; do
+    grep -Eq "^ +(-., )?--$option([= [].*)?\$" out || fail "--help: no --$option"
+done
+[ "$(sed -n '/^Examples:/,/^$/p' out | grep -c '^  cbsplit\|^  [^ ].*| cbsplit')" -ge 6 ] ||
+    fail '--help: fewer than six examples'
+# Information is for whoever reads standard output: what follows is not looked at.
+run --help --no-such-option
+expect_status 0
+
+# explains GENERIC FRAMING - and what it says is the same framing
+explains() {
+    run --explain="$2"
+    expect_status 0
+    expect err ''
+    printf '%s\n' "$1" >expected
+    expect_same expected out
+    run --explain="$1"
+    expect_same expected out
+}
+explains 'delim:\n' lf
+explains 'delim:\r\n' crlf
+explains 'delim:\0' nul
+explains 'dec::,trailer=\,,canonical' netstring
+explains 'delim:\r\n,keep' crlf,keep
+explains u16be,offset=2,inclusive u16be,offset=2,inclusive
+explains 'delim:;,or=\n' 'delim:;,or=\n'
+explains raw raw
+
+# --------------------------------------------------------------- usage errors
+
+wrong "unknown option '--frob'" --frob
+wrong "unknown option '--frob=3'" --frob=3
+wrong "unknown option '--he-'" --he-
+wrong "'--he' is ambiguous" --he
+wrong "'--on=fail' is ambiguous" --on=fail
+wrong "unknown option '-x'" -x
+wrong "unknown option '-x'" -cx
+wrong "'--count=3' takes no argument" --count=3
+wrong "'--progress=3' takes no argument" --progress=3
+wrong "--stats: must be one of text, json, not 'x'" --stats=x
+wrong "'--from' needs an argument" --from
+wrong "'-t' needs an argument" -t
+wrong "--delim: the delimiter is empty" --delim=
+wrong "--delim: the delimiter is empty" -d ''
+wrong '--from and --delim exclude each other' -f line -d x
+wrong '--count and --to exclude each other' -c -t line
+wrong '--count and --to exclude each other' -0 -c
+wrong '--check and --to exclude each other' --check -t line
+wrong '--check and --count exclude each other' --check -c
+for number in '' x 1x -1 +1 ' 1' 1.5 0x10 1K 18446744073709551616; do
+    wrong "--skip: '$number' is not a whole number" --skip="$number"
+    wrong "--head: '$number' is not a whole number" --head="$number"
+done
+for size in '' 0 0K x -1 1k 1KiB 1T 'K' '1 K' 18446744073709551616 17179869184G; do
+    wrong "--max-record: '$size' is not a size of one byte or more, such as 4096 or 64K" \
+        --max-record="$size"
+done
+for word in '' Fail skip fai; do
+    wrong "--on-partial: must be one of fail, emit, drop, not '$word'" --on-partial="$word"
+done

@@ -1,0 +1,210 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# A framing that cannot be is refused with exit status 2, and the message
+# names the place where it goes wrong.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# wrong OPTION SPECIFICATION MESSAGE COLUMN - of the character at which it
+# goes wrong; COLUMN counts from 1, in SPECIFICATION
+wrong() {
+    echo record >in
+    run "$1=$2"
+    expect_status 2
+    expect out ''
+    printf "cbsplit: %s: %s, at character %d of '%s'\n" "$1" "$3" "$4" "$2" >message
+    printf "Try 'cbsplit --help' for more information.\n" >>message
+    expect_same message err
+}
+
+# The same for input and for output.
+wrong_both() {
+    wrong --from "$@"
+    wrong --to "$@"
+}
+
+# ---------------------------------------------------------------------- names
+
+wrong_both '' 'the name of the framing is missing' 1
+wrong_both ':x' 'the name of the framing is missing' 1
+wrong_both ',keep' 'the name of the framing is missing' 1
+wrong_both lines "unknown framing 'lines'" 1
+wrong_both Line "unknown framing 'Line'" 1
+wrong_both 'line ' "unknown framing 'line '" 1
+wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1
+wrong_both u16 "unknown framing 'u16'" 1
+wrong_both u8be "unknown framing 'u8be'" 1
+wrong --from raw "'raw' is only valid for output" 1
+wrong --from none "'none' is only valid for output" 1
+# A name that is one framing for input and another for output.
+wrong_both json,frob "unknown key 'frob'" 6
+wrong_both json:x "'json' takes no argument" 6
+wrong --to json,keep "'keep' is only valid for input" 6
+
+# ----------------------------------------------------------- keys and values
+
+wrong_both line,frob "unknown key 'frob'" 6
+wrong_both u16be,offset=2,frob=3 "unknown key 'frob'" 16
+wrong_both u16be,Offset=2 "unknown key 'Offset'" 7
+wrong_both line, 'expected a key' 6
+wrong_both 'delim:x,,or=y' 'expected a key' 9
+wrong_both line,=x 'expected a key' 6
+wrong_both u16be,offset=1,offset=1 "'offset' is given twice" 16
+wrong_both line,skip-empty,skip-empty "'skip-empty' is given twice" 17
+wrong_both u16be,inclusive=yes "'inclusive' takes no value" 7
+wrong_both u16be,offset "'offset' needs a value" 7
+wrong_both u16be,offset= 'the offset is not a number of bytes' 7
+wrong_both u16be,offset=x 'the offset is not a number of bytes' 7
+wrong_both u16be,offset=-1 'the offset is not a number of bytes' 7
+wrong_both u16be,offset=1K 'the offset is not a number of bytes' 7
+wrong_both u16be,offset=18446744073709551616 'the offset is not a number of bytes' 7
+wrong_both u16be,adjust=x 'the adjust is not a whole number' 7
+wrong_both u16be,adjust=+-1 'the adjust is not a whole number' 7
+wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
+wrong_both u16be,header=1 'the header ends before the length field, at 2' 7
+wrong_both u16be,offset=3,header=4 'the header ends before the length field, at 5' 16
+wrong_both u16be,trailer= 'the trailer is empty' 7
+wrong --from u16be,padding=2 'the padding byte, at 2, is outside the header' 7
+wrong --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length field' 16
+wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
+wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
+wrong_both u8,min=2,max=1 'the min is greater than the max' 4
+wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8
+wrong_both line:x "'line' takes no argument" 6
+wrong_both u16be:2 "'u16be' takes no argument" 7
+wrong_both chunked:x "'chunked' takes no argument" 9
+wrong_both 'netstring:x' "'netstring' takes no argument" 11
+wrong_both 'crlf,or=x' "unknown key 'or'" 6
+wrong --to line,keep "'keep' is only valid for input" 6
+wrong --from line,keep=yes "'keep' takes no value" 6
+wrong --from line,keep,keep "'keep' is given twice" 11
+wrong --to raw,keep "'keep' is only valid for input" 5
+
+# -------------------------------------------------- keys for one direction only
+
+for to in chunked,lf content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
+    varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
+    key=${to##*,}
+    wrong --to "$to" "'${key%%=*}' is only valid for input" $((${#to} - ${#key} + 1))
+done
+for from in fixed:3,pad=x u8,offset=1,lead=x varint,offset=1,lead=x fcgi,lead=x docker,lead=x \
+    websocket,text websocket,mask; do
+    key=${from##*,}
+    wrong --from "$from" "'${key%%=*}' is only valid for output" $((${#from} - ${#key} + 1))
+done
+
+# ------------------------------------------------------------------ byte, only
+
+rule="needs an offset and hexadecimal bytes, as in '0:00-02|ff'"
+for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
+    wrong --from "u8,byte=$bad" "'byte' $rule" 4
+    wrong --from "fixed:3,only=$bad" "'only' $rule" 9
+done
+wrong --from u8,byte=0:1,byte=1:1 'byte 1 is outside the 1-byte header' 13
+wrong --from fixed:3,byte=3:1 'byte 3 is outside the 3-byte record' 9
+wrong --from varint,offset=1,only=2:1 'byte 2 is outside the 2-byte header' 17
+wrong --from docker,only=8:1 'byte 8 is outside the 8-byte header' 8
+wrong --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
+wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
+rules=$(printf ',byte=0:%x' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
+wrong --from "u8$rules" "there are more than 16 'byte' and 'only' rules" 149
+
+# ---------------------------------------------------------------- arguments
+
+wrong_both delim "'delim' needs a delimiter, as in 'delim:;'" 6
+wrong_both delim: 'the argument is empty' 7
+wrong_both 'delim:x,or=' 'the or is empty' 9
+wrong_both delim,or=x "'delim' needs a delimiter, as in 'delim:;'" 6
+wrong_both fixed "'fixed' needs a size of one byte or more, as in 'fixed:188'" 6
+wrong_both fixed: 'the argument is not a number of bytes' 7
+wrong_both fixed:0 "'fixed' needs a size of one byte or more, as in 'fixed:188'" 7
+wrong_both fixed:4x 'the argument is not a number of bytes' 7
+wrong --to fixed:4,pad= 'the pad is not one byte' 9
+wrong --to fixed:4,pad=ab 'the pad is not one byte' 9
+wrong_both dec:7 'the terminator begins with a digit' 5
+wrong_both hex:f 'the terminator begins with a digit' 5
+wrong_both dec: 'the argument is empty' 5
+wrong_both dec,digits=0 'a length cannot have that many digits' 5
+wrong_both hex,digits=17 'a length cannot have that many digits' 5
+wrong_both 'dec:;,digits=2' "a terminator and 'digits' cannot be combined" 7
+wrong_both dec,canonical,digits=2 "'canonical' and 'digits' cannot be combined" 5
+wrong_both dec,inclusive "'inclusive' needs 'digits'" 5
+wrong_both dec,control=1 "'control' needs 'digits'" 5
+wrong_both dec,min=2,max=1 'the min is greater than the max' 5
+wrong_both hex,digits=4,control=1,min=1 "'min' and 'control' cannot be combined" 24
+wrong_both dec,digits=2,max=100 "the max does not fit in 'digits' digits" 14
+wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 24
+wrong_both hex,digits=4,max=9,control=10 'the control is greater than the max' 20
+wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' cannot be combined" 24
+for byte in '\n' '\r' '"'; do
+    wrong --from "csv,sep=$byte" 'the sep must not be LF, CR or a quote' 5
+done
+
+# -------------------------------------------------------------------- escapes
+
+wrong_both 'delim:a\q' "unknown escape '\\q'" 8
+wrong_both 'delim:\"' "unknown escape '\\\"'" 7
+wrong_both 'delim:\N' "unknown escape '\\N'" 7
+wrong_both 'delim:\1' "unknown escape '\\1'" 7
+wrong_both 'delim:\x' '\x is not followed by two hex digits' 7
+wrong_both 'delim:ab\xa' '\x is not followed by two hex digits' 9
+wrong_both 'delim:\x0g' '\x is not followed by two hex digits' 7
+wrong_both 'delim:\x,or=b' '\x is not followed by two hex digits' 7
+wrong_both 'delim:a\' "nothing follows the last '\\'" 8
+wrong_both 'u8,trailer=\z' "unknown escape '\\z'" 12
+
+# --explain takes what is right in one direction at least.
+wrong --explain lines "unknown framing 'lines'" 1
+wrong --explain line,frob "unknown key 'frob'" 6
+wrong --explain raw,frob "unknown key 'frob'" 5
+
+# ------------------------------------------------------------------- --delim
+
+# names_place TEXT ARG... - the message is about --delim, and TEXT is in it
+names_place() {
+    text=$1
+    shift
+    echo record >in
+    run "$@"
+    expect_status 2
+    expect out ''
+    head -n 1 err | grep -q '^cbsplit: --delim: .*, at character [0-9]* of ' || {
+        cat err
+        fail "$doing: no place in the message"
+    }
+    grep -qF -e "$text" err || {
+        cat err
+        fail "$doing: not said: $text"
+    }
+}
+names_place "unknown escape '\\q'" -d 'a\q'
+names_place "unknown escape '\\q'" -d ';' -d 'a,\q'
+names_place '\x is not followed by two hex digits' -d '\x1'
+names_place "nothing follows the last '\\'" -d 'a\'
+names_place "nothing follows the last '\\'" -d ';' -d 'a\'
+names_place "nothing follows the last '\\'" -d 'a\' -d ';'
+
+# --------------------------------------------- an explanation can be given back
+
+# What a preset stands for, with more keys, is itself a framing.
+for framing in lf,skip-empty nul,keep netstring,keep; do
+    run --explain="$framing"
+    expect_status 0
+    generic=$(cat out)
+    : >in
+    run --from="$generic"
+    expect_message ''
+    expect_status 0
+done
+# A key that the preset has said already cannot be said again, or the
+# explanation has it once.
+for framing in netstring,trailer=x netstring,canonical; do
+    run --explain="$framing"
+    [ "$status" -ne 2 ] || continue
+    generic=$(cat out)
+    : >in
+    run --from="$generic"
+    expect_message ''
+    expect_status 0
+done

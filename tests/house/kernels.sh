@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The tests of all that searches, rewrites, and writes text pass with each
+# kernel, not only with the best one that the machine has.
+
+set -eu
+: "${TOP_BUILDDIR:=.}"
+cd "$TOP_BUILDDIR"
+
+[ -x tests/unit/test_matcher ] || {
+    echo 'the unit tests were not built: Check is missing'
+    exit 77
+}
+tried=0
+for kernel in avx512 vbmi2 avx2 sse2 neon plain; do
+    for test in matcher search split decoder framings stuffed outputs; do
+        status=0
+        CB_TEST_KERNEL=$kernel tests/unit/test_$test >kernels.log 2>&1 || status=$?
+        case $status in
+        0) tried=$((tried + 1)) ;;
+        77) continue 2 ;;
+        *)
+            cat kernels.log
+            echo "FAIL: tests/unit/test_$test with the kernel $kernel"
+            exit 1
+            ;;
+        esac
+    done
+    echo "passed with $kernel"
+done
+rm -f kernels.log
+# The plain one is there always.
+[ "$tried" -ge 5 ]

@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: cbsplit --help, the manual page and the three completions have the
+# same options; cbsplit --list and the manual page have the same framings; the
+# header and its manual page have the same functions.
+
+set -eu
+export LC_ALL=C
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+[ -n "${CBSPLIT:-}" ] || {
+    echo 'CBSPLIT does not say where cbsplit is'
+    exit 77
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Each of these prints names, one a line, from what it reads.
+
+help_options() {
+    sed -n 's/^  *\(-[^ -], \)\{0,1\}--\([a-z0-9-]*\).*/\2/p'
+}
+man_options() {
+    sed -n '/^\.SH OPTIONS$/,/^\.SH "/p' | sed 's/\\-/-/g' |
+        awk '/^\.TP/ { tag = 1; next } tag { print; tag = 0 }' |
+        sed -n 's/^.*--\([a-z0-9-]*\).*/\1/p'
+}
+# The options with a dash or two, wherever they stand.
+completed_options() {
+    grep -v '^#' | grep -o -e '--[a-z][a-z0-9-]*' | sed 's/^--//' | grep -vx argument-names
+}
+fish_options() {
+    sed -n 's/^complete -c cbsplit .*-l \([a-z0-9-]*\).*/\1/p'
+}
+
+listed_framings() {
+    awk '{ print $1 }'
+}
+# The first words of the tags in the section, font changes taken away, up to
+# their argument.  Tags of keys are not at the outermost level.
+man_framings() {
+    sed -n '/^\.SH FRAMINGS$/,/^\.SH "FILES/p' | awk '
+        /^\.RS/ { level++ }
+        /^\.RE/ { level-- }
+        /^\.T[PQ]/ { tag = !level; next }
+        tag { tag = 0; print }
+    ' | sed 's/\\-/-/g; s/^\.[BIR]* //; s/" *, *"/ /g; s/\[.*//; s/:.*//' | tr -s ' ,"' '\n' | grep .
+}
+
+header_functions() {
+    sed -En 's/^(CB_API|static inline)[^(]*[ *](cb_[a-z0-9_]*)\(.*/\2/p'
+}
+man_functions() {
+    sed '/^\.SH EXAMPLES$/q' | grep -o 'cb_[a-z0-9_]*'
+}
+
+# same NAME NAME - the lists are the same
+status=0
+same() {
+    sort -u "$scratch/$1" >"$scratch/first"
+    sort -u "$scratch/$2" >"$scratch/second"
+    [ -s "$scratch/first" ] || {
+        echo "nothing was found: $1"
+        return 1
+    }
+    diff "$scratch/first" "$scratch/second" || {
+        echo "above: only in $1 (<), only in $2 (>)"
+        return 1
+    }
+}
+
+page=$TOP_SRCDIR/man/cbsplit.1
+"$CBSPLIT" --help | sed '/^Framings:/,$d' | help_options >"$scratch/help"
+man_options <"$page" >"$scratch/man"
+completed_options <"$TOP_SRCDIR/completions/cbsplit.bash" >"$scratch/bash"
+completed_options <"$TOP_SRCDIR/completions/_cbsplit" >"$scratch/zsh"
+fish_options <"$TOP_SRCDIR/completions/cbsplit.fish" >"$scratch/fish"
+for other in man bash zsh fish; do
+    same help $other || status=1
+done
+
+"$CBSPLIT" --list | listed_framings >"$scratch/list"
+man_framings <"$page" >"$scratch/framings"
+same list framings || status=1
+
+header_functions <"$TOP_SRCDIR/lib/chunkedbuffer.h" >"$scratch/header"
+man_functions <"$TOP_SRCDIR/man/chunkedbuffer.3" >"$scratch/functions"
+same header functions || status=1
+
+# That the completions are well formed, where their shell is here.
+for shell in bash zsh fish; do
+    command -v $shell >/dev/null || continue
+    case $shell in
+    zsh) file=$TOP_SRCDIR/completions/_cbsplit ;;
+    *) file=$TOP_SRCDIR/completions/cbsplit.$shell ;;
+    esac
+    $shell -n "$file" || status=1
+done
+
+# spoiled PAGE - lines that a terminal of 80 columns shows with a hyphen that is not
+# in the page, or with spaces put into the synopsis to fill it
+spoiled() {
+    MAN_KEEP_FORMATTING='' MANWIDTH=80 LC_ALL=C.UTF-8 man -l "$1" 2>/dev/null | awk '
+        /[^ ]\342\200\220$/ { print }
+        /^[A-Z]/ { synopsis = $1 == "SYNOPSIS" }
+        synopsis && /[^ ]   *[^ ]/ { print }'
+}
+
+if man --version 2>/dev/null | grep -q '^man 2'; then
+    for name in cbsplit.1 chunkedbuffer.3; do
+        spoiled "$TOP_SRCDIR/man/$name" >"$scratch/spoiled"
+        if [ -s "$scratch/spoiled" ]; then
+            echo "man/$name, in 80 columns:"
+            cat "$scratch/spoiled"
+            status=1
+        fi
+        grep -v '^\.\(nr HY\|nh\|ds AD\|ad\)' "$TOP_SRCDIR/man/$name" >"$scratch/$name"
+    done
+    if [ -z "$(spoiled "$scratch/cbsplit.1")" ]; then
+        echo 'hyphens and stretched lines were not found'
+        status=1
+    fi
+fi
+
+# ------------------------------------------------------ that it finds faults
+
+for list in man fish framings functions; do
+    case $list in
+    framings) whole=list ;;
+    functions) whole=header ;;
+    *) whole=help ;;
+    esac
+    sed 2d "$scratch/$list" >"$scratch/less"
+    if same $whole less >/dev/null; then
+        echo "a name that is missing was not found: $list"
+        status=1
+    fi
+done
+exit $status

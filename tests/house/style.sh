@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: what every text file of the project has in common.
+
+set -eu
+export LC_ALL=C
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+
+# The sources, as paths below the top, in a checkout as well as in a release,
+# where generated files stand beside them.
+sources() {
+    find lib cli tests examples bench fuzz man completions doc .ci -type f \
+        ! -path '*/.libs/*' ! -path '*/.deps/*' '(' \
+        -name '*.[ch1357]' -o -name '*.sh' -o -name '*.mk' -o -name '*.map' -o -name '*.pc.in' \
+        -o -name '*.py' -o -name '*.pl' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
+        -o -path 'completions/*' -o -path '.ci/*' ')' 2>/dev/null || :
+    for file in *.md build-aux/check-*.sh build-aux/coverage.sh \
+        build-aux/release-date build-aux/sh-test-driver m4/cb_*.m4 configure.ac \
+        Makefile.am bootstrap .clang-format .editorconfig .gitignore; do
+        [ ! -e "$file" ] || echo "$file"
+    done
+}
+
+# forbid WHAT PATTERN FILE... - as an extended regular expression
+forbid() {
+    what=$1
+    pattern=$2
+    shift 2
+    if [ $# -gt 0 ] && grep -nE -e "$pattern" /dev/null "$@"; then
+        echo "above: $what"
+        status=1
+    fi
+}
+
+check_all() (
+    cd "$TOP_SRCDIR"
+    status=0
+    tab=$(printf '\t')
+    all=$(sources)
+    code=$(echo "$all" | grep '\.[ch]$' || :)
+
+    for file in $all; do
+        case $file in
+        *.md) ;;
+        *) head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' || {
+            echo "$file: has no SPDX-License-Identifier"
+            status=1
+        } ;;
+        esac
+    done
+    # None of these names has a space in it.
+    # shellcheck disable=SC2086
+    {
+        forbid 'white space at the end of a line' "[ $tab]\$" $all
+        forbid 'a carriage return' "$(printf '\r')\$" $all
+        forbid 'a tab' "$tab" $code
+        forbid 'a function whose result has no bound' \
+            '(^|[^A-Za-z0-9_])(alloca|strcpy|stpcpy|strcat|v?sprintf|gets|ato[ifl]+)[ ]*\(' $code
+        forbid 'a typedef of a struct' '^typedef (struct|union)' $code
+        # In characters, not bytes.
+        LC_ALL=C.UTF-8 forbid 'a line longer than 100 columns' '^.{101}' $code
+    }
+    return $status
+)
+
+# ------------------------------------------------------ that it finds faults
+
+# finds FILE TEXT - a file with this text in a copy of the tree is refused
+finds() {
+    mkdir -p "$scratch/tree/${1%/*}" "$scratch/tree/lib"
+    echo '/* SPDX-License-Identifier: MIT */' >"$scratch/tree/lib/good.c"
+    printf "$2" >"$scratch/tree/$1"
+    if (TOP_SRCDIR=$scratch/tree && check_all) >/dev/null; then
+        echo "a fault was not found in $1: $2"
+        exit 1
+    fi
+    rm -r "$scratch/tree"
+}
+
+# accepts FILE TEXT - a file with this text is not
+accepts() {
+    mkdir -p "$scratch/tree/${1%/*}"
+    printf "$2" >"$scratch/tree/$1"
+    (TOP_SRCDIR=$scratch/tree && check_all)
+    rm -r "$scratch/tree"
+}
+
+spdx='/* SPDX-License-Identifier: MIT */\n'
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+accepts lib/a.c "${spdx}snprintf(a, n, b); my_atoi(c);\n"
+finds lib/a.c 'int a;\n'
+finds tests/a.sh 'true\n'
+finds lib/a.c "${spdx}int a; \n"
+finds lib/a.c "${spdx}\tint a;\n"
+finds lib/a.c "${spdx}int a;\r\n"
+finds lib/a.c "${spdx}    sprintf(a, b);\n"
+finds lib/a.c "${spdx}    x = atoi (b);\n"
+finds cli/a.h "${spdx}typedef struct a b;\n"
+finds cli/a.c "${spdx}$(printf '/* %0100d */' 0)\n"
+check_all

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# cbsplit talks with a WebSocket server, the ws module of Node.js: messages that
+# it sends masked come back as they were, each before the next is sent.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+need node python3
+# Where Debian has modules, for a node that is not Debian's.
+export NODE_PATH="${NODE_PATH-}:/usr/share/nodejs"
+node -e 'require("ws")' 2>/dev/null || skip 'there is no module ws for node'
+
+# Sends what it gets back, and first a ping and a message in fragments.  It
+# closes a connection with an error if a frame is not masked, and so on.
+cat >server.js <<'END'
+'use strict';
+const fs = require('fs');
+const {WebSocketServer} = require('ws');
+const server = new WebSocketServer({host: '127.0.0.1', port: 0, perMessageDeflate: false});
+server.on('connection', socket => {
+    socket.on('error', error => console.log(String(error)));
+    socket.on('close', code => console.log('closed: ' + code));
+    socket.on('message', (data, isBinary) => socket.send(data, {binary: isBinary}));
+    socket.ping('are you there?');
+    socket.send('frag', {fin: false});
+    socket.send('ment', {fin: true});
+});
+server.on('listening', () => {
+    fs.writeFileSync('port.new', String(server.address().port));
+    fs.renameSync('port.new', 'port');
+});
+END
+
+# connect.py COMMAND - runs it with a connection as its input and output, once
+# the handshake was made; of what follows that it takes nothing.
+cat >connect.py <<'END'
+import base64, hashlib, os, socket, subprocess, sys
+port = int(open('port').read())
+connection = socket.create_connection(('127.0.0.1', port))
+key = base64.b64encode(os.urandom(16))
+connection.sendall(b'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n'
+                   b'Connection: Upgrade\r\nSec-WebSocket-Key: %b\r\n'
+                   b'Sec-WebSocket-Version: 13\r\n\r\n' % key)
+head = b''
+while not head.endswith(b'\r\n\r\n'):
+    byte = connection.recv(1)
+    assert byte, head
+    head += byte
+accept = hashlib.sha1(key + b'258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest()
+assert head.startswith(b'HTTP/1.1 101 ') and base64.b64encode(accept) in head, head
+sys.exit(subprocess.call(['sh', '-c', sys.argv[1]], stdin=connection, stdout=connection))
+END
+
+start node server.js >log 2>&1
+wait_for test -e port
+
+# converses_by FRAMING BYTES - records of such bytes go there in this framing
+# and come back; then a Close frame ends it, with the status 1000.
+close='\210\202\001\002\003\004\002\352'
+converses_by() {
+    doing="cbsplit -t $1"
+    python3 - "$2" <<'END'
+import random, sys
+random.seed(7)
+alphabet = eval(sys.argv[1])
+with open('in', 'wb') as file:
+    for size in [0, 1, 5, 124, 125, 126, 127, 128, 1000, 65534, 65535, 65536, 65537, 300000]:
+        file.write(b'%d:%b,' % (size, bytes(random.choices(alphabet, k=size))))
+END
+    : >log
+    python3 connect.py "
+        { '$CBSPLIT' -f netstring -t $1 in && printf '$close'; } 2>err &
+        '$CBSPLIT' -f websocket,data -t netstring >out 2>err2 && wait" ||
+        fail "$doing: exit status $?: $(cat err err2 log)"
+    { printf '4:frag,4:ment,' && cat in; } >expected
+    expect_same expected out
+    wait_for grep -q '^closed:' log
+    grep -qx 'closed: 1000' log || fail "$doing: $(cat log)"
+}
+converses_by websocket,mask 'range(256)'
+converses_by websocket,mask,text 'range(128)'
+
+# What is not masked is refused by the server, not by us.
+: >log
+python3 connect.py "printf '2:hi,' | '$CBSPLIT' -f netstring -t websocket; cat >out" || :
+wait_for grep -q 'MASK must be set' log
+
+# A frame at a time: one is sent when the one before has come back.
+mkfifo in_pipe
+: >out
+start python3 connect.py "'$CBSPLIT' -f netstring -t websocket,mask <in_pipe &
+    exec '$CBSPLIT' -f websocket,data -t netstring >out 2>err"
+exec 3>in_pipe
+printf '4:frag,4:ment,' >expected
+for record in 3:one, 3:two, 0:, 5:three,; do
+    printf '%s' $record >&3
+    printf '%s' $record >>expected
+    wait_for cmp -s expected out
+done
+exec 3>&-
