@@ -30,6 +30,10 @@ lib_libcb_la_SOURCES = \
 	lib/search/matcher.c \
 	lib/core/buffer.h \
 	lib/core/buffer.c \
+	lib/core/changes.h \
+	lib/core/offer.c \
+	lib/core/append.c \
+	lib/core/consume.c \
 	lib/core/appender.h \
 	lib/core/appender.c \
 	lib/core/hold.c \

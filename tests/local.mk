@@ -16,6 +16,9 @@ unit_tests = \
 	tests/unit/test_text \
 	tests/unit/test_matcher \
 	tests/unit/test_buffer \
+	tests/unit/test_offer \
+	tests/unit/test_append \
+	tests/unit/test_consume \
 	tests/unit/test_hold \
 	tests/unit/test_search \
 	tests/unit/test_split \
@@ -26,6 +29,11 @@ unit_tests = \
 	tests/unit/test_failures \
 	tests/unit/test_spec \
 	tests/unit/test_decoder \
+	tests/unit/test_pieces \
+	tests/unit/test_take \
+	tests/unit/test_place \
+	tests/unit/test_ahead \
+	tests/unit/test_reader \
 	tests/unit/test_cuts \
 	tests/unit/test_header \
 	tests/unit/test_encoder \
@@ -52,6 +60,8 @@ tests_unit_test_progress_SOURCES = tests/unit/test_progress.c cli/reports/progre
 tests_unit_libsupport_la_SOURCES = \
 	tests/unit/expect.h \
 	tests/unit/support.h \
+	tests/unit/buffers.h \
+	tests/unit/decoders.h \
 	tests/unit/support.c \
 	tests/unit/steps.h \
 	tests/unit/steps.c \

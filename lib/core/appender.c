@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/appender.h"
 
+#include "core/changes.h"
+
 /* How many more bytes the limit of the buffer allows. */
 static size_t allowed(const struct cb__appender *appender)
 {

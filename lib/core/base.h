@@ -136,6 +136,13 @@ static inline bool cb__allocator_is_usable(const struct cb_allocator *allocator)
     return !allocator || (allocator->alloc && allocator->free);
 }
 
+/* size zeroed bytes; NULL if out of memory. */
+static inline void *cb__alloc_zeroed(const struct cb_allocator *allocator, size_t size)
+{
+    void *memory = allocator->alloc(allocator->arg, size);
+    return memory ? memset(memory, 0, size) : NULL;
+}
+
 /* Are all of these flags known?  A yes-or-no option has `known` 1. */
 static inline bool cb__flags_known(unsigned flags, unsigned known)
 {

@@ -121,9 +121,7 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
 /* cb_commit of 1 or more bytes, without adapting the chunk size. */
 void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n);
 
-/* For the appender.  Reserves room for `more` chunks: CB_ENOMEM.  Continues in a new
- * block, whose reference becomes the buffer's. */
-int cb__buffer_reserve(struct cb_buffer *buffer, size_t more);
+/* Continues in a new block, whose reference becomes the buffer's. */
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
 
 /* Makes *reader the address of the buffer as long as its bytes stay in place, except

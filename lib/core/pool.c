@@ -45,10 +45,9 @@ static void unlock(struct cb_pool *pool)
 static struct cb_pool *new_pool(const struct cb_allocator *allocator, size_t idle_limit,
                                 bool shared)
 {
-    struct cb_pool *pool = allocator->alloc(allocator->arg, sizeof *pool);
+    struct cb_pool *pool = cb__alloc_zeroed(allocator, sizeof *pool);
     if (!pool)
         return NULL;
-    memset(pool, 0, sizeof *pool);
     pool->refs = 1;
     pool->allocator = allocator;
     pool->shared = shared;

@@ -351,12 +351,6 @@ void cb__config_fini(struct cb__config *config)
     cb__spec_fini(&config->spec);
 }
 
-static void *alloc_zeroed(const struct cb_allocator *allocator, size_t size)
-{
-    void *memory = allocator->alloc(allocator->arg, size);
-    return memory ? memset(memory, 0, size) : NULL;
-}
-
 static size_t state_size(const struct cb__family *family, unsigned direction)
 {
     size_t size = direction == CB_DECODES ? family->decode->state_size : family->encode->state_size;
@@ -370,14 +364,14 @@ int cb__coder_new(struct cb__coder *coder, size_t size, const struct cb__source 
         return cb__error_set(error, CB_EINVAL, 0, "the allocator lacks a function");
     if (!allocator)
         allocator = &cb__malloc_allocator;
-    *coder = (struct cb__coder){.self = alloc_zeroed(allocator, size), .size = size};
+    *coder = (struct cb__coder){.self = cb__alloc_zeroed(allocator, size), .size = size};
     if (!coder->self)
         return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
     int status = cb__config_init(&coder->config, source, direction, allocator, error);
     if (status)
         goto err0;
     coder->state_size = state_size(coder->config.family, direction);
-    coder->state = alloc_zeroed(allocator, coder->state_size);
+    coder->state = cb__alloc_zeroed(allocator, coder->state_size);
     if (!coder->state) {
         status = cb__error_set(error, CB_ENOMEM, 0, "out of memory");
         goto err1;

@@ -38,7 +38,7 @@ layers() {
  6  kernels/text_none.c  only kernels/text.h
  5  kernels/crc32c.h kernels/crc32c.c  only core/base.h core/byte_order.h
  6  search/matcher.h search/matcher.c  only core/base.h kernels/find.h
- 7  core/buffer.h core/buffer.c
+ 7  core/buffer.h core/changes.h core/buffer.c core/offer.c core/append.c core/consume.c
  8  core/appender.h core/appender.c
  8  core/hold.c
  8  search/search.c

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking from the head: skips, moves to another buffer, and joins; and dropping the end. */
+#include "core/changes.h"
+
+#include <limits.h>
+
+size_t cb_skip(struct cb_buffer *buffer, size_t n)
+{
+    n = cb__min(n, buffer->length);
+    for (size_t left = n; left && buffer->count;) {
+        struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+        struct cb_memory *memory = head->memory;
+        size_t part = cb__min(left, head->length);
+        left -= part;
+        buffer->length -= part;
+        buffer->position += part;
+        if (part < head->length) {
+            cb__memory_released(memory, head->data, part, memory == buffer->tail);
+            cb__chunk_advance(head, part);
+            return n;
+        }
+        cb__buffer_drop_head(buffer);
+        cb__memory_unref(memory); /* may call this function again */
+    }
+    cb__buffer_settle(buffer);
+    return n;
+}
+
+/* Moves the first n bytes to the tail of target, by reference. */
+static int move(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+{
+    int status = cb__buffer_check_limit(target, n);
+    if (!status)
+        status = cb__buffer_reserve(target, cb__buffer_count_chunks(source, 0, 0, n));
+    if (status)
+        return status;
+    target->offered = 0;
+    source->length -= n;
+    source->position += n;
+    for (size_t left = n; left;) {
+        struct cb__chunk *head = cb__buffer_chunk(source, 0);
+        if (left < head->length) {
+            cb__buffer_push_ref(target, head->memory, head->data, left);
+            cb__chunk_advance(head, left);
+            break;
+        }
+        left -= head->length;
+        cb__buffer_push(target, head);
+        cb__buffer_drop_head(source);
+    }
+    return CB_OK;
+}
+
+ssize_t cb_take(struct cb_buffer *source, size_t n, struct cb_buffer *target)
+{
+    int status;
+    if (source == target)
+        return CB_EINVAL;
+    n = cb__min(n, source->length);
+    if (n < source->copy_below || !cb__buffer_may_show_part(source, 0, 0, n, target)) {
+        status = cb__buffer_copy_part(source, 0, 0, n, target);
+        return status ? status : (ssize_t)cb_skip(source, n);
+    }
+    status = move(source, n, target);
+    if (status)
+        return status;
+    cb__buffer_settle(source);
+    return (ssize_t)n;
+}
+
+/* A block for the n bytes to be joined.  If most of them are in one chunk already and
+ * nothing follows, the block has the same amount of room again and becomes the tail:
+ * otherwise a caller that asks for the whole contents while the buffer grows would have
+ * all of it copied each time. */
+static struct cb_memory *new_joined(struct cb_buffer *buffer, size_t n, bool *becomes_tail)
+{
+    struct cb_memory *memory = NULL;
+    *becomes_tail =
+        n == buffer->length && !buffer->offered && cb__buffer_chunk(buffer, 0)->length >= n / 2;
+    if (*becomes_tail)
+        memory = cb__pool_get(buffer->pool, 2 * n);
+    if (memory) {
+        memory->used = n;
+        cb__pool_count_copied(buffer->pool, n);
+        return memory;
+    }
+    *becomes_tail = false;
+    return cb__buffer_new_sealed(buffer, n);
+}
+
+/* Joins the first n bytes, which are in several chunks, into one. */
+static int join(struct cb_buffer *buffer, size_t n)
+{
+    bool becomes_tail;
+    struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
+    parts.ring = parts.inline_ring;
+    parts.allocator = buffer->allocator;
+    struct cb_memory *memory = new_joined(buffer, n, &becomes_tail);
+    if (!memory)
+        return CB_ENOMEM;
+    int status = move(buffer, n, &parts);
+    if (status) {
+        cb__memory_unref(memory);
+        return status;
+    }
+    cb_copyout(&parts, 0, n, memory->data);
+    cb__buffer_put_head(buffer, memory,
+                        n); /* at least one whole chunk was removed, so there is room */
+    buffer->position -= n;
+    buffer->shape++;
+    if (becomes_tail) {
+        cb__memory_ref(memory);
+        cb__buffer_set_tail(buffer, memory);
+    }
+    cb_skip(&parts, CB_ALL); /* everything is in place when they are released */
+    cb__buffer_free_ring(&parts);
+    return CB_OK;
+}
+
+int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
+{
+    static const uint8_t nothing[1];
+    if (n > buffer->length)
+        return CB_MORE;
+    if (n && cb__buffer_chunk(buffer, 0)->length < n) {
+        int status = join(buffer, n);
+        if (status)
+            return status;
+    }
+    *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
+    return CB_YES;
+}
+
+int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
+                          struct cb_buffer *target)
+{
+    struct cb__chunk *head = cb__buffer_chunk(source, 0);
+    bool simple = source->length && total < head->length && size >= source->copy_below &&
+                  cb__buffer_may_show(target, head->memory) && target->count <= target->mask &&
+                  cb__buffer_check_limit(target, size) == CB_OK;
+    if (cb__unlikely(!simple)) {
+        ssize_t n = cb_slice(source, lead, size, target);
+        if (n < 0)
+            return (int)n;
+        cb_skip(source, total);
+        return CB_OK;
+    }
+    target->offered = 0;
+    if (size)
+        cb__buffer_push_ref(target, head->memory, head->data + lead, size);
+    cb__chunk_advance(head, total);
+    source->length -= total;
+    source->position += total;
+    return CB_OK;
+}
+
+size_t cb_truncate(struct cb_buffer *buffer, size_t n)
+{
+    const size_t dropped = buffer->length - cb__min(n, buffer->length), limit = buffer->limit;
+    const uint64_t end = buffer->position + (buffer->length - dropped);
+    buffer->limit = 0; /* bytes released meanwhile must not add to it */
+    while (buffer->count && cb__buffer_end(buffer) > end) {
+        struct cb__chunk *last = cb__buffer_chunk(buffer, buffer->count - 1);
+        struct cb_memory *memory = last->memory;
+        size_t part = cb__min(cb__clamp_u64(cb__buffer_end(buffer) - end), last->length);
+        last->length -= part;
+        buffer->length -= part;
+        cb__buffer_reshaped(buffer, cb__buffer_end(buffer));
+        if (last->length)
+            break;
+        buffer->count--;
+        cb__memory_unref(memory);
+    }
+    buffer->limit = limit;
+    cb__buffer_settle(buffer);
+    return dropped;
+}
