@@ -3,7 +3,7 @@
 # Usage: awk -f report.awk targets.tsv results.tsv
 # Prints what bench/measure gave as a table.  In each group cbsplit comes first;
 # the ratios are our time as a part of the peer's, so less is better,
-# with the target behind them where there is one, and a * where it is missed.
+# with the target after them where there is one, and a * where it is missed.
 
 BEGIN {
     FS = "\t"

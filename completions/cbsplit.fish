@@ -2,7 +2,7 @@
 # Completion of cbsplit for fish.  Options are those of cbsplit --help
 # (tests/house/man-options.sh compares them).
 
-# The framings for one side, from or to, and behind a comma their keys.
+# The framings for one side, from or to, and after a comma their keys.
 function __cbsplit_framing --argument-names side
     set -l spec (string replace -r '^(--[a-z-]+=|-[ft])' '' -- (commandline -ct))
     set -l column 2

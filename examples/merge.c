@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message that arrives in parts, each behind its length in decimal digits
+ * A message that arrives in parts, each after its length in decimal digits
  * and CRLF, is put together again, without a copy of its bytes: once by hand,
  * with the calls that look for bytes and take them, and once by a decoder.
  *

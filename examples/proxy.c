@@ -7,8 +7,8 @@
  *
  * It comes from standard input (a socket, as inetd gives it, a pipe, or a file), and
  * goes to a TCP port, or else to standard output.  What frames the chunks is
- * decoded, checked and written anew, so that extensions and trailer fields stay
- * behind, and nobody after us has to be lenient.
+ * decoded, checked and written anew, without extensions and trailer fields, so that
+ * nobody after us has to be lenient.
  *
  * The payload of chunks that were read goes out by reference.  Of a large chunk only
  * the beginning is read: splice moves the rest in the kernel, through a pipe, where

@@ -228,7 +228,7 @@ cut_short() {
 
 # --------------------------------------------------------- other processes
 
-# start COMMAND... - in the background, until the test ends (">fifo" behind it
+# start COMMAND... - in the background, until the test ends (">fifo" after it
 # would be waited for)
 start() {
     "$@" &

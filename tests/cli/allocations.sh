@@ -38,7 +38,7 @@ fails() {
     expect_same expected out
 }
 
-# each_fails INPUT ARG... - each of its allocations; and each with all behind it
+# each_fails INPUT ARG... - each of its allocations; and each with all after it
 each_fails() {
     printf -- "$1" >in
     shift

@@ -58,7 +58,7 @@ run --check -f netstring
 expect_status 3
 expect out 'bad: records 0, inputs 0\n'
 
-# Inputs before the error were well formed; those behind it are not read.
+# Inputs before the error were well formed; those after it are not read.
 printf x >bad
 run --check -f netstring a bad bc
 expect_status 3

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# With --exact the next command reads on right behind the last record, whatever
+# With --exact the next command reads on right after the last record, whatever
 # the input is: a file, a pipe, a named one, a socket, a terminal.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"

@@ -173,7 +173,7 @@ printf '1\n2\n3\n4\n5\n' >in
 } <in >out
 expect out '1\n2\n3\n4\n5\n'
 
-# Beyond what is read at once, and behind payload that is never looked at.
+# Beyond what is read at once, and after payload that is never looked at.
 {
     printf '300000:'
     head -c 300000 /dev/zero

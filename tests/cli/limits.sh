@@ -49,7 +49,7 @@ too_long 2 4 4 'ab\r\nabc\r\n' 'ab\r\nabc\r' -f line,keep -t raw
 gives 'ab\r\nabc\r\n' 'ab\r\nabc\r\n' -f line,keep -t raw --max-record=5
 too_long 2 3 3 '\002ab\003abc' '\002ab' -f u8,keep -t raw
 
-# Records that are left out have a length too, those behind the last wanted do
+# Records that are left out have a length too, those after the last wanted do
 # not matter.
 too_long 1 0 3 'abcd\nxy\n' '' -f line --skip=1
 gives 'xy\nabcd\n' 'xy\n' -f line --head=1 --max-record=3

@@ -189,7 +189,7 @@ cat fifo >>out
 wait $! || fail "cbsplit >fifo: exit status $?"
 expect_same expected out
 
-# Not behind what is still to be read: that would have no end.  A limit for the
+# Appending to the file that is being read would never end.  A limit for the
 # size of the file ends a program that tries.
 own_tail() {
     doing="cbsplit $*, into the file that it reads"
@@ -206,13 +206,13 @@ for input in - in; do
     expect_message "$input: input file is output file"
     expect_same before in
 done
-doing='cbsplit, behind a line written by another'
+doing='cbsplit, after a line written by another'
 status=0
 (ulimit -f 100 && { echo begin && "$CBSPLIT" in 2>err; } >in) || status=$?
 expect_status 1
 expect in 'begin\n'
 
-# What has an end may go there, and so may what stays behind what is read.
+# It may go there if it has an end, or if it is written before what is read.
 printf 'a\nb\n' >in
 own_tail -n 1
 expect_status 0

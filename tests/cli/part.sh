@@ -180,7 +180,7 @@ expect out 'a\nb\n'
 refuses_part 3 '-f netstring --part=2/2 in' \
     'in: record 2 at byte 12: length is not a number: 78'
 expect out 'c\n'
-# Nothing can be found behind what is wrong.
+# Nothing can be found after what is wrong.
 printf '1:a,x1:b,1:c,1:d,' >in
 wrong_at_4='in: record 2 at byte 4: length is not a number: 78'
 refuses_part 3 '-f netstring --part=1/2 in' "$wrong_at_4"
@@ -232,7 +232,7 @@ run --part=2/4 --check
 printf 'ok: records %d, bytes %d, inputs 1\n' "$(wc -l <part)" "$(wc -c <part)" >wanted
 expect_same wanted out
 # Standard input that is a file is cut as a whole, wherever it stands, and left
-# behind the part.
+# after the part.
 doing='cbsplit --part=1/4; cat'
 "$CBSPLIT" --part=1/4 in >wanted
 "$CBSPLIT" --part=2/4 in >>wanted

@@ -80,7 +80,7 @@ expect out '5\n'
 
 # ------------------------------------- long records, whose payload is moved
 
-# Records 2 and 4 of five, among and behind such as nobody looks at.
+# Records 2 and 4 of five, among and after such as nobody looks at.
 {
     for letter in a b c d e; do
         printf '100000:'
@@ -116,7 +116,7 @@ converse --select=2 -c
 send 'a\nb\n'
 receive '1\n'
 finishes 0
-# What is behind it may be wrong.
+# What is after it may be wrong.
 gives '1:a,1:b,x' 'b' -f netstring -t raw --select=2
 refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' '1:a,1:b,x' 'b' \
     -f netstring -t raw --select=2-

@@ -8,7 +8,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
 # figures RECORDS BYTES SMALLEST MEAN MEDIAN P99 LARGEST - these are the first
-# lines of "err", or its last ones behind a message
+# lines of "err", or its last ones after a message
 figures() {
     printf 'records          %s\nbytes            %s\nsmallest         %s\nmean             %s\n'\
 'median           %s\n99th percentile  %s\nlargest          %s\n' "$@" >expected

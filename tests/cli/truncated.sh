@@ -20,7 +20,7 @@ fails_here() {
 }
 
 # cut_everywhere FRAMING HEADER FIRST SECOND - two records, "ab" and "cde", the
-# second of them behind HEADER bytes, is cut short.  What remains of it depends
+# second of them after HEADER bytes, is cut short.  What remains of it depends
 # on its delimiter, where it is "delimited".
 delimited=
 cut_everywhere() {
@@ -85,7 +85,7 @@ cut_everywhere hex 2 '2\nab' '3\ncde'
 cut_everywhere netstring 2 '2:ab,' '3:cde,'
 cut_everywhere pkt-line 4 '0006ab' '0007cde'
 
-# Cut right behind a record, nothing is missing.
+# Cut right after a record, nothing is missing.
 for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     printf 'ab\n' >lines
     "$CBSPLIT" -t "$framing" lines >in
@@ -148,27 +148,27 @@ refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
 
 # -------------------------------------------------------------------- chunked
 
-# cut_behind INPUT OUTPUT MISSING - the body ends here, after a first chunk
-cut_behind() {
+# cut_after INPUT OUTPUT MISSING - the body ends here, after a first chunk
+cut_after() {
     printf -- "1\\r\\na\\r\\n$1" >in
     end=$(wc -c <in)
     refuses 4 "stdin: record 2 at byte $end: input ends inside a record$3" \
         "1\\r\\na\\r\\n$1" "1:a,$2" -f chunked -t netstring
     gives "1\\r\\na\\r\\n$1" '1:a,' -f chunked -t netstring --on-partial=drop
 }
-cut_behind '2' '' ''
-cut_behind '2\r' '' ''
-cut_behind '2;ext' '' ''
-cut_behind '2\r\n' '2:' ': 2 bytes of its payload are missing'
-cut_behind '2\r\nb' '2:b' ': 1 bytes of its payload are missing'
-cut_behind '2\r\nbc' '2:bc' ''
-cut_behind '2\r\nbc\r' '2:bc' ''
-cut_behind '0' '' ''
-cut_behind '0\r' '' ''
-cut_behind '0\r\n' '' ''
-cut_behind '0\r\n\r' '' ''
-cut_behind '0\r\nT: v' '' ''
-cut_behind '0\r\nT: v\r\n' '' ''
+cut_after '2' '' ''
+cut_after '2\r' '' ''
+cut_after '2;ext' '' ''
+cut_after '2\r\n' '2:' ': 2 bytes of its payload are missing'
+cut_after '2\r\nb' '2:b' ': 1 bytes of its payload are missing'
+cut_after '2\r\nbc' '2:bc' ''
+cut_after '2\r\nbc\r' '2:bc' ''
+cut_after '0' '' ''
+cut_after '0\r' '' ''
+cut_after '0\r\n' '' ''
+cut_after '0\r\n\r' '' ''
+cut_after '0\r\nT: v' '' ''
+cut_after '0\r\nT: v\r\n' '' ''
 gives '1\r\na\r\n2\r\nb' '1:a,1:b,' -f chunked -t netstring --on-partial=emit
 gives '1\r\na\r\n2\r\nbc' '1:a,2:bc,' -f chunked -t netstring --on-partial=emit
 # Without its end a body is not whole, though all of its chunks may be.

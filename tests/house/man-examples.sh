@@ -53,7 +53,7 @@ fenced_program() {
 }
 
 # script - makes the examples into a shell script that prints them again, with
-# what the commands really print.  A command may go on behind "> ".
+# what the commands really print.  A command may go on after "> ".
 script() {
     awk -v quote="'" '
         function shown(line) {

@@ -29,7 +29,7 @@ seq 2000 | sed "s,.*,create refs/heads/branch-& $id," | git -C repo update-ref -
 doing='git upload-pack --advertise-refs'
 git upload-pack --advertise-refs repo >advertised
 git ls-remote repo >wanted
-# The first has the server's capabilities, behind a zero byte; the last is a
+# The first has the server's capabilities, after a zero byte; the last is a
 # flush-pkt, an empty record.
 "$CBSPLIT" -f pkt-line -t raw <advertised | tr '\000' ' ' |
     awk '{ print $1 "\t" $2 }' >refs
@@ -40,7 +40,7 @@ expect out "$(($(wc -l <wanted) + 1))\\n"
 expect_same advertised out
 
 # fetch - asks for everything, and unpacks what comes to an empty repository;
-# behind the first pkt-line of the answer, NAK, is the pack
+# after the first pkt-line of the answer, NAK, is the pack
 fetch() {
     doing='git upload-pack --stateless-rpc'
     printf 'want %s\n\ndone\n' "$id" | "$CBSPLIT" -t pkt-line |

@@ -109,7 +109,7 @@ START_TEST(payload_that_goes_by_elsewhere_leaves_the_records_as_they_are)
 }
 END_TEST
 
-START_TEST(all_of_a_payload_is_ahead_behind_its_header)
+START_TEST(all_of_a_payload_is_ahead_after_its_header)
 {
     struct cb_decoder *decoder = plain_decoder("u64be");
     struct cb_piece piece;
@@ -249,7 +249,7 @@ int main(void)
 
     tcase_add_checked_fixture(ahead, setup, teardown);
     tcase_add_test(ahead, payload_that_goes_by_elsewhere_leaves_the_records_as_they_are);
-    tcase_add_test(ahead, all_of_a_payload_is_ahead_behind_its_header);
+    tcase_add_test(ahead, all_of_a_payload_is_ahead_after_its_header);
     tcase_add_test(ahead, nothing_is_passed_beyond_the_last_position_of_a_stream);
     tcase_add_test(ahead, nothing_is_ahead_where_the_next_byte_must_be_seen);
     tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);

@@ -168,7 +168,7 @@ START_TEST(a_skipped_head_that_is_seen_elsewhere_is_not_prepended_to)
 }
 END_TEST
 
-START_TEST(two_owners_of_a_window_do_not_both_append_behind_it)
+START_TEST(two_owners_of_a_window_do_not_both_append_after_it)
 {
     append_offered(buffer, BYTES("abc"), 100);
     ck_assert_int_eq(cb_peek(buffer, CB_ALL, other), 3);
@@ -212,7 +212,7 @@ START_TEST(a_view_of_a_view_does_not_become_writable)
 }
 END_TEST
 
-START_TEST(appending_goes_on_behind_windows_in_the_same_block)
+START_TEST(appending_goes_on_after_windows_in_the_same_block)
 {
     struct cb_buffer *records[20];
     struct cb_buffer *reader = new_buffer(pool, 4096);
@@ -333,10 +333,10 @@ static void add_windows(Suite *suite)
     tcase_add_test(tcase, a_taken_window_does_not_become_writable);
     tcase_add_test(tcase, a_truncated_tail_that_is_seen_elsewhere_does_not_become_writable);
     tcase_add_test(tcase, a_skipped_head_that_is_seen_elsewhere_is_not_prepended_to);
-    tcase_add_test(tcase, two_owners_of_a_window_do_not_both_append_behind_it);
+    tcase_add_test(tcase, two_owners_of_a_window_do_not_both_append_after_it);
     tcase_add_test(tcase, an_open_offer_is_not_given_away_with_a_taken_tail);
     tcase_add_test(tcase, a_view_of_a_view_does_not_become_writable);
-    tcase_add_test(tcase, appending_goes_on_behind_windows_in_the_same_block);
+    tcase_add_test(tcase, appending_goes_on_after_windows_in_the_same_block);
     tcase_add_test(tcase, an_emptied_buffer_rewinds_its_block);
     tcase_add_test(tcase, a_block_is_rewound_once_the_last_view_of_it_is_gone);
     tcase_add_test(tcase, an_empty_buffer_keeps_its_block_unless_told_otherwise);

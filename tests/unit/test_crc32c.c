@@ -64,7 +64,7 @@ START_TEST(checksums_are_those_of_the_definition_at_every_length_and_place)
 }
 END_TEST
 
-START_TEST(a_checksum_goes_on_behind_every_cut)
+START_TEST(a_checksum_goes_on_after_every_cut)
 {
     struct prng prng = {8};
     uint8_t bytes[MOST];
@@ -87,7 +87,7 @@ static Suite *crc32c_suite(void)
 
     tcase_add_test(sums, checksums_are_those_of_the_rfc);
     tcase_add_test(sums, checksums_are_those_of_the_definition_at_every_length_and_place);
-    tcase_add_test(sums, a_checksum_goes_on_behind_every_cut);
+    tcase_add_test(sums, a_checksum_goes_on_after_every_cut);
     return suite;
 }
 

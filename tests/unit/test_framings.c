@@ -193,7 +193,7 @@ static const struct example lengths[] = {
     {"u8,offset=1,only=0:01,byte=0:01-02", BYTES("\2\1b\1\1a\3\1c"), MALFORMED("[a]", 6)},
     {"u64be,offset=1,only=0:01", BYTES("\2\xff\xff\xff\xff\xff\xff\xff\xff"),
      FAILS("", CB_EOVERFLOW, 0)},
-    /* Padding, told by a byte before or behind the length. */
+    /* Padding, told by a byte before or after the length. */
     {"u8,header=2,padding=1", BYTES("\2\3hi???\0\1?\1\0x"), GIVES("[hi][][x]")},
     {"u8,header=2,padding=1,keep", BYTES("\2\3hi???\0\1?\1\0x"),
      GIVES("[\\x02\\x03hi???][\\x00\\x01?][\\x01\\x00x]")},
@@ -464,7 +464,7 @@ static const struct example chunked[] = {
      GIVES("[0123456789][0123456789]")},
     {"chunked", BYTES("2\r\n\r\n\r\n0\r\n\r\n"), GIVES("[\\x0d\\x0a]")},
     {"chunked", BYTES("0000000000000002\r\nhi\r\n0000000000000000\r\n\r\n"), GIVES("[hi]")},
-    /* Nothing behind its end is touched. */
+    /* Nothing after its end is touched. */
     {"chunked", BYTES("2\r\nhi\r\n0\r\n\r\nGET / HTTP/1.1\r\n"), GIVES_UP_TO("[hi]", 12)},
     /* Extensions, section 7.1.1. */
     {"chunked", BYTES("2;a\r\nhi\r\n0;b=c\r\n\r\n"), GIVES("[hi]")},
@@ -815,7 +815,7 @@ END_TEST
 
 START_TEST(a_trailer_section_has_65536_bytes_at_most)
 {
-    /* The section is all behind "0\r\n": lines of 16 bytes, a last longer one,
+    /* The section is all after "0\r\n": lines of 16 bytes, a last longer one,
      * and the empty line. */
     for (size_t section = 65535; section <= 65537; section++) {
         static uint8_t input[65600];

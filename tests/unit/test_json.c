@@ -415,7 +415,7 @@ static const struct example seq[] = {
     {"json-seq", BYTES(" {}" RS), MALFORMED("", 1)},
     {"json-seq", BYTES("\xef\xbb\xbf" RS "1\n"), MALFORMED("", 0)},
     {"json-seq", BYTES(RS "\xef\xbb\xbf[]\n"), MALFORMED("", 1)},
-    /* What stands before it, and up to LF behind. */
+    /* What stands before it, and up to LF after. */
     {"json-seq,keep", BYTES(RS "1\n" RS RS " {}\n"), GIVES("[\\x1e1\\x0a][\\x1e\\x1e {}\\x0a]")},
     {"json-seq,keep", BYTES(RS "1 \r\n\n2\n[] {}" RS "\"a\"\t"),
      GIVES("[\\x1e1 \\x0d\\x0a][\\x0a2\\x0a][\\x5b\\x5d ][{}][\\x1e\"a\"\\x09]")},

@@ -69,7 +69,7 @@ static size_t naive_at(const struct set *set, const uint8_t *data, size_t n)
     return longest;
 }
 
-/* Could bytes behind these n make one of the needles of them? */
+/* Could bytes after these n make one of the needles of them? */
 static bool naive_may_go_on(const struct set *set, const uint8_t *data, size_t n)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -116,7 +116,7 @@ static void note(struct run *run, const struct cb__match *match, uint64_t arrive
            (uintmax_t)match->start, (uintmax_t)run->safe);
     expect(arrived >= run->least, "found with %ju bytes, but %ju were needed", (uintmax_t)arrived,
            (uintmax_t)run->least);
-    expect(run->matcher->at == match->end, "the place is not behind the match");
+    expect(run->matcher->at == match->end, "the place is not after the match");
     run->matches[run->count++] = *match;
     run->safe = match->end;
     run->least = 0;

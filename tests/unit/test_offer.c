@@ -37,7 +37,7 @@ START_TEST(an_offer_never_exceeds_chunk_max)
 }
 END_TEST
 
-START_TEST(a_hint_of_chunk_max_is_honoured_behind_a_partly_used_tail)
+START_TEST(a_hint_of_chunk_max_is_honoured_after_a_partly_used_tail)
 {
     uint8_t *data;
 
@@ -422,7 +422,7 @@ static void add_offers(Suite *suite)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_written_into_an_offer_is_held);
     tcase_add_test(tcase, an_offer_never_exceeds_chunk_max);
-    tcase_add_test(tcase, a_hint_of_chunk_max_is_honoured_behind_a_partly_used_tail);
+    tcase_add_test(tcase, a_hint_of_chunk_max_is_honoured_after_a_partly_used_tail);
     tcase_add_test(tcase, the_tail_is_filled_up_before_a_new_chunk_is_begun);
     tcase_add_test(tcase, writing_nothing_takes_the_offer_back);
     tcase_add_test(tcase, writing_without_an_offer_is_refused);

@@ -114,8 +114,8 @@ static void check_places(const char *specification, const char *text, size_t *fo
                 continue;
             ck_assert_msg(status == CB_YES && place < end, "%s, '%s' [%zu, %zu)", specification,
                           text, from, end);
-            unsigned behind = ~0u << place << 1;
-            ck_assert_msg((starts_from(decoder, text, (size_t)place) & behind) == (starts & behind),
+            unsigned after = ~0u << place << 1;
+            ck_assert_msg((starts_from(decoder, text, (size_t)place) & after) == (starts & after),
                           "%s, '%s' [%zu, %zu): not at %" PRIu64, specification, text, from, end,
                           place);
             *found += from > 0;
@@ -418,7 +418,7 @@ START_TEST(needed_does_not_wrap_around)
 }
 END_TEST
 
-START_TEST(position_is_behind_what_was_given)
+START_TEST(position_is_after_what_was_given)
 {
     struct cb_decoder *decoder = plain_decoder("netstring");
     struct cb_piece piece;
@@ -456,7 +456,7 @@ START_TEST(position_does_not_count_what_was_only_looked_at)
 }
 END_TEST
 
-START_TEST(position_at_the_end_of_chunked_is_behind_its_trailers)
+START_TEST(position_at_the_end_of_chunked_is_after_its_trailers)
 {
     struct cb_decoder *decoder = plain_decoder("chunked");
     struct cb_piece pieces[8];
@@ -527,9 +527,9 @@ int main(void)
     tcase_add_test(place, pieces_may_follow_a_take_that_waits);
     tcase_add_test(place, take_of_a_record_that_is_cut_leaves_the_next_one_whole);
     tcase_add_test(place, needed_does_not_wrap_around);
-    tcase_add_test(place, position_is_behind_what_was_given);
+    tcase_add_test(place, position_is_after_what_was_given);
     tcase_add_test(place, position_does_not_count_what_was_only_looked_at);
-    tcase_add_test(place, position_at_the_end_of_chunked_is_behind_its_trailers);
+    tcase_add_test(place, position_at_the_end_of_chunked_is_after_its_trailers);
     tcase_add_test(place, at_the_end_the_head_is_at_what_follows);
     return run_suite(suite);
 }

@@ -371,7 +371,7 @@ START_TEST(pinned_bytes_are_those_that_only_their_data_keeps)
 }
 END_TEST
 
-START_TEST(blocks_of_copies_that_nobody_writes_behind_are_pinned)
+START_TEST(blocks_of_copies_that_nobody_writes_after_are_pinned)
 {
     struct cb_buffer *buffer = new_buffer(pool, BLOCK);
     const void *data;
@@ -736,7 +736,7 @@ static Suite *pool_suite(void)
     tcase_add_checked_fixture(stats, setup, teardown);
     tcase_add_test(stats, stats_follow_a_block_from_live_to_idle);
     tcase_add_test(stats, pinned_bytes_are_those_that_only_their_data_keeps);
-    tcase_add_test(stats, blocks_of_copies_that_nobody_writes_behind_are_pinned);
+    tcase_add_test(stats, blocks_of_copies_that_nobody_writes_after_are_pinned);
     tcase_add_test(stats, copied_counts_what_append_copies);
     tcase_add_test(stats, stats_are_filled_as_far_as_their_size_reaches);
     tcase_add_test(stats, stats_that_are_not_known_are_0);

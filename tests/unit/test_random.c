@@ -4,7 +4,7 @@
  * beside a flat array that says what it should hold.
  *
  * One iteration of the test is one seed, and the number that Check prints
- * behind the name of a test that failed is its seed.  To run one seed alone,
+ * after the name of a test that failed is its seed.  To run one seed alone,
  * give it as the argument or in CB_SEED.
  */
 #include "support.h"
@@ -761,7 +761,7 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* A part of a model and the place behind its separator. */
+/* A part of a model and the place after its separator. */
 struct part {
     size_t start, end, next;
     bool last;

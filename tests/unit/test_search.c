@@ -107,7 +107,7 @@ static void try_all_needles(struct cb_buffer *in, const char *data, size_t size)
 {
     char needle[3];
 
-    for (unsigned code = 1; code < 16; code++) { /* its bits behind the first one are bytes */
+    for (unsigned code = 1; code < 16; code++) { /* its bits after the first one are bytes */
         size_t n = 0;
 
         for (unsigned bits = code; bits > 1; bits >>= 1)
@@ -133,7 +133,7 @@ START_TEST(find_is_right_for_all_short_strings_bounds_and_chunks)
 
         for (unsigned bits = code; bits > 1; bits >>= 1)
             data[size++] = bits & 1 ? 'a' : 'b';
-        unsigned ways = size > 0 ? 1U << (size - 1) : 1; /* to cut or not behind each byte */
+        unsigned ways = size > 0 ? 1U << (size - 1) : 1; /* to cut or not after each byte */
         for (unsigned cuts = 0; cuts < ways; cuts++) {
             struct cb_buffer *in = new_buffer(NULL, 64);
 
@@ -336,7 +336,7 @@ START_TEST(search_is_linear_whatever_the_needle)
 }
 END_TEST
 
-START_TEST(a_long_needle_is_found_behind_many_near_misses)
+START_TEST(a_long_needle_is_found_after_many_near_misses)
 {
     size_t n = 1000, at = 100 * 999;
     uint8_t *hay = malloc(HAY), needle[1000];
@@ -1052,7 +1052,7 @@ START_TEST(bytes_truncated_between_two_calls_do_not_mislead_them)
 }
 END_TEST
 
-START_TEST(records_behind_the_one_taken_are_not_remembered_wrongly)
+START_TEST(records_after_the_one_taken_are_not_remembered_wrongly)
 {
     /* A search may look ahead; what it saw there is void when bytes move. */
     for (size_t taken = 0; taken < 20; taken++) {
@@ -1262,7 +1262,7 @@ static void add_find(Suite *suite)
     tcase_add_test(tcase, find_after_find_is_not_misled);
     tcase_add_test(tcase, a_match_that_was_seen_before_must_still_end_before_the_end);
     tcase_add_test(tcase, search_is_linear_whatever_the_needle);
-    tcase_add_test(tcase, a_long_needle_is_found_behind_many_near_misses);
+    tcase_add_test(tcase, a_long_needle_is_found_after_many_near_misses);
 }
 
 static void add_take(Suite *suite)
@@ -1304,7 +1304,7 @@ static void add_resume(Suite *suite)
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
-    tcase_add_test(tcase, records_behind_the_one_taken_are_not_remembered_wrongly);
+    tcase_add_test(tcase, records_after_the_one_taken_are_not_remembered_wrongly);
     tcase_add_test(tcase, a_delimiter_changed_in_place_is_a_new_delimiter);
     tcase_add_test(tcase, a_delimiter_that_begins_like_the_one_before_is_a_new_one);
     tcase_add_test(tcase, a_smaller_start_than_before_is_respected);

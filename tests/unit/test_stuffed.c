@@ -160,9 +160,9 @@ START_TEST(full_blocks_go_both_ways)
 }
 END_TEST
 
-/* Without the block of no bytes that the paper's StuffData writes behind a full
+/* Without the block of no bytes that the paper's StuffData writes after a full
  * one, or with it: the payload is the same. */
-START_TEST(an_empty_block_behind_a_full_one_says_nothing)
+START_TEST(an_empty_block_after_a_full_one_says_nothing)
 {
     const struct span span = {BYTES("\xff"), 1, 254, BYTES("\1\0")};
     uint8_t wire[300];
@@ -553,7 +553,7 @@ static const struct limited cut_short[] = {
     {"sse,data", BYTES("data:a\n\nid:b\n"), 0, CB_PARTIAL_FAIL, TRUNCATED("[a]", 13)},
     {"sse,data", BYTES("data:ab\n\ndata:a\ndata:b\n\n"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[ab]", CB_EOVERFLOW, 9)},
-    /* ... also if the input is wrong behind them. */
+    /* ... also if the input is wrong after them. */
     {"cobs", BYTES("\6abc\0"), 3, CB_PARTIAL_DEFAULT, MALFORMED("", 4)},
     {"cobs", BYTES("\6abc\0"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"cobs,keep", BYTES("\6abc\0"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
@@ -915,7 +915,7 @@ static Suite *stuffed_suite(void)
     tcase_add_loop_test(records, slip_packets_end_at_their_mark, 0, (int)COUNT(slip));
     tcase_add_loop_test(records, cobs_frames_end_at_zero, 0, (int)COUNT(cobs));
     tcase_add_loop_test(records, full_blocks_go_both_ways, 0, (int)COUNT(full_blocks));
-    tcase_add_test(records, an_empty_block_behind_a_full_one_says_nothing);
+    tcase_add_test(records, an_empty_block_after_a_full_one_says_nothing);
     tcase_add_loop_test(records, events_end_at_an_empty_line, 0, (int)COUNT(sse));
     tcase_add_test(records, events_are_those_of_the_standard);
     tcase_add_loop_test(records, an_event_that_ends_in_cr_is_not_held_back, 0, 3);

@@ -104,7 +104,7 @@ static size_t naive_utf8(const uint8_t *data, size_t n)
 
 /* ----------------------------------------------------------------- comparing */
 
-/* A place to write to, with a fence behind it. */
+/* A place to write to, with a fence after it. */
 struct room {
     uint8_t bytes[WIDEST + CB__TRANSFORM_ROOM + FENCE + 64];
     uint8_t *out;

@@ -25,9 +25,9 @@ enum fault {
     SECTION_LONG
 };
 
-#define TEXTS(before, behind)                                                                      \
+#define TEXTS(before, after)                                                                      \
     {                                                                                              \
-        before "header" behind, before "trailer" behind                                            \
+        before "header" after, before "trailer" after                                            \
     }
 static const char *const texts[][2] = {
     [LINE_FOLDED] = TEXTS("", " line begins with white space"),
