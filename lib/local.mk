@@ -55,6 +55,9 @@ lib_libcb_la_SOURCES = \
 	lib/framing/take.c \
 	lib/framing/encoder.h \
 	lib/framing/encoder.c \
+	lib/framing/encoding.h \
+	lib/framing/steps.c \
+	lib/framing/short.c \
 	lib/framing/encode.c \
 	lib/framing/reframe.c \
 	lib/framings/families.h \
