@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The same records by libevent's evbuffer and by GLib, where they were found. */
-#include "library.h"
-
 #include <stdlib.h>
+
+#include "library.h"
 
 #ifdef HAVE_LIBEVENT
 #include <event2/buffer.h>

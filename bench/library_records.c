@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Records by libchunkedbuffer, in each of the ways that it has. */
-#include "library.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include <chunkedbuffer.h>
+#include "library.h"
 
 enum { BATCH = 512 };
 

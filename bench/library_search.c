@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The search for what is not there, in one piece of the work again and again. */
-#include "library.h"
-
 #include <string.h>
 
 #include <chunkedbuffer.h>
+#include "library.h"
 
 static uint64_t by_memchr(struct work *work)
 {

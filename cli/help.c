@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include <chunkedbuffer.h>
-
 #include "common/diagnostics.h"
 
 enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };

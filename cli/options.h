@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include <chunkedbuffer.h>
-
 #include "common/exit_status.h"
 #include "destination.h"
 #include "input/part.h"

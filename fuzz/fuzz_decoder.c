@@ -7,12 +7,12 @@
  * cut, by next, batch and take; every run must give the same records and the
  * same end.
  */
-#include "chunkedbuffer.h"
-
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "chunkedbuffer.h"
 
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \

@@ -5,10 +5,10 @@
  * Byte 0: how many needles; a byte of length and the bytes for each; a byte
  * that says in which sizes the text arrives; the text.
  */
-#include "search/matcher.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "search/matcher.h"
 
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \

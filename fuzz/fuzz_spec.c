@@ -3,10 +3,10 @@
  * Specifications: any text makes a decoder and an encoder, or is refused with a
  * place in it.  What was accepted is put to use.
  */
-#include "chunkedbuffer.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "chunkedbuffer.h"
 
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \

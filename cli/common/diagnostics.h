@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include <chunkedbuffer.h>
-
 #include "exit_status.h"
 
 /* The exit status for a CB_E... code. */

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include <chunkedbuffer.h>
-
 #include "peek.h"
 
 struct source {

@@ -16,7 +16,6 @@
 #include <sys/types.h>
 
 #include <chunkedbuffer.h>
-
 #include "../common/exit_status.h"
 
 struct child {

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 
 #include <chunkedbuffer.h>
-
 #include "sink.h"
 
 struct output {

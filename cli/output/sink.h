@@ -12,7 +12,6 @@
 #include <stdbool.h>
 
 #include <chunkedbuffer.h>
-
 #include "../common/exit_status.h"
 #include "template.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Appending by copy and by reference: bytes, and parts of other buffers. */
-#include "core/changes.h"
-
 #include <string.h>
+
+#include "core/changes.h"
 
 /* ------------------------------------------------------------- bytes copied */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The ring, life and limits, where a position is, and looks. */
-#include "core/changes.h"
-
 #include <limits.h>
 #include <string.h>
+
+#include "core/changes.h"
 
 #define CHUNK_MIN_DEFAULT 2048
 #define CHUNK_MAX_DEFAULT 262144

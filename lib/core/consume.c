@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking from the head: skips, moves to another buffer, and joins; and dropping the end. */
-#include "core/changes.h"
-
 #include <limits.h>
+
+#include "core/changes.h"
 
 size_t cb_skip(struct cb_buffer *buffer, size_t n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Offers: room to read into, and what was read. */
-#include "core/changes.h"
-
 #include <string.h>
+
+#include "core/changes.h"
 
 /* The bytes still writable in the tail block, which is reused from its beginning if
  * nobody sees its contents. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "framing/decoding.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "framing/decoding.h"
 
 #define WHOLE_LIMIT_DEFAULT ((uint64_t)64 << 20)
 enum { SHOWN_BYTES = 4 }; /* of malformed input, in a message */

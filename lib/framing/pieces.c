@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Pieces: from what was found to what is returned. */
+#include <string.h>
+
 #include "framing/decoding.h"
 #include "kernels/find.h"
-
-#include <string.h>
 
 enum { BATCH_MIN = 4 }; /* least number of pieces worth starting the fast path */
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "framing/encoder.h"
+#include "framings/families.h"
 #include "framings/shared/counted.h"
 #include "framings/shared/digits.h"
-#include "framings/families.h"
 #include "framings/shared/length_field.h"
 
 #define NOT_GIVEN UINT64_MAX

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/eight.h"
-#include "kernels/text.h"
 #include "framings/families.h"
+#include "kernels/text.h"
 
 /* Encodes the three collected bytes. */
 static void put_three(struct cb__base64 *state, uint8_t *out)

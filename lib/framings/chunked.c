@@ -8,9 +8,9 @@
  *
  * A record is a chunk's data.
  */
+#include "framings/families.h"
 #include "framings/shared/counted.h"
 #include "framings/shared/digits.h"
-#include "framings/families.h"
 #include "framings/shared/fields.h"
 #include "framings/shared/size_line.h"
 

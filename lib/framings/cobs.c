@@ -7,11 +7,11 @@
  * of bytes that follow, none of them zero.  Between two blocks the payload has a
  * zero, except after a block with the highest code.
  */
+#include <string.h>
+
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
-
-#include <string.h>
 
 enum { CODE_MAX = 0xff, BLOCK_MAX = CODE_MAX - 1 };
 

@@ -6,9 +6,9 @@
  *
  *     Content-Length: 5\r\n\r\nhello
  */
+#include "framings/families.h"
 #include "framings/shared/counted.h"
 #include "framings/shared/digits.h"
-#include "framings/families.h"
 #include "framings/shared/fields.h"
 
 struct content_length_config {

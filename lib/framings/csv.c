@@ -5,11 +5,11 @@
  * for one.  The last row may lack its line end (section 2, rule 2).  A byte
  * order mark may precede the first one, as spreadsheets write it.
  */
+#include <string.h>
+
 #include "framings/families.h"
 #include "framings/shared/mark.h"
 #include "framings/shared/scanned.h"
-
-#include <string.h>
 
 struct csv_config {
     struct cb__bytes separator; /* one byte */

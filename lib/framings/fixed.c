@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "framing/encoder.h"
-#include "framings/shared/counted.h"
 #include "framings/families.h"
+#include "framings/shared/counted.h"
 
 struct fixed_config {
     uint64_t size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a line of hexadecimal digits per record. */
 #include "framing/encoder.h"
-#include "kernels/text.h"
 #include "framings/families.h"
+#include "kernels/text.h"
 
 static void hex_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a line per record with its place in the input, without its payload. */
-#include "framings/shared/digits.h"
 #include "framings/families.h"
+#include "framings/shared/digits.h"
 
 struct index_state {
     uint64_t length; /* from the last piece */

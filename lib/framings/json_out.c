@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a JSON object (RFC 8259) per record, on its own line, with the payload
  * as text if it is UTF-8, otherwise in base64. */
-#include "kernels/text.h"
+#include "framings/families.h"
 #include "framings/shared/base64.h"
 #include "framings/shared/digits.h"
-#include "framings/families.h"
 #include "framings/shared/utf8.h"
+#include "kernels/text.h"
 
 struct json_state {
     struct cb__utf8 utf8;

@@ -9,10 +9,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "framing/encoder.h"
 #include "core/byte_order.h"
-#include "framings/shared/counted.h"
+#include "framing/encoder.h"
 #include "framings/families.h"
+#include "framings/shared/counted.h"
 #include "framings/shared/length_field.h"
 
 #define NOT_GIVEN UINT64_MAX

@@ -11,8 +11,8 @@
  * Streamed strings and aggregates, whose length is not declared, are rejected: no
  * server sends them.
  */
-#include "framings/shared/digits.h"
 #include "framings/families.h"
+#include "framings/shared/digits.h"
 #include "framings/shared/scanned.h"
 
 enum {

@@ -4,12 +4,12 @@
  * noise; inside a packet, ESC and another byte stand for each of these two.
  * Empty packets are dropped, as the RFC suggests.
  */
+#include <string.h>
+
 #include "framing/decoder.h"
 #include "framing/encoder.h"
-#include "kernels/find.h"
 #include "framings/families.h"
-
-#include <string.h>
+#include "kernels/find.h"
 
 enum { END = 0xc0, ESC = 0xdb, ESC_END = 0xdc, ESC_ESC = 0xdd };
 

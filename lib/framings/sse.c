@@ -6,13 +6,13 @@
  * A block ends with the CR of its empty line: an LF that follows belongs to it, but
  * is not awaited.  With `keep` it is, if lines end in CRLF.
  */
+#include <string.h>
+
 #include "framing/decoder.h"
 #include "framing/encoder.h"
-#include "kernels/find.h"
 #include "framings/families.h"
 #include "framings/shared/mark.h"
-
-#include <string.h>
+#include "kernels/find.h"
 
 struct sse_config {
     bool data; /* a record is the data of an event instead of its lines */

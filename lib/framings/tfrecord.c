@@ -12,11 +12,11 @@
  */
 #include <string.h>
 
-#include "kernels/crc32c.h"
-#include "framing/encoder.h"
 #include "core/byte_order.h"
-#include "framings/shared/counted.h"
+#include "framing/encoder.h"
 #include "framings/families.h"
+#include "framings/shared/counted.h"
+#include "kernels/crc32c.h"
 
 enum { LENGTH = 8, CHECKSUM = 4, HEADER = LENGTH + CHECKSUM };
 

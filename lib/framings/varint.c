@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "framing/encoder.h"
-#include "framings/shared/counted.h"
 #include "framings/families.h"
+#include "framings/shared/counted.h"
 #include "framings/shared/length_field.h"
 
 enum { VARINT_MAX = 10 };

@@ -8,15 +8,15 @@
  * first have opcode 0 (section 5.4).  No extensions are supported
  * (permessage-deflate sets a reserved bit).
  */
-#include "framing/decoder.h"
-#include "framing/encoder.h"
-#include "core/byte_order.h"
-#include "framings/families.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "core/byte_order.h"
+#include "framing/decoder.h"
+#include "framing/encoder.h"
+#include "framings/families.h"
 #ifdef HAVE_GETRANDOM
 #include <sys/random.h>
 #endif

@@ -33,6 +33,21 @@ forbid() {
     fi
 }
 
+# The file's own header comes first, then the system's, then ours; but for what
+# not every system has.
+include_order() {
+    # shellcheck disable=SC2016
+    awk '
+        FNR == 1 { ours = 0; stem = FILENAME; sub(".*/", "", stem); sub("[.].$", "", stem) }
+        /^# *include "/ && $0 !~ "[/\"](config|" stem ")[.]h\"" { ours = 1 }
+        /^# *include </ && ours && before !~ /^# *if/ {
+            print FILENAME ":" FNR ": the system'"'"'s headers come before ours"
+            bad = 1
+        }
+        { before = $0 }
+        END { exit bad }' /dev/null "$@"
+}
+
 check_all() (
     cd "$TOP_SRCDIR"
     status=0
@@ -60,6 +75,7 @@ check_all() (
         forbid 'a typedef of a struct' '^typedef (struct|union)' $code
         # In characters, not bytes.
         LC_ALL=C.UTF-8 forbid 'a line longer than 100 columns' '^.{101}' $code
+        include_order $code || status=1
     }
     return $status
 )
@@ -99,4 +115,6 @@ finds lib/a.c "${spdx}    sprintf(a, b);\n"
 finds lib/a.c "${spdx}    x = atoi (b);\n"
 finds cli/a.h "${spdx}typedef struct a b;\n"
 finds cli/a.c "${spdx}$(printf '/* %0100d */' 0)\n"
+accepts cli/a.c "${spdx}#include \"a.h\"\n#include <b.h>\n#include \"c.h\"\n"
+finds cli/a.c "${spdx}#include \"b.h\"\n#include <a.h>\n"
 check_all

@@ -3,12 +3,12 @@
 #ifndef CB_TESTS_BUFFERS_H
 #define CB_TESTS_BUFFERS_H
 
-#include "support.h"
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "support.h"
 
 enum { CHUNK = 64 };
 

@@ -4,12 +4,12 @@
 #ifndef CB_TESTS_DECODERS_H
 #define CB_TESTS_DECODERS_H
 
-#include "expect.h"
-#include "support.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "support.h"
 
 static struct counting counting;
 static struct cb_pool *pool;

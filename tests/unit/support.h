@@ -9,13 +9,13 @@
 #ifndef CB_TESTS_SUPPORT_H
 #define CB_TESTS_SUPPORT_H
 
-#include "chunkedbuffer.h"
-
 #include <check.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "chunkedbuffer.h"
 
 /* The bytes of a string literal and their number, NULs inside included. */
 #define BYTES(literal) (literal), (sizeof(literal) - 1)

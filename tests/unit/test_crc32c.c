@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernels/crc32c.h"
-#include "expect.h"
-#include "support.h"
-
 #include <string.h>
+
+#include "expect.h"
+#include "kernels/crc32c.h"
+#include "support.h"
 
 enum { MOST = 300 };
 

@@ -3,14 +3,13 @@
  * The fast path by itself: what a family's `cuts` finds, and what it leaves as it
  * was.
  */
-#include "expect.h"
-#include "reading.h"
-#include "streams.h"
-
-#include "framing/decoder.h"
-
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "expect.h"
+#include "framing/decoder.h"
+#include "reading.h"
+#include "streams.h"
 
 /* A decoder, what it reads, and the records that came of it. */
 struct work {

@@ -3,14 +3,14 @@
  * Records into a buffer: whatever the pieces, the room and the memory, the
  * bytes are those that the encoder gives for each record on its own.
  */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "expect.h"
 #include "framing/framing.h"
 #include "outputs.h"
 #include "reading.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct cb_encoder *new_encoder(const char *specification, bool refuses,
                                       const struct cb_allocator *allocator)

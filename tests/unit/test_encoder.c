@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "expect.h"
-#include "support.h"
-#include "steps.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "steps.h"
+#include "support.h"
 
 static struct cb_encoder *new_encoder(const char *specification)
 {

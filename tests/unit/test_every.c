@@ -4,16 +4,16 @@
  * place, a decoder or an encoder that is used again after a stream or a record
  * was given up, records that are cut short or too long.
  */
-#include "expect.h"
-#include "outputs.h"
-#include "reading.h"
-#include "streams.h"
-#include "steps.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "outputs.h"
+#include "reading.h"
+#include "steps.h"
+#include "streams.h"
 
 /* ------------------------------------------------------------------- decoders */
 

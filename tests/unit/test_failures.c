@@ -5,11 +5,11 @@
  * it was and work when it is made again; at the end everything must be as it
  * is without a failure, and no block may be left.
  */
-#include "support.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "support.h"
 
 enum { BUFFERS = 3, STEPS_MAX = 80 };
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "expect.h"
-#include "support.h"
-
-#include "kernels/find.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "kernels/find.h"
+#include "support.h"
 
 /* ------------------------------------------------------------------ kernels */
 

@@ -4,14 +4,14 @@
  * give or which error, however the input is cut and by whichever call it is
  * read.  And the table of framings itself.
  */
-#include "expect.h"
-#include "reading.h"
-
 #include <inttypes.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "reading.h"
 
 /* -------------------------------------------------------------------- tables */
 

@@ -3,11 +3,11 @@
  * The header of a record's frame, as its first piece tells of it: the same however
  * the input comes.
  */
-#include "expect.h"
-#include "support.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "expect.h"
+#include "support.h"
 
 enum { RECORDS = 4, PIECES = 16 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
 #include <string.h>
+
+#include "support.h"
 
 enum { CHUNK = 64 };
 

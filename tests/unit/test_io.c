@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,6 +10,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "support.h"
 
 enum { CHUNK = 64 };
 

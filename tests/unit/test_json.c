@@ -3,12 +3,12 @@
  * JSON values one after another, in arrays or one a line, and JSON text sequences.
  * The expected records are what RFC 8259 and RFC 7464 say, worked out by hand.
  */
-#include "expect.h"
-#include "reading.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "reading.h"
 
 /* ----------------------------------------------------------------------- json */
 

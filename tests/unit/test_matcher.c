@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "expect.h"
-#include "support.h"
-
-#include "search/matcher.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "search/matcher.h"
+#include "support.h"
 
 /* What the library gives the matcher where it is not told otherwise. */
 static void *plain_alloc(void *arg, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
 #include <string.h>
+
+#include "support.h"
 
 static struct cb_buffer *buffer;
 

@@ -3,14 +3,14 @@
  * What an encoder writes in the place of a payload, and what it refuses: hex,
  * base64, index, json, and collisions with delimiters.
  */
-#include "expect.h"
-#include "reading.h"
-#include "steps.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "reading.h"
+#include "steps.h"
 
 /* ----------------------------------------------------------------- writing */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Records that are longer than allowed: left out, or cut. */
-#include "reading.h"
-
 #include <string.h>
+
+#include "reading.h"
 
 struct overflow {
     const char *specification;

@@ -4,15 +4,14 @@
  * of the table does, whatever comes and however it comes; and functions that lie do
  * no harm.
  */
-#include "expect.h"
-#include "reading.h"
-
-#include "kernels/crc32c.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "kernels/crc32c.h"
+#include "reading.h"
 
 /* -------------------------------------------------- framings that exist already */
 

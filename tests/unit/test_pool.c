@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "support.h"
 
 enum { BLOCK = 4096 };
 

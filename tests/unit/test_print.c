@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+#include "support.h"
 
 enum { CHUNK = 64 };
 

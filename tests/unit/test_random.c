@@ -7,12 +7,12 @@
  * after the name of a test that failed is its seed.  To run one seed alone,
  * give it as the argument or in CB_SEED.
  */
-#include "support.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "support.h"
 
 enum { SEEDS = 24, STEPS = 8000, BUFFERS = 5, POOLS = 4, LONG = 1500, NEEDLE = 12 };
 

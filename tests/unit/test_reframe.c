@@ -4,14 +4,14 @@
  * however the input comes and the output is emptied, gives the bytes that a
  * decoder and an encoder give one after the other.
  */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "expect.h"
 #include "outputs.h"
 #include "reading.h"
 #include "streams.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* What a stream gives in an output framing, and how it ends. */
 struct result {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Every kernel that rewrites delimiters gives what a plain loop gives. */
-#include "expect.h"
-#include "support.h"
-
-#include "kernels/rewrite.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "kernels/rewrite.h"
+#include "support.h"
 
 /* Every test runs once with each kernel that this machine has. */
 static void use_kernel(int i)

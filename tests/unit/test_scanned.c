@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Framings whose records end where their syntax says: csv, Redis values, syslog. */
-#include "reading.h"
-
 #include <string.h>
+
+#include "reading.h"
 
 /* RFC 4180 section 2, with its own examples. */
 static const struct example csv[] = {

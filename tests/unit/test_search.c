@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "expect.h"
-#include "support.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "support.h"
 
 static struct counting counting;
 static struct cb_pool *pool;

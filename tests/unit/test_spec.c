@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "expect.h"
-#include "support.h"
-
-#include "framing/spec.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "framing/spec.h"
+#include "support.h"
 
 static struct counting counting;
 

@@ -3,11 +3,10 @@
  * Framings whose payload does not stand in the input as it is: slip, cobs, sse,
  * websocket.
  */
-#include "reading.h"
-
 #include <string.h>
 
 #include "expect.h"
+#include "reading.h"
 #include "steps.h"
 
 /* ----------------------------------------------------------------------- slip */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Each kernel against definitions that are written down as plainly as can be. */
-#include "expect.h"
-#include "framing/framing.h"
-#include "support.h"
-
-#include "kernels/text.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "expect.h"
+#include "framing/framing.h"
+#include "kernels/text.h"
+#include "support.h"
 
 enum {
     LONGEST = 300,

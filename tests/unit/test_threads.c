@@ -5,12 +5,12 @@
  * streams are of all of them, tests/unit/test_every.c checks), as each brings its
  * payload about in its own way.  Meant for the thread sanitizer too.
  */
-#include "expect.h"
-#include "streams.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "streams.h"
 
 enum { ROUNDS = 40, WORKERS = 2, SLOTS = 8 };
 

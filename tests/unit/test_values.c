@@ -3,12 +3,12 @@
  * Framings whose values tell their own end: CBOR, MessagePack, ASN.1's BER.  Inputs
  * are hexadecimal; where they come from stands above each table.
  */
-#include "expect.h"
-#include "reading.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "expect.h"
+#include "reading.h"
 
 enum { LONGEST = 1024 };
 
