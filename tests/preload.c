@@ -91,9 +91,8 @@ static int error_number(const char *name, size_t n)
     static const struct {
         const char *name;
         int number;
-    } errors[] = {{"EINTR", EINTR},   {"EAGAIN", EAGAIN}, {"EIO", EIO},
-                  {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM},
-                  {"EPERM", EPERM},   {"ENOSYS", ENOSYS}};
+    } errors[] = {{"EINTR", EINTR},   {"EAGAIN", EAGAIN}, {"EIO", EIO},     {"ENOSPC", ENOSPC},
+                  {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}, {"EPERM", EPERM}, {"ENOSYS", ENOSYS}};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (strlen(errors[i].name) == n && memcmp(name, errors[i].name, n) == 0)
             return errors[i].number;

@@ -37,8 +37,8 @@ static inline struct cb_buffer *buffer_with(struct cb_buffer_options options)
 {
     struct cb_buffer *made = NULL;
 
-    options.size = sizeof(options);
-    if (options.pool == NULL)
+    options.size = sizeof options;
+    if (!options.pool)
         options.pool = pool;
     ck_assert_int_eq(cb_buffer_new(&made, &options), CB_OK);
     return made;

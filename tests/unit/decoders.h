@@ -35,7 +35,7 @@ static inline struct cb_decoder *new_decoder(const char *specification,
     struct cb_decoder *decoder = NULL;
     struct cb_error error = {.code = CB_OK};
 
-    options.size = sizeof(options);
+    options.size = sizeof options;
     options.allocator = &counting.hooks;
     ck_assert_msg(cb_decoder_new(&decoder, specification, &options, &error) == CB_OK, "%s: %s",
                   specification, error.text);
@@ -92,7 +92,7 @@ struct seen {
 static inline void see(struct seen *seen, const struct cb_piece *pieces, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        ck_assert_uint_le(seen->size + pieces[i].length, sizeof(seen->text));
+        ck_assert_uint_le(seen->size + pieces[i].length, sizeof seen->text);
         memcpy(seen->text + seen->size, pieces[i].data, pieces[i].length);
         seen->size += pieces[i].length;
         if (pieces[i].flags & CB_FIRST)

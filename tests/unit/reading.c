@@ -16,7 +16,7 @@ void list_add(struct record_list *list, const void *data, size_t n)
     if (list->size + n >= list->room) {
         list->room = 2 * (list->size + n) + 64;
         list->bytes = realloc(list->bytes, list->room);
-        expect(list->bytes != NULL, "out of memory");
+        expect(list->bytes, "out of memory");
     }
     if (n > 0)
         memcpy(list->bytes + list->size, data, n);
@@ -27,8 +27,8 @@ void list_end(struct record_list *list)
 {
     if (list->count == list->ends_room) {
         list->ends_room = 2 * list->count + 16;
-        list->ends = realloc(list->ends, list->ends_room * sizeof(*list->ends));
-        expect(list->ends != NULL, "out of memory");
+        list->ends = realloc(list->ends, list->ends_room * sizeof *list->ends);
+        expect(list->ends, "out of memory");
     }
     list->ends[list->count++] = list->size;
 }
@@ -59,7 +59,7 @@ static char *rendered(const struct record_list *list)
     char *text = malloc(4 * list->size + 2 * list->count + 1), *to = text;
     size_t at = 0;
 
-    expect(text != NULL, "out of memory");
+    expect(text, "out of memory");
     for (size_t i = 0; i < list->count; i++) {
         *to++ = '[';
         while (at < list->ends[i])
@@ -103,7 +103,7 @@ static void append_part(struct reading *reading, const uint8_t *data, size_t n)
 
     if (!reading->way->in_place) {
         copy = malloc(n);
-        expect(copy != NULL, "out of memory");
+        expect(copy, "out of memory");
         memcpy(copy, data, n);
         data = copy;
     }
@@ -212,7 +212,7 @@ static struct outcome see_error(struct reading *reading, int status)
     expect(first.code == status, "the error says %d, not %d", first.code, status);
     expect(first.record == reading->records.count + 1,
            "the error is in record %" PRIu64 ", not %zu", first.record, reading->records.count + 1);
-    expect(first.text[0] != '\0', "the error says nothing");
+    expect(first.text[0], "the error says nothing");
     for (int i = 0; i < 3; i++) {
         size_t count = reading->records.size;
 
@@ -276,19 +276,18 @@ struct outcome read_input(const char *specification, const struct cb_decoder_opt
                           const uint8_t *input, size_t size, const struct way *way,
                           struct record_list *records)
 {
-    struct cb_decoder_options o = {.size = sizeof(o)};
-    struct cb_buffer_options plain = {.size = sizeof(plain), .cutoff = 1};
+    struct cb_decoder_options o = {.size = sizeof o};
+    struct cb_buffer_options plain = {.size = sizeof plain, .cutoff = 1};
     struct reading reading = {.way = way, .input = input, .size = size};
     struct cb_error error;
 
-    if (options != NULL)
+    if (options)
         o = *options;
     o.whole = way->whole;
     expect(cb_buffer_new(&reading.buffer, &plain) == CB_OK, "out of memory");
     expect(cb_buffer_new(&reading.taken, &plain) == CB_OK, "out of memory");
-    int status = way->own != NULL
-                     ? cb_decoder_new_own(&reading.decoder, way->own, &o, &error)
-                     : cb_decoder_new(&reading.decoder, specification, &o, &error);
+    int status = way->own != NULL ? cb_decoder_new_own(&reading.decoder, way->own, &o, &error)
+                                  : cb_decoder_new(&reading.decoder, specification, &o, &error);
     expect(status == CB_OK, "%s: %s", specification, error.text);
     if (way->finish_first) {
         arrive(&reading);
@@ -389,7 +388,7 @@ void check_example(const struct example *example, bool changed)
 void check_limited(const struct limited *example, bool changed)
 {
     struct cb_decoder_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .max_record = example->max_record,
         .on_partial = example->on_partial,
     };
@@ -431,7 +430,7 @@ static void encode_payload(struct cb_encoder *encoder, const uint8_t *data, size
     }
     while (left > 0) {
         uint8_t room[CB__TRANSFORM_ROOM];
-        size_t n = left, size = sizeof(room);
+        size_t n = left, size = sizeof room;
         int status = step_payload(encoder, data, &n, room, &size);
 
         expect(status == CB_OK ? n == left : status == CB_YES, "status %d", status);
@@ -465,8 +464,8 @@ static void encode(const char *specification, const struct record_list *records,
 
         expect(step_look(encoder, &piece) == CB_OK, "%s: %s", specification,
                cb_encoder_error(encoder)->text);
-        expect(step_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s",
-               specification, length, cb_encoder_error(encoder)->text);
+        expect(step_begin(encoder, length, &data, &n) == CB_OK, "%s: %zu bytes: %s", specification,
+               length, cb_encoder_error(encoder)->text);
         list_add(wire, data, n);
         encode_payload(encoder, records->bytes + at, length, wire);
         encode_step(step_end, encoder, wire);
@@ -488,7 +487,7 @@ static void make_records(struct prng *prng, const struct trip *trip, struct reco
 
         for (size_t b = 0; b < length; b++)
             bytes[b] = (uint8_t)(prng_below(prng, 2) ? prng_next(prng) : prng_below(prng, 14));
-        if (trip->alphabet != NULL)
+        if (trip->alphabet)
             prng_fill(prng, bytes, length, trip->alphabet, strlen(trip->alphabet));
         list_add(records, bytes, length);
         list_end(records);
@@ -538,7 +537,7 @@ void check_trip_as(const struct trip *trip, const char *decoded, bool changed, u
         check_same(decoded, &got, &sent);
 
         /* With `keep` the records are what the encoder wrote for each. */
-        snprintf(keep, sizeof(keep), "%s,keep", decoded);
+        snprintf(keep, sizeof keep, "%s,keep", decoded);
         outcome = read_input(keep, NULL, wire.bytes, wire.size, &way, &framed);
         expect(outcome.status == CB_END, "%s: %d", keep, outcome.status);
         check_same(keep, &framed, &wire);
@@ -597,7 +596,7 @@ void check_random(const char *specification, bool changed, const char *alphabet,
     uint8_t input[24];
 
     for (int round = 0; round < 60; round++) {
-        size_t n = prng_below(&prng, sizeof(input) + 1);
+        size_t n = prng_below(&prng, sizeof input + 1);
 
         prng_fill(&prng, input, n, alphabet, letters);
         check_alike(specification, changed, input, n);

@@ -31,14 +31,14 @@ static void *counting_alloc(void *arg, size_t size)
                                    (counting->fail_after && counting->calls > counting->fail_at));
     counting->failed |= fail;
     if (!fail && size <= (size_t)1 << 30)
-        tag = malloc(sizeof(*tag) + size);
-    if (tag != NULL) {
+        tag = malloc(sizeof *tag + size);
+    if (tag) {
         counting->blocks++;
         counting->bytes += size;
     }
     pthread_mutex_unlock(&counting->lock);
 
-    if (tag == NULL)
+    if (!tag)
         return NULL;
     tag->size = size;
     memset(tag + 1, 0xa5, size);
@@ -140,7 +140,7 @@ void guard_fini(struct guard *guard)
 
 struct cb_pool *new_pool(const struct cb_allocator *allocator)
 {
-    struct cb_pool_options options = {.size = sizeof(options), .allocator = allocator};
+    struct cb_pool_options options = {.size = sizeof options, .allocator = allocator};
     struct cb_pool *pool = NULL;
 
     ck_assert_int_eq(cb_pool_new(&pool, &options), CB_OK);
@@ -149,7 +149,7 @@ struct cb_pool *new_pool(const struct cb_allocator *allocator)
 
 struct cb_pool_stats pool_stats(const struct cb_pool *pool)
 {
-    struct cb_pool_stats stats = {.size = sizeof(stats)};
+    struct cb_pool_stats stats = {.size = sizeof stats};
 
     ck_assert_int_eq(cb_pool_stats(pool, &stats), CB_OK);
     return stats;
@@ -157,7 +157,7 @@ struct cb_pool_stats pool_stats(const struct cb_pool *pool)
 
 struct cb_buffer_stats buffer_stats(const struct cb_buffer *buffer)
 {
-    struct cb_buffer_stats stats = {.size = sizeof(stats)};
+    struct cb_buffer_stats stats = {.size = sizeof stats};
 
     ck_assert_int_eq(cb_buffer_stats(buffer, &stats), CB_OK);
     return stats;
@@ -166,7 +166,7 @@ struct cb_buffer_stats buffer_stats(const struct cb_buffer *buffer)
 struct cb_buffer *new_buffer(struct cb_pool *pool, size_t chunk_size)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .pool = pool,
         .chunk_min = chunk_size,
         .chunk_max = chunk_size,
@@ -238,12 +238,12 @@ uint8_t *flatten(const struct cb_buffer *buffer, size_t *size)
 {
     size_t length = cb_length(buffer);
     size_t count = cb_chunks(buffer, NULL, 0);
-    struct iovec *chunks = calloc(count + 1, sizeof(*chunks));
+    struct iovec *chunks = calloc(count + 1, sizeof *chunks);
     uint8_t *bytes = malloc(length + 1);
     uint8_t *copy = malloc(length + 1);
     size_t at = 0;
 
-    ck_assert(chunks != NULL && bytes != NULL && copy != NULL);
+    ck_assert(chunks && bytes && copy);
     ck_assert_uint_eq(cb_chunks(buffer, chunks, count), count);
     for (size_t i = 0; i < count; i++) {
         ck_assert_uint_le(chunks[i].iov_len, length - at);

@@ -18,10 +18,10 @@
 #include "chunkedbuffer.h"
 
 /* The bytes of a string literal and their number, NULs inside included. */
-#define BYTES(literal) (literal), (sizeof(literal) - 1)
+#define BYTES(literal) (literal), (sizeof literal - 1)
 
 /* The number of elements of an array. */
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array) (sizeof array / sizeof((array)[0]))
 
 /* --------------------------------------------------------------- allocator */
 

@@ -186,7 +186,7 @@ START_TEST(nothing_is_ahead_of_a_tfrecord)
     struct cb_piece piece;
 
     ck_assert_uint_ne(cb_decoder_traits(decoder) & CB_TELLS_LENGTH, 0);
-    for (size_t n = 0; n < sizeof(begun) - 1; n++) {
+    for (size_t n = 0; n < sizeof begun - 1; n++) {
         append_block(buffer, begun + n, 1);
         while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
             ck_assert_uint_eq(piece.total, 2);

@@ -8,14 +8,14 @@ START_TEST(append_copies_across_chunks)
 {
     uint8_t bytes[1000], copy[1000];
 
-    count_up(bytes, sizeof(bytes));
-    memcpy(copy, bytes, sizeof(bytes));
-    for (size_t at = 0, n = 0; at < sizeof(bytes); at += n, n = n * 2 + 1) {
-        n = n < sizeof(bytes) - at ? n : sizeof(bytes) - at;
+    count_up(bytes, sizeof bytes);
+    memcpy(copy, bytes, sizeof bytes);
+    for (size_t at = 0, n = 0; at < sizeof bytes; at += n, n = n * 2 + 1) {
+        n = n < sizeof bytes - at ? n : sizeof bytes - at;
         ck_assert_int_eq(cb_append(buffer, copy + at, n), CB_OK);
     }
-    memset(copy, 0, sizeof(copy));
-    assert_holds(buffer, bytes, sizeof(bytes));
+    memset(copy, 0, sizeof copy);
+    assert_holds(buffer, bytes, sizeof bytes);
 }
 END_TEST
 
@@ -59,13 +59,13 @@ START_TEST(append_ref_below_the_cutoff_copies_and_releases_at_once)
     struct cb_buffer *plain = buffer_with((struct cb_buffer_options){.limit = 0});
     struct released released = {0};
 
-    memset(bytes, 'r', sizeof(bytes));
+    memset(bytes, 'r', sizeof bytes);
     ck_assert_int_eq(cb_append_ref(plain, bytes, 4095, note_release, &released), CB_OK);
     ck_assert_uint_eq(released.times, 1);
     ck_assert_ptr_eq(released.data, bytes);
     ck_assert_uint_eq(released.size, 4095);
     ck_assert_uint_eq(pool_stats(pool).copied, 4095);
-    memset(bytes, 0, sizeof(bytes));
+    memset(bytes, 0, sizeof bytes);
     const void *data;
     ck_assert_int_eq(cb_data(plain, 1, &data), CB_YES);
     ck_assert_int_eq(*(const char *)data, 'r');
@@ -142,7 +142,7 @@ static void call_back(void *arg, const void *data, size_t size)
     size_t at;
 
     ck_assert_ptr_eq(data, block_of_caller);
-    ck_assert_uint_eq(size, sizeof(block_of_caller));
+    ck_assert_uint_eq(size, sizeof block_of_caller);
     caller->times++;
     free(flatten(caller->buffer, &at)); /* all is as it should be */
     ck_assert_uint_eq(at, cb_length(caller->buffer));
@@ -215,7 +215,7 @@ START_TEST(a_release_callback_may_use_the_buffer_that_its_bytes_leave)
     for (int what = 0; what < CALLS_BACK; what++) {
         for (int way = 0; way < LOSES; way++) {
             struct cb_buffer_options options = {
-                .size = sizeof(options), .pool = pool, .copy_below = 9999, .chunk_min = 64};
+                .size = sizeof options, .pool = pool, .copy_below = 9999, .chunk_min = 64};
             struct caller caller = {.what = what};
             struct cb_buffer *from = NULL, *taken = new_buffer(pool, 64);
             unsigned blocks = 0;
@@ -224,10 +224,9 @@ START_TEST(a_release_callback_may_use_the_buffer_that_its_bytes_leave)
             caller.buffer = from;
             caller.taken = taken;
             for (int i = 0; i < 12; i++) {
-                int status = i % 3 == 2
-                                 ? cb_append(from, "between", 7)
-                                 : cb_append_ref(from, block_of_caller, sizeof(block_of_caller),
-                                                 call_back, &caller);
+                int status = i % 3 == 2 ? cb_append(from, "between", 7)
+                                        : cb_append_ref(from, block_of_caller,
+                                                        sizeof block_of_caller, call_back, &caller);
                 ck_assert_int_eq(status, CB_OK);
                 blocks += i % 3 != 2;
             }
@@ -275,14 +274,14 @@ START_TEST(referenced_bytes_are_never_written_to)
     uint8_t bytes[300];
     struct guard guard;
 
-    memset(bytes, 'r', sizeof(bytes));
-    guard_init(&guard, bytes, sizeof(bytes)); /* a write to it is fatal */
+    memset(bytes, 'r', sizeof bytes);
+    guard_init(&guard, bytes, sizeof bytes); /* a write to it is fatal */
     try_to_write_on(buffer, guard.data, guard.size);
     ck_assert_int_eq(cb_append_ref(other, guard.data, guard.size, NULL, NULL), CB_OK);
     ck_assert_int_eq(cb_take(other, 100, buffer), 100);
     scribble(buffer, 100);
     scribble(other, 100);
-    ck_assert_int_eq(memcmp(guard.data, bytes, sizeof(bytes)), 0);
+    ck_assert_int_eq(memcmp(guard.data, bytes, sizeof bytes), 0);
     cb_skip(buffer, CB_ALL);
     cb_skip(other, CB_ALL);
     guard_fini(&guard);
@@ -312,7 +311,7 @@ START_TEST(extend_copies_all_areas_in_order)
     };
 
     ck_assert_int_eq(cb_extend(buffer, areas, COUNT(areas), NULL, NULL), CB_OK);
-    memset(text, 0, sizeof(text));
+    memset(text, 0, sizeof text);
     assert_holds(buffer, "onetwothree", 11);
 }
 END_TEST
@@ -346,7 +345,7 @@ static void check_references(struct cb_buffer *in, char *released)
 
 START_TEST(extend_with_a_release_function_copies_below_the_cutoff_alone)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .cutoff = 10};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .cutoff = 10};
     struct cb_buffer *in = NULL;
     char released[8] = "";
 
@@ -367,7 +366,7 @@ START_TEST(extend_that_fails_releases_nothing)
         {.iov_base = text, .iov_len = 100},
     };
     struct cb_buffer_options options = {
-        .size = sizeof(options), .pool = pool, .cutoff = 10, .limit = 158};
+        .size = sizeof options, .pool = pool, .cutoff = 10, .limit = 158};
     struct cb_buffer *in = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&in, &options), CB_OK);
@@ -509,12 +508,12 @@ START_TEST(prepend_of_more_than_a_chunk_keeps_the_order)
 {
     uint8_t bytes[5 * CHUNK];
 
-    count_up(bytes, sizeof(bytes));
-    append_block(buffer, bytes + 300, sizeof(bytes) - 300);
+    count_up(bytes, sizeof bytes);
+    append_block(buffer, bytes + 300, sizeof bytes - 300);
     ck_assert_int_eq(cb_prepend(buffer, bytes + 299, 1), CB_OK);
     ck_assert_int_eq(cb_prepend(buffer, bytes + 10, 289), CB_OK);
     ck_assert_int_eq(cb_prepend(buffer, bytes, 10), CB_OK);
-    assert_holds(buffer, bytes, sizeof(bytes));
+    assert_holds(buffer, bytes, sizeof bytes);
 }
 END_TEST
 
@@ -569,7 +568,7 @@ static int bring(size_t how, struct cb_buffer *source, struct cb_buffer *target)
 static struct cb_buffer *shared_buffer(struct cb_pool **shared, size_t limit)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options), .shared = 1, .allocator = &counting.hooks};
+        .size = sizeof options, .shared = 1, .allocator = &counting.hooks};
 
     ck_assert_int_eq(cb_pool_new(shared, &options), CB_OK);
     return buffer_with((struct cb_buffer_options){

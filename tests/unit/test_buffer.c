@@ -41,10 +41,10 @@ START_TEST(bad_options_are_refused)
     const size_t gib = (size_t)1 << 30;
     const struct cb_buffer_options bad[] = {
         {.size = 0},
-        {.size = sizeof(bad[0]), .chunk_min = 100, .chunk_max = 99},
-        {.size = sizeof(bad[0]), .chunk_max = gib + 1},
-        {.size = sizeof(bad[0]), .chunk_min = gib + 1, .chunk_max = gib + 1},
-        {.size = sizeof(bad[0]), .chunk_min = SIZE_MAX, .chunk_max = SIZE_MAX},
+        {.size = sizeof bad[0], .chunk_min = 100, .chunk_max = 99},
+        {.size = sizeof bad[0], .chunk_max = gib + 1},
+        {.size = sizeof bad[0], .chunk_min = gib + 1, .chunk_max = gib + 1},
+        {.size = sizeof bad[0], .chunk_min = SIZE_MAX, .chunk_max = SIZE_MAX},
     };
 
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -61,7 +61,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     struct longer {
         struct cb_buffer_options known;
         uint8_t more[9];
-    } options = {.known.size = sizeof(options)};
+    } options = {.known.size = sizeof options};
     const struct cb_allocator nothing = {.alloc = NULL};
     struct cb_buffer *new = NULL;
 
@@ -70,7 +70,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     new = NULL;
     options.more[8] = 1;
     ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_EINVAL);
-    options.known.size = sizeof(options.known);
+    options.known.size = sizeof options.known;
     options.known.release_fast = 2;
     ck_assert_int_eq(cb_buffer_new(&new, &options.known), CB_EINVAL);
     options.known.release_fast = 1;
@@ -97,7 +97,7 @@ START_TEST(a_buffer_without_a_pool_works_and_leaks_nothing)
 {
     struct counting own;
     struct cb_buffer_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .chunk_min = CHUNK,
         .chunk_max = CHUNK,
         .allocator = &own.hooks,
@@ -106,10 +106,10 @@ START_TEST(a_buffer_without_a_pool_works_and_leaks_nothing)
     uint8_t bytes[500];
 
     counting_init(&own);
-    count_up(bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
     ck_assert_int_eq(cb_buffer_new(&alone, &options), CB_OK);
-    append_offered(alone, bytes, sizeof(bytes), 17);
-    assert_holds(alone, bytes, sizeof(bytes));
+    append_offered(alone, bytes, sizeof bytes, 17);
+    assert_holds(alone, bytes, sizeof bytes);
     ck_assert_int_eq(cb_take(alone, 300, other), 300);
     cb_buffer_free(alone);
     assert_holds(other, bytes, 300);
@@ -161,7 +161,7 @@ START_TEST(buffer_stats_are_filled_as_far_as_their_size_reaches)
 {
     struct cb_buffer_stats stats;
 
-    memset(&stats, 0x77, sizeof(stats));
+    memset(&stats, 0x77, sizeof stats);
     size_t untouched = stats.chunk_size;
     stats.size = offsetof(struct cb_buffer_stats, chunk_size);
     ck_assert_int_eq(cb_buffer_stats(buffer, &stats), CB_OK);
@@ -180,8 +180,8 @@ START_TEST(buffer_stats_that_are_not_known_are_0)
         uint64_t more;
     } stats;
 
-    memset(&stats, 0x77, sizeof(stats));
-    stats.known.size = sizeof(stats);
+    memset(&stats, 0x77, sizeof stats);
+    stats.known.size = sizeof stats;
     ck_assert_int_eq(cb_buffer_stats(buffer, &stats.known), CB_OK);
     ck_assert_uint_eq(stats.known.chunks, 0);
     ck_assert_uint_eq(stats.more, 0);
@@ -337,8 +337,8 @@ START_TEST(data_over_chunks_is_joined_once)
     const void *data, *again;
     uint8_t bytes[300];
 
-    count_up(bytes, sizeof(bytes));
-    append_cut(buffer, bytes, sizeof(bytes), (size_t[]){7}, 1);
+    count_up(bytes, sizeof bytes);
+    append_cut(buffer, bytes, sizeof bytes, (size_t[]){7}, 1);
     ck_assert_int_eq(cb_data(buffer, 200, &data), CB_YES);
     ck_assert_int_eq(memcmp(data, bytes, 200), 0);
     ck_assert_uint_eq(pool_stats(pool).copied, 200);
@@ -347,7 +347,7 @@ START_TEST(data_over_chunks_is_joined_once)
     ck_assert_int_eq(cb_data(buffer, 150, &again), CB_YES);
     ck_assert_ptr_eq(again, data);
     ck_assert_uint_eq(pool_stats(pool).copied, 200);
-    assert_holds(buffer, bytes, sizeof(bytes));
+    assert_holds(buffer, bytes, sizeof bytes);
     cb_skip(buffer, 199);
     assert_holds(buffer, bytes + 199, 101);
 }
@@ -355,7 +355,7 @@ END_TEST
 
 START_TEST(all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .chunk_min = 64};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .chunk_min = 64};
     struct cb_buffer *all = NULL;
     const size_t total = 100000;
     const void *data = NULL;
@@ -380,11 +380,11 @@ START_TEST(data_may_be_longer_than_a_chunk_may_be)
     uint8_t bytes[10 * CHUNK];
     const void *data;
 
-    count_up(bytes, sizeof(bytes));
-    append_offered(buffer, bytes, sizeof(bytes), CHUNK);
-    ck_assert_int_eq(cb_data(buffer, sizeof(bytes), &data), CB_YES);
-    ck_assert_int_eq(memcmp(data, bytes, sizeof(bytes)), 0);
-    assert_holds(buffer, bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
+    append_offered(buffer, bytes, sizeof bytes, CHUNK);
+    ck_assert_int_eq(cb_data(buffer, sizeof bytes, &data), CB_YES);
+    ck_assert_int_eq(memcmp(data, bytes, sizeof bytes), 0);
+    assert_holds(buffer, bytes, sizeof bytes);
 }
 END_TEST
 
@@ -454,10 +454,10 @@ START_TEST(equality_does_not_depend_on_chunks)
 {
     static const char text[] = "the same bytes in other pieces";
 
-    for (size_t a = 1; a < sizeof(text); a++) {
+    for (size_t a = 1; a < sizeof text; a++) {
         struct cb_buffer *one = buffer_of(pool, BYTES(text), a);
 
-        for (size_t b = 1; b < sizeof(text); b++) {
+        for (size_t b = 1; b < sizeof text; b++) {
             struct cb_buffer *two = buffer_of(pool, BYTES(text), b);
 
             ck_assert_int_eq(cb_equal(one, two), CB_YES);
@@ -469,8 +469,8 @@ START_TEST(equality_does_not_depend_on_chunks)
             cb_buffer_free(two);
         }
         ck_assert_int_eq(cb_equal_bytes(one, BYTES(text)), CB_YES);
-        ck_assert_int_eq(cb_equal_bytes(one, text, sizeof(text)), CB_NO);
-        ck_assert_int_eq(cb_equal_bytes(one, text, sizeof(text) - 2), CB_NO);
+        ck_assert_int_eq(cb_equal_bytes(one, text, sizeof text), CB_NO);
+        ck_assert_int_eq(cb_equal_bytes(one, text, sizeof text - 2), CB_NO);
         cb_buffer_free(one);
     }
 }
@@ -480,13 +480,13 @@ START_TEST(one_differing_byte_anywhere_is_seen)
 {
     uint8_t bytes[150];
 
-    count_up(bytes, sizeof(bytes));
-    append_cut(buffer, bytes, sizeof(bytes), (size_t[]){11, 40}, 2);
-    for (size_t i = 0; i < sizeof(bytes); i++) {
+    count_up(bytes, sizeof bytes);
+    append_cut(buffer, bytes, sizeof bytes, (size_t[]){11, 40}, 2);
+    for (size_t i = 0; i < sizeof bytes; i++) {
         bytes[i] ^= 0x80;
-        append_cut(other, bytes, sizeof(bytes), (size_t[]){13, 3}, 2);
+        append_cut(other, bytes, sizeof bytes, (size_t[]){13, 3}, 2);
         ck_assert_int_eq(cb_equal(buffer, other), CB_NO);
-        ck_assert_int_eq(cb_equal_bytes(buffer, bytes, sizeof(bytes)), CB_NO);
+        ck_assert_int_eq(cb_equal_bytes(buffer, bytes, sizeof bytes), CB_NO);
         if (bytes[i] > (bytes[i] ^ 0x80))
             ck_assert_int_lt(cb_compare(buffer, other), 0);
         else
@@ -518,7 +518,7 @@ enum { WARM = 2000, STEADY = 100000 };
 static void pass_a_record(struct cb_buffer *source, struct cb_buffer *record, size_t number)
 {
     char bytes[] = "0123456789 a record of some seventy bytes, that ends with a line end\r\n";
-    size_t size = sizeof(bytes) - 1;
+    size_t size = sizeof bytes - 1;
     const void *data;
 
     bytes[0] = (char)('0' + number % 10);
@@ -600,12 +600,12 @@ START_TEST(nothing_is_allocated_for_a_queue_that_is_always_half_full)
         while (cb_length(buffer) < 50 * 16) {
             offer(buffer, 16, &data);
             memset(data, 0, 16);
-            memcpy(data, &number_in, sizeof(number_in));
+            memcpy(data, &number_in, sizeof number_in);
             ck_assert_int_eq(cb_chunk_written(buffer, 16), CB_OK);
             number_in++;
         }
         ck_assert_int_eq(cb_data(buffer, 16, &head), CB_YES);
-        ck_assert_int_eq(memcmp(head, &number_out, sizeof(number_out)), 0);
+        ck_assert_int_eq(memcmp(head, &number_out, sizeof number_out), 0);
         number_out++;
         cb_skip(buffer, 16);
     }
@@ -619,12 +619,12 @@ START_TEST(a_queue_of_many_chunks_keeps_its_order)
     static uint8_t bytes[20000];
     size_t in = 0, out = 0;
 
-    count_up(bytes, sizeof(bytes));
-    for (size_t i = 0; out < sizeof(bytes); i++) {
+    count_up(bytes, sizeof bytes);
+    for (size_t i = 0; out < sizeof bytes; i++) {
         size_t size = 1 + i % 5;
         size_t drop = i % 700 < 600 ? 1 + i % 3 : 13;
 
-        size = size < sizeof(bytes) - in ? size : sizeof(bytes) - in;
+        size = size < sizeof bytes - in ? size : sizeof bytes - in;
         append_block(buffer, bytes + in, size);
         in += size;
         out += cb_skip(buffer, drop);

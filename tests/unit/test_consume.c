@@ -54,8 +54,8 @@ START_TEST(taking_and_looking_copies_no_byte)
     uint8_t bytes[1000];
     struct iovec chunks[40];
 
-    count_up(bytes, sizeof(bytes));
-    append_offered(buffer, bytes, sizeof(bytes), 50);
+    count_up(bytes, sizeof bytes);
+    append_offered(buffer, bytes, sizeof bytes, 50);
     ck_assert_int_eq(cb_peek(buffer, 777, other), 777);
     ck_assert_int_eq(cb_slice(buffer, 100, 1, other), 1);
     cb_skip(other, 333);
@@ -96,8 +96,8 @@ START_TEST(what_is_shorter_than_copy_below_is_copied)
         (struct cb_buffer_options){.chunk_min = 65536, .chunk_max = 65536, .copy_below = 10});
     uint8_t bytes[100];
 
-    count_up(bytes, sizeof(bytes));
-    append_offered(source, bytes, sizeof(bytes), sizeof(bytes));
+    count_up(bytes, sizeof bytes);
+    append_offered(source, bytes, sizeof bytes, sizeof bytes);
     ck_assert_int_eq(cb_peek(source, 10, other), 10);
     ck_assert_int_eq(cb_slice(source, 5, 10, other), 10);
     ck_assert_int_eq(cb_take(source, 10, other), 10);

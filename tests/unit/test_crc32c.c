@@ -32,17 +32,17 @@ START_TEST(checksums_are_those_of_the_rfc)
     };
     uint8_t bytes[32];
 
-    memset(bytes, 0, sizeof(bytes));
-    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof(bytes)), 0x8a9136aa);
-    memset(bytes, 0xff, sizeof(bytes));
-    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof(bytes)), 0x62a8ab43);
-    for (size_t i = 0; i < sizeof(bytes); i++)
+    memset(bytes, 0, sizeof bytes);
+    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof bytes), 0x8a9136aa);
+    memset(bytes, 0xff, sizeof bytes);
+    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof bytes), 0x62a8ab43);
+    for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)i;
-    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof(bytes)), 0x46dd794e);
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = (uint8_t)(sizeof(bytes) - 1 - i);
-    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof(bytes)), 0x113fdb5c);
-    ck_assert_uint_eq(cb__crc32c(0, read_pdu, sizeof(read_pdu)), 0xd9963a56);
+    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof bytes), 0x46dd794e);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(sizeof bytes - 1 - i);
+    ck_assert_uint_eq(cb__crc32c(0, bytes, sizeof bytes), 0x113fdb5c);
+    ck_assert_uint_eq(cb__crc32c(0, read_pdu, sizeof read_pdu), 0xd9963a56);
     ck_assert_uint_eq(cb__crc32c(0, "", 0), 0);
 }
 END_TEST
@@ -52,7 +52,7 @@ START_TEST(checksums_are_those_of_the_definition_at_every_length_and_place)
     struct prng prng = {7};
     uint8_t bytes[MOST];
 
-    for (size_t i = 0; i < sizeof(bytes); i++)
+    for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)prng_next(&prng);
     for (size_t n = 0; n <= MOST; n++) {
         struct guard guard;
@@ -69,7 +69,7 @@ START_TEST(a_checksum_goes_on_after_every_cut)
     struct prng prng = {8};
     uint8_t bytes[MOST];
 
-    for (size_t i = 0; i < sizeof(bytes); i++)
+    for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)prng_next(&prng);
     uint32_t expected = slow(bytes, MOST);
     for (size_t cut = 0; cut <= MOST; cut++) {

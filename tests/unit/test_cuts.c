@@ -24,7 +24,7 @@ static void make_work(struct work *work, const char *specification, bool keep)
     char text[80];
 
     *work = (struct work){.keep = keep};
-    snprintf(text, sizeof(text), "%s%s", specification, keep ? ",keep" : "");
+    snprintf(text, sizeof text, "%s%s", specification, keep ? ",keep" : "");
     ck_assert_int_eq(cb_buffer_new(&work->buffer, NULL), CB_OK);
     ck_assert_int_eq(cb_decoder_new(&work->decoder, text, NULL, NULL), CB_OK);
 }
@@ -116,7 +116,7 @@ static void check_cut(const struct stream *stream, bool keep, size_t cut, size_t
     expect(work.records.count == expected->count && work.records.size == expected->size &&
                memcmp(work.records.bytes, expected->bytes, expected->size) == 0 &&
                memcmp(work.records.ends, expected->ends,
-                      expected->count * sizeof(*expected->ends)) == 0,
+                      expected->count * sizeof *expected->ends) == 0,
            "%s%s, cut at %zu, %zu halves taken: %zu records of %zu", stream->specification,
            keep ? ",keep" : "", cut, share, work.records.count, expected->count);
     free_work(&work);
@@ -137,7 +137,7 @@ START_TEST(frames_found_in_a_span_are_those_of_the_slow_path)
         for (size_t share = 0; share <= 2; share++)
             check_cut(stream, keep, cut, share, &slow.records, &fast);
     }
-    expect(fast > 0 || slow.decoder->ops->cuts == NULL || slow.decoder->assembles,
+    expect(fast > 0 || !slow.decoder->ops->cuts || slow.decoder->assembles,
            "%s has a fast path that finds nothing", stream->specification);
     free_work(&slow);
 }
@@ -146,13 +146,13 @@ END_TEST
 START_TEST(a_fast_path_stops_before_a_record_that_is_too_long)
 {
     const struct stream *stream = &streams[_i / 2];
-    struct cb_decoder_options options = {.size = sizeof(options), .max_record = 3};
+    struct cb_decoder_options options = {.size = sizeof options, .max_record = 3};
     struct cb_buffer *buffer;
     struct cb_decoder *decoder;
     struct cb__cuts found;
     char text[80];
 
-    snprintf(text, sizeof(text), "%s%s", stream->specification, _i % 2 ? ",keep" : "");
+    snprintf(text, sizeof text, "%s%s", stream->specification, _i % 2 ? ",keep" : "");
     ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
     ck_assert_int_eq(cb_decoder_new(&decoder, text, &options, NULL), CB_OK);
     ck_assert_int_eq(cb_append(buffer, stream->bytes, stream->size), CB_OK);

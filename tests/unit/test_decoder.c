@@ -124,7 +124,7 @@ START_TEST(an_error_says_what_and_where_and_stays)
     ck_assert_uint_eq(count, 0);
     cb_decoder_finish(decoder);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, pieces), CB_EMALFORMED);
-    ck_assert(memcmp(cb_decoder_error(decoder), &error, sizeof(error)) == 0);
+    ck_assert(memcmp(cb_decoder_error(decoder), &error, sizeof error) == 0);
     cb_buffer_free(record);
     cb_decoder_free(decoder);
 }
@@ -312,7 +312,7 @@ START_TEST(the_specification_is_not_needed_afterwards)
     struct cb_decoder *decoder = plain_decoder(specification);
     struct cb_piece piece;
 
-    memset(specification, 'x', sizeof(specification) - 1);
+    memset(specification, 'x', sizeof specification - 1);
     put("one<end-of-record>two!");
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
     assert_piece(&piece, "one", 1, 0, 3, CB_FIRST | CB_LAST);
@@ -326,7 +326,7 @@ START_TEST(bad_options_are_refused)
 {
     struct cb_decoder_options no_size = {.size = 0};
     struct cb_decoder_options partial = {
-        .size = sizeof(partial),
+        .size = sizeof partial,
         .on_partial = (enum cb_partial)(CB_PARTIAL_DROP + 1),
     };
     struct cb_decoder *decoder = NULL;
@@ -345,7 +345,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     struct longer {
         struct cb_decoder_options known;
         uint8_t more[9];
-    } options = {.known.size = sizeof(options)};
+    } options = {.known.size = sizeof options};
     const struct cb_allocator nothing = {.alloc = NULL};
     struct cb_decoder *decoder = NULL;
     struct cb_error error;
@@ -356,7 +356,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     options.more[0] = 1;
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
     ck_assert_int_eq(error.code, CB_EINVAL);
-    options.known.size = sizeof(options.known);
+    options.known.size = sizeof options.known;
     options.known.whole = 3;
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options.known, &error), CB_EINVAL);
     options.known.whole = 0;
@@ -407,7 +407,7 @@ START_TEST(every_failed_allocation_of_a_new_decoder_is_reported)
 
     for (uint64_t n = 1; failed; n++) {
         struct cb_decoder_options options = {
-            .size = sizeof(options),
+            .size = sizeof options,
             .allocator = &counting.hooks,
         };
         struct cb_decoder *decoder = NULL;
@@ -525,13 +525,13 @@ static const struct {
 START_TEST(assembled_payload_comes_from_the_pool_of_the_input)
 {
     struct cb_pool_options shared = {
-        .size = sizeof(shared), .shared = 1, .allocator = &counting.hooks};
-    struct cb_buffer_options options = {.size = sizeof(options), .copy_below = 4096};
+        .size = sizeof shared, .shared = 1, .allocator = &counting.hooks};
+    struct cb_buffer_options options = {.size = sizeof options, .copy_below = 4096};
     struct cb_decoder *decoder = plain_decoder(assemblers[_i].specification);
     struct cb_buffer *in, *record;
     char text[300];
 
-    memset(text, 'x', sizeof(text));
+    memset(text, 'x', sizeof text);
     ck_assert_int_eq(cb_pool_new(&options.pool, &shared), CB_OK);
     ck_assert_int_eq(cb_buffer_new(&in, &options), CB_OK);
     ck_assert_int_eq(cb_buffer_new(&record, &options), CB_OK);

@@ -16,7 +16,7 @@ static struct cb_encoder *new_encoder(const char *specification, bool refuses,
                                       const struct cb_allocator *allocator)
 {
     const struct cb_encoder_options options = {
-        .size = sizeof(options), .allocator = allocator, .refuse_collisions = refuses};
+        .size = sizeof options, .allocator = allocator, .refuse_collisions = refuses};
     struct cb_encoder *encoder = NULL;
     struct cb_error error = {.code = CB_OK};
 
@@ -56,7 +56,7 @@ static void make_records(struct prng *prng, size_t most, struct record_list *rec
 
         if (prng_below(prng, 8) == 0)
             n = 16;
-        if (alphabet != NULL)
+        if (alphabet)
             prng_fill(prng, bytes, n, alphabet, strlen(alphabet));
         else
             for (size_t b = 0; b < n; b++)
@@ -162,7 +162,7 @@ static size_t encode_cuts(struct prng *prng, struct cb_encoder *encoder, const s
                           size_t limit, struct record_list *wire)
 {
     const struct cb_buffer_options options = {
-        .size = sizeof(options), .chunk_min = 32, .chunk_max = 4096, .limit = limit};
+        .size = sizeof options, .chunk_min = 32, .chunk_max = 4096, .limit = limit};
     struct cb_buffer *out = NULL;
     size_t refused = 0;
 
@@ -298,7 +298,7 @@ START_TEST(a_whole_record_that_does_not_fit_leaves_the_output_as_it_was)
     encode_each(specification, false, &records, &expected);
     const size_t frame = expected.ends[0];
     for (size_t limit = 1; limit <= frame + 64; limit++) {
-        const struct cb_buffer_options options = {.size = sizeof(options), .limit = limit};
+        const struct cb_buffer_options options = {.size = sizeof options, .limit = limit};
         struct cb_encoder *encoder = new_encoder(specification, false, NULL);
         struct cb_buffer *out = NULL;
 
@@ -341,10 +341,8 @@ START_TEST(when_memory_is_out_the_same_call_may_be_made_again)
         struct cb_buffer *out = NULL;
 
         counting_init(&counting);
-        const struct cb_buffer_options options = {.size = sizeof(options),
-                                                  .chunk_min = 32,
-                                                  .chunk_max = 64,
-                                                  .allocator = &counting.hooks};
+        const struct cb_buffer_options options = {
+            .size = sizeof options, .chunk_min = 32, .chunk_max = 64, .allocator = &counting.hooks};
         struct cb_encoder *encoder = new_encoder(specification, false, &counting.hooks);
         ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
         counting_fail(&counting, at, false);
@@ -390,15 +388,15 @@ START_TEST(long_payload_goes_by_reference)
     struct cb_buffer *record = new_buffer(pool, 8192), *out = new_buffer(pool, 8192);
     struct cb_encoder *encoder = new_encoder("u32be", false, NULL);
 
-    fill(bytes, sizeof(bytes));
-    append_offered(record, bytes, sizeof(bytes), sizeof(bytes));
+    fill(bytes, sizeof bytes);
+    append_offered(record, bytes, sizeof bytes, sizeof bytes);
     const uint64_t before = pool_stats(pool).copied;
     ck_assert_int_eq(cb_encode(encoder, record, out), CB_OK);
     ck_assert_uint_eq(pool_stats(pool).copied - before, 4); /* the header */
     cb_buffer_free(record);
-    ck_assert_uint_eq(cb_length(out), 4 + sizeof(bytes));
+    ck_assert_uint_eq(cb_length(out), 4 + sizeof bytes);
     cb_skip(out, 4);
-    assert_holds(out, bytes, sizeof(bytes));
+    assert_holds(out, bytes, sizeof bytes);
     cb_buffer_free(out);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
     cb_pool_unref(pool);
@@ -409,20 +407,20 @@ END_TEST
 START_TEST(blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool)
 {
     static uint8_t bytes[5000];
-    const struct cb_pool_options options = {.size = sizeof(options), .shared = 1};
+    const struct cb_pool_options options = {.size = sizeof options, .shared = 1};
     struct cb_pool *pool = NULL;
     size_t released = 0;
 
     ck_assert_int_eq(cb_pool_new(&pool, &options), CB_OK);
     struct cb_buffer *record = new_buffer(NULL, 8192), *out = new_buffer(pool, 8192);
     struct cb_encoder *encoder = new_encoder("u32be", false, NULL);
-    fill(bytes, sizeof(bytes));
-    ck_assert_int_eq(cb_append_ref(record, bytes, sizeof(bytes), count_release, &released), CB_OK);
+    fill(bytes, sizeof bytes);
+    ck_assert_int_eq(cb_append_ref(record, bytes, sizeof bytes, count_release, &released), CB_OK);
     ck_assert_int_eq(cb_encode(encoder, record, out), CB_OK);
     cb_buffer_free(record);
     ck_assert_uint_eq(released, 1); /* nothing refers to it */
     cb_skip(out, 4);
-    assert_holds(out, bytes, sizeof(bytes));
+    assert_holds(out, bytes, sizeof bytes);
     cb_buffer_free(out);
     cb_pool_unref(pool);
     cb_encoder_free(encoder);

@@ -464,7 +464,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     struct longer {
         struct cb_encoder_options known;
         uint8_t more[9];
-    } options = {.known.size = sizeof(options)};
+    } options = {.known.size = sizeof options};
     const struct cb_allocator nothing = {.alloc = NULL};
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
@@ -475,7 +475,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     options.more[0] = 1;
     ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_EINVAL);
     ck_assert_int_eq(error.code, CB_EINVAL);
-    options.known.size = sizeof(options.known);
+    options.known.size = sizeof options.known;
     options.known.refuse_collisions = 2;
     ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options.known, &error), CB_EINVAL);
     options.known.refuse_collisions = 0;
@@ -496,7 +496,7 @@ START_TEST(every_failed_allocation_is_reported_and_nothing_leaks)
 
         for (uint64_t n = 1; failed; n++) {
             struct counting counting;
-            struct cb_encoder_options options = {.size = sizeof(options)};
+            struct cb_encoder_options options = {.size = sizeof options};
             struct cb_encoder *encoder = NULL;
             struct cb_error error = {.code = CB_OK};
 
@@ -520,7 +520,7 @@ START_TEST(encoding_allocates_nothing)
     static const char *const specifications[] = {
         "line", "u16be", "varint", "netstring", "chunked", "slip", "cobs", "sse", "websocket,mask"};
     struct counting counting;
-    struct cb_encoder_options options = {.size = sizeof(options)};
+    struct cb_encoder_options options = {.size = sizeof options};
 
     counting_init(&counting);
     options.allocator = &counting.hooks;
@@ -542,7 +542,7 @@ START_TEST(encoding_allocates_nothing)
             expect(step_look(encoder, &piece) == CB_OK, "look");
             expect(step_begin(encoder, 100, &data, &n) == CB_OK, "begin");
             n = 100;
-            size = sizeof(room);
+            size = sizeof room;
             if (cb_encoder_traits(encoder) & CB_TRANSFORMS)
                 expect(step_payload(encoder, payload, &n, room, &size) == CB_OK, "payload");
             expect(step_end(encoder, &data, &n) == CB_OK, "end");
@@ -567,7 +567,7 @@ START_TEST(the_specification_is_not_needed_afterwards)
     const void *data;
     size_t n;
 
-    memset(specification, 'x', sizeof(specification) - 1);
+    memset(specification, 'x', sizeof specification - 1);
     ck_assert_int_eq(step_begin(encoder, 3, &data, &n), CB_OK);
     ck_assert_uint_eq(n, 6);
     ck_assert(memcmp(data, "3<end>", 6) == 0);

@@ -140,15 +140,15 @@ static bool same_lists(const struct record_list *a, const struct record_list *b)
 {
     return a->count == b->count && a->size == b->size &&
            (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0) &&
-           (a->count == 0 || memcmp(a->ends, b->ends, a->count * sizeof(*a->ends)) == 0);
+           (a->count == 0 || memcmp(a->ends, b->ends, a->count * sizeof *a->ends) == 0);
 }
 
 static int make_work(struct work *work, const char *specification,
                      const struct cb_allocator *allocator)
 {
     struct cb_buffer_options plain = {
-        .size = sizeof(plain), .allocator = allocator, .chunk_min = 16, .chunk_max = 64};
-    struct cb_decoder_options options = {.size = sizeof(options), .allocator = allocator};
+        .size = sizeof plain, .allocator = allocator, .chunk_min = 16, .chunk_max = 64};
+    struct cb_decoder_options options = {.size = sizeof options, .allocator = allocator};
 
     *work = (struct work){.decoder = NULL};
     if (cb_buffer_new(&work->buffer, &plain) != CB_OK ||
@@ -195,7 +195,7 @@ static bool fail_allocation(const char *specification, const struct stream *stre
     expect(failed ? status == CB_ENOMEM || status == CB_END : status == CB_END,
            "%s: allocation %" PRIu64 " fails: status %d", specification, at, status);
     counting_fail(&counting, 0, false);
-    if (work.decoder != NULL) {
+    if (work.decoder) {
         const struct cb_error *error = cb_decoder_error(work.decoder);
 
         expect(error->code == CB_OK || error->code == CB_ENOMEM, "the error says %d", error->code);
@@ -219,7 +219,7 @@ START_TEST(a_decoder_without_memory_fails_and_leaks_nothing)
     const struct stream *stream = &streams[_i / 2];
     struct record_list expected;
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
     ck_assert_uint_ge(expected.count, 2);
@@ -239,7 +239,7 @@ END_TEST
 static void reset_in(const char *specification, const struct stream *first, size_t size,
                      const struct stream *second, bool finish, const struct record_list *expected)
 {
-    struct cb_buffer_options plain = {.size = sizeof(plain)};
+    struct cb_buffer_options plain = {.size = sizeof plain};
     struct work work;
     struct cb_piece pieces[8];
     size_t count;
@@ -271,7 +271,7 @@ START_TEST(a_reset_forgets_the_stream)
     const struct stream *stream = &streams[_i / 2];
     struct record_list expected;
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
     for (size_t size = 0; size <= stream->size; size++) {
@@ -330,7 +330,7 @@ START_TEST(payload_may_go_by_elsewhere)
     struct work work;
     size_t passed = 0;
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     ck_assert_int_eq(read_well(specification, stream, &expected), CB_END);
     for (size_t most = 1; most < 6; most++) {
@@ -425,8 +425,8 @@ static void check_fault(const char *specification, const struct stream *stream, 
     ck_assert_int_eq(cb_append(work.buffer, stream->bytes, cut), CB_OK);
     int status = read_stream(&work, stream->bytes + cut, stream->size - cut, step, taking);
     error = cb_decoder_error(work.decoder);
-    expect(status == good->code && error->record == good->record &&
-               error->offset == good->offset && strcmp(error->text, good->text) == 0,
+    expect(status == good->code && error->record == good->record && error->offset == good->offset &&
+               strcmp(error->text, good->text) == 0,
            "%s, cut at %zu, then by %zu: record %" PRIu64 " at %" PRIu64 ": %s,\n"
            "    not record %" PRIu64 " at %" PRIu64 ": %s",
            specification, cut, step, error->record, error->offset, error->text, good->record,
@@ -444,7 +444,7 @@ START_TEST(a_fault_is_the_same_however_the_input_is_cut)
     const struct stream *stream = &malformed[_i / 2];
     struct work wanted;
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     ck_assert_int_eq(make_work(&wanted, specification, NULL), CB_OK);
     ck_assert_int_eq(read_stream(&wanted, stream->bytes, stream->size, 1, false), CB_EMALFORMED);
@@ -490,7 +490,7 @@ static bool begins_with(const struct record_list *list, const struct record_list
     return list->count >= start->count && list->size >= size &&
            (size == 0 || memcmp(list->bytes, start->bytes, size) == 0) &&
            (start->count == 0 ||
-            memcmp(list->ends, start->ends, start->count * sizeof(*list->ends)) == 0);
+            memcmp(list->ends, start->ends, start->count * sizeof *list->ends) == 0);
 }
 
 /* How many records cb_decoder_skip counts. */
@@ -531,7 +531,7 @@ static void check_limits(const char *specification, const struct stream *stream,
 {
     const size_t limit = (size_t)options.max_record;
     const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
-    struct cb_decoder_options unlimited = {.size = sizeof(unlimited),
+    struct cb_decoder_options unlimited = {.size = sizeof unlimited,
                                            .on_partial = options.on_partial};
     struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
                       .whole = prng_below(prng, 2) == 1,
@@ -586,12 +586,12 @@ START_TEST(what_is_cut_short_or_too_long_is_treated_alike)
     const struct stream *stream = &streams[_i / 2];
     struct prng prng = {600 + (uint64_t)_i};
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     for (size_t size = 0; size <= stream->size; size++) {
         for (unsigned kind = 0; kind < 3 * 4 * 3; kind++) {
             struct cb_decoder_options options = {
-                .size = sizeof(options),
+                .size = sizeof options,
                 .on_overflow = (enum cb_overflow)(kind % 3),
                 .on_partial = (enum cb_partial)(kind / 3 % 4),
                 .max_record = 1 + prng_below(&prng, kind < 12 ? 4 : 24),
@@ -609,7 +609,7 @@ static struct outcome read_partly(const char *specification, const struct stream
                                   size_t size, enum cb_partial on_partial, struct prng *prng,
                                   struct record_list *records)
 {
-    const struct cb_decoder_options options = {.size = sizeof(options), .on_partial = on_partial};
+    const struct cb_decoder_options options = {.size = sizeof options, .on_partial = on_partial};
     const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
     const struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
                             .whole = prng_below(prng, 2) == 1,
@@ -651,7 +651,7 @@ START_TEST(what_on_partial_asks_for_is_done_by_every_framing)
     struct prng prng = {700 + (uint64_t)_i};
     struct record_list all;
     char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof(text));
+    const char *specification = specification_of(stream, _i, text, sizeof text);
 
     ck_assert_int_eq(read_well(specification, stream, &all), CB_END);
     for (size_t size = 0; size <= stream->size; size++) {
@@ -706,7 +706,7 @@ static int make_encoder(struct cb_encoder **encoder, const char *specification,
                         const struct cb_allocator *allocator)
 {
     struct cb_encoder_options options = {
-        .size = sizeof(options), .allocator = allocator, .refuse_collisions = 1};
+        .size = sizeof options, .allocator = allocator, .refuse_collisions = 1};
 
     *encoder = NULL;
     return cb_encoder_new(encoder, specification, &options, NULL);
@@ -767,8 +767,7 @@ static void encode_record(struct cb_encoder *encoder, const char *payload, enum 
         return;
     piece.data += PAYLOAD / 2;
     piece.flags = CB_LAST;
-    if (step_look(encoder, &piece) != CB_OK ||
-        step_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
+    if (step_look(encoder, &piece) != CB_OK || step_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
         return;
     list_add(wire, data, n);
     if (extent == BEGUN)
@@ -776,7 +775,7 @@ static void encode_record(struct cb_encoder *encoder, const char *payload, enum 
     size_t left = extent == HALF ? PAYLOAD / 2 + 1 : PAYLOAD;
     if (traits & CB_TRANSFORMS) {
         uint8_t room[2 * CB__TRANSFORM_ROOM];
-        size_t size = sizeof(room);
+        size_t size = sizeof room;
 
         ck_assert_int_eq(step_payload(encoder, payload, &left, room, &size), CB_OK);
         list_add(wire, room, size);
@@ -797,7 +796,7 @@ START_TEST(an_encoder_forgets_a_record_that_was_given_up)
     struct record_list expected = {.count = 0};
     struct cb_encoder *encoder;
 
-    ck_assert_uint_eq(sizeof(good) - 1, PAYLOAD);
+    ck_assert_uint_eq(sizeof good - 1, PAYLOAD);
     ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
     encode_record(encoder, good, ALL, &expected);
     put(&expected, step_finish, encoder);
@@ -830,7 +829,7 @@ START_TEST(no_bytes_may_stand_nowhere)
     uint8_t room[CB__TRANSFORM_ROOM];
     struct cb_encoder *encoder;
     const void *data;
-    size_t n = 0, size = sizeof(room);
+    size_t n = 0, size = sizeof room;
 
     ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
     step_place(encoder, 1, 0);

@@ -45,7 +45,7 @@ static void count_release(void *arg, const void *data, size_t size)
 static int make_pool(struct scene *s)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options), .idle_limit = s->idle_limit, .allocator = &s->counting.hooks};
+        .size = sizeof options, .idle_limit = s->idle_limit, .allocator = &s->counting.hooks};
 
     return s->idle_limit == 0 ? CB_OK : cb_pool_new(&s->pool, &options);
 }
@@ -53,7 +53,7 @@ static int make_pool(struct scene *s)
 static int make_buffer(struct scene *s, struct cb_buffer **buffer, size_t copy_below)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .pool = s->pool,
         .chunk_min = 16,
         .chunk_max = 64,
@@ -330,7 +330,7 @@ static int look(struct scene *s)
     ck_assert_int_ne(cb_compare(s->a, s->b), 0);
     ck_assert_int_eq(cb_skip_if_startswith(s->a, "no", 2, &missing), CB_NO);
     ck_assert_uint_eq(buffer_stats(s->a).length, cb_length(s->a));
-    return (int)cb_copyout(s->a, 0, sizeof(out), out);
+    return (int)cb_copyout(s->a, 0, sizeof out, out);
 }
 
 static int cut(struct scene *s)
@@ -340,7 +340,7 @@ static int cut(struct scene *s)
 
 static int reset_pool(struct scene *s)
 {
-    if (s->pool != NULL)
+    if (s->pool)
         cb_pool_reset(s->pool);
     return CB_OK;
 }
@@ -436,7 +436,7 @@ static struct snapshot take_snapshot(const struct scene *scene)
     struct snapshot snapshot = {.released = scene->released};
 
     for (size_t i = 0; i < BUFFERS; i++) {
-        if (buffers[i] == NULL)
+        if (!buffers[i])
             continue;
         snapshot.there[i] = true;
         snapshot.bytes[i] = flatten(buffers[i], &snapshot.sizes[i]);
@@ -541,19 +541,18 @@ static bool play(const struct plan *plan, struct outcome *outcome, const struct 
         if (!gave_up) {
             ck_assert_msg(status >= 0, "%s: %s (allocation %u, pool %zu)", steps[i].name,
                           cb_strerror(status), (unsigned)plan->fail_at, plan->idle_limit);
-            ck_assert_msg(expected == NULL || status == expected->statuses[i],
+            ck_assert_msg(!expected || status == expected->statuses[i],
                           "%s gave %d, expected %d, after allocation %u failed", steps[i].name,
-                          status, expected == NULL ? 0 : expected->statuses[i],
-                          (unsigned)plan->fail_at);
-            if (outcome != NULL)
+                          status, !expected ? 0 : expected->statuses[i], (unsigned)plan->fail_at);
+            if (outcome)
                 outcome->statuses[i] = status;
         }
         scene.offer_is_open = steps[i].run == get_chunk || steps[i].run == reserve;
         free_snapshot(&before);
     }
     bool failed = scene.counting.failed;
-    ck_assert(gave_up || expected == NULL || is_as_in(&scene, &expected->end));
-    if (outcome != NULL)
+    ck_assert(gave_up || !expected || is_as_in(&scene, &expected->end));
+    if (outcome)
         outcome->end = take_snapshot(&scene);
     end(&scene);
     return failed;
@@ -565,7 +564,7 @@ static void fail_each_allocation(size_t idle_limit, bool give_up)
     struct outcome expected;
 
     ck_assert_uint_le(COUNT(steps), STEPS_MAX);
-    for (size_t i = 0; i < sizeof(numbers); i++)
+    for (size_t i = 0; i < sizeof numbers; i++)
         numbers[i] = (uint8_t)i;
     ck_assert(!play(&plan, &expected, NULL));
     plan.give_up = give_up;
@@ -596,10 +595,10 @@ END_TEST
 START_TEST(results_are_left_alone_by_a_call_without_memory)
 {
     static struct counting counting;
-    struct cb_pool_options options = {.size = sizeof(options), .allocator = &counting.hooks};
-    struct cb_decoder_options of_decoder = {.size = sizeof(of_decoder),
+    struct cb_pool_options options = {.size = sizeof options, .allocator = &counting.hooks};
+    struct cb_decoder_options of_decoder = {.size = sizeof of_decoder,
                                             .allocator = &counting.hooks};
-    struct cb_encoder_options of_encoder = {.size = sizeof(of_encoder),
+    struct cb_encoder_options of_encoder = {.size = sizeof of_encoder,
                                             .allocator = &counting.hooks};
     struct cb_pool *pool = UNTOUCHED;
     struct cb_buffer *buffer = NULL, *none = UNTOUCHED;
@@ -625,7 +624,7 @@ START_TEST(results_are_left_alone_by_a_call_without_memory)
     append_block(buffer, "ab", 2);
     append_block(buffer, "cd", 2);
     counting_fail(&counting, 1, true);
-    struct cb_buffer_options of_buffer = {.size = sizeof(of_buffer), .pool = pool};
+    struct cb_buffer_options of_buffer = {.size = sizeof of_buffer, .pool = pool};
     ck_assert_int_eq(cb_buffer_new(&none, &of_buffer), CB_ENOMEM);
     ck_assert_ptr_eq(none, UNTOUCHED);
     ck_assert_int_eq(cb_split_new(&split, buffer, NULL, 0, CB_ALL), CB_ENOMEM);

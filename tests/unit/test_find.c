@@ -59,7 +59,7 @@ static void each_needle(const char *list, void (*fn)(const uint8_t *needle, size
         size_t n = strcspn(list, "|");
 
         fn((const uint8_t *)list, n, arg);
-        if (list[n] == '\0')
+        if (!list[n])
             return;
         list += n + 1;
     }
@@ -135,10 +135,10 @@ enum { MOST = 4096 };
 static size_t collect(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t max,
                       size_t *places)
 {
-    uint32_t *hits = malloc((max + CB__FIND_SLACK) * sizeof(*hits));
+    uint32_t *hits = malloc((max + CB__FIND_SLACK) * sizeof *hits);
     size_t count = 0, base = 0;
 
-    expect(hits != NULL, "out of memory");
+    expect(hits, "out of memory");
     for (;;) {
         size_t scanned = SIZE_MAX, left = n - base;
         size_t found = cb__find_all(finder, data + base, left, hits, max, &scanned);
@@ -225,7 +225,7 @@ START_TEST(a_pair_looks_at_two_places_of_its_needle)
     static const char needle[] = "content\r\n\r\nlength";
     struct cb__finder finder;
 
-    for (size_t n = 2; n < sizeof(needle); n++) {
+    for (size_t n = 2; n < sizeof needle; n++) {
         cb__finder_init(&finder, (const uint8_t *)needle, n);
         ck_assert_int_eq(finder.kind, CB__FIND_PAIR);
         ck_assert_uint_lt(finder.offset[0], finder.offset[1]);
@@ -269,10 +269,10 @@ START_TEST(every_span_before_an_unreadable_page_gives_what_a_loop_gives)
         struct guard guard;
 
         make_finder(&finder, cases[c].needles);
-        prng_fill(&prng, text, sizeof(text), "ab\n\r", 4);
-        guard_init(&guard, text, sizeof(text));
-        for (size_t n = 0; n <= sizeof(text); n++)
-            check_span(&finder, cases[c].needles, guard.data + sizeof(text) - n, n);
+        prng_fill(&prng, text, sizeof text, "ab\n\r", 4);
+        guard_init(&guard, text, sizeof text);
+        for (size_t n = 0; n <= sizeof text; n++)
+            check_span(&finder, cases[c].needles, guard.data + sizeof text - n, n);
         guard_fini(&guard);
     }
 }
@@ -288,7 +288,7 @@ START_TEST(every_alignment_and_length_gives_what_a_loop_gives)
         struct cb__finder finder;
 
         make_finder(&finder, cases[c].needles);
-        prng_fill(&prng, text, sizeof(text), "abc", 3);
+        prng_fill(&prng, text, sizeof text, "abc", 3);
         for (size_t from = 0; from < 65; from++) {
             for (size_t n = 0; n <= 132; n += 1 + from % 3)
                 check_span(&finder, cases[c].needles, text + from, n);
@@ -310,8 +310,8 @@ START_TEST(sparse_and_dense_spans_give_what_a_loop_gives)
 
         make_finder(&finder, cases[c].needles);
         for (size_t a = 0; a < COUNT(alphabets); a++) {
-            prng_fill(&prng, text, sizeof(text), alphabets[a], strlen(alphabets[a]));
-            check_span(&finder, cases[c].needles, text, sizeof(text));
+            prng_fill(&prng, text, sizeof text, alphabets[a], strlen(alphabets[a]));
+            check_span(&finder, cases[c].needles, text, sizeof text);
         }
     }
 }
@@ -335,7 +335,7 @@ START_TEST(a_lone_needle_in_a_long_span_is_found_wherever_it_stands)
             size_t at = from + prng_below(&prng, n - from);
 
             /* Also parts of it: what is left of it at the end, and a byte alone. */
-            memset(text, 'z', sizeof(text));
+            memset(text, 'z', sizeof text);
             memcpy(text + at, cases[c].needles, length < n - at ? length : n - at);
             text[prng_below(&prng, n)] = (uint8_t)cases[c].needles[prng_below(&prng, length)];
             check_span(&finder, cases[c].needles, text + from, n - from);
@@ -353,17 +353,17 @@ START_TEST(every_byte_is_found_among_all_others)
         const uint8_t needle[3] = {(uint8_t)byte, (uint8_t)(byte ^ 0x80), (uint8_t)(byte ^ 1)};
         size_t places[MOST];
 
-        for (size_t i = 0; i < sizeof(text); i++)
+        for (size_t i = 0; i < sizeof text; i++)
             text[i] = (uint8_t)(i + 77);
         for (size_t n = 1; n <= 3; n++) {
             struct cb__finder finder;
 
             cb__finder_init(&finder, needle, n);
             memcpy(text + 500, needle, n);
-            size_t count = collect(&finder, text, sizeof(text), 5, places), found = 0;
+            size_t count = collect(&finder, text, sizeof text, 5, places), found = 0;
             for (size_t i = 0; i < count; i++) {
                 found += places[i] == 500;
-                expect(naive_candidate(&finder, text + places[i], sizeof(text) - places[i]),
+                expect(naive_candidate(&finder, text + places[i], sizeof text - places[i]),
                        "%zu is no candidate", places[i]);
             }
             ck_assert_uint_eq(found, 1);
@@ -412,7 +412,7 @@ START_TEST(random_sets_find_each_member)
     uint8_t text[700], set[256];
 
     use_kernel(_i);
-    for (size_t i = 0; i < sizeof(set); i++)
+    for (size_t i = 0; i < sizeof set; i++)
         set[i] = (uint8_t)i;
     for (size_t members = 2; members <= 256; members++) {
         struct cb__finder finder;
@@ -420,9 +420,9 @@ START_TEST(random_sets_find_each_member)
         for (size_t i = 0; i < members; i++)
             draw(&prng, set, i);
         make_set(&finder, set, members);
-        for (size_t i = 0; i < sizeof(text); i++)
+        for (size_t i = 0; i < sizeof text; i++)
             text[i] = (uint8_t)prng_next(&prng);
-        check_set(&finder, set, members, text, sizeof(text));
+        check_set(&finder, set, members, text, sizeof text);
     }
 }
 END_TEST
@@ -433,9 +433,9 @@ START_TEST(sets_of_few_bytes_are_exact)
     uint8_t text[512], set[256];
 
     use_kernel(_i);
-    for (size_t i = 0; i < sizeof(set); i++)
+    for (size_t i = 0; i < sizeof set; i++)
         set[i] = (uint8_t)i;
-    for (size_t i = 0; i < sizeof(text); i++)
+    for (size_t i = 0; i < sizeof text; i++)
         text[i] = (uint8_t)i;
     for (int round = 0; round < 200; round++) {
         size_t members = 2 + prng_below(&prng, 7);
@@ -445,7 +445,7 @@ START_TEST(sets_of_few_bytes_are_exact)
             draw(&prng, set, i);
         make_set(&finder, set, members);
         ck_assert(finder.exact);
-        check_set(&finder, set, members, text, sizeof(text));
+        check_set(&finder, set, members, text, sizeof text);
     }
 }
 END_TEST
@@ -459,11 +459,11 @@ START_TEST(half_a_pair_is_no_candidate)
 
     use_kernel(_i);
     cb__finder_init(&finder, (const uint8_t *)"\r\n", 2);
-    memset(text, '\r', sizeof(text));
-    ck_assert_uint_eq(cb__find_all(&finder, text, sizeof(text), hits, 8, &scanned), 0);
+    memset(text, '\r', sizeof text);
+    ck_assert_uint_eq(cb__find_all(&finder, text, sizeof text, hits, 8, &scanned), 0);
     ck_assert_uint_eq(scanned, 256); /* the last CR may begin one */
-    memset(text, '\n', sizeof(text));
-    ck_assert_uint_eq(cb__find_all(&finder, text, sizeof(text), hits, 8, &scanned), 0);
+    memset(text, '\n', sizeof text);
+    ck_assert_uint_eq(cb__find_all(&finder, text, sizeof text, hits, 8, &scanned), 0);
     ck_assert(!cb__find_first(&finder, text, 1, &at));
     ck_assert_uint_eq(at, 0);
 }

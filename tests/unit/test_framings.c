@@ -845,13 +845,13 @@ START_TEST(lengths_beyond_64_bits_are_refused_whatever_the_adjustment)
         "u64be,adjust=9,inclusive", "u64be,offset=8,trailer=x,adjust=8"};
     uint8_t input[64];
 
-    memset(input, 0xff, sizeof(input));
+    memset(input, 0xff, sizeof input);
     for (size_t i = 0; i < COUNT(specifications); i++) {
-        for (size_t step = 1; step <= sizeof(input); step += 21) {
+        for (size_t step = 1; step <= sizeof input; step += 21) {
             struct way way = {.call = BY_BATCH + 3, .cut = step, .step = step};
             struct record_list records;
             struct outcome outcome =
-                read_input(specifications[i], NULL, input, sizeof(input), &way, &records);
+                read_input(specifications[i], NULL, input, sizeof input, &way, &records);
 
             expect(outcome.status == CB_EMALFORMED || outcome.status == CB_EOVERFLOW, "%s gives %d",
                    specifications[i], outcome.status);
@@ -1000,7 +1000,7 @@ START_TEST(random_bytes_are_read_alike_in_every_way)
 {
     static const char alphabet[] = "aabb\n\n\r\0\1\2\3\4\x80"
                                    "01:;,cd";
-    check_random(any_input[_i], false, alphabet, sizeof(alphabet) - 1, (uint64_t)_i);
+    check_random(any_input[_i], false, alphabet, sizeof alphabet - 1, (uint64_t)_i);
 }
 END_TEST
 
@@ -1018,7 +1018,7 @@ static bool begins_a_size_line(const regex_t *grammar, const char *text, size_t 
     char line[64];
 
     for (size_t i = 0; i < COUNT(endings); i++) {
-        snprintf(line, sizeof(line), "%.*s%s", (int)n, text, endings[i]);
+        snprintf(line, sizeof line, "%.*s%s", (int)n, text, endings[i]);
         if (regexec(grammar, line, 0, NULL, 0) == 0)
             return true;
     }
@@ -1040,7 +1040,7 @@ START_TEST(a_size_line_is_taken_if_the_grammar_has_it)
         struct record_list records = {0};
         size_t from = 1 + 2 * prng_below(&prng, 2), size = from + prng_below(&prng, 10), right = 0;
 
-        prng_fill(&prng, line + from, size - from, alphabet, sizeof(alphabet) - 1);
+        prng_fill(&prng, line + from, size - from, alphabet, sizeof alphabet - 1);
         memcpy(line + size, "\r\n\r\n", 5);
         while (right < size + 2 && begins_a_size_line(&grammar, line, right + 1))
             right++;
@@ -1063,7 +1063,7 @@ START_TEST(random_size_lines_are_read_alike_in_every_way)
     static const char *const specifications[] = {"chunked", "chunked,lf", "chunked,pad"};
     static const char alphabet[] = "0;; ==\t\"\"\\ab\r\n";
 
-    check_random(specifications[_i], false, alphabet, sizeof(alphabet) - 1, 500 + (uint64_t)_i);
+    check_random(specifications[_i], false, alphabet, sizeof alphabet - 1, 500 + (uint64_t)_i);
 }
 END_TEST
 
@@ -1111,7 +1111,7 @@ START_TEST(a_framing_can_do_what_the_table_says)
                                    ? ":5"
                                    : "";
 
-        snprintf(specification, sizeof(specification), "%s%s", cb_framing_name(row), argument);
+        snprintf(specification, sizeof specification, "%s%s", cb_framing_name(row), argument);
         int decodes = cb_decoder_new(&decoder, specification, NULL, NULL);
         int encodes = cb_encoder_new(&encoder, specification, NULL, NULL);
         unsigned can = all_of_name(cb_framing_name(row));
@@ -1144,7 +1144,7 @@ static const char *without_lead(const char *specification, char *text, size_t si
 {
     const char *lead = strstr(specification, ",lead=");
 
-    if (lead == NULL)
+    if (!lead)
         return specification;
     snprintf(text, size, "%.*s%s", (int)(lead - specification), specification,
              lead + 1 + strcspn(lead + 1, ","));
@@ -1163,10 +1163,10 @@ START_TEST(a_preset_decodes_as_what_it_stands_for)
 
         struct cb_decoder *decoder = NULL;
 
-        if (preset == NULL)
+        if (!preset)
             continue;
         ck_assert_ptr_nonnull(cb_framing_find(preset));
-        preset = without_lead(preset, text, sizeof(text));
+        preset = without_lead(preset, text, sizeof text);
         ck_assert_int_eq(cb_decoder_new(&decoder, preset, NULL, NULL),
                          cb_framing_can(row) & CB_DECODES ? CB_OK : CB_EINVAL);
         cb_decoder_free(decoder);

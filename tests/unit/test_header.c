@@ -65,7 +65,7 @@ static void check_header(const struct sample *sample, const struct cb_decoder *d
                          const struct cb_piece *piece)
 {
     char header[80] = "";
-    size_t expected = 0, n = cb_decoder_header(decoder, piece, header, sizeof(header));
+    size_t expected = 0, n = cb_decoder_header(decoder, piece, header, sizeof header);
 
     if (piece->flags & CB_FIRST) {
         expected = sample->headers[piece->record - 1].size;
@@ -104,7 +104,7 @@ static void read_all(const struct sample *sample, const struct way *way, struct 
 
 static void check_way(const struct sample *sample, const struct way *way)
 {
-    struct cb_decoder_options options = {.size = sizeof(options), .whole = way->whole};
+    struct cb_decoder_options options = {.size = sizeof options, .whole = way->whole};
     struct cb_buffer *buffer;
     struct cb_decoder *decoder;
     uint64_t records = 0;
@@ -121,7 +121,7 @@ static void check_way(const struct sample *sample, const struct way *way)
     read_all(sample, way, decoder, buffer);
     cb_decoder_finish(decoder);
     read_all(sample, way, decoder, buffer);
-    while (records < RECORDS && sample->headers[records].bytes != NULL)
+    while (records < RECORDS && sample->headers[records].bytes)
         records++;
     ck_assert_uint_eq(cb_decoder_record(decoder), records + 1);
     cb_decoder_free(decoder);

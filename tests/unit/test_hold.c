@@ -32,7 +32,7 @@ static void count_release(void *arg, const void *data, size_t size)
 
 static struct cb_decoder *new_decoder(const char *specification)
 {
-    struct cb_decoder_options options = {.size = sizeof(options), .allocator = &counting.hooks};
+    struct cb_decoder_options options = {.size = sizeof options, .allocator = &counting.hooks};
     struct cb_decoder *decoder = NULL;
 
     ck_assert_int_eq(cb_decoder_new(&decoder, specification, &options, NULL), CB_OK);
@@ -240,7 +240,7 @@ END_TEST
 START_TEST(a_buffer_of_a_shared_pool_copies_held_bytes_of_another)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options), .shared = 1, .allocator = &counting.hooks};
+        .size = sizeof options, .shared = 1, .allocator = &counting.hooks};
     struct cb_pool *shared = NULL;
     struct cb_held held;
 
@@ -261,7 +261,7 @@ END_TEST
 
 START_TEST(append_held_obeys_the_limit)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .limit = 4};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .limit = 4};
     struct cb_buffer *small = NULL;
     struct cb_held held;
 

@@ -10,7 +10,7 @@
 #include "expect.h"
 #include "reading.h"
 
-#define AT(before) (sizeof(before) - 1)
+#define AT(before) (sizeof before - 1)
 
 /* What begins at `from` is refused. */
 #define REFUSED_IN(specification, records, before, from)                                           \
@@ -388,13 +388,13 @@ START_TEST(messages_that_are_too_long_are_left_out_or_cut)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct cb_decoder_options options = {
-            .size = sizeof(options), .max_record = 3, .on_overflow = cases[i].on_overflow};
+            .size = sizeof options, .max_record = 3, .on_overflow = cases[i].on_overflow};
         struct subject subject = {
             .specification = "http",
             .options = &options,
             .input = (const uint8_t *)overlong,
-            .size = sizeof(overlong) - 1,
-            .expected = GIVES_UP_TO(cases[i].records, sizeof(overlong) - 1),
+            .size = sizeof overlong - 1,
+            .expected = GIVES_UP_TO(cases[i].records, sizeof overlong - 1),
             .changed = true,
         };
 
@@ -443,11 +443,11 @@ START_TEST(a_length_has_256_bytes_at_most)
 {
     char zeros[258], head[400];
 
-    memset(zeros, '0', sizeof(zeros) - 1);
-    zeros[sizeof(zeros) - 1] = '\0';
-    size_t size = (size_t)snprintf(head, sizeof(head), OK_ "Content-Length: %s", zeros + 1) + 4;
+    memset(zeros, '0', sizeof zeros - 1);
+    zeros[sizeof zeros - 1] = '\0';
+    size_t size = (size_t)snprintf(head, sizeof head, OK_ "Content-Length: %s", zeros + 1) + 4;
     check_head("http", head, size, (struct expected)GIVES_UP_TO("[]", size));
-    size = (size_t)snprintf(head, sizeof(head), OK_ "Content-Length: %s", zeros) + 4;
+    size = (size_t)snprintf(head, sizeof head, OK_ "Content-Length: %s", zeros) + 4;
     check_head("http", head, size, (struct expected)MALFORMED("", size - 5));
 }
 END_TEST
@@ -555,7 +555,7 @@ static size_t mutate(struct prng *prng, uint8_t *input, size_t size)
 
     if (insert)
         memmove(input + at + 1, input + at, size - at);
-    input[at] = (uint8_t)bytes[prng_below(prng, sizeof(bytes) - 1)];
+    input[at] = (uint8_t)bytes[prng_below(prng, sizeof bytes - 1)];
     return size + insert;
 }
 
@@ -568,7 +568,7 @@ START_TEST(messages_with_wrong_bytes_are_read_alike_in_every_way)
         uint8_t input[400];
         size_t size = example->size;
 
-        expect(size + 3 <= sizeof(input), "too long a message for this test");
+        expect(size + 3 <= sizeof input, "too long a message for this test");
         memcpy(input, example->input, size);
         for (size_t i = prng_below(&prng, 3) + 1; i--;)
             size = mutate(&prng, input, size);

@@ -95,13 +95,13 @@ START_TEST(readinto_reads_all_of_a_long_stream)
     uint8_t bytes[5000];
     ssize_t n;
 
-    count_up(bytes, sizeof(bytes));
-    put(to, bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
+    put(to, bytes, sizeof bytes);
     close_writer();
     while ((n = cb_readinto(buffer, from, CB_ALL)) > 0)
         ck_assert_int_le(n, 2 * CHUNK); /* what is left of a chunk, and one more */
     ck_assert_int_eq(n, 0);
-    assert_holds(buffer, bytes, sizeof(bytes));
+    assert_holds(buffer, bytes, sizeof bytes);
 }
 END_TEST
 
@@ -110,7 +110,7 @@ START_TEST(readinto_fills_the_last_chunk_before_the_next)
     uint8_t bytes[CHUNK + 10];
     struct iovec chunks[2];
 
-    count_up(bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
     put(to, bytes, 10);
     ck_assert_int_eq(cb_readinto(buffer, from, CB_ALL), 10);
     put(to, bytes + 10, CHUNK);
@@ -118,7 +118,7 @@ START_TEST(readinto_fills_the_last_chunk_before_the_next)
     ck_assert_uint_eq(cb_chunks(buffer, chunks, 2), 2);
     ck_assert_uint_eq(chunks[0].iov_len, CHUNK);
     ck_assert_uint_eq(chunks[1].iov_len, 10);
-    assert_holds(buffer, bytes, sizeof(bytes));
+    assert_holds(buffer, bytes, sizeof bytes);
 }
 END_TEST
 
@@ -126,11 +126,11 @@ START_TEST(readinto_reads_no_more_than_it_is_asked_to)
 {
     uint8_t bytes[3 * CHUNK];
 
-    count_up(bytes, sizeof(bytes));
-    put(to, bytes, sizeof(bytes));
-    for (size_t held = 0, most = 1; held < sizeof(bytes); held += most, most++) {
-        if (most > sizeof(bytes) - held)
-            most = sizeof(bytes) - held;
+    count_up(bytes, sizeof bytes);
+    put(to, bytes, sizeof bytes);
+    for (size_t held = 0, most = 1; held < sizeof bytes; held += most, most++) {
+        if (most > sizeof bytes - held)
+            most = sizeof bytes - held;
         ck_assert_int_eq(cb_readinto(buffer, from, most), (ssize_t)most);
         assert_holds(buffer, bytes, held + most);
     }
@@ -149,13 +149,13 @@ END_TEST
 START_TEST(the_size_of_chunks_follows_what_arrives_whatever_is_asked_for)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options), .pool = pool, .chunk_min = 64, .chunk_max = 1024};
+        .size = sizeof options, .pool = pool, .chunk_min = 64, .chunk_max = 1024};
     struct cb_buffer *adaptive = NULL;
     uint8_t bytes[4096];
 
     ck_assert_int_eq(cb_buffer_new(&adaptive, &options), CB_OK);
-    count_up(bytes, sizeof(bytes));
-    put(to, bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
+    put(to, bytes, sizeof bytes);
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(cb_readinto(adaptive, from, 1), 1);
     ck_assert_uint_eq(buffer_stats(adaptive).chunk_size, 64); /* filled, as was asked */
@@ -203,14 +203,14 @@ END_TEST
 START_TEST(readinto_stops_at_the_limit_and_leaves_the_rest_unread)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options), .pool = pool, .chunk_min = 8, .chunk_max = 8, .limit = 10};
+        .size = sizeof options, .pool = pool, .chunk_min = 8, .chunk_max = 8, .limit = 10};
     struct cb_buffer *limited = NULL;
     uint8_t bytes[15], rest[15];
     size_t held = 0;
 
     ck_assert_int_eq(cb_buffer_new(&limited, &options), CB_OK);
-    count_up(bytes, sizeof(bytes));
-    put(to, bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
+    put(to, bytes, sizeof bytes);
     while (held < 10) {
         ssize_t n = cb_readinto(limited, from, 100);
 
@@ -220,7 +220,7 @@ START_TEST(readinto_stops_at_the_limit_and_leaves_the_rest_unread)
     ck_assert_uint_eq(held, 10);
     ck_assert_int_eq(cb_readinto(limited, from, CB_ALL), CB_ELIMIT);
     assert_holds(limited, bytes, 10);
-    ck_assert_int_eq(read(from, rest, sizeof(rest)), 5);
+    ck_assert_int_eq(read(from, rest, sizeof rest), 5);
     ck_assert_int_eq(memcmp(rest, bytes + 10, 5), 0);
     cb_buffer_free(limited);
 }
@@ -236,14 +236,14 @@ START_TEST(readinto_without_memory_leaves_the_input_unread)
     ck_assert(counting.failed);
     counting_fail(&counting, 0, false);
     assert_holds(buffer, "", 0);
-    ck_assert_int_eq(read(from, rest, sizeof(rest)), 3);
+    ck_assert_int_eq(read(from, rest, sizeof rest), 3);
     ck_assert_str_eq(rest, "abc");
 }
 END_TEST
 
 START_TEST(an_idle_reader_with_release_fast_holds_no_block)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .release_fast = 1};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .release_fast = 1};
     struct cb_buffer *idle = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&idle, &options), CB_OK);
@@ -304,7 +304,7 @@ START_TEST(writev_writes_all_chunks_and_empties_the_buffer)
 
     append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
     ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), 11);
-    ck_assert_int_eq(read(from, out, sizeof(out)), 11);
+    ck_assert_int_eq(read(from, out, sizeof out), 11);
     ck_assert_str_eq(out, "hello world");
     ck_assert_uint_eq(cb_length(buffer), 0);
     ck_assert_uint_eq(cb_position(buffer), 11);
@@ -318,7 +318,7 @@ START_TEST(writev_writes_no_more_than_it_is_asked_to)
     append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
     ck_assert_int_eq(cb_writev(buffer, to, 0), 0);
     ck_assert_int_eq(cb_writev(buffer, to, 5), 5);
-    ck_assert_int_eq(read(from, out, sizeof(out)), 5);
+    ck_assert_int_eq(read(from, out, sizeof out), 5);
     ck_assert_str_eq(out, "hello");
     assert_holds(buffer, BYTES(" world"));
 }
@@ -338,8 +338,8 @@ START_TEST(writev_takes_more_chunks_than_one_call_can)
     size_t size;
 
     ck_assert_int_gt(SIZE, 5 * sysconf(_SC_IOV_MAX));
-    count_up(bytes, sizeof(bytes));
-    append_cut(buffer, bytes, sizeof(bytes), (size_t[]){1}, 1);
+    count_up(bytes, sizeof bytes);
+    append_cut(buffer, bytes, sizeof bytes, (size_t[]){1}, 1);
     ck_assert_uint_eq(cb_chunks(buffer, NULL, 0), SIZE);
     ck_assert_int_eq(cb_writev(buffer, to, CB_ALL), SIZE);
     ck_assert_uint_eq(cb_length(buffer), 0);
@@ -419,7 +419,7 @@ START_TEST(writev_passes_on_that_nothing_can_be_written)
     static const uint8_t zeros[4096];
 
     set_nonblocking(to);
-    while (write(to, zeros, sizeof(zeros)) > 0)
+    while (write(to, zeros, sizeof zeros) > 0)
         ;
     while (write(to, zeros, 1) > 0)
         ;
@@ -492,7 +492,7 @@ START_TEST(send_writes_no_more_than_it_is_asked_to)
     append_cut(buffer, BYTES("hello world"), (size_t[]){3, 1}, 2);
     ck_assert_int_eq(cb_send(buffer, pair[0], 0), 0);
     ck_assert_int_eq(cb_send(buffer, pair[0], 5), 5);
-    ck_assert_int_eq(read(pair[1], out, sizeof(out)), 5);
+    ck_assert_int_eq(read(pair[1], out, sizeof out), 5);
     ck_assert_str_eq(out, "hello");
     assert_holds(buffer, BYTES(" world"));
     close(pair[0]);
@@ -528,8 +528,8 @@ START_TEST(what_went_out_before_an_error_is_dropped)
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
     small = (struct rlimit){.rlim_cur = 1000, .rlim_max = old.rlim_max};
-    count_up(bytes, sizeof(bytes));
-    append_cut(buffer, bytes, sizeof(bytes), (size_t[]){77}, 1);
+    count_up(bytes, sizeof bytes);
+    append_cut(buffer, bytes, sizeof bytes, (size_t[]){77}, 1);
 
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     errno = 0;
@@ -543,8 +543,8 @@ START_TEST(what_went_out_before_an_error_is_dropped)
     ck_assert_uint_eq(cb_position(buffer), 1000);
     assert_holds(buffer, bytes + 1000, 2000);
     ck_assert_int_eq(cb_writev(buffer, fileno(file), CB_ALL), 2000);
-    ck_assert_int_eq(pread(fileno(file), written, sizeof(written), 0), 3000);
-    ck_assert_int_eq(memcmp(written, bytes, sizeof(bytes)), 0);
+    ck_assert_int_eq(pread(fileno(file), written, sizeof written, 0), 3000);
+    ck_assert_int_eq(memcmp(written, bytes, sizeof bytes), 0);
     fclose(file);
 }
 END_TEST
@@ -620,7 +620,7 @@ static void *write_late(void *arg)
 
 START_TEST(readinto_goes_on_after_signals)
 {
-    struct interrupter *interrupter = calloc(1, sizeof(*interrupter));
+    struct interrupter *interrupter = calloc(1, sizeof *interrupter);
     pthread_t thread;
 
     ck_assert_ptr_nonnull(interrupter);
@@ -651,11 +651,11 @@ static void *read_late(void *arg)
 
 START_TEST(writev_goes_on_after_signals)
 {
-    struct interrupter *interrupter = calloc(1, sizeof(*interrupter));
+    struct interrupter *interrupter = calloc(1, sizeof *interrupter);
     uint8_t *bytes = malloc(TOTAL);
     pthread_t thread;
 
-    ck_assert(interrupter != NULL && bytes != NULL);
+    ck_assert(interrupter && bytes);
     count_up(bytes, TOTAL);
     append_cut(buffer, bytes, TOTAL, (size_t[]){1000, 50, 20000}, 3);
     start_interrupting(interrupter, read_late, &thread);

@@ -174,13 +174,13 @@ START_TEST(a_string_may_end_at_any_byte)
             uint8_t input[64];
             char expected[64];
 
-            memset(input, ' ', sizeof(input));
+            memset(input, ' ', sizeof input);
             memset(input + before, 'a', length + 2);
             input[before + length + 2] = '0';
             input[before] = input[before + length + 1] = '"';
             if (length >= 2)
                 memcpy(input + before + length - 1, "\\\"", 2);
-            snprintf(expected, sizeof(expected), "[\"%.*s%s",
+            snprintf(expected, sizeof expected, "[\"%.*s%s",
                      (int)(length >= 2 ? length - 2 : length), "aaaaaaaaaaaaaaaaaaaa",
                      length >= 2 ? "\\x5c\"\"][0]" : "\"][0]");
             struct subject subject = {

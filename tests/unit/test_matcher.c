@@ -39,7 +39,7 @@ static struct set set_of(const char *list)
 
         ck_assert_uint_lt(set.count, NEEDLES);
         set.needles[set.count++] = (struct cb__needle){.data = (const uint8_t *)list, .length = n};
-        if (list[n] == '\0')
+        if (!list[n])
             return set;
         list += n + 1;
     }
@@ -224,7 +224,7 @@ static size_t marked_matches(const struct example *example, struct cb__match *ma
 {
     size_t count = 0, at = 0;
 
-    for (const char *c = example->marked; *c != '\0'; c++) {
+    for (const char *c = example->marked; *c; c++) {
         if (*c == '<') {
             matches[count].start = at;
         } else if (*c == '>') {
@@ -248,7 +248,7 @@ START_TEST(the_leftmost_match_wins_and_there_the_longest)
     size_t count = marked_matches(example, expected);
 
     ck_assert_uint_eq(naive_matches(&set, text, n, naive), count);
-    ck_assert(memcmp(naive, expected, count * sizeof(*naive)) == 0);
+    ck_assert(memcmp(naive, expected, count * sizeof *naive) == 0);
     check_every_cut(&set, text, n);
 }
 END_TEST
@@ -263,12 +263,12 @@ START_TEST(random_needles_in_random_texts_match_as_in_a_naive_search)
         size_t letters = 1 + prng_below(&prng, 3);
 
         for (size_t i = 0; i < set.count; i++) {
-            size_t length = 1 + prng_below(&prng, sizeof(bytes[i]));
+            size_t length = 1 + prng_below(&prng, sizeof bytes[i]);
 
             prng_fill(&prng, bytes[i], length, "abc", letters);
             set.needles[i] = (struct cb__needle){.data = bytes[i], .length = length};
         }
-        size_t n = prng_below(&prng, sizeof(text));
+        size_t n = prng_below(&prng, sizeof text);
         prng_fill(&prng, text, n, "abc", letters < 3 ? letters + prng_below(&prng, 2) : letters);
         check_every_cut(&set, text, n);
     }
@@ -281,12 +281,12 @@ START_TEST(a_needle_among_near_misses_is_found_and_they_are_not)
     struct prng prng = {13};
     uint8_t needle[20], text[200];
 
-    for (size_t length = 3; length <= sizeof(needle); length++) {
+    for (size_t length = 3; length <= sizeof needle; length++) {
         struct set set = {.needles = {{.data = needle, .length = length}}, .count = 1};
 
         prng_fill(&prng, needle, length, "-END\n", 5);
         size_t n = 0;
-        while (n + length <= sizeof(text)) {
+        while (n + length <= sizeof text) {
             size_t at = prng_below(&prng, 2 * length); /* where it is wrong, if it is */
 
             memcpy(text + n, needle, length);
@@ -304,16 +304,16 @@ START_TEST(needles_longer_than_the_inline_room_match_over_borders)
     uint8_t needle[300], text[2000];
     struct prng prng = {12};
 
-    prng_fill(&prng, needle, sizeof(needle), "ab", 2);
-    memset(text, 'a', sizeof(text));
-    memcpy(text + 100, needle, sizeof(needle) - 1); /* all but its last byte */
-    memcpy(text + 700, needle, sizeof(needle));
-    memcpy(text + 1000, needle, sizeof(needle));
-    struct set set = {.needles = {{.data = needle, .length = sizeof(needle)}}, .count = 1};
+    prng_fill(&prng, needle, sizeof needle, "ab", 2);
+    memset(text, 'a', sizeof text);
+    memcpy(text + 100, needle, sizeof needle - 1); /* all but its last byte */
+    memcpy(text + 700, needle, sizeof needle);
+    memcpy(text + 1000, needle, sizeof needle);
+    struct set set = {.needles = {{.data = needle, .length = sizeof needle}}, .count = 1};
     struct cb__match matches[MATCHES];
-    ck_assert_uint_eq(naive_matches(&set, text, sizeof(text), matches), 2);
-    for (size_t cut = 0; cut < sizeof(text); cut += 7)
-        check_cut(&set, text, sizeof(text), cut, 40, cut);
+    ck_assert_uint_eq(naive_matches(&set, text, sizeof text, matches), 2);
+    for (size_t cut = 0; cut < sizeof text; cut += 7)
+        check_cut(&set, text, sizeof text, cut, 40, cut);
 }
 END_TEST
 
@@ -324,7 +324,7 @@ START_TEST(a_span_is_not_read_beyond_its_end)
     uint8_t text[64];
 
     for (size_t s = 0; s < COUNT(sets); s++) {
-        for (size_t n = 0; n < sizeof(text); n++) {
+        for (size_t n = 0; n < sizeof text; n++) {
             struct guard guard;
 
             prng_fill(&prng, text, n, "abc\r\n", 5);
@@ -495,7 +495,7 @@ START_TEST(at_tells_what_stands_at_a_place_or_that_it_depends)
 
         init(&matcher, &set);
         for (int round = 0; round < 2000; round++) {
-            size_t n = 1 + prng_below(&prng, sizeof(text));
+            size_t n = 1 + prng_below(&prng, sizeof text);
 
             prng_fill(&prng, text, n, s == 0 ? "\r\nx" : "abc", 3);
             ssize_t expected =
@@ -531,13 +531,13 @@ END_TEST
 START_TEST(the_needles_are_not_needed_afterwards)
 {
     uint8_t bytes[20];
-    struct set set = {.needles = {{.data = bytes, .length = sizeof(bytes)}}, .count = 1};
+    struct set set = {.needles = {{.data = bytes, .length = sizeof bytes}}, .count = 1};
     struct cb__matcher matcher;
     struct cb__match match;
 
-    memset(bytes, 'n', sizeof(bytes));
+    memset(bytes, 'n', sizeof bytes);
     init(&matcher, &set);
-    memset(bytes, 'x', sizeof(bytes));
+    memset(bytes, 'x', sizeof bytes);
     ck_assert_int_eq(
         cb__matcher_feed(&matcher, (const uint8_t *)"nnnnnnnnnnnnnnnnnnnn", 20, &match), CB__YES);
     cb__matcher_fini(&matcher);

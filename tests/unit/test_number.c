@@ -72,8 +72,8 @@ START_TEST(numbers_of_every_width_are_read_however_they_arrive)
 
         feed_every_way(digits, numbers[i].width, read_one_uint, &big);
         feed_every_way(digits, numbers[i].width, read_one_uint, &little);
-        feed_every_way(digits, sizeof(digits), read_one_uint, &big);
-        feed_every_way(digits, sizeof(digits), read_one_uint, &little);
+        feed_every_way(digits, sizeof digits, read_one_uint, &big);
+        feed_every_way(digits, sizeof digits, read_one_uint, &little);
     }
 }
 END_TEST
@@ -98,8 +98,8 @@ START_TEST(widths_other_than_1_to_8_are_refused)
 {
     uint64_t value = 99;
 
-    append_block(buffer, digits, sizeof(digits));
-    append_block(buffer, digits, sizeof(digits));
+    append_block(buffer, digits, sizeof digits);
+    append_block(buffer, digits, sizeof digits);
     ck_assert_int_eq(cb_read_uint(buffer, 0, CB_BIG_ENDIAN, &value), CB_EINVAL);
     ck_assert_int_eq(cb_read_uint(buffer, 9, CB_BIG_ENDIAN, &value), CB_EINVAL);
     ck_assert_int_eq(cb_read_uint(buffer, UINT32_MAX, CB_LITTLE_ENDIAN, &value), CB_EINVAL);
@@ -112,7 +112,7 @@ START_TEST(an_endianness_that_is_none_is_refused)
 {
     uint64_t value = 99;
 
-    append_block(buffer, digits, sizeof(digits));
+    append_block(buffer, digits, sizeof digits);
     ck_assert_int_eq(cb_read_uint(buffer, 2, (enum cb_endian)0, &value), CB_EINVAL);
     ck_assert_int_eq(cb_read_uint(buffer, 2, (enum cb_endian)3, &value), CB_EINVAL);
     ck_assert_uint_eq(cb_length(buffer), 8);
@@ -177,7 +177,7 @@ START_TEST(varints_are_read_however_they_arrive)
 
         feed_every_way(varints[i].bytes, varints[i].size, read_one_varint, &i);
         memcpy(followed, varints[i].bytes, varints[i].size);
-        memset(followed + varints[i].size, 0xff, sizeof(followed) - varints[i].size);
+        memset(followed + varints[i].size, 0xff, sizeof followed - varints[i].size);
         feed_every_way(followed, varints[i].size + 3, read_one_varint, &i);
     }
 }

@@ -205,7 +205,7 @@ START_TEST(an_append_without_memory_leaves_an_open_offer_as_it_was)
     memcpy(data, "abc", 3);
     cb_skip(buffer, CB_ALL);
     counting_fail(&counting, 1, true);
-    ck_assert_int_eq(cb_append(buffer, much, sizeof(much)), CB_ENOMEM);
+    ck_assert_int_eq(cb_append(buffer, much, sizeof much), CB_ENOMEM);
     counting_fail(&counting, 0, false);
     ck_assert_int_eq(cb_chunk_written(buffer, 3), CB_OK);
     assert_holds(buffer, "abc", 3);
@@ -370,7 +370,7 @@ START_TEST(commit_takes_the_first_bytes_of_the_areas_in_order)
     uint8_t bytes[5 * CHUNK];
     struct iovec areas[8];
 
-    count_up(bytes, sizeof(bytes));
+    count_up(bytes, sizeof bytes);
     for (size_t n = 0; n <= 4 * CHUNK; n++) {
         struct cb_buffer *fresh = new_buffer(pool, CHUNK);
         size_t at = 10, total = 10;

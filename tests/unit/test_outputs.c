@@ -16,7 +16,7 @@
 
 static struct cb_encoder *new_encoder(const char *specification, bool refuse)
 {
-    struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = refuse};
+    struct cb_encoder_options options = {.size = sizeof options, .refuse_collisions = refuse};
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
     expect(cb_encoder_new(&encoder, specification, &options, &error) == CB_OK, "%s: %s",
@@ -46,7 +46,7 @@ static void put_payload(struct cb_encoder *encoder, const uint8_t *data, size_t 
 {
     uint8_t *bytes = malloc(room);
     int status = left > 0 ? CB_YES : CB_OK;
-    expect(bytes != NULL, "out of memory");
+    expect(bytes, "out of memory");
     while (status == CB_YES) {
         size_t n = left, size = room;
         status = step_payload(encoder, data, &n, bytes, &size);
@@ -171,7 +171,7 @@ static void check_number(uint64_t number)
     struct record_list out = {.count = 0};
     struct cb_encoder *encoder = new_encoder("index", false);
     char line[60];
-    int n = snprintf(line, sizeof(line), "%" PRIu64 "\t%" PRIu64 "\t1\n", number, number);
+    int n = snprintf(line, sizeof line, "%" PRIu64 "\t%" PRIu64 "\t1\n", number, number);
     step_place(encoder, number, number);
     write_record(encoder, "x", 1, 1, CB__TRANSFORM_ROOM, &out);
     expect(out.size == (size_t)n && memcmp(out.bytes, line, out.size) == 0, "%.*s, not %s",
@@ -203,7 +203,7 @@ START_TEST(room_that_is_too_little_is_refused)
     ck_assert_int_eq(step_payload(encoder, "a", &n, room, &size), CB_EINVAL);
     cb_encoder_free(encoder);
     encoder = new_encoder("line", false);
-    size = sizeof(room);
+    size = sizeof room;
     ck_assert_int_eq(step_payload(encoder, "a", &n, room, &size), CB_EINVAL);
     cb_encoder_free(encoder);
 }
@@ -364,7 +364,7 @@ static void check_promise(const struct promise *promise, struct prng *prng)
     struct cb_encoder *careless = new_encoder(promise->to, false);
     struct record_list wire = {.count = 0}, got;
     uint8_t payload[8];
-    size_t n = prng_below(prng, sizeof(payload) + 1), size;
+    size_t n = prng_below(prng, sizeof payload + 1), size;
     struct way way = {.call = BY_NEXT, .whole = true, .cut = 100, .step = 100, .changed = true};
     const void *data;
 

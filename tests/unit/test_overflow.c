@@ -62,7 +62,7 @@ static const struct {
 
 START_TEST(a_record_that_is_cut_ends_only_with_its_frame)
 {
-    struct cb_decoder_options options = {.size = sizeof(options),
+    struct cb_decoder_options options = {.size = sizeof options,
                                          .max_record = unended[_i].max_record,
                                          .on_overflow = CB_OVERFLOW_TRUNCATE};
     struct subject subject = {
@@ -80,7 +80,7 @@ END_TEST
 static void check(const struct overflow *o, enum cb_overflow on_overflow, const char *records)
 {
     struct cb_decoder_options options = {
-        .size = sizeof(options), .max_record = o->max_record, .on_overflow = on_overflow};
+        .size = sizeof options, .max_record = o->max_record, .on_overflow = on_overflow};
     struct subject subject = {
         .specification = o->specification,
         .options = &options,
@@ -121,7 +121,7 @@ static int read_some(struct cb_decoder *decoder, struct cb_buffer *buffer, struc
 /* Reads in parts and drops what was given. */
 static size_t held_at_most(enum cb_overflow on_overflow, const char *specification, enum how how)
 {
-    struct cb_decoder_options options = {.size = sizeof(options),
+    struct cb_decoder_options options = {.size = sizeof options,
                                          .max_record = 1000,
                                          .on_overflow = on_overflow,
                                          .whole = how == WHOLE};
@@ -130,10 +130,10 @@ static size_t held_at_most(enum cb_overflow on_overflow, const char *specificati
     uint8_t part[4096];
     size_t most = 0;
 
-    memset(part, 'x', sizeof(part));
+    memset(part, 'x', sizeof part);
     ck_assert_int_eq(cb_decoder_new(&decoder, specification, &options, NULL), CB_OK);
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(cb_append(buffer, part, sizeof(part)), CB_OK);
+        ck_assert_int_eq(cb_append(buffer, part, sizeof part), CB_OK);
         while (read_some(decoder, buffer, taken, how) == CB_PIECE)
             continue;
         most = cb_length(buffer) > most ? cb_length(buffer) : most;
@@ -162,7 +162,7 @@ END_TEST
 START_TEST(the_length_of_a_record_that_is_cut_is_told)
 {
     struct cb_decoder_options options = {
-        .size = sizeof(options), .max_record = 3, .on_overflow = CB_OVERFLOW_TRUNCATE};
+        .size = sizeof options, .max_record = 3, .on_overflow = CB_OVERFLOW_TRUNCATE};
     static const uint8_t input[] = "\5abcde\2xy";
     static const uint64_t totals[] = {3, 2};
     struct cb_buffer *buffer = new_buffer(NULL, 4096);
@@ -172,7 +172,7 @@ START_TEST(the_length_of_a_record_that_is_cut_is_told)
 
     ck_assert_int_eq(cb_decoder_new(&decoder, "u8", &options, NULL), CB_OK);
     ck_assert(cb_decoder_traits(decoder) & CB_TELLS_LENGTH);
-    for (size_t i = 0; i + 1 < sizeof(input); i++) {
+    for (size_t i = 0; i + 1 < sizeof input; i++) {
         ck_assert_int_eq(cb_append(buffer, input + i, 1), CB_OK);
         while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE) {
             ck_assert_uint_eq(piece.total, totals[ended]);
@@ -187,7 +187,7 @@ END_TEST
 
 START_TEST(an_unknown_value_is_refused)
 {
-    struct cb_decoder_options options = {.size = sizeof(options),
+    struct cb_decoder_options options = {.size = sizeof options,
                                          .on_overflow = (enum cb_overflow)3};
     struct cb_decoder *decoder = NULL;
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options, NULL), CB_EINVAL);

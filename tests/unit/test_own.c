@@ -62,7 +62,7 @@ static ssize_t padded_head(void *arg, uint64_t length, uint8_t *to, const char *
 }
 
 static const struct cb_own padded = {
-    .size = sizeof(padded),
+    .size = sizeof padded,
     .header = padded_header,
     .head = padded_head,
     .tail = semicolon_line,
@@ -128,7 +128,7 @@ static ssize_t summed_head(void *arg, uint64_t length, uint8_t *to, const char *
 }
 
 static const struct cb_own summed = {
-    .size = sizeof(summed),
+    .size = sizeof summed,
     .arg = &sums,
     .header = summed_header,
     .reset = reset_sums,
@@ -180,7 +180,7 @@ static ssize_t digit_head(void *arg, uint64_t length, uint8_t *to, const char **
 }
 
 static const struct cb_own digits = {
-    .size = sizeof(digits),
+    .size = sizeof digits,
     .header = digit_header,
     .tail = comma,
     .head = digit_head,
@@ -192,7 +192,7 @@ static int line_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *s
     const uint8_t *lf = memchr(data, '\n', n);
 
     (void)arg;
-    if (lf == NULL) {
+    if (!lf) {
         span->again = data[n - 1] == '\r';
         return CB_MORE;
     }
@@ -213,7 +213,7 @@ static const char *line_collides(void *arg, const struct cb_piece *piece, size_t
     const uint8_t *lf = piece->length > 0 ? memchr(piece->data, '\n', piece->length) : NULL;
     bool *cr = arg;
 
-    if (lf != NULL) {
+    if (lf) {
         *at = (size_t)(lf - piece->data);
         return "the record contains the output's delimiter";
     }
@@ -228,7 +228,7 @@ static const char *line_collides(void *arg, const struct cb_piece *piece, size_t
 static bool line_cr;
 
 static const struct cb_own lines = {
-    .size = sizeof(lines),
+    .size = sizeof lines,
     .flags = CB_OWN_UNENDED | CB_OWN_CONSTANT,
     .arg = &line_cr,
     .scan = line_scan,
@@ -286,7 +286,7 @@ static const char *dash_collides(void *arg, const struct cb_piece *piece, size_t
 static size_t dash_seen;
 
 static const struct cb_own dashes = {
-    .size = sizeof(dashes),
+    .size = sizeof dashes,
     .flags = CB_OWN_UNENDED | CB_OWN_CONSTANT,
     .arg = &dash_seen,
     .scan = dash_scan,
@@ -354,7 +354,7 @@ static void check_streams(const struct twin *twin, const struct cb_own *own, con
     uint8_t noise[24];
 
     for (int round = 0; round < rounds; round++) {
-        size_t size, n = prng_below(&prng, sizeof(noise) + 1);
+        size_t size, n = prng_below(&prng, sizeof noise + 1);
         uint8_t *stream = make_stream(&prng, twin, 1 + prng_below(&prng, 3), 7, &size);
 
         check_own(own, decodes, options, stream, size);
@@ -376,7 +376,7 @@ START_TEST(it_keeps_the_framing_on_as_the_table_does)
     const struct cb_own own = keeping(twin->own);
     char decodes[80];
 
-    snprintf(decodes, sizeof(decodes), "%s,keep", twin->decodes);
+    snprintf(decodes, sizeof decodes, "%s,keep", twin->decodes);
     check_streams(twin, &own, decodes, NULL, 10, 100 + (uint64_t)_i);
 }
 END_TEST
@@ -385,7 +385,7 @@ START_TEST(every_limit_and_end_is_as_in_the_table)
 {
     const struct twin *twin = &twins[_i / 12];
     const struct cb_decoder_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .max_record = 1 + (uint64_t)_i % 5,
         .on_partial = (enum cb_partial)(_i % 4),
         .on_overflow = (enum cb_overflow)(_i / 4 % 3),
@@ -417,13 +417,13 @@ static struct cb_own encoding(const struct cb_own *own)
 static void make_pair(struct pair *pair, const struct cb_own *from, const char *decodes,
                       const struct cb_own *to, const char *encodes)
 {
-    const struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = 1};
+    const struct cb_encoder_options options = {.size = sizeof options, .refuse_collisions = 1};
 
-    if (from != NULL)
+    if (from)
         ck_assert_int_eq(cb_decoder_new_own(&pair->decoder, from, NULL, NULL), CB_OK);
     else
         ck_assert_int_eq(cb_decoder_new(&pair->decoder, decodes, NULL, NULL), CB_OK);
-    if (to != NULL) {
+    if (to) {
         const struct cb_own own = encoding(to);
 
         ck_assert_int_eq(cb_encoder_new_own(&pair->encoder, &own, &options, NULL), CB_OK);
@@ -499,8 +499,7 @@ START_TEST(it_reframes_as_the_table_does_in_both_directions)
 
     for (int round = 0; round < 60; round++) {
         size_t size, step = 1 + prng_below(&prng, round % 2 ? 8 : 3000);
-        uint8_t *stream =
-            make_stream(&prng, from, 20, (size_t)(round % 5 == 0 ? 800 : 30), &size);
+        uint8_t *stream = make_stream(&prng, from, 20, (size_t)(round % 5 == 0 ? 800 : 30), &size);
         struct result expected = {.status = CB_OK};
 
         for (unsigned own = 0; own < 4; own++) {
@@ -563,11 +562,11 @@ START_TEST(the_header_of_a_frame_is_at_hand)
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &digits, NULL, NULL), CB_OK);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
     ck_assert_uint_eq(piece.header, 2);
-    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof(bytes)), 2);
+    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof bytes), 2);
     ck_assert_mem_eq(bytes, "3:", 2);
     while (cb_decoder_next(decoder, buffer, &piece) > 0 && !(piece.flags & CB_FIRST))
         continue;
-    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof(bytes)), 3);
+    ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, sizeof bytes), 3);
     ck_assert_mem_eq(bytes, "12:", 3);
     cb_decoder_free(decoder);
     cb_buffer_free(buffer);
@@ -653,7 +652,7 @@ static int dotted_scan(void *arg, const uint8_t *data, size_t n, struct cb_span 
     return data[i] == '.' ? CB_YES : data[i] == '!' ? CB_END : CB_EMALFORMED;
 }
 
-static const struct cb_own dotted = {.size = sizeof(dotted), .scan = dotted_scan};
+static const struct cb_own dotted = {.size = sizeof dotted, .scan = dotted_scan};
 
 /* Frames of one length byte, of which '!' ends the stream and '?' is wrong. */
 static int byte_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
@@ -666,7 +665,7 @@ static int byte_header(void *arg, const uint8_t *data, size_t n, struct cb_frame
     return data[0] == '!' ? CB_END : data[0] == '?' ? CB_EMALFORMED : CB_YES;
 }
 
-static const struct cb_own bytewise = {.size = sizeof(bytewise), .header = byte_header};
+static const struct cb_own bytewise = {.size = sizeof bytewise, .header = byte_header};
 
 static void check_one(const struct cb_own *own, const char *input, size_t size,
                       struct expected expected)
@@ -750,7 +749,7 @@ START_TEST(a_scan_may_pass_over_payload_unseen)
 {
     struct passing state;
     const struct cb_own own = {
-        .size = sizeof(own), .arg = &state, .scan = passing_scan, .reset = passing_reset};
+        .size = sizeof own, .arg = &state, .scan = passing_scan, .reset = passing_reset};
     struct cb_decoder *decoder;
     struct cb_buffer *buffer = new_buffer(NULL, 64);
     struct cb_piece piece;
@@ -784,13 +783,13 @@ static int long_header(void *arg, const uint8_t *data, size_t n, struct cb_frame
     frame->needed = n + 1;
     frame->header = end != NULL ? (size_t)(end - data) + 1 : 0;
     frame->payload = 1;
-    return end != NULL ? CB_YES : CB_MORE;
+    return end ? CB_YES : CB_MORE;
 }
 
 START_TEST(a_header_comes_in_one_piece_of_up_to_4096_bytes)
 {
     size_t calls;
-    const struct cb_own own = {.size = sizeof(own), .arg = &calls, .header = long_header};
+    const struct cb_own own = {.size = sizeof own, .arg = &calls, .header = long_header};
 
     for (size_t block = 1; block <= CB_OWN_HEADER + 1; block += block < 16 ? 1 : 500) {
         for (size_t length = CB_OWN_HEADER - 1; length <= CB_OWN_HEADER + 1; length++) {
@@ -798,7 +797,7 @@ START_TEST(a_header_comes_in_one_piece_of_up_to_4096_bytes)
             struct cb_decoder *decoder;
             struct cb_piece piece;
 
-            memset(bytes, 'h', sizeof(bytes));
+            memset(bytes, 'h', sizeof bytes);
             bytes[length - 1] = '=';
             struct cb_buffer *buffer = buffer_of(NULL, bytes, length + 1, block);
             ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
@@ -816,7 +815,7 @@ END_TEST
 
 START_TEST(a_length_beyond_any_stream_is_an_overflow)
 {
-    const struct cb_decoder_options limited = {.size = sizeof(limited), .max_record = UINT64_MAX};
+    const struct cb_decoder_options limited = {.size = sizeof limited, .max_record = UINT64_MAX};
 
     check_own(&digits, "netstring", NULL, (const uint8_t *)BYTES("18446744073709551615:x"));
     check_own(&digits, "netstring", &limited, (const uint8_t *)BYTES("18446744073709551615:x"));
@@ -830,7 +829,7 @@ START_TEST(what_is_missing_of_the_longest_frame_does_not_wrap)
         .status = CB_YES,
         .frame = {.header = 1, .payload = UINT64_MAX - 1, .padding = 255},
     };
-    const struct cb_own own = {.size = sizeof(own), .arg = &longest, .header = lying_header};
+    const struct cb_own own = {.size = sizeof own, .arg = &longest, .header = lying_header};
     struct cb_buffer *buffer = buffer_of(NULL, BYTES("hp"), 2);
     struct cb_decoder *decoder;
     struct cb_piece piece;
@@ -908,7 +907,7 @@ END_TEST
 static int end_of(const struct cb_own *own, size_t block, size_t batch)
 {
     static const uint8_t bytes[40];
-    struct cb_buffer *buffer = buffer_of(NULL, bytes, sizeof(bytes), block);
+    struct cb_buffer *buffer = buffer_of(NULL, bytes, sizeof bytes, block);
     struct cb_decoder *decoder;
     struct cb_piece pieces[64];
     ssize_t status = CB_MORE;
@@ -949,17 +948,17 @@ START_TEST(a_header_that_lies_does_no_harm)
         struct lie lie;
         int status;
     } lies[] = {
-        {{CB_YES, {.header = 0}, {0}}, CB_EINVAL},                         /* no progress */
-        {{CB_YES, {.header = 41}, {0}}, CB_EINVAL},                        /* not shown */
-        {{CB_YES, {.header = SIZE_MAX, .payload = 1}, {0}}, CB_EINVAL},    /* overflows */
+        {{CB_YES, {.header = 0}, {0}}, CB_EINVAL},                      /* no progress */
+        {{CB_YES, {.header = 41}, {0}}, CB_EINVAL},                     /* not shown */
+        {{CB_YES, {.header = SIZE_MAX, .payload = 1}, {0}}, CB_EINVAL}, /* overflows */
         {{CB_YES, {.header = 1, .padding = SIZE_MAX}, {0}}, CB_EINVAL},
         {{CB_YES, {.header = 1, .trailer = 65}, {0}}, CB_EINVAL},
         {{CB_YES, {.header = 1, .trailer = SIZE_MAX}, {0}}, CB_EINVAL},
-        {{CB_YES, {.header = 1, .trailer = 1}, {0}}, CB_EINVAL},           /* no tail */
+        {{CB_YES, {.header = 1, .trailer = 1}, {0}}, CB_EINVAL}, /* no tail */
         {{CB_YES, {.header = 1, .payload = UINT64_MAX}, {0}}, CB_EOVERFLOW},
         {{CB_YES, {.header = 1, .payload = UINT64_MAX - 50, .padding = INT32_MAX}, {0}},
          CB_ETRUNCATED},
-        {{CB_MORE, {.needed = 0}, {0}}, CB_EINVAL},                        /* no progress */
+        {{CB_MORE, {.needed = 0}, {0}}, CB_EINVAL}, /* no progress */
         {{CB_MORE, {.needed = 1}, {0}}, CB_EINVAL},
         {{CB_MORE, {.needed = CB_OWN_HEADER + 1}, {0}}, CB_EMALFORMED},
         {{CB_MORE, {.needed = SIZE_MAX}, {0}}, CB_EMALFORMED},
@@ -972,7 +971,7 @@ START_TEST(a_header_that_lies_does_no_harm)
 
     for (size_t i = 0; i < COUNT(lies); i++) {
         struct lie lie = lies[i].lie;
-        const struct cb_own own = {.size = sizeof(own), .arg = &lie, .header = lying_header};
+        const struct cb_own own = {.size = sizeof own, .arg = &lie, .header = lying_header};
 
         check_lie(&own, lies[i].status, i);
     }
@@ -1003,7 +1002,7 @@ START_TEST(a_scan_that_lies_does_no_harm)
 
     for (size_t i = 0; i < COUNT(lies); i++) {
         struct lie lie = lies[i].lie;
-        const struct cb_own own = {.size = sizeof(own), .arg = &lie, .scan = lying_scan};
+        const struct cb_own own = {.size = sizeof own, .arg = &lie, .scan = lying_scan};
 
         check_lie(&own, lies[i].status, i);
     }
@@ -1026,7 +1025,7 @@ static int ending_scan(void *arg, const uint8_t *data, size_t n, struct cb_span 
 START_TEST(the_end_of_the_stream_is_not_inside_a_record)
 {
     bool began = false;
-    const struct cb_own own = {.size = sizeof(own), .arg = &began, .scan = ending_scan};
+    const struct cb_own own = {.size = sizeof own, .arg = &began, .scan = ending_scan};
 
     ck_assert_int_eq(end_of(&own, 20, 64), CB_EINVAL);
 }
@@ -1052,7 +1051,7 @@ START_TEST(a_tail_that_lies_does_no_harm_to_who_decodes)
 {
     struct lie lie = {.status = CB_YES, .frame = {.header = 1, .payload = 1, .trailer = 1}};
     struct cb_own own = {
-        .size = sizeof(own), .arg = &lie, .header = lying_header, .tail = long_tail};
+        .size = sizeof own, .arg = &lie, .header = lying_header, .tail = long_tail};
 
     check_lie(&own, CB_EINVAL, 0);
     own.look = look_at_nothing;
@@ -1088,7 +1087,7 @@ static void check_refused(const struct written *bad, unsigned long n, bool looks
 {
     struct written written = {.head = 1, .tail = 1};
     const struct cb_own own = {
-        .size = sizeof(own),
+        .size = sizeof own,
         .arg = &written,
         .head = lying_head,
         .tail = lying_tail,
@@ -1143,7 +1142,7 @@ START_TEST(a_constant_that_lies_makes_no_encoder)
 {
     struct written written = {.head = 1, .tail = 65};
     const struct cb_own own = {
-        .size = sizeof(own),
+        .size = sizeof own,
         .flags = CB_OWN_CONSTANT,
         .arg = &written,
         .head = lying_head,
@@ -1164,7 +1163,7 @@ END_TEST
 START_TEST(a_finish_that_lies_does_no_harm)
 {
     struct written written = {.tail = 65};
-    struct cb_own own = {.size = sizeof(own), .arg = &written, .tail = lf_tail};
+    struct cb_own own = {.size = sizeof own, .arg = &written, .tail = lf_tail};
     struct cb_encoder *encoder;
     struct cb_buffer *out = new_buffer(NULL, 64);
 
@@ -1186,7 +1185,7 @@ START_TEST(a_framing_that_says_too_little_or_too_much_is_refused)
     struct cb_decoder *decoder = NULL;
     struct cb_encoder *encoder = NULL;
     struct cb_error error;
-    struct cb_own own = {.size = sizeof(own)};
+    struct cb_own own = {.size = sizeof own};
     struct {
         struct cb_own own;
         char more;
@@ -1208,7 +1207,7 @@ START_TEST(a_framing_that_says_too_little_or_too_much_is_refused)
     own = lines;
     own.size = 1;
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
-    longer.own.size = sizeof(longer);
+    longer.own.size = sizeof longer;
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &longer.own, NULL, NULL), CB_EINVAL);
     longer.more = 0;
     ck_assert_ptr_null(decoder);
@@ -1222,7 +1221,7 @@ START_TEST(a_shorter_struct_is_read_as_far_as_it_goes)
     struct cb_own own;
     struct cb_decoder *decoder;
 
-    memset(&own, 0xff, sizeof(own));
+    memset(&own, 0xff, sizeof own);
     memcpy(&own, &bytewise, offsetof(struct cb_own, scan));
     own.size = offsetof(struct cb_own, scan);
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
@@ -1237,12 +1236,12 @@ static int with_failure(struct counting *counting, const struct twin *twin, cons
                         size_t size)
 {
     const struct cb_decoder_options decoding = {
-        .size = sizeof(decoding), .allocator = &counting->hooks, .whole = 1};
+        .size = sizeof decoding, .allocator = &counting->hooks, .whole = 1};
     const struct cb_own own = encoding(twin->own);
     const struct cb_encoder_options encoding_options = {
-        .size = sizeof(encoding_options), .allocator = &counting->hooks, .refuse_collisions = 1};
-    const struct cb_buffer_options buffers = {.size = sizeof(buffers), .chunk_max = 64,
-                                              .allocator = &counting->hooks};
+        .size = sizeof encoding_options, .allocator = &counting->hooks, .refuse_collisions = 1};
+    const struct cb_buffer_options buffers = {
+        .size = sizeof buffers, .chunk_max = 64, .allocator = &counting->hooks};
     struct pair pair = {.decoder = NULL};
     int status = cb_decoder_new_own(&pair.decoder, twin->own, &decoding, NULL);
 

@@ -289,7 +289,7 @@ START_TEST(take_of_a_record_that_is_cut_leaves_the_next_one_whole)
     append_block(buffer, BYTES("\r\n\r\n")); /* LF it was; then CR, and CRLF CRLF */
     ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
     ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
-    ck_assert_uint_eq(cb_copyout(record, 0, sizeof(bytes), bytes), 2);
+    ck_assert_uint_eq(cb_copyout(record, 0, sizeof bytes, bytes), 2);
     ck_assert(memcmp(bytes, "a\r", 2) == 0);
     cb_buffer_free(record);
     cb_decoder_free(decoder);

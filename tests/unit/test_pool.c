@@ -24,7 +24,7 @@ static void teardown(void)
 static struct cb_pool *pool_with_idle_limit(size_t limit)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .idle_limit = limit,
         .allocator = &counting.hooks,
     };
@@ -98,16 +98,16 @@ START_TEST(an_idle_block_is_not_given_twice)
     for (size_t i = 0; i < COUNT(buffers); i++) {
         uint8_t bytes[BLOCK];
 
-        memset(bytes, (int)i + 1, sizeof(bytes));
+        memset(bytes, (int)i + 1, sizeof bytes);
         buffers[i] = buffer_with_block(pool, BLOCK, &place);
         cb_skip(buffers[i], CB_ALL);
-        append_offered(buffers[i], bytes, sizeof(bytes), sizeof(bytes));
+        append_offered(buffers[i], bytes, sizeof bytes, sizeof bytes);
     }
     for (size_t i = 0; i < COUNT(buffers); i++) {
         uint8_t bytes[BLOCK];
 
-        memset(bytes, (int)i + 1, sizeof(bytes));
-        assert_holds(buffers[i], bytes, sizeof(bytes));
+        memset(bytes, (int)i + 1, sizeof bytes);
+        assert_holds(buffers[i], bytes, sizeof bytes);
         cb_buffer_free(buffers[i]);
     }
 }
@@ -411,7 +411,7 @@ START_TEST(stats_are_filled_as_far_as_their_size_reaches)
     struct cb_pool_stats stats;
 
     leave_idle(pool, 1, BLOCK);
-    memset(&stats, 0x77, sizeof(stats));
+    memset(&stats, 0x77, sizeof stats);
     struct cb_pool_stats untouched = stats;
     stats.size = offsetof(struct cb_pool_stats, idle_bytes);
     ck_assert_int_eq(cb_pool_stats(pool, &stats), CB_OK);
@@ -428,10 +428,10 @@ START_TEST(stats_that_are_not_known_are_0)
         uint64_t more[2];
     } stats;
 
-    memset(&stats, 0x77, sizeof(stats));
-    stats.known.size = sizeof(stats);
+    memset(&stats, 0x77, sizeof stats);
+    stats.known.size = sizeof stats;
     ck_assert_int_eq(cb_pool_stats(pool, &stats.known), CB_OK);
-    ck_assert_uint_eq(stats.known.size, sizeof(stats));
+    ck_assert_uint_eq(stats.known.size, sizeof stats);
     ck_assert_uint_eq(stats.known.scanned, 0);
     ck_assert_uint_eq(stats.more[0], 0);
     ck_assert_uint_eq(stats.more[1], 0);
@@ -464,7 +464,7 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     struct longer {
         struct cb_pool_options known;
         uint8_t more[9];
-    } options = {.known.size = sizeof(options)};
+    } options = {.known.size = sizeof options};
     const struct cb_allocator no_alloc = {.free = counting.hooks.free};
     const struct cb_allocator no_free = {.alloc = counting.hooks.alloc};
     struct cb_pool *new = NULL;
@@ -472,14 +472,14 @@ START_TEST(what_options_hold_that_is_not_known_is_refused)
     ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_OK); /* it asks for nothing more */
     cb_pool_unref(new);
     new = NULL;
-    for (size_t i = 0; i < sizeof(options.more); i++) {
+    for (size_t i = 0; i < sizeof options.more; i++) {
         options.more[i] = 1;
         ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
         options.more[i] = 0;
     }
     options.known.size = SIZE_MAX; /* none of it is looked at */
     ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
-    options.known.size = sizeof(options.known);
+    options.known.size = sizeof options.known;
     options.known.shared = 2;
     ck_assert_int_eq(cb_pool_new(&new, &options.known), CB_EINVAL);
     options.known.shared = 0;
@@ -546,7 +546,7 @@ static struct cb_buffer *channel_receive(struct channel *channel)
 
 static struct cb_buffer *shared_buffer(struct cb_pool *from)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = from};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = from};
     struct cb_buffer *buffer = NULL;
 
     return cb_buffer_new(&buffer, &options) == CB_OK ? buffer : NULL;
@@ -563,7 +563,7 @@ static void *producer(void *arg)
         uint8_t bytes[RECORD];
 
         record_bytes(i, bytes);
-        if (cb_append(source, bytes, sizeof(bytes)) != CB_OK ||
+        if (cb_append(source, bytes, sizeof bytes) != CB_OK ||
             cb_take(source, RECORD, record) != RECORD)
             channel->wrong = true;
         channel_send(channel, record);
@@ -575,7 +575,7 @@ static void *producer(void *arg)
 START_TEST(blocks_of_a_shared_pool_cross_threads)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .shared = 1,
         .allocator = &counting.hooks,
     };
@@ -591,7 +591,7 @@ START_TEST(blocks_of_a_shared_pool_cross_threads)
         uint8_t bytes[RECORD];
 
         record_bytes(i, bytes);
-        ck_assert_int_eq(cb_equal_bytes(record, bytes, sizeof(bytes)), CB_YES);
+        ck_assert_int_eq(cb_equal_bytes(record, bytes, sizeof bytes), CB_YES);
         cb_buffer_free(record);
     }
     pthread_join(thread, NULL);
@@ -615,7 +615,7 @@ static void *churner(void *arg)
 
         record_bytes(i, bytes);
         for (size_t n = 0; n < 100; n++)
-            if (cb_append(buffer, bytes, sizeof(bytes)) != CB_OK)
+            if (cb_append(buffer, bytes, sizeof bytes) != CB_OK)
                 channel->wrong = true;
         if (i % 100 == 0)
             cb_pool_reset(channel->pool);
@@ -627,7 +627,7 @@ static void *churner(void *arg)
 START_TEST(a_shared_pool_serves_threads_at_once)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .shared = 1,
         .allocator = &counting.hooks,
     };
@@ -671,7 +671,7 @@ static void *referrer(void *arg)
 START_TEST(references_to_a_shared_block_are_counted_right)
 {
     struct cb_pool_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .shared = 1,
         .allocator = &counting.hooks,
     };

@@ -98,7 +98,7 @@ END_TEST
 
 START_TEST(print_obeys_the_limit)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .limit = 6};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .limit = 6};
     struct cb_buffer *small = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&small, &options), CB_OK);

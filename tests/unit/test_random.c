@@ -146,7 +146,7 @@ static void append(void)
 {
     struct actor *actor = any_actor();
     uint8_t bytes[200];
-    size_t n = below(sizeof(bytes));
+    size_t n = below(sizeof bytes);
 
     make_bytes(bytes, n);
     int status = cb_append(actor->buffer, bytes, n);
@@ -165,11 +165,11 @@ struct lent {
 
 static struct lent *lend(size_t size)
 {
-    struct lent *lent = malloc(sizeof(*lent));
+    struct lent *lent = malloc(sizeof *lent);
 
     ck_assert_ptr_nonnull(lent);
     *lent = (struct lent){.size = size, .data = malloc(size + 1), .copy = malloc(size + 1)};
-    ck_assert(lent->data != NULL && lent->copy != NULL);
+    ck_assert(lent->data && lent->copy);
     make_bytes(lent->data, size);
     memcpy(lent->copy, lent->data, size);
     world.referenced++;
@@ -224,7 +224,7 @@ static void extend_ref(void)
     struct iovec areas[6];
     size_t count = below(COUNT(areas) + 1), n = 0, before = world.referenced;
 
-    make_bytes(bytes, sizeof(bytes));
+    make_bytes(bytes, sizeof bytes);
     for (size_t i = 0; i < count; i++, world.referenced++) {
         areas[i].iov_len = below(40);
         areas[i].iov_base = malloc(areas[i].iov_len + 1);
@@ -262,7 +262,7 @@ static void extend(void)
     struct iovec areas[6];
     size_t count = below(COUNT(areas) + 1), n = 0;
 
-    make_bytes(bytes, sizeof(bytes));
+    make_bytes(bytes, sizeof bytes);
     for (size_t i = 0; i < count; i++) {
         areas[i] = (struct iovec){.iov_base = bytes + n, .iov_len = below(20)};
         n += areas[i].iov_len;
@@ -279,7 +279,7 @@ static void prepend(void)
 {
     struct actor *actor = any_actor();
     uint8_t bytes[100];
-    size_t n = below(sizeof(bytes));
+    size_t n = below(sizeof bytes);
 
     make_bytes(bytes, n);
     int status = cb_prepend(actor->buffer, bytes, n);
@@ -400,7 +400,7 @@ static void readinto(void)
 {
     struct actor *actor = any_actor();
     uint8_t bytes[200];
-    size_t n = 1 + below(sizeof(bytes)), got = 0;
+    size_t n = 1 + below(sizeof bytes), got = 0;
 
     make_bytes(bytes, n);
     CHECK(write(world.to, bytes, n) == (ssize_t)n);
@@ -412,7 +412,7 @@ static void readinto(void)
 
         if (full) {
             CHECK(part == CB_ELIMIT);
-            CHECK(read(world.from, bytes, sizeof(bytes)) == (ssize_t)(n - got));
+            CHECK(read(world.from, bytes, sizeof bytes) == (ssize_t)(n - got));
             break;
         }
         CHECK(part >= 1 && (size_t)part <= n - got && (size_t)part <= most);
@@ -442,7 +442,7 @@ static void copyout(void)
 {
     struct actor *actor = any_actor();
     uint8_t out[LONG + 1000];
-    size_t offset = below(actor->size + 3), n = below(sizeof(out));
+    size_t offset = below(actor->size + 3), n = below(sizeof out);
     size_t there = offset > actor->size ? 0 : actor->size - offset;
 
     there = there < n ? there : n;
@@ -609,7 +609,7 @@ static void skip_if_startswith(void)
 {
     struct actor *actor = any_actor();
     uint8_t prefix[40];
-    size_t n = below(sizeof(prefix));
+    size_t n = below(sizeof prefix);
     size_t common = n < actor->size ? n : actor->size;
 
     make_bytes(prefix, n);
@@ -744,7 +744,7 @@ static void writev_all(void)
 
     CHECK(cb_writev(actor->buffer, world.to, CB_ALL) == (ssize_t)actor->size);
     while (got < actor->size) {
-        ssize_t n = read(world.from, out + got, sizeof(out) - got);
+        ssize_t n = read(world.from, out + got, sizeof out - got);
 
         CHECK(n > 0);
         got += (size_t)n;
@@ -879,7 +879,7 @@ static void strip(void)
     const char *set = sets[below(COUNT(sets))];
     size_t before = actor->size, n = set == NULL ? 0 : strlen(set), lead = 0;
 
-#define STRIPPED(byte) (set == NULL ? is_space(byte) : memchr(set, (byte), n) != NULL)
+#define STRIPPED(byte) (!set ? is_space(byte) : memchr(set, (byte), n) != NULL)
     while (actor->size > 0 && STRIPPED(actor->bytes[actor->size - 1]))
         actor->size--;
     while (lead < actor->size && STRIPPED(actor->bytes[lead]))
@@ -900,7 +900,7 @@ static void strip(void)
 static void renew(struct actor *actor)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options),
+        .size = sizeof options,
         .pool = world.pools[below(POOLS)],
         .chunk_min = 1 + below(64),
         .cutoff = 1 + below(60),
@@ -997,7 +997,7 @@ static void open_world(uint64_t seed)
     world.idle_limits[3] = 16 << 20;
     for (size_t i = 1; i < POOLS; i++) {
         struct cb_pool_options options = {
-            .size = sizeof(options),
+            .size = sizeof options,
             .idle_limit = world.idle_limits[i],
             .shared = i == 3,
             .allocator = &world.counting.hooks,

@@ -29,11 +29,11 @@ struct pair {
 static void make_pair(struct pair *pair, const char *from, const char *to, bool refuses, bool whole,
                       size_t limit)
 {
-    const struct cb_decoder_options decoding = {.size = sizeof(decoding), .whole = whole};
-    const struct cb_encoder_options encoding = {.size = sizeof(encoding),
+    const struct cb_decoder_options decoding = {.size = sizeof decoding, .whole = whole};
+    const struct cb_encoder_options encoding = {.size = sizeof encoding,
                                                 .refuse_collisions = refuses};
     const struct cb_buffer_options output = {
-        .size = sizeof(output), .chunk_min = 64, .chunk_max = 4096, .limit = limit};
+        .size = sizeof output, .chunk_min = 64, .chunk_max = 4096, .limit = limit};
     struct cb_error error = {.code = CB_OK};
 
     expect(cb_decoder_new(&pair->decoder, from, &decoding, &error) == CB_OK, "%s: %s", from,
@@ -86,8 +86,7 @@ static void by_hand(const struct stream *stream, const char *to, bool refuses,
     make_pair(&pair, stream->specification, to, refuses, true, 0);
     ck_assert_int_eq(cb_append(pair.in, stream->bytes, stream->size), CB_OK);
     cb_decoder_finish(pair.decoder);
-    while ((result->status = decode_batch(pair.decoder, pair.in, &piece, 1, &count)) ==
-           CB_PIECE) {
+    while ((result->status = decode_batch(pair.decoder, pair.in, &piece, 1, &count)) == CB_PIECE) {
         int status = cb_encode_pieces(pair.encoder, &piece, 1, pair.out, &taken);
 
         ck_assert_uint_eq(taken, 1);
@@ -289,9 +288,9 @@ START_TEST(a_length_that_the_input_does_not_tell_is_waited_for)
 {
     static const char lines[] = "a longer line than that\nx\n";
 
-    for (size_t step = 1; step < sizeof(lines); step++) {
+    for (size_t step = 1; step < sizeof lines; step++) {
         struct feed feed = {
-            .data = (const uint8_t *)lines, .size = sizeof(lines) - 1, .cut = step, .step = step};
+            .data = (const uint8_t *)lines, .size = sizeof lines - 1, .cut = step, .step = step};
         struct pair pair;
 
         make_pair(&pair, "line", "u32be", false, false, 0);

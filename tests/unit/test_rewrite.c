@@ -57,7 +57,7 @@ static size_t naive_match(const char *needles, const uint8_t *data, size_t n)
 
         if (length <= n && memcmp(data, needles, length) == 0)
             return length;
-        if (needles[length] == '\0')
+        if (!needles[length])
             return 0;
         needles += length + 1;
     }
@@ -101,7 +101,7 @@ static void check_span(const struct rewriting *rewriting, const struct cb__finde
     struct result should = naive_rewrite(rewriting, data, n, expected);
     uint8_t *to = malloc(n + CB__REWRITE_SLACK + 1);
 
-    expect(n <= MOST && to != NULL, "too long");
+    expect(n <= MOST && to, "too long");
     to[n + CB__REWRITE_SLACK] = 0xa5;
     is.records = cb__rewrite(finder, rewriting->drop_cr, (const uint8_t *)rewriting->tail,
                              strlen(rewriting->tail), data, n, to, &is.used, &is.made);
@@ -164,10 +164,10 @@ static void before_an_unreadable_page(const struct rewriting *rewriting,
     uint8_t text[300];
     struct guard guard;
 
-    prng_fill(&prng, text, sizeof(text), "ab\n\r", 4);
-    guard_init(&guard, text, sizeof(text));
-    for (size_t n = 0; n <= sizeof(text); n++)
-        check_span(rewriting, finder, guard.data + sizeof(text) - n, n);
+    prng_fill(&prng, text, sizeof text, "ab\n\r", 4);
+    guard_init(&guard, text, sizeof text);
+    for (size_t n = 0; n <= sizeof text; n++)
+        check_span(rewriting, finder, guard.data + sizeof text - n, n);
     guard_fini(&guard);
 }
 
@@ -184,7 +184,7 @@ static void at_every_alignment(const struct rewriting *rewriting, const struct c
     struct prng prng = {2};
     uint8_t text[1 + 65 + 200 + 1];
 
-    prng_fill(&prng, text, sizeof(text), "ab\r\n", 4);
+    prng_fill(&prng, text, sizeof text, "ab\r\n", 4);
     for (size_t from = 1; from < 66; from++) {
         for (size_t n = 0; n <= 200; n += 1 + from % 3) {
             uint8_t before = text[from - 1], after = text[from + n];
@@ -222,7 +222,7 @@ static void sparse_and_dense(const struct rewriting *rewriting, const struct cb_
 
     for (size_t a = 0; a < COUNT(alphabets); a++) {
         for (size_t round = 0; round < 20; round++) {
-            size_t n = sizeof(text) - prng_below(&prng, 200);
+            size_t n = sizeof text - prng_below(&prng, 200);
 
             prng_fill(&prng, text, n, alphabets[a], strlen(alphabets[a]));
             check_span(rewriting, finder, text, n);
@@ -243,17 +243,17 @@ static void lone_and_back_to_back(const struct rewriting *rewriting,
     uint8_t text[400];
     size_t length = strcspn(rewriting->needles, "|");
 
-    for (size_t at = 0; at + length <= sizeof(text); at++) {
-        memset(text, 'x', sizeof(text));
+    for (size_t at = 0; at + length <= sizeof text; at++) {
+        memset(text, 'x', sizeof text);
         memcpy(text + at, rewriting->needles, length);
-        check_span(rewriting, finder, text, sizeof(text));
+        check_span(rewriting, finder, text, sizeof text);
         /* Matches from here on to the end; the last one may be cut off. */
-        for (size_t i = at; i < sizeof(text); i++)
+        for (size_t i = at; i < sizeof text; i++)
             text[i] = (uint8_t)rewriting->needles[(i - at) % length];
-        check_span(rewriting, finder, text, sizeof(text));
+        check_span(rewriting, finder, text, sizeof text);
         /* The same, with CRs before it. */
         memset(text, '\r', at);
-        check_span(rewriting, finder, text, sizeof(text));
+        check_span(rewriting, finder, text, sizeof text);
     }
 }
 
@@ -273,12 +273,12 @@ START_TEST(records_of_every_length_are_rewritten)
     use_kernel(_i);
     make_finder(&finder, crlf.needles);
     for (size_t length = 0; length <= 200; length++) {
-        for (size_t i = 0; i < sizeof(text); i++) {
+        for (size_t i = 0; i < sizeof text; i++) {
             size_t at = i % (length + 2);
 
             text[i] = (uint8_t)(at < length ? 'a' : at == length ? '\r' : '\n');
         }
-        check_span(&crlf, &finder, text, sizeof(text));
+        check_span(&crlf, &finder, text, sizeof text);
     }
 }
 END_TEST
@@ -292,9 +292,9 @@ START_TEST(every_set_of_single_bytes_is_rewritten)
 
     use_kernel(_i);
     make_finder(&finder, lower.needles);
-    for (size_t i = 0; i < sizeof(text); i++)
+    for (size_t i = 0; i < sizeof text; i++)
         text[i] = (uint8_t)prng_next(&prng);
-    check_span(&lower, &finder, text, sizeof(text));
+    check_span(&lower, &finder, text, sizeof text);
 }
 END_TEST
 

@@ -33,8 +33,7 @@ static const struct example csv[] = {
     {"csv", BYTES("\xef\xbb\xbf\xef\xbb\xbf\"a\nb"), GIVES("[\\xef\\xbb\\xbf\"a][b]")},
     {"csv", BYTES("a\n\xef\xbb\xbf\"b\nc\""), GIVES("[a][\\xef\\xbb\\xbf\"b][c\"]")},
     {"csv", BYTES("\xef\xbb\xbf\"a\nb"), TRUNCATED("", 7)},
-    {"csv,keep", BYTES("\xef\xbb\xbf\"a\n\"\nb\n"),
-     GIVES("[\"a\\x0a\"\\x0a][b\\x0a]")},
+    {"csv,keep", BYTES("\xef\xbb\xbf\"a\n\"\nb\n"), GIVES("[\"a\\x0a\"\\x0a][b\\x0a]")},
     {"csv,keep", BYTES("a\r\n\"\n\"\nb"), GIVES("[a\\x0d\\x0a][\"\\x0a\"\\x0a][b]")},
 };
 
@@ -217,7 +216,7 @@ END_TEST
 START_TEST(more_values_than_can_be_counted_are_refused)
 {
     static const char array[] = "*999999999999999999\r\n";
-    enum { SIZE = sizeof(array) - 1, ARRAYS = 20 };
+    enum { SIZE = sizeof array - 1, ARRAYS = 20 };
     uint8_t input[ARRAYS * SIZE];
 
     for (size_t i = 0; i < ARRAYS; i++)
@@ -225,7 +224,7 @@ START_TEST(more_values_than_can_be_counted_are_refused)
     struct subject subject = {
         .specification = "resp",
         .input = input,
-        .size = sizeof(input),
+        .size = sizeof input,
         .expected = {"", CB_EMALFORMED, 19 * SIZE - 1},
     };
     check_way(&subject, &(struct way){.call = BY_NEXT, .cut = 100, .step = 100});

@@ -156,13 +156,13 @@ START_TEST(find_is_right_for_long_needles_over_many_chunks)
 
     for (int round = 0; round < 20000; round++) {
         char data[400], needle[70];
-        size_t size = prng_below(&prng, sizeof(data) + 1);
-        size_t n = 1 + prng_below(&prng, sizeof(needle));
+        size_t size = prng_below(&prng, sizeof data + 1);
+        size_t n = 1 + prng_below(&prng, sizeof needle);
         size_t letters = 1 + prng_below(&prng, 3);
         const size_t sizes[] = {1 + prng_below(&prng, 40), 1 + prng_below(&prng, 3),
                                 1 + prng_below(&prng, 150)};
-        size_t start = round % 2 ? prng_below(&prng, sizeof(data)) : 0;
-        size_t end = round % 3 ? prng_below(&prng, sizeof(data)) : CB_ALL;
+        size_t start = round % 2 ? prng_below(&prng, sizeof data) : 0;
+        size_t end = round % 3 ? prng_below(&prng, sizeof data) : CB_ALL;
 
         prng_fill(&prng, data, size, "abc", letters);
         prng_fill(&prng, needle, n, "abc", letters);
@@ -214,10 +214,10 @@ START_TEST(all_byte_values_can_be_found)
 {
     uint8_t data[256];
 
-    for (size_t i = 0; i < sizeof(data); i++)
+    for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)i;
-    append_cut(buffer, data, sizeof(data), (size_t[]){100}, 1);
-    for (size_t i = 0; i < sizeof(data); i++) {
+    append_cut(buffer, data, sizeof data, (size_t[]){100}, 1);
+    for (size_t i = 0; i < sizeof data; i++) {
         ck_assert_int_eq(find(buffer, data + i, 1, 0, CB_ALL), (int64_t)i);
         if (i < 255)
             ck_assert_int_eq(find(buffer, data + i, 2, 0, CB_ALL), (int64_t)i);
@@ -253,7 +253,7 @@ START_TEST(the_first_search_of_a_buffer_may_begin_anywhere)
     for (size_t n = 1; n <= 12; n++) {
         const char *needle = data + 20;
 
-        for (size_t start = 0; start <= sizeof(data); start++) {
+        for (size_t start = 0; start <= sizeof data; start++) {
             struct cb_buffer *fresh = buffer_of(pool, BYTES(data), 50);
 
             ck_assert_int_eq(find(fresh, needle, n, start, CB_ALL),
@@ -312,7 +312,7 @@ START_TEST(search_is_linear_whatever_the_needle)
     uint8_t *hay = malloc(HAY), *needle = malloc(LONG_NEEDLE);
     const size_t blocks[] = {HAY, 1460};
 
-    ck_assert(hay != NULL && needle != NULL);
+    ck_assert(hay && needle);
     for (size_t i = 0; i < COUNT(blocks); i++) {
         memset(hay, 'a', HAY);
         memset(needle, 'a', LONG_NEEDLE);
@@ -420,7 +420,7 @@ END_TEST
 
 START_TEST(takeuntil_that_would_pass_a_limit_changes_nothing)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .limit = 4};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .limit = 4};
     struct cb_buffer *small = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&small, &options), CB_OK);
@@ -525,8 +525,8 @@ START_TEST(no_byte_beyond_the_limit_is_looked_at)
 {
     static char filler[100000];
 
-    memset(filler, 'x', sizeof(filler));
-    append_block(buffer, filler, sizeof(filler));
+    memset(filler, 'x', sizeof filler);
+    append_block(buffer, filler, sizeof filler);
     uint64_t before = pool_stats(pool).scanned;
     ck_assert_int_eq(cb_takeuntil(buffer, "\r\n", 2, 0, 100, 0, record), CB_EOVERFLOW);
     ck_assert_int_eq(cb_takeline(buffer, 0, 100, 0, record), CB_EOVERFLOW);
@@ -653,18 +653,18 @@ static void receive_long_record(const char *delimiter, size_t n, const char *fil
     uint64_t before = pool_stats(pool).scanned;
     size_t total = 0;
 
-    for (size_t i = 0; i < sizeof(segment); i++)
+    for (size_t i = 0; i < sizeof segment; i++)
         segment[i] = filling[i % strlen(filling)];
     while (total < RECORD) {
-        ck_assert_int_eq(cb_append_ref(buffer, segment, sizeof(segment), NULL, NULL), CB_OK);
-        total += sizeof(segment);
+        ck_assert_int_eq(cb_append_ref(buffer, segment, sizeof segment, NULL, NULL), CB_OK);
+        total += sizeof segment;
         int status = delimiter == NULL ? cb_takeline(buffer, 0, 0, 0, record)
                                        : cb_takeuntil(buffer, delimiter, n, 0, 0, 0, record);
         ck_assert_int_eq(status, CB_MORE);
     }
     ck_assert_int_eq(cb_append(buffer, delimiter == NULL ? "\n" : delimiter, n), CB_OK);
-    ck_assert_int_eq(delimiter == NULL ? cb_takeline(buffer, 0, 0, 0, record)
-                                       : cb_takeuntil(buffer, delimiter, n, 0, 0, 0, record),
+    ck_assert_int_eq(!delimiter ? cb_takeline(buffer, 0, 0, 0, record)
+                                : cb_takeuntil(buffer, delimiter, n, 0, 0, 0, record),
                      CB_YES);
     ck_assert_uint_eq(cb_length(record), total);
     cb_skip(record, CB_ALL);
@@ -801,7 +801,7 @@ START_TEST(searches_that_take_turns_are_right_whatever_happens_between_them)
 
     for (int round = 0; round < 200000; round++) {
         char more[8];
-        size_t n = prng_below(&prng, sizeof(more)), from;
+        size_t n = prng_below(&prng, sizeof more), from;
         const char *needle = needles[prng_below(&prng, COUNT(needles))];
 
         switch (prng_below(&prng, 12)) {
@@ -870,7 +870,7 @@ static int64_t find_any_slowly(const char *data, size_t size, const struct iovec
 
 #define NEEDLE(string)                                                                             \
     {                                                                                              \
-        .iov_base = (char[]){string}, .iov_len = sizeof(string) - 1                                \
+        .iov_base = (char[]){string}, .iov_len = sizeof string - 1                                 \
     }
 enum { IN_SET = 4, SETS = 7 };
 
@@ -910,7 +910,7 @@ START_TEST(sets_of_needles_that_take_turns_are_right_whatever_happens_between_th
 
     for (int round = 0; round < 200000; round++) {
         char more[8];
-        size_t n = prng_below(&prng, sizeof(more));
+        size_t n = prng_below(&prng, sizeof more);
 
         switch (prng_below(&prng, 12)) {
         case 0:
@@ -1187,7 +1187,7 @@ START_TEST(a_prefix_is_dropped_if_it_is_there)
 {
     static const char text[] = "prefix and more";
 
-    for (size_t block = 1; block < sizeof(text); block++) {
+    for (size_t block = 1; block < sizeof text; block++) {
         append_cut(buffer, BYTES(text), &block, 1);
         ck_assert_int_eq(skip_prefix(buffer, BYTES("prefiy"), 0), CB_NO);
         ck_assert_int_eq(skip_prefix(buffer, BYTES("xrefix and more and more"), 0), CB_NO);
@@ -1195,7 +1195,7 @@ START_TEST(a_prefix_is_dropped_if_it_is_there)
         assert_holds(buffer, BYTES(text));
         ck_assert_int_eq(skip_prefix(buffer, BYTES("prefix"), 0), CB_YES);
         assert_holds(buffer, BYTES(" and more"));
-        ck_assert_uint_eq(cb_position(buffer) % (sizeof(text) - 1), 6);
+        ck_assert_uint_eq(cb_position(buffer) % (sizeof text - 1), 6);
         ck_assert_int_eq(skip_prefix(buffer, BYTES(" and more"), 0), CB_YES);
         assert_holds(buffer, "", 0);
     }

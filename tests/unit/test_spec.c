@@ -131,16 +131,16 @@ END_TEST
 START_TEST(many_settings_are_all_kept)
 {
     char text[4096];
-    size_t used = (size_t)snprintf(text, sizeof(text), "delim:0");
+    size_t used = (size_t)snprintf(text, sizeof text, "delim:0");
     struct cb__spec spec;
 
     for (int i = 1; i < 300; i++)
-        used += (size_t)snprintf(text + used, sizeof(text) - used, ",k%d=%d", i, i);
+        used += (size_t)snprintf(text + used, sizeof text - used, ",k%d=%d", i, i);
     parse(&spec, text);
     ck_assert_uint_eq(spec.count, 300);
     for (size_t i = 1; i < 300; i++) {
         char number[16];
-        int n = snprintf(number, sizeof(number), "%zu", i);
+        int n = snprintf(number, sizeof number, "%zu", i);
 
         assert_bytes(&spec.settings[i].value, number, (size_t)n);
     }
@@ -188,7 +188,7 @@ START_TEST(each_escape_is_decoded_in_arguments_and_values)
     struct cb__spec spec;
     char text[64];
 
-    snprintf(text, sizeof(text), "delim:%s,or=%s,end", escape->text, escape->text);
+    snprintf(text, sizeof text, "delim:%s,or=%s,end", escape->text, escape->text);
     parse(&spec, text);
     ck_assert_uint_eq(spec.count, 3);
     assert_bytes(&spec.settings[0].value, escape->value, escape->size);
@@ -249,10 +249,10 @@ START_TEST(an_error_text_is_cut_to_its_room)
     char long_text[1000];
     struct cb_error error;
 
-    memset(long_text, 'x', sizeof(long_text) - 1);
-    long_text[sizeof(long_text) - 1] = '\0';
+    memset(long_text, 'x', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
     ck_assert_int_eq(cb__error_set(&error, CB_EINVAL, 3, "%s", long_text), CB_EINVAL);
-    ck_assert_uint_eq(strlen(error.text), sizeof(error.text) - 1);
+    ck_assert_uint_eq(strlen(error.text), sizeof error.text - 1);
     ck_assert_int_eq(cb__error_set(NULL, CB_ENOMEM, 3, "%s", long_text), CB_ENOMEM);
 }
 END_TEST
@@ -274,13 +274,13 @@ START_TEST(any_text_is_parsed_or_refused_within_its_bounds)
     char text[24];
 
     for (int round = 0; round < 20000; round++) {
-        size_t n = prng_below(&prng, sizeof(text));
+        size_t n = prng_below(&prng, sizeof text);
         struct cb_error error = {.offset = 0};
         struct cb__spec spec;
 
         prng_fill(&prng, text, n, "a:,=\\nx04", 9);
         char *copy = malloc(n + 1);
-        expect(copy != NULL, "out of memory");
+        expect(copy, "out of memory");
         memcpy(copy, text, n);
         copy[n] = '\0';
         if (cb__spec_parse(&spec, copy, &counting.hooks, &error) == CB_OK) {

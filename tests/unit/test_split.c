@@ -385,7 +385,7 @@ START_TEST(a_separator_need_not_stay_as_it_was)
     char separator[] = "<a separator>";
 
     ck_assert_int_eq(cb_split_new(&split, source, separator, 13, CB_ALL), CB_OK);
-    memset(separator, '?', sizeof(separator));
+    memset(separator, '?', sizeof separator);
     while (cb_split_next(split, part) == CB_YES)
         append_block(part, ";", 1);
     assert_holds(part, "1;2;3;", 6);
@@ -432,7 +432,7 @@ END_TEST
 
 START_TEST(a_part_that_does_not_fit_can_be_had_elsewhere)
 {
-    struct cb_buffer_options options = {.size = sizeof(options), .pool = pool, .limit = 3};
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .limit = 3};
     struct cb_buffer *source = buffer_of(pool, BYTES("abc,defg,h"), 2);
     struct cb_buffer *small = NULL;
     struct cb_split *split = NULL;

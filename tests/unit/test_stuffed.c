@@ -321,7 +321,7 @@ START_TEST(events_are_those_of_the_standard)
         expect(got.count == wanted.count && got.size == wanted.size &&
                    (got.size == 0 || memcmp(got.bytes, wanted.bytes, got.size) == 0) &&
                    (got.count == 0 ||
-                    memcmp(got.ends, wanted.ends, got.count * sizeof(*got.ends)) == 0),
+                    memcmp(got.ends, wanted.ends, got.count * sizeof *got.ends) == 0),
                "round %d: %zu events of %zu", round, got.count, wanted.count);
         list_free(&got);
         list_free(&wanted);
@@ -623,7 +623,7 @@ static void encode_some(const char *specification, struct prng *prng, struct rec
 {
     for (size_t left = prng_below(prng, 12); left > 0; left--) {
         uint8_t bytes[32];
-        size_t n = 1 + prng_below(prng, sizeof(bytes));
+        size_t n = 1 + prng_below(prng, sizeof bytes);
 
         prng_fill(prng, bytes, n, BYTES("ab\n\xc0\xdb\0"));
         check_encoded_in_steps(specification, bytes, n, n, wire);
@@ -637,7 +637,7 @@ START_TEST(records_that_are_too_long_can_be_left_out_or_cut)
     for (int round = 0; round < 300; round++) {
         struct record_list wire = {.count = 0}, wanted = {.count = 0}, all, got;
         struct cb_decoder_options options = {
-            .size = sizeof(options),
+            .size = sizeof options,
             .max_record = 1 + prng_below(&prng, 30),
             .on_overflow = round % 2 ? CB_OVERFLOW_SKIP : CB_OVERFLOW_TRUNCATE,
         };
@@ -748,7 +748,7 @@ static void check_encoded_in_steps(const char *specification, const uint8_t *pay
             at += n;
             continue;
         }
-        given = sizeof(room);
+        given = sizeof room;
         status = step_payload(encoder, payload + at, &n, room, &given);
         ck_assert(status == CB_OK || status == CB_YES);
         list_add(wire, room, given);
@@ -869,14 +869,14 @@ START_TEST(websocket_masks_in_parts)
 {
     static const uint8_t payload[] = "a payload of 26 characters";
 
-    for (size_t step = 1; step <= sizeof(payload); step++) {
+    for (size_t step = 1; step <= sizeof payload; step++) {
         struct way way = {.cut = 100, .step = 100, .changed = true};
         struct record_list wire = {.count = 0}, got;
 
-        check_encoded_in_steps("websocket,mask", payload, sizeof(payload), step, &wire);
-        expect(memcmp(wire.bytes + 6, payload, sizeof(payload)) != 0, "it is not masked");
+        check_encoded_in_steps("websocket,mask", payload, sizeof payload, step, &wire);
+        expect(memcmp(wire.bytes + 6, payload, sizeof payload) != 0, "it is not masked");
         read_input("websocket", NULL, wire.bytes, wire.size, &way, &got);
-        expect(got.size == sizeof(payload) && memcmp(got.bytes, payload, got.size) == 0,
+        expect(got.size == sizeof payload && memcmp(got.bytes, payload, got.size) == 0,
                "in steps of %zu: another payload", step);
         list_free(&got);
         list_free(&wire);
@@ -886,7 +886,7 @@ END_TEST
 
 START_TEST(sse_refuses_cr_only_if_asked)
 {
-    struct cb_encoder_options options = {.size = sizeof(options), .refuse_collisions = 1};
+    struct cb_encoder_options options = {.size = sizeof options, .refuse_collisions = 1};
     const struct cb_piece piece = {
         .data = (const uint8_t *)"ab\r\nc", .length = 5, .offset = 10, .record = 4};
     struct cb_encoder *encoder = NULL;

@@ -104,7 +104,7 @@ END_TEST
 START_TEST(a_take_that_fails_can_be_tried_again)
 {
     struct cb_decoder *decoder = plain_decoder("line");
-    struct cb_buffer_options small = {.size = sizeof(small), .pool = pool, .limit = 2};
+    struct cb_buffer_options small = {.size = sizeof small, .pool = pool, .limit = 2};
     struct cb_buffer *record = NULL;
 
     ck_assert_int_eq(cb_buffer_new(&record, &small), CB_OK);
@@ -183,7 +183,7 @@ START_TEST(what_take_has_begun_to_leave_out_stays_out)
 
     append_block(buffer, BYTES("\x04\0\0\1"));
     while (left > 0) {
-        size_t n = left < sizeof(zeros) ? (size_t)left : sizeof(zeros);
+        size_t n = left < sizeof zeros ? (size_t)left : sizeof zeros;
 
         ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
         ck_assert_int_eq(cb_append_ref(buffer, zeros, n, NULL, NULL), CB_OK);

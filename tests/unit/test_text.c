@@ -115,7 +115,7 @@ static void room_init(struct room *room, const uint8_t *like, size_t size)
 {
     room->out = room->bytes + (uintptr_t)like % 64;
     room->size = size;
-    memset(room->bytes, UNTOUCHED, sizeof(room->bytes));
+    memset(room->bytes, UNTOUCHED, sizeof room->bytes);
 }
 
 static void check_fence(const struct room *room, const char *what, size_t n)
@@ -244,10 +244,10 @@ START_TEST(every_length_before_an_unreadable_page_is_as_defined)
     use_kernel(_i);
     for (size_t f = 0; f < COUNT(fills); f++) {
         struct guard guard;
-        fills[f](&prng, data, sizeof(data));
-        guard_init(&guard, data, sizeof(data));
-        for (size_t n = 0; n <= sizeof(data); n++)
-            check_all(guard.data + sizeof(data) - n, n);
+        fills[f](&prng, data, sizeof data);
+        guard_init(&guard, data, sizeof data);
+        for (size_t n = 0; n <= sizeof data; n++)
+            check_all(guard.data + sizeof data - n, n);
         guard_fini(&guard);
     }
 }
@@ -259,7 +259,7 @@ START_TEST(every_alignment_and_length_is_as_defined)
     uint8_t data[LONGEST + 64];
     use_kernel(_i);
     for (size_t f = 0; f < COUNT(fills); f++) {
-        fills[f](&prng, data, sizeof(data));
+        fills[f](&prng, data, sizeof data);
         for (size_t from = 0; from < 64; from++) {
             for (size_t n = from % 5; n <= LONGEST; n += 5)
                 check_all(data + from, n);
@@ -273,10 +273,10 @@ START_TEST(every_byte_is_as_defined_in_every_place)
     uint8_t data[130];
     use_kernel(_i);
     for (unsigned byte = 0; byte < 256; byte++) {
-        for (size_t at = 0; at < sizeof(data); at++) {
-            memset(data, 'x', sizeof(data));
+        for (size_t at = 0; at < sizeof data; at++) {
+            memset(data, 'x', sizeof data);
             data[at] = (uint8_t)byte;
-            check_all(data, sizeof(data));
+            check_all(data, sizeof data);
         }
     }
 }
@@ -288,9 +288,9 @@ START_TEST(every_room_is_kept)
     uint8_t data[LONGEST];
     use_kernel(_i);
     for (size_t f = 0; f < COUNT(fills); f++) {
-        fills[f](&prng, data, sizeof(data));
+        fills[f](&prng, data, sizeof data);
         for (size_t space = CB__TRANSFORM_ROOM; space < CB__TRANSFORM_ROOM + 200; space++)
-            check_escape(data, sizeof(data), space);
+            check_escape(data, sizeof data, space);
     }
 }
 END_TEST
@@ -307,12 +307,12 @@ START_TEST(every_four_bytes_at_the_edges_are_utf8_or_not)
     use_kernel(_i);
     for (size_t p = 0; p < COUNT(places); p++) {
         uint8_t data[72];
-        memset(data, 'x', sizeof(data));
+        memset(data, 'x', sizeof data);
         for (size_t i = 0; i < COUNT(edges) * COUNT(edges) * COUNT(edges) * COUNT(edges); i++) {
             size_t left = i;
             for (size_t k = 0; k < 4; k++, left /= COUNT(edges))
                 data[places[p] + k] = edges[left % COUNT(edges)];
-            check_utf8(data, sizeof(data));
+            check_utf8(data, sizeof data);
         }
     }
 }
@@ -324,12 +324,12 @@ START_TEST(a_wrong_byte_anywhere_in_long_text_is_seen)
     uint8_t data[LONGEST];
     use_kernel(_i);
     for (int round = 0; round < 20; round++) {
-        characters(&prng, data, sizeof(data));
-        for (size_t at = 0; at < sizeof(data); at++) {
+        characters(&prng, data, sizeof data);
+        for (size_t at = 0; at < sizeof data; at++) {
             const uint8_t was = data[at];
             for (size_t e = 0; e < COUNT(edges); e++) {
                 data[at] = edges[e];
-                check_utf8(data, sizeof(data) - prng_below(&prng, 70));
+                check_utf8(data, sizeof data - prng_below(&prng, 70));
             }
             data[at] = was;
         }

@@ -42,9 +42,9 @@ static size_t sum_of(const struct cb_buffer *record)
 static void channel_send(struct channel *channel, void *record)
 {
     pthread_mutex_lock(&channel->lock);
-    while (record != NULL && channel->sent - channel->received == SLOTS)
+    while (record && channel->sent - channel->received == SLOTS)
         pthread_cond_wait(&channel->changed, &channel->lock);
-    if (record != NULL)
+    if (record)
         channel->slots[channel->sent++ % SLOTS] = record;
     else
         channel->ended = true;
@@ -87,7 +87,7 @@ static void *worker(void *arg)
 static struct cb_buffer *buffer_from(struct cb_pool *pool, size_t copy_below)
 {
     struct cb_buffer_options options = {
-        .size = sizeof(options), .pool = pool, .chunk_min = 16, .chunk_max = 64};
+        .size = sizeof options, .pool = pool, .chunk_min = 16, .chunk_max = 64};
     struct cb_buffer *buffer = NULL;
 
     options.copy_below = copy_below;
@@ -108,7 +108,7 @@ static void read_stream(const struct stream *stream, struct cb_decoder *decoder,
         struct cb_buffer *record = buffer_from(records, 0);
         int status = cb_decoder_take(decoder, input, record);
 
-        if (status == CB_PIECE && channel != NULL) {
+        if (status == CB_PIECE && channel) {
             channel_send(channel, record);
             continue;
         }
@@ -138,7 +138,7 @@ static void read_stream(const struct stream *stream, struct cb_decoder *decoder,
 
 static void check_stream(const struct stream *stream, const char *specification, size_t copy_below)
 {
-    struct cb_pool_options shared = {.size = sizeof(shared), .shared = 1};
+    struct cb_pool_options shared = {.size = sizeof shared, .shared = 1};
     struct channel channel = {.sent = 0};
     struct cb_decoder *decoder = NULL;
     struct cb_pool *pool = NULL;
@@ -182,7 +182,7 @@ END_TEST
 static void *unshared_reader(void *arg)
 {
     struct channel *channel = arg;
-    struct cb_pool_options options = {.size = sizeof(options), .shared = 1};
+    struct cb_pool_options options = {.size = sizeof options, .shared = 1};
     struct cb_pool *shared = NULL, *private = NULL;
     struct cb_decoder *decoder = NULL;
 
@@ -269,9 +269,9 @@ static void send_held(struct channel *channel, struct cb_decoder *decoder, struc
         expect(cb_append(input, BYTES(more)) == CB_OK, "no input");
         expect(cb_append_ref(input, BYTES(lent), count_release, NULL) == CB_OK, "no input");
         while (cb_decoder_next(decoder, input, &piece) == CB_PIECE) {
-            struct cb_held *held = malloc(sizeof(*held));
+            struct cb_held *held = malloc(sizeof *held);
 
-            expect(held != NULL, "no memory");
+            expect(held, "no memory");
             cb_hold(&piece, held);
             channel_send(channel, held);
         }
@@ -281,9 +281,9 @@ static void send_held(struct channel *channel, struct cb_decoder *decoder, struc
 
 START_TEST(held_pieces_of_a_shared_pool_are_dropped_by_other_threads)
 {
-    struct cb_pool_options shared = {.size = sizeof(shared), .shared = 1};
+    struct cb_pool_options shared = {.size = sizeof shared, .shared = 1};
     struct cb_buffer_options options = {
-        .size = sizeof(options), .chunk_min = 64, .chunk_max = 64, .cutoff = 1};
+        .size = sizeof options, .chunk_min = 64, .chunk_max = 64, .cutoff = 1};
     struct channel channel = {.sent = 0};
     struct cb_decoder *decoder = NULL;
     struct cb_buffer *input = NULL;

@@ -22,7 +22,7 @@ static size_t unhex(const char *hex, uint8_t *bytes)
 {
     size_t n = 0;
 
-    for (; *hex != '\0'; hex++) {
+    for (; *hex; hex++) {
         if (*hex == ' ')
             continue;
         expect(n < LONGEST, "an input is too long");
@@ -642,8 +642,8 @@ static int read_parts(const char *specification, const uint8_t *input, size_t si
     int status = CB_MORE;
 
     counting_init(&counting);
-    struct cb_buffer_options plain = {.size = sizeof(plain), .allocator = &counting.hooks};
-    struct cb_decoder_options options = {.size = sizeof(options), .allocator = &counting.hooks};
+    struct cb_buffer_options plain = {.size = sizeof plain, .allocator = &counting.hooks};
+    struct cb_decoder_options options = {.size = sizeof options, .allocator = &counting.hooks};
     expect(cb_buffer_new(&buffer, &plain) == CB_OK, "out of memory");
     expect(cb_decoder_new(&decoder, specification, &options, NULL) == CB_OK, "out of memory");
     *most = 0;
