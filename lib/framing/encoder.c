@@ -54,8 +54,10 @@ int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source
     if (encoder->ops->open)
         status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));
     if (status) {
+        cb__error_set(error, status, encoder->error.offset, "%s",
+                      encoder->error.text[0] ? encoder->error.text : cb_strerror(status));
         cb__coder_free(&coder);
-        return cb__error_set(error, status, 0, "%s", cb_strerror(status));
+        return status;
     }
     cb__encode_init(encoder);
     *result = encoder;

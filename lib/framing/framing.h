@@ -135,7 +135,8 @@ struct cb__encoder_ops {
                           same for every record */
     size_t state_size; /* size of the encoder's state; initially all zeros */
 
-    /* Called once for a new encoder: may allocate, and add to its traits.  Optional. */
+    /* Called once for a new encoder: may allocate, and add to its traits.  An error may
+     * be described in encoder->error.  Optional. */
     int (*open)(struct cb_encoder *encoder, const struct cb__spec *spec);
     /* Undoes `open`.  Optional. */
     void (*close)(struct cb_encoder *encoder);

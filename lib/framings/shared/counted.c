@@ -132,9 +132,10 @@ static int read_header(struct cb_decoder *decoder)
         if (status == CB_EMALFORMED)
             return malformed(decoder, used);
         decoder->found.scan += used;
-    }
-    if (status == CB__END) {
-        cb__decoder_next_frame(decoder);
+        if (status == CB__END || status == CB__DROPPED)
+            cb__decoder_next_frame(decoder);
+        if (status == CB__DROPPED)
+            status = CB__MORE;
     }
     return status == CB_OK ? begin_payload(decoder) : status;
 }
@@ -283,8 +284,12 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
         int status = rules ? take_header(decoder, 0, data + at, n - at, &header)
                            : counted->header(decoder, data + at, n - at, &header);
         const size_t payload = at + header;
-        if (cb__unlikely(status != CB_OK || !ends_right(decoder, data + payload, n - payload)))
-            break;
+        if (cb__unlikely(status != CB_OK || !ends_right(decoder, data + payload, n - payload))) {
+            if (status != CB__DROPPED)
+                break;
+            at = payload;
+            continue;
+        }
         const size_t length = (size_t)frame->payload;
         const size_t next = payload + length + frame->padding + frame->trailer.length;
         cuts[count] = keep ? (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)(next - at)}

@@ -10,10 +10,14 @@
 
 #include "framing/decoder.h"
 
+/* Result of a header function besides those of `advance`. */
+enum { CB__DROPPED = 101 };
+
 /*
  * Reads a header from the n >= 1 bytes at decoder->found.scan; *used is how many it
  * examined.  CB_OK: the header is complete, and counted->frame is filled; CB__MORE: all
  * n belong to it, and decoder->found.needed is set; CB__END: nothing follows;
+ * CB__DROPPED: what was examined up to there belongs to no frame, the next one begins;
  * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
  * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
  * must remember in its own state and leaves that ready for the next header: as it is

@@ -2,12 +2,15 @@
 #include "framings/shared/fields.h"
 
 enum phase {
-    LINE,     /* at the beginning of a line */
+    FIRST,    /* at the beginning of the first line */
+    LINE,     /* at the beginning of another one */
     NAME,     /* in its name */
+    NAME_END, /* in white space after it */
     VALUE,    /* after ':' */
     WANTED,   /* the same, in a wanted field */
     VALUE_LF, /* after the CR */
     TOLD_LF,  /* the same, in a wanted field */
+    TOLD,     /* after that line, which the next one may continue */
     LAST_LF   /* after the CR of the empty line */
 };
 
@@ -25,9 +28,9 @@ enum fault {
     SECTION_LONG
 };
 
-#define TEXTS(before, after)                                                                      \
+#define TEXTS(before, after)                                                                       \
     {                                                                                              \
-        before "header" after, before "trailer" after                                            \
+        before "header" after, before "trailer" after                                              \
     }
 static const char *const texts[][2] = {
     [LINE_FOLDED] = TEXTS("", " line begins with white space"),
@@ -48,7 +51,7 @@ void cb__fields_begin(struct cb__fields *fields, const char *const *names, bool 
     fields->names = names;
     fields->trailers = false;
     fields->lf = lf;
-    fields->phase = LINE;
+    fields->phase = FIRST;
     fields->size = size;
 }
 
@@ -97,16 +100,30 @@ static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n
     return i;
 }
 
-static size_t read_value(const uint8_t *data, size_t n)
+static bool is_line_end(uint8_t c)
+{
+    return c == '\r' || c == '\n';
+}
+
+static size_t read_value(bool folds, const uint8_t *data, size_t n)
 {
     size_t i = 0;
-    while (i < n && !cb__is_control(data[i]))
-        i++;
+    if (folds) {
+        while (i < n && !is_line_end(data[i]))
+            i++;
+    } else {
+        while (i < n && !cb__is_control(data[i]))
+            i++;
+    }
     return i;
 }
 
 static int step_line(struct cb__fields *fields, uint8_t c)
 {
+    if (fields->folds && fields->phase == LINE && is_space(c)) {
+        fields->phase = VALUE;
+        return CB__MORE;
+    }
     fields->length = 0;
     if (read_name(fields, &c, 1)) {
         fields->phase = NAME;
@@ -141,16 +158,29 @@ static int step_name(struct cb__fields *fields, uint8_t c)
 {
     if (c == ':')
         return end_name(fields);
+    if (fields->folds && is_space(c)) {
+        fields->phase = NAME_END;
+        return CB__MORE;
+    }
     return fail(fields, is_space(c) ? NAME_SPACE : NAME_WRONG);
 }
 
-/* At the end of the line of a wanted field. */
+/* At the end of a wanted field. */
 static int tell(struct cb__fields *fields)
 {
     while (fields->length && is_space(fields->text[fields->length - 1]))
         fields->length--;
     fields->phase = LINE;
     return CB__FIELD;
+}
+
+/* The same at the end of its line, which may not be the end of the field. */
+static int end_wanted(struct cb__fields *fields)
+{
+    if (!fields->folds)
+        return tell(fields);
+    fields->phase = TOLD;
+    return CB__MORE;
 }
 
 /* A control byte in a value, or at its end. */
@@ -166,12 +196,13 @@ static int end_value(struct cb__fields *fields, uint8_t c)
     if (!fields->lf)
         return fail(fields, LINE_BARE_LF);
     fields->phase = LINE;
-    return wanted ? tell(fields) : CB__MORE;
+    return wanted ? end_wanted(fields) : CB__MORE;
 }
 
 static int step_wanted(struct cb__fields *fields, uint8_t c)
 {
-    if (cb__is_control(c))
+    fields->phase = WANTED;
+    if (fields->folds ? is_line_end(c) : cb__is_control(c))
         return end_value(fields, c);
     if (!fields->length && is_space(c)) {
         fields->value_at = fields->size + 1;
@@ -186,19 +217,22 @@ static int step_wanted(struct cb__fields *fields, uint8_t c)
 static int step(struct cb__fields *fields, uint8_t c)
 {
     switch ((enum phase)fields->phase) {
+    case FIRST:
     case LINE:
         return step_line(fields, c);
     case NAME:
+    case NAME_END:
         return step_name(fields, c);
     case VALUE:
         return end_value(fields, c);
     case WANTED:
+    case TOLD:
         return step_wanted(fields, c);
     case VALUE_LF:
         fields->phase = LINE;
         return c == '\n' ? CB__MORE : fail(fields, LINE_BARE_CR);
     case TOLD_LF:
-        return c == '\n' ? tell(fields) : fail(fields, LINE_BARE_CR);
+        return c == '\n' ? end_wanted(fields) : fail(fields, LINE_BARE_CR);
     case LAST_LF:
         break;
     }
@@ -211,7 +245,7 @@ static size_t read_middle(struct cb__fields *fields, const uint8_t *data, size_t
 {
     size_t i = 0;
     if (fields->phase == VALUE)
-        i = read_value(data, n);
+        i = read_value(fields->folds, data, n);
     else if (fields->phase == NAME)
         i = read_name(fields, data, n);
     fields->size += i;
@@ -227,6 +261,8 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
             return CB__MORE;
         if (fields->size == CB__HEAD_MAX)
             return fail(fields, SECTION_LONG);
+        if (fields->phase == TOLD && !is_space(data[i]))
+            return tell(fields);
         int status = step(fields, data[i]);
         if (status < 0)
             return status;

@@ -8,6 +8,8 @@
  * Anything that two parsers may read differently is rejected (section 11.2:
  * request smuggling): white space before the colon or at the beginning of a line
  * (folding, section 5.2), control bytes, CR alone, and LF alone unless allowed.
+ * Older grammars (RFC 5322 section 4.5, RFC 3261 section 25.1) have all but the last
+ * two: `folds` allows them.
  * A section may have 64 KiB, the usual limit of servers.
  */
 #ifndef CB_FIELDS_H
@@ -24,6 +26,8 @@ struct cb__fields {
     const char *const *names; /* names of wanted fields, in lower case; NULL ends them */
     bool trailers;            /* it is a trailer section */
     bool lf;                  /* allow LF without CR */
+    bool folds;               /* allow folded lines, white space before a colon, and control bytes
+                                 in values; set by the caller for all sections */
     unsigned phase;
     size_t size;     /* bytes seen of the section */
     size_t which;    /* index in `names` */
