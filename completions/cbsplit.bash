@@ -24,7 +24,11 @@ _cbsplit_keys() {
         ;;
     dec | hex) both='trailer= canonical digits= inclusive control= min= max=' ;;
     chunked | http) from='lf pad' ;;
-    content-length) from=lf ;;
+    content-length | sip | warc)
+        both='start-line version= trailer='
+        from='lf fold or='
+        to=lead=
+        ;;
     csv) from=sep= ;;
     json) from=array ;;
     websocket)

@@ -36,8 +36,10 @@ function __cbsplit_framing --argument-names side
             set keys trailer= canonical digits= inclusive control= min= max=
         case chunked http
             set -a from lf pad
-        case content-length
-            set -a from lf
+        case content-length sip warc
+            set keys start-line version= trailer=
+            set -a from lf fold or=
+            set to lead=
         case csv
             set -a from sep=
         case json

@@ -95,6 +95,9 @@ static const struct {
     {"http,lf,keep", false},
     {"content-length", false},
     {"content-length,lf,keep", false},
+    {"content-length,start-line,fold,lf,or=l", false},
+    {"sip", false},
+    {"warc,keep", false},
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/test_json \
 	tests/unit/test_values \
 	tests/unit/test_http \
+	tests/unit/test_messages \
 	tests/unit/test_outputs \
 	tests/unit/test_overflow \
 	tests/unit/test_stuffed \
@@ -139,11 +140,13 @@ peer_tests = \
 	tests/peer/redis.sh \
 	tests/peer/resp.sh \
 	tests/peer/scripts.sh \
+	tests/peer/sip.sh \
 	tests/peer/sse.sh \
 	tests/peer/stuffed.sh \
 	tests/peer/syslog.sh \
 	tests/peer/tfrecord.sh \
 	tests/peer/values.sh \
+	tests/peer/warc.sh \
 	tests/peer/websocket.sh
 
 TESTS += $(cli_tests) $(peer_tests)

@@ -131,3 +131,25 @@ refuses 3 'stdin: record 1 at byte 0: header has no Content-Length: 41 3a 62 0d'
     --from=content-length
 refuses 3 "stdin: record 1 at byte 0: $number: 43 6f 6e 74" 'Content-Length: 2x\r\n\r\n' '' \
     --from=content-length
+
+# A start line before it, and a trailer after the payload.
+gives 'SIP/2.0 200 OK\r\nl :\r\n 2\r\n\r\nhi\r\n\r\nOPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n' \
+    'hi\n\n' --from=sip
+gives 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n' 'hi\n' --from=warc
+gives 'hi\n\n' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\nWARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n' \
+    '--to=warc,lead=WARC/1.0\r\n'
+bad_start() {
+    refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=sip
+}
+bad_start 0 'start line does not begin or end with the version: 47 45 54 20' 'GET / HTTP/1.1\r\n'
+bad_start 4 'CR without LF in a start line: 61' 'A a\ra'
+bad_start 1 'CR without LF in a start line: 41' '\rA'
+bad_start 0 'start line ends in LF without CR: 0a' '\n'
+bad_start 1 'control byte in a start line: 00' 'A\000'
+bad_start 65536 'header section is longer than 65536 bytes: 30' "$field$field"
+refuses 3 'stdin: record 2 at byte 37: start line is empty: 0d' \
+    'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n\r\n' 'hi\n' --from=warc
+refuses 3 'stdin: record 1 at byte 33: payload is not followed by its trailer: 57' \
+    'WARC/1.0\r\nContent-Length: 2\r\n\r\nhiWARC' 'hi' --from=warc
+refuses 2 "--to: the output needs a 'lead' with the start line, at character 1 of 'sip'
+Try 'cbsplit --help' for more information." '' '' --to=sip

@@ -75,6 +75,10 @@ pauses '1\r\na\r\n' '2\r\nbb\r\n' '3\r\nccc\r' '\n0\r\n\r\n' --from=chunked
 pauses '1\r\na\r\n' '2;x=y\r\nbb\r\n' '3;' 'x=y\r\nccc\r\n0\r\n\r\n' --from=chunked
 pauses 'Content-Length: 1\r\n\r\na' 'Content-Length: 2\r\n\r\nbb' 'Content-Length: 3\r\n\r\ncc' 'c' \
     --from=content-length
+pauses '\r\nSIP/2.0 200 OK\r\nl: 1\r\n\r\na\r\n' 'B SIP/2.0\r\nl: 2\r\n\r\nbb' 'C SIP/2.0\r\nl: 3\r\n\r' '\nccc' \
+    --from=sip
+pauses 'WARC/1.0\r\nContent-Length: 1\r\n\r\na\r\n\r\n' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nbb\r\n\r\n' \
+    'WARC/1.0\r\nContent-Length: 3\r\n\r\nccc' '\r\n\r\n' --from=warc
 chunks='HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 pauses 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na' \
     "${chunks}1\r\nb\r\n1\r\nb\r\n0\r\n\r\n" "${chunks}2\r\ncc\r\n" '1\r\nc\r\n0\r\nA: b\r\n\r\n' \

@@ -76,6 +76,15 @@ static const struct stream streams[] = {
     {"http", BYTES("\r\nGET / HTTP/1.1\r\n\r\n" HTTP_HEAD "\r\nto the end")},
     {"http", BYTES("HTTP/1.1 204 x\r\n\r\nHTTP/1.1 101\r\n\r\n")},
     {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
+    {"content-length,start-line,trailer=;", BYTES("x\r\nContent-Length: 3\r\n\r\none;y: z\r\n"
+                                                  "content-length:0\r\n\r\n;")},
+    {"content-length,fold,lf", BYTES("A: b\n c\nContent-Length :\n 3\n\noneContent-Length:0\n\n")},
+    {"sip",
+     BYTES("\r\nMESSAGE sip:a SIP/2.0\r\nl: 3\r\nA:\r\n b\r\n\r\none\r\n\r\nSIP/2.0 200 OK\r\n"
+           "Content-Length: 0\r\n\r\n")},
+    {"warc",
+     BYTES("WARC/1.0\r\nContent-Length: 3\r\n\r\none\r\n\r\nWARC/1.1\r\nContent-Length: 0\r\n"
+           "\r\n\r\n\r\n")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0\0\1x\x8a\0\x80\0")},
