@@ -23,7 +23,8 @@ _cbsplit_keys() {
         to=lead=
         ;;
     dec | hex) both='trailer= canonical digits= inclusive control= min= max=' ;;
-    chunked | http) from='lf pad' ;;
+    chunked) from='lf pad' ;;
+    http) from='lf pad head' ;;
     content-length | sip | warc)
         both='start-line version= trailer='
         from='lf fold or='

@@ -34,8 +34,10 @@ function __cbsplit_framing --argument-names side
             set to lead=
         case dec hex
             set keys trailer= canonical digits= inclusive control= min= max=
-        case chunked http
+        case chunked
             set -a from lf pad
+        case http
+            set -a from lf pad head
         case content-length sip warc
             set keys start-line version= trailer=
             set -a from lf fold or=

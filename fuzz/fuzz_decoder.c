@@ -93,6 +93,7 @@ static const struct {
     {"http,keep", false},
     {"http,lf", true},
     {"http,lf,keep", false},
+    {"http,head", true},
     {"content-length", false},
     {"content-length,lf,keep", false},
     {"content-length,start-line,fold,lf,or=l", false},

@@ -87,6 +87,7 @@ decoder 'http' 'POST / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\nhiGET / HTTP/1.0\
 decoder 'http,keep' 'HTTP/1.1 200\r\nTransfer-Encoding: a, chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 101\r\n\r\n'
 decoder 'http,lf' '\nPOST / HTTP/1.1\nTransfer-Encoding: chunked\n\n1\nx\n0\n\nHTTP/1.1 304 a\nContent-Length: 1\n\n'
 decoder 'http,lf,keep' 'GET / HTTP/1.1\n\nPOST / HTTP/1.1\nContent-Length: 3\n\nabc'
+decoder 'http,head' 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi'
 decoder 'content-length' 'Content-Type: x\r\nContent-Length: 2\r\n\r\nhiContent-Length: 0\r\n\r\n'
 decoder 'content-length,lf,keep' 'content-length:2\n\nhiContent-Length: 0\r\n\r\n'
 decoder 'content-length,start-line,fold,lf,or=l' '\nx\nl :\n 2\nA: b\n c\n\nhi\ny\nContent-Length: 0\n\n'

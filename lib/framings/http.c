@@ -5,7 +5,8 @@
  * determines its length (see `decide`).
  *
  * A response does not show which request it answers, so a response to HEAD, or a
- * 2xx response to CONNECT, is read as if it had content.
+ * 2xx response to CONNECT, is read as if it had content; with `head` all responses are
+ * read as if they answered HEAD.
  *
  * Anything that two parsers may read differently (section 11.2: request
  * smuggling) is rejected, even where the RFC allows a recovery: both lengths at
@@ -22,6 +23,7 @@
 struct http_config {
     bool lf;
     bool pad;
+    bool head; /* responses answer HEAD */
 };
 
 enum phase {
@@ -52,6 +54,7 @@ struct http_state {
 static const struct cb__key keys[] = {
     {"lf", CB__KEY_FLAG, offsetof(struct http_config, lf)},
     {"pad", CB__KEY_FLAG, offsetof(struct http_config, pad)},
+    {"head", CB__KEY_FLAG, offsetof(struct http_config, head)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -138,18 +141,22 @@ static int add_field(struct cb_decoder *decoder)
 
 /* Does the first line alone say that there is no content, whatever the fields?  The
  * first case of RFC 9112 section 6.3. */
-static bool has_no_content(const struct cb__start_line *line)
+static bool has_no_content(const struct cb_decoder *decoder)
 {
-    const unsigned status = line->status;
-    return line->kind == CB__RESPONSE && (status < 200 || status == 204 || status == 304);
+    const struct http_config *config = decoder->config.data;
+    const struct http_state *state = decoder->state;
+    const unsigned status = state->start.status;
+    return state->start.kind == CB__RESPONSE &&
+           (config->head || status < 200 || status == 204 || status == 304);
 }
 
 /* Where the content ends, from the header section (RFC 9112 section 6.3); START: there
  * is none.  Or the reason in *why if that is unclear. */
-static enum phase decide(const struct http_state *state, const char **why)
+static enum phase decide(const struct cb_decoder *decoder, const char **why)
 {
+    const struct http_state *state = decoder->state;
     const bool request = state->start.kind == CB__REQUEST;
-    if (has_no_content(&state->start))
+    if (has_no_content(decoder))
         return START;
     if (state->coded && state->has_length)
         *why = "message has both Transfer-Encoding and Content-Length";
@@ -201,7 +208,7 @@ static int begin_content(struct cb_decoder *decoder)
 {
     struct http_state *state = decoder->state;
     const char *why = NULL;
-    state->phase = decide(state, &why);
+    state->phase = decide(decoder, &why);
     if (why)
         return malformed(decoder, decoder->found.frame_start, why);
     state->switched = state->start.kind == CB__RESPONSE && state->start.status == 101;
@@ -237,7 +244,7 @@ static int step_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         cb__decoder_next_frame(decoder);
         return CB__MORE;
     }
-    cb__fields_begin(&state->fields, has_no_content(&state->start) ? unwanted : wanted,
+    cb__fields_begin(&state->fields, has_no_content(decoder) ? unwanted : wanted,
                      allows_lf(decoder), state->start.size);
     state->has_length = state->coded = state->chunked = false;
     state->phase = FIELDS;

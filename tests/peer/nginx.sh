@@ -103,6 +103,18 @@ for sign in 'Transfer-Encoding: chunked' 'Content-Length: 300000' 'HTTP/1.1 204'
     grep -aq "$sign" messages || fail "$doing: no '$sign'"
 done
 
+# Answers to HEAD, with the lengths of what they leave out.
+doing='nginx, HEAD'
+for path in lines plain/bytes nothing plain/absent; do
+    printf 'HEAD /%s HTTP/1.1\r\nHost: localhost\r\n\r\n' "$path"
+done >requests
+printf 'HEAD /one HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >>requests
+nc 127.0.0.1 "$port" <requests >messages
+grep -aq 'Content-Length: 300000' messages || fail "$doing: no length"
+"$CBSPLIT" -f http,head -t netstring messages >out 2>err
+expect_message ''
+expect out '0:,0:,0:,0:,0:,'
+
 # A connection that breaks is no end.
 doing='curl --raw, cut short'
 head -c 200000 raw >in

@@ -74,6 +74,8 @@ static const struct stream streams[] = {
     {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD
                    "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n2\r\ntw\r\n0\r\nA: b\r\n\r\n")},
     {"http", BYTES("\r\nGET / HTTP/1.1\r\n\r\n" HTTP_HEAD "\r\nto the end")},
+    {"http,head",
+     BYTES(HTTP_HEAD "Content-Length: 9\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi")},
     {"http", BYTES("HTTP/1.1 204 x\r\n\r\nHTTP/1.1 101\r\n\r\n")},
     {"content-length", BYTES("Content-Length: 3\r\n\r\noneA: b\r\ncontent-length:0\r\n\r\n")},
     {"content-length,start-line,trailer=;", BYTES("x\r\nContent-Length: 3\r\n\r\none;y: z\r\n"

@@ -83,6 +83,17 @@ static const struct example messages[] = {
      BYTES(POST TE("chunked") END
            "1 ; a = \"b;\\\"\" ;c\r\nx\r\n00000000000000000\r\n\r\n" GET END),
      GIVES("[x][]")},
+    /* to HEAD, if the caller knows that (section 6.3, case 1). */
+    {"http,head",
+     BYTES(OK_ CL(5) END OK_ TE("chunked") END
+           "HTTP/1.1 404 x\r\n\r\nHTTP/1.1 100 x\r\n\r\n" OK_ CL(1) CL(2) TE("a;b") END),
+     GIVES("[][][][][]")},
+    {"http,head", BYTES(POST CL(2) END "hi" GET END), GIVES("[hi][]")},
+    {"http,head,keep", BYTES(OK_ CL(1) END),
+     GIVES("[HTTP/1.1 200 OK\\x0d\\x0aContent-Length: 1\\x0d\\x0a\\x0d\\x0a]")},
+    {"http,head", BYTES(OK_ CL(1) END "x"), TRUNCATED("[]", AT(OK_ CL(1) END "x"))},
+    {"http,head", BYTES(OK_ CL(1) END "\r\n"), MALFORMED("[]", AT(OK_ CL(1) END))},
+    {"http,head", BYTES("HTTP/1.1 101\r\n\r\nx"), GIVES_UP_TO("[]", 16)},
     {"http,pad", BYTES(POST TE("chunked") END "1  \r\nx\r\n0\t\r\n\r\n" GET END), GIVES("[x][]")},
     {"http,pad,lf", BYTES(POST TE("chunked") END "1 \nx\n0 \n\n" GET END), GIVES("[x][]")},
     /* until the end, */
