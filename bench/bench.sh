@@ -26,6 +26,7 @@ quarter=$((BENCH_SIZE / 4))
 PATH=/usr/bin:/bin:$PATH
 
 bench=$TOP_BUILDDIR/bench
+copy=copy=$bench/copy
 results=$bench/results.tsv
 if [ -z "${BENCH_DIR:-}" ]; then
     [ -d /dev/shm ] && [ -w /dev/shm ] && BENCH_DIR=/dev/shm || BENCH_DIR=${TMPDIR:-/tmp}
@@ -68,7 +69,7 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters frames chunked ways formats commands exact memory start count library'
+workloads='lines tools delimiters records frames chunked ways formats commands exact memory start count library'
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
@@ -76,7 +77,7 @@ run_lines() {
         generate "${lengths#*:}" "$BENCH_SIZE" crlf
         measure "lines-${lengths%%:*}" -f "$input" \
             "cbsplit=$CBSPLIT --delim '\r\n'" \
-            "cat=cat" \
+            "cat=cat" "$copy" \
             "tr=tr -d '\r'" \
             "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
     done
@@ -105,20 +106,20 @@ run_delimiters() {
         generate "${lengths#*:}" "$BENCH_SIZE" lf
         measure "delim-1-${lengths%%:*}" -f "$input" \
             "cbsplit=$CBSPLIT --delim '\n' --print0" \
-            "cat=cat" "tr=tr '\n' '\0'" "mawk=mawk 'BEGIN { ORS = \"\\0\" } 1'"
+            "cat=cat" "$copy" "tr=tr '\n' '\0'" "mawk=mawk 'BEGIN { ORS = \"\\0\" } 1'"
     done
     generate 80 "$BENCH_SIZE" 'delim:--END--\n'
     measure delim-8 -f "$input" \
         "cbsplit=$CBSPLIT --delim '--END--\n'" \
-        "cat=cat" "mawk=mawk 'BEGIN { RS = \"--END--\\n\" } 1'"
+        "cat=cat" "$copy" "mawk=mawk 'BEGIN { RS = \"--END--\\n\" } 1'"
     generate 80 "$BENCH_SIZE" lf 'delim:;' 'delim:|'
     measure delim-set-1 -f "$input" \
         "cbsplit=$CBSPLIT -d '\n' -d ';' -d '|'" \
-        "cat=cat" "tr=tr ';|' '\n\n'" "mawk=mawk 'BEGIN { RS = \"[\\n;|]\" } 1'"
+        "cat=cat" "$copy" "tr=tr ';|' '\n\n'" "mawk=mawk 'BEGIN { RS = \"[\\n;|]\" } 1'"
     generate 80 "$quarter" crlf 'delim:;;' 'delim:<end>'
     measure delim-set-n -f "$input" \
         "cbsplit=$CBSPLIT -d '\r\n' -d ';;' -d '<end>'" \
-        "cat=cat" "mawk=mawk 'BEGIN { RS = \"\\r\\n|;;|<end>\" } 1'" \
+        "cat=cat" "$copy" "mawk=mawk 'BEGIN { RS = \"\\r\\n|;;|<end>\" } 1'" \
         "gawk=gawk 'BEGIN { RS = \"\\r\\n|;;|<end>\" } 1'"
 }
 
@@ -128,16 +129,8 @@ run_frames() {
         for length in 16:16 1K:1024 16K:16384 64K:65536 4M:4194304; do
             generate "${length#*:}" "$BENCH_SIZE" "$framing"
             measure "$framing-${length%:*}" -f "$input" \
-                "cbsplit=$CBSPLIT --from $framing --to line" "cat=cat"
+                "cbsplit=$CBSPLIT --from $framing --to line" "cat=cat" "$copy"
         done
-    done
-    # Short ones, and their other direction.
-    for lengths in $(varied 16 80) $(real); do
-        generate "${lengths#*:}" "$BENCH_SIZE" u32be
-        measure "u32be-lines-${lengths%%:*}" -f "$input" \
-            "cbsplit=$CBSPLIT --from u32be --to line" "cat=cat"
-        generate "${lengths#*:}" "$BENCH_SIZE" lf
-        measure "lines-u32be-${lengths%%:*}" -f "$input" "cbsplit=$CBSPLIT --to u32be" "cat=cat"
     done
     generate 1024 "$quarter" u32be
     measure tools-u32be-1K -f "$input" \
@@ -149,6 +142,28 @@ read, write = sys.stdin.buffer.read, sys.stdout.buffer.write
 while header := read(4): write(read(int.from_bytes(header, \"big\")) + b\"\\n\")'"
 }
 
+# Short records from one framing to another, without a pipe between: what a record costs
+# beyond a copy of the bytes.
+run_records() {
+    for lengths in $(varied 16 80) $(real); do
+        for framing in crlf u32be varint netstring chunked; do
+            # An empty chunk would end the body.
+            [ "${lengths%%:*}-$framing" != source-chunked ] || continue
+            generate "${lengths#*:}" "$BENCH_SIZE" $framing
+            measure "$framing-lf-${lengths%%:*}" -f "$input" -i file -o null \
+                -r "$("$CBSPLIT" -c -f "$framing" "$input")" \
+                "cbsplit=$CBSPLIT --from $framing --to line" "cat=cat" "$copy"
+        done
+        generate "${lengths#*:}" "$BENCH_SIZE" crlf
+        records=$("$CBSPLIT" -c -f crlf "$input")
+        for framing in u32be varint netstring chunked json; do
+            [ "${lengths%%:*}-$framing" != source-chunked ] || continue
+            measure "crlf-$framing-${lengths%%:*}" -f "$input" -i file -o null -r "$records" \
+                "cbsplit=$CBSPLIT --from crlf --to $framing" "cat=cat" "$copy"
+        done
+    done
+}
+
 # A chunked body; for curl and node, as the answer of a server.
 run_chunked() {
     cat >"$scratch/get.js" <<-'END'
@@ -158,7 +173,7 @@ run_chunked() {
     for length in 16:16 8K:8192 1M:1048576; do
         generate "${length#*:}" "$BENCH_SIZE" chunked
         measure "chunked-${length%:*}" -f "$input" \
-            "cbsplit=$CBSPLIT --from chunked" "cat=cat"
+            "cbsplit=$CBSPLIT --from chunked" "cat=cat" "$copy"
         generate "${length#*:}" "$quarter" chunked
         # Theirs includes the connection and the head of the answer.
         measure "http-${length%:*}" -f "$input" \
@@ -176,7 +191,7 @@ run_ways() {
         for way in file:pipe socket:pipe pipe:file pipe:socket pipe:null file:file file:socket \
             socket:socket; do
             measure "${work%%:*}" -f "$input" -i "${way%:*}" -o "${way#*:}" \
-                "cbsplit=$CBSPLIT --from ${framing%:*} --to line" "cat=cat"
+                "cbsplit=$CBSPLIT --from ${framing%:*} --to line" "cat=cat" "$copy"
         done
     done
 }
@@ -195,18 +210,18 @@ for line in sys.stdin.buffer: print(json.loads(line))'"
         "python3=python3 -c 'import csv, sys
 for row in csv.reader(sys.stdin): print(len(row))'"
     "$CBSPLIT" --to slip "$input" >"$scratch/slip"
-    measure slip -f "$scratch/slip" "cbsplit=$CBSPLIT --from slip" "cat=cat"
+    measure slip -f "$scratch/slip" "cbsplit=$CBSPLIT --from slip" "cat=cat" "$copy"
     "$CBSPLIT" --to cobs "$input" >"$scratch/cobs"
-    measure cobs -f "$scratch/cobs" "cbsplit=$CBSPLIT --from cobs" "cat=cat"
+    measure cobs -f "$scratch/cobs" "cbsplit=$CBSPLIT --from cobs" "cat=cat" "$copy"
     "$CBSPLIT" --to tfrecord "$input" >"$scratch/tfrecord"
-    measure tfrecord -f "$scratch/tfrecord" "cbsplit=$CBSPLIT --from tfrecord" "cat=cat"
+    measure tfrecord -f "$scratch/tfrecord" "cbsplit=$CBSPLIT --from tfrecord" "cat=cat" "$copy"
     measure to-json -f "$input" "cbsplit=$CBSPLIT --to json" "jq=jq -cR '{text: .}'"
     measure to-hex -f "$input" "cbsplit=$CBSPLIT --to hex" "xxd=xxd -p" "od=od -An -v -tx1"
     measure to-base64 -f "$input" "cbsplit=$CBSPLIT --to base64" "base64=base64"
     measure to-netstring -f "$input" "cbsplit=$CBSPLIT --to netstring" \
         "perl=perl -ne 'chomp; print length, \":\$_,\"'"
     measure on-collision -f "$input" "cbsplit=$CBSPLIT --on-collision=fail" \
-        "without=$CBSPLIT" "cat=cat"
+        "without=$CBSPLIT" "cat=cat" "$copy"
 }
 
 # Records to commands and to files.
@@ -246,14 +261,14 @@ run_memory() {
     wanted_runs=$BENCH_RUNS
     BENCH_RUNS=1
     generate 67108864 0 raw
-    measure one-4G-line -f "$input:64" "cbsplit=$CBSPLIT" "cat=cat"
+    measure one-4G-line -f "$input:64" "cbsplit=$CBSPLIT" "cat=cat" "$copy"
     printf '\0\0\0\1\0\0\0\0' >"$scratch/head"
     measure one-4G-frame -f "$scratch/head" -f "$input:64" "cbsplit=$CBSPLIT --from u64be" \
-        "cat=cat"
+        "cat=cat" "$copy"
     head -c 1000000 /dev/zero | tr '\0' '\n' >"$input"
-    measure empty-lines -f "$input:100" "cbsplit=$CBSPLIT --to nul" "cat=cat"
+    measure empty-lines -f "$input:100" "cbsplit=$CBSPLIT --to nul" "cat=cat" "$copy"
     head -c 1000000 /dev/zero >"$input"
-    measure empty-frames -f "$input:100" "cbsplit=$CBSPLIT --from u8" "cat=cat"
+    measure empty-frames -f "$input:100" "cbsplit=$CBSPLIT --from u8" "cat=cat" "$copy"
     BENCH_RUNS=$wanted_runs
 }
 
@@ -264,7 +279,7 @@ run_start() {
     BENCH_RUNS=$((BENCH_RUNS * 40))
     measure start-up -f "$input" \
         "cbsplit=$CBSPLIT --delim '\r\n'" \
-        "cat=cat" "tr=tr -d '\r'" "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
+        "cat=cat" "$copy" "tr=tr -d '\r'" "mawk=mawk 'BEGIN { RS = \"\\r\\n\" } 1'"
     BENCH_RUNS=$wanted_runs
     measure start-slow -f "$input" \
         "cbsplit=$CBSPLIT --delim '\r\n'" \
@@ -276,10 +291,10 @@ run_count() {
     for lengths in $(varied 16 80 1000) $(real); do
         generate "${lengths#*:}" "$BENCH_SIZE" lf
         measure "count-${lengths%%:*}" -f "$input" -i file \
-            "cbsplit=$CBSPLIT --count" "wc=wc -l" "grep=grep -c ''"
+            "cbsplit=$CBSPLIT --count" "$copy" "wc=wc -l" "grep=grep -c ''"
     done
     generate 1024 "$BENCH_SIZE" u32be
-    measure count-u32be-1K -f "$input" -i file "cbsplit=$CBSPLIT --count --from u32be" "cat=cat"
+    measure count-u32be-1K -f "$input" -i file "cbsplit=$CBSPLIT --count --from u32be" "cat=cat" "$copy"
 }
 
 run_library() {

@@ -2,6 +2,7 @@
 # Run by "make bench", and built by nothing else.
 bench_programs = \
 	bench/measure \
+	bench/copy \
 	bench/generate \
 	bench/library
 
@@ -9,6 +10,9 @@ EXTRA_PROGRAMS = $(bench_programs)
 
 bench_measure_SOURCES = bench/measure.c
 bench_measure_LDADD =
+
+bench_copy_SOURCES = bench/copy.c
+bench_copy_LDADD =
 
 bench_generate_SOURCES = bench/generate.c
 bench_generate_LDADD = lib/libcb.la -lm

@@ -4,6 +4,7 @@
  * the medians of their alternated runs, one line a command, between tabs:
  *
  *     workload  way  label  bytes in  bytes out  wall s  processor s  peak KiB  least wall s
+ *     records in
  *
  * Wall time runs from the start of the command until the drain has seen its
  * last byte.  Processor time (user and system) and peak memory are those of
@@ -13,6 +14,7 @@
  *
  *     -w NAME           the workload, for the first column
  *     -n RUNS           how often each command is run (5), after once to warm up
+ *     -r RECORDS        how many records the input has (0: not known)
  *     -f FILE[:TIMES]   feed this, so many times; given again: then that
  *     -i pipe|file|socket|http, -o pipe|file|socket|null
  *                       what standard input and output of the commands that
@@ -374,7 +376,7 @@ static double median(const struct job *job, long runs, size_t offset, double *le
     return runs % 2 ? values[runs / 2] : (values[runs / 2 - 1] + values[runs / 2]) / 2;
 }
 
-static void report(const struct job *job, const char *workload, long runs)
+static void report(const struct job *job, const char *workload, long runs, long records)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < input_count; i++)
@@ -383,9 +385,9 @@ static void report(const struct job *job, const char *workload, long runs)
     double processor = median(job, runs, offsetof(struct sample, processor), &ignored);
     double peak = median(job, runs, offsetof(struct sample, peak), &ignored);
     double wall = median(job, runs, offsetof(struct sample, wall), &least);
-    printf("%s\t%s>%s\t%s\t%llu\t%llu\t%.6f\t%.6f\t%.0f\t%.6f\n", workload, way_names[job->in],
+    printf("%s\t%s>%s\t%s\t%llu\t%llu\t%.6f\t%.6f\t%.0f\t%.6f\t%ld\n", workload, way_names[job->in],
            way_names[job->out], job->label, (unsigned long long)total,
-           (unsigned long long)job->written, wall, processor, peak, least);
+           (unsigned long long)job->written, wall, processor, peak, least, records);
 }
 
 /* --------------------------------------------------------- the command line */
@@ -438,7 +440,7 @@ int main(int argc, char **argv)
     static struct job jobs[MAX_JOBS];
     size_t count = 0;
     const char *workload = "";
-    long runs = 5;
+    long runs = 5, records = 0;
     enum way in = BY_PIPE, out = BY_PIPE;
 
     for (int i = 1; i < argc; i++) {
@@ -451,6 +453,9 @@ int main(int argc, char **argv)
                 break;
             case 'n':
                 runs = strtol(value, NULL, 10);
+                break;
+            case 'r':
+                records = strtol(value, NULL, 10);
                 break;
             case 'f':
                 add_input(value);
@@ -484,6 +489,6 @@ int main(int argc, char **argv)
             }
     for (size_t i = 0; i < count; i++)
         if (!jobs[i].failed)
-            report(&jobs[i], workload, runs);
+            report(&jobs[i], workload, runs, records);
     return count && !jobs[0].failed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
