@@ -37,6 +37,10 @@ cbsplit_SOURCES = \
 	cli/output/sink_workers.c \
 	cli/output/template.h \
 	cli/output/template.c \
+	cli/output/units.h \
+	cli/output/units.c \
+	cli/output/workers.h \
+	cli/output/workers.c \
 	cli/reports/meter.h \
 	cli/reports/progress.h \
 	cli/reports/progress.c \

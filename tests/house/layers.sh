@@ -96,11 +96,13 @@ program_layers() {
  4  output/children.h output/children.c
  4  output/sink.h
  5  output/output.h output/output.c
- 6  output/sink_stdout.c
- 6  output/sink_tally.c
- 6  output/sink_files.c
- 6  output/sink_exec.c
- 6  output/sink_workers.c
+ 5  output/workers.h output/workers.c
+ 6  output/units.h output/units.c
+ 7  output/sink_stdout.c
+ 7  output/sink_tally.c
+ 7  output/sink_files.c
+ 7  output/sink_exec.c
+ 7  output/sink_workers.c
  3  reports/meter.h
  3  reports/progress.h reports/progress.c
  3  reports/stats.h reports/stats.c

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "workers.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/diagnostics.h"
+
+/* The most bytes in a group: more gains nothing, and what one worker has cannot go to
+ * a faster one. */
+enum { GROUP_BYTES = 16 << 10 };
+
+enum { VARIABLE_SIZE = 48 };
+
+/* ------------------------------------------------------------ how they ended */
+
+static void report(struct workers *workers, size_t i, enum exit_status failure, const char *what)
+{
+    char text[ASSIGNED_TEXT];
+    workers->worker[i].reported = true;
+    complain("worker %zu: %s; it had been given %s", i + 1, what,
+             assigned_describe(&workers->worker[i].assigned, text));
+    if (failure > workers->failure)
+        workers->failure = failure;
+}
+
+/* Reports a worker that has ended, if something is wrong with that.  One that has
+ * read all its records has not ended early. */
+static void judge(struct workers *workers, size_t i)
+{
+    const struct child *child = &workers->set.child[i];
+    const struct worker *worker = &workers->worker[i];
+    char how[64], text[96];
+    enum exit_status failure = child_exit_status(child->status);
+    bool is_early = child->error || child_unread(child) || worker->missed;
+    if (child->error && child->error != EPIPE) {
+        report(workers, i, EXIT_IO, strerror(child->error));
+        return;
+    }
+    if (!failure && (!is_early || !worker->assigned.count))
+        return;
+    child_describe(child->status, how, sizeof how);
+    snprintf(text, sizeof text, "%s%s", is_early ? "ended early, with " : "", how);
+    report(workers, i, failure ? failure : EXIT_COMMAND, text);
+}
+
+static void judge_all(struct workers *workers)
+{
+    for (size_t i = 0; i < workers->set.count; i++) {
+        if (workers->set.child[i].ended && !workers->worker[i].reported)
+            judge(workers, i);
+    }
+}
+
+bool workers_wait(struct workers *workers, int fd)
+{
+    bool has_input = children_wait(&workers->set, fd);
+    judge_all(workers);
+    return has_input;
+}
+
+void workers_finish(struct workers *workers)
+{
+    while (children_run(&workers->set))
+        workers_wait(workers, -1);
+    judge_all(workers);
+}
+
+void workers_give_up(struct workers *workers, uint64_t record)
+{
+    char text[96];
+    if (workers_child(workers)->in < 0)
+        return;
+    child_stop(workers_child(workers));
+    snprintf(text, sizeof text, "stopped inside record %" PRIu64 ", which is incomplete", record);
+    report(workers, workers->target, EXIT_COMMAND, text);
+}
+
+/* ------------------------------------------------------ who gets the next bytes */
+
+size_t workers_reading(const struct workers *workers)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < workers->set.count; i++)
+        n += workers->set.child[i].in >= 0;
+    return n;
+}
+
+void workers_note_record(struct workers *workers)
+{
+    for (size_t i = 0; i < workers->set.count; i++) {
+        if (workers->set.child[i].in < 0)
+            workers->worker[i].missed = true;
+    }
+}
+
+/* The worker with the least to read, of those with an empty queue; the first that has
+ * nothing is good enough.  -1: there is none now. */
+static ptrdiff_t find_idle(const struct workers *workers)
+{
+    ptrdiff_t best = -1;
+    size_t least = SIZE_MAX;
+    for (size_t k = 0; k < workers->set.count && least; k++) {
+        size_t i = (workers->next + k) % workers->set.count;
+        const struct child *child = &workers->set.child[i];
+        if (child->in < 0 || !child_is_idle(child))
+            continue;
+        size_t unread = child_unread(child);
+        if (best < 0 || unread < least) {
+            best = (ptrdiff_t)i;
+            least = unread;
+        }
+    }
+    return best;
+}
+
+/* No worker is left for this record. */
+static enum exit_status fail_without_workers(struct workers *workers, uint64_t record)
+{
+    struct cb_error *error = &workers->sink->error;
+    workers_finish(workers);
+    error->code = CB_EIO;
+    snprintf(error->text, sizeof error->text,
+             "all have ended; records from %" PRIu64 " on were not given to any", record);
+    error->record = 0;
+    return workers->failure > EXIT_COMMAND ? workers->failure : EXIT_COMMAND;
+}
+
+enum exit_status workers_choose(struct workers *workers, uint64_t record)
+{
+    ptrdiff_t i;
+    while ((i = find_idle(workers)) < 0) {
+        if (!workers_reading(workers))
+            return fail_without_workers(workers, record);
+        workers_wait(workers, -1);
+    }
+    workers->target = (size_t)i;
+    workers->next = (size_t)i + 1;
+    return EXIT_FINE;
+}
+
+void workers_assign(struct workers *workers, uint64_t first, uint64_t last)
+{
+    assigned_add(&workers->worker[workers->target].assigned, first, last);
+}
+
+size_t workers_grant(struct workers *workers)
+{
+    struct worker *worker = &workers->worker[workers->target];
+    const size_t unread = child_unread(workers_child(workers));
+    const size_t was_read = worker->filled > unread ? worker->filled - unread : 0;
+    size_t grant = 2 * (unread ? was_read : worker->grant);
+    grant = grant > unread ? grant : unread;
+    worker->filled = unread;
+    return grant < GROUP_BYTES ? grant : GROUP_BYTES;
+}
+
+/* ------------------------------------------------------------------- their life */
+
+static int start_all(struct workers *workers)
+{
+    char variable[VARIABLE_SIZE];
+    int number = 0;
+    workers->set.plan.environment[0] = variable;
+    for (size_t i = 0; i < workers->set.count && !number; i++) {
+        snprintf(variable, sizeof variable, "CBSPLIT_WORKER=%zu", i + 1);
+        number = children_start(&workers->set, i);
+    }
+    return number;
+}
+
+int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,
+                 struct cb_pool *pool)
+{
+    *workers = (struct workers){.sink = sink};
+    workers->worker = calloc(count, sizeof *workers->worker);
+    if (!workers->worker)
+        return ENOMEM;
+    int number = children_init(&workers->set, command, count, 1, pool);
+    if (number) {
+        free(workers->worker);
+        return number;
+    }
+    number = start_all(workers);
+    if (number)
+        workers_fini(workers);
+    return number;
+}
+
+void workers_fini(struct workers *workers)
+{
+    children_fini(&workers->set);
+    free(workers->worker);
+}
