@@ -104,6 +104,7 @@ cli_tests = \
 	tests/cli/limits.sh \
 	tests/cli/memory.sh \
 	tests/cli/messages.sh \
+	tests/cli/model.sh \
 	tests/cli/nonblocking.sh \
 	tests/cli/options.sh \
 	tests/cli/output-files.sh \
@@ -151,6 +152,8 @@ peer_tests = \
 
 TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
+	tests/model/model.py \
+	tests/model/torture.py \
 	tests/cli.sh \
 	$(cli_tests) \
 	$(peer_tests)

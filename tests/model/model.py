@@ -1,0 +1,580 @@
+# SPDX-License-Identifier: MIT
+"""A slow and obvious cbsplit.
+
+Written from the manual page and from the standards that it names, not from the sources:
+each framing is a function that reads one frame from the beginning of the bytes that are
+left, and all of the input is there from the start.  So whatever this model and the
+program disagree about is a fault of one of them, or of the manual.
+
+A decoder takes an Input and returns the next record as a Record, None for a frame that is
+no record, or raises End, Partial or Malformed.
+"""
+
+
+class End(Exception):
+    """The input ends between two records, or the framing says that it is over."""
+
+
+class Partial(Exception):
+    """The input ends inside a record; `payload` is what there is of it."""
+
+    def __init__(self, payload=None, offset=0):
+        super().__init__()
+        self.payload = payload
+        self.offset = offset
+
+
+class Malformed(Exception):
+    """The input breaks the rules of the framing."""
+
+
+class TooLong(Exception):
+    """A record is longer than any file can be: the largest --max-record."""
+
+
+class Record:
+    def __init__(self, payload, offset):
+        self.payload = payload
+        self.offset = offset
+
+
+class Input:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def left(self):
+        return len(self.data) - self.at
+
+    def byte(self):
+        """The next byte, which must be there if the record is to be whole."""
+        if self.at == len(self.data):
+            raise Partial()
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def bytes(self, n):
+        """The next n bytes: the payload of a record."""
+        if n >= 2 ** 63:
+            raise TooLong()
+        start = self.at
+        self.at = min(start + n, len(self.data))
+        if self.at < start + n:
+            raise Partial(self.data[start:self.at], start)
+        return self.data[start:self.at]
+
+    def constant(self, expected):
+        """These bytes and no others, the first wrong one being told before a missing one."""
+        for byte in expected:
+            if self.byte() != byte:
+                raise Malformed()
+
+
+# ------------------------------------------------------------------- delimiters
+
+
+class Delimiter:
+    """Up to the leftmost delimiter; of several at one place the longest."""
+
+    partial = "emit"
+
+    def __init__(self, delimiters, keep=False, skip_empty=False, line=False):
+        self.first = delimiters[0]
+        self.delimiters = sorted(delimiters, key=len, reverse=True)
+        self.keep = keep
+        self.skip_empty = skip_empty
+        self.line = line
+
+    def find(self, source):
+        for at in range(source.at, len(source.data)):
+            for delimiter in self.delimiters:
+                if source.data.startswith(delimiter, at):
+                    return at, delimiter
+        return None
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start, found = source.at, self.find(source)
+        if found is None:
+            payload = source.data[start:]
+            source.at = len(source.data)
+            raise Partial(payload, start)
+        at, delimiter = found
+        source.at = at + len(delimiter)
+        payload = source.data[start:at]
+        if self.line and payload.endswith(b"\r"):
+            payload = payload[:-1]
+        if self.skip_empty and not payload:
+            return None
+        return Record(source.data[start:source.at] if self.keep else payload, start)
+
+    def encode(self, payload):
+        return payload + self.first
+
+    def holds(self, payload):
+        """Does what is encoded read back as it was?"""
+        encoded = self.encode(payload) + b"x"
+        source = Input(encoded)
+        try:
+            record = self.next(source)
+        except (End, Partial):
+            return False
+        return record is not None and record.payload == payload and source.left() == 1
+
+
+class Start:
+    """A record begins at each mark."""
+
+    partial = "emit"
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start = source.at
+        # The mark that begins this record does not end it, nor do bytes of that mark.
+        skip = len(self.mark) if source.data.startswith(self.mark, start) else 0
+        at = source.data.find(self.mark, start + skip)
+        if at < 0:
+            source.at = len(source.data)
+            raise Partial(source.data[start:], start)
+        source.at = at
+        return Record(source.data[start:at], start)
+
+
+class Fixed:
+    partial = "emit"
+
+    def __init__(self, size):
+        self.size = size
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start = source.at
+        return Record(source.bytes(self.size), start)
+
+    def encode(self, payload):
+        return payload if len(payload) == self.size else None
+
+    def holds(self, payload):
+        return len(payload) == self.size
+
+
+# ---------------------------------------------------------------------- lengths
+
+
+class Rule:
+    """byte=OFFSET:SET or only=OFFSET:SET"""
+
+    def __init__(self, offset, low, high):
+        self.offset, self.low, self.high = offset, low, high
+
+    def allows(self, header):
+        return self.low <= header[self.offset] <= self.high
+
+    def spell(self):
+        return "%d:%02x-%02x" % (self.offset, self.low, self.high)
+
+
+class Length:
+    """A header with a length in it, the payload, padding, a trailer."""
+
+    partial = "fail"
+
+    def __init__(self, width, order, offset=0, header=None, adjust=0, inclusive=False,
+                 padding=None, low=0, high=None, rules=(), only=(), trailer=b"", keep=False):
+        self.width, self.order, self.offset = width, order, offset
+        self.header = offset + width if header is None else header
+        self.adjust, self.inclusive, self.padding = adjust, inclusive, padding
+        self.low = low
+        self.high = 256 ** width - 1 if high is None else high
+        self.rules, self.only, self.trailer, self.keep = rules, only, trailer, keep
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start = source.at
+        header = b""
+        for i in range(self.header):
+            header += bytes([source.byte()])
+            if any(rule.offset == i and not rule.allows(header) for rule in self.rules):
+                raise Malformed()
+            if i == self.offset + self.width - 1:
+                value = int.from_bytes(header[self.offset:], self.order)
+                if not self.low <= value <= self.high:
+                    raise Malformed()
+                size = value + self.adjust - (self.header if self.inclusive else 0)
+                if size < 0 or size > 2 ** 64 - 1:
+                    raise Malformed()
+        payload_at = source.at
+        payload = source.bytes(size)
+        if self.padding is not None:
+            source.bytes(header[self.padding])
+        source.constant(self.trailer)
+        if not all(rule.allows(header) for rule in self.only):
+            return None
+        if self.keep:
+            return Record(source.data[start:source.at], start)
+        return Record(payload, payload_at)
+
+    def encode(self, payload):
+        value = len(payload) - self.adjust + (self.header if self.inclusive else 0)
+        if not self.low <= value <= self.high:
+            return None
+        header = bytes(self.offset) + value.to_bytes(self.width, self.order)
+        return header + bytes(self.header - len(header)) + payload + self.trailer
+
+    def holds(self, payload):
+        return self.encode(payload) is not None and not self.rules and not self.only
+
+
+class Varint:
+    """LEB128: seven bits a byte, lowest first."""
+
+    partial = "fail"
+
+    def __init__(self, max_width=10, offset=0, inclusive=False, adjust=0):
+        self.max_width, self.offset = max_width, offset
+        self.inclusive, self.adjust = inclusive, adjust
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start = source.at
+        for _ in range(self.offset):
+            source.byte()
+        value = 0
+        for i in range(self.max_width):
+            byte = source.byte()
+            value |= (byte & 0x7F) << (7 * i)
+            if value >= 2 ** 64:
+                raise Malformed()
+            if byte < 0x80:
+                break
+        else:
+            raise Malformed()
+        size = value + self.adjust - (source.at - start if self.inclusive else 0)
+        if size < 0 or size >= 2 ** 64:
+            raise Malformed()
+        at = source.at
+        return Record(source.bytes(size), at)
+
+    def encode(self, payload):
+        if self.inclusive or self.adjust:
+            return None
+        value, field = len(payload), b""
+        while value >= 0x80:
+            field += bytes([value & 0x7F | 0x80])
+            value >>= 7
+        field += bytes([value])
+        return None if len(field) > self.max_width else bytes(self.offset) + field + payload
+
+    def holds(self, payload):
+        return self.encode(payload) is not None
+
+
+class Ascii:
+    """Digits, TERM, payload, trailer."""
+
+    partial = "fail"
+
+    def __init__(self, base, term, trailer=b"", canonical=False, low=0):
+        self.base, self.term, self.trailer = base, term, trailer
+        self.canonical, self.low = canonical, low
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        digits = ""
+        valid = "0123456789" if self.base == 10 else "0123456789abcdefABCDEF"
+        while True:
+            byte = source.byte()
+            if chr(byte) in valid:
+                digits += chr(byte)
+                if self.canonical and len(digits) > 1 and digits[0] == "0":
+                    raise Malformed()
+                if int(digits, self.base) >= 2 ** 64:
+                    raise Malformed()
+                continue
+            if not digits or byte != self.term[0]:
+                raise Malformed()
+            break
+        if self.low and int(digits, self.base) < self.low:
+            raise Malformed()
+        source.constant(self.term[1:])
+        at = source.at
+        payload = source.bytes(int(digits, self.base))
+        source.constant(self.trailer)
+        return Record(payload, at)
+
+    def encode(self, payload):
+        if len(payload) < self.low:
+            return None
+        digits = ("%d" if self.base == 10 else "%x") % len(payload)
+        return digits.encode() + self.term + payload + self.trailer
+
+    def holds(self, payload):
+        return self.encode(payload) is not None
+
+
+class Digits:
+    """Always `width` digits; those below `control` are frames of the digits alone."""
+
+    partial = "fail"
+
+    def __init__(self, base, width, inclusive=False, control=0):
+        self.base, self.width, self.inclusive, self.control = base, width, inclusive, control
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        digits = ""
+        valid = "0123456789" if self.base == 10 else "0123456789abcdefABCDEF"
+        while len(digits) < self.width:
+            byte = chr(source.byte())
+            if byte not in valid:
+                raise Malformed()
+            digits += byte
+        value = int(digits, self.base)
+        if value < self.control:
+            return Record(b"", source.at)
+        size = value - (self.width if self.inclusive else 0)
+        if size < 0:
+            raise Malformed()
+        at = source.at
+        return Record(source.bytes(size), at)
+
+    def encode(self, payload):
+        value = len(payload) + (self.width if self.inclusive else 0)
+        if self.control and not payload:
+            value = 0
+        elif value < self.control:
+            return None
+        digits = ("%0*d" if self.base == 10 else "%0*x") % (self.width, value)
+        return None if len(digits) > self.width else digits.encode() + payload
+
+    def holds(self, payload):
+        return self.encode(payload) is not None
+
+
+class Syslog:
+    """RFC 6587: a digit from 1 to 9 begins a length; anything else ends at LF."""
+
+    partial = "emit"
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        if source.data[source.at] in b"123456789":
+            try:
+                return Ascii(10, b" ", canonical=True, low=1).next(source)
+            except Partial as partial:
+                partial.strict = True
+                raise
+        start = source.at
+        end = source.data.find(b"\n", start)
+        if end < 0:
+            source.at = len(source.data)
+            raise Partial(source.data[start:], start)
+        source.at = end + 1
+        payload = source.data[start:end]
+        return None if payload in (b"", b"\r") else Record(payload, start)
+
+
+# --------------------------------------------------------------------- stuffing
+
+
+class Slip:
+    """RFC 1055."""
+
+    partial = "fail"
+
+    def next(self, source):
+        while source.left() and source.data[source.at] == 0xC0:
+            source.at += 1
+        if not source.left():
+            raise End()
+        start, payload = source.at, b""
+        while True:
+            byte = source.byte()
+            if byte == 0xC0:
+                return Record(payload, start)
+            if byte == 0xDB:
+                escaped = source.byte()
+                if escaped not in (0xDC, 0xDD):
+                    raise Malformed()
+                byte = 0xC0 if escaped == 0xDC else 0xDB
+            payload += bytes([byte])
+
+    def encode(self, payload):
+        if not payload:
+            return None
+        return b"\xc0" + payload.replace(b"\xdb", b"\xdb\xdd").replace(b"\xc0", b"\xdb\xdc") + b"\xc0"
+
+    def holds(self, payload):
+        return len(payload) > 0
+
+
+class Cobs:
+    """Cheshire and Baker: a count of bytes up to the next zero byte, then these bytes."""
+
+    partial = "fail"
+
+    def next(self, source):
+        while source.left() and source.data[source.at] == 0:
+            source.at += 1
+        if not source.left():
+            raise End()
+        start, payload = source.at, b""
+        while True:
+            code = source.byte()
+            for _ in range(code - 1):
+                byte = source.byte()
+                if byte == 0:
+                    raise Malformed()
+                payload += bytes([byte])
+            if source.byte() == 0:
+                return Record(payload, start)
+            source.at -= 1
+            if code < 255:
+                payload += b"\0"
+
+    def encode(self, payload):
+        out, block = b"", b""
+        for i, byte in enumerate(payload):
+            if byte:
+                block += bytes([byte])
+            if not byte or len(block) == 254:
+                out += bytes([len(block) + 1]) + block
+                if byte and len(block) == 254:
+                    block = b""
+                    if i + 1 == len(payload):
+                        return out + b"\0"
+                    continue
+                block = b""
+        return out + bytes([len(block) + 1]) + block + b"\0"
+
+    def holds(self, payload):
+        return True
+
+
+# -------------------------------------------------------------------- protocols
+
+
+TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Chunked:
+    """RFC 9112 section 7.1.  Extensions are left to the tests of the size line."""
+
+    partial = "fail"
+
+    def __init__(self, lf=False):
+        self.lf = lf
+        self.over = False
+
+    def line_end(self, source):
+        byte = source.byte()
+        if byte == 10 and self.lf:
+            return
+        if byte != 13 or source.byte() != 10:
+            raise Malformed()
+
+    def next(self, source):
+        if self.over:
+            raise End()
+        digits = ""
+        while True:
+            byte = source.byte()
+            if chr(byte) not in "0123456789abcdefABCDEF":
+                source.at -= 1
+                break
+            digits += chr(byte)
+            if int(digits, 16) >= 2 ** 64:
+                raise Malformed()
+        if not digits:
+            raise Malformed()
+        self.line_end(source)
+        size = int(digits, 16)
+        if size == 0:
+            self.trailers(source)
+            self.over = True
+            raise End()
+        at = source.at
+        payload = source.bytes(size)
+        self.line_end(source)
+        return Record(payload, at)
+
+    def trailers(self, source):
+        while True:
+            byte = source.byte()
+            if byte in b"\r\n":
+                source.at -= 1
+                self.line_end(source)
+                return
+            if byte not in TOKEN:
+                raise Malformed()
+            while byte != 0x3A:
+                byte = source.byte()
+                if byte != 0x3A and byte not in TOKEN:
+                    raise Malformed()
+            while True:
+                byte = source.byte()
+                if byte in b"\r\n":
+                    source.at -= 1
+                    self.line_end(source)
+                    break
+                if byte < 0x20 and byte != 9 or byte == 0x7F:
+                    raise Malformed()
+
+    def encode(self, payload):
+        return b"%x\r\n%b\r\n" % (len(payload), payload) if payload else None
+
+    finish = b"0\r\n\r\n"
+
+    def holds(self, payload):
+        return len(payload) > 0
+
+
+class Csv:
+    """RFC 4180: line ends in quotes belong to the row."""
+
+    partial = "emit"
+
+    def __init__(self, sep=b","):
+        self.sep = sep
+        self.first = True
+
+    def next(self, source):
+        if self.first:
+            self.first = False
+            if source.data.startswith(b"\xef\xbb\xbf"):
+                source.at = 3
+        if not source.left():
+            raise End()
+        start, at, data = source.at, source.at, source.data
+        quoted, begins = False, True
+        while at < len(data):
+            byte = data[at:at + 1]
+            if quoted:
+                if byte == b'"':
+                    if data[at + 1:at + 2] == b'"':
+                        at += 1
+                    else:
+                        quoted = False
+            elif byte == b"\n":
+                source.at = at + 1
+                payload = data[start:at]
+                return Record(payload[:-1] if payload.endswith(b"\r") else payload, start)
+            elif byte == b'"' and begins:
+                quoted = True
+            begins = byte == self.sep and not quoted
+            at += 1
+        source.at = len(data)
+        partial = Partial(data[start:], start)
+        partial.strict = quoted
+        raise partial

@@ -1,0 +1,471 @@
+# SPDX-License-Identifier: MIT
+"""Usage: torture.py [--seed N] [--cases N] [--seconds N] [--verbose]
+
+Compares cbsplit ($CBSPLIT) with the model on random framings, inputs, damages, cuts and
+options.  A case depends on nothing but its seed: what is printed for one that fails runs
+it again alone.  Exit status 1 if any failed.
+"""
+
+import argparse
+import base64
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import model
+
+CBSPLIT = os.environ.get("CBSPLIT", "./cbsplit")
+
+
+def escape(data, commas=True):
+    """As in an argument of a specification."""
+    out = ""
+    for byte in data:
+        char = chr(byte)
+        if char == "\\" or (char == "," and commas):
+            out += "\\" + char
+        elif 0x20 < byte < 0x7F and char not in "=":
+            out += char
+        else:
+            out += "\\x%02x" % byte
+    return out
+
+
+# ------------------------------------------------------------------ framings
+
+
+def any_delimiter(rng):
+    pool = [b"\n", b"\r\n", b"\0", b";", b"ab", b"aba", b"aab", b"--", b"-->", b"\r"]
+    if rng.random() < 0.3:
+        return bytes(rng.choice(b"ab;\n") for _ in range(rng.randint(1, 9)))
+    return rng.choice(pool)
+
+
+def some_delimiters(rng):
+    found = []
+    for _ in range(rng.choice([1, 1, 1, 2, 3, 5])):
+        delimiter = any_delimiter(rng)
+        if delimiter not in found:
+            found.append(delimiter)
+    return found
+
+
+def make_delim(rng):
+    delimiters = some_delimiters(rng)
+    keep, skip = rng.random() < 0.2, rng.random() < 0.2
+    text = "delim:" + escape(delimiters[0])
+    text += "".join(",or=" + escape(d) for d in delimiters[1:])
+    text += ",keep" * keep + ",skip-empty" * skip
+    out = "delim:" + escape(delimiters[0])
+    first = model.Delimiter(delimiters[:1])
+    return text, out, lambda: model.Delimiter(delimiters, keep, skip), first
+
+
+def make_line(rng):
+    return "line", "line", lambda: model.Delimiter([b"\n"], line=True), None
+
+
+def make_start(rng):
+    mark = any_delimiter(rng)
+    return "start:" + escape(mark), None, lambda: model.Start(mark), None
+
+
+def make_fixed(rng):
+    size = rng.choice([1, 2, 3, 7, 64, 65, 1000])
+    return "fixed:%d" % size, "fixed:%d" % size, lambda: model.Fixed(size), None
+
+
+def make_length(rng):
+    width = rng.randint(1, 8)
+    order = rng.choice(["big", "little"])
+    name = "u8" if width == 1 else "u%d%s" % (8 * width, "be" if order == "big" else "le")
+    keys = {}
+    text = name
+    if rng.random() < 0.4:
+        keys["offset"] = rng.randint(1, 9)
+        text += ",offset=%d" % keys["offset"]
+    if rng.random() < 0.3:
+        keys["header"] = keys.get("offset", 0) + width + rng.randint(0, 4)
+        text += ",header=%d" % keys["header"]
+    if rng.random() < 0.3:
+        keys["adjust"] = rng.randint(-9, 9)
+        text += ",adjust=%d" % keys["adjust"]
+    if rng.random() < 0.3:
+        keys["inclusive"] = True
+        text += ",inclusive"
+    if rng.random() < 0.2:
+        keys["trailer"] = any_delimiter(rng)
+        text += ",trailer=" + escape(keys["trailer"])
+    if rng.random() < 0.2:
+        keys["high"] = rng.randint(0, 256 ** min(width, 2) - 1)
+        text += ",max=%d" % keys["high"]
+        if rng.random() < 0.5:
+            keys["low"] = rng.randint(0, min(12, keys["high"]))
+            text += ",min=%d" % keys["low"]
+    header = keys.get("header", keys.get("offset", 0) + width)
+    where = [i for i in range(header) if not 0 <= i - keys.get("offset", 0) < width]
+    out = text
+    if where and rng.random() < 0.3:
+        rule = model.Rule(rng.choice(where), 0, rng.choice([0, 1, 127]))
+        keys["rules"] = [rule]
+        text += ",byte=" + rule.spell()
+    if where and rng.random() < 0.2:
+        rule = model.Rule(rng.choice(where), 0, rng.choice([0, 1, 127]))
+        keys["only"] = [rule]
+        text += ",only=" + rule.spell()
+    if where and rng.random() < 0.2:
+        keys["padding"] = rng.choice(where)
+        text += ",padding=%d" % keys["padding"]
+        out = None
+    if rng.random() < 0.1:
+        keys["keep"] = True
+        text += ",keep"
+        out = None
+    return text, out, lambda: model.Length(width, order, **keys), None
+
+
+def make_varint(rng):
+    keys, text = {}, "varint"
+    if rng.random() < 0.3:
+        keys["max_width"] = rng.randint(1, 10)
+        text += ",max-width=%d" % keys["max_width"]
+    if rng.random() < 0.3:
+        keys["offset"] = rng.randint(1, 4)
+        text += ",offset=%d" % keys["offset"]
+    return text, text, lambda: model.Varint(**keys), None
+
+
+def make_ascii(rng):
+    if rng.random() < 0.4:
+        return "netstring", "netstring", lambda: model.Ascii(10, b":", b",", True), None
+    if rng.random() < 0.3:
+        return "octet", "octet", lambda: model.Ascii(10, b" ", b"", True, 1), None
+    base = rng.choice([10, 16])
+    term = rng.choice([b"\n", b"\r\n", b" ", b":", b";;"])
+    trailer = rng.choice([b"", b"", b"\n", b"\r\n", b",end"])
+    canonical = rng.random() < 0.3
+    text = ("dec:" if base == 10 else "hex:") + escape(term)
+    text += ",trailer=" + escape(trailer) if trailer else ""
+    text += ",canonical" * canonical
+    return text, text, lambda: model.Ascii(base, term, trailer, canonical), None
+
+
+def make_digits(rng):
+    if rng.random() < 0.3:
+        text = "hex,digits=4,inclusive,control=3"
+        return text, text, lambda: model.Digits(16, 4, True, 3), None
+    base, width = rng.choice([10, 16]), rng.randint(1, 6)
+    inclusive = rng.random() < 0.4
+    text = "%s,digits=%d" % ("dec" if base == 10 else "hex", width) + ",inclusive" * inclusive
+    return text, text, lambda: model.Digits(base, width, inclusive), None
+
+
+def simple(name, cls, out=True):
+    return lambda rng: (name, name if out else None, cls, None)
+
+
+MAKERS = [
+    make_delim, make_delim, make_line, make_start, make_fixed, make_length, make_length,
+    make_length, make_varint, make_ascii, make_ascii, make_digits,
+    simple("syslog", model.Syslog, False), simple("slip", model.Slip),
+    simple("cobs", model.Cobs), simple("chunked", model.Chunked),
+    simple("chunked,lf", lambda: model.Chunked(lf=True), False), simple("csv", model.Csv, False),
+]
+
+# -------------------------------------------------------------------- inputs
+
+
+def any_payload(rng):
+    size = rng.choice([0, 1, 2, 3, 5, 8, 15, 16, 17, 31, 40, 63, 64, 65, 100, 127, 128, 129, 253,
+                       254, 255, 256, 300, 1000])
+    if rng.random() < 0.02:
+        size = rng.choice([4000, 4096, 10000, 70000])
+    alphabet = rng.choice([b"ab", b"ab;\n\r", b"\0\x01\xff", b'a,"\n', b"0123456789 :",
+                           b"\xc0\xdb\xdc\xdd", bytes(range(256)), b"x"])
+    return bytes(rng.choices(alphabet, k=size))
+
+
+def any_input(rng, framing):
+    """Mostly well formed: frames by the model where it can, or random bytes."""
+    parts = []
+    for _ in range(rng.choice([0, 1, 2, 3, 5, 10, 30])):
+        payload = any_payload(rng)
+        encode = getattr(framing, "encode", None)
+        frame = encode(payload) if encode else None
+        if frame is None:
+            frame = payload if encode is None else b""
+            if isinstance(framing, model.Start):
+                frame = framing.mark + payload
+            elif isinstance(framing, model.Syslog):
+                frame = rng.choice([b"%d " % len(payload) if payload else b"", b""]) + payload + b"\n"
+            elif isinstance(framing, model.Csv):
+                frame = payload + rng.choice([b"\n", b"\r\n", b",", b'"'])
+        parts.append(frame)
+    data = b"".join(parts) + getattr(framing, "finish", b"")
+    return damage(rng, data)
+
+
+def damage(rng, data):
+    kind = rng.random()
+    if not data or kind < 0.5:
+        return data
+    data = bytearray(data)
+    if kind < 0.65:
+        del data[rng.randrange(len(data)):]
+    elif kind < 0.8:
+        for _ in range(rng.randint(1, 3)):
+            data[rng.randrange(len(data))] = rng.choice(b"\0\x01\n\r0a;:\xff\xc0\xdb")
+    elif kind < 0.9:
+        at = rng.randrange(len(data))
+        del data[at:at + rng.randint(1, 5)]
+    else:
+        at = rng.randrange(len(data) + 1)
+        data[at:at] = bytes(rng.choices(b"\0\x01\n\r0a;:\xff\xc0\xdb", k=rng.randint(1, 4)))
+    return bytes(data)
+
+
+# ------------------------------------------------------------------- running
+
+
+def expected(framing, data, on_partial):
+    """All records, the exit status, and the number of the record that an error is in."""
+    source, records = model.Input(data), []
+    try:
+        while True:
+            record = framing.next(source)
+            if record is not None:
+                records.append(record)
+    except model.End:
+        return records, 0
+    except model.Malformed:
+        return records, 3
+    except model.TooLong:
+        return records, 5
+    except model.Partial as partial:
+        policy = on_partial or framing.partial
+        if getattr(partial, "strict", False) and not on_partial:
+            policy = "fail"
+        if policy == "drop":
+            return records, 0
+        if policy == "emit" and partial.payload is not None:
+            if partial.payload or not getattr(framing, "skip_empty", False):
+                records.append(model.Record(partial.payload, partial.offset))
+            return records, 0
+        return records, 4
+
+
+def feed(pipe, data, cuts):
+    try:
+        start = 0
+        for cut in cuts:
+            os.write(pipe, data[start:cut])
+            start = cut
+            time.sleep(0.0005)
+        while start < len(data):
+            start += os.write(pipe, data[start:])
+    except BrokenPipeError:
+        pass
+    os.close(pipe)
+
+
+class Outcome:
+    def __init__(self, out, err, status):
+        self.out, self.err, self.status = out, err, status
+
+    def same(self, other):
+        return (self.out, self.err, self.status) == (other.out, other.err, other.status)
+
+    def __str__(self):
+        return "status %d, stderr %r, stdout %r" % (self.status, self.err, self.out[:300])
+
+
+def run(args, data, cuts=None, file=None):
+    """cbsplit with `data` on a pipe, in pieces, or from a file."""
+    if file:
+        with open(file, "rb") as stdin:
+            done = subprocess.run([CBSPLIT, *args], stdin=stdin, capture_output=True, check=False,
+                                  timeout=60)
+        return Outcome(done.stdout, done.stderr, done.returncode)
+    process = subprocess.Popen([CBSPLIT, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    feeder = threading.Thread(target=feed, args=(os.dup(process.stdin.fileno()), data, cuts or []))
+    process.stdin.close()
+    process.stdin = None
+    feeder.start()
+    out, err = process.communicate(timeout=60)
+    feeder.join()
+    return Outcome(out, err, process.returncode)
+
+
+def parse(out):
+    records = []
+    for line in out.splitlines():
+        value = json.loads(line)
+        payload = value["text"].encode() if "text" in value else base64.b64decode(value["base64"])
+        assert len(payload) == value["length"], line
+        records.append((value["record"], value["offset"], payload))
+    return records
+
+
+class Failed(Exception):
+    pass
+
+
+def check(condition, message, *outcomes):
+    if not condition:
+        raise Failed(message + "".join("\n    " + str(o) for o in outcomes))
+
+
+def random_cuts(rng, data):
+    if not data:
+        return []
+    return sorted({rng.randrange(len(data) + 1) for _ in range(rng.choice([1, 2, 4]))})
+
+
+def case(rng, scratch):
+    """One case; raises Failed."""
+    maker = rng.choice(MAKERS)
+    text, out, make, _ = maker(rng)
+    framing = make()
+    data = any_input(rng, framing)
+    on_partial = rng.choice([None, None, "fail", "drop"])
+    # --to=json holds a whole record, and so has a limit of its own.
+    args = ["-f", text, "--max-record=%d" % (2 ** 63 - 1)] + (["--on-partial=" + on_partial] if on_partial else [])
+    describe = "cbsplit %s, %d bytes: %r" % (" ".join(args), len(data), data[:200])
+    try:
+        compare(rng, scratch, args, make, data, on_partial)
+        if out:
+            round_trip(rng, text, out, make, data)
+    except Failed as failed:
+        raise Failed("%s\n    %s" % (describe, failed)) from None
+
+
+def compare(rng, scratch, args, make, data, on_partial):
+    records, status = expected(make(), data, on_partial)
+    whole = run(args + ["-t", "json"], data)
+    check(whole.status == status, "exit status %d expected" % status, whole)
+    got = parse(whole.out)
+    want = [(i + 1, r.offset, r.payload) for i, r in enumerate(records)]
+    check([g[2] for g in got] == [w[2] for w in want],
+          "records expected: %r" % ([w[2] for w in want][:20]), whole)
+    check([g[0] for g in got] == [w[0] for w in want], "numbers", whole)
+    if status:
+        place = re.search(rb"record (\d+) at byte (\d+)", whole.err)
+        check(place is not None, "no place in the message", whole)
+        check(int(place.group(1)) == len(records) + 1, "record %d expected" % (len(records) + 1),
+              whole)
+    else:
+        check(whole.err == b"", "a message without an error", whole)
+    pieces = run(args + ["-t", "json"], data, random_cuts(rng, data))
+    check(pieces.same(whole), "pieces differ from the whole", pieces, whole)
+    name = os.path.join(scratch, "in")
+    with open(name, "wb") as file:
+        file.write(data)
+    from_file = run(args + ["-t", "json"], data, file=name)
+    check(from_file.same(whole), "a file differs from a pipe", from_file, whole)
+    exact = run(args + ["-t", "json", "--exact"], data, random_cuts(rng, data))
+    check(exact.same(whole), "--exact differs", exact, whole)
+    count = run(args + ["-c"], data)
+    check(count.status == status, "--count: status", count, whole)
+    if not status:
+        check(count.out == b"%d\n" % len(records), "--count: number", count, whole)
+    if records and rng.random() < 0.5:
+        select(rng, args, records, data)
+    if rng.random() < 0.3:
+        limit(rng, args, records, data, status)
+    if not status and rng.random() < 0.3:
+        parts(rng, args, records, name)
+
+
+def select(rng, args, records, data):
+    skip, head = rng.randint(0, len(records)), rng.randint(1, len(records))
+    some = run(args + ["-t", "json", "--skip=%d" % skip, "-n", str(head)], data)
+    want = [r.payload for r in records[skip:skip + head]]
+    if skip + head <= len(records):
+        check(some.status == 0, "--skip, --head: status", some)
+    check([g[2] for g in parse(some.out)] == want, "--skip=%d --head=%d" % (skip, head), some)
+    numbers = sorted(rng.sample(range(1, len(records) + 1), rng.randint(1, len(records))))
+    some = run(args + ["-t", "json", "--select=" + ",".join(map(str, numbers))], data)
+    check([g[2] for g in parse(some.out)] == [records[n - 1].payload for n in numbers],
+          "--select=%s" % numbers, some)
+
+
+def limit(rng, args, records, data, status):
+    most = rng.choice([1, 2, 10, 64, 100, 255])
+    short = [r.payload for r in records if len(r.payload) <= most]
+    skipped = run(args + ["-t", "json", "--max-record=%d" % most, "--on-overflow=skip"], data)
+    # What is broken beyond the limit may be skipped before that shows.
+    if not status:
+        check(skipped.status == 0, "skip: status", skipped)
+        check([g[2] for g in parse(skipped.out)] == short, "--max-record=%d, skip" % most, skipped)
+        cut = run(args + ["-t", "json", "--max-record=%d" % most, "--on-overflow=truncate"], data)
+        check([g[2] for g in parse(cut.out)] == [r.payload[:most] for r in records],
+              "--max-record=%d, truncate" % most, cut)
+    fails = run(args + ["-t", "json", "--max-record=%d" % most], data)
+    before = []
+    for record in records:
+        if len(record.payload) > most:
+            check(fails.status == 5, "--max-record=%d: status" % most, fails)
+            break
+        before.append(record.payload)
+    check([g[2] for g in parse(fails.out)] == before, "--max-record=%d" % most, fails)
+
+
+def parts(rng, args, records, name):
+    n = rng.choice([2, 3, 7])
+    together = []
+    for k in range(1, n + 1):
+        part = subprocess.run([CBSPLIT, *args, "-t", "json", "--part=%d/%d" % (k, n), name],
+                              capture_output=True, check=False, timeout=60)
+        if part.returncode == 2:
+            return
+        check(part.returncode == 0, "--part=%d/%d: %r" % (k, n, part.stderr))
+        together += [g[2] for g in parse(part.stdout)]
+    check(together == [r.payload for r in records], "--part=K/%d: %r" % (n, together))
+
+
+def round_trip(rng, text, out, make, data):
+    """Random records, as netstrings, become what the model makes of them, and come back."""
+    framing = make()
+    payloads = [p for p in (any_payload(rng) for _ in range(rng.randint(0, 8)))
+                if framing.encode(p) is not None]
+    wanted = b"".join(framing.encode(p) for p in payloads) + getattr(framing, "finish", b"")
+    net = b"".join(b"%d:%b," % (len(p), p) for p in payloads)
+    encoded = run(["-f", "netstring", "-t", out], net, random_cuts(rng, net))
+    check(encoded.status == 0, "-f netstring -t %s of %r" % (out, payloads), encoded)
+    check(encoded.out == wanted, "-t %s of %r: %r expected" % (out, payloads, wanted), encoded)
+    if all(framing.holds(p) for p in payloads) and "skip-empty" not in text:
+        back = run(["-f", out, "-t", "netstring"], encoded.out)
+        check(back.out == net, "%s: %r did not come back" % (out, payloads), back)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", type=int, default=1000000000)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    options = parser.parse_args()
+    scratch = os.environ.get("TMPDIR", "/tmp") + "/torture.%d" % os.getpid()
+    os.mkdir(scratch)
+    end, failures, seed = time.monotonic() + options.seconds, 0, options.seed
+    while seed < options.seed + options.cases and time.monotonic() < end:
+        try:
+            case(random.Random(seed), scratch)
+        except (Failed, subprocess.TimeoutExpired, ValueError) as failed:
+            failures += 1
+            print("seed %d: %s" % (seed, failed), flush=True)
+            if failures >= 20:
+                break
+        seed += 1
+    os.system("rm -rf '%s'" % scratch)
+    print("%d cases from seed %d, %d failed" % (seed - options.seed, options.seed, failures))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
