@@ -33,7 +33,7 @@ _cbsplit_keys() {
     csv) from=sep= ;;
     json) from=array ;;
     websocket)
-        from=data
+        from='data message rsv1'
         to='text mask'
         ;;
     sse) from=data ;;

@@ -47,7 +47,7 @@ function __cbsplit_framing --argument-names side
         case json
             set -a from array
         case websocket
-            set -a from data
+            set -a from data message rsv1
             set to text mask
         case sse
             set -a from data

@@ -82,6 +82,8 @@ static const struct {
     {"websocket", true},
     {"websocket,keep", false},
     {"websocket,data", true},
+    {"websocket,message", true},
+    {"websocket,message,rsv1,keep", false},
     {"sse", false},
     {"sse,keep", false},
     {"sse,data", true},

@@ -99,6 +99,8 @@ decoder 'sse' '\357\273\277data: a\n:b\n\ndata\r\ndata:x\r\n\r\n'
 decoder 'sse,data' 'id: 1\ndata: a\ndata:b\n\n: c\n\ndata\r\r'
 decoder 'websocket' '\201\005Hello\201\205\067\372\041\075\177\237\115\121\130'
 decoder 'websocket,data' '\211\001x\202\002hi'
+decoder 'websocket,message' '\001\001x\211\001p\000\000\200\201\001\002\003\004y'
+decoder 'websocket,message,rsv1,keep' '\101\001x\211\000\200\001y\302\000'
 decoder 'websocket' '\001\001x\211\000\000\001y\200\000'
 
 rm "$out/specifications"

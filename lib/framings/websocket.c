@@ -5,8 +5,11 @@
  *     FIN, reserved bits, opcode | MASK, length | long length | key | payload
  *
  * A message is one frame or several fragments: the last one has FIN, all but the
- * first have opcode 0 (section 5.4).  No extensions are supported
- * (permessage-deflate sets a reserved bit).
+ * first have opcode 0 (section 5.4).  With `message` a record is the payload of all of
+ * them; control frames may come between (section 5.5).
+ *
+ * No extensions are supported, but `rsv1` allows the bit that permessage-deflate sets in
+ * the first frame of a compressed message (RFC 7692 section 6).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +27,7 @@
 enum {
     FIN = 0x80,
     RESERVED = 0x70,
+    RSV1 = 0x40,
     OPCODE = 0x0f,
     MASKED = 0x80,
     LENGTH = 0x7f,
@@ -35,13 +39,17 @@ enum { CONTINUATION = 0, TEXT = 1, BINARY = 2, CONTROL = 8, CLOSE = 8, CONTROL_M
 enum { KEY_SIZE = 4, HEADER_MAX = 2 + 8 + KEY_SIZE };
 
 struct websocket_config {
-    bool data; /* input: without control frames */
-    bool text; /* output: text frames, not binary ones */
-    bool mask; /* output: as a client sends them */
+    bool data;    /* input: without control frames */
+    bool message; /* input: the same, and fragments joined */
+    bool rsv1;    /* input: allow this bit */
+    bool text;    /* output: text frames, not binary ones */
+    bool mask;    /* output: as a client sends them */
 };
 
 static const struct cb__key keys[] = {
     {"data", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct websocket_config, data)},
+    {"message", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct websocket_config, message)},
+    {"rsv1", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct websocket_config, rsv1)},
     {"text", CB__KEY_FLAG | CB__KEY_OUT, offsetof(struct websocket_config, text)},
     {"mask", CB__KEY_FLAG | CB__KEY_OUT, offsetof(struct websocket_config, mask)},
     {NULL, CB__KEY_FLAG, 0},
@@ -74,12 +82,15 @@ struct websocket_state {
     const char *why;   /* ... and the reason */
     uint64_t payload;  /* its length */
     uint64_t from, to; /* the payload, once the header was read; otherwise 0 */
+    bool closed;       /* there was a Close frame */
 };
 
 static int websocket_open(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
+    const struct websocket_config *config = decoder->config.data;
     (void)spec;
     decoder->assembles = true;
+    decoder->tells_length = !config->message;
     return CB_OK;
 }
 
@@ -113,9 +124,11 @@ static int wrong(struct websocket_state *state, size_t at, const char *why)
 /* (The message before goes on if the decoder `expects_more`.) */
 static int check_first(const struct cb_decoder *decoder)
 {
+    const struct websocket_config *config = decoder->config.data;
     struct websocket_state *state = decoder->state;
-    unsigned first = state->header[0], opcode = first & OPCODE;
-    if (first & RESERVED)
+    const unsigned first = state->header[0], opcode = first & OPCODE;
+    const unsigned reserved = first & RESERVED & (config->rsv1 ? ~(unsigned)RSV1 : ~0U);
+    if (reserved)
         return wrong(state, 0, "a reserved bit is set");
     if ((opcode & ~(unsigned)CONTROL) > BINARY)
         return wrong(state, 0, "unknown opcode");
@@ -125,6 +138,10 @@ static int check_first(const struct cb_decoder *decoder)
         return wrong(state, 0, "continuation outside a message");
     if (decoder->expects_more && (opcode == TEXT || opcode == BINARY))
         return wrong(state, 0, "new message inside a fragmented one");
+    if (first & RSV1 && opcode != TEXT && opcode != BINARY)
+        return wrong(state, 0, "RSV1 is set, but not in the first frame of a message");
+    if (state->closed && !(opcode & CONTROL))
+        return wrong(state, 0, "message after a Close frame");
     return CB_OK;
 }
 
@@ -186,7 +203,15 @@ static bool is_left_out(const struct cb_decoder *decoder)
 {
     const struct websocket_config *config = decoder->config.data;
     const struct websocket_state *state = decoder->state;
-    return config->data && state->header[0] & CONTROL;
+    return (config->data || config->message) && state->header[0] & CONTROL;
+}
+
+/* Does the record end with the frame, which is not dropped? */
+static bool ends_record(const struct cb_decoder *decoder)
+{
+    const struct websocket_config *config = decoder->config.data;
+    const struct websocket_state *state = decoder->state;
+    return !config->message || state->header[0] & FIN;
 }
 
 /* The header ends at `scan`. */
@@ -194,19 +219,23 @@ static int begin_payload(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     const bool keep = decoder->config.keep;
-    uint64_t total = state->payload + (keep ? state->have : 0);
+    const uint64_t so_far = cb__decoder_payload_place(decoder) - decoder->found.payload_start;
+    uint64_t length;
     state->from = decoder->found.scan;
-    if (!cb__add_u64(decoder->found.scan, state->payload, &state->to))
+    if (!cb__add_u64(decoder->found.scan, state->payload, &state->to) ||
+        !cb__add_u64(so_far, state->payload, &length))
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                                 "record is longer than a stream can be");
     if (is_left_out(decoder))
         return CB_OK;
-    int status = cb__decoder_check_length(decoder, total);
+    int status = cb__decoder_check_length(decoder, length);
     if (status)
         return status;
-    cb__decoder_begin(decoder, decoder->found.scan);
-    decoder->found.header = keep ? 0 : state->have;
-    decoder->found.total = total;
+    if (!cb__has_begun(decoder)) {
+        cb__decoder_begin(decoder, decoder->found.scan);
+        decoder->found.header = keep ? 0 : state->have;
+        decoder->found.total = ends_record(decoder) ? length : CB_UNKNOWN;
+    }
     if (keep || !is_masked(state))
         decoder->found.payload_end = state->to;
     return CB_OK;
@@ -216,18 +245,18 @@ static int begin_payload(struct cb_decoder *decoder)
 static int take_header(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
+    const uint64_t start = decoder->found.scan;
     const uint8_t *data;
     size_t n, used;
     int status = CB__MORE;
     state->have = 0;
-    while (status == CB__MORE && cb__buffer_span(decoder->buffer, &decoder->scan_cursor,
-                                                 decoder->found.scan + state->have, &data, &n))
+    while (status == CB__MORE &&
+           cb__buffer_span(decoder->buffer, &decoder->scan_cursor, start + state->have, &data, &n))
         status = read_header(decoder, data, n, &used);
     if (status != CB__MORE)
         decoder->found.scan += state->have;
     if (status == CB_EMALFORMED)
-        return cb__decoder_fail(decoder, status, decoder->found.frame_start + state->wrong, "%s",
-                                state->why);
+        return cb__decoder_fail(decoder, status, start + state->wrong, "%s", state->why);
     return status == CB_OK ? begin_payload(decoder) : status;
 }
 
@@ -250,6 +279,7 @@ static int unmask(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 static int take_payload(struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
+    const bool adds = !decoder->config.keep && !is_left_out(decoder);
     const uint8_t *data;
     size_t n;
     int status = CB_OK;
@@ -257,7 +287,7 @@ static int take_payload(struct cb_decoder *decoder)
         if (!cb__decoder_span(decoder, &data, &n))
             return CB__MORE;
         n = cb__min(n, cb__clamp_u64(state->to - decoder->found.scan));
-        if (!decoder->config.keep && cb__has_begun(decoder))
+        if (adds)
             status = is_masked(state) ? unmask(decoder, data, n)
                                       : cb__decoder_add_span(decoder, decoder->found.scan, n);
         decoder->found.scan += n;
@@ -265,17 +295,24 @@ static int take_payload(struct cb_decoder *decoder)
     return status;
 }
 
+static bool is_close(const struct websocket_state *state)
+{
+    return (state->header[0] & OPCODE) == CLOSE;
+}
+
 /* The next frame begins at `scan`. */
 static void end_frame(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     decoder->expects_more = expects_more_after(decoder, state->header[0]);
+    state->closed = state->closed || is_close(state);
     state->have = 0;
     state->to = 0;
-    if (cb__has_begun(decoder))
-        decoder->found.state = CB__FOUND_COMPLETE;
-    else
+    decoder->found.payload_end = 0;
+    if (!cb__has_begun(decoder))
         cb__decoder_next_frame(decoder);
+    else if (!is_left_out(decoder) && ends_record(decoder))
+        decoder->found.state = CB__FOUND_COMPLETE;
 }
 
 static int websocket_advance(struct cb_decoder *decoder)
@@ -300,7 +337,8 @@ static int websocket_advance(struct cb_decoder *decoder)
 static bool changes_message(const struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
-    return decoder->expects_more != expects_more_after(decoder, state->header[0]);
+    return is_close(state) ||
+           decoder->expects_more != expects_more_after(decoder, state->header[0]);
 }
 
 /* Frames whose payload is returned as it is in the input, and that do not change which
@@ -335,7 +373,7 @@ static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, si
 
 static int websocket_cut_short(struct cb_decoder *decoder)
 {
-    if (is_left_out(decoder))
+    if (!cb__has_begun(decoder) && is_left_out(decoder))
         return CB__END;
     if (decoder->config.keep)
         decoder->found.payload_seen = cb__buffer_end(decoder->buffer);

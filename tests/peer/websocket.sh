@@ -98,3 +98,53 @@ for record in 3:one, 3:two, 0:, 5:three,; do
     wait_for cmp -s expected out
 done
 exec 3>&-
+
+# ------------------------------------------------------------------ compressed
+
+# Messages that the server compresses, by the extension that most clients ask for
+# (RFC 7692), and sends in fragments with pings between them.
+cat >deflate.js <<'END'
+'use strict';
+const fs = require('fs');
+const {WebSocketServer} = require('ws');
+const server = new WebSocketServer({host: '127.0.0.1', port: 0,
+    perMessageDeflate: {threshold: 0}});
+server.on('connection', socket => {
+    for (const size of [0, 1, 100, 5000, 100000]) {
+        socket.send('a fragment,', {fin: false});
+        socket.ping('are you there?');
+        socket.send('x'.repeat(size), {fin: true});
+        socket.send('whole ' + size);
+    }
+    socket.close(1000);
+});
+server.on('listening', () => {
+    fs.writeFileSync('port.new', String(server.address().port));
+    fs.renameSync('port.new', 'port');
+});
+END
+sed 's/Connection: Upgrade/Sec-WebSocket-Extensions: permessage-deflate\\r\\n&/' connect.py >compressed.py
+rm port
+start node deflate.js >log 2>&1
+wait_for test -e port
+doing='compressed messages'
+python3 compressed.py 'cat >stream' || fail "$doing: $(cat log)"
+"$CBSPLIT" -f websocket,message,rsv1 -t u32be stream >messages
+python3 - <<'END' >out
+import struct, zlib
+with open('messages', 'rb') as file:
+    data = file.read()
+inflate = zlib.decompressobj(-15)
+while data:
+    size = struct.unpack('>I', data[:4])[0]
+    text = inflate.decompress(data[4:4 + size] + b'\0\0\xff\xff').decode()
+    print(len(text), text[:12])
+    data = data[4 + size:]
+END
+expect out '11 a fragment,\n7 whole 0\n12 a fragment,x\n7 whole 1\n111 a fragment,x\n9 whole 100\n'"\
+"'5011 a fragment,x\n10 whole 5000\n100011 a fragment,x\n12 whole 100000\n'
+"$CBSPLIT" -f websocket,rsv1,keep -t raw stream | cmp - stream
+cp stream in
+run -f websocket,message
+expect_status 3
+expect_message 'stdin: record 1 at byte 0: a reserved bit is set: 41'

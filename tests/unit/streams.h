@@ -91,6 +91,8 @@ static const struct stream streams[] = {
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0\0\1x\x8a\0\x80\0")},
     {"websocket,data", BYTES("\x89\3one\1\3one\x8a\x80zzzz\x80\0\x82\x81\1\2\3\4x")},
+    {"websocket,message", BYTES("\x89\3one\1\3one\x8a\x80zzzz\0\0\x80\x81\1\2\3\4x\x82\2hi")},
+    {"websocket,message,rsv1", BYTES("\x41\0\x80\3one\xc2\x83zzzztwo\x81\0")},
     {"sse", BYTES("\xef\xbb\xbf"
                   "data: a\n:b\r\rid\r\n\r\n")},
     {"sse,data", BYTES("id: 1\ndata: a\rdata:b\n\n: c\n\ndata\r\ndata: d\r\r")},

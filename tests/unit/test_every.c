@@ -48,6 +48,7 @@ static const struct stream given_up[] = {
     {"websocket", BYTES("\x82\xff\0\0\0\0\0\1\0\0"
                         "abcdef")},
     {"websocket", BYTES("\1\3one")},
+    {"websocket,message", BYTES("\1\3one\x88\0\x8a\5a")},
     {"tfrecord", BYTES(TF_HI "\1")},
     {"chunked", BYTES("ff;a=\"b")},
     {"content-length", BYTES("Content-Length: 1\r\nContent-Le")},

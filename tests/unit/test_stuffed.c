@@ -411,6 +411,10 @@ static const struct example websocket[] = {
     /* Whoever sends Close sends no more data (section 5.5.1). */
     {"websocket", BYTES("\x01\x03Hel\x88\x00"), GIVES("[Hel][]")},
     {"websocket", BYTES("\x01\x03Hel\x88\x00\x80\x00"), MALFORMED("[Hel][]", 7)},
+    {"websocket", BYTES("\x81\x01x\x88\x00\x81\x00"), MALFORMED("[x][]", 5)},
+    {"websocket", BYTES("\x88\x00\x8a\x00\x82\x00"), MALFORMED("[][]", 4)},
+    {"websocket,data", BYTES("\x88\x00\x01\x00"), MALFORMED("", 2)},
+    {"websocket", BYTES("\x88\x00\x8a\x00\x88\x00"), GIVES("[][][]")},
     {"websocket", BYTES("\x81\x00\x89\x7e\x00\x7e"), MALFORMED("[]", 3)},
     {"websocket", BYTES("\x89\xff"), MALFORMED("", 1)},
     {"websocket", BYTES("\x81\x7e\x00\x7d"), MALFORMED("", 2)},
@@ -430,6 +434,57 @@ static const struct example websocket[] = {
 START_TEST(websocket_frames_are_unmasked)
 {
     check_example(&websocket[_i], true);
+}
+END_TEST
+
+/* Section 5.4: the fragments of a message, with control frames between them. */
+#define MESSAGE "websocket,message"
+static const struct example messages[] = {
+    {MESSAGE, BYTES(""), GIVES("")},
+    {MESSAGE, BYTES("\x81\x05Hello\x82\x00"), GIVES("[Hello][]")},
+    {MESSAGE, BYTES("\x01\x03Hel\x80\x02lo\x01\x01x\x00\x01y\x80\x01z"), GIVES("[Hello][xyz]")},
+    {MESSAGE, BYTES("\x89\x01p\x01\x03Hel\x8a\x85" MASKED_HELLO "\x80\x02lo\x88\x00"),
+     GIVES("[Hello]")},
+    {MESSAGE, BYTES("\x01\x80zzzz\x80\x85" MASKED_HELLO "\x81\x85" MASKED_HELLO),
+     GIVES("[Hello][Hello]")},
+    {MESSAGE, BYTES("\x02\x00\x00\x00\x80\x00\x81\x01x"), GIVES("[][x]")},
+    {MESSAGE, BYTES("\x02\x00\x89\x01p\x00\x01x\x80\x00"), GIVES("[x]")},
+    {MESSAGE, BYTES("\x89\x00\x8a\x00\x88\x00"), GIVES("")},
+    {MESSAGE ",data", BYTES("\x01\x01x\x80\x01y\x89\x00"), GIVES("[xy]")},
+    /* The message as it was sent, with all that came before its end. */
+    {MESSAGE ",keep", BYTES("\x89\x00\x01\x01x\x89\x01p\x80\x81zzzzy\x82\x01z"),
+     GIVES("[\\x01\\x01x\\x89\\x01p\\x80\\x81zzzzy][\\x82\\x01z]")},
+    {MESSAGE, BYTES("\x80\x00"), MALFORMED("", 0)},
+    {MESSAGE, BYTES("\x01\x01x\x81\x01y"), MALFORMED("", 3)},
+    {MESSAGE, BYTES("\x01\x01x\x89\x01p\x02\x01y"), MALFORMED("", 6)},
+    {MESSAGE, BYTES("\x81\x01x\x01\x01x\x00\x7e\x00\x7d"), MALFORMED("[x]", 8)},
+    {MESSAGE, BYTES("\x01\x01x\x89\x7e"), MALFORMED("", 4)},
+    {MESSAGE, BYTES("\x01\x01x\xc0\x00"), MALFORMED("", 3)},
+    {MESSAGE, BYTES("\x01\x01x\x00\x7f\x00\x00\x00\x00\x03\xff\xff\xff"), TRUNCATED("", 13)},
+    /* Close inside a message: what was to come of it never will. */
+    {MESSAGE, BYTES("\x01\x01x\x88\x00"), TRUNCATED("", 5)},
+    {MESSAGE, BYTES("\x01\x01x\x88\x00\x80\x00"), MALFORMED("", 5)},
+    {MESSAGE, BYTES("\x01\x01x"), TRUNCATED("", 3)},
+    {MESSAGE, BYTES("\x01\x01x\x00\x02y"), TRUNCATED("", 6)},
+    {MESSAGE, BYTES("\x01\x01x\x89\x02y"), TRUNCATED("", 6)},
+    {MESSAGE, BYTES("\x81\x01x\x89"), TRUNCATED("[x]", 4)},
+    /* RFC 7692, section 7.2.3: "Hello" compressed, and in two fragments (section 6.1). */
+    {"websocket,rsv1", BYTES("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00"),
+     GIVES("[\\xf2H\\xcd\\xc9\\xc9\\x07\\x00]")},
+    {"websocket,rsv1", BYTES("\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07\x00"),
+     GIVES("[\\xf2H\\xcd][\\xc9\\xc9\\x07\\x00]")},
+    {MESSAGE ",rsv1", BYTES("\x41\x03\xf2\x48\xcd\x89\x00\x80\x04\xc9\xc9\x07\x00\x81\x01x"),
+     GIVES("[\\xf2H\\xcd\\xc9\\xc9\\x07\\x00][x]")},
+    {"websocket,rsv1", BYTES("\xc2\x81zzzzx"), GIVES("[\\x02]")},
+    {"websocket,rsv1", BYTES("\x41\x00\xc0\x00"), MALFORMED("[]", 2)},
+    {"websocket,rsv1", BYTES("\xc9\x00"), MALFORMED("", 0)},
+    {"websocket,rsv1", BYTES("\x81\x00\xa1\x00"), MALFORMED("[]", 2)},
+    {"websocket,rsv1", BYTES("\xd1\x00"), MALFORMED("", 0)},
+};
+
+START_TEST(websocket_fragments_are_joined_where_that_is_asked)
+{
+    check_example(&messages[_i], true);
 }
 END_TEST
 
@@ -568,6 +623,15 @@ static const struct limited cut_short[] = {
     {"websocket", BYTES("\x01\x01x"), 0, CB_PARTIAL_DROP, GIVES("[x]")},
     {"websocket", BYTES("\x01\x01x"), 0, CB_PARTIAL_EMIT, GIVES("[x]")},
     {"websocket", BYTES("\x01\x01x"), 0, CB_PARTIAL_FAIL, TRUNCATED("[x]", 3)},
+    {MESSAGE, BYTES("\x01\x01x\x89\x00\x00\x02y"), 0, CB_PARTIAL_EMIT, GIVES("[xy]")},
+    {MESSAGE, BYTES("\x01\x01x\x89\x02y"), 0, CB_PARTIAL_EMIT, GIVES("[x]")},
+    {MESSAGE ",keep", BYTES("\x01\x01x\x89\x02y"), 0, CB_PARTIAL_EMIT,
+     GIVES("[\\x01\\x01x\\x89\\x02y]")},
+    {MESSAGE, BYTES("\x81\x01x\x01\x01y\x88\x00"), 0, CB_PARTIAL_DROP, GIVES("[x]")},
+    {MESSAGE, BYTES("\x81\x01x\x89"), 0, CB_PARTIAL_EMIT, GIVES("[x]")},
+    {MESSAGE, BYTES("\x01\x01x\x80\x01y\x01\x01x\x80\x02"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("[xy]", CB_EOVERFLOW, 6)},
+    {MESSAGE, BYTES("\x01\x02xx\x00\x81zzzz"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"websocket", BYTES("\x81\x02ok\x81\x83"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[ok]", CB_ETRUNCATED, 6)},
     {"websocket", BYTES("\x81\x02ok\x81\x83zzzz"), 2, CB_PARTIAL_DEFAULT,
@@ -678,6 +742,8 @@ static const struct {
     {"websocket", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
     {"websocket,keep", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
     {"websocket,data", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
+    {"websocket,message", BYTES("\x01\x01\x02\x00\x80\x81\x89\x04")},
+    {"websocket,message,rsv1,keep", BYTES("\x01\x41\x01\x02\x00\x80\x81\x89\x88")},
     {"sse", BYTES("ab:\r\n\r\n\r\n")},
     {"sse,keep", BYTES("ab:\r\n\r\n\r\n")},
     {"sse", BYTES("\xef\xbb\xbf\n\n")},
@@ -919,6 +985,8 @@ static Suite *stuffed_suite(void)
     tcase_add_test(records, events_are_those_of_the_standard);
     tcase_add_loop_test(records, an_event_that_ends_in_cr_is_not_held_back, 0, 3);
     tcase_add_loop_test(records, websocket_frames_are_unmasked, 0, (int)COUNT(websocket));
+    tcase_add_loop_test(records, websocket_fragments_are_joined_where_that_is_asked, 0,
+                        (int)COUNT(messages));
     tcase_add_loop_test(records, websocket_lengths_are_of_three_kinds, 0, (int)COUNT(long_frames));
     tcase_add_loop_test(records, a_long_payload_can_go_by_elsewhere, 0, 2);
     tcase_add_loop_test(records, what_is_cut_short_or_too_long_is_treated_as_asked, 0,
