@@ -154,6 +154,7 @@ TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
 	tests/model/model.py \
 	tests/model/torture.py \
+	tests/mutate.py \
 	tests/cli.sh \
 	$(cli_tests) \
 	$(peer_tests)
