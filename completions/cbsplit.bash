@@ -18,7 +18,7 @@ _cbsplit_keys() {
         to=lead=
         ;;
     varint | mqtt)
-        both='offset= adjust= inclusive min= max= max-width='
+        both='offset= header= adjust= inclusive min= max= trailer= max-width='
         from='byte= only='
         to=lead=
         ;;

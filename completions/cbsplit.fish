@@ -29,7 +29,7 @@ function __cbsplit_framing --argument-names side
             set -a from padding= byte= only=
             set to lead=
         case varint mqtt
-            set keys offset= adjust= inclusive min= max= max-width=
+            set keys offset= header= adjust= inclusive min= max= trailer= max-width=
             set -a from byte= only=
             set to lead=
         case dec hex

@@ -43,6 +43,7 @@ static const struct {
     {"u64be,adjust=3", false},
     {"varint", false},
     {"varint,offset=1,inclusive,adjust=-1", false},
+    {"varint,offset=1,header=3,trailer=;", false},
     {"dec", false},
     {"dec:\\r\\n,trailer=\\r\\n,keep", false},
     {"hex:;,canonical", false},

@@ -65,6 +65,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/counted.c \
 	lib/framings/shared/length_field.h \
 	lib/framings/shared/length_field.c \
+	lib/framings/shared/layout.h \
+	lib/framings/shared/layout.c \
 	lib/framings/shared/scanned.h \
 	lib/framings/shared/scanned.c \
 	lib/framings/shared/json_text.h \

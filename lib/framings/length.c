@@ -1,33 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A binary length field of 1 to 8 bytes:
- *
- *     offset bytes | length field | rest of the header | payload | padding | trailer
- *
- * The length of the padding is in the byte of the header at `padding`, if given.
+ * A binary length field of 1 to 8 bytes (shared/layout.h).  Padding may follow the
+ * payload; its length is in the byte of the header at `padding`, if given.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/byte_order.h"
-#include "framing/encoder.h"
 #include "framings/families.h"
-#include "framings/shared/counted.h"
-#include "framings/shared/length_field.h"
+#include "framings/shared/layout.h"
 
 #define NOT_GIVEN UINT64_MAX
 
 struct length_config {
     size_t width;
     bool little;
-    uint64_t offset;
-    uint64_t header; /* bytes in all */
-    struct cb__length_field field;
-    struct cb__length_bounds bounds;
-    uint64_t padding;      /* place of the padding length in the header */
-    struct cb__bytes lead; /* output: the beginning of the header */
-    struct cb__bytes trailer;
-    struct cb__byte_rules rules;
+    struct cb__layout layout;
+    uint64_t padding; /* place of the padding length in the header */
 };
 
 struct length_state {
@@ -37,14 +26,8 @@ struct length_state {
 };
 
 static const struct cb__key keys[] = {
-    {"offset", CB__KEY_SIZE, offsetof(struct length_config, offset)},
-    {"header", CB__KEY_SIZE, offsetof(struct length_config, header)},
-    CB__LENGTH_FIELD_KEYS(struct length_config),
+    CB__LAYOUT_KEYS(struct length_config),
     {"padding", CB__KEY_SIZE | CB__KEY_IN, offsetof(struct length_config, padding)},
-    {"lead", CB__KEY_BYTES | CB__KEY_OUT | CB__KEY_REPLACES, offsetof(struct length_config, lead)},
-    {"trailer", CB__KEY_BYTES, offsetof(struct length_config, trailer)},
-    {"byte", CB__KEY_RULE | CB__KEY_IN, offsetof(struct length_config, rules)},
-    {"only", CB__KEY_SELECT | CB__KEY_IN, offsetof(struct length_config, rules)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -53,21 +36,22 @@ static void init(void *data, unsigned variant)
     struct length_config *config = data;
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
-    config->header = config->padding = NOT_GIVEN;
-    config->field.max = UINT64_MAX >> (64 - 8 * config->width);
+    config->padding = NOT_GIVEN;
+    cb__layout_init(&config->layout, UINT64_MAX >> (64 - 8 * config->width));
 }
 
 /* Checks that the padding byte is in the header, outside the length field. */
 static int check_padding(const struct length_config *config, const struct cb__spec *spec,
                          struct cb_error *error)
 {
-    uint64_t at = config->padding;
+    const struct cb__layout *layout = &config->layout;
+    const uint64_t at = config->padding;
     const char *what = NULL;
     if (at == NOT_GIVEN)
         return CB_OK;
-    if (at >= config->header)
+    if (at >= layout->header)
         what = "is outside the header";
-    else if (at >= config->offset && at - config->offset < config->width)
+    else if (at >= layout->offset && at - layout->offset < config->width)
         what = "is in the length field";
     if (!what)
         return CB_OK;
@@ -78,28 +62,8 @@ static int check_padding(const struct length_config *config, const struct cb__sp
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     struct length_config *config = data;
-    if (config->offset > CB__HEADER_MAX - 8)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
-                             "the offset is greater than %d", CB__HEADER_MAX - 8);
-    uint64_t least = config->offset + config->width;
-    if (config->header == NOT_GIVEN)
-        config->header = least;
-    if (config->header < least)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
-                             "the header ends before the length field, at %" PRIu64, least);
-    if (config->header > CB__HEADER_MAX)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
-                             "the header is longer than %d", CB__HEADER_MAX);
-    if (config->lead.length > config->offset)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
-                             "the lead is longer than the offset, %" PRIu64, config->offset);
-    int status = check_padding(config, spec, error);
-    if (!status)
-        status = cb__length_check(&config->field, config->header, &config->bounds, spec, error);
-    if (!status)
-        status = cb__byte_rules_check(&config->rules, config->header, "header", &config->lead, spec,
-                                      error);
-    return status;
+    int status = cb__layout_check(&config->layout, config->width, config->width, spec, error);
+    return status ? status : check_padding(config, spec, error);
 }
 
 /* Copies the part of the length field among n bytes of a header, starting with byte
@@ -109,8 +73,8 @@ static void keep_field(const struct length_config *config, size_t have, const ui
 {
     for (size_t i = 0; i < n; i++) {
         uint64_t at = have + i;
-        if (at >= config->offset && at - config->offset < config->width)
-            field[at - config->offset] = data[i];
+        if (at >= config->layout.offset && at - config->layout.offset < config->width)
+            field[at - config->layout.offset] = data[i];
     }
 }
 
@@ -119,7 +83,8 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     const struct length_config *config = decoder->config.data;
     struct length_state *state = decoder->state;
     struct cb__frame *frame = &state->counted.frame;
-    const size_t header_size = (size_t)config->header, offset = (size_t)config->offset;
+    const size_t header_size = (size_t)config->layout.header,
+                 offset = (size_t)config->layout.offset;
     const uint8_t *field = data + offset;
     if (state->have || n < header_size) {
         size_t part = cb__min(n, header_size - state->have);
@@ -135,10 +100,10 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     }
     state->have = 0;
     const uint64_t value = cb__load_uint(field, config->width, config->little);
-    if (cb__likely(cb__length_payload(&config->bounds, value, &frame->payload)))
+    if (cb__likely(cb__length_payload(&config->layout.bounds, value, &frame->payload)))
         return CB_OK;
     state->counted.frame_is_wrong = true;
-    state->counted.why = cb__length_why(&config->field, value);
+    state->counted.why = cb__length_why(&config->layout.field, value);
     return CB_EMALFORMED;
 }
 
@@ -157,18 +122,16 @@ static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t
 static void reset(struct cb_decoder *decoder)
 {
     const struct length_config *config = decoder->config.data;
-    struct length_state *state = decoder->state;
-    cb__counted_reset(decoder, config->padding == NOT_GIVEN ? header : padded_header);
-    cb__counted_apply(decoder, &config->rules, "header");
-    state->counted.frame.trailer = config->trailer;
+    cb__layout_reset(decoder, &config->layout,
+                     config->padding == NOT_GIVEN ? header : padded_header);
 }
 
 /* The length field at data + offset, with one load if eight bytes are available. */
 static inline uint64_t load_field(const struct length_config *config, const uint8_t *data, size_t n)
 {
-    const uint8_t *field = data + config->offset;
+    const uint8_t *field = data + config->layout.offset;
     const unsigned rest = 64 - 8 * (unsigned)config->width;
-    if (cb__unlikely(n - (size_t)config->offset < 8))
+    if (cb__unlikely(n - (size_t)config->layout.offset < 8))
         return cb__load_uint(field, config->width, config->little);
     return config->little ? cb__load_little8(field) << rest >> rest : cb__load_big8(field) >> rest;
 }
@@ -178,14 +141,14 @@ static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, 
                          struct cb__cut *cuts, size_t max, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
-    const size_t header_size = (size_t)config->header;
+    const size_t header_size = (size_t)config->layout.header;
     const size_t kept = decoder->config.keep ? header_size : 0;
     const uint64_t max_record = decoder->max_record;
     size_t count = 0, at = 0;
     for (; count < max && n - at >= header_size; count++) {
         uint64_t payload;
         const uint64_t value = load_field(config, data + at, n - at);
-        if (!cb__length_payload(&config->bounds, value, &payload) ||
+        if (!cb__length_payload(&config->layout.bounds, value, &payload) ||
             payload > n - at - header_size || payload + kept > max_record)
             break;
         cuts[count] = (struct cb__cut){.at = (uint32_t)(at + header_size - kept),
@@ -201,7 +164,8 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
                           struct cb__cut *cuts, size_t max, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
-    if (config->padding == NOT_GIVEN && !config->trailer.length && !config->rules.count)
+    const struct cb__layout *layout = &config->layout;
+    if (config->padding == NOT_GIVEN && !layout->trailer.length && !layout->rules.count)
         return plain_cuts(decoder, data, n, cuts, max, used);
     return cb__counted_cuts(decoder, data, n, cuts, max, used);
 }
@@ -236,15 +200,16 @@ static bool tells(const struct length_config *config, const uint8_t *field, uint
 {
     uint64_t frame;
     const uint64_t value = cb__load_uint(field, config->width, config->little);
-    return cb__length_payload(&config->bounds, value, &frame) &&
-           cb__add_u64(frame, config->header + config->trailer.length, &frame) && frame == total;
+    return cb__length_payload(&config->layout.bounds, value, &frame) &&
+           cb__add_u64(frame, config->layout.header + config->layout.trailer.length, &frame) &&
+           frame == total;
 }
 
 /* The n bytes at `at` in a record: are those in its trailer correct? */
 static bool ends_right(const struct length_config *config, uint64_t total, uint64_t at,
                        const uint8_t *data, size_t n)
 {
-    const struct cb__bytes *trailer = &config->trailer;
+    const struct cb__bytes *trailer = &config->layout.trailer;
     const uint64_t from = total - trailer->length;
     size_t i = at < from ? cb__min(n, cb__clamp_u64(from - at)) : 0;
     while (i < n && data[i] == trailer->data[at + i - from])
@@ -256,7 +221,7 @@ static int look_at_header(struct cb_encoder *encoder, const struct cb_piece *pie
 {
     const struct length_config *config = encoder->config.data;
     struct kept_state *state = encoder->state;
-    const size_t header_size = (size_t)config->header;
+    const size_t header_size = (size_t)config->layout.header;
     const size_t before = state->have, n = cb__min(piece->length, header_size - before);
     keep_field(config, before, piece->data, n, state->field);
     state->have += n;
@@ -282,31 +247,28 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
     state->seen += piece->length;
     if (ends_right(config, piece->total, at, piece->data, piece->length))
         return CB_OK;
-    return cb__encoder_fail_at(encoder, piece, piece->total - config->trailer.length - at,
+    return cb__encoder_fail_at(encoder, piece, piece->total - config->layout.trailer.length - at,
                                "the record does not end with its trailer");
 }
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct length_config *config = encoder->config.data;
+    const struct cb__layout *layout = &config->layout;
     uint64_t value;
     if (encoder->config.keep)
         return CB_OK;
-    if (!cb__length_value(&config->field, config->header, length, &value) ||
-        value < config->field.min || value > config->field.max)
-        return cb__length_refuse(encoder, length, config->field.min, config->field.max);
-    memset(encoder->scratch, 0, (size_t)config->header);
-    if (config->lead.length)
-        memcpy(encoder->scratch, config->lead.data, config->lead.length);
-    cb__store_uint(encoder->scratch + config->offset, config->width, config->little, value);
-    return cb__encoder_give(encoder, encoder->scratch, (size_t)config->header);
+    if (!cb__length_value(&layout->field, layout->header, length, &value) ||
+        value < layout->field.min || value > layout->field.max)
+        return cb__length_refuse(encoder, length, layout->field.min, layout->field.max);
+    cb__store_uint(cb__layout_place(encoder, layout), config->width, config->little, value);
+    return cb__layout_begin(encoder, layout, config->width);
 }
 
 static int end(struct cb_encoder *encoder)
 {
     const struct length_config *config = encoder->config.data;
-    size_t n = encoder->config.keep ? 0 : config->trailer.length;
-    return cb__encoder_give(encoder, config->trailer.data, n);
+    return encoder->config.keep ? CB_OK : cb__layout_end(encoder, &config->layout);
 }
 
 static const struct cb__encoder_ops encoder_ops = {

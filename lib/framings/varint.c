@@ -1,40 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An unsigned LEB128 length (DWARF 5 section 7.6; Protocol Buffers' delimited
- * messages), of at most ten bytes, after `offset` bytes.
+ * messages), of at most ten bytes (shared/layout.h).
  */
 #include <inttypes.h>
-#include <string.h>
 
-#include "framing/encoder.h"
 #include "framings/families.h"
-#include "framings/shared/counted.h"
-#include "framings/shared/length_field.h"
+#include "framings/shared/layout.h"
 
 enum { VARINT_MAX = 10 };
 
 struct varint_config {
-    uint64_t offset;
-    struct cb__bytes lead; /* output: the beginning of the bytes before the number */
-    struct cb__length_field field;
-    struct cb__length_bounds bounds; /* for a number of one byte */
-    uint64_t max_width;              /* bytes of the number */
-    struct cb__byte_rules rules;
+    struct cb__layout layout;
+    uint64_t max_width; /* bytes of the number */
+};
+
+/* A number of which the first bytes were read. */
+struct number {
+    uint64_t value;
+    size_t width; /* how many */
 };
 
 struct varint_state {
     struct cb__counted counted;
-    uint64_t value;
+    struct number number;
     size_t have; /* bytes of the header seen */
+    size_t end;  /* how many it has, once the number was read; otherwise 0 */
 };
 
 static const struct cb__key keys[] = {
-    {"offset", CB__KEY_SIZE, offsetof(struct varint_config, offset)},
-    {"lead", CB__KEY_BYTES | CB__KEY_OUT | CB__KEY_REPLACES, offsetof(struct varint_config, lead)},
-    CB__LENGTH_FIELD_KEYS(struct varint_config),
+    CB__LAYOUT_KEYS(struct varint_config),
     {"max-width", CB__KEY_SIZE, offsetof(struct varint_config, max_width)},
-    {"byte", CB__KEY_RULE | CB__KEY_IN, offsetof(struct varint_config, rules)},
-    {"only", CB__KEY_SELECT | CB__KEY_IN, offsetof(struct varint_config, rules)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -43,26 +39,16 @@ static void init(void *data, unsigned variant)
     struct varint_config *config = data;
     (void)variant;
     config->max_width = VARINT_MAX;
-    config->field.max = UINT64_MAX;
+    cb__layout_init(&config->layout, UINT64_MAX);
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     struct varint_config *config = data;
-    if (config->offset > CB__HEADER_MAX - VARINT_MAX)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
-                             "the offset is greater than %d", CB__HEADER_MAX - VARINT_MAX);
-    if (config->lead.length > config->offset)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
-                             "the lead is longer than the offset, %" PRIu64, config->offset);
     if (!config->max_width || config->max_width > VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
                              "the max-width must be from 1 to %d", VARINT_MAX);
-    int status = cb__length_check(&config->field, config->offset + 1, &config->bounds, spec, error);
-    /* Only the first byte of the number always exists. */
-    return status ? status
-                  : cb__byte_rules_check(&config->rules, config->offset + 1, "header",
-                                         &config->lead, spec, error);
+    return cb__layout_check(&config->layout, 1, VARINT_MAX, spec, error);
 }
 
 static int fail(struct varint_state *state, const char *why)
@@ -71,56 +57,92 @@ static int fail(struct varint_state *state, const char *why)
     return CB_EMALFORMED;
 }
 
-/* An inclusive value counts its own bytes, whose number varies. */
-static bool payload_of(const struct varint_config *config, uint64_t header, uint64_t value,
-                       uint64_t *payload)
+/* Takes the next byte of a number: CB_OK if it is the last one, CB__MORE, or
+ * CB_EMALFORMED. */
+static inline int take(const struct varint_config *config, struct varint_state *state,
+                       struct number *number, uint8_t byte)
 {
-    struct cb__length_bounds bounds;
-    if (!config->field.inclusive)
-        return cb__length_payload(&config->bounds, value, payload);
-    return cb__length_bounds(&config->field, header, &bounds) &&
-           cb__length_payload(&bounds, value, payload);
+    const size_t digit = number->width++;
+    if (cb__unlikely(digit + 1 == config->max_width && byte & 0x80))
+        return fail(state, config->max_width == VARINT_MAX
+                               ? "length has more than ten bytes"
+                               : "length has more bytes than max-width");
+    if (cb__unlikely(digit == VARINT_MAX - 1 && byte > 1))
+        return fail(state, "length does not fit in 64 bits");
+    number->value |= (uint64_t)(byte & 0x7f) << (7 * digit);
+    return byte & 0x80 ? CB__MORE : CB_OK;
+}
+
+/* The header is complete, and has this many bytes. */
+static inline int end_header(const struct varint_config *config, struct varint_state *state,
+                             uint64_t size, uint64_t value)
+{
+    struct cb__length_bounds own;
+    const struct cb__length_bounds *bounds = &config->layout.bounds;
+    const struct cb__length_field *field = &config->layout.field;
+    bool valid = true;
+    if (cb__unlikely(field->inclusive)) { /* it counts its own bytes, whose number varies */
+        valid = cb__length_bounds(field, size, &own);
+        bounds = &own;
+    }
+    if (cb__likely(valid && cb__length_payload(bounds, value, &state->counted.frame.payload)))
+        return CB_OK;
+    state->counted.frame_is_wrong = true;
+    return fail(state, cb__length_why(field, value));
+}
+
+/* Reads a header that may arrive in parts. */
+static int read_slowly(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct varint_config *config = decoder->config.data;
+    struct varint_state *state = decoder->state;
+    const size_t offset = (size_t)config->layout.offset, rest = config->layout.rest;
+    int status = CB__MORE;
+    for (*used = 0; *used < n && !state->end; ++*used, ++state->have) {
+        if (state->have >= offset)
+            status = take(config, state, &state->number, data[*used]);
+        if (status == CB_EMALFORMED)
+            return status;
+        if (status == CB_OK)
+            state->end = state->have + 1 + rest;
+    }
+    const size_t least = cb__max(state->have, offset) + 1 + rest;
+    const size_t end = state->end ? state->end : least;
+    const size_t part = state->end ? cb__min(n - *used, end - state->have) : 0;
+    *used += part;
+    state->have += part;
+    decoder->found.needed = end - state->have;
+    if (state->have < end)
+        return CB__MORE;
+    const uint64_t value = state->number.value;
+    state->number = (struct number){0};
+    state->have = state->end = 0;
+    return end_header(config, state, end, value);
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct varint_config *config = decoder->config.data;
     struct varint_state *state = decoder->state;
-    size_t i = 0;
-    for (;; i++) {
-        *used = i;
-        if (i == n)
-            return CB__MORE;
-        size_t at = state->have++;
-        if (at < config->offset)
-            continue;
-        size_t digit = at - (size_t)config->offset;
-        if (digit + 1 == config->max_width && data[i] & 0x80)
-            return fail(state, config->max_width == VARINT_MAX
-                                   ? "length has more than ten bytes"
-                                   : "length has more bytes than max-width");
-        if (digit == VARINT_MAX - 1 && data[i] > 1)
-            return fail(state, "length does not fit in 64 bits");
-        state->value |= (uint64_t)(data[i] & 0x7f) << (7 * digit);
-        if (!(data[i] & 0x80))
-            break;
-    }
-    const uint64_t value = state->value, size = state->have;
-    state->value = 0;
-    state->have = 0;
-    *used = i + 1;
-    if (!payload_of(config, size, value, &state->counted.frame.payload)) {
-        state->counted.frame_is_wrong = true;
-        return fail(state, cb__length_why(&config->field, value));
-    }
-    return CB_OK;
+    const struct cb__layout *layout = &config->layout;
+    const uint8_t *at = data + layout->offset;
+    struct number number = {0};
+    int status;
+    if (cb__unlikely(state->have || n < layout->header + VARINT_MAX))
+        return read_slowly(decoder, data, n, used);
+    do
+        status = take(config, state, &number, *at++);
+    while (status == CB__MORE);
+    if (cb__unlikely(status))
+        return read_slowly(decoder, data, n, used);
+    *used = (size_t)(at - data) + layout->rest;
+    return end_header(config, state, *used, number.value);
 }
 
 static void reset(struct cb_decoder *decoder)
 {
     const struct varint_config *config = decoder->config.data;
-    cb__counted_reset(decoder, header);
-    cb__counted_apply(decoder, &config->rules, "header");
+    cb__layout_reset(decoder, &config->layout, header);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -144,29 +166,35 @@ static size_t store(uint8_t *to, uint64_t value)
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct varint_config *config = encoder->config.data;
-    uint8_t *field = encoder->scratch + config->offset;
-    memset(encoder->scratch, 0, (size_t)config->offset);
-    if (config->lead.length)
-        memcpy(encoder->scratch, config->lead.data, config->lead.length);
+    const struct cb__layout *layout = &config->layout;
+    const struct cb__length_field *field = &layout->field;
+    uint8_t *number = cb__layout_place(encoder, layout);
     /* An inclusive value counts its own bytes: it must have as many as it counts, or
      * there is no such value (127 counts 1, 128 would count 2). */
     for (size_t width = 1; width <= config->max_width; width++) {
         uint64_t value;
-        if (!cb__length_value(&config->field, config->offset + width, length, &value))
+        if (!cb__length_value(field, layout->offset + width + layout->rest, length, &value))
             break;
-        if (value < config->field.min || value > config->field.max)
-            return cb__length_refuse(encoder, length, config->field.min, config->field.max);
-        size_t n = store(field, value);
-        if (n == width || (!config->field.inclusive && n <= config->max_width))
-            return cb__encoder_give(encoder, encoder->scratch, (size_t)config->offset + n);
+        if (value < field->min || value > field->max)
+            return cb__length_refuse(encoder, length, field->min, field->max);
+        size_t n = store(number, value);
+        if (n == width || (!field->inclusive && n <= config->max_width))
+            return cb__layout_begin(encoder, layout, n);
     }
     return cb__encoder_fail(encoder, "a length of %" PRIu64 " does not fit in this varint", length);
+}
+
+static int end(struct cb_encoder *encoder)
+{
+    const struct varint_config *config = encoder->config.data;
+    return cb__layout_end(encoder, &config->layout);
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
     .by_length = true,
     .begin = begin,
+    .end = end,
 };
 
 const struct cb__family cb__varint_family = {

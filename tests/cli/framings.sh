@@ -143,9 +143,15 @@ both varint,inclusive '\003ab\001' '2:ab,0:,'
 both varint,offset=2,inclusive '\000\000\005ab' '2:ab,'
 both varint,max-width=2 '\001a' '1:a,'
 decodes varint,offset=1,byte=0:61,only=0:61 'a\001x' '1:x,'
+both varint,offset=1,header=4 '\000\002\000\000ab\000\000\000\000' '2:ab,0:,'
+decodes varint,offset=1,header=4 'x\202\000yzab' '2:ab,'
+both varint,header=3,inclusive '\005\000\000ab' '2:ab,'
+both 'varint,trailer=\r\n' '\002ab\r\n\000\r\n' '2:ab,0:,'
+decodes 'varint,header=2,trailer=;,keep' '\002xab;\000y;' '5:\002xab;,3:\000y;,'
 decodes varint,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
 # 126 bytes and one for the length are 127; 127 bytes need two.
 most=$(printf '%0126d' 0)
+both varint,header=2,inclusive "\\201\\001\\000$most" "126:$most,"
 both varint,inclusive "\\177$most" "126:$most,"
 both varint,inclusive "\\201\\0010$most" "127:0$most,"
 decodes varint,inclusive "\\200\\001$most" "126:$most,"

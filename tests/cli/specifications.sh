@@ -69,7 +69,9 @@ wrong --from u16be,padding=2 'the padding byte, at 2, is outside the header' 7
 wrong --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length field' 16
 wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
 wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
+wrong_both u8,max=256 'the max is greater than a length field can be, 255' 4
 wrong_both u8,min=2,max=1 'the min is greater than the max' 4
+wrong_both varint,offset=1,header=1 'the header ends before the length field, at 2' 17
 wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8
 wrong_both line:x "'line' takes no argument" 6
 wrong_both u16be:2 "'u16be' takes no argument" 7
@@ -103,7 +105,7 @@ for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
 done
 wrong --from u8,byte=0:1,byte=1:1 'byte 1 is outside the 1-byte header' 13
 wrong --from fixed:3,byte=3:1 'byte 3 is outside the 3-byte record' 9
-wrong --from varint,offset=1,only=2:1 'byte 2 is outside the 2-byte header' 17
+wrong --from varint,offset=1,header=4,only=2:1 'byte 2 is outside the 2-byte fixed part of the header' 26
 wrong --from docker,only=8:1 'byte 8 is outside the 8-byte header' 8
 wrong --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
 wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5

@@ -10,7 +10,7 @@ set -eu
 # The layers of lib/, from the bottom up, one module a line.  A file may include
 # its own module and what has a smaller number; where "only" stands, nothing
 # but what follows it.  A file of framings/ that is not named is a family, and
-# stands on number 14.
+# stands on number 15.
 layers() {
     cat <<'END'
  0  chunkedbuffer.h
@@ -65,7 +65,8 @@ layers() {
 13  framings/shared/mark.h framings/shared/mark.c
 13  framings/shared/size_line.h framings/shared/size_line.c
 13  framings/shared/start_line.h framings/shared/start_line.c
-15  framings/table.c
+14  framings/shared/layout.h framings/shared/layout.c
+16  framings/table.c
 END
 }
 
@@ -151,7 +152,7 @@ includes_in() {
 
 # check FOLDER LAYERS - the files of a folder obey the table that LAYERS prints
 check() {
-    { $2 && echo --- && includes_in "$1"; } | awk -v folder="$1" -v families=14 '
+    { $2 && echo --- && includes_in "$1"; } | awk -v folder="$1" -v families=15 '
         function fault(text) { print folder "/" $1 ": " text; faults = 1 }
         !table_read && $1 == "---" { table_read = 1; next }
         !table_read {

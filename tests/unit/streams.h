@@ -44,6 +44,7 @@ static const struct stream streams[] = {
     {"u64le", BYTES("\3\0\0\0\0\0\0\0one\0\0\0\0\0\0\0\0")},
     {"u8,header=2,padding=1,trailer=;", BYTES("\2\3hi???;\0\1?;\1\0x;")},
     {"varint", BYTES("\3one\0\x82\0hi")},
+    {"varint,offset=1,header=4,trailer=;,inclusive", BYTES("a\7..one;b\x87\0...x;a\4..;")},
     {"u8,offset=1,byte=0:61-62,only=0:61", BYTES("a\3oneb\2toa\0b\0a\5threeb\4four")},
     {"u8,header=3,padding=1,only=2:61,trailer=;", BYTES("\3\2aone??;\2\1bto?;\0\0a;")},
     {"varint,offset=1,only=0:61", BYTES("a\3oneb\2toa\0b\0a\5three")},

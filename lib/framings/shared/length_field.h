@@ -15,15 +15,6 @@ struct cb__length_field {
     uint64_t min, max;
 };
 
-/* The rows for its keys in the key table of a family whose struct has it as `field`. */
-#define CB__LENGTH_FIELD_KEYS(type)                                                                \
-    {"adjust", CB__KEY_SIGNED, offsetof(type, field.adjust)},                                      \
-        {"inclusive", CB__KEY_FLAG, offsetof(type, field.inclusive)},                              \
-        {"min", CB__KEY_SIZE, offsetof(type, field.min)},                                          \
-    {                                                                                              \
-        "max", CB__KEY_SIZE, offsetof(type, field.max)                                             \
-    }
-
 /* The valid values: from `least` to `least` + `span`; adding `shift` (modulo 2^64)
  * gives the payload. */
 struct cb__length_bounds {
