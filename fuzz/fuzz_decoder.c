@@ -102,6 +102,8 @@ static const struct {
     {"content-length,start-line,fold,lf,or=l", false},
     {"sip", false},
     {"warc,keep", false},
+    {"stomp", false},
+    {"stomp,keep", false},
 };
 
 enum { SPECIFICATIONS = sizeof specifications / sizeof *specifications };

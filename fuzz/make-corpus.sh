@@ -94,6 +94,8 @@ decoder 'content-length,lf,keep' 'content-length:2\n\nhiContent-Length: 0\r\n\r\
 decoder 'content-length,start-line,fold,lf,or=l' '\nx\nl :\n 2\nA: b\n c\n\nhi\ny\nContent-Length: 0\n\n'
 decoder 'sip' '\r\nA SIP/2.0\r\nl: 2\r\n\r\nhi\r\n\r\nSIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'
 decoder 'warc,keep' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\nWARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n'
+decoder 'stomp' '\n\r\nSEND\r\na:b\n\r\nx\000\nMESSAGE\ncontent-length:3\n\na\000b\000'
+decoder 'stomp,keep' 'ACK\n\n\000\nCONNECTED\nversion:1.2\n\n\000\n'
 decoder 'slip' '\300a\333\334b\300\300\333\335\300'
 decoder 'cobs' '\003ab\002c\000\001\001\000'
 decoder 'sse' '\357\273\277data: a\n:b\n\ndata\r\ndata:x\r\n\r\n'

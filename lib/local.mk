@@ -96,6 +96,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/msgpack.c \
 	lib/framings/der.c \
 	lib/framings/resp.c \
+	lib/framings/stomp.c \
 	lib/framings/syslog.c \
 	lib/framings/shared/digits.h \
 	lib/framings/shared/digits.c \

@@ -138,11 +138,13 @@ peer_tests = \
 	tests/peer/pack.sh \
 	tests/peer/parallel.sh \
 	tests/peer/protoc.sh \
+	tests/peer/rabbitmq.sh \
 	tests/peer/redis.sh \
 	tests/peer/resp.sh \
 	tests/peer/scripts.sh \
 	tests/peer/sip.sh \
 	tests/peer/sse.sh \
+	tests/peer/stomp.sh \
 	tests/peer/stuffed.sh \
 	tests/peer/syslog.sh \
 	tests/peer/tfrecord.sh \

@@ -31,6 +31,7 @@ extern const struct cb__family cb__resp_family;
 extern const struct cb__family cb__slip_family;
 extern const struct cb__family cb__sse_family;
 extern const struct cb__family cb__start_family;
+extern const struct cb__family cb__stomp_family;
 extern const struct cb__family cb__syslog_family;
 extern const struct cb__family cb__tfrecord_family;
 extern const struct cb__family cb__varint_family;

@@ -79,6 +79,7 @@ const struct cb_framing cb__framings[] = {
            "the body of a SIP message (RFC 3261)"),
     PRESET("warc", "content-length,start-line,version=WARC/,fold,trailer=\\r\\n\\r\\n",
            "a record of a web archive (WARC, ISO 28500)"),
+    FAMILY("stomp", stomp, "a STOMP frame (1.0 to 1.2)"),
     FAMILY("csv", csv, "a CSV row (RFC 4180), with line ends in quotes"),
     FAMILY("websocket", websocket, "a frame of the WebSocket protocol (RFC 6455)"),
     FAMILY("sse", sse, "a server-sent event, or its data"),

@@ -184,6 +184,13 @@ both chunked '0\r\n\r\n' ''
 decodes chunked 'A\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n' '10:0123456789,10:0123456789,'
 decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
 
+# --------------------------------------------------------------------- stomp
+
+decodes stomp '\nSEND\ncontent-length:2\n\na\000\000\r\nACK\n\n\000' '25:SEND\ncontent-length:2\n\na\000,5:ACK\n\n,'
+refuses 3 'stdin: record 1 at byte 4: unknown command: 20' 'SEND \n' '' -f stomp -t none
+refuses 3 'stdin: record 1 at byte 28: command that has no body has one: 62' \
+    'RECEIPT\nreceipt-id:message\n\nbody\000' '' -f stomp -t none
+
 # -------------------------------------------------- http and content-length
 
 both content-length 'Content-Length: 2\r\n\r\nabContent-Length: 0\r\n\r\n' '2:ab,0:,'

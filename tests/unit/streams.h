@@ -88,6 +88,8 @@ static const struct stream streams[] = {
     {"warc",
      BYTES("WARC/1.0\r\nContent-Length: 3\r\n\r\none\r\n\r\nWARC/1.1\r\nContent-Length: 0\r\n"
            "\r\n\r\n\r\n")},
+    {"stomp",
+     BYTES("\nSEND\r\na:b\n\r\none\0\r\n\nMESSAGE\ncontent-length:5\n\nt\0\nwo\0ACK\n\n\0")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0\0\1x\x8a\0\x80\0")},

@@ -55,6 +55,8 @@ static const struct stream given_up[] = {
     {"content-length,start-line", BYTES("x\r\nContent-Length: 1\r\n\r\na\r")},
     {"sip", BYTES("SIP/2.0 200 OK\r\nl: 1\r\n\t1")},
     {"warc", BYTES("WARC/1")},
+    {"stomp", BYTES("ACK\n\n\0\n\r")},
+    {"stomp", BYTES("SEND\ncontent-length: 123\r\ncontent-l")},
     {"line", BYTES("abc\r")},
     {"pkt-line", BYTES("00x")},
     {"dec", BYTES("123")},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages with a header of text that is not quite that of HTTP: a start line of any
- * kind, folded lines, trailers (SIP, WARC).  However the input is cut and by
+ * kind, folded lines, trailers (SIP, WARC), and frames of STOMP.  However the input is cut and by
  * whichever call it is read.
  */
 #include <string.h>
@@ -232,6 +232,94 @@ START_TEST(records_of_web_archives_end_in_two_line_ends)
 }
 END_TEST
 
+/* ----------------------------------------------------------------------- STOMP */
+
+/* Frames of the specification of STOMP 1.2, by their sections, and what its grammar
+ * ("Augmented BNF") makes of others. */
+static const struct example stomps[] = {
+    {"stomp", BYTES(""), GIVES("")},
+    /* "STOMP Frames"; "Connecting". */
+    {"stomp", BYTES("SEND\ndestination:/queue/a\ncontent-type:text/plain\n\nhello queue a\n\0"),
+     GIVES("[SEND\\x0adestination:/queue/a\\x0acontent-type:text/plain\\x0a\\x0ahello queue "
+           "a\\x0a]")},
+    {"stomp",
+     BYTES("CONNECT\naccept-version:1.0,1.1,2.0\nhost:stomp.github.org\n\n\0"
+           "CONNECTED\nversion:1.1\n\n\0"),
+     GIVES("[CONNECT\\x0aaccept-version:1.0,1.1,2.0\\x0ahost:stomp.github.org\\x0a\\x0a]"
+           "[CONNECTED\\x0aversion:1.1\\x0a\\x0a]")},
+    /* Line ends: LF and CRLF, of lines, and between frames, where they are heart-beats. */
+    {"stomp", BYTES("\n\r\n\nSEND\r\na:b\n\r\nx\0\n\r\n\r\nBEGIN\n\n\0\n"),
+     GIVES("[SEND\\x0d\\x0aa:b\\x0a\\x0d\\x0ax][BEGIN\\x0a\\x0a]")},
+    {"stomp,keep", BYTES("\nSEND\n\nx\0\n\nSEND\n\n\0\n"),
+     GIVES("[SEND\\x0a\\x0ax\\x00][SEND\\x0a\\x0a\\x00]")},
+    {"stomp", BYTES("\n\r\n\n"), GIVES("")},
+    /* "Body", "Header content-length", "Repeated Header Entries". */
+    {"stomp", BYTES("SEND\ncontent-length:5\n\nhe\0lo\0MESSAGE\n\nhe\0"),
+     GIVES("[SEND\\x0acontent-length:5\\x0a\\x0ahe\\x00lo][MESSAGE\\x0a\\x0ahe]")},
+    {"stomp", BYTES("SEND\r\ncontent-length:0\r\n\r\n\0ERROR\n\n\0"),
+     GIVES("[SEND\\x0d\\x0acontent-length:0\\x0d\\x0a\\x0d\\x0a][ERROR\\x0a\\x0a]")},
+    {"stomp", BYTES("SEND\ncontent-length:1\ncontent-length:9\ncontent-length:x\n\n\0\0"),
+     GIVES("[SEND\\x0acontent-length:1\\x0acontent-length:9\\x0acontent-length:x\\x0a\\x0a\\x00]")},
+    {"stomp", BYTES("SEND\ncontent-length:  02  \n\n\0\n\0"),
+     GIVES("[SEND\\x0acontent-length:  02  \\x0a\\x0a\\x00\\x0a]")},
+    /* Names are case-sensitive, and may be longer or shorter. */
+    {"stomp",
+     BYTES("SEND\nContent-Length:9\ncontent-lengths:9\ncontent-lengt:9\nx content-length:9\n\n\0"),
+     GIVES("[SEND\\x0aContent-Length:9\\x0acontent-lengths:9\\x0acontent-lengt:9\\x0a"
+           "x content-length:9\\x0a\\x0a]")},
+    /* Values as servers send them, and all that the grammar allows. */
+    {"stomp", BYTES("MESSAGE\nid:a:b::\nx y\xff:\nz:\0\\c\n\n\0"),
+     GIVES("[MESSAGE\\x0aid:a:b::\\x0ax y\\xff:\\x0az:\\x00\\x5cc\\x0a\\x0a]")},
+    /* All commands. */
+    {"stomp",
+     BYTES("SUBSCRIBE\n\n\0UNSUBSCRIBE\n\n\0COMMIT\n\n\0ABORT\n\n\0ACK\n\n\0NACK\n\n\0"
+           "DISCONNECT\n\n\0STOMP\n\n\0RECEIPT\n\n\0"),
+     GIVES("[SUBSCRIBE\\x0a\\x0a][UNSUBSCRIBE\\x0a\\x0a][COMMIT\\x0a\\x0a][ABORT\\x0a\\x0a]["
+           "ACK\\x0a\\x0a]"
+           "[NACK\\x0a\\x0a][DISCONNECT\\x0a\\x0a][STOMP\\x0a\\x0a][RECEIPT\\x0a\\x0a]")},
+    REFUSED("stomp", "", "SEN", "T\n\n\0"),
+    REFUSED("stomp", "", "CONNECT", "S\n\n\0"),
+    REFUSED("stomp", "", "CONN", "\n\n\0"),
+    REFUSED("stomp", "", "CONNECT", "\0"),
+    REFUSED("stomp", "", "CONNECTED", "X"),
+    REFUSED("stomp", "", "", "send\n"),
+    REFUSED("stomp", "", "", "GET / HTTP/1.1\r\n"),
+    REFUSED("stomp", "", "", "\0"),
+    REFUSED("stomp", "[ACK\\x0a\\x0a]", "ACK\n\n\0", "\0"),
+    REFUSED("stomp", "", "\r", "\rSEND"),
+    REFUSED("stomp", "", "\n\r", "SEND"),
+    REFUSED("stomp", "", "SEND\r", "\r\n"),
+    REFUSED("stomp", "", "SEND\na:b\r", "c\n"),
+    REFUSED("stomp", "", "SEND\n\r", "\0"),
+    REFUSED("stomp", "", "SEND\nab", "\n\n"),
+    REFUSED("stomp", "", "SEND\nab", "\r\n\n"),
+    REFUSED("stomp", "", "SEND\n", ":b\n"),
+    REFUSED("stomp", "", "CONNECT\n", "\0"),
+    REFUSED("stomp", "", "CONNECT\nab", "\0"),
+    REFUSED("stomp", "", "CONNECT\nhost:x\n", "\0"),
+    REFUSED("stomp", "", "SEND\ncontent-length:", "\n\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length: ", "x\n\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length:", "-1\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length:1 ", "1\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length:1844674407370955161", "6\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length:1\n\nx", "y\0"),
+    REFUSED("stomp", "", "RECEIPT\n\n", "x\0"),
+    /* A length of 2^64 - 1 costs nothing, but cannot be that of a stream. */
+    REFUSED("stomp", "", "RECEIPT\ncontent-length:1\n", "\nx\0"),
+    REFUSED("stomp", "", "SEND\ncontent-length:18446744073709551615\n", "\n"),
+    {"stomp", BYTES("SEND\ncontent-length:9000000000000000000\n\nx"), TRUNCATED("", 42)},
+    {"stomp", BYTES("SEND"), TRUNCATED("", 4)},
+    {"stomp", BYTES("ACK\n\n\0\nSEND\n"), TRUNCATED("[ACK\\x0a\\x0a]", 12)},
+    {"stomp", BYTES("SEND\n\nhello"), TRUNCATED("", 11)},
+    {"stomp", BYTES("SEND\ncontent-length:5\n\nhello"), TRUNCATED("", 28)},
+};
+
+START_TEST(stomp_frames_end_by_their_length_or_a_zero_byte)
+{
+    check_example(&stomps[_i], false);
+}
+END_TEST
+
 /* ------------------------------------------------------- limits and unfinished */
 
 static const struct limited limits[] = {
@@ -246,6 +334,14 @@ static const struct limited limits[] = {
     {"sip,keep", BYTES("\r\n\r"), 0, CB_PARTIAL_EMIT, GIVES("")},
     {"sip", BYTES("\r\n\r"), 0, CB_PARTIAL_FAIL, TRUNCATED("", 3)},
     {"warc", BYTES("WARC/1.0\r\n" CL(1) END "x\r\n"), 0, CB_PARTIAL_EMIT, GIVES("[x]")},
+    {"stomp", BYTES("ACK\n\n\0\n\r"), 0, CB_PARTIAL_EMIT, GIVES("[ACK\\x0a\\x0a]")},
+    {"stomp", BYTES("ACK\n\n\0\n\r"), 0, CB_PARTIAL_DROP, GIVES("[ACK\\x0a\\x0a]")},
+    {"stomp", BYTES("ACK\n\n\0\n\r"), 0, CB_PARTIAL_FAIL, TRUNCATED("[ACK\\x0a\\x0a]", 8)},
+    {"stomp", BYTES("ACK\n\n\0SEND\n\nx"), 0, CB_PARTIAL_EMIT,
+     GIVES("[ACK\\x0a\\x0a][SEND\\x0a\\x0ax]")},
+    {"stomp", BYTES("ACK\n\n\0SEND\n\nx"), 0, CB_PARTIAL_DROP, GIVES("[ACK\\x0a\\x0a]")},
+    {"stomp", BYTES("SEND\n\nx\0\nSEND\n\nxy\0"), 7, CB_PARTIAL_DEFAULT,
+     FAILS("[SEND\\x0a\\x0ax]", CB_EOVERFLOW, 9)},
 };
 
 START_TEST(limits_and_unfinished_messages_are_treated_as_asked)
@@ -320,12 +416,38 @@ static const struct {
     {"content-length,start-line,fold,lf,or=l", BYTES("l:l:11\n\n\n \r")},
     {"content-length,fold,lf,or=l,trailer=\\n", BYTES("l:l:11\n\n\n \r")},
     {"content-length,start-line,version=aa,or=l,lf", BYTES("aal:1\n\n")},
+    {"stomp", BYTES("ACKACK\n\n\n\r\n\0\0")},
+    {"stomp,keep", BYTES("ACKACK::\n\n\n\n\0\0")},
 };
 
 START_TEST(random_bytes_are_read_alike_in_every_way)
 {
     check_random(any_input[_i].specification, false, any_input[_i].alphabet, any_input[_i].letters,
                  (uint64_t)_i);
+}
+END_TEST
+
+/* Frames made of parts that are often right. */
+static const char *const parts[] = {
+    "SEND\n", "MESSAGE\r\n", "ACK\n", "a:b\n", "content-length:2\n", "\n", "\r\n", "x", "xy", "",
+};
+
+START_TEST(random_frames_are_read_alike_in_every_way)
+{
+    struct prng prng = {(uint64_t)_i + 5};
+
+    for (int round = 0; round < 100; round++) {
+        uint8_t input[400];
+        size_t size = 0;
+
+        for (size_t n = prng_below(&prng, 16); n--;) {
+            const char *part = parts[prng_below(&prng, COUNT(parts))];
+            const size_t length = *part ? strlen(part) : 1; /* or a zero byte */
+            memcpy(input + size, part, length);
+            size += length;
+        }
+        check_alike(_i ? "stomp,keep" : "stomp", false, input, size);
+    }
 }
 END_TEST
 
@@ -342,11 +464,14 @@ static Suite *messages_suite(void)
     tcase_add_loop_test(headers, sip_messages_are_read_as_the_rfcs_have_them, 0, (int)COUNT(sips));
     tcase_add_loop_test(headers, records_of_web_archives_end_in_two_line_ends, 0,
                         (int)COUNT(warcs));
+    tcase_add_loop_test(headers, stomp_frames_end_by_their_length_or_a_zero_byte, 0,
+                        (int)COUNT(stomps));
     tcase_add_loop_test(headers, limits_and_unfinished_messages_are_treated_as_asked, 0,
                         (int)COUNT(limits));
     tcase_add_loop_test(output, what_is_encoded_is_decoded_again, 0, (int)COUNT(trips));
     tcase_add_loop_test(output, a_lead_that_is_no_header_is_refused, 0, (int)COUNT(wrong_leads));
     tcase_add_loop_test(random, random_bytes_are_read_alike_in_every_way, 0, (int)COUNT(any_input));
+    tcase_add_loop_test(random, random_frames_are_read_alike_in_every_way, 0, 2);
     return suite;
 }
 
