@@ -203,13 +203,13 @@ class Length:
             header += bytes([source.byte()])
             if any(rule.offset == i and not rule.allows(header) for rule in self.rules):
                 raise Malformed()
-            if i == self.offset + self.width - 1:
-                value = int.from_bytes(header[self.offset:], self.order)
-                if not self.low <= value <= self.high:
-                    raise Malformed()
-                size = value + self.adjust - (self.header if self.inclusive else 0)
-                if size < 0 or size > 2 ** 64 - 1:
-                    raise Malformed()
+        # The length is judged once the header is whole.
+        value = int.from_bytes(header[self.offset:self.offset + self.width], self.order)
+        if not self.low <= value <= self.high:
+            raise Malformed()
+        size = value + self.adjust - (self.header if self.inclusive else 0)
+        if size < 0 or size > 2 ** 64 - 1:
+            raise Malformed()
         payload_at = source.at
         payload = source.bytes(size)
         if self.padding is not None:
@@ -282,8 +282,9 @@ class Ascii:
 
     partial = "fail"
 
-    def __init__(self, base, term, trailer=b"", canonical=False, low=0):
+    def __init__(self, base, term, trailer=b"", canonical=False, low=0, most=None):
         self.base, self.term, self.trailer = base, term, trailer
+        self.most = most or (20 if base == 10 else 16)
         self.canonical, self.low = canonical, low
 
     def next(self, source):
@@ -297,7 +298,7 @@ class Ascii:
                 digits += chr(byte)
                 if self.canonical and len(digits) > 1 and digits[0] == "0":
                     raise Malformed()
-                if int(digits, self.base) >= 2 ** 64:
+                if len(digits) > self.most or int(digits, self.base) >= 2 ** 64:
                     raise Malformed()
                 continue
             if not digits or byte != self.term[0]:
@@ -371,7 +372,7 @@ class Syslog:
             raise End()
         if source.data[source.at] in b"123456789":
             try:
-                return Ascii(10, b" ", canonical=True, low=1).next(source)
+                return Ascii(10, b" ", canonical=True, low=1, most=18).next(source)
             except Partial as partial:
                 partial.strict = True
                 raise
@@ -469,7 +470,7 @@ TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS
 
 
 class Chunked:
-    """RFC 9112 section 7.1.  Extensions are left to the tests of the size line."""
+    """RFC 9112 section 7.1."""
 
     partial = "fail"
 
@@ -498,6 +499,7 @@ class Chunked:
                 raise Malformed()
         if not digits:
             raise Malformed()
+        self.extensions(source)
         self.line_end(source)
         size = int(digits, 16)
         if size == 0:
@@ -508,6 +510,58 @@ class Chunked:
         payload = source.bytes(size)
         self.line_end(source)
         return Record(payload, at)
+
+    def extensions(self, source):
+        """*( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ), section 7.1.1;
+        stops before the end of the line."""
+        white = False
+        while True:
+            white = self.skip_white(source) or white
+            if source.byte() != 0x3B:
+                source.at -= 1
+                # White space that no semicolon follows.
+                if white:
+                    source.byte()
+                    raise Malformed()
+                return
+            self.skip_white(source)
+            self.token(source)
+            white = self.skip_white(source)
+            if source.byte() != 0x3D:
+                source.at -= 1
+                continue
+            white = False
+            self.skip_white(source)
+            if source.byte() == 0x22:
+                self.quoted(source)
+            else:
+                source.at -= 1
+                self.token(source)
+
+    def skip_white(self, source):
+        start = source.at
+        while source.byte() in b" \t":
+            pass
+        source.at -= 1
+        return source.at > start
+
+    def token(self, source):
+        if source.byte() not in TOKEN:
+            raise Malformed()
+        while source.byte() in TOKEN:
+            pass
+        source.at -= 1
+
+    def quoted(self, source):
+        """RFC 9110 section 5.6.4, after its first quote."""
+        while True:
+            byte = source.byte()
+            if byte == 0x22:
+                return
+            if byte == 0x5C:
+                byte = source.byte()
+            if byte < 0x20 and byte != 9 or byte == 0x7F:
+                raise Malformed()
 
     def trailers(self, source):
         while True:
