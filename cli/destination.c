@@ -24,7 +24,7 @@ static struct sink *make_check(const struct supplies *supplies)
 static struct sink *make_files(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
-    return sink_files_new(supplies->encoder, &options->output, options->force);
+    return sink_files_new(supplies->encoder, &options->output, options->force, &options->grouping);
 }
 
 static size_t job_count(const struct options *options)
@@ -35,17 +35,18 @@ static size_t job_count(const struct options *options)
 static struct sink *make_commands(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
-    return sink_exec_new(supplies->encoder, options->command, job_count(options), supplies->pool);
+    return sink_exec_new(supplies->encoder, options->command, job_count(options),
+                         &options->grouping, supplies->pool);
 }
 
 static struct sink *make_workers(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
     return sink_workers_new(supplies->encoder, options->command, job_count(options),
-                            supplies->pool);
+                            options->header, supplies->pool);
 }
 
-/* A record in a file or command of its own needs no framing. */
+/* A single record in a file or command of its own needs no framing. */
 const struct destination destinations[] = {
     [TO_STDOUT] = {.name = "stdout", .writes_stdout = true, .encodes = true, .make = make_stdout},
     [TO_COUNT] = {.option = "count", .name = "stdout", .writes_stdout = true, .make = make_count},
@@ -55,6 +56,8 @@ const struct destination destinations[] = {
                   .encodes = true,
                   .framing = "raw",
                   .takes_force = true,
+                  .takes_groups = true,
+                  .takes_header = true,
                   .make = make_files},
     [TO_COMMANDS] = {.option = "exec",
                      .name = "exec",
@@ -62,10 +65,13 @@ const struct destination destinations[] = {
                      .framing = "raw",
                      .traits = CB_NEEDS_LENGTH, /* for CBSPLIT_LENGTH */
                      .takes_jobs = true,
+                     .takes_groups = true,
+                     .takes_header = true,
                      .make = make_commands},
     [TO_WORKERS] = {.option = "worker",
                     .name = "worker",
                     .encodes = true,
                     .takes_jobs = true,
+                    .takes_header = true,
                     .make = make_workers},
 };

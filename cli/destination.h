@@ -22,9 +22,9 @@ struct destination {
     const char *name;    /* in messages, before there is a sink */
     bool writes_stdout;  /* this process does */
     bool encodes;        /* --to has a meaning */
-    const char *framing; /* default of --to; NULL: depends on the input */
-    unsigned traits;     /* needs that it adds to those of the encoder */
-    bool takes_jobs, takes_force;
+    const char *framing; /* default of --to; NULL, or records in groups: depends on the input */
+    unsigned traits;     /* needs that it adds to those of the encoder, unless in groups */
+    bool takes_jobs, takes_force, takes_groups, takes_header;
     /* Makes its sink, which then owns the encoder.  NULL with errno set. */
     struct sink *(*make)(const struct supplies *supplies);
 };

@@ -27,8 +27,12 @@ cbsplit_SOURCES = \
 	cli/output/child.c \
 	cli/output/children.h \
 	cli/output/children.c \
+	cli/output/header.h \
+	cli/output/header.c \
 	cli/output/output.h \
 	cli/output/output.c \
+	cli/output/portions.h \
+	cli/output/portions.c \
 	cli/output/sink.h \
 	cli/output/sink_exec.c \
 	cli/output/sink_files.c \

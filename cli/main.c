@@ -45,7 +45,8 @@ static enum exit_status new_encoder(const struct options *options, const char *t
 /* A record whose header has its length cannot be written before that is known. */
 static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
 {
-    unsigned traits = options->destination->traits;
+    const bool is_plain = grouping_is_plain(&options->grouping);
+    unsigned traits = is_plain ? options->destination->traits : 0;
     traits |= encoder ? cb_encoder_traits(encoder) : 0;
     if (traits & CB_NEEDS_WHOLE)
         return CB_WHOLE;

@@ -127,6 +127,13 @@ static enum exit_status set_output(struct options *options, const char *argument
     return usage_error("--output: %s, at character %zu of %s", wrong, at, QUOTED(argument));
 }
 
+static enum exit_status set_group(struct options *options, const char *argument)
+{
+    if (text_number(argument, &options->group) && options->group)
+        return EXIT_FINE;
+    return usage_error("--group: %s is not a whole number from 1 on", QUOTED(argument));
+}
+
 static enum exit_status set_jobs(struct options *options, const char *argument)
 {
     if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
@@ -134,12 +141,22 @@ static enum exit_status set_jobs(struct options *options, const char *argument)
     return usage_error("--jobs: %s is not a whole number from 1 to %d", QUOTED(argument), JOBS_MAX);
 }
 
+static enum exit_status set_size(const char *option, const char *argument, uint64_t *size)
+{
+    if (text_size(argument, size) && *size)
+        return EXIT_FINE;
+    return usage_error("--%s: %s is not a size of one byte or more, such as 4096 or 64K", option,
+                       QUOTED(argument));
+}
+
+static enum exit_status set_group_size(struct options *options, const char *argument)
+{
+    return set_size("group-size", argument, &options->group_size);
+}
+
 static enum exit_status set_max_record(struct options *options, const char *argument)
 {
-    if (text_size(argument, &options->max_record) && options->max_record)
-        return EXIT_FINE;
-    return usage_error("--max-record: %s is not a size of one byte or more, such as 4096 or 64K",
-                       QUOTED(argument));
+    return set_size("max-record", argument, &options->max_record);
 }
 
 static enum exit_status set_command(struct options *options, const char *argument)
@@ -206,6 +223,14 @@ static const struct option_row table[] = {
      "each record to a file of its own, its number in place of a conversion such as %06d",
      TO(TO_FILES), .call = set_output},
     {0, "force", NULL, "replace files that exist", MEMBER(FLAG, force)},
+    {0, "group", "N", "with --output and --exec, N records for each file or command (1)",
+     FUNCTION(set_group)},
+    {0, "group-size", "SIZE",
+     "with --output and --exec, as many records for each file or command as fit in SIZE",
+     FUNCTION(set_group_size)},
+    {0, "header", "N",
+     "write the first N records at the beginning of every file, command or worker (0)",
+     MEMBER(NUMBER, header)},
     {0, "exec", "COMMAND", "run a shell command for each record, which is its standard input",
      TO(TO_COMMANDS), .call = set_command},
     {0, "worker", "COMMAND",
@@ -362,7 +387,21 @@ static enum exit_status check_destination(const struct options *options)
         return usage_error("--force requires --output");
     if (options->jobs && !destination->takes_jobs)
         return usage_error("--jobs requires --exec or --worker");
+    if ((options->group || options->group_size) && !destination->takes_groups)
+        return usage_error("--%s requires --output or --exec",
+                           options->group ? "group" : "group-size");
+    if (options->header && !destination->takes_header)
+        return usage_error("--header requires --output, --exec or --worker");
     return EXIT_FINE;
+}
+
+/* As many records as fit, unless there is a number. */
+static struct grouping find_grouping(const struct options *options)
+{
+    const uint64_t others = options->group_size ? UINT64_MAX : 1;
+    return (struct grouping){.records = options->group ? options->group : others,
+                             .size = options->group_size,
+                             .header = options->header};
 }
 
 /* Checks combinations of options, and fills in defaults. */
@@ -379,9 +418,12 @@ static enum exit_status complete(struct options *options)
     enum exit_status status = check_destination(options);
     if (status)
         return status;
-    if (!options->to)
+    options->grouping = find_grouping(options);
+    if (!options->to && grouping_is_plain(&options->grouping))
         options->to = options->destination->framing;
-    return selection_cut(&options->selection, options->skip, options->head);
+    if (options->header && options->part.count)
+        return usage_error("--header and --part exclude each other");
+    return selection_cut(&options->selection, options->header, options->skip, options->head);
 }
 
 enum exit_status options_parse(struct options *options, int argc, char **argv)

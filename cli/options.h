@@ -11,6 +11,7 @@
 #include "destination.h"
 #include "input/part.h"
 #include "input/selection.h"
+#include "output/sink.h"
 #include "output/template.h"
 #include "reports/stats.h"
 
@@ -26,11 +27,15 @@ struct options {
     struct part part;
     struct name_template output; /* names of files; text NULL: none */
     bool force;
-    const char *command;  /* of --exec or --worker */
-    uint64_t jobs;        /* 0: not set */
-    uint64_t max_record;  /* 0: not set */
-    unsigned on_partial;  /* enum cb_partial */
-    unsigned on_overflow; /* enum cb_overflow */
+    uint64_t group; /* 0: not set */
+    uint64_t group_size;
+    uint64_t header;
+    struct grouping grouping; /* from these three */
+    const char *command;      /* of --exec or --worker */
+    uint64_t jobs;            /* 0: not set */
+    uint64_t max_record;      /* 0: not set */
+    unsigned on_partial;      /* enum cb_partial */
+    unsigned on_overflow;     /* enum cb_overflow */
     unsigned refuse_collisions;
     bool progress;
     unsigned stats; /* enum stats_form */

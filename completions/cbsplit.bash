@@ -78,7 +78,7 @@ _cbsplit_framing() {
 _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
-        --count --check --output= --force --exec= --worker= --jobs=
+        --count --check --output= --force --group= --group-size= --header= --exec= --worker= --jobs=
         --max-record= --on-overflow= --on-partial= --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
@@ -105,9 +105,8 @@ _cbsplit() {
     --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
     --exec | --worker) mapfile -t COMPREPLY < <(compgen -c -- "$value") ;;
     --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
-    --delim | -d | --skip | --head | -n | --jobs | -j | --max-record) ;;
-    --delim | -d | --skip | --head | -n | --select | --part | --max-record) ;;
-    --stats) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$value") ;;
+    --delim | -d | --skip | --head | -n | --select | --part) ;;
+    --jobs | -j | --group | --group-size | --header | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c -o -j" -- "$word")

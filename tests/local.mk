@@ -98,6 +98,7 @@ cli_tests = \
 	tests/cli/exec.sh \
 	tests/cli/files.sh \
 	tests/cli/framings.sh \
+	tests/cli/group.sh \
 	tests/cli/http.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/latency.sh \

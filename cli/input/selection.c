@@ -81,7 +81,44 @@ enum exit_status selection_read(struct selection *selection, const char *option,
     return status;
 }
 
-enum exit_status selection_cut(struct selection *selection, uint64_t skip, uint64_t head)
+/* Leaves at most `head` records, the first of which is `first` or a later one. */
+static void cut(struct selection *selection, uint64_t first, uint64_t head)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count && head; i++) {
+        struct range range = selection->ranges[i];
+        if (range.last < first)
+            continue;
+        if (range.first < first)
+            range.first = first;
+        if (range.last - range.first >= head)
+            range.last = range.first + (head - 1);
+        head -= range.last - range.first + 1;
+        selection->ranges[kept++] = range;
+    }
+    selection->count = kept;
+}
+
+/* Selects the first records, too. */
+static enum exit_status add_header(struct selection *selection, uint64_t header)
+{
+    struct range *ranges = calloc(selection->count + 1, sizeof *ranges);
+    if (!ranges) {
+        complain_errno("--header", ENOMEM);
+        return EXIT_IO;
+    }
+    if (selection->count)
+        memcpy(ranges + 1, selection->ranges, selection->count * sizeof *ranges);
+    ranges[0] = (struct range){.first = 1, .last = header};
+    free(selection->ranges);
+    selection->ranges = ranges;
+    selection->count++;
+    merge(selection);
+    return EXIT_FINE;
+}
+
+enum exit_status selection_cut(struct selection *selection, uint64_t header, uint64_t skip,
+                               uint64_t head)
 {
     if (!selection->ranges) {
         enum exit_status status = make_room(selection, "--select", 1);
@@ -89,20 +126,12 @@ enum exit_status selection_cut(struct selection *selection, uint64_t skip, uint6
             return status;
         selection->ranges[selection->count++] = (struct range){.first = 1, .last = UINT64_MAX};
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < selection->count && head; i++) {
-        struct range range = selection->ranges[i];
-        if (range.last <= skip)
-            continue;
-        if (range.first <= skip)
-            range.first = skip + 1;
-        if (range.last - range.first >= head)
-            range.last = range.first + (head - 1);
-        head -= range.last - range.first + 1;
-        selection->ranges[kept++] = range;
-    }
-    selection->count = kept;
-    return EXIT_FINE;
+    uint64_t before;
+    if (__builtin_add_overflow(header, skip, &before) || before == UINT64_MAX)
+        selection->count = 0;
+    else
+        cut(selection, before + 1, head);
+    return header ? add_header(selection, header) : EXIT_FINE;
 }
 
 void selection_free(struct selection *selection)

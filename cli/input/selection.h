@@ -22,9 +22,11 @@ struct selection {
  * error messages begin with the name of the option. */
 enum exit_status selection_read(struct selection *selection, const char *option, const char *list);
 
-/* Removes the first `skip` records, and of the rest all except the first `head`.  A
- * selection that was never read has all records.  An exit status, as above. */
-enum exit_status selection_cut(struct selection *selection, uint64_t skip, uint64_t head);
+/* Removes the first `skip` records, and of the rest all except the first `head`; neither
+ * counts the first `header` records, which are always selected.  A selection that was
+ * never read has all records.  An exit status, as above. */
+enum exit_status selection_cut(struct selection *selection, uint64_t header, uint64_t skip,
+                               uint64_t head);
 
 void selection_free(struct selection *selection);
 

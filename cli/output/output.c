@@ -86,17 +86,26 @@ enum exit_status output_end(struct output *output)
     return status < 0 ? refused(output, status) : EXIT_FINE;
 }
 
-enum exit_status output_write(struct output *output, int fd)
+enum exit_status output_write_from(struct output *output, struct cb_buffer *buffer, size_t n,
+                                   int fd)
 {
-    while (cb_length(output->buffer)) {
-        ssize_t n = cb_writev(output->buffer, fd, CB_ALL);
-        if (n == CB_EAGAIN) {
+    size_t left = n < cb_length(buffer) ? n : cb_length(buffer);
+    while (left) {
+        ssize_t written = cb_writev(buffer, fd, left);
+        if (written == CB_EAGAIN) {
             fd_wait(fd, POLLOUT);
-        } else if (n < 0) {
+        } else if (written < 0) {
             int number = errno;
-            cb_skip(output->buffer, CB_ALL); /* nothing more can be written */
+            cb_skip(buffer, CB_ALL); /* nothing more can be written */
             return output_failed(output, number);
+        } else {
+            left -= (size_t)written;
         }
     }
     return EXIT_FINE;
+}
+
+enum exit_status output_write(struct output *output, int fd)
+{
+    return output_write_from(output, output->buffer, CB_ALL, fd);
 }

@@ -40,6 +40,9 @@ enum exit_status output_put(struct output *output, const struct cb_piece *pieces
 enum exit_status output_end(struct output *output);
 /* Writes everything to a descriptor, and waits as long as that takes. */
 enum exit_status output_write(struct output *output, int fd);
+/* The same for the first n bytes of any buffer (CB_ALL: all), which leave it. */
+enum exit_status output_write_from(struct output *output, struct cb_buffer *buffer, size_t n,
+                                   int fd);
 
 /* Turns an errno into the sink's error; EXIT_FINE for 0. */
 enum exit_status output_failed(struct output *output, int number);

@@ -58,6 +58,19 @@ struct sink {
                               instead of `put`; NULL: not possible */
 };
 
+/* Which records go to one file or command. */
+struct grouping {
+    uint64_t records; /* so many; UINT64_MAX: as many as fit */
+    uint64_t size;    /* most bytes, with their framing, unless one record has more; 0: any */
+    uint64_t header;  /* the first records go to each of them before all others */
+};
+
+/* Each record alone? */
+static inline bool grouping_is_plain(const struct grouping *grouping)
+{
+    return grouping->records == 1 && !grouping->size && !grouping->header;
+}
+
 /* Each constructor returns NULL with errno set on failure.  One that takes an encoder
  * owns it from then on, except on failure. */
 
@@ -65,23 +78,24 @@ struct sink {
 struct sink *sink_stdout_new(struct cb_encoder *encoder);
 
 /*
- * Each record to a file of its own, named by its number over all inputs.  An
- * existing file is an error, or is replaced with `replace`.  The template must
- * outlive the sink.
+ * Each record to a file of its own, named by its number over all inputs; or each group of
+ * records, numbered from 1.  An existing file is an error, or is replaced with `replace`.
+ * The template must outlive the sink.
  */
 struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
-                            bool replace);
+                            bool replace, const struct grouping *grouping);
 
-/* Each record to the standard input of a `sh -c command` of its own, `jobs` of
- * them at once.  `total` must be in its first piece.  What waits for a command is
- * in blocks of the pool, which must outlive the sink. */
+/* Each record, or group of them, to the standard input of a `sh -c command` of its own,
+ * `jobs` of them at once.  If they are not grouped, `total` must be in a record's first
+ * piece.  What waits for a command is in blocks of the pool, which must outlive the
+ * sink. */
 struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                           struct cb_pool *pool);
+                           const struct grouping *grouping, struct cb_pool *pool);
 
 /* Each record to one of `jobs` processes `sh -c command` that read streams of
- * them. */
+ * them, the first `header` records to all of them. */
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                              struct cb_pool *pool);
+                              uint64_t header, struct cb_pool *pool);
 
 /* Prints the number of records at the end. */
 struct sink *sink_count_new(void);

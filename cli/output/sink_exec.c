@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A command for each record, which is its standard input. */
+/* A command for each record, or group of records, which is its standard input. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,44 +8,64 @@
 
 #include "../common/diagnostics.h"
 #include "children.h"
-#include "output.h"
+#include "portions.h"
 
-enum { VARIABLES = 3, VARIABLE_SIZE = 48 };
+enum { VARIABLES = 3, VARIABLE_SIZE = 48, NAMES_SIZE = 64 };
+
+/* Which records a command was given. */
+struct given {
+    uint64_t first, last; /* 0: we stopped it */
+};
 
 struct sink_exec {
     struct sink sink;
     struct output output;
+    struct portions portions;
     struct children set;
-    uint64_t *records;        /* of each child; 0: we stopped it */
-    struct child *current;    /* the one whose record is not complete, or NULL */
+    struct given *given;      /* to each child */
+    struct child *current;    /* the one whose input is not complete, or NULL */
     enum exit_status failure; /* the exit status for what failed */
     char variables[VARIABLES][VARIABLE_SIZE];
 };
+
+/* "record 5", or "records 5-7". */
+static const char *name_records(const struct given *given, char text[NAMES_SIZE])
+{
+    if (given->first == given->last)
+        snprintf(text, NAMES_SIZE, "record %" PRIu64, given->first);
+    else
+        snprintf(text, NAMES_SIZE, "records %" PRIu64 "-%" PRIu64, given->first, given->last);
+    return text;
+}
+
+/* Reports what went wrong with a command. */
+static void report(struct sink_exec *out, size_t place, enum exit_status failure, const char *what)
+{
+    char names[NAMES_SIZE];
+    complain("exec: %s: %s", name_records(&out->given[place], names), what);
+    /* A command that cannot be run is worse than one that failed. */
+    if (failure > out->failure)
+        out->failure = failure;
+}
 
 /* Reports a command that failed, unless we stopped it. */
 static void judge(struct sink_exec *out, size_t place)
 {
     const struct child *child = &out->set.child[place];
-    const uint64_t record = out->records[place];
-    char text[64];
-    if (!record)
+    char how[64], text[96];
+    if (!out->given[place].first)
         return;
     enum exit_status failure = child_exit_status(child->status);
     if (child->error && child->error != EPIPE) {
-        failure = EXIT_IO;
-        complain("exec: record %" PRIu64 ": %s", record, strerror(child->error));
+        report(out, place, EXIT_IO, strerror(child->error));
     } else if (failure) {
-        child_describe(child->status, text, sizeof text);
-        complain("exec: record %" PRIu64 ": the command failed: %s", record, text);
+        child_describe(child->status, how, sizeof how);
+        snprintf(text, sizeof text, "the command failed: %s", how);
+        report(out, place, failure, text);
     } else if (child->is_left) {
-        failure = EXIT_COMMAND;
-        complain("exec: record %" PRIu64
-                 ": the command ended while a process that it had started was still reading",
-                 record);
+        report(out, place, EXIT_COMMAND,
+               "the command ended while a process that it had started was still reading");
     }
-    /* A command that cannot be run is worse than one that failed. */
-    if (failure > out->failure)
-        out->failure = failure;
 }
 
 /* Reports those that have ended, and frees their places. */
@@ -65,6 +85,12 @@ static bool must_stop(const struct sink_exec *out)
     return out->failure == EXIT_CANNOT_RUN || out->failure == EXIT_NOT_FOUND;
 }
 
+/* How many variables a command gets: nobody knows the length of a group. */
+static size_t count_variables(const struct grouping *grouping)
+{
+    return grouping_is_plain(grouping) ? VARIABLES : VARIABLES - 1;
+}
+
 static void set_variables(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
 {
     const struct {
@@ -72,7 +98,7 @@ static void set_variables(struct sink_exec *out, uint64_t record, const struct c
         uint64_t value;
     } variables[VARIABLES] = {
         {"RECORD", record}, {"OFFSET", piece->offset}, {"LENGTH", piece->total}};
-    for (size_t i = 0; i < VARIABLES; i++) {
+    for (size_t i = 0; i < count_variables(&out->portions.grouping); i++) {
         snprintf(out->variables[i], VARIABLE_SIZE, "CBSPLIT_%s=%" PRIu64, variables[i].name,
                  variables[i].value);
         out->set.plan.environment[i] = out->variables[i];
@@ -92,76 +118,77 @@ static size_t free_place(struct sink_exec *out)
     }
 }
 
-/* Starts the command for a record.  If the system is short of something, waits for a
- * running command to end. */
-static enum exit_status start(struct sink_exec *out, uint64_t record, const struct cb_piece *piece)
+/* Starts the command for a record and those that go with it.  If the system is short of
+ * something, waits for a running command to end. */
+static enum exit_status start(struct sink *sink, uint64_t number, const struct cb_piece *piece)
 {
-    int number = EAGAIN;
-    while (number == EAGAIN || number == EMFILE || number == ENFILE) {
+    struct sink_exec *out = (struct sink_exec *)sink;
+    const uint64_t record = sink->before + piece->record;
+    int error = EAGAIN;
+    (void)number;
+    while (error == EAGAIN || error == EMFILE || error == ENFILE) {
         size_t place = free_place(out);
         if (must_stop(out))
             return out->failure;
         set_variables(out, record, piece);
-        number = children_start(&out->set, place);
-        out->records[place] = record;
+        error = children_start(&out->set, place);
+        out->given[place] = (struct given){.first = record, .last = record};
         out->current = &out->set.child[place];
         out->current->within = true;
-        if (number && !children_run(&out->set))
+        if (error && !children_run(&out->set))
             break;
-        if (number)
+        if (error)
             children_wait(&out->set, -1);
     }
-    return output_failed(&out->output, number);
+    return output_failed(&out->output, error);
 }
 
-static enum exit_status flush(struct sink *sink)
+static enum exit_status send(struct sink *sink, struct cb_buffer *buffer, size_t n)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    if (out->current)
-        children_give(&out->set, out->current, out->output.buffer, CB_ALL);
+    children_give(&out->set, out->current, buffer, n);
     return EXIT_FINE;
 }
 
-/* Each command's input is a stream of one record. */
-static enum exit_status end_record(struct sink_exec *out)
+static void added(struct sink *sink, uint64_t record)
 {
-    enum exit_status status = output_end(&out->output);
-    if (status)
-        return status;
-    flush(&out->sink);
+    struct sink_exec *out = (struct sink_exec *)sink;
+    out->given[out->current - out->set.child].last = record;
+}
+
+static enum exit_status end_input(struct sink *sink)
+{
+    struct sink_exec *out = (struct sink_exec *)sink;
     child_end(out->current, false);
     out->current = NULL;
     return EXIT_FINE;
 }
 
-/* The pieces of one record. */
-static enum exit_status put_record(struct sink_exec *out, const struct cb_piece *pieces,
-                                   size_t count)
+/* The command must not mistake a part of a record for the whole. */
+static enum exit_status stop_current(struct sink *sink, uint64_t keep)
 {
-    const uint64_t record = out->sink.before + pieces->record;
-    enum exit_status status = EXIT_FINE;
-    if (pieces->flags & CB_FIRST)
-        status = start(out, record, pieces);
-    if (!status)
-        status = output_put(&out->output, pieces, count);
-    if (!status && pieces[count - 1].flags & CB_LAST)
-        status = end_record(out);
-    if (status == EXIT_IO)
-        out->sink.error.record = record;
-    return status;
+    struct sink_exec *out = (struct sink_exec *)sink;
+    const size_t place = (size_t)(out->current - out->set.child);
+    if (keep && out->set.pids[place])
+        report(out, place, EXIT_COMMAND, "stopped inside the next record, which is incomplete");
+    if (out->set.pids[place])
+        out->given[place].first = 0;
+    child_stop(out->current);
+    out->current = NULL;
+    return EXIT_FINE;
 }
+
+static const struct portion_ops command_ops = {
+    .open = start, .send = send, .added = added, .close = end_input, .abandon = stop_current};
 
 static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
-    struct sink_exec *out = (struct sink_exec *)sink;
-    enum exit_status status = EXIT_FINE;
-    while (count && !status) {
-        size_t n = output_record(pieces, count);
-        status = put_record(out, pieces, n);
-        pieces += n;
-        count -= n;
-    }
-    return status;
+    return portions_put(&((struct sink_exec *)sink)->portions, pieces, count);
+}
+
+static enum exit_status flush(struct sink *sink)
+{
+    return portions_flush(&((struct sink_exec *)sink)->portions);
 }
 
 static void wait_for_input(struct sink *sink, int fd)
@@ -175,24 +202,15 @@ static void wait_for_input(struct sink *sink, int fd)
     }
 }
 
-/* The command must not mistake a part of a record for the whole. */
-static void stop_current(struct sink_exec *out)
-{
-    const size_t place = (size_t)(out->current - out->set.child);
-    if (out->set.pids[place])
-        out->records[place] = 0;
-    child_stop(out->current);
-    out->current = NULL;
-}
-
 static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    if (!whole && out->current)
-        stop_current(out);
+    enum exit_status status = portions_finish(&out->portions, whole);
     while (children_run(&out->set))
         children_wait(&out->set, -1);
     judge_all(out);
+    if (status)
+        return status;
     sink->error.code = CB_OK;
     return out->failure;
 }
@@ -201,8 +219,9 @@ static void free_sink(struct sink *sink)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     children_fini(&out->set);
+    portions_fini(&out->portions);
     output_fini(&out->output);
-    free(out->records);
+    free(out->given);
     free(out);
 }
 
@@ -210,25 +229,30 @@ static const struct sink_ops ops = {
     .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
 
 struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                           struct cb_pool *pool)
+                           const struct grouping *grouping, struct cb_pool *pool)
 {
     struct sink_exec *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
-    out->records = calloc(jobs, sizeof *out->records);
-    if (!out->records)
+    out->given = calloc(jobs, sizeof *out->given);
+    if (!out->given)
         goto err0;
-    if (children_init(&out->set, command, jobs, VARIABLES, pool))
-        goto err1;
     if (!output_init(&out->output, &out->sink, encoder))
+        goto err1;
+    if (!portions_init(&out->portions, &command_ops, &out->output, grouping))
         goto err2;
+    if (children_init(&out->set, command, jobs, count_variables(grouping), pool))
+        goto err3;
     out->sink.ops = &ops;
     out->sink.name = "exec";
     return &out->sink;
+err3:
+    portions_fini(&out->portions);
 err2:
-    children_fini(&out->set);
+    out->output.encoder = NULL; /* the caller still owns it */
+    output_fini(&out->output);
 err1:
-    free(out->records);
+    free(out->given);
 err0:
     free(out);
     errno = ENOMEM;

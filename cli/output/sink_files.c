@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each record to a file of its own. */
+/* Each record, or group of records, to a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,15 +8,16 @@
 #include "../common/diagnostics.h"
 #include "../common/fd.h"
 #include "../common/interrupt.h"
-#include "output.h"
+#include "portions.h"
 
 struct sink_files {
     struct sink sink;
     struct output output;
+    struct portions portions;
     const struct name_template *name;
     bool replace;
-    char *path; /* of the file of the current record */
-    int fd;     /* -1 between two records */
+    char *path; /* of the current file, or the last; empty: there was none */
+    int fd;     /* -1 between two files */
 };
 
 /* Creates the file, always a new one: the old one may be the input, or have other
@@ -36,17 +37,26 @@ static int create(struct sink_files *out)
     return 0;
 }
 
-static enum exit_status begin_file(struct sink_files *out, uint64_t record)
+static enum exit_status open_file(struct sink *sink, uint64_t number, const struct cb_piece *piece)
 {
-    template_format(out->name, record, out->path);
+    struct sink_files *out = (struct sink_files *)sink;
+    (void)piece;
+    template_format(out->name, number, out->path);
     interrupt_hold();
-    int number = create(out);
+    int error = create(out);
     interrupt_release();
-    return output_failed(&out->output, number);
+    return output_failed(&out->output, error);
 }
 
-static enum exit_status close_file(struct sink_files *out)
+static enum exit_status send(struct sink *sink, struct cb_buffer *buffer, size_t n)
 {
+    struct sink_files *out = (struct sink_files *)sink;
+    return output_write_from(&out->output, buffer, n, out->fd);
+}
+
+static enum exit_status close_file(struct sink *sink)
+{
+    struct sink_files *out = (struct sink_files *)sink;
     interrupt_hold();
     int number = close(out->fd) < 0 ? errno : 0;
     out->fd = -1;
@@ -57,7 +67,6 @@ static enum exit_status close_file(struct sink_files *out)
     return output_failed(&out->output, number);
 }
 
-/* Leaves nothing of an incomplete record. */
 static void remove_file(struct sink_files *out)
 {
     if (out->fd < 0)
@@ -71,49 +80,38 @@ static void remove_file(struct sink_files *out)
     cb_skip(out->output.buffer, CB_ALL);
 }
 
-/* Each file is a stream of one record. */
-static enum exit_status end_file(struct sink_files *out)
+/* Leaves nothing of an incomplete record. */
+static enum exit_status cut_file(struct sink *sink, uint64_t keep)
 {
-    enum exit_status status = output_end(&out->output);
-    if (!status)
-        status = output_write(&out->output, out->fd);
-    return status ? status : close_file(out);
+    struct sink_files *out = (struct sink_files *)sink;
+    if (keep && ftruncate(out->fd, (off_t)keep) < 0)
+        return output_failed(&out->output, errno);
+    if (keep)
+        return close_file(sink);
+    remove_file(out);
+    return EXIT_FINE;
 }
+
+static const struct portion_ops file_ops = {
+    .open = open_file, .send = send, .close = close_file, .abandon = cut_file};
 
 /* After an error, removes the file; the message is about it. */
 static enum exit_status cleaned(struct sink_files *out, enum exit_status status)
 {
-    if (!status)
-        return status;
-    out->sink.name = out->path;
-    remove_file(out);
+    if (status && out->sink.error.code == CB_EIO) {
+        out->sink.error.record = 0;
+        if (*out->path)
+            out->sink.name = out->path;
+        remove_file(out);
+        out->portions.is_open = false;
+    }
     return status;
-}
-
-/* The pieces of one record. */
-static enum exit_status put_record(struct sink_files *out, const struct cb_piece *pieces,
-                                   size_t count)
-{
-    const bool is_last = pieces[count - 1].flags & CB_LAST;
-    enum exit_status status = EXIT_FINE;
-    if (pieces->flags & CB_FIRST)
-        status = begin_file(out, out->sink.before + pieces->record);
-    if (!status)
-        status = output_put(&out->output, pieces, count);
-    return is_last && !status ? end_file(out) : status;
 }
 
 static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    enum exit_status status = EXIT_FINE;
-    while (count && !status) {
-        size_t n = output_record(pieces, count);
-        status = put_record(out, pieces, n);
-        pieces += n;
-        count -= n;
-    }
-    return cleaned(out, status);
+    return cleaned(out, portions_put(&out->portions, pieces, count));
 }
 
 static size_t move(struct sink *sink, int fd, uint64_t n)
@@ -125,19 +123,23 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 static enum exit_status flush(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
-    return out->fd < 0 ? EXIT_FINE : cleaned(out, output_write(&out->output, out->fd));
+    return cleaned(out, portions_flush(&out->portions));
 }
 
 static enum exit_status finish(struct sink *sink, bool whole)
 {
-    (void)whole; /* then no file is open */
-    remove_file((struct sink_files *)sink);
-    return EXIT_FINE;
+    struct sink_files *out = (struct sink_files *)sink;
+    enum exit_status status = cleaned(out, portions_finish(&out->portions, whole));
+    if (!status)
+        sink->error.code = CB_OK;
+    remove_file(out);
+    return status;
 }
 
 static void free_sink(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
+    portions_fini(&out->portions);
     output_fini(&out->output);
     free(out->path);
     free(out);
@@ -152,29 +154,43 @@ static const struct sink_ops looking = FILES_OPS(.move = NULL);
 static const struct sink_ops moving = FILES_OPS(.move = move);
 static const struct sink_ops discarding = FILES_OPS(.ignores_payload = true);
 
+/* Payload can be moved if nobody has to know how much it is. */
+static const struct sink_ops *choose_ops(const struct sink_files *out)
+{
+    if (out->output.traits & CB_NO_PAYLOAD)
+        return &discarding;
+    const bool can_move =
+        output_is_transparent(&out->output) && grouping_is_plain(&out->portions.grouping);
+    return can_move ? &moving : &looking;
+}
+
 struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
-                            bool replace)
+                            bool replace, const struct grouping *grouping)
 {
     struct sink_files *out = calloc(1, sizeof *out);
     if (!out)
         return NULL;
-    out->path = malloc(template_room(name));
+    out->path = calloc(1, template_room(name));
     if (!out->path)
         goto err0;
     if (!output_init(&out->output, &out->sink, encoder))
         goto err1;
+    if (!portions_init(&out->portions, &file_ops, &out->output, grouping))
+        goto err2;
     out->name = name;
     out->replace = replace;
     out->fd = -1;
-    if (output_is_transparent(&out->output))
-        out->sink.ops = &moving;
-    else
-        out->sink.ops = out->output.traits & CB_NO_PAYLOAD ? &discarding : &looking;
+    out->sink.ops = choose_ops(out);
+    out->sink.name = "output";
     interrupt_catch();
     return &out->sink;
+err2:
+    out->output.encoder = NULL; /* the caller still owns it */
+    output_fini(&out->output);
 err1:
     free(out->path);
 err0:
     free(out);
+    errno = ENOMEM;
     return NULL;
 }

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "output.h"
+#include "header.h"
 #include "units.h"
 #include "workers.h"
 
@@ -31,6 +31,7 @@ enum part {
 struct sink_workers {
     struct sink sink;
     struct output output;
+    struct header header; /* is given to each worker when it is complete */
     struct workers workers;
     enum part part;
     uint64_t part_record;
@@ -63,6 +64,8 @@ static void begin_part(struct sink_workers *out, enum part part, uint64_t record
 static enum exit_status flush(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
+    if (out->header.left)
+        return header_keep(&out->header, &out->output);
     if (out->part == SENT)
         children_give(&out->workers.set, workers_child(&out->workers), out->output.buffer, CB_ALL);
     return EXIT_FINE;
@@ -164,11 +167,39 @@ static size_t unit_size(const struct sink_workers *out, size_t count)
     return n ? n : 1;
 }
 
+/* Gives the header to all workers. */
+static enum exit_status give_header(struct sink_workers *out)
+{
+    struct cb_buffer *buffer = out->output.buffer;
+    out->header.left = 0;
+    for (size_t i = 0; i < out->workers.set.count && header_length(&out->header); i++) {
+        if (cb_peek(out->header.bytes, CB_ALL, buffer) < 0)
+            return output_failed(&out->output, ENOMEM);
+        children_give(&out->workers.set, &out->workers.set.child[i], buffer, CB_ALL);
+    }
+    return EXIT_FINE;
+}
+
+/* The pieces of the header; the others if it is complete. */
+static enum exit_status put_header(struct sink_workers *out, const struct cb_piece *pieces,
+                                   size_t count)
+{
+    enum exit_status status = header_put(&out->header, &out->output, pieces, count);
+    return status || out->header.left ? status : give_header(out);
+}
+
 static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
-    const size_t records = unit_size(out, count);
+    const size_t in_header = header_pieces(&out->header, pieces, count);
     enum exit_status status = EXIT_FINE;
+    if (in_header)
+        status = put_header(out, pieces, in_header);
+    pieces += in_header;
+    count -= in_header;
+    if (!count)
+        return status;
+    const size_t records = unit_size(out, count);
     workers_note_record(&out->workers);
     while (count && !status) {
         const uint64_t record = sink->before + pieces->record;
@@ -223,10 +254,11 @@ static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     give_up_part(out);
-    enum exit_status status = end_inputs(out, whole);
+    enum exit_status status = whole && out->header.left ? give_header(out) : EXIT_FINE;
+    const enum exit_status ended = end_inputs(out, whole && !status);
     workers_finish(&out->workers);
-    if (status)
-        return status;
+    if (status || ended)
+        return status ? status : ended;
     out->sink.error.code = CB_OK;
     return out->workers.failure;
 }
@@ -235,6 +267,7 @@ static void free_sink(struct sink *sink)
 {
     struct sink_workers *out = (struct sink_workers *)sink;
     workers_fini(&out->workers);
+    header_fini(&out->header);
     output_fini(&out->output);
     free(out);
 }
@@ -243,7 +276,7 @@ static const struct sink_ops ops = {
     .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
 
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                              struct cb_pool *pool)
+                              uint64_t header, struct cb_pool *pool)
 {
     int number = ENOMEM;
     struct sink_workers *out = calloc(1, sizeof *out);
@@ -251,12 +284,16 @@ struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, s
         return NULL;
     if (!output_init(&out->output, &out->sink, encoder))
         goto err0;
+    if (!header_init(&out->header, header))
+        goto err1;
     number = workers_init(&out->workers, &out->sink, command, jobs, pool);
     if (number)
-        goto err1;
+        goto err2;
     out->sink.ops = &ops;
     out->sink.name = "workers";
     return &out->sink;
+err2:
+    header_fini(&out->header);
 err1:
     out->output.encoder = NULL; /* the caller still owns it */
     output_fini(&out->output);

@@ -75,7 +75,11 @@ each_fails 'a\nb\n' --stats=json
 each_fails '1:a,2:b' -f netstring -t raw
 each_fails 'a\n\n' -t chunked
 each_fails 'a\nb\n' -o "$scratch/%d" --force
+each_fails 'a\nb\nc\nd\n' -o "$scratch/%d" --force --header=1 --group=2 -t chunked
+each_fails 'a\nb\nc\nd\n' -o "$scratch/%d" --force --header=1 --group-size=5
 each_fails 'a\nb\n' --exec=cat
+each_fails 'a\nb\nc\nd\n' --exec=cat --header=1 --group=2
+each_fails 'a\nb\n' --worker=cat --header=1
 each_fails 'a\nb\n' --worker=cat -t chunked
 each_fails 'a\333\334b\300' -f slip -t slip
 each_fails '\002a\002b\000' -f cobs -t cobs

@@ -131,3 +131,27 @@ LD_PRELOAD=$preload FAIL_WRITE=1/1,EINTR/3,EAGAIN/4 FAIL_READ=7/1 "$CBSPLIT" -f 
 cat made/* | tr -d '\n' >found
 printf "a%0600dc" 7 >expected
 expect_same expected found
+
+# Groups of records, by whatever calls: each file is whole, or not there.
+seq 100 >in
+for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 'FAIL_READ=3/1 FAIL_WRITE=1/2'; do
+    for size in --group=7 --group-size=20; do
+        rm -f made/*
+        with "$faults" $size --header=1 -o made/%03d
+        expect_status 0
+        expect_message ''
+        cat made/* | grep -vx 1 >found
+        seq 2 100 >expected
+        expect_same expected found
+        [ "$(cat made/* | grep -cx 1)" -eq "$(find made -type f | wc -l)" ] || fail "$doing: no header"
+    done
+done
+for n in 1 2 3 4; do
+    rm -f made/*
+    # (a write for the header, one for the rest)
+    with FAIL_WRITE=ENOSPC@$n --group=50 --header=1 -o made/%d
+    expect_status 1
+    expect_message "made/$(((n + 1) / 2)): No space left on device"
+    [ "$(find made -type f | wc -l)" -eq $(((n - 1) / 2)) ] || fail "$doing: $(ls made)"
+done
+rm -f made/*

@@ -99,11 +99,13 @@ program_layers() {
  5  output/output.h output/output.c
  5  output/workers.h output/workers.c
  6  output/units.h output/units.c
- 7  output/sink_stdout.c
- 7  output/sink_tally.c
- 7  output/sink_files.c
- 7  output/sink_exec.c
- 7  output/sink_workers.c
+ 6  output/header.h output/header.c
+ 7  output/portions.h output/portions.c
+ 8  output/sink_stdout.c
+ 8  output/sink_tally.c
+ 8  output/sink_files.c
+ 8  output/sink_exec.c
+ 8  output/sink_workers.c
  3  reports/meter.h
  3  reports/progress.h reports/progress.c
  3  reports/stats.h reports/stats.c
