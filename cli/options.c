@@ -257,8 +257,8 @@ static const struct option_row table[] = {
     {.help = "Information"},
     {0, "list", NULL, "list every framing", FUNCTION(show_list)},
     {0, "explain", "FRAMING", "print what a framing stands for", FUNCTION(show_explanation)},
-    {0, "help", NULL, "print this help", FUNCTION(show_help)},
-    {0, "version", NULL, "print the version", FUNCTION(show_version)},
+    {'h', "help", NULL, "print this help", FUNCTION(show_help)},
+    {'V', "version", NULL, "print the version", FUNCTION(show_version)},
 };
 
 enum { ROWS = sizeof table / sizeof *table, FIRST_LONG = 256 };

@@ -73,10 +73,12 @@ gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'a\nb\n' --from=chunked --to=line
 
 # ---------------------------------------------------------------- information
 
-doing=--version
-run --version
-expect_status 0
-grep -Eqx 'cbsplit \(chunkedbuffer\) [0-9]+\.[0-9]+\.[0-9]+.*' out || fail "--version: $(cat out)"
+for option in --version -V; do
+    run $option
+    expect_status 0
+    expect err ''
+    grep -Eqx 'cbsplit \(chunkedbuffer\) [0-9]+\.[0-9]+\.[0-9]+.*' out || fail "$option: $(cat out)"
+done
 
 run --list
 expect_status 0
@@ -105,6 +107,10 @@ for option in from delim to print0 skip head select part exact count check outpu
 done
 [ "$(sed -n '/^Examples:/,/^$/p' out | grep -c '^  cbsplit\|^  [^ ].*| cbsplit')" -ge 6 ] ||
     fail '--help: fewer than six examples'
+mv out help
+run -h
+expect_status 0
+expect_same help out
 # Information is for whoever reads standard output: what follows is not looked at.
 run --help --no-such-option
 expect_status 0
