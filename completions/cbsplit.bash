@@ -13,12 +13,12 @@ _cbsplit_keys() {
         to=pad=
         ;;
     u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
-        both='offset= header= adjust= inclusive min= max= trailer='
+        both='offset= header= scale= adjust= inclusive min= max= align= trailer='
         from='padding= byte= only='
         to=lead=
         ;;
     varint | mqtt)
-        both='offset= header= adjust= inclusive min= max= trailer= max-width='
+        both='offset= header= scale= adjust= inclusive min= max= align= trailer= max-width='
         from='byte= only='
         to=lead=
         ;;

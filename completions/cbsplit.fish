@@ -25,11 +25,11 @@ function __cbsplit_framing --argument-names side
             set -a from byte= only=
             set to pad=
         case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' fcgi
-            set keys offset= header= adjust= inclusive min= max= trailer=
+            set keys offset= header= scale= adjust= inclusive min= max= align= trailer=
             set -a from padding= byte= only=
             set to lead=
         case varint mqtt
-            set keys offset= header= adjust= inclusive min= max= trailer= max-width=
+            set keys offset= header= scale= adjust= inclusive min= max= align= trailer= max-width=
             set -a from byte= only=
             set to lead=
         case dec hex

@@ -28,7 +28,7 @@ void cb__encode_init(struct cb_encoder *encoder)
 {
     if (encoder->traits & CB_CONSTANT)
         encoder->head = ask(encoder, begin_any);
-    if (encoder->traits & CB_CONSTANT || encoder->ops->by_length)
+    if (encoder->traits & CB_CONSTANT || encoder->by_length)
         encoder->tail = ask(encoder, encoder->ops->end);
     encoder->copies = cb__encode_short_way(encoder);
 }

@@ -34,6 +34,15 @@ int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece
     return status;
 }
 
+int cb__encoder_pad(struct cb_encoder *encoder, uint64_t *left, uint8_t byte)
+{
+    const size_t n = cb__min(cb__clamp_u64(*left), sizeof encoder->scratch);
+    memset(encoder->scratch, byte, n);
+    *left -= n;
+    cb__encoder_give(encoder, encoder->scratch, n);
+    return *left ? CB__MORE : CB_OK;
+}
+
 int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source,
                      const struct cb_encoder_options *options, struct cb_error *error)
 {
@@ -50,6 +59,7 @@ int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source
     encoder->state = coder.state;
     encoder->ops = coder.config.family->encode;
     encoder->traits = encoder->ops->traits;
+    encoder->by_length = encoder->ops->by_length;
     encoder->refuse_collisions = o.refuse_collisions;
     if (encoder->ops->open)
         status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));

@@ -53,6 +53,7 @@ struct cb_encoder {
     struct cb__config config;
     const struct cb_allocator *allocator;
     unsigned traits;
+    bool by_length; /* as in ops; `open` may change both */
     bool refuse_collisions;
     struct cb__bytes out; /* the result of a call */
     uint64_t record;      /* number of the current record, from 1 */
@@ -104,6 +105,9 @@ size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender
 /* What an encoder has besides its family's part, and its destruction. (encode.c) */
 void cb__encode_init(struct cb_encoder *encoder);
 void cb__encode_fini(struct cb_encoder *encoder);
+
+/* Gives at most *left padding bytes, and counts them off: CB__MORE if more are left. */
+int cb__encoder_pad(struct cb_encoder *encoder, uint64_t *left, uint8_t byte);
 
 static inline int cb__encoder_give(struct cb_encoder *encoder, const void *data, size_t n)
 {

@@ -285,7 +285,7 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder)
     if (encoder->traits & CB_CONSTANT)
         return encoder->copies == put_constants;
     return encoder->heads ||
-           (encoder->ops->by_length && encoder->tail.length <= SHORT && make_heads(encoder));
+           (encoder->by_length && encoder->tail.length <= SHORT && make_heads(encoder));
 }
 
 /* The fast path for short records that this encoder may use, or NULL. */

@@ -120,12 +120,7 @@ static int end(struct cb_encoder *encoder)
 {
     const struct fixed_config *config = encoder->config.data;
     struct padding_state *state = encoder->state;
-    size_t n = cb__min(cb__clamp_u64(state->left), sizeof encoder->scratch);
-    if (n)
-        memset(encoder->scratch, config->pad.data[0], n);
-    state->left -= n;
-    cb__encoder_give(encoder, encoder->scratch, n);
-    return state->left ? CB__MORE : CB_OK;
+    return state->left ? cb__encoder_pad(encoder, &state->left, config->pad.data[0]) : CB_OK;
 }
 
 static const struct cb__encoder_ops encoder_ops = {

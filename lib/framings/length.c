@@ -40,6 +40,11 @@ static void init(void *data, unsigned variant)
     cb__layout_init(&config->layout, UINT64_MAX >> (64 - 8 * config->width));
 }
 
+static bool has_padding(const struct length_config *config)
+{
+    return config->padding != NOT_GIVEN || config->layout.align > 1;
+}
+
 /* Checks that the padding byte is in the header, outside the length field. */
 static int check_padding(const struct length_config *config, const struct cb__spec *spec,
                          struct cb_error *error)
@@ -53,6 +58,9 @@ static int check_padding(const struct length_config *config, const struct cb__sp
         what = "is outside the header";
     else if (at >= layout->offset && at - layout->offset < config->width)
         what = "is in the length field";
+    else if (layout->align > 1)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "align"),
+                             "'align' and 'padding' cannot be combined");
     if (!what)
         return CB_OK;
     return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
@@ -107,23 +115,26 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
-/* Also finds the padding byte. */
+/* Also finds out how long the padding is. */
 static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
     struct length_state *state = decoder->state;
+    struct cb__frame *frame = &state->counted.frame;
     const size_t before = state->have, at = (size_t)config->padding;
     int status = header(decoder, data, n, used);
-    if (at >= before && at - before < *used)
-        state->counted.frame.padding = data[at - before];
+    if (config->padding == NOT_GIVEN)
+        frame->padding =
+            cb__layout_padding(&config->layout, config->layout.header + frame->payload);
+    else if (at >= before && at - before < *used)
+        frame->padding = data[at - before];
     return status;
 }
 
 static void reset(struct cb_decoder *decoder)
 {
     const struct length_config *config = decoder->config.data;
-    cb__layout_reset(decoder, &config->layout,
-                     config->padding == NOT_GIVEN ? header : padded_header);
+    cb__layout_reset(decoder, &config->layout, has_padding(config) ? padded_header : header);
 }
 
 /* The length field at data + offset, with one load if eight bytes are available. */
@@ -148,7 +159,7 @@ static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, 
     for (; count < max && n - at >= header_size; count++) {
         uint64_t payload;
         const uint64_t value = load_field(config, data + at, n - at);
-        if (!cb__length_payload(&config->layout.bounds, value, &payload) ||
+        if (!cb__length_unscaled(&config->layout.bounds, value, &payload) ||
             payload > n - at - header_size || payload + kept > max_record)
             break;
         cuts[count] = (struct cb__cut){.at = (uint32_t)(at + header_size - kept),
@@ -165,7 +176,8 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
 {
     const struct length_config *config = decoder->config.data;
     const struct cb__layout *layout = &config->layout;
-    if (config->padding == NOT_GIVEN && !layout->trailer.length && !layout->rules.count)
+    if (layout->plain && config->padding == NOT_GIVEN && !layout->trailer.length &&
+        !layout->rules.count)
         return plain_cuts(decoder, data, n, cuts, max, used);
     return cb__counted_cuts(decoder, data, n, cuts, max, used);
 }
@@ -182,6 +194,7 @@ static const struct cb__decoder_ops decoder_ops = {
 /* Records that keep their framing are written unchanged, if their header has the right
  * length and they end with the trailer. */
 struct kept_state {
+    struct cb__layout_encoder layout;
     uint64_t seen; /* bytes of the record */
     size_t have;   /* how many of these are in the header */
     uint8_t field[8];
@@ -189,20 +202,24 @@ struct kept_state {
 
 static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 {
+    const struct length_config *config = encoder->config.data;
     (void)spec;
+    cb__layout_open(encoder, &config->layout);
     encoder->traits |= encoder->config.keep ? (unsigned)CB_LOOKS : 0;
     return CB_OK;
 }
 
-/* Does a frame with this length field have this many bytes? (There is no padding: no
- * preset has both.) */
+/* Does a frame with this length field have this many bytes? (There is no padding byte:
+ * no preset has both.) */
 static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
-    uint64_t frame;
+    const struct cb__layout *layout = &config->layout;
+    uint64_t size;
     const uint64_t value = cb__load_uint(field, config->width, config->little);
-    return cb__length_payload(&config->layout.bounds, value, &frame) &&
-           cb__add_u64(frame, config->layout.header + config->layout.trailer.length, &frame) &&
-           frame == total;
+    return cb__length_payload(&layout->bounds, value, &size) &&
+           cb__add_u64(size, layout->header, &size) &&
+           cb__add_u64(size, cb__layout_padding(layout, size) + layout->trailer.length, &size) &&
+           size == total;
 }
 
 /* The n bytes at `at` in a record: are those in its trailer correct? */
@@ -258,11 +275,11 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
     uint64_t value;
     if (encoder->config.keep)
         return CB_OK;
-    if (!cb__length_value(&layout->field, layout->header, length, &value) ||
-        value < layout->field.min || value > layout->field.max)
-        return cb__length_refuse(encoder, length, layout->field.min, layout->field.max);
+    int status = cb__length_encode(encoder, &layout->field, layout->header, length, &value);
+    if (status)
+        return status;
     cb__store_uint(cb__layout_place(encoder, layout), config->width, config->little, value);
-    return cb__layout_begin(encoder, layout, config->width);
+    return cb__layout_begin(encoder, layout, config->width, length);
 }
 
 static int end(struct cb_encoder *encoder)

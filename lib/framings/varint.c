@@ -13,6 +13,7 @@ enum { VARINT_MAX = 10 };
 struct varint_config {
     struct cb__layout layout;
     uint64_t max_width; /* bytes of the number */
+    bool simple;        /* what the number says does not depend on the header */
 };
 
 /* A number of which the first bytes were read. */
@@ -48,7 +49,9 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     if (!config->max_width || config->max_width > VARINT_MAX)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
                              "the max-width must be from 1 to %d", VARINT_MAX);
-    return cb__layout_check(&config->layout, 1, VARINT_MAX, spec, error);
+    int status = cb__layout_check(&config->layout, 1, VARINT_MAX, spec, error);
+    config->simple = config->layout.plain && !config->layout.field.inclusive;
+    return status;
 }
 
 static int fail(struct varint_state *state, const char *why)
@@ -73,22 +76,23 @@ static inline int take(const struct varint_config *config, struct varint_state *
     return byte & 0x80 ? CB__MORE : CB_OK;
 }
 
-/* The header is complete, and has this many bytes. */
-static inline int end_header(const struct varint_config *config, struct varint_state *state,
-                             uint64_t size, uint64_t value)
+/* The header is complete, and has this many bytes.  An inclusive value counts them. */
+static bool end_header(const struct varint_config *config, struct cb__frame *frame, uint64_t size,
+                       uint64_t value)
 {
-    struct cb__length_bounds own;
-    const struct cb__length_bounds *bounds = &config->layout.bounds;
-    const struct cb__length_field *field = &config->layout.field;
-    bool valid = true;
-    if (cb__unlikely(field->inclusive)) { /* it counts its own bytes, whose number varies */
-        valid = cb__length_bounds(field, size, &own);
-        bounds = &own;
-    }
-    if (cb__likely(valid && cb__length_payload(bounds, value, &state->counted.frame.payload)))
-        return CB_OK;
+    const struct cb__layout *layout = &config->layout;
+    struct cb__length_bounds own = layout->bounds;
+    if (layout->field.inclusive && !cb__length_bounds(&layout->field, size, &own))
+        return false;
+    bool valid = cb__length_payload(&own, value, &frame->payload);
+    frame->padding = cb__layout_padding(layout, size + frame->payload);
+    return valid;
+}
+
+static int refuse(const struct varint_config *config, struct varint_state *state, uint64_t value)
+{
     state->counted.frame_is_wrong = true;
-    return fail(state, cb__length_why(field, value));
+    return fail(state, cb__length_why(&config->layout.field, value));
 }
 
 /* Reads a header that may arrive in parts. */
@@ -117,7 +121,8 @@ static int read_slowly(struct cb_decoder *decoder, const uint8_t *data, size_t n
     const uint64_t value = state->number.value;
     state->number = (struct number){0};
     state->have = state->end = 0;
-    return end_header(config, state, end, value);
+    return end_header(config, &state->counted.frame, end, value) ? CB_OK
+                                                                 : refuse(config, state, value);
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -136,7 +141,11 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     if (cb__unlikely(status))
         return read_slowly(decoder, data, n, used);
     *used = (size_t)(at - data) + layout->rest;
-    return end_header(config, state, *used, number.value);
+    struct cb__frame *frame = &state->counted.frame;
+    bool valid = cb__likely(config->simple)
+                     ? cb__length_unscaled(&layout->bounds, number.value, &frame->payload)
+                     : end_header(config, frame, *used, number.value);
+    return cb__likely(valid) ? CB_OK : refuse(config, state, number.value);
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -163,24 +172,43 @@ static size_t store(uint8_t *to, uint64_t value)
     return n;
 }
 
+static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    const struct varint_config *config = encoder->config.data;
+    (void)spec;
+    cb__layout_open(encoder, &config->layout);
+    return CB_OK;
+}
+
+/* How many bytes an inclusive length has: as many as it counts (127 counts 1, 128 would
+ * count 2).  1 if there is no such length. */
+static size_t inclusive_width(const struct varint_config *config, uint64_t length)
+{
+    const struct cb__layout *layout = &config->layout;
+    uint8_t number[VARINT_MAX];
+    uint64_t value;
+    for (size_t width = 1; width <= config->max_width; width++) {
+        if (cb__length_value(&layout->field, layout->header - 1 + width, length, &value) &&
+            store(number, value) == width)
+            return width;
+    }
+    return 1;
+}
+
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     const struct varint_config *config = encoder->config.data;
     const struct cb__layout *layout = &config->layout;
-    const struct cb__length_field *field = &layout->field;
-    uint8_t *number = cb__layout_place(encoder, layout);
-    /* An inclusive value counts its own bytes: it must have as many as it counts, or
-     * there is no such value (127 counts 1, 128 would count 2). */
-    for (size_t width = 1; width <= config->max_width; width++) {
-        uint64_t value;
-        if (!cb__length_value(field, layout->offset + width + layout->rest, length, &value))
-            break;
-        if (value < field->min || value > field->max)
-            return cb__length_refuse(encoder, length, field->min, field->max);
-        size_t n = store(number, value);
-        if (n == width || (!field->inclusive && n <= config->max_width))
-            return cb__layout_begin(encoder, layout, n);
-    }
+    const bool inclusive = layout->field.inclusive;
+    const size_t width = inclusive ? inclusive_width(config, length) : 1;
+    uint64_t value;
+    int status =
+        cb__length_encode(encoder, &layout->field, layout->header - 1 + width, length, &value);
+    if (status)
+        return status;
+    const size_t n = store(cb__layout_place(encoder, layout), value);
+    if (n <= config->max_width && (!inclusive || n == width))
+        return cb__layout_begin(encoder, layout, n, length);
     return cb__encoder_fail(encoder, "a length of %" PRIu64 " does not fit in this varint", length);
 }
 
@@ -193,6 +221,8 @@ static int end(struct cb_encoder *encoder)
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
     .by_length = true,
+    .state_size = sizeof(struct cb__layout_encoder),
+    .open = open_encoder,
     .begin = begin,
     .end = end,
 };

@@ -97,6 +97,48 @@ encodes 'u8,header=2,trailer=;' '\002\000ab;' '2:ab,'
 encodes 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
 encodes u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
 
+# scale: the field counts units
+both u8,scale=4 '\002abcdefgh\000' '8:abcdefgh,0:,'
+both u8,scale=4,adjust=1 '\001abcde\000x' '5:abcde,1:x,'
+both u8,scale=4,adjust=-3 '\001a\002abcde' '1:a,5:abcde,'
+# A request of the X Window System and an RTCP packet (RFC 3550: words minus one).
+both u16le,offset=2,scale=4,inclusive '\000\000\002\000abcd\000\000\001\000' '4:abcd,0:,'
+both u16be,offset=2,scale=4,inclusive,adjust=4 '\000\000\000\001abcd\000\000\000\000' '4:abcd,0:,'
+both varint,scale=3,trailer=. '\002abcdef.\000.' '6:abcdef,0:,'
+both varint,scale=2,inclusive '\002abc\001x' '3:abc,1:x,'
+both u16be,scale=65537 '\000\000' '0:,'
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after adjustment: 40 00 00 00' \
+    '\100\000\000\000\000\000\000\000' '' -f u64be,scale=4
+refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' \
+    '\001' '' -f u8,scale=4,adjust=-5
+refuses 3 'stdin: record 1 at byte 0: length is less than the header that it includes: 00 00 00 00' \
+    '\000\000\000\000' '' -f u16be,offset=2,scale=4,inclusive
+refuses 6 'stdin: record 2 at byte 7: a length of 3 does not fit in units of 2 bytes' \
+    '2:ab,3:abc,' '\001ab' -f netstring -t u8,scale=2
+refuses 6 'stdin: record 1 at byte 2: a length of 2 does not fit in units of 2 bytes' \
+    '2:ab,' '' -f netstring -t varint,scale=2,inclusive
+refuses 6 'stdin: record 1 at byte 4: a length of 512 does not fit in a length field of 0 to 255' \
+    "512:$(printf '%0512d' 0)," '' -f netstring -t u8,scale=2
+
+# align: padding up to a multiple, counted from the beginning of the frame
+both u8,align=4 '\001a\000\000\003abc\004abcd\000\000\000\000\000\000\000' '1:a,3:abc,4:abcd,0:,'
+decodes u8,align=4 '\001axy\003abc\004abcd...' '1:a,3:abc,4:abcd,'
+decodes u8,align=4,keep '\001axy\003abc' '4:\001axy,4:\003abc,'
+both u8,align=3 '\001a\000\002ab' '1:a,2:ab,'
+both u8,align=1 '\001a\002ab' '1:a,2:ab,'
+both 'u8,align=4,trailer=;' '\001a\000\000;\003abc;' '1:a,3:abc,'
+both u8,align=5000,trailer=. "\\001a$(printf '%4998d' 0 | sed 's/./\\000/g')." '1:a,'
+both varint,align=4 '\001a\000\000\003abc\000\000\000\000' '1:a,3:abc,0:,'
+both varint,offset=1,align=4,trailer=. '\000\002ab.\000\001a\000.' '2:ab,1:a,'
+decodes varint,align=8 '\202\000ab....\001a......' '2:ab,1:a,'
+# Chunks of SCTP (RFC 9260 section 3.2), attributes of STUN (RFC 5769 section 2.1: the
+# padding is of spaces), a match of OpenFlow 1.3 (section 7.2.3.1: header included).
+both u16be,offset=2,inclusive,align=4 '\000\000\000\006ab\000\000\000\000\000\004' '2:ab,0:,'
+decodes u16be,offset=2,align=4 \
+    '\200\042\000\020STUN test client\000\006\000\011evtj:h6vY   ' '16:STUN test client,9:evtj:h6vY,'
+encodes 'u16be,offset=2,inclusive,align=8,lead=\x00\x01' \
+    '\000\001\000\004\000\000\000\000\000\001\000\014abcdefgh\000\000\000\000' '0:,8:abcdefgh,'
+
 # byte, only, min, max
 decodes u8,offset=1,byte=0:61-62 'a\001xb\000' '1:x,0:,'
 decodes u8,offset=1,only=0:61 'a\001xb\001ya\000' '1:x,0:,'

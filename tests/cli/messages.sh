@@ -72,7 +72,7 @@ refuses 6 'stdin: record 2 at byte 2: a length of 256 does not fit in a length f
     "a\\n$long\\nb\\n" '\001a' -t u8
 refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length field of 0 to 255' 'a\n' '' \
     -t u8,adjust=2
-refuses 6 'stdin: record 2 at byte 3: a length of 1 does not fit in this varint' 'ab\na\n' \
+refuses 6 'stdin: record 2 at byte 3: a length of 1 does not fit in a length field of 0 to 18446744073709551615' 'ab\na\n' \
     '\000ab' -t varint,adjust=2
 
 # However much of it has not left yet: long records, that are not copied.

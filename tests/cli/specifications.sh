@@ -70,6 +70,12 @@ wrong --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length 
 wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
 wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
 wrong_both u8,max=256 'the max is greater than a length field can be, 255' 4
+wrong_both u8,scale=0 'the scale is 0' 4
+wrong_both u8,scale=-1 'the scale is not a number of bytes' 4
+wrong_both u8,scale=4,adjust=-1021 'no length is valid after this adjustment' 12
+wrong_both varint,align=0 'the align must be from 1 to 2147483647' 8
+wrong_both u8,align=2147483648 'the align must be from 1 to 2147483647' 4
+wrong --from u8,header=2,padding=1,align=4 "'align' and 'padding' cannot be combined" 23
 wrong_both u8,min=2,max=1 'the min is greater than the max' 4
 wrong_both varint,offset=1,header=1 'the header ends before the length field, at 2' 17
 wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8

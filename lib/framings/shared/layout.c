@@ -5,10 +5,12 @@
 #include <string.h>
 
 #define NOT_GIVEN UINT64_MAX
+#define ALIGN_MAX INT32_MAX
 
 void cb__layout_init(struct cb__layout *layout, uint64_t largest)
 {
     layout->header = NOT_GIVEN;
+    layout->align = layout->field.scale = 1;
     layout->field.max = layout->largest = largest;
 }
 
@@ -41,6 +43,10 @@ int cb__layout_check(struct cb__layout *layout, size_t least, size_t most,
     int status = check_header(layout, least, most, spec, error);
     if (status)
         return status;
+    if (!layout->align || layout->align > ALIGN_MAX)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "align"),
+                             "the align must be from 1 to %d", ALIGN_MAX);
+    layout->plain = layout->align == 1 && layout->field.scale == 1;
     if (layout->field.max > layout->largest)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max"),
                              "the max is greater than a length field can be, %" PRIu64,
@@ -64,6 +70,12 @@ void cb__layout_reset(struct cb_decoder *decoder, const struct cb__layout *layou
     counted->frame.trailer = layout->trailer;
 }
 
+void cb__layout_open(struct cb_encoder *encoder, const struct cb__layout *layout)
+{
+    /* How much padding follows depends on the payload. */
+    encoder->by_length = encoder->by_length && layout->align == 1;
+}
+
 uint8_t *cb__layout_place(struct cb_encoder *encoder, const struct cb__layout *layout)
 {
     const size_t offset = (size_t)layout->offset;
@@ -74,15 +86,23 @@ uint8_t *cb__layout_place(struct cb_encoder *encoder, const struct cb__layout *l
     return encoder->scratch + offset;
 }
 
-int cb__layout_begin(struct cb_encoder *encoder, const struct cb__layout *layout, size_t n)
+int cb__layout_begin(struct cb_encoder *encoder, const struct cb__layout *layout, size_t n,
+                     uint64_t payload)
 {
-    const size_t end = (size_t)layout->offset + n;
+    struct cb__layout_encoder *state = encoder->state;
+    const size_t end = (size_t)layout->offset + n, header = end + layout->rest;
     if (layout->rest)
         memset(encoder->scratch + end, 0, layout->rest);
-    return cb__encoder_give(encoder, encoder->scratch, end + layout->rest);
+    if (cb__unlikely(layout->align > 1))
+        state->padding = cb__layout_padding(layout, header + payload);
+    return cb__encoder_give(encoder, encoder->scratch, header);
 }
 
 int cb__layout_end(struct cb_encoder *encoder, const struct cb__layout *layout)
 {
-    return cb__encoder_give(encoder, layout->trailer.data, layout->trailer.length);
+    struct cb__layout_encoder *state = encoder->state;
+    if (cb__likely(!state->padding))
+        return cb__encoder_give(encoder, layout->trailer.data, layout->trailer.length);
+    cb__encoder_pad(encoder, &state->padding, 0);
+    return CB__MORE;
 }

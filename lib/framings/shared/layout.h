@@ -2,10 +2,10 @@
 /*
  * Layout: the parts of a frame whose header contains its length.
  *
- *     offset bytes | number | rest of the header | payload | trailer
+ *     offset bytes | number | rest of the header | payload | padding | trailer
  *
  * A number may have more bytes than the shortest one; then the header is longer by as
- * many.
+ * many.  Header, payload and padding together have a multiple of `align` bytes.
  */
 #ifndef CB_LAYOUT_H
 #define CB_LAYOUT_H
@@ -15,14 +15,16 @@
 
 struct cb__layout {
     uint64_t offset;
-    uint64_t header;  /* bytes in all, with the shortest number */
-    size_t rest;      /* bytes of it after the number */
+    uint64_t header; /* bytes in all, with the shortest number */
+    size_t rest;     /* bytes of it after the number */
+    uint64_t align;
     uint64_t largest; /* number */
     struct cb__length_field field;
     struct cb__length_bounds bounds; /* for such a header */
     struct cb__bytes lead;           /* output: the beginning of the header */
     struct cb__bytes trailer;
     struct cb__byte_rules rules;
+    bool plain; /* without units and padding */
 };
 
 /* The rows for its keys in the key table of a family whose struct has it as `layout`. */
@@ -33,6 +35,8 @@ struct cb__layout {
         {"inclusive", CB__KEY_FLAG, offsetof(type, layout.field.inclusive)},                       \
         {"min", CB__KEY_SIZE, offsetof(type, layout.field.min)},                                   \
         {"max", CB__KEY_SIZE, offsetof(type, layout.field.max)},                                   \
+        {"scale", CB__KEY_SIZE, offsetof(type, layout.field.scale)},                               \
+        {"align", CB__KEY_SIZE, offsetof(type, layout.align)},                                     \
         {"lead", CB__KEY_BYTES | CB__KEY_OUT | CB__KEY_REPLACES, offsetof(type, layout.lead)},     \
         {"trailer", CB__KEY_BYTES, offsetof(type, layout.trailer)},                                \
         {"byte", CB__KEY_RULE | CB__KEY_IN, offsetof(type, layout.rules)},                         \
@@ -51,12 +55,28 @@ int cb__layout_check(struct cb__layout *layout, size_t least, size_t most,
 void cb__layout_reset(struct cb_decoder *decoder, const struct cb__layout *layout,
                       cb__header_fn header);
 
+/* The padding after a header and payload of `size` bytes, modulo 2^64. */
+static inline size_t cb__layout_padding(const struct cb__layout *layout, uint64_t size)
+{
+    const uint64_t over = size % layout->align;
+    return over ? (size_t)(layout->align - over) : 0;
+}
+
+/* The state of such an encoder begins with this. */
+struct cb__layout_encoder {
+    uint64_t padding; /* bytes still to be written */
+};
+
+/* For `open` of an encoder. */
+void cb__layout_open(struct cb_encoder *encoder, const struct cb__layout *layout);
+
 /* Writes the lead and zeros up to the number, which the caller stores at the result. */
 uint8_t *cb__layout_place(struct cb_encoder *encoder, const struct cb__layout *layout);
 
-/* Gives the header, with a number of n bytes in its place, and what follows the
- * payload. */
-int cb__layout_begin(struct cb_encoder *encoder, const struct cb__layout *layout, size_t n);
+/* Gives the header of a payload, with a number of n bytes in its place; and what
+ * follows the payload, perhaps in several calls. */
+int cb__layout_begin(struct cb_encoder *encoder, const struct cb__layout *layout, size_t n,
+                     uint64_t payload);
 int cb__layout_end(struct cb_encoder *encoder, const struct cb__layout *layout);
 
 #endif

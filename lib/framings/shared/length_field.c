@@ -21,12 +21,15 @@ bool cb__length_bounds(const struct cb__length_field *field, uint64_t header,
                        struct cb__length_bounds *bounds)
 {
     const uint64_t up = plus(field), down = minus(field, header);
-    uint64_t least = field->min, most = field->max;
+    const uint64_t gain = up > down ? up - down : 0, lack = down > up ? down - up : 0;
+    const uint64_t scale = field->scale;
+    uint64_t least = lack / scale + (lack % scale != 0), most = (UINT64_MAX - gain) / scale;
+    if (least < field->min)
+        least = field->min;
+    if (most > field->max)
+        most = field->max;
+    bounds->scale = scale;
     bounds->shift = up - down;
-    if (down > up && least < down - up)
-        least = down - up;
-    if (up > down && most > UINT64_MAX - (up - down))
-        most = UINT64_MAX - (up - down);
     bounds->least = least;
     bounds->span = most - least;
     return least <= most;
@@ -39,7 +42,7 @@ const char *cb__length_why(const struct cb__length_field *field, uint64_t value)
         return cb__length_too_small;
     if (value > field->max)
         return cb__length_too_large;
-    if (!cb__add_u64(value, plus(field), &sum))
+    if (!cb__mul_u64(value, field->scale, &sum) || !cb__add_u64(sum, plus(field), &sum))
         return "length does not fit in 64 bits after adjustment";
     return field->inclusive ? "length is less than the header that it includes"
                             : "length is negative after adjustment";
@@ -48,8 +51,14 @@ const char *cb__length_why(const struct cb__length_field *field, uint64_t value)
 bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
                       uint64_t *value)
 {
-    return cb__add_u64(payload, minus(field, header), value) &&
-           cb__sub_u64(*value, plus(field), value);
+    if (!cb__add_u64(payload, minus(field, header), value) ||
+        !cb__sub_u64(*value, plus(field), value))
+        return false;
+    if (cb__likely(field->scale == 1))
+        return true;
+    const bool whole = *value % field->scale == 0;
+    *value /= field->scale;
+    return whole;
 }
 
 int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max)
@@ -60,10 +69,26 @@ int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min
                             payload, min, max);
 }
 
+int cb__length_encode(struct cb_encoder *encoder, const struct cb__length_field *field,
+                      uint64_t header, uint64_t payload, uint64_t *value)
+{
+    if (cb__length_value(field, header, payload, value)) {
+        if (*value >= field->min && *value <= field->max)
+            return CB_OK;
+    } else if (field->scale > 1) {
+        return cb__encoder_fail(
+            encoder, "a length of %" PRIu64 " does not fit in units of %" PRIu64 " bytes", payload,
+            field->scale);
+    }
+    return cb__length_refuse(encoder, payload, field->min, field->max);
+}
+
 int cb__length_check(const struct cb__length_field *field, uint64_t header,
                      struct cb__length_bounds *bounds, const struct cb__spec *spec,
                      struct cb_error *error)
 {
+    if (!field->scale)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "scale"), "the scale is 0");
     if (field->min > field->max)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "min"),
                              "the min is greater than the max");

@@ -2,7 +2,7 @@
 /*
  * Length fields: from a number in a header to the length of the payload.
  *
- * payload = value + adjust - (header if inclusive), for a value from min to max
+ * payload = value * scale + adjust - (header if inclusive), for a value from min to max
  */
 #ifndef CB_LENGTH_FIELD_H
 #define CB_LENGTH_FIELD_H
@@ -10,15 +10,16 @@
 #include "framing/encoder.h"
 
 struct cb__length_field {
+    uint64_t scale; /* bytes in a unit of the value */
     int64_t adjust;
     bool inclusive;
     uint64_t min, max;
 };
 
-/* The valid values: from `least` to `least` + `span`; adding `shift` (modulo 2^64)
- * gives the payload. */
+/* The valid values: from `least` to `least` + `span`; multiplying by `scale` and adding
+ * `shift` (modulo 2^64) gives the payload. */
 struct cb__length_bounds {
-    uint64_t least, span, shift;
+    uint64_t least, span, scale, shift;
 };
 
 /* For a header of this size.  False if no value is valid. */
@@ -28,6 +29,14 @@ bool cb__length_bounds(const struct cb__length_field *field, uint64_t header,
 /* The payload for a value; false if the value is invalid. */
 static inline bool cb__length_payload(const struct cb__length_bounds *bounds, uint64_t value,
                                       uint64_t *payload)
+{
+    *payload = value * bounds->scale + bounds->shift;
+    return value - bounds->least <= bounds->span;
+}
+
+/* The same, where the scale is 1. */
+static inline bool cb__length_unscaled(const struct cb__length_bounds *bounds, uint64_t value,
+                                       uint64_t *payload)
 {
     *payload = value + bounds->shift;
     return value - bounds->least <= bounds->span;
@@ -40,6 +49,10 @@ const char *cb__length_why(const struct cb__length_field *field, uint64_t value)
  * it is from min to max. */
 bool cb__length_value(const struct cb__length_field *field, uint64_t header, uint64_t payload,
                       uint64_t *value);
+
+/* The same from min to max; rejects a payload for which there is none. */
+int cb__length_encode(struct cb_encoder *encoder, const struct cb__length_field *field,
+                      uint64_t header, uint64_t payload, uint64_t *value);
 
 /* Rejects a payload that no value from min to max can represent. */
 int cb__length_refuse(struct cb_encoder *encoder, uint64_t payload, uint64_t min, uint64_t max);
