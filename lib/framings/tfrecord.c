@@ -10,8 +10,6 @@
  * all little-endian.  Checksums are masked because the checksum of data that
  * contains checksums is weak (tensorflow/core/lib/hash/crc32c.h).
  */
-#include <string.h>
-
 #include "core/byte_order.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
@@ -42,11 +40,7 @@ static bool right(uint32_t crc, const uint8_t *checksum)
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct tfrecord_state *state = decoder->state;
-    *used = cb__min(n, HEADER - state->have);
-    memcpy(state->bytes + state->have, data, *used);
-    state->have += *used;
-    decoder->found.needed = HEADER - state->have;
-    if (decoder->found.needed)
+    if (cb__counted_collect(decoder, state->bytes, HEADER, &state->have, data, n, used) != CB_OK)
         return CB__MORE;
     state->have = 0;
     state->counted.frame.payload = cb__load_little(state->bytes, LENGTH);

@@ -89,6 +89,7 @@ static int begin_payload(struct cb_decoder *decoder)
     struct cb__counted *counted = decoder->state;
     const struct cb__frame *frame = &counted->frame;
     const bool keep = decoder->config.keep;
+    decoder->found.scan -= frame->examined;
     uint64_t header = decoder->found.scan - decoder->found.frame_start;
     uint64_t end, total = frame->payload;
     bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end);

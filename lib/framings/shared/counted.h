@@ -8,6 +8,8 @@
 #ifndef CB_COUNTED_H
 #define CB_COUNTED_H
 
+#include <string.h>
+
 #include "framing/decoder.h"
 
 /* Result of a header function besides those of `advance`. */
@@ -15,8 +17,8 @@ enum { CB__DROPPED = 101 };
 
 /*
  * Reads a header from the n >= 1 bytes at decoder->found.scan; *used is how many it
- * examined.  CB_OK: the header is complete, and counted->frame is filled; CB__MORE: all
- * n belong to it, and decoder->found.needed is set; CB__END: nothing follows;
+ * examined.  CB_OK: the header is complete, and counted->frame is filled; CB__MORE: it
+ * continues after those, and decoder->found.needed is set; CB__END: nothing follows;
  * CB__DROPPED: what was examined up to there belongs to no frame, the next one begins;
  * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
  * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
@@ -35,6 +37,9 @@ typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8
 
 struct cb__frame {
     uint64_t payload;         /* bytes */
+    size_t examined;          /* bytes of the payload that were examined with the header;
+                                 `cuts` must not find such a frame: its header returns
+                                 CB__MORE there */
     size_t padding;           /* bytes of any value after the payload */
     struct cb__bytes trailer; /* must follow the padding */
     bool bare_lf;             /* the trailer is CRLF, and LF alone is enough */
@@ -76,5 +81,17 @@ int cb__counted_advance(struct cb_decoder *decoder);
 size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                         struct cb__cut *cuts, size_t max, size_t *used);
 int cb__counted_cut_short(struct cb_decoder *decoder);
+
+/* For a header function: collects the first `size` bytes of a header, of which it has
+ * *have.  CB_OK: that is all of them; otherwise CB__MORE, as the function returns it. */
+static inline int cb__counted_collect(struct cb_decoder *decoder, uint8_t *header, size_t size,
+                                      size_t *have, const uint8_t *data, size_t n, size_t *used)
+{
+    *used = cb__min(n, size - *have);
+    memcpy(header + *have, data, *used);
+    *have += *used;
+    decoder->found.needed = size - *have;
+    return *have < size ? CB__MORE : CB_OK;
+}
 
 #endif
