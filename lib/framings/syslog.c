@@ -53,15 +53,6 @@ static int scan_count(struct cb_decoder *decoder, const uint8_t *data, size_t n,
     return counted(decoder, decoder->found.scan + i);
 }
 
-/* The LF at `scan` ends an empty message. */
-static int drop_empty(struct cb_decoder *decoder, size_t *used)
-{
-    decoder->found.scan++;
-    cb__decoder_next_frame(decoder);
-    *used = 0;
-    return CB__MORE;
-}
-
 static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct syslog_state *state = decoder->state;
@@ -74,7 +65,7 @@ static int scan_line(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     state->cr = false;
     state->scanned.held = 0;
     if (cr && data[0] == '\n')
-        return drop_empty(decoder, used);
+        return cb__scanned_drop(decoder, 1, used); /* an empty message */
     const uint8_t *lf = memchr(data, '\n', n);
     *used = lf ? (size_t)(lf - data) + 1 : n;
     state->scanned.tail = 1;
@@ -89,7 +80,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     if (decoder->found.scan == decoder->found.frame_start) {
         state->digits = 0;
         if (data[0] == '\n')
-            return drop_empty(decoder, used);
+            return cb__scanned_drop(decoder, 1, used); /* an empty message */
         if (data[0] == '0' || !cb__is_digit(data[0])) {
             *used = 0;
             return CB__BEGINS;

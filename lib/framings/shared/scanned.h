@@ -56,6 +56,15 @@ static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
     return CB_EMALFORMED;
 }
 
+/* A step returns this before a record has begun: the n bytes at `scan` belong to none. */
+static inline int cb__scanned_drop(struct cb_decoder *decoder, size_t n, size_t *used)
+{
+    decoder->found.scan += n;
+    cb__decoder_next_frame(decoder);
+    *used = 0;
+    return CB__MORE;
+}
+
 /*
  * For values that declare their length.  A step examines one byte, which ends at
  * position `end`, and returns the result of a scan; CB_OK: continue with the next byte,
