@@ -30,6 +30,7 @@ _cbsplit_keys() {
         from='lf fold or='
         to=lead=
         ;;
+    pcap) from=max= ;;
     csv) from=sep= ;;
     json) from=array ;;
     websocket)

@@ -42,6 +42,8 @@ function __cbsplit_framing --argument-names side
             set keys start-line version= trailer=
             set -a from lf fold or=
             set to lead=
+        case pcap
+            set -a from max=
         case csv
             set -a from sep=
         case json

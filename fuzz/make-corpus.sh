@@ -85,6 +85,13 @@ hi='\002\000\000\000\000\000\000\000x\047\013\064hi\023\326\010V'
 empty='\000\000\000\000\000\000\000\000\051\003\230\007\330\352\202\242'
 decoder 'tfrecord' "$hi$empty$hi"
 decoder 'tfrecord,keep' "$empty$hi$hi"
+file='\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\011\000\000\000\001\000\000\000'
+decoder 'pcap' "${file}seconds.\003\000\000\000\011\000\000\000oneseconds.\000\000\000\000\000\000\000\000"
+file='\241\262\074\115\000\002\000\004\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\001'
+decoder 'pcap,max=100,keep' "${file}seconds.\000\000\000\003\000\000\000\011one"
+section='\012\015\015\012\000\000\000\034\032\053\074\115\000\001\000\000\000\000\000\000\000\000\000\000\000\000\000\034'
+decoder 'pcapng' "${section}\000\000\000\006\000\000\000\020four\000\000\000\020"
+decoder 'pcapng,keep' "${section}${section}"
 decoder 'csv' 'a,"b\n""c"\r\nd'
 decoder 'http' 'POST / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\nhiGET / HTTP/1.0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx'
 decoder 'http,keep' 'HTTP/1.1 200\r\nTransfer-Encoding: a, chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 101\r\n\r\n'

@@ -44,6 +44,7 @@ unit_tests = \
 	tests/unit/test_scanned \
 	tests/unit/test_json \
 	tests/unit/test_values \
+	tests/unit/test_capture \
 	tests/unit/test_http \
 	tests/unit/test_messages \
 	tests/unit/test_outputs \
@@ -123,6 +124,7 @@ cli_tests = \
 
 # With another program that speaks the same format.
 peer_tests = \
+	tests/peer/capture.sh \
 	tests/peer/csv.sh \
 	tests/peer/dns.sh \
 	tests/peer/erlang.sh \

@@ -26,6 +26,8 @@ extern const struct cb__family cb__msgpack_family;
 extern const struct cb__family cb__ndjson_family;
 extern const struct cb__family cb__none_family;
 extern const struct cb__family cb__object_family;
+extern const struct cb__family cb__pcap_family;
+extern const struct cb__family cb__pcapng_family;
 extern const struct cb__family cb__raw_family;
 extern const struct cb__family cb__resp_family;
 extern const struct cb__family cb__slip_family;

@@ -72,6 +72,8 @@ const struct cb_framing cb__framings[] = {
            "a FastCGI record; out: FCGI_STDOUT of request 1"),
     PRESET("pkt-line", "hex,digits=4,inclusive,control=3,max=65520", "a git pkt-line"),
     FAMILY("tfrecord", tfrecord, "a TFRecord, with its checksums"),
+    FAMILY("pcap", pcap, "a packet of a capture file (tcpdump)"),
+    FAMILY("pcapng", pcapng, "a block of a pcapng capture file (Wireshark)"),
     FAMILY("chunked", chunked, "HTTP/1.1 chunked coding (RFC 9112)"),
     FAMILY("http", http, "the content of an HTTP/1.x message (RFC 9112)"),
     FAMILY("content-length", content_length, "a header with Content-Length, as in LSP and DAP"),

@@ -85,6 +85,10 @@ cut_everywhere hex 2 '2\nab' '3\ncde'
 cut_everywhere netstring 2 '2:ab,' '3:cde,'
 cut_everywhere pkt-line 4 '0006ab' '0007cde'
 
+pcap='\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\001\000\000\000'
+cut_everywhere pcap 16 "${pcap}seconds.\\002\\000\\000\\000\\002\\000\\000\\000ab" \
+    'seconds.\003\000\000\000\003\000\000\000cde'
+
 # Cut right after a record, nothing is missing.
 for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     printf 'ab\n' >lines

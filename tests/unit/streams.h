@@ -16,6 +16,12 @@ struct stream {
 
 #define HTTP_HEAD "HTTP/1.1 200 OK\r\n"
 #define TF_HI "\2\0\0\0\0\0\0\0\x78\x27\x0b\x34hi\x13\xd6\x08V" /* as in fuzz/make-corpus.sh */
+/* The file header of pcap, of 24 bytes, in both byte orders, with a snapshot length of 9; and
+ * the block of pcapng that begins a section. */
+#define PCAP_BIG "\xa1\xb2\xc3\xd4\0\2\0\4\0\0\0\0\0\0\0\0\0\0\0\x9\0\0\0\1"
+#define PCAP_LITTLE "\x4d\x3c\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\x9\0\0\0\1\0\0\0"
+#define SECTION_BIG "\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d\0\1\0\0\0\0\0\0\0\0\0\x8\0\0\0\x1c"
+#define SECTION_LITTLE "\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\1\0\0\0\x8\0\0\0\0\0\0\0\x1c\0\0\0"
 #define TF_EMPTY "\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"
 
 static const struct stream streams[] = {
@@ -73,6 +79,11 @@ static const struct stream streams[] = {
     {"fcgi", BYTES("\1\6\0\1\0\3\5\0one?????\1\3\0\1\0\0\0\0")},
     {"pkt-line", BYTES("0007one0000000100020006a\n")},
     {"tfrecord", BYTES(TF_HI TF_EMPTY TF_HI)},
+    {"pcap", BYTES(PCAP_BIG "sec.sub.\0\0\0\3\0\0\0\3onesec.sub.\0\0\0\0\0\0\0\x9")},
+    {"pcap", BYTES(PCAP_LITTLE "sec.sub.\3\0\0\0\3\0\0\0onesec.sub.\0\0\0\0\x9\0\0\0")},
+    {"pcapng",
+     BYTES(SECTION_LITTLE "\6\0\0\0\x10\0\0\0four\x10\0\0\0\1\0\0\0\xc\0\0\0\xc\0\0\0" SECTION_BIG
+                          "\0\0\0\1\0\0\0\xc\0\0\0\xc")},
     {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
     {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},
     {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD

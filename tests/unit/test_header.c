@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "expect.h"
-#include "support.h"
+#include "streams.h"
 
 enum { RECORDS = 4, PIECES = 16 };
 
@@ -31,6 +31,12 @@ static const struct sample {
     {"chunked",
      BYTES("3;a=b\r\none\r\n1\r\nx\r\n0\r\n\r\n"),
      {{BYTES("3;a=b\r\n")}, {BYTES("1\r\n")}}},
+    {"pcap",
+     BYTES(PCAP_BIG "sec.sub.\0\0\0\3\0\0\0\3onesec.sub.\0\0\0\0\0\0\0\x9"),
+     {{BYTES("sec.sub.\0\0\0\3\0\0\0\3")}, {BYTES("sec.sub.\0\0\0\0\0\0\0\x9")}}},
+    {"pcapng",
+     BYTES(SECTION_BIG "\0\0\0\6\0\0\0\xc\0\0\0\xc" SECTION_LITTLE),
+     {{BYTES("\n\r\r\n\0\0\0\x1c")}, {BYTES("\0\0\0\6\0\0\0\xc")}, {BYTES("\n\r\r\n\x1c\0\0\0")}}},
     {"content-length",
      BYTES("Content-Length: 2\r\nX: y\r\n\r\nhi"),
      {{BYTES("Content-Length: 2\r\nX: y\r\n\r\n")}}},
