@@ -84,6 +84,8 @@ static const struct {
     {"pcap,max=100,keep", false},
     {"pcapng", false},
     {"pcapng,keep", false},
+    {"journal", false},
+    {"journal,keep", false},
     {"slip", true},
     {"slip,keep", false},
     {"websocket", true},

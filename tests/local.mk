@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/test_json \
 	tests/unit/test_values \
 	tests/unit/test_capture \
+	tests/unit/test_journal \
 	tests/unit/test_http \
 	tests/unit/test_messages \
 	tests/unit/test_outputs \
@@ -131,6 +132,7 @@ peer_tests = \
 	tests/peer/fastcgi.sh \
 	tests/peer/git.sh \
 	tests/peer/http.sh \
+	tests/peer/journal.sh \
 	tests/peer/jq.sh \
 	tests/peer/json.sh \
 	tests/peer/jsonrpc.sh \

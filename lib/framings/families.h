@@ -18,6 +18,7 @@ extern const struct cb__family cb__fixed_family;
 extern const struct cb__family cb__hex_digits_family;
 extern const struct cb__family cb__http_family;
 extern const struct cb__family cb__index_family;
+extern const struct cb__family cb__journal_family;
 extern const struct cb__family cb__json_family;
 extern const struct cb__family cb__json_seq_family;
 extern const struct cb__family cb__length_family;

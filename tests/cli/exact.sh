@@ -363,6 +363,8 @@ stays 3 '\001' '\203\001\137\377\377' -f cbor
 stays 4 '\001' '\237\202\001\002' -f cbor
 stays 3 '\221\001' '\222\001\301' -f msgpack
 stays 3 '\004\001a' '\060\200\004\200' -f der
+stays 3 'A=b\n\n' 'A=b\nM\n\001\000\000\000\000\000\000\000bcd\n\n' -f journal
+stays 4 'A=b\n\n\n' 'A=b\n' -f journal
 stays 3 '1\n' '[2\n3]\n' -f ndjson
 stays 3 '[1' ', tru]' -f json,array
 stays 3 '\201\001a' '\201\176\000\001' -f websocket

@@ -84,6 +84,7 @@ static const struct stream streams[] = {
     {"pcapng",
      BYTES(SECTION_LITTLE "\6\0\0\0\x10\0\0\0four\x10\0\0\0\1\0\0\0\xc\0\0\0\xc\0\0\0" SECTION_BIG
                           "\0\0\0\1\0\0\0\xc\0\0\0\xc")},
+    {"journal", BYTES("\n\n_A=b=\nM\n\5\0\0\0\0\0\0\0a\n\nb=\nC=\n\n\nA1\n\0\0\0\0\0\0\0\0\n\n")},
     {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
     {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},
     {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD
