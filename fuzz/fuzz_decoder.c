@@ -86,6 +86,7 @@ static const struct {
     {"pcapng,keep", false},
     {"journal", false},
     {"journal,keep", false},
+    {"fix", false},
     {"slip", true},
     {"slip,keep", false},
     {"websocket", true},

@@ -109,6 +109,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/json_out.c \
 	lib/framings/tfrecord.c \
 	lib/framings/capture.c \
+	lib/framings/fix.c \
 	lib/framings/journal.c \
 	lib/framings/websocket.c \
 	lib/framings/sse.c \

@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/test_json \
 	tests/unit/test_values \
 	tests/unit/test_capture \
+	tests/unit/test_fix \
 	tests/unit/test_journal \
 	tests/unit/test_http \
 	tests/unit/test_messages \
@@ -130,6 +131,7 @@ peer_tests = \
 	tests/peer/dns.sh \
 	tests/peer/erlang.sh \
 	tests/peer/fastcgi.sh \
+	tests/peer/fix.sh \
 	tests/peer/git.sh \
 	tests/peer/http.sh \
 	tests/peer/journal.sh \

@@ -75,6 +75,7 @@ const struct cb_framing cb__framings[] = {
     FAMILY("pcap", pcap, "a packet of a capture file (tcpdump)"),
     FAMILY("pcapng", pcapng, "a block of a pcapng capture file (Wireshark)"),
     FAMILY("journal", journal, "an entry of systemd's journal, exported"),
+    FAMILY("fix", fix, "a FIX message"),
     FAMILY("chunked", chunked, "HTTP/1.1 chunked coding (RFC 9112)"),
     FAMILY("http", http, "the content of an HTTP/1.x message (RFC 9112)"),
     FAMILY("content-length", content_length, "a header with Content-Length, as in LSP and DAP"),

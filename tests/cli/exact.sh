@@ -365,6 +365,7 @@ stays 3 '\221\001' '\222\001\301' -f msgpack
 stays 3 '\004\001a' '\060\200\004\200' -f der
 stays 3 'A=b\n\n' 'A=b\nM\n\001\000\000\000\000\000\000\000bcd\n\n' -f journal
 stays 4 'A=b\n\n\n' 'A=b\n' -f journal
+stays 3 '8=FIX.4.2\0019=5\00135=0\00110=161\001' '8=FIX.4.2\0019=5\00135=0\00110=162\001' -f fix
 stays 3 '1\n' '[2\n3]\n' -f ndjson
 stays 3 '[1' ', tru]' -f json,array
 stays 3 '\201\001a' '\201\176\000\001' -f websocket

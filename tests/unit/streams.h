@@ -22,6 +22,21 @@ struct stream {
 #define PCAP_LITTLE "\x4d\x3c\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\x9\0\0\0\1\0\0\0"
 #define SECTION_BIG "\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d\0\1\0\0\0\0\0\0\0\0\0\x8\0\0\0\x1c"
 #define SECTION_LITTLE "\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\1\0\0\0\x8\0\0\0\0\0\0\0\x1c\0\0\0"
+/* A heartbeat, and a message whose data look like the end of one.  (The literals end where an
+ * escape must.) */
+#define FIX_HEARTBEAT                                                                              \
+    "8=FIX.4.2\1"                                                                                  \
+    "9=5\1"                                                                                        \
+    "35=0\1"                                                                                       \
+    "10=161\1"
+#define FIX_NEWS                                                                                   \
+    "8=FIXT.1.1\1"                                                                                 \
+    "9=022\1"                                                                                      \
+    "35=B\1"                                                                                       \
+    "95=8\1"                                                                                       \
+    "96=x\1"                                                                                       \
+    "10=000\1"                                                                                     \
+    "10=154\1"
 #define TF_EMPTY "\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"
 
 static const struct stream streams[] = {
@@ -84,6 +99,7 @@ static const struct stream streams[] = {
     {"pcapng",
      BYTES(SECTION_LITTLE "\6\0\0\0\x10\0\0\0four\x10\0\0\0\1\0\0\0\xc\0\0\0\xc\0\0\0" SECTION_BIG
                           "\0\0\0\1\0\0\0\xc\0\0\0\xc")},
+    {"fix", BYTES(FIX_HEARTBEAT FIX_NEWS FIX_HEARTBEAT)},
     {"journal", BYTES("\n\n_A=b=\nM\n\5\0\0\0\0\0\0\0a\n\nb=\nC=\n\n\nA1\n\0\0\0\0\0\0\0\0\n\n")},
     {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
     {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},

@@ -53,6 +53,10 @@ static const struct stream given_up[] = {
     {"pcap", BYTES(PCAP_LITTLE "sec.sub.\3\0")},
     {"pcap", BYTES(PCAP_BIG "sec.sub.\0\0\0\5\0\0\0\5ab")},
     {"pcapng", BYTES(SECTION_BIG SECTION_LITTLE "\6\0\0\0\x10\0\0\0fo")},
+    {"fix", BYTES("8=FIX.4.2\1"
+                  "9=5\1"
+                  "35=0\1"
+                  "1")},
     {"journal", BYTES("M\n\5\0\0")},
     {"journal", BYTES("A=b\nM\n\5\0\0\0\0\0\0\0a\n")},
     {"chunked", BYTES("ff;a=\"b")},
@@ -389,6 +393,23 @@ static const struct stream malformed[] = {
     {"pcapng", BYTES(SECTION_LITTLE "\6\0\0\0\xb\0\0\0 more")},
     {"pcapng", BYTES(SECTION_LITTLE "\6\0\0\0\xd\0\0\0 more")},
     {"pcapng", BYTES(SECTION_LITTLE "\6\0\0\0\xc\0\0\0\xc\0\0\1 more")},
+    {"fix", BYTES(FIX_HEARTBEAT "9=FIX more")},
+    {"fix", BYTES("8=FIX.4.2\1"
+                  "9=5\1"
+                  "35=0\1"
+                  "10=162\1 more")},
+    {"fix", BYTES("8=FIX.4.2\1"
+                  "9=6\1"
+                  "35=0\1"
+                  "10=161\1 more")},
+    {"fix", BYTES("8=FIX.4.2\1"
+                  "9=4\1"
+                  "35=0\1"
+                  "10=161\1 more")},
+    {"fix", BYTES("8=FIX.4.2\1"
+                  "9=5\1"
+                  "34=0\1"
+                  "10=161\1 more")},
     {"journal", BYTES("A=b\n\nA=b\nmore")},
     {"journal", BYTES("A=b\nB.=more")},
     {"journal", BYTES("A=b\n\nB\n\1\0\0\0\0\0\0\0abmore")},

@@ -37,6 +37,7 @@ static const struct sample {
     {"pcapng",
      BYTES(SECTION_BIG "\0\0\0\6\0\0\0\xc\0\0\0\xc" SECTION_LITTLE),
      {{BYTES("\n\r\r\n\0\0\0\x1c")}, {BYTES("\0\0\0\6\0\0\0\xc")}, {BYTES("\n\r\r\n\x1c\0\0\0")}}},
+    {"fix", BYTES(FIX_HEARTBEAT), {{BYTES("")}}},
     {"journal", BYTES("A=b\n\nC=d\n\n"), {{BYTES("")}, {BYTES("")}}},
     {"content-length",
      BYTES("Content-Length: 2\r\nX: y\r\n\r\nhi"),
