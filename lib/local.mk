@@ -69,6 +69,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/layout.c \
 	lib/framings/shared/scanned.h \
 	lib/framings/shared/scanned.c \
+	lib/framings/shared/nesting.h \
+	lib/framings/shared/nesting.c \
 	lib/framings/shared/json_text.h \
 	lib/framings/shared/json_text.c \
 	lib/framings/shared/mark.h \

@@ -4,19 +4,10 @@
  * a record is a whole item, with everything nested in it, unchanged.  It is
  * checked to be well-formed (RFC 8949, section 3 and appendix C).
  *
- * A single count of outstanding items finds the end of items of definite length,
- * however deeply nested.  An item of indefinite length ends with a "break", which is
- * valid only if no item in it is outstanding; then the outstanding items around it
- * count again.  So that number is kept for each open one, on a stack that takes no
- * more bytes than the heads of the open items.
+ * An item of indefinite length is an open one (nesting.h): it ends with a "break".
  */
-#include <string.h>
-
 #include "framings/families.h"
-#include "framings/shared/scanned.h"
-
-/* Size of the stack: most numbers on it take one byte, none more than NUMBER_MAX. */
-enum { STACK_MAX = 2 << 20, STACK_MIN = 64, NUMBER_MAX = 10 };
+#include "framings/shared/nesting.h"
 
 enum major { UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE };
 
@@ -30,12 +21,7 @@ struct cbor_state {
     uint8_t missing;   /* bytes of the argument still to come */
     uint64_t argument; /* as far as it was read */
     bool chunks;       /* in a string of indefinite length */
-    bool pairs;        /* in a map of indefinite length */
-    uint64_t left;     /* outstanding items, including the current one, before another item or
-                          the break may come in an item of indefinite length */
-    uint8_t *stack;    /* for each open array or map of indefinite length, the state around it:
-                          2 * left + pairs */
-    size_t used, room; /* its bytes in use, and its size */
+    struct cb__nesting nesting;
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -45,73 +31,16 @@ static int fail(struct cbor_state *state, const char *why)
     return cb__scanned_fail(&state->scanned, why);
 }
 
-static int item_ends(struct cbor_state *state)
-{
-    return --state->left || state->used ? CB_OK : CB__ENDS;
-}
-
-/* --------------------------------------------------- the stack of open items */
-
-static bool make_room(struct cb_decoder *decoder)
-{
-    struct cbor_state *state = decoder->state;
-    const struct cb_allocator *allocator = decoder->allocator;
-    const size_t room = cb__max(2 * state->room, STACK_MIN);
-    uint8_t *stack = allocator->alloc(allocator->arg, room);
-    if (!stack)
-        return false;
-    if (state->room) {
-        memcpy(stack, state->stack, state->used);
-        allocator->free(allocator->arg, state->stack, state->room);
-    }
-    state->stack = stack;
-    state->room = room;
-    return true;
-}
-
-/* Pushes a number, for which the stack has room: seven bits a byte, the lowest on top,
- * with a bit that says whether more are below. */
-static void push(struct cbor_state *state, uint64_t number)
-{
-    unsigned groups = 1;
-    while (groups < NUMBER_MAX && number >> 7 * groups)
-        groups++;
-    for (unsigned i = groups; i--;) {
-        const unsigned more = i + 1 < groups ? 0x80 : 0;
-        state->stack[state->used++] = (uint8_t)((number >> 7 * i & 0x7f) | more);
-    }
-}
-
-static uint64_t pop(struct cbor_state *state)
-{
-    uint64_t number = 0;
-    uint8_t byte;
-    for (unsigned shift = 0;; shift += 7) {
-        byte = state->stack[--state->used];
-        number |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return number;
-    }
-}
-
 /* ------------------------------------------------------- indefinite length */
 
 /* An array or a map begins. */
 static int open_item(struct cb_decoder *decoder)
 {
     struct cbor_state *state = decoder->state;
-    const uint64_t most = UINT64_MAX / 2; /* more items than fit in any stream */
-    if (state->used > STACK_MAX - NUMBER_MAX)
-        return fail(state, "items of indefinite length are nested too deeply");
-    if (state->used + NUMBER_MAX > state->room && !make_room(decoder)) {
-        state->scanned.why = "out of memory";
-        return CB_ENOMEM;
-    }
-    state->left--;
-    push(state, 2 * (state->left < most ? state->left : most) + state->pairs);
-    state->left = 0;
-    state->pairs = state->major == MAP;
-    return CB_OK;
+    int status = cb__nesting_open(&state->nesting, state->major == MAP, decoder->allocator);
+    state->scanned.why =
+        status == CB_ENOMEM ? "out of memory" : "items of indefinite length are nested too deeply";
+    return status;
 }
 
 static int begin_indefinite(struct cb_decoder *decoder)
@@ -129,16 +58,13 @@ static int end_indefinite(struct cbor_state *state)
 {
     if (state->chunks) {
         state->chunks = false;
-        return item_ends(state);
+        return cb__nesting_end(&state->nesting);
     }
-    if (!state->used)
+    if (!cb__nesting_is_open(&state->nesting))
         return fail(state, "break outside an item of indefinite length");
-    if (state->left)
+    if (!cb__nesting_may_close(&state->nesting))
         return fail(state, "break where an item must follow");
-    const uint64_t around = pop(state);
-    state->left = around / 2;
-    state->pairs = around % 2;
-    return state->left || state->used ? CB_OK : CB__ENDS;
+    return cb__nesting_close(&state->nesting);
 }
 
 /* ------------------------------------------------------------------- items */
@@ -152,13 +78,13 @@ static int head_ends(struct cb_decoder *decoder, uint64_t end)
     case BYTES:
     case TEXT:
         return cb__scanned_pass(decoder, end, argument,
-                                !state->chunks && item_ends(state) == CB__ENDS);
+                                !state->chunks && cb__nesting_end(&state->nesting) == CB__ENDS);
     case MAP: /* a key and a value each */
-        cb__scanned_expect(&state->left, argument);
-        cb__scanned_expect(&state->left, argument);
+        cb__nesting_expect(&state->nesting, argument);
+        cb__nesting_expect(&state->nesting, argument);
         break;
     case ARRAY:
-        cb__scanned_expect(&state->left, argument);
+        cb__nesting_expect(&state->nesting, argument);
         break;
     case TAG: /* the item it belongs to takes its place */
         return CB_OK;
@@ -169,7 +95,7 @@ static int head_ends(struct cb_decoder *decoder, uint64_t end)
     default:
         break;
     }
-    return item_ends(state);
+    return cb__nesting_end(&state->nesting);
 }
 
 /* The first byte of an item. */
@@ -180,8 +106,7 @@ static int head(struct cb_decoder *decoder, uint8_t c, uint64_t end)
         return end_indefinite(state);
     if (state->chunks && (c >> 5 != state->major || (c & 31) == INDEFINITE))
         return fail(state, "chunk of a string has another type or an indefinite length");
-    if (!state->left)
-        state->left = state->pairs ? 2 : 1;
+    cb__nesting_begin(&state->nesting);
     state->major = (enum major)(c >> 5);
     state->info = c & 31;
     if (state->info == INDEFINITE)
@@ -212,23 +137,21 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
 static void reset(struct cb_decoder *decoder)
 {
     struct cbor_state *state = decoder->state;
-    uint8_t *stack = state->stack;
-    const size_t room = state->room;
+    struct cb__nesting nesting = state->nesting;
     cb__scanned_reset(decoder, scan);
-    state->stack = stack;
-    state->room = room;
+    cb__nesting_reset(&nesting);
+    state->nesting = nesting;
 }
 
-static void free_stack(struct cb_decoder *decoder)
+static void close_decoder(struct cb_decoder *decoder)
 {
-    const struct cbor_state *state = decoder->state;
-    if (state->room)
-        decoder->allocator->free(decoder->allocator->arg, state->stack, state->room);
+    struct cbor_state *state = decoder->state;
+    cb__nesting_free(&state->nesting, decoder->allocator);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct cbor_state),
-    .close = free_stack,
+    .close = close_decoder,
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cb__scanned_cut_short,
