@@ -38,6 +38,7 @@ _cbsplit_keys() {
         to='text mask'
         ;;
     sse) from=data ;;
+    resp) from='inline aof' ;;
     esac
     if [[ $2 == from ]]; then
         echo "keep $both $from"

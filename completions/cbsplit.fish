@@ -53,6 +53,8 @@ function __cbsplit_framing --argument-names side
             set to text mask
         case sse
             set -a from data
+        case resp
+            set -a from inline aof
     end
     if test $side = from
         set -a keys $from

@@ -65,6 +65,8 @@ static const struct {
     {"der", false},
     {"json-seq", false},
     {"resp", false},
+    {"resp,inline", false},
+    {"resp,aof,keep", false},
     {"syslog", false},
     {"start:ab", false},
     {"start:aba", false},

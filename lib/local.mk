@@ -71,6 +71,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/scanned.c \
 	lib/framings/shared/nesting.h \
 	lib/framings/shared/nesting.c \
+	lib/framings/shared/resp_scalar.h \
+	lib/framings/shared/resp_scalar.c \
 	lib/framings/shared/json_text.h \
 	lib/framings/shared/json_text.c \
 	lib/framings/shared/mark.h \

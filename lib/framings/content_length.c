@@ -111,12 +111,14 @@ static void begin_fields(const struct content_length_config *config, struct head
 /* Ready for the next header. */
 static void begin_head(const struct content_length_config *config, struct head *head)
 {
+    head->has_length = false;
+    if (!config->start_line) {
+        begin_fields(config, head);
+        return;
+    }
     head->phase = BEFORE;
     head->size = head->text = 0;
     head->begins = true;
-    head->has_length = false;
-    if (!config->start_line)
-        begin_fields(config, head);
 }
 
 /* The first header; all zeros before. */

@@ -2,29 +2,42 @@
 /*
  * Values of the Redis serialization protocol, RESP2 and RESP3
  * (redis.io/docs/latest/develop/reference/protocol-spec): a record is a whole
- * value, with everything nested in it, unchanged.  Nesting depth does not matter:
- * a single count of outstanding values finds its end.
+ * value, with everything nested in it, unchanged.
  *
  * Scalars are checked, since an invalid byte there means that the decoder has lost
  * its place.
  *
- * Streamed strings and aggregates, whose length is not declared, are rejected: no
- * server sends them.
+ * Streamed strings and aggregates do not declare their length (RESP3.md at
+ * github.com/redis/redis-specifications): the parts of a string follow, up to an empty
+ * one, or values up to the type `.`.
+ *
+ * What a client sends (`inline`) may also be a line of words (redis.io/docs/latest/develop/
+ * reference/protocol-spec, "Inline commands"), and LF alone keeps the link to a replica
+ * alive.  An append-only file (`aof`) has only commands, and lines that begin with # between
+ * them.
  */
+#include <string.h>
+
 #include "framings/families.h"
 #include "framings/shared/digits.h"
-#include "framings/shared/scanned.h"
+#include "framings/shared/nesting.h"
+#include "framings/shared/resp_scalar.h"
 
 enum {
     DIGITS_MAX = 18,  /* twice such a number fits in 64 bits */
     ENCODING_SIZE = 4 /* of a verbatim string: "txt:" */
 };
 
+struct resp_config {
+    bool inlines; /* input: lines of words are commands */
+    bool aof;     /* input: commands of an append-only file */
+};
+
 enum kind {
     UNKNOWN,
     LINE,     /* up to CRLF */
     SCALAR,   /* a line with a number, a boolean or null */
-    BLOB,     /* a number of bytes, then CRLF */
+    BLOB,     /* a number of bytes, then CRLF; from here on with a length */
     LIST,     /* a number of values */
     MAP,      /* a number of pairs of values */
     ATTRIBUTE /* a map, then the value it belongs to */
@@ -37,165 +50,130 @@ static const uint8_t kinds[256] = {
 };
 
 enum phase {
-    TYPE, /* the first byte of a value */
-    TEXT, /* of a line */
-    /* A number (see `grammar`). */
-    SIGN,     /* or the first digit */
-    UNSIGNED, /* the first digit */
-    DIGITS,
-    FRACTION_FIRST, /* after the point */
-    FRACTION,
-    POWER_SIGN, /* after e, or the first digit */
-    POWER_FIRST,
-    POWER,
-    BOOLEAN,
-    WORD,      /* `rest`, and then CR */
+    TYPE,      /* the first byte of a value */
+    TEXT,      /* of a line */
+    INLINE,    /* in an inline command */
+    NOTE,      /* in a line that belongs to no command */
+    NUMBER,    /* in a scalar of any kind */
     LENGTH,    /* digits */
+    MINUS,     /* the rest of a length of -1 */
+    UNTOLD,    /* after `?` in place of a length */
     LENGTH_LF, /* after the CR of a length */
+    PART,      /* where a part of a streamed string begins */
     ENCODING,  /* of a verbatim string: three bytes and a colon */
     BLOB_CR,   /* after the bytes of a blob */
-    VALUE_LF   /* after the last CR of a value */
+    VALUE_CR,  /* after a value that is complete */
+    VALUE_LF
 };
 
 struct resp_state {
     struct cb__scanned scanned;
     enum phase phase;
     uint8_t type;
-    bool minus;
-    unsigned digits;  /* of a length; bytes of an encoding */
-    uint64_t number;  /* a length, or an integer without its sign */
-    const char *rest; /* of a word */
-    uint64_t left;    /* outstanding values, including the current one */
+    bool streamed;   /* the value has no length */
+    unsigned digits; /* of a length; bytes of an encoding */
+    uint64_t number; /* a length */
+    struct cb__resp_scalar scalar;
+    struct cb__nesting nesting;
 };
 
-static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
+static const struct cb__key keys[] = {
+    {"inline", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct resp_config, inlines)},
+    {"aof", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct resp_config, aof)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    const struct resp_config *config = data;
+    if (!config->inlines || !config->aof)
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "aof"),
+                         "'inline' and 'aof' cannot be combined");
+}
 
 static int fail(struct resp_state *state, const char *why)
 {
     return cb__scanned_fail(&state->scanned, why);
 }
 
+/* At the end of a value, of a part of one, or of the mark after an open one. */
 static int value_ends(struct resp_state *state)
 {
     state->phase = TYPE;
-    return --state->left ? CB_OK : CB__ENDS;
-}
-
-static int begin_word(struct resp_state *state, const char *rest)
-{
-    state->rest = rest;
-    state->phase = WORD;
+    if (kinds[state->type] != UNKNOWN)
+        return cb__nesting_end(&state->nesting);
+    if (state->type == '.')
+        return cb__nesting_close(&state->nesting);
+    state->phase = PART;
     return CB_OK;
 }
 
-static int type(struct resp_state *state, uint8_t c)
+/* The end of a streamed aggregate. */
+static int stream_ends(struct resp_state *state)
 {
-    if (c == ';' || c == '.')
-        return fail(state, "streamed values are not supported");
-    if (kinds[c] == UNKNOWN)
-        return fail(state, "unknown type of value");
-    state->type = c;
-    state->minus = false;
+    if (!cb__nesting_is_open(&state->nesting))
+        return fail(state, "end of a streamed value outside one");
+    if (!cb__nesting_may_close(&state->nesting))
+        return fail(state, "streamed value ends where a value must follow");
+    state->phase = VALUE_CR;
+    return CB_OK;
+}
+
+static void begin_length(struct resp_state *state)
+{
+    state->streamed = false;
     state->digits = 0;
     state->number = 0;
-    if (c == '_')
-        return begin_word(state, "");
-    if (kinds[c] == SCALAR)
-        state->phase = c == '#' ? BOOLEAN : SIGN;
-    else
-        state->phase = kinds[c] == LINE ? TEXT : LENGTH;
-    return CB_OK;
+    state->phase = LENGTH;
 }
 
-/* The byte is not valid here. */
-static int wrong(struct resp_state *state)
+/* A command of a file is an array of strings. */
+static bool is_of_file(const struct resp_state *state, uint8_t c)
 {
-    switch (state->type) {
-    case ':':
-        return fail(state, "invalid byte in an integer");
-    case ',':
-        return fail(state, "invalid byte in a double");
-    case '(':
-        return fail(state, "invalid byte in a big number");
-    case '#':
-        return fail(state, "boolean must be t or f");
-    case '_':
-        return fail(state, "null is not empty");
-    default:
-        return fail(state, "length is negative, but not -1");
+    return c == (cb__nesting_has_begun(&state->nesting) ? '$' : '*');
+}
+
+static int type(struct cb_decoder *decoder, uint8_t c)
+{
+    const struct resp_config *config = decoder->config.data;
+    struct resp_state *state = decoder->state;
+    state->type = c;
+    if (config->aof && !is_of_file(state, c))
+        return fail(state, "command is not an array of strings");
+    if (config->inlines && kinds[c] == UNKNOWN && c >= ' ' &&
+        !cb__nesting_has_begun(&state->nesting)) {
+        state->phase = INLINE;
+        return CB_OK;
     }
-}
-
-static int word(struct resp_state *state, uint8_t c)
-{
-    if (c != (*state->rest ? *state->rest : '\r'))
-        return wrong(state);
-    if (*state->rest)
-        state->rest++;
-    else
-        state->phase = VALUE_LF;
+    if (c == '.')
+        return stream_ends(state);
+    if (kinds[c] == UNKNOWN)
+        return fail(state, "unknown type of value");
+    cb__nesting_begin(&state->nesting);
+    if (kinds[c] >= BLOB) {
+        begin_length(state);
+        return CB_OK;
+    }
+    state->phase = kinds[c] == LINE ? TEXT : NUMBER;
+    cb__resp_scalar_begin(&state->scalar, c);
     return CB_OK;
 }
 
-static int boolean(struct resp_state *state, uint8_t c)
+/* The next part of a streamed string. */
+static int part(struct resp_state *state, uint8_t c)
 {
-    return c == 't' || c == 'f' ? begin_word(state, "") : wrong(state);
-}
-
-/* The phase after a byte of a number; TYPE if it is invalid.  An integer and a big
- * number end with their first digits; a double may have a fraction and an exponent. */
-enum letter { OTHER, DIGIT, PLUS_OR_MINUS, POINT, E, CR, LETTERS };
-
-static const uint8_t letters[256] = {
-    ['0'] = DIGIT,         ['1'] = DIGIT,         ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT,
-    ['5'] = DIGIT,         ['6'] = DIGIT,         ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT,
-    ['+'] = PLUS_OR_MINUS, ['-'] = PLUS_OR_MINUS, ['.'] = POINT, ['e'] = E,     ['E'] = E,
-    ['\r'] = CR,
-};
-
-static const uint8_t grammar[][LETTERS] = {
-    [SIGN] = {[DIGIT] = DIGITS, [PLUS_OR_MINUS] = UNSIGNED},
-    [UNSIGNED] = {[DIGIT] = DIGITS},
-    [DIGITS] = {[DIGIT] = DIGITS, [POINT] = FRACTION_FIRST, [E] = POWER_SIGN, [CR] = VALUE_LF},
-    [FRACTION_FIRST] = {[DIGIT] = FRACTION},
-    [FRACTION] = {[DIGIT] = FRACTION, [E] = POWER_SIGN, [CR] = VALUE_LF},
-    [POWER_SIGN] = {[DIGIT] = POWER, [PLUS_OR_MINUS] = POWER_FIRST},
-    [POWER_FIRST] = {[DIGIT] = POWER},
-    [POWER] = {[DIGIT] = POWER, [CR] = VALUE_LF},
-};
-
-/* Is it still a signed 64-bit integer with one more digit? */
-static bool add_digit(struct resp_state *state, uint8_t c)
-{
-    const uint64_t most = (uint64_t)INT64_MAX + state->minus, digit = c - (uint64_t)'0';
-    if (state->number > (most - digit) / 10)
-        return false;
-    state->number = 10 * state->number + digit;
-    return true;
-}
-
-/* A double may be inf, -inf, nan, and the -nan of Redis before 7.2. */
-static int not_a_number(struct resp_state *state, uint8_t c)
-{
-    const bool first = state->phase == SIGN || (state->phase == UNSIGNED && state->minus);
-    if (state->type != ',' || !first || (c != 'i' && c != 'n'))
-        return wrong(state);
-    return begin_word(state, c == 'i' ? "nf" : "an");
-}
-
-static int number(struct resp_state *state, uint8_t c)
-{
-    const enum letter letter = letters[c];
-    const enum phase next = grammar[state->phase][letter];
-    const bool in_double = letter == POINT || letter == E;
-    if (next == TYPE || (in_double && state->type != ','))
-        return not_a_number(state, c);
-    if (state->type == ':' && letter == DIGIT && !add_digit(state, c))
-        return fail(state, "integer does not fit in 64 bits");
-    if (state->phase == SIGN)
-        state->minus = c == '-';
-    state->phase = next;
+    if (c != ';')
+        return fail(state, "streamed string goes on with another type");
+    state->type = c;
+    begin_length(state);
     return CB_OK;
+}
+
+/* Blob strings, arrays, sets and maps. */
+static bool may_stream(uint8_t type)
+{
+    return memchr("$*~%", type, 4) != NULL;
 }
 
 static int length(struct resp_state *state, uint8_t c)
@@ -208,9 +186,10 @@ static int length(struct resp_state *state, uint8_t c)
             return fail(state, "length has more than 18 digits");
         state->number = 10 * state->number + c - '0';
     } else if (c == '-' && !state->digits && null) {
-        return begin_word(state, "1");
-    } else if (c == '?' && !state->digits) {
-        return fail(state, "streamed values are not supported");
+        state->phase = MINUS;
+    } else if (c == '?' && !state->digits && may_stream(state->type)) {
+        state->streamed = true;
+        state->phase = UNTOLD;
     } else if (c != '\r' || !state->digits) {
         return fail(state, "length is not a number");
     } else if (state->type == '=' && state->number < ENCODING_SIZE) {
@@ -241,81 +220,216 @@ static int encoding(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     return begin_bytes(decoder, end, state->number - ENCODING_SIZE);
 }
 
+/* A streamed value has begun. */
+static int begin_stream(struct cb_decoder *decoder)
+{
+    struct resp_state *state = decoder->state;
+    state->phase = state->type == '$' ? PART : TYPE;
+    if (state->type == '$')
+        return CB_OK;
+    int status = cb__nesting_open(&state->nesting, kinds[state->type] == MAP, decoder->allocator);
+    state->scanned.why =
+        status == CB_ENOMEM ? "out of memory" : "streamed values are nested too deeply";
+    return status;
+}
+
 /* A length was read up to position `end`. */
 static int length_ends(struct cb_decoder *decoder, uint64_t end)
 {
     struct resp_state *state = decoder->state;
     const enum kind kind = kinds[state->type];
-    const uint64_t more = kind == LIST ? state->number : 2 * state->number;
+    if (state->streamed)
+        return begin_stream(decoder);
     if (state->type == '=') {
         state->phase = ENCODING;
         state->digits = 0;
         return CB_OK;
     }
-    if (kind == BLOB)
+    if (state->type == ';' && !state->number) {
+        state->type = '$';
+        return value_ends(state);
+    }
+    if (kind == BLOB || state->type == ';')
         return begin_bytes(decoder, end, state->number);
-    if (!cb__add_u64(state->left, more, &state->left))
+    if (!cb__nesting_expect(&state->nesting, kind == LIST ? state->number : 2 * state->number))
         return fail(state, "too many nested values");
     state->phase = TYPE;
     return kind == ATTRIBUTE ? CB_OK : value_ends(state);
 }
 
+/* The byte that must stand here, or the reason why another one is wrong. */
+static int expect(struct resp_state *state, uint8_t c, uint8_t expected, enum phase next,
+                  const char *why)
+{
+    state->phase = next;
+    return c == expected ? CB_OK : fail(state, why);
+}
+
 /* Handles the byte that ends at position `end`: CB_OK, or the result of a scan. */
 static int step(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
+    static const char null[] = "length is negative, but not -1";
     struct resp_state *state = decoder->state;
     switch (state->phase) {
     case TYPE:
-        return type(state, c);
+        return type(decoder, c);
+    case INLINE:
+        state->phase = TYPE;
+        return CB__ENDS;
     case TEXT:
         state->phase = c == '\r' ? VALUE_LF : TEXT;
         return c == '\n' ? fail(state, "LF without CR") : CB_OK;
-    case BOOLEAN:
-        return boolean(state, c);
-    case WORD:
-        return word(state, c);
     case LENGTH:
         return length(state, c);
+    case MINUS:
+        return expect(state, c, '1', VALUE_CR, null);
+    case UNTOLD:
+        return expect(state, c, '\r', LENGTH_LF, "'?' is not followed by CRLF");
     case LENGTH_LF:
         return c == '\n' ? length_ends(decoder, end) : fail(state, "CR without LF");
+    case PART:
+        return part(state, c);
     case ENCODING:
         return encoding(decoder, c, end);
     case BLOB_CR:
-        state->phase = VALUE_LF;
-        return c == '\r' ? CB_OK : fail(state, "string is not followed by CRLF");
+        return expect(state, c, '\r', VALUE_LF, "string is not followed by CRLF");
+    case VALUE_CR:
+        return expect(state, c, '\r', VALUE_LF,
+                      state->type == '.' ? "end of a streamed value is not empty" : null);
     case VALUE_LF:
         return c == '\n' ? value_ends(state) : fail(state, "CR without LF");
-    default:
-        return number(state, c);
+    default: /* read by `leap` */
+        return fail(state, state->scalar.why);
     }
 }
 
-/* How many bytes come before the end of a line. */
-static size_t text_size(const uint8_t *data, size_t n)
+static bool begins_with_crlf(const uint8_t *data, size_t n)
+{
+    return n >= 2 && data[0] == '\r' && data[1] == '\n';
+}
+
+/* A length with its CRLF in one go, if all of it is here and right; otherwise 0. */
+static size_t whole_length(struct resp_state *state, const uint8_t *data, size_t n)
+{
+    const size_t most = cb__min(n, DIGITS_MAX);
+    uint64_t number = 0;
+    size_t i = 0;
+    for (; i < most && cb__is_digit(data[i]); i++)
+        number = 10 * number + data[i] - '0';
+    if (!i || (i > 1 && data[0] == '0') || !begins_with_crlf(data + i, n - i) ||
+        (state->type == '=' && number < ENCODING_SIZE))
+        return 0;
+    state->number = number;
+    return i + 2;
+}
+
+/* How many bytes come before the end of a line, which in an inline command is LF. */
+static size_t text_size(enum phase phase, const uint8_t *data, size_t n)
 {
     size_t i = 0;
+    if (phase == INLINE) {
+        const uint8_t *lf = memchr(data, '\n', n);
+        return lf ? (size_t)(lf - data) : n;
+    }
     while (i < n && data[i] != '\r' && data[i] != '\n')
         i++;
     return i;
 }
 
-static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+/* Up to the end of a scalar, perhaps with its LF: returns how many bytes. */
+static size_t read_scalar(struct resp_state *state, const uint8_t *data, size_t n, int *status)
+{
+    size_t used;
+    if (cb__resp_scalar_read(&state->scalar, data, n, &used) != CB_OK)
+        return used;
+    state->phase = VALUE_LF;
+    if (used == n || data[used] != '\n')
+        return used;
+    *status = value_ends(state);
+    return used + 1;
+}
+
+/* The text of a line, perhaps with its end. */
+static size_t read_text(struct resp_state *state, const uint8_t *data, size_t n, int *status)
+{
+    const size_t size = text_size(state->phase, data, n);
+    if (state->phase == INLINE || !begins_with_crlf(data + size, n - size))
+        return size;
+    *status = value_ends(state);
+    return size + 2;
+}
+
+/* What `step` would do with the next bytes, in one go: returns how many, perhaps none. */
+static size_t leap(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t at,
+                   int *status)
 {
     struct resp_state *state = decoder->state;
+    size_t used = 0;
+    switch (state->phase) {
+    case TEXT:
+    case INLINE:
+        return read_text(state, data, n, status);
+    case NUMBER:
+        return read_scalar(state, data, n, status);
+    case LENGTH:
+        if (!state->digits)
+            used = whole_length(state, data, n);
+        if (used)
+            *status = length_ends(decoder, at + used);
+        return used - (*status == CB_EMALFORMED); /* at LF */
+    case BLOB_CR:
+        if (!begins_with_crlf(data, n))
+            return 0;
+        *status = value_ends(state);
+        return 2;
+    default:
+        return 0;
+    }
+}
+
+/* A line between two commands of a file. */
+static int drop_note(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct resp_state *state = decoder->state;
+    const uint8_t *lf = memchr(data, '\n', n);
+    state->phase = lf ? TYPE : NOTE;
+    *used = n;
+    if (lf) {
+        decoder->found.scan += (size_t)(lf - data) + 1;
+        cb__decoder_next_frame(decoder);
+        *used = 0;
+    }
+    return CB__MORE;
+}
+
+/* Between two values. */
+static int between(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct resp_config *config = decoder->config.data;
+    const struct resp_state *state = decoder->state;
+    if (state->phase == NOTE || (config->aof && data[0] == '#'))
+        return drop_note(decoder, data, n, used);
+    int status = config->inlines ? cb__scanned_drop_lines(decoder, data, n, used) : CB_OK;
+    return status == CB_OK ? CB__BEGINS : status;
+}
+
+static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
     size_t i = 0;
     int status = CB_OK;
     *used = 0;
-    if (!cb__has_begun(decoder)) {
-        state->left = 1;
-        return CB__BEGINS;
-    }
-    while (status == CB_OK) {
-        if (state->phase == TEXT)
-            i += text_size(data + i, n - i);
-        if (i == n)
-            break;
-        status = step(decoder, data[i], decoder->found.scan + i + 1);
-        i += status != CB_EMALFORMED;
+    if (!cb__has_begun(decoder))
+        return between(decoder, data, n, used);
+    while (status == CB_OK && i < n) {
+        const uint64_t at = decoder->found.scan + i;
+        const size_t leapt = leap(decoder, data + i, n - i, at, &status);
+        i += leapt;
+        if (!leapt) {
+            status = step(decoder, data[i], at + 1);
+            i += status >= CB_OK;
+        }
+        if (status == CB__MORE)
+            status = cb__scanned_jump(decoder, n, &i);
     }
     *used = i;
     return status ? status : CB__MORE;
@@ -323,14 +437,31 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
 
 static void reset(struct cb_decoder *decoder)
 {
+    struct resp_state *state = decoder->state;
+    struct cb__nesting nesting = state->nesting;
     cb__scanned_reset(decoder, scan);
+    cb__nesting_reset(&nesting);
+    state->nesting = nesting;
+}
+
+static void close_decoder(struct cb_decoder *decoder)
+{
+    struct resp_state *state = decoder->state;
+    cb__nesting_free(&state->nesting, decoder->allocator);
+}
+
+static int cut_short(struct cb_decoder *decoder)
+{
+    const struct resp_state *state = decoder->state;
+    return state->phase == NOTE ? CB__END : cb__scanned_cut_short(decoder);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct resp_state),
+    .close = close_decoder,
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut_short = cb__scanned_cut_short,
+    .cut_short = cut_short,
 };
 
 static int encode_begin(struct cb_encoder *encoder, uint64_t bytes)
@@ -352,6 +483,8 @@ static const struct cb__encoder_ops encoder_ops = {
 
 const struct cb__family cb__resp_family = {
     .keys = keys,
+    .config_size = sizeof(struct resp_config),
+    .check = check,
     .decode = &decoder_ops,
     .encode = &encoder_ops,
 };

@@ -49,7 +49,6 @@ struct stomp_state {
     struct cb__scanned scanned;
     enum phase phase;
     enum phase line; /* the phase in which the line ended */
-    bool cr;         /* between two frames, after a CR */
     size_t command;  /* one that begins like this one; then this one */
     size_t at;       /* bytes seen of the command, or of the name */
     bool is_length;  /* the name begins like content-length */
@@ -200,24 +199,12 @@ static int step_nul(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 
 /* ----------------------------------------------------------------- the frame */
 
-/* Line ends between frames are dropped; anything else begins a frame. */
 static int between(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct stomp_state *state = decoder->state;
-    size_t i = 0, lines = 0;
-    for (; i < n && (data[i] == '\n' || (data[i] == '\r' && !state->cr)); i++) {
-        state->cr = data[i] == '\r';
-        lines = state->cr ? lines : i + 1;
-    }
-    if (lines) {
-        decoder->found.scan += lines;
-        cb__decoder_next_frame(decoder);
-    }
-    *used = i - lines;
-    if (i == n)
-        return CB__MORE;
-    if (state->cr)
-        return fail(state, "CR without LF between two frames");
+    int status = cb__scanned_drop_lines(decoder, data, n, used);
+    if (status)
+        return status;
     state->command = state->at = 0;
     state->has_length = false;
     state->length = 0;
@@ -257,6 +244,8 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     while (status == CB_OK && (i += pass(state, data + i, n - i)) < n) {
         status = steps[state->phase](decoder, data[i], decoder->found.scan + i + 1);
         i += status >= CB_OK;
+        if (status == CB__MORE)
+            status = cb__scanned_jump(decoder, n, &i);
     }
     *used = i;
     return status ? status : CB__MORE;
@@ -267,17 +256,11 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
-static int cut_short(struct cb_decoder *decoder)
-{
-    const struct stomp_state *state = decoder->state;
-    return state->cr ? CB__END : cb__scanned_cut_short(decoder);
-}
-
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct stomp_state),
     .reset = reset,
     .advance = cb__scanned_advance,
-    .cut_short = cut_short,
+    .cut_short = cb__scanned_cut_short,
 };
 
 const struct cb__family cb__stomp_family = {

@@ -59,6 +59,7 @@ layers() {
 13  framings/shared/length_field.h framings/shared/length_field.c
 13  framings/shared/scanned.h framings/shared/scanned.c
 14  framings/shared/nesting.h framings/shared/nesting.c
+13  framings/shared/resp_scalar.h framings/shared/resp_scalar.c  only core/base.h
 12  framings/shared/json_text.h framings/shared/json_text.c  only core/base.h core/eight.h
 13  framings/shared/digits.h framings/shared/digits.c
 13  framings/shared/base64.h

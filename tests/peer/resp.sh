@@ -136,6 +136,49 @@ run -f resp -t none
 expect_status 3
 expect_message "stdin: record 2 at byte $((at + 1)): invalid byte in a big number: 6e"
 
+# ------------------------------------------------------------------ commands
+
+doing='commands of both kinds, and line ends between them'
+{
+    printf 'PING\r\n\r\n\nSET inline "a b"\r\n'
+    command_of SET array "$(printf 'a\r\n\001')"
+    printf '\n'
+    command_of GET array
+    printf 'GET inline\nQUIT\r\n'
+} >in
+nc 127.0.0.1 "$port" <in | "$CBSPLIT" -f resp -c >out
+expect out '6\n'
+run -f resp,inline -c
+expect_status 0
+expect out '6\n'
+"$CBSPLIT" -f resp,inline -t raw in >commands
+nc 127.0.0.1 "$port" <in >wanted
+nc 127.0.0.1 "$port" <commands >out
+expect_same wanted out
+
+# An append-only file of Redis 7 or later, with the times of its commands.
+if [ -n "$debug" ]; then
+    doing='an append-only file'
+    {
+        command_of CONFIG SET appendonly yes
+        command_of CONFIG SET aof-timestamp-enabled yes
+    } | replies >set_up
+    aof=appendonlydir/appendonly.aof.1.incr.aof
+    wait_for test -e $aof
+    wait_for sh -c "{ printf 'INFO persistence\r\nQUIT\r\n'; } | nc 127.0.0.1 $port |
+        grep -q aof_rewrite_in_progress:0"
+    for i in 1 2 3 4 5; do
+        command_of SET "file:$i" "$(printf '#TS:1\r\n*1\r\n%d\001' $i)"
+    done | replies >set_up
+    wait_for grep -q 'file:5' $aof
+    grep -aq '^#TS:' $aof || fail "$doing: no times"
+    commands=$("$CBSPLIT" -f resp,aof -c $aof)
+    [ "$commands" -ge 5 ] || fail "$doing: $commands commands"
+    # The server has an answer to each of them, and to QUIT.
+    "$CBSPLIT" -f resp,aof -t raw $aof | replies | "$CBSPLIT" -f resp -c >out
+    expect out "$((commands + 1))\n"
+fi
+
 # ------------------------------------------------------------------- redis-cli
 
 if command -v redis-cli >/dev/null; then

@@ -198,12 +198,91 @@ static const struct example resp[] = {
     {"resp", BYTES("=9\r\ntx:some:t\r\n"), MALFORMED("", 7)},
     {"resp", BYTES("=-1\r\n"), MALFORMED("", 1)},
     {"resp", BYTES("=04\r\ntxt:\r\n"), MALFORMED("", 2)},
-    /* Streamed values (RESP3.md). */
-    {"resp", BYTES("$?\r\n;4\r\nHell\r\n;0\r\n"), MALFORMED("", 1)},
-    {"resp", BYTES("*?\r\n:1\r\n.\r\n"), MALFORMED("", 1)},
+    /* Streamed values, the examples of RESP3.md ("Streamed strings", "Streamed aggregated
+     * data types"), and in each other. */
+    {"resp", BYTES("$?\r\n;4\r\nHell\r\n;5\r\no wor\r\n;1\r\nd\r\n;0\r\n_\r\n"),
+     GIVES(
+         "[$?\\x0d\\x0a;4\\x0d\\x0aHell\\x0d\\x0a;5\\x0d\\x0ao wor\\x0d\\x0a;1\\x0d\\x0ad\\x0d\\x0a"
+         ";0\\x0d\\x0a][_\\x0d\\x0a]")},
+    {"resp", BYTES("*?\r\n:1\r\n:2\r\n:3\r\n.\r\n%?\r\n+a\r\n:1\r\n+b\r\n:2\r\n.\r\n"),
+     GIVES("[*?\\x0d\\x0a:1\\x0d\\x0a:2\\x0d\\x0a:3\\x0d\\x0a.\\x0d\\x0a]"
+           "[%?\\x0d\\x0a+a\\x0d\\x0a:1\\x0d\\x0a+b\\x0d\\x0a:2\\x0d\\x0a.\\x0d\\x0a]")},
+    {"resp", BYTES("$?\r\n;0\r\n~?\r\n.\r\n"),
+     GIVES("[$?\\x0d\\x0a;0\\x0d\\x0a][~?\\x0d\\x0a.\\x0d\\x0a]")},
+    {"resp",
+     BYTES("*2\r\n*?\r\n*1\r\n_\r\n|1\r\n_\r\n_\r\n_\r\n.\r\n%?\r\n$?\r\n;0\r\n~?\r\n.\r\n.\r\n_"
+           "\r\n"),
+     GIVES("[*2\\x0d\\x0a*?\\x0d\\x0a*1\\x0d\\x0a_\\x0d\\x0a|1\\x0d\\x0a_\\x0d\\x0a_\\x0d\\x0a_"
+           "\\x0d\\x0a.\\x0d\\x0a"
+           "%?\\x0d\\x0a$?\\x0d\\x0a;0\\x0d\\x0a~?\\x0d\\x0a.\\x0d\\x0a.\\x0d\\x0a][_\\x0d\\x0a]")},
+    {"resp", BYTES("|1\r\n+a\r\n*?\r\n.\r\n*?\r\n.\r\n_\r\n"),
+     GIVES(
+         "[|1\\x0d\\x0a+a\\x0d\\x0a*?\\x0d\\x0a.\\x0d\\x0a*?\\x0d\\x0a.\\x0d\\x0a][_\\x0d\\x0a]")},
     {"resp", BYTES(".\r\n"), MALFORMED("", 0)},
+    {"resp", BYTES("*1\r\n.\r\n"), MALFORMED("", 4)},
+    {"resp", BYTES("*?\r\n*1\r\n.\r\n"), MALFORMED("", 8)},
+    {"resp", BYTES("%?\r\n_\r\n.\r\n"), MALFORMED("", 7)},
+    {"resp", BYTES("*?\r\n|0\r\n.\r\n"), MALFORMED("", 8)},
+    {"resp", BYTES("*?\r\n.x"), MALFORMED("", 5)},
+    {"resp", BYTES("*?\n"), MALFORMED("", 2)},
+    {"resp", BYTES("*?1\r\n"), MALFORMED("", 2)},
+    {"resp", BYTES("*-?\r\n"), MALFORMED("", 2)},
     {"resp", BYTES("$1?\r\n"), MALFORMED("", 2)},
+    {"resp", BYTES(">?\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("|?\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("=?\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("!?\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES(";0\r\n"), MALFORMED("", 0)},
+    {"resp", BYTES("*1\r\n;0\r\n"), MALFORMED("", 4)},
+    {"resp", BYTES("$?\r\n$0\r\n"), MALFORMED("", 4)},
+    {"resp", BYTES("$?\r\n.\r\n"), MALFORMED("", 4)},
+    {"resp", BYTES("$?\r\n;-1\r\n"), MALFORMED("", 5)},
+    {"resp", BYTES("$?\r\n;?\r\n"), MALFORMED("", 5)},
+    {"resp", BYTES("$?\r\n;01\r\n"), MALFORMED("", 6)},
+    {"resp", BYTES("$?\r\n;1\r\nab"), MALFORMED("", 9)},
+    {"resp", BYTES("$?\r\n;1\r\na\r\n"), TRUNCATED("", 11)},
+    {"resp", BYTES("$?\r\n;999999999999999999\r\na"), TRUNCATED("", 26)},
+    {"resp", BYTES("*?\r\n_\r\n"), TRUNCATED("", 7)},
 };
+
+/* What a server reads: "Inline commands", and "\n" that keeps a link alive. */
+static const struct example commands[] = {
+    {"resp,inline", BYTES("PING\r\nEXISTS some key\r\n*1\r\n$4\r\nPING\r\nget x\n"),
+     GIVES("[PING\\x0d\\x0a][EXISTS some "
+           "key\\x0d\\x0a][*1\\x0d\\x0a$4\\x0d\\x0aPING\\x0d\\x0a][get x\\x0a]")},
+    {"resp,inline", BYTES("\n\r\n\n:1\r\n\n\nSET a \"\\n\x80\"\r\n\n"),
+     GIVES("[:1\\x0d\\x0a][SET a \"\\x5cn\\x80\"\\x0d\\x0a]")},
+    {"resp,inline,keep", BYTES("\na\n\nb\n\n"), GIVES("[a\\x0a][b\\x0a]")},
+    {"resp,inline", BYTES(".\n;\n a\rb\n"), GIVES("[.\\x0a][;\\x0a][ a\\x0db\\x0a]")},
+    {"resp,inline", BYTES("\n\n"), GIVES("")},
+    {"resp,inline", BYTES("*1\r\nPING\r\n"), MALFORMED("", 4)},
+    {"resp,inline", BYTES("*?\r\nPING\r\n"), MALFORMED("", 4)},
+    {"resp,inline", BYTES("_\r\n\0\n"), MALFORMED("[_\\x0d\\x0a]", 3)},
+    {"resp,inline", BYTES("\rPING\n"), MALFORMED("", 1)},
+    {"resp,inline", BYTES("PING"), TRUNCATED("", 4)},
+    {"resp,inline", BYTES("PING\r\n\r"), TRUNCATED("[PING\\x0d\\x0a]", 7)},
+    {"resp", BYTES("_\r\n\n"), MALFORMED("[_\\x0d\\x0a]", 3)},
+    /* redis/src/aof.c: annotations, and commands between them. */
+    {"resp,aof",
+     BYTES(
+         "#TS:1628217470\r\n*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n#\r\n#TS:1\r\n*1\r\n$1\r\n#\r\n#x\n"),
+     GIVES("[*2\\x0d\\x0a$6\\x0d\\x0aSELECT\\x0d\\x0a$1\\x0d\\x0a0\\x0d\\x0a][*1\\x0d\\x0a$"
+           "1\\x0d\\x0a#\\x0d\\x0a]")},
+    {"resp,aof,keep", BYTES("#a\r\n*0\r\n#b\r\n"), GIVES("[*0\\x0d\\x0a]")},
+    {"resp,aof", BYTES("*1\r\n#t\r\n"), MALFORMED("", 4)},
+    {"resp,aof", BYTES("*1\r\n*1\r\n"), MALFORMED("", 4)},
+    {"resp,aof", BYTES("REDIS0009"), MALFORMED("", 0)},
+    {"resp,aof", BYTES("*0\r\n$1\r\na\r\n"), MALFORMED("[*0\\x0d\\x0a]", 4)},
+    {"resp,aof", BYTES("*?\r\n.\r\n"), MALFORMED("", 4)},
+    {"resp,aof", BYTES("*0\r\n#TS:"), TRUNCATED("[*0\\x0d\\x0a]", 8)},
+    {"resp", BYTES("#TS:1\r\n"), MALFORMED("", 1)},
+};
+
+START_TEST(commands_may_be_lines_or_stand_in_a_file)
+{
+    check_example(&commands[_i], false);
+}
+END_TEST
 
 START_TEST(redis_values_end_with_all_that_is_nested_in_them)
 {
@@ -285,6 +364,10 @@ static const struct limited limits[] = {
     {"resp", BYTES("$1\r\na\r\n$9\r\nb"), 99, CB_PARTIAL_DROP, GIVES("[$1\\x0d\\x0aa\\x0d\\x0a]")},
     {"resp", BYTES("$1\r\na\r\n$2\r\nbc\r\n"), 7, CB_PARTIAL_DEFAULT,
      FAILS("[$1\\x0d\\x0aa\\x0d\\x0a]", CB_EOVERFLOW, 7)},
+    {"resp,inline", BYTES("PING\r\n\r"), 0, CB_PARTIAL_EMIT, GIVES("[PING\\x0d\\x0a]")},
+    {"resp,inline", BYTES("PING\r\nPI"), 0, CB_PARTIAL_EMIT, GIVES("[PING\\x0d\\x0a][PI]")},
+    {"resp,aof", BYTES("*0\r\n#TS:"), 0, CB_PARTIAL_EMIT, GIVES("[*0\\x0d\\x0a]")},
+    {"resp,aof", BYTES("#TS:1\r\n*0\r\n*1\r\n"), 0, CB_PARTIAL_DROP, GIVES("[*0\\x0d\\x0a]")},
     {"resp", BYTES("*2\r\n$3\r\nfoo\r\nx"), 5, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"resp", BYTES("$1\r\nab"), 5, CB_PARTIAL_DEFAULT, MALFORMED("", 5)},
     {"resp", BYTES("$1\r\nab"), 4, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
@@ -317,6 +400,9 @@ static const struct {
     {"resp", "_+\r\n"},
     {"resp", ":,(#-+019.einfat\r\r\r\n\n\n"},
     {"resp", "==45::txt\r\r\r\n\n\n"},
+    {"resp", "$*%~????;;..012_\r\r\r\n\n\n"},
+    {"resp,inline,keep", "$*a01_\r\r\r\n\n\n\n"},
+    {"resp,aof", "*$##01\r\r\r\n\n\n\n"},
     {"syslog", "1223  <\n\n0"},
     {"syslog", "12 <\r\r\n\n"},
     {"syslog,keep", "12 <\r\r\n\n"},
@@ -339,6 +425,7 @@ static Suite *scanned_suite(void)
     tcase_add_loop_test(records, rows_end_outside_quotes, 0, (int)COUNT(csv));
     tcase_add_loop_test(records, redis_values_end_with_all_that_is_nested_in_them, 0,
                         (int)COUNT(resp));
+    tcase_add_loop_test(records, commands_may_be_lines_or_stand_in_a_file, 0, (int)COUNT(commands));
     tcase_add_test(records, more_values_than_can_be_counted_are_refused);
     tcase_add_loop_test(records, syslog_messages_are_counted_or_end_at_lf, 0, (int)COUNT(syslog));
     tcase_add_loop_test(records, limits_and_unfinished_records_are_treated_as_asked, 0,

@@ -14,6 +14,10 @@ enum phase {
     LAST_LF   /* after the CR of the empty line */
 };
 
+/* Result of a step besides those of cb__fields_read: a wanted field ended before this
+ * byte, which is to be read again. */
+enum { TOLD_BEFORE = -1000 };
+
 enum fault {
     LINE_FOLDED,
     LINE_NAMELESS,
@@ -225,8 +229,9 @@ static int step(struct cb__fields *fields, uint8_t c)
         return step_name(fields, c);
     case VALUE:
         return end_value(fields, c);
-    case WANTED:
     case TOLD:
+        return is_space(c) ? step_wanted(fields, c) : TOLD_BEFORE;
+    case WANTED:
         return step_wanted(fields, c);
     case VALUE_LF:
         fields->phase = LINE;
@@ -261,11 +266,9 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
             return CB__MORE;
         if (fields->size == CB__HEAD_MAX)
             return fail(fields, SECTION_LONG);
-        if (fields->phase == TOLD && !is_space(data[i]))
-            return tell(fields);
         int status = step(fields, data[i]);
         if (status < 0)
-            return status;
+            return status == TOLD_BEFORE ? tell(fields) : status;
         fields->size++;
         *used = i + 1;
         if (status != CB__MORE)

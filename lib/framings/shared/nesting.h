@@ -39,15 +39,23 @@ static inline int cb__nesting_end(struct cb__nesting *nesting)
     return --nesting->left || nesting->used ? CB_OK : CB__ENDS;
 }
 
-/* This many more values are in the current one. */
-static inline void cb__nesting_expect(struct cb__nesting *nesting, uint64_t more)
+/* This many more values are in the current one.  False if there are more than any stream
+ * has room for, which then never end. */
+static inline bool cb__nesting_expect(struct cb__nesting *nesting, uint64_t more)
 {
     cb__scanned_expect(&nesting->left, more);
+    return nesting->left < UINT64_MAX;
 }
 
 /* The current value is open.  CB_ENOMEM; CB_EMALFORMED if too many are: the stack has at
  * most 2 MiB. */
 int cb__nesting_open(struct cb__nesting *nesting, bool pairs, const struct cb_allocator *allocator);
+
+/* Has the record begun? */
+static inline bool cb__nesting_has_begun(const struct cb__nesting *nesting)
+{
+    return nesting->left || nesting->used;
+}
 
 /* Is there an open value, and may it end here? */
 static inline bool cb__nesting_is_open(const struct cb__nesting *nesting)

@@ -118,6 +118,24 @@ int cb__scanned_advance(struct cb_decoder *decoder)
     }
 }
 
+int cb__scanned_drop_lines(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct cb__scanned *scanned = decoder->state;
+    size_t i = 0, lines = 0;
+    for (; i < n && (data[i] == '\n' || (data[i] == '\r' && !scanned->cr)); i++) {
+        scanned->cr = data[i] == '\r';
+        lines = scanned->cr ? lines : i + 1;
+    }
+    if (lines) {
+        decoder->found.scan += lines;
+        cb__decoder_next_frame(decoder);
+    }
+    *used = i - lines;
+    if (i == n || lines)
+        return CB__MORE;
+    return scanned->cr ? cb__scanned_fail(scanned, "CR without LF between two records") : CB_OK;
+}
+
 /* Skips what has arrived since the last record. */
 static int drop_rest(struct cb_decoder *decoder)
 {
@@ -127,8 +145,9 @@ static int drop_rest(struct cb_decoder *decoder)
 
 int cb__scanned_cut_short(struct cb_decoder *decoder)
 {
+    const struct cb__scanned *scanned = decoder->state;
     if (!cb__has_begun(decoder))
-        return drop_rest(decoder);
+        return scanned->cr ? CB__END : drop_rest(decoder);
     decoder->found.payload_seen = cb__buffer_end(decoder->buffer);
     return CB__NO;
 }

@@ -37,11 +37,16 @@ struct cb__scanned {
     cb__scan_fn scan;
     size_t tail, held;
     bool ends_there; /* the record ends at payload_end */
+    bool cr;         /* between two records, after a CR */
     const char *why;
 };
 
 void cb__scanned_reset(struct cb_decoder *decoder, cb__scan_fn scan);
 int cb__scanned_advance(struct cb_decoder *decoder);
+/* A step between two records, where line ends (LF or CRLF) belong to none: drops those
+ * that come next.  CB_OK: something else comes next; CB__MORE: continue at data[*used]; or
+ * CB_EMALFORMED. */
+int cb__scanned_drop_lines(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used);
 /* The input ends: a record that has begun is truncated. */
 int cb__scanned_cut_short(struct cb_decoder *decoder);
 /* The same if the last record may lack its end. */
@@ -72,20 +77,28 @@ static inline int cb__scanned_drop(struct cb_decoder *decoder, size_t n, size_t 
  */
 typedef int (*cb__step_fn)(struct cb_decoder *decoder, uint8_t byte, uint64_t end);
 
+/* After a step has returned CB__MORE, with *i bytes used of n: continues after the bytes
+ * that it declared to be payload, if all of them are here. */
+static inline int cb__scanned_jump(const struct cb_decoder *decoder, size_t n, size_t *i)
+{
+    const struct cb__scanned *scanned = decoder->state;
+    if (decoder->found.payload_end - (decoder->found.scan + *i) > n - *i)
+        return CB__MORE;
+    *i = (size_t)(decoder->found.payload_end - decoder->found.scan);
+    return scanned->ends_there ? CB__ENDS : CB_OK;
+}
+
 /* Such a scan, with a record that may begin with any byte. */
 static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                                     size_t *used, cb__step_fn step)
 {
-    const struct cb__scanned *scanned = decoder->state;
     int status = cb__has_begun(decoder) ? CB_OK : CB__BEGINS;
     size_t i = 0;
     while (status == CB_OK && i < n) {
         status = step(decoder, data[i], decoder->found.scan + i + 1);
         i += status >= CB_OK;
-        if (status == CB__MORE && decoder->found.payload_end - (decoder->found.scan + i) <= n - i) {
-            i = (size_t)(decoder->found.payload_end - decoder->found.scan);
-            status = scanned->ends_there ? CB__ENDS : CB_OK;
-        }
+        if (status == CB__MORE)
+            status = cb__scanned_jump(decoder, n, &i);
     }
     *used = i;
     return status ? status : CB__MORE;
