@@ -7,6 +7,7 @@
 
 #include <chunkedbuffer.h>
 #include "common/diagnostics.h"
+#include "common/specification.h"
 
 enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };
 
@@ -115,7 +116,8 @@ enum exit_status help_explain(const char *specification)
     int status = in ? cb_decoder_new(&decoder, specification, NULL, &error)
                     : cb_encoder_new(&encoder, specification, NULL, &error);
     if (status)
-        return bad_specification("--explain", specification, &error);
+        return bad_specification("--explain", specification,
+                                 in ? CB_DECODES : CB_DECODES | CB_ENCODES, &error);
     cb_decoder_free(decoder);
     cb_encoder_free(encoder);
     const char *preset = cb_framing_preset(framing);

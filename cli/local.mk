@@ -61,8 +61,12 @@ cbsplit_SOURCES = \
 	cli/common/fd.c \
 	cli/common/interrupt.h \
 	cli/common/interrupt.c \
+	cli/common/nearest.h \
+	cli/common/nearest.c \
 	cli/common/quote.h \
 	cli/common/quote.c \
+	cli/common/specification.h \
+	cli/common/specification.c \
 	cli/common/text.h \
 	cli/common/text.c
 cbsplit_LDADD = lib/libcb.la

@@ -8,6 +8,7 @@
 #include "common/diagnostics.h"
 #include "common/fd.h"
 #include "common/quote.h"
+#include "common/specification.h"
 #include "options.h"
 #include "reframe.h"
 #include "reports/progress.h"
@@ -26,7 +27,8 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
     struct cb_error error;
     if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
         return EXIT_FINE;
-    return bad_specification(options->delimiters ? "--delim" : "--from", options->from, &error);
+    return bad_specification(options->delimiters ? "--delim" : "--from", options->from, CB_DECODES,
+                             &error);
 }
 
 static enum exit_status new_encoder(const struct options *options, const char *to,
@@ -39,7 +41,7 @@ static enum exit_status new_encoder(const struct options *options, const char *t
     struct cb_error error;
     if (cb_encoder_new(encoder, to, &o, &error) == CB_OK)
         return EXIT_FINE;
-    return bad_specification("--to", to, &error);
+    return bad_specification("--to", to, CB_ENCODES, &error);
 }
 
 /* A record whose header has its length cannot be written before that is known. */

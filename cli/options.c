@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/diagnostics.h"
+#include "common/nearest.h"
 #include "common/quote.h"
 #include "common/text.h"
 #include "help.h"
@@ -34,6 +35,7 @@ struct option_row {
     const char *name;
     const char *argument; /* its name in the help, or NULL; optional: "[=NAME]" */
     const char *help;     /* or the heading */
+    const char *also;     /* names that others have for it, separated by spaces */
     enum kind kind;
     size_t member; /* offset in struct options */
     const void *value;
@@ -197,14 +199,15 @@ static const struct option_row table[] = {
     {'f', "from", "FRAMING", "how the input is framed (line)", MEMBER(TEXT, from)},
     {'d', "delim", "STRING",
      "the same as --from=delim:STRING, but commas need no escape; if repeated, any of them",
-     FUNCTION(add_delimiter)},
+     FUNCTION(add_delimiter), .also = "separator"},
     {'t', "to", "FRAMING",
      "how the output is framed (line; raw from chunked and http, and with --output and --exec)",
      MEMBER(TEXT, to)},
-    {'0', "print0", NULL, "the same as --to=nul", MEMBER(TEXT, to), .value = "nul"},
+    {'0', "print0", NULL, "the same as --to=nul", MEMBER(TEXT, to), .value = "nul",
+     .also = "null zero-terminated"},
     {.help = "Selection"},
     {0, "skip", "N", "leave out the first N records (0)", MEMBER(NUMBER, skip)},
-    {'n', "head", "N", "stop after N records (all)", MEMBER(NUMBER, head)},
+    {'n', "head", "N", "stop after N records (all)", MEMBER(NUMBER, head), .also = "lines limit"},
     {0, "select", "LIST",
      "only records with these numbers, such as 1,5-9,100- (all); stops after the last",
      FUNCTION(set_selection)},
@@ -298,6 +301,17 @@ static bool begins_option(const char *word)
     return false;
 }
 
+/* "; did you mean '--name'?", or "". */
+static const char *hint_option(const char *word, char room[NEAREST_ROOM])
+{
+    struct nearest nearest = nearest_to(word + 2, strcspn(word + 2, "="));
+    for (size_t i = 0; i < ROWS; i++) {
+        nearest_offer(&nearest, table[i].name, table[i].name);
+        nearest_offer(&nearest, table[i].also, table[i].name);
+    }
+    return nearest_hint(&nearest, "--", room);
+}
+
 /* Prints what getopt refused, in our form; ':' is a missing argument. */
 static enum exit_status refuse(int result, char **argv)
 {
@@ -310,7 +324,8 @@ static enum exit_status refuse(int result, char **argv)
         return usage_error("unknown option %s", QUOTED(((char[]){'-', (char)optopt, '\0'})));
     if (begins_option(word))
         return usage_error("%s is ambiguous", QUOTED(word));
-    return usage_error("unknown option %s", QUOTED(word));
+    char room[NEAREST_ROOM];
+    return usage_error("unknown option %s%s", QUOTED(word), hint_option(word, room));
 }
 
 /* Does what an option asks for. */

@@ -530,7 +530,11 @@ CB_API CB_MUST_USE ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most
  */
 struct cb_framing;
 
-enum { CB_DECODES = 1, CB_ENCODES = 2 };
+enum {
+    CB_DECODES = 1,
+    CB_ENCODES = 2,
+    CB_TAKES_VALUE = 4 /* of a key */
+};
 
 /* Iterates over the table of framings: NULL returns the first, the last returns
  * NULL. */
@@ -542,6 +546,14 @@ CB_API unsigned cb_framing_can(const struct cb_framing *framing) CB_NONNULL;
 /* The generic specification that a preset stands for, or NULL.  It contains keys for
  * both directions, some of which are invalid in the other one. */
 CB_API const char *cb_framing_preset(const struct cb_framing *framing) CB_NONNULL;
+/* Names that others have for it, separated by spaces, such as "jsonl"; or NULL.  A
+ * specification cannot use them. */
+CB_API const char *cb_framing_also(const struct cb_framing *framing) CB_NONNULL;
+/* A key that its specification may have, by index from 0; NULL after the last one.
+ * "" is the argument.  *uses gets CB_DECODES and CB_ENCODES, the directions in which
+ * it is valid, and CB_TAKES_VALUE.  What a preset has already set is not in the list. */
+CB_API const char *cb_framing_key(const struct cb_framing *framing, size_t index, unsigned *uses)
+    CB_NONNULL;
 /* The framing named by a specification, or NULL.  Only the name matters; if two
  * framings have it, one for output only, the first. */
 CB_API const struct cb_framing *cb_framing_find(const char *specification) CB_NONNULL;

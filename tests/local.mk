@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_random \
 	tests/unit/test_failures \
 	tests/unit/test_spec \
+	tests/unit/test_table \
 	tests/unit/test_decoder \
 	tests/unit/test_pieces \
 	tests/unit/test_take \

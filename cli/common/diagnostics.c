@@ -83,14 +83,3 @@ enum exit_status usage_error(const char *format, ...)
     print(hint, sizeof hint - 1);
     return EXIT_USAGE;
 }
-
-enum exit_status bad_specification(const char *option, const char *specification,
-                                   const struct cb_error *error)
-{
-    if (error->code != CB_EINVAL) {
-        complain("%s: %s", option, error->text);
-        return EXIT_IO;
-    }
-    return usage_error("%s: %s, at character %" PRIu64 " of %s", option, error->text,
-                       error->offset + 1, QUOTED(specification));
-}

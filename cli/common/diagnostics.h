@@ -26,8 +26,4 @@ void complain_errno(const char *name, int number);
 /* Prints the message and where to get help; returns EXIT_USAGE. */
 enum exit_status usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same for a specification that the library refused. */
-enum exit_status bad_specification(const char *option, const char *specification,
-                                   const struct cb_error *error);
-
 #endif

@@ -27,6 +27,11 @@ const char *cb_framing_preset(const struct cb_framing *framing)
     return framing->preset;
 }
 
+const char *cb_framing_also(const struct cb_framing *framing)
+{
+    return framing->also;
+}
+
 /* The first row with this name, starting at `row`. */
 static const struct cb_framing *find_from(const struct cb_framing *row,
                                           const struct cb__bytes *name)
@@ -68,6 +73,65 @@ unsigned cb_framing_can(const struct cb_framing *framing)
            (family->encode ? (unsigned)CB_ENCODES : 0);
 }
 
+/* ----------------------------------------------------------------- the keys */
+
+/* Every family has this key.  It may be given even if a preset has it. */
+static const struct cb__key keep = {"keep", CB__KEY_FLAG | CB__KEY_IN | CB__KEY_REPLACES, 0};
+
+static unsigned kind_of(const struct cb__key *key)
+{
+    return key->kind & CB__KEY_KIND;
+}
+
+static bool is_rule(const struct cb__key *key)
+{
+    return kind_of(key) == CB__KEY_RULE || kind_of(key) == CB__KEY_SELECT;
+}
+
+/* May the key be given although the preset has it? */
+static bool adds(const struct cb__key *key)
+{
+    return key->kind & CB__KEY_REPLACES || is_rule(key);
+}
+
+/* Does the specification of a preset have a key?  (A comma in a value is escaped.) */
+static bool preset_has(const char *preset, const char *name)
+{
+    const size_t n = strlen(name);
+    const char *at = preset;
+    while ((at = strchr(at + 1, ',')) != NULL) {
+        if (at[-1] != '\\' && strncmp(at + 1, name, n) == 0 && strcspn(at + 1, "=,") == n)
+            return true;
+    }
+    return false;
+}
+
+/* May a caller give this key to a row?  A preset has the argument, and its lists. */
+static bool is_open(const struct cb_framing *row, const struct cb__key *key)
+{
+    if (!row->preset)
+        return true;
+    if (!key->name[0] || kind_of(key) == CB__KEY_LIST)
+        return false;
+    return adds(key) || !preset_has(row->preset, key->name);
+}
+
+const char *cb_framing_key(const struct cb_framing *framing, size_t index, unsigned *uses)
+{
+    const struct cb__family *family = generic(framing)->family;
+    const struct cb__key *key = family->keys;
+    while (key && key->name && (!is_open(framing, key) || index-- > 0))
+        key++;
+    if (!key || !key->name)
+        key = family->decode && !index ? &keep : NULL;
+    if (!key)
+        return NULL;
+    *uses = (key->kind & CB__KEY_OUT ? 0 : cb_framing_can(framing) & CB_DECODES) |
+            (key->kind & CB__KEY_IN ? 0 : cb_framing_can(framing) & CB_ENCODES) |
+            (kind_of(key) == CB__KEY_FLAG ? 0 : (unsigned)CB_TAKES_VALUE);
+    return key->name;
+}
+
 /* ------------------------------------------------------------- the settings */
 
 static int parse_signed(const struct cb__bytes *text, int64_t *number)
@@ -80,11 +144,6 @@ static int parse_signed(const struct cb__bytes *text, int64_t *number)
         return CB_EINVAL;
     *number = minus ? -(int64_t)size : (int64_t)size;
     return CB_OK;
-}
-
-static unsigned kind_of(const struct cb__key *key)
-{
-    return key->kind & CB__KEY_KIND;
 }
 
 static const char *describe(const struct cb__key *key)
@@ -145,21 +204,10 @@ static const struct cb__key *find_key(const struct cb__family *family, const str
     return NULL;
 }
 
-static bool is_rule(const struct cb__key *key)
-{
-    return kind_of(key) == CB__KEY_RULE || kind_of(key) == CB__KEY_SELECT;
-}
-
 /* May the key be repeated? */
 static bool repeats(const struct cb__key *key)
 {
     return kind_of(key) == CB__KEY_LIST || is_rule(key);
-}
-
-/* May the key be given although the preset has it? */
-static bool adds(const struct cb__key *key)
-{
-    return key->kind & CB__KEY_REPLACES || is_rule(key);
 }
 
 static bool same(const struct cb__bytes *a, const struct cb__bytes *b)
@@ -215,8 +263,6 @@ static int check_setting(const struct cb__config *config, size_t i, const struct
 static int apply_one(struct cb__config *config, const struct cb__spec *spec, size_t i,
                      unsigned direction, struct cb_error *error)
 {
-    /* Every family has this key.  It may be given even if a preset has it. */
-    static const struct cb__key keep = {"keep", CB__KEY_FLAG | CB__KEY_IN | CB__KEY_REPLACES, 0};
     const struct cb__setting *setting = &spec->settings[i];
     const bool is_keep = cb__bytes_are(&setting->key, keep.name);
     const struct cb__key *key = is_keep ? &keep : find_key(config->family, &setting->key);

@@ -172,6 +172,7 @@ struct cb_framing {
     const char *name;
     const char *summary;
     const char *preset; /* the specification it stands for, or NULL */
+    const char *also;   /* names that others have for it, separated by spaces; or NULL */
     const struct cb__family *family;
     unsigned variant;
 };

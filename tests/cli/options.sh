@@ -136,9 +136,12 @@ explains raw raw
 
 # --------------------------------------------------------------- usage errors
 
-wrong "unknown option '--frob'" --frob
-wrong "unknown option '--frob=3'" --frob=3
+wrong "unknown option '--frotz'" --frotz
+wrong "unknown option '--frotz=3'" --frotz=3
 wrong "unknown option '--he-'" --he-
+wrong "unknown option '--form=nul'; did you mean '--from'?" --form=nul
+wrong "unknown option '--delimiter'; did you mean '--delim'?" --delimiter ,
+wrong "unknown option '--null'; did you mean '--print0'?" --null
 wrong "'--he' is ambiguous" --he
 wrong "'--on=fail' is ambiguous" --on=fail
 wrong "unknown option '-x'" -x

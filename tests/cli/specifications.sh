@@ -6,14 +6,15 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# wrong OPTION SPECIFICATION MESSAGE COLUMN - of the character at which it
-# goes wrong; COLUMN counts from 1, in SPECIFICATION
+# wrong OPTION SPECIFICATION MESSAGE COLUMN [MEANT] - of the character at which it
+# goes wrong; COLUMN counts from 1, in SPECIFICATION; MEANT is what is proposed
 wrong() {
     echo record >in
     run "$1=$2"
     expect_status 2
     expect out ''
-    printf "cbsplit: %s: %s, at character %d of '%s'\n" "$1" "$3" "$4" "$2" >message
+    printf "cbsplit: %s: %s, at character %d of '%s'%s\n" "$1" "$3" "$4" "$2" \
+        "${5:+; did you mean $5?}" >message
     printf "Try 'cbsplit --help' for more information.\n" >>message
     expect_same message err
 }
@@ -29,12 +30,37 @@ wrong_both() {
 wrong_both '' 'the name of the framing is missing' 1
 wrong_both ':x' 'the name of the framing is missing' 1
 wrong_both ',keep' 'the name of the framing is missing' 1
-wrong_both lines "unknown framing 'lines'" 1
-wrong_both Line "unknown framing 'Line'" 1
-wrong_both 'line ' "unknown framing 'line '" 1
-wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1
-wrong_both u16 "unknown framing 'u16'" 1
-wrong_both u8be "unknown framing 'u8be'" 1
+wrong_both lines "unknown framing 'lines'" 1 "'line'"
+wrong_both Line "unknown framing 'Line'" 1 "'line'"
+wrong_both 'line ' "unknown framing 'line '" 1 "'line'"
+wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1 "'u16be' or 'u32be'"
+wrong_both u16 "unknown framing 'u16'" 1 "'u16be' or 'u16le'"
+wrong_both u32 "unknown framing 'u32'" 1 "'u32be' or 'u32le'"
+wrong_both u8be "unknown framing 'u8be'" 1 "'u8'"
+wrong_both chunkd "unknown framing 'chunkd'" 1 "'chunked'"
+wrong_both netsrting:x "unknown framing 'netsrting'" 1 "'netstring'"
+# Nothing is near.
+wrong_both frob "unknown framing 'frob'" 1
+wrong_both x "unknown framing 'x'" 1
+# A word of any length is compared in little time.
+long=$(printf '%02000d' 0)
+echo record >in
+run -f "$long"
+expect_status 2
+
+# Names that others have.
+wrong --from jsonl "unknown framing 'jsonl'" 1 "'ndjson'"
+wrong --from redis "unknown framing 'redis'" 1 "'resp'"
+wrong_both protobuf "unknown framing 'protobuf'" 1 "'varint'"
+wrong_both lsp "unknown framing 'lsp'" 1 "'content-length'"
+wrong --explain ssl "unknown framing 'ssl'" 1 "'tls'"
+run --list
+for words in 'varint .*Protocol Buffers' 'content-length .*LSP' 'resp .*Redis'; do
+    grep -q "^ *$words" out || fail "--list: not in it: $words"
+done
+# One that cannot be used in this direction is not proposed.
+wrong --to csw "unknown framing 'csw'" 1
+wrong --from csw "unknown framing 'csw'" 1 "'csv'"
 wrong --from raw "'raw' is only valid for output" 1
 wrong --from none "'none' is only valid for output" 1
 # A name that is one framing for input and another for output.
@@ -46,7 +72,12 @@ wrong --to json,keep "'keep' is only valid for input" 6
 
 wrong_both line,frob "unknown key 'frob'" 6
 wrong_both u16be,offset=2,frob=3 "unknown key 'frob'" 16
-wrong_both u16be,Offset=2 "unknown key 'Offset'" 7
+wrong_both u16be,Offset=2 "unknown key 'Offset'" 7 "'offset'"
+wrong_both line,skipempty "unknown key 'skipempty'" 6 "'skip-empty'"
+wrong --from line,kep "unknown key 'kep'" 6 "'keep'"
+wrong --to line,kep "unknown key 'kep'" 6
+wrong --to docker,led=x "unknown key 'led'" 8 "'lead'"
+wrong --from docker,led=x "unknown key 'led'" 8
 wrong_both line, 'expected a key' 6
 wrong_both 'delim:x,,or=y' 'expected a key' 9
 wrong_both line,=x 'expected a key' 6
@@ -163,7 +194,7 @@ wrong_both 'delim:a\' "nothing follows the last '\\'" 8
 wrong_both 'u8,trailer=\z' "unknown escape '\\z'" 12
 
 # --explain takes what is right in one direction at least.
-wrong --explain lines "unknown framing 'lines'" 1
+wrong --explain lines "unknown framing 'lines'" 1 "'line'"
 wrong --explain line,frob "unknown key 'frob'" 6
 wrong --explain raw,frob "unknown key 'frob'" 5
 

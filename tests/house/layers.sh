@@ -84,11 +84,13 @@ includes() {
 program_layers() {
     cat <<'END'
  1  common/exit_status.h
+ 1  common/nearest.h common/nearest.c
  1  common/quote.h common/quote.c
  1  common/text.h common/text.c
  1  common/fd.h common/fd.c
  1  common/interrupt.h common/interrupt.c
  2  common/diagnostics.h common/diagnostics.c
+ 3  common/specification.h common/specification.c
  3  input/peek.h input/peek.c
  4  input/source.h input/source.c
  4  input/selection.h input/selection.c

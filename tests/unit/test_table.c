@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of framings, as a program reads it: keys and names of others. */
+#include <stdio.h>
+#include <string.h>
+
+#include "expect.h"
+#include "support.h"
+
+/* What uses a row says that a key has; 0 if it does not have it. */
+static unsigned uses_of(const char *framing, const char *key)
+{
+    const struct cb_framing *row = cb_framing_find(framing);
+    unsigned uses;
+    const char *name;
+
+    for (size_t i = 0; (name = cb_framing_key(row, i, &uses)) != NULL; i++) {
+        if (strcmp(name, key) == 0)
+            return uses;
+    }
+    return 0;
+}
+
+START_TEST(the_keys_of_a_framing_are_listed)
+{
+    const unsigned both = CB_DECODES | CB_ENCODES;
+
+    ck_assert_uint_eq(uses_of("u16be", "offset"), both | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("u16be", "inclusive"), both);
+    ck_assert_uint_eq(uses_of("u16be", "byte"), CB_DECODES | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("u16be", "lead"), CB_ENCODES | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("u16be", "keep"), CB_DECODES);
+    ck_assert_uint_eq(uses_of("u16be", ""), 0);
+    ck_assert_uint_eq(uses_of("delim", ""), both | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("csv", "keep"), CB_DECODES);
+    ck_assert_uint_eq(uses_of("raw", "keep"), 0);
+    /* What a preset has set is not open, but more rules and another lead are. */
+    ck_assert_uint_eq(uses_of("tls", "offset"), 0);
+    ck_assert_uint_eq(uses_of("tls", "min"), both | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("tls", "byte"), CB_DECODES | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("tls", "lead"), CB_ENCODES | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("netstring", "canonical"), 0);
+    ck_assert_uint_eq(uses_of("netstring", "trailer"), 0);
+    ck_assert_uint_eq(uses_of("netstring", "digits"), both | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("lf", ""), 0);
+    ck_assert_uint_eq(uses_of("lf", "or"), 0);
+    ck_assert_uint_eq(uses_of("lf", "skip-empty"), both);
+}
+END_TEST
+
+/* Does a specification exist whose only setting is this key?  Values differ, but some
+ * reason other than an unknown key shows that it is known. */
+static bool is_known(const struct cb_framing *row, const char *key, unsigned uses,
+                     unsigned direction)
+{
+    char text[80];
+    struct cb_error error = {.code = CB_OK};
+    struct cb_decoder *decoder = NULL;
+    struct cb_encoder *encoder = NULL;
+
+    snprintf(text, sizeof text, "%s%s%s%s", cb_framing_name(row), *key ? "," : ":", key,
+             uses & CB_TAKES_VALUE && *key ? "=1" : "");
+    int status = direction == CB_DECODES ? cb_decoder_new(&decoder, text, NULL, &error)
+                                         : cb_encoder_new(&encoder, text, NULL, &error);
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    return status == CB_OK ||
+           (!strstr(error.text, "unknown key") && !strstr(error.text, "already part") &&
+            !strstr(error.text, "only valid") && !strstr(error.text, "takes no") &&
+            !strstr(error.text, "needs a value"));
+}
+
+START_TEST(every_listed_key_is_accepted_in_its_directions)
+{
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
+        unsigned uses;
+        const char *key;
+
+        for (size_t i = 0; (key = cb_framing_key(row, i, &uses)) != NULL; i++) {
+            ck_assert_msg(uses & (CB_DECODES | CB_ENCODES), "%s,%s", cb_framing_name(row), key);
+            for (unsigned direction = CB_DECODES; direction <= CB_ENCODES; direction *= 2)
+                ck_assert_msg(!(uses & direction) || is_known(row, key, uses, direction),
+                              "%s,%s: %u", cb_framing_name(row), key, direction);
+        }
+    }
+}
+END_TEST
+
+START_TEST(names_of_others_belong_to_one_row_and_are_not_in_the_table)
+{
+    ck_assert_str_eq(cb_framing_also(cb_framing_find("resp")), "redis");
+    ck_assert_ptr_null(cb_framing_also(cb_framing_find("line")));
+    for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
+        const char *also = cb_framing_also(row);
+        char name[40];
+
+        while (also && *also) {
+            const size_t n = strcspn(also, " ");
+            snprintf(name, sizeof name, "%.*s", (int)n, also);
+            ck_assert_msg(!cb_framing_find(name), "%s", name);
+            also += n + strspn(also + n, " ");
+        }
+    }
+}
+END_TEST
+
+static Suite *table_suite(void)
+{
+    Suite *suite = suite_create("table");
+    TCase *rows = add_case(suite, "rows");
+
+    tcase_add_test(rows, the_keys_of_a_framing_are_listed);
+    tcase_add_test(rows, every_listed_key_is_accepted_in_its_directions);
+    tcase_add_test(rows, names_of_others_belong_to_one_row_and_are_not_in_the_table);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(table_suite());
+}
