@@ -18,6 +18,9 @@
 #define cb__likely(x) __builtin_expect(!!(x), 1)
 #define cb__unlikely(x) __builtin_expect(!!(x), 0)
 
+/* For a loop around a function that is known where it is called. */
+#define cb__always_inline static inline __attribute__((always_inline))
+
 /* What internal functions return besides CB_OK and the errors.  Public functions use
  * other values, some of which coincide: see enum cb_status. */
 enum cb__answer {

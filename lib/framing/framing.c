@@ -360,6 +360,8 @@ static int parse(struct cb__config *config, const char *specification, unsigned 
         row = generic(row);
     }
     config->family = row->family;
+    if (row->family->choose)
+        config->family = row->family->choose(cb__config_spec(config));
     status = allocate(config, error);
     return status ? status : configure(config, row, direction, error);
 }

@@ -164,6 +164,8 @@ struct cb__family {
     void (*init)(void *config, unsigned variant);
     /* Rejects conflicting settings.  Optional. */
     int (*check)(void *config, const struct cb__spec *spec, struct cb_error *error);
+    /* The family for these settings, if that is another one.  Optional. */
+    const struct cb__family *(*choose)(const struct cb__spec *spec);
     const struct cb__decoder_ops *decode; /* NULL: output only */
     const struct cb__encoder_ops *encode; /* NULL: input only */
 };
