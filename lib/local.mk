@@ -63,6 +63,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/shared/counted.h \
 	lib/framings/shared/counted.c \
+	lib/framings/shared/hits.h \
 	lib/framings/shared/length_field.h \
 	lib/framings/shared/length_field.c \
 	lib/framings/shared/layout.h \

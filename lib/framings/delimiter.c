@@ -8,6 +8,7 @@
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
+#include "framings/shared/hits.h"
 #include "search/matcher.h"
 
 struct delimiter_config {
@@ -204,22 +205,12 @@ static int delimiter_cut_short(struct cb_decoder *decoder)
     return CB__NO;
 }
 
-/*
- * The fast path: the frames of one span, from the candidates that a kernel found in it.
- */
-struct frames {
-    const uint8_t *data;
-    size_t n;
-    size_t start; /* beginning of the current frame */
-    struct cb__cut *cuts;
-    size_t count;
-    uint64_t max_record;
-};
+/* ---------------------------------------------------------- the fast path */
 
 /* Candidates that are delimiters, all of `length` bytes, without overlaps: the common
  * case, with nothing else in its loop.  Returns how many of the hits it used; the next
  * hit ends a record that is too long, which is only checked if `limited`. */
-static inline size_t cut_exact(struct frames *frames, const uint32_t *hits, size_t count,
+static inline size_t cut_exact(struct cb__frames *frames, const uint32_t *hits, size_t count,
                                uint32_t from, uint32_t length, bool line, bool keep, bool limited)
 {
     const uint8_t *const data = frames->data;
@@ -244,8 +235,8 @@ static inline size_t cut_exact(struct frames *frames, const uint32_t *hits, size
 /* Any candidates.  Returns as cut_exact; it also leaves a hit to the slow path if its
  * delimiter may continue in the next span, or if the automaton would be faster than
  * examining candidates has been. */
-static size_t cut_any(struct frames *frames, const uint32_t *hits, size_t count, size_t from,
-                      struct cb_decoder *decoder)
+static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, const uint32_t *hits,
+                      size_t count, size_t from)
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
@@ -279,8 +270,6 @@ static size_t cut_any(struct frames *frames, const uint32_t *hits, size_t count,
     return i;
 }
 
-enum { HITS = 256 };
-
 /* Does every candidate end a record? */
 static bool is_exact(const struct cb_decoder *decoder)
 {
@@ -291,15 +280,15 @@ static bool is_exact(const struct cb_decoder *decoder)
     return finder->exact && !config->skip_empty && !overlaps;
 }
 
-static size_t cut_hits(struct frames *frames, const uint32_t *hits, size_t count, size_t at,
-                       struct cb_decoder *decoder)
+static size_t cut_hits(struct cb__frames *frames, struct cb_decoder *decoder, const uint32_t *hits,
+                       size_t count, size_t at)
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
     const uint32_t from = (uint32_t)at, length = (uint32_t)state->matcher.longest;
     const bool keep = decoder->config.keep, line = config->line;
     if (!is_exact(decoder))
-        return cut_any(frames, hits, count, at, decoder);
+        return cut_any(frames, decoder, hits, count, at);
     if (frames->max_record < frames->n)
         return cut_exact(frames, hits, count, from, length, line, keep, true);
     if (keep)
@@ -313,26 +302,16 @@ static size_t delimiter_cuts(struct cb_decoder *decoder, const uint8_t *data, si
                              struct cb__cut *cuts, size_t max, size_t *used)
 {
     struct delimiter_state *state = decoder->state;
-    struct frames frames = {
+    struct cb__frames frames = {
         .data = data,
         .n = n,
         .cuts = cuts,
         .max_record = decoder->max_record,
     };
-    uint32_t hits[HITS + CB__FIND_SLACK];
-    size_t from = 0;
     *used = 0;
     if (state->open)
         return 0;
-    while (frames.count < max) {
-        size_t wanted = cb__min(HITS, max - frames.count), scanned;
-        size_t found =
-            cb__find_all(&state->matcher.finder, data + from, n - from, hits, wanted, &scanned);
-        size_t taken = cut_hits(&frames, hits, found, from, decoder);
-        from += taken < found ? hits[taken] : scanned;
-        if (taken < found || found < wanted)
-            break;
-    }
+    size_t from = cb__hits_cut(&frames, decoder, &state->matcher.finder, max, cut_hits);
     cb__matcher_clear(&state->matcher, decoder->found.scan + frames.start,
                       decoder->found.scan + from);
     *used = frames.start;

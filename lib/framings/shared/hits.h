@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hits: the whole frames of one span, from the candidates that a kernel finds in it.
+ * The loop of the fast paths (`cuts`) of families whose frames end, or begin, at bytes
+ * that a finder knows.
+ */
+#ifndef CB_HITS_H
+#define CB_HITS_H
+
+#include "framing/decoder.h"
+#include "kernels/find.h"
+
+/* The frames found so far. */
+struct cb__frames {
+    const uint8_t *data;
+    size_t n;
+    size_t start; /* of the current frame: everything before is used */
+    struct cb__cut *cuts;
+    size_t count;
+    uint64_t max_record;
+};
+
+/* Processes candidates, at data + from + hits[i], and returns how many it used.  The
+ * next one is left to the slow path, and so is everything after it. */
+typedef size_t (*cb__hits_fn)(struct cb__frames *frames, struct cb_decoder *decoder,
+                              const uint32_t *hits, size_t count, size_t from);
+
+enum { CB__HITS = 256 };
+
+/* Finds at most `max` frames.  Returns how far the kernel looked, or the place of the
+ * first candidate that was not used. */
+cb__always_inline size_t cb__hits_cut(struct cb__frames *frames, struct cb_decoder *decoder,
+                                      const struct cb__finder *finder, size_t max, cb__hits_fn use)
+{
+    uint32_t hits[CB__HITS + CB__FIND_SLACK];
+    size_t from = 0;
+    while (frames->count < max) {
+        size_t wanted = cb__min(CB__HITS, max - frames->count), scanned;
+        size_t found =
+            cb__find_all(finder, frames->data + from, frames->n - from, hits, wanted, &scanned);
+        size_t used = use(frames, decoder, hits, found, from);
+        from += used < found ? hits[used] : scanned;
+        if (used < found || found < wanted)
+            break;
+    }
+    return from;
+}
+
+static inline void cb__hits_add(struct cb__frames *frames, size_t at, size_t length)
+{
+    frames->cuts[frames->count++] =
+        (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)length};
+}
+
+#endif
