@@ -6,7 +6,11 @@
 _cbsplit_keys() {
     local both='' from='' to=''
     case $1 in
-    line | lf | crlf | nul) both=skip-empty ;;
+    line)
+        both=skip-empty
+        from='fold lines='
+        ;;
+    lf | crlf | nul) both=skip-empty ;;
     delim) both='or= skip-empty' ;;
     fixed)
         from='byte= only='

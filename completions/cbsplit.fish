@@ -17,7 +17,10 @@ function __cbsplit_framing --argument-names side
     set -l from keep
     set -l to
     switch $name
-        case line lf crlf nul
+        case line
+            set keys skip-empty
+            set -a from fold lines=
+        case lf crlf nul
             set keys skip-empty
         case delim
             set keys or= skip-empty

@@ -48,6 +48,7 @@ unit_tests = \
 	tests/unit/test_capture \
 	tests/unit/test_fix \
 	tests/unit/test_journal \
+	tests/unit/test_lines \
 	tests/unit/test_http \
 	tests/unit/test_messages \
 	tests/unit/test_outputs \
@@ -107,6 +108,7 @@ cli_tests = \
 	tests/cli/interrupt.sh \
 	tests/cli/latency.sh \
 	tests/cli/limits.sh \
+	tests/cli/lines.sh \
 	tests/cli/memory.sh \
 	tests/cli/messages.sh \
 	tests/cli/model.sh \

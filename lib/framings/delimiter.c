@@ -54,6 +54,14 @@ static int delimiter_check(void *data, const struct cb__spec *spec, struct cb_er
     return CB_OK;
 }
 
+/* Records of several lines are another family. */
+static const struct cb__family *line_choose(const struct cb__spec *spec)
+{
+    if (cb__spec_get(spec, "fold"))
+        return &cb__fold_family;
+    return cb__spec_get(spec, "lines") ? &cb__lines_family : &cb__line_family;
+}
+
 /* ---------------------------------------------------------------- decoding */
 
 static bool is_delimiter(const struct cb__setting *setting)
@@ -507,6 +515,7 @@ const struct cb__family cb__line_family = {
     .keys = line_keys,
     .config_size = sizeof(struct delimiter_config),
     .init = line_init,
+    .choose = line_choose,
     .decode = &delimiter_decoder,
     .encode = &delimiter_encoder,
 };

@@ -26,6 +26,7 @@ const struct cb_framing cb__framings[] = {
     PRESET("crlf", "delim:\\r\\n", "a line, ended by CRLF"),
     PRESET("nul", "delim:\\0", "ended by a zero byte", .also = "null zero print0"),
     FAMILY("delim", delimiter, "ended by a delimiter, or one of several"),
+    FAMILY("paragraph", paragraph, "lines up to an empty line"),
     FAMILY("start", start, "begins with a mark, up to the next one"),
     FAMILY("fixed", fixed, "a fixed number of bytes", .also = "mpegts"),
     VARIANT("u8", length, CB__LENGTH_BIG(1), "8-bit length"),

@@ -123,6 +123,73 @@ class Delimiter:
         return record is not None and record.payload == payload and source.left() == 1
 
 
+class Lines:
+    """Records of several lines: some that are folded, or so many."""
+
+    partial = "emit"
+
+    def __init__(self, fold=False, lines=0, keep=False, skip_empty=False):
+        self.fold, self.lines, self.keep, self.skip_empty = fold, lines, keep, skip_empty
+
+    def line(self, source):
+        """The end of the next line's text, which is then behind us."""
+        start, end = source.at, source.data.find(b"\n", source.at)
+        if end < 0:
+            source.at = len(source.data)
+            return None
+        source.at = end + 1
+        return end - (end > start and source.data[end - 1] == 0x0D)
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start, count = source.at, 0
+        while True:
+            end = self.line(source)
+            count += 1
+            if end is None:
+                raise Partial(source.data[start:], start)
+            if not source.left() and count < self.lines:
+                raise Partial(source.data[start:len(source.data) if self.keep else end], start)
+            if count == self.lines:
+                break
+            if self.fold and source.data[source.at:source.at + 1] not in (b" ", b"\t"):
+                break
+        if self.skip_empty and start == end:
+            return None
+        return Record(source.data[start:source.at if self.keep else end], start)
+
+
+class Paragraph(Lines):
+    """Lines up to an empty one."""
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        start = source.at
+        end = self.line(source)
+        if end == start:
+            return None
+        while True:
+            if end is None:
+                raise Partial(source.data[start:], start)
+            if not source.left():
+                break
+            here = source.at
+            after = self.line(source)
+            if after == here:
+                break
+            end = after
+        return Record(source.data[start:source.at if self.keep else end], start)
+
+    def encode(self, payload):
+        return payload + b"\n\n"
+
+    def holds(self, payload):
+        lines = payload.split(b"\n")
+        return b"" not in lines and b"\r" not in lines and not payload.endswith(b"\r")
+
+
 class Start:
     """A record begins at each mark."""
 

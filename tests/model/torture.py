@@ -70,6 +70,23 @@ def make_line(rng):
     return "line", "line", lambda: model.Delimiter([b"\n"], line=True), None
 
 
+def make_lines(rng):
+    keep = rng.random() < 0.2
+    if rng.random() < 0.5:
+        lines = rng.choice([1, 2, 3, 4, 100])
+        return ("line,lines=%d" % lines + ",keep" * keep, None,
+                lambda: model.Lines(lines=lines, keep=keep), None)
+    skip = rng.random() < 0.2
+    return ("line,fold" + ",keep" * keep + ",skip-empty" * skip, None,
+            lambda: model.Lines(fold=True, keep=keep, skip_empty=skip), None)
+
+
+def make_paragraph(rng):
+    keep = rng.random() < 0.2
+    out = None if keep else "paragraph"
+    return "paragraph" + ",keep" * keep, out, lambda: model.Paragraph(keep=keep), None
+
+
 def make_start(rng):
     mark = any_delimiter(rng)
     return "start:" + escape(mark), None, lambda: model.Start(mark), None
@@ -170,7 +187,7 @@ def simple(name, cls, out=True):
 
 
 MAKERS = [
-    make_delim, make_delim, make_line, make_start, make_fixed, make_length, make_length,
+    make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_fixed, make_length, make_length,
     make_length, make_varint, make_ascii, make_ascii, make_digits,
     simple("syslog", model.Syslog, False), simple("slip", model.Slip),
     simple("cobs", model.Cobs), simple("chunked", model.Chunked),
@@ -185,7 +202,7 @@ def any_payload(rng):
                        254, 255, 256, 300, 1000])
     if rng.random() < 0.02:
         size = rng.choice([4000, 4096, 10000, 70000])
-    alphabet = rng.choice([b"ab", b"ab;\n\r", b"\0\x01\xff", b'a,"\n', b"0123456789 :",
+    alphabet = rng.choice([b"ab", b"ab;\n\r", b"\0\x01\xff", b'a,"\n', b"0123456789 :", b"a \t\n\n\r",
                            b"\xc0\xdb\xdc\xdd", bytes(range(256)), b"x"])
     return bytes(rng.choices(alphabet, k=size))
 

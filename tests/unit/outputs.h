@@ -11,6 +11,7 @@ static const char *const outputs[] = {
     "crlf",
     "nul",
     "delim:;",
+    "paragraph",
     "fixed:16",
     "u8",
     "u16be",

@@ -41,6 +41,9 @@ struct stream {
 
 static const struct stream streams[] = {
     {"line", BYTES("one\r\n\ntwo\r\r\nfour")},
+    {"line,fold", BYTES("one\r\n two\n\nfour\n\tfive\r\n\n")},
+    {"line,lines=2", BYTES("one\r\n\ntwo\r\r\nfour\n\n\nfive")},
+    {"paragraph", BYTES("\n\none\r\ntwo\n\r\n\nfour\n\n\r\nfive")},
     {"lf", BYTES("one\n\ntwo\r\nfour")},
     {"crlf", BYTES("one\r\n\r\ntwo\r\r\nfour")},
     {"nul", BYTES("one\0\0two\0four")},

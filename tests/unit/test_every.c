@@ -70,6 +70,9 @@ static const struct stream given_up[] = {
     {"stomp", BYTES("ACK\n\n\0\n\r")},
     {"stomp", BYTES("SEND\ncontent-length: 123\r\ncontent-l")},
     {"line", BYTES("abc\r")},
+    {"line,fold", BYTES("abc\r\n")},
+    {"line,lines=2", BYTES("abc\r\nab\r")},
+    {"paragraph", BYTES("abc\r\n\r")},
     {"pkt-line", BYTES("00x")},
     {"dec", BYTES("123")},
     {"varint", BYTES("\x80")},
@@ -681,11 +684,12 @@ static struct outcome read_partly(const char *specification, const struct stream
 
 /* Does the end of the input settle what more bytes would have made something
  * else of, though no record is cut short there?  A message of HTTP may end with
- * its connection; a delimiter, or what belongs to a record with `keep`, may be
- * longer. */
+ * its connection; a record may go on in another line; a delimiter, or what belongs to a
+ * record with `keep`, may be longer. */
 static bool is_settled_by_the_end(const char *specification)
 {
-    static const char *const some[] = {"http", "delim:aba", "sse,keep", "json-seq,keep"};
+    static const char *const some[] = {"http",          "delim:aba", "sse,keep",
+                                       "json-seq,keep", "line,fold", "paragraph"};
     bool found = false;
 
     for (size_t i = 0; i < COUNT(some); i++)
