@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "destination.h"
 
+#include "input/source.h"
 #include "options.h"
 #include "output/sink.h"
 
@@ -11,14 +12,14 @@ static struct sink *make_stdout(const struct supplies *supplies)
 
 static struct sink *make_count(const struct supplies *supplies)
 {
-    (void)supplies;
-    return sink_count_new();
+    const struct options *options = supplies->options;
+    return sink_count_new(options->file_count > 1,
+                          source_total(options->files, options->file_count));
 }
 
 static struct sink *make_check(const struct supplies *supplies)
 {
-    (void)supplies;
-    return sink_check_new();
+    return sink_check_new(supplies->options->file_count > 1);
 }
 
 static struct sink *make_files(const struct supplies *supplies)
@@ -50,7 +51,11 @@ static struct sink *make_workers(const struct supplies *supplies)
 const struct destination destinations[] = {
     [TO_STDOUT] = {.name = "stdout", .writes_stdout = true, .encodes = true, .make = make_stdout},
     [TO_COUNT] = {.option = "count", .name = "stdout", .writes_stdout = true, .make = make_count},
-    [TO_CHECK] = {.option = "check", .name = "stdout", .writes_stdout = true, .make = make_check},
+    [TO_CHECK] = {.option = "check",
+                  .name = "stdout",
+                  .writes_stdout = true,
+                  .reads_on = true,
+                  .make = make_check},
     [TO_FILES] = {.option = "output",
                   .name = "output",
                   .encodes = true,

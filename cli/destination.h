@@ -24,6 +24,7 @@ struct destination {
     bool encodes;        /* --to has a meaning */
     const char *framing; /* default of --to; NULL, or records in groups: depends on the input */
     unsigned traits;     /* needs that it adds to those of the encoder, unless in groups */
+    bool reads_on;       /* after an input with an error, the next one is read */
     bool takes_jobs, takes_force, takes_groups, takes_header;
     /* Makes its sink, which then owns the encoder.  NULL with errno set. */
     struct sink *(*make)(const struct supplies *supplies);

@@ -107,28 +107,38 @@ static bool open_input(const struct options *options, const char *path, struct s
     return false;
 }
 
-/* Reads one input after another, also after one that cannot be opened. */
+/* Reads an input, and closes it. */
+static enum exit_status run_one(struct reframe *reframe, const struct options *options,
+                                const char *path, bool *opened)
+{
+    struct source source;
+    enum exit_status status = EXIT_FINE;
+    *opened = open_input(options, path, &source);
+    if (!*opened) {
+        reframe_missing(reframe, path);
+        return EXIT_IO;
+    }
+    if (options->part.count)
+        status = part_apply(&options->part, &source, options->from);
+    if (!status)
+        return reframe_run(reframe, &source);
+    source_close(&source, 0);
+    return status;
+}
+
+/* Reads one input after another, up to one with an error; --check reads on, and so does
+ * all else after one that cannot be opened. */
 static enum exit_status run_all(struct reframe *reframe, const struct options *options)
 {
     enum exit_status result = EXIT_FINE;
     for (int i = 0; i < options->file_count && !reframe_done(reframe); i++) {
-        struct source source;
-        if (!open_input(options, options->files[i], &source)) {
-            reframe_missing(reframe);
-            result = EXIT_IO;
-            continue;
-        }
-        enum exit_status status = EXIT_FINE;
-        if (options->part.count)
-            status = part_apply(&options->part, &source, options->from);
-        if (status)
-            source_close(&source, 0);
-        else
-            status = reframe_run(reframe, &source);
+        bool opened;
+        enum exit_status status = run_one(reframe, options, options->files[i], &opened);
         if (status == EXIT_USAGE)
             return status;
-        if (status)
+        if (status && opened && !options->destination->reads_on)
             return reframe_finish(reframe, status);
+        result = result ? result : status;
     }
     enum exit_status ended = reframe_finish(reframe, EXIT_FINE);
     return result ? result : ended;
@@ -149,17 +159,11 @@ static enum exit_status prepare(const struct options *options, struct reframe *r
     return status;
 }
 
-/* Bytes of all inputs, if known. */
+/* Bytes of all inputs, if known.  The bounds of a part are found later. */
 static uint64_t total_size(const struct options *options)
 {
-    uint64_t total = 0;
-    if (options->part.count)
-        return PROGRESS_UNKNOWN; /* its bounds are found later */
-    for (int i = 0; i < options->file_count; i++) {
-        if (!source_add_size(options->files[i], &total))
-            return PROGRESS_UNKNOWN;
-    }
-    return total;
+    return options->part.count ? PROGRESS_UNKNOWN
+                               : source_total(options->files, options->file_count);
 }
 
 /* Makes what the options ask for, and runs it. */

@@ -367,16 +367,15 @@ static enum exit_status step(struct run *run)
     return exit_status_of(got);
 }
 
-/* An input has ended, after this many bytes. */
-static void tell_input(struct reframe *reframe, uint64_t bytes, bool whole)
+static void tell_input(struct reframe *reframe, const struct sink_input *input)
 {
     if (reframe->sink->ops->input)
-        reframe->sink->ops->input(reframe->sink, bytes, whole);
+        reframe->sink->ops->input(reframe->sink, input);
 }
 
-void reframe_missing(struct reframe *reframe)
+void reframe_missing(struct reframe *reframe, const char *path)
 {
-    tell_input(reframe, 0, false);
+    tell_input(reframe, &(struct sink_input){.path = path});
 }
 
 /* If the next reader could see it, takes what else belongs to the last record: the LF
@@ -408,6 +407,7 @@ enum exit_status reframe_run(struct reframe *reframe, struct source *source)
     if (cb_buffer_new(&run.buffer, &options)) {
         complain_errno(source->name, ENOMEM);
         (void)source_close(source, 0);
+        reframe_missing(reframe, source->path);
         return EXIT_IO;
     }
     cb_set_position(run.buffer, source->start);
@@ -431,7 +431,9 @@ enum exit_status reframe_run(struct reframe *reframe, struct source *source)
         complain_errno(source->name, number);
         status = EXIT_IO;
     }
-    tell_input(reframe, used, status == EXIT_FINE);
+    const struct sink_input input = {
+        .path = source->path, .bytes = used, .opened = true, .whole = status == EXIT_FINE};
+    tell_input(reframe, &input);
     cb_buffer_free(run.buffer);
     return status;
 }

@@ -32,7 +32,7 @@ struct reframe {
 enum exit_status reframe_run(struct reframe *reframe, struct source *source);
 
 /* The same for an input that could not be opened. */
-void reframe_missing(struct reframe *reframe);
+void reframe_missing(struct reframe *reframe, const char *path);
 
 /* Are all selected records done? */
 bool reframe_done(const struct reframe *reframe);

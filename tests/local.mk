@@ -98,6 +98,7 @@ cli_tests = \
 	tests/cli/chunked.sh \
 	tests/cli/collisions.sh \
 	tests/cli/conversions.sh \
+	tests/cli/count.sh \
 	tests/cli/delimiters.sh \
 	tests/cli/exact.sh \
 	tests/cli/exec.sh \

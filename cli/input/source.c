@@ -15,19 +15,27 @@ static void close_fd(const struct source *source)
         close(source->fd);
 }
 
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+const char *source_name(const char *path)
+{
+    return is_stdin(path) ? "stdin" : path;
+}
+
 int source_open(struct source *source, const char *path, bool exact)
 {
-    if (strcmp(path, "-") == 0) {
-        *source =
-            (struct source){.name = "stdin", .fd = STDIN_FILENO, .null = -1, .left = UINT64_MAX};
-    } else {
-        *source = (struct source){.name = path,
-                                  .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY),
-                                  .null = -1,
-                                  .left = UINT64_MAX};
-        if (source->fd < 0)
-            return errno;
-    }
+    *source = (struct source){.path = path,
+                              .name = source_name(path),
+                              .fd = STDIN_FILENO,
+                              .null = -1,
+                              .left = UINT64_MAX};
+    if (!is_stdin(path))
+        source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (source->fd < 0)
+        return errno;
     fd_grow_pipe(source->fd);
     if (!exact || lseek(source->fd, 0, SEEK_CUR) >= 0)
         return 0;
@@ -38,17 +46,27 @@ int source_open(struct source *source, const char *path, bool exact)
     return status;
 }
 
-bool source_add_size(const char *path, uint64_t *total)
+/* Adds the number of bytes that are left to read; false if that is unknown. */
+static bool add_size(const char *path, uint64_t *total)
 {
     struct stat status;
-    bool is_stdin = strcmp(path, "-") == 0;
-    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
+    if ((is_stdin(path) ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
         return true;
-    off_t at = is_stdin ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+    off_t at = is_stdin(path) ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
     if (!S_ISREG(status.st_mode) || at < 0)
         return false;
     *total += at < status.st_size ? (uint64_t)(status.st_size - at) : 0;
     return true;
+}
+
+uint64_t source_total(char *const *paths, int count)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < count; i++) {
+        if (!add_size(paths[i], &total))
+            return UINT64_MAX;
+    }
+    return total;
 }
 
 int source_limit(struct source *source, uint64_t from, uint64_t to)

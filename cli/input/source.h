@@ -11,6 +11,7 @@
 #include "peek.h"
 
 struct source {
+    const char *path; /* as on the command line */
     const char *name; /* for messages */
     int fd;
     int null;       /* /dev/null, or -1 before it is needed */
@@ -25,9 +26,12 @@ struct source {
  * until source_take or source_close takes it.  0, or an errno. */
 int source_open(struct source *source, const char *path, bool exact);
 
-/* Adds the number of bytes that are left to read.  False if that is unknown, as for a
- * pipe; a missing file has none. */
-bool source_add_size(const char *path, uint64_t *total);
+/* The name for messages. */
+const char *source_name(const char *path);
+
+/* The number of bytes in all these files that are left to read; UINT64_MAX if that is
+ * unknown, as for a pipe.  A missing file has none. */
+uint64_t source_total(char *const *paths, int count);
 
 /* Makes a file begin and end at these positions.  0, or an errno. */
 int source_limit(struct source *source, uint64_t from, uint64_t to);

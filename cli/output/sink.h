@@ -10,6 +10,7 @@
 #define SINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <chunkedbuffer.h>
 #include "../common/exit_status.h"
@@ -17,6 +18,14 @@
 
 struct output;
 struct sink;
+
+/* What became of an input. */
+struct sink_input {
+    const char *path; /* as on the command line */
+    uint64_t bytes;
+    bool opened;
+    bool whole; /* it ended without an error */
+};
 
 struct sink_ops {
     /* Takes pieces. */
@@ -28,9 +37,8 @@ struct sink_ops {
      * of the current record, without a copy through this process.  Returns how
      * many; 0 if that is not possible.  Optional. */
     size_t (*move)(struct sink *sink, int fd, uint64_t n);
-    /* An input has ended, after `bytes` bytes; if not `whole`, because of an error.
-     * Optional. */
-    void (*input)(struct sink *sink, uint64_t bytes, bool whole);
+    /* An input has ended.  Optional. */
+    void (*input)(struct sink *sink, const struct sink_input *input);
     /* Sends everything on its way, and releases the bytes of all pieces. */
     enum exit_status (*flush)(struct sink *sink);
     /* Waits until a descriptor has input (-1: until nothing is queued), and does its
@@ -97,10 +105,12 @@ struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
                               uint64_t header, struct cb_pool *pool);
 
-/* Prints the number of records at the end. */
-struct sink *sink_count_new(void);
+/* Prints the number of records at the end; of `several` inputs also that of each, in
+ * columns as wide as wc makes them for inputs of `bytes` bytes (UINT64_MAX: unknown). */
+struct sink *sink_count_new(bool several, uint64_t bytes);
 
-/* Prints at the end whether the input was well formed, and its size. */
-struct sink *sink_check_new(void);
+/* Prints at the end whether the input was well formed, and its size; of `several` inputs
+ * also whether each was. */
+struct sink *sink_check_new(bool several);
 
 #endif

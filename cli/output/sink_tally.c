@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes no records, but one line about all of them: how many there were, or whether
- * the input is well formed. */
+ * the input is well formed; and before it, one line about each of several inputs. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,43 +8,70 @@
 #include <string.h>
 
 #include "../common/diagnostics.h"
+#include "../common/quote.h"
+#include "../input/source.h"
 #include "sink.h"
 
-struct sink_tally {
-    struct sink sink;
-    void (*print)(const struct sink_tally *out, bool whole);
+/* Of one input, or of all. */
+struct tally {
     uint64_t records, bytes, inputs;
     bool is_bad;
 };
 
-static void print_count(const struct sink_tally *out, bool whole)
+struct sink_tally {
+    struct sink sink;
+    void (*print)(const struct sink_tally *out, const struct tally *tally, const char *path);
+    bool several;
+    bool lists_missing; /* inputs that could not be opened have a line, too */
+    int width;          /* of a number in a column */
+    struct tally one, all;
+    int number; /* the errno of a write that failed, or 0 */
+};
+
+static void print_count(const struct sink_tally *out, const struct tally *tally, const char *path)
 {
-    (void)whole;
-    printf("%" PRIu64 "\n", out->records);
+    if (out->several)
+        printf("%*" PRIu64 " %s\n", out->width, tally->records, QUOTED_NAME(path));
+    else
+        printf("%" PRIu64 "\n", tally->records);
 }
 
-static void print_check(const struct sink_tally *out, bool whole)
+/* The position within a malformed record has no meaning: no bytes of bad ones. */
+static void print_check(const struct sink_tally *out, const struct tally *tally, const char *path)
 {
-    /* The position within the malformed record has no meaning. */
-    if (whole && !out->is_bad)
-        printf("ok: records %" PRIu64 ", bytes %" PRIu64 ", inputs %" PRIu64 "\n", out->records,
-               out->bytes, out->inputs);
-    else
-        printf("bad: records %" PRIu64 ", inputs %" PRIu64 "\n", out->records, out->inputs);
+    const bool is_one = tally == &out->one;
+    if (is_one)
+        printf("%s: ", QUOTED_NAME(source_name(path)));
+    printf("%s: records %" PRIu64, tally->is_bad ? "bad" : "ok", tally->records);
+    if (!tally->is_bad)
+        printf(", bytes %" PRIu64, tally->bytes);
+    if (!is_one)
+        printf(", inputs %" PRIu64, tally->inputs);
+    putchar('\n');
 }
 
 static void tally(struct sink *sink, uint64_t records)
 {
     struct sink_tally *out = (struct sink_tally *)sink;
-    out->records += records;
+    out->one.records += records;
+    out->all.records += records;
 }
 
-static void input(struct sink *sink, uint64_t bytes, bool whole)
+static void input(struct sink *sink, const struct sink_input *input)
 {
     struct sink_tally *out = (struct sink_tally *)sink;
-    out->bytes += bytes;
-    out->inputs += whole;
-    out->is_bad = out->is_bad || !whole;
+    out->one.bytes = input->bytes;
+    out->one.is_bad = !input->whole;
+    out->all.bytes += input->bytes;
+    out->all.inputs += input->whole;
+    out->all.is_bad |= !input->whole;
+    if (out->several && (input->opened || out->lists_missing)) {
+        out->print(out, &out->one, input->path);
+        /* Now, so that it comes before messages about the next one. */
+        if (fflush(stdout) && !out->number)
+            out->number = errno;
+    }
+    out->one = (struct tally){0};
 }
 
 static enum exit_status flush(struct sink *sink)
@@ -55,12 +82,15 @@ static enum exit_status flush(struct sink *sink)
 
 static enum exit_status finish(struct sink *sink, bool whole)
 {
-    const struct sink_tally *out = (struct sink_tally *)sink;
-    out->print(out, whole);
-    if (fclose(stdout) == 0)
+    struct sink_tally *out = (struct sink_tally *)sink;
+    out->all.is_bad |= !whole;
+    out->print(out, &out->all, "total");
+    if (fclose(stdout) && !out->number)
+        out->number = errno;
+    if (!out->number)
         return EXIT_FINE;
     sink->error.code = CB_EIO;
-    snprintf(sink->error.text, sizeof sink->error.text, "%s", strerror(errno));
+    snprintf(sink->error.text, sizeof sink->error.text, "%s", strerror(out->number));
     return EXIT_IO;
 }
 
@@ -79,24 +109,35 @@ static void free_sink(struct sink *sink)
 static const struct sink_ops checking = TALLY_OPS(.ignores_payload = false);
 static const struct sink_ops counting = TALLY_OPS(.ignores_payload = true);
 
-static struct sink *new_sink(const struct sink_ops *ops,
-                             void (*print)(const struct sink_tally *out, bool whole))
+/* As wc: as wide as the number of all bytes, or 7 if that is unknown. */
+static int width_for(uint64_t bytes)
 {
-    struct sink_tally *out = calloc(1, sizeof *out);
+    return bytes == UINT64_MAX ? 7 : snprintf(NULL, 0, "%" PRIu64, bytes);
+}
+
+static struct sink *new_sink(const struct sink_tally *model)
+{
+    struct sink_tally *out = malloc(sizeof *out);
     if (!out)
         return NULL;
-    out->sink.ops = ops;
-    out->sink.name = "stdout";
-    out->print = print;
+    *out = *model;
     return &out->sink;
 }
 
-struct sink *sink_count_new(void)
+struct sink *sink_count_new(bool several, uint64_t bytes)
 {
-    return new_sink(&counting, print_count);
+    const struct sink_tally model = {.sink = {.ops = &counting, .name = "stdout"},
+                                     .print = print_count,
+                                     .several = several,
+                                     .width = width_for(bytes)};
+    return new_sink(&model);
 }
 
-struct sink *sink_check_new(void)
+struct sink *sink_check_new(bool several)
 {
-    return new_sink(&checking, print_check);
+    const struct sink_tally model = {.sink = {.ops = &checking, .name = "stdout"},
+                                     .print = print_check,
+                                     .several = several,
+                                     .lists_missing = true};
+    return new_sink(&model);
 }

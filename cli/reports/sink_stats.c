@@ -69,10 +69,10 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
     return inner->ops->move(inner, fd, n);
 }
 
-static void input(struct sink *sink, uint64_t bytes, bool whole)
+static void input(struct sink *sink, const struct sink_input *input)
 {
     struct sink *inner = ((struct sink_stats *)sink)->inner;
-    inner->ops->input(inner, bytes, whole);
+    inner->ops->input(inner, input);
 }
 
 static enum exit_status flush(struct sink *sink)

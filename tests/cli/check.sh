@@ -21,10 +21,25 @@ gives '1:a,1:b,x' 'ok: records 1, bytes 8, inputs 1\n' --check -f netstring --sk
 
 printf '1:a,' >a
 printf '2:bb,3:ccc,' >bc
-run --check -f netstring a bc a
+run --check -f netstring a
 expect_status 0
 expect err ''
-expect out 'ok: records 4, bytes 19, inputs 3\n'
+expect out 'ok: records 1, bytes 4, inputs 1\n'
+# Of several, each has a line.
+printf '1:d,' >in
+run --check -f netstring a - bc a
+expect_status 0
+expect err ''
+expect out 'a: ok: records 1, bytes 4
+stdin: ok: records 1, bytes 4
+bc: ok: records 2, bytes 11
+a: ok: records 1, bytes 4
+ok: records 5, bytes 23, inputs 4
+'
+# Only those that are read.
+run --check -f netstring -n2 a bc a
+expect_status 0
+expect out 'a: ok: records 1, bytes 4\nbc: ok: records 1, bytes 5\nok: records 2, bytes 9, inputs 2\n'
 
 # A payload that is discarded without a look at it.
 {
@@ -58,17 +73,38 @@ run --check -f netstring
 expect_status 3
 expect out 'bad: records 0, inputs 0\n'
 
-# Inputs before the error were well formed; those after it are not read.
+# The next ones are checked, too; the exit status is that of the first fault.
 printf x >bad
-run --check -f netstring a bad bc
+printf '1:a,9:b' >cut
+run --check -f netstring a bad bc no-such-file cut
 expect_status 3
-expect_message 'bad: record 1 at byte 0: length is not a number: 78'
-expect out 'bad: records 1, inputs 1\n'
-# One that cannot be opened does not keep the others from being checked.
-run --check -f netstring a no-such-file bc
+expect out 'a: ok: records 1, bytes 4
+bad: bad: records 0
+bc: ok: records 2, bytes 11
+no-such-file: bad: records 0
+cut: bad: records 1
+bad: records 4, inputs 2
+'
+printf '%s\n' 'cbsplit: bad: record 1 at byte 0: length is not a number: 78' \
+    'cbsplit: no-such-file: No such file or directory' \
+    "cbsplit: cut: record 2 at byte 7: input ends inside a record: 8 bytes of its payload are missing" >expected
+expect_same expected err
+run --check -f netstring cut a bad
+expect_status 4
+run --check -f netstring no-such-file bad
 expect_status 1
-expect_message 'no-such-file: No such file or directory'
-expect out 'bad: records 3, inputs 2\n'
+# Each has its line when it ends, before the messages about the next.
+run --check -f netstring bad a cut
+"$CBSPLIT" --check -f netstring bad a cut >both 2>&1 || :
+printf '%s\n' 'cbsplit: bad: record 1 at byte 0: length is not a number: 78' 'bad: bad: records 0' \
+    'a: ok: records 1, bytes 4' \
+    'cbsplit: cut: record 2 at byte 7: input ends inside a record: 8 bytes of its payload are missing' \
+    'cut: bad: records 1' 'bad: records 2, inputs 1' >expected
+expect_same expected both
+# Nothing else reads on after an error in an input.
+run -f netstring bad a
+expect_status 3
+expect out ''
 
 # ----------------------------------------------------------------- the line
 
@@ -77,6 +113,10 @@ expect out 'bad: records 3, inputs 2\n'
     doing='cbsplit --check >/dev/full'
     status=0
     printf 'a\n' | "$CBSPLIT" --check >/dev/full 2>err || status=$?
+    expect_status 1
+    expect_message 'stdout: No space left on device'
+    status=0
+    "$CBSPLIT" --check -f netstring a bc >/dev/full 2>err || status=$?
     expect_status 1
     expect_message 'stdout: No space left on device'
 }

@@ -30,7 +30,7 @@ several 'a\nb\n' empty ab empty
 several '' empty
 several 'a\nb\na\nb\n' ab ab
 several 'stdin\n' - -
-several '5\n' -c ab cd e
+several '2 ab\n2 cd\n1 e\n5 total\n' -c ab cd e
 # Records are numbered over all of them.
 several 'c\nd\n' --skip=2 --head=2 ab cd e
 several 'b\nc\n' --skip=1 -n 2 ab cd e
@@ -85,7 +85,7 @@ expect out 'a\nb\n'
 
 run -c no-such-file ab
 expect_status 1
-expect out '2\n'
+expect out '2 ab\n2 total\n'
 
 mkdir folder
 run ab folder

@@ -20,7 +20,7 @@ grep -Eqx '100%  5B of 5B  in 0:0[0-9]  [0-9.]+[BKM]/s  2 records' err || fail "
 grep -q '^100%  3B of 3B  ' err || fail "rest of a file: $(cat err)"
 run --progress -c in no-such-file - --skip=1
 expect_status 1
-expect out '3\n'
+expect out ' 1 in\n 2 -\n 3 total\n'
 sed -n 1p err >message
 expect message 'cbsplit: no-such-file: No such file or directory\n'
 grep -q '^100%  10B of 10B  .*  4 records$' err || fail "$doing: $(cat err)"
