@@ -165,6 +165,7 @@ peer_tests = \
 
 TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
+	tests/model/messages.py \
 	tests/model/model.py \
 	tests/model/torture.py \
 	tests/mutate.py \

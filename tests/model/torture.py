@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 
+import messages
 import model
 
 CBSPLIT = os.environ.get("CBSPLIT", "./cbsplit")
@@ -182,13 +183,46 @@ def make_digits(rng):
     return text, text, lambda: model.Digits(base, width, inclusive), None
 
 
+def make_content_length(rng):
+    preset = rng.choice([None, None, None, "sip", "warc"])
+    if preset == "sip":
+        keys = {"start_line": True, "version": b"SIP/2.0", "fold": True, "other": b"l"}
+    elif preset == "warc":
+        keys = {"start_line": True, "version": b"WARC/", "fold": True, "trailer": b"\r\n\r\n"}
+    else:
+        keys = {key: value for key, value in {
+            "start_line": True, "fold": True, "lf": True, "other": b"L",
+            "trailer": rng.choice([b";", b"\r\n", b"\n"])}.items() if rng.random() < 0.4}
+        if "start_line" in keys and rng.random() < 0.5:
+            keys["version"] = rng.choice([b"V/1", b"aab"])
+    text = preset or "content-length" + ",start-line" * ("start_line" in keys) + \
+        ",fold" * ("fold" in keys) + ",lf" * ("lf" in keys) + ",or=L" * ("other" in keys) + \
+        (",trailer=" + escape(keys["trailer"]) if "trailer" in keys else "") + \
+        (",version=" + keys["version"].decode() if "version" in keys else "")
+    seed = rng.random()
+    return text, None, lambda: messages.ContentLength(random.Random(seed), **keys), None
+
+
+def make_stomp(rng):
+    seed = rng.random()
+    return "stomp", None, lambda: messages.Stomp(random.Random(seed)), None
+
+
+def make_websocket(rng):
+    keys = {key: True for key in ("data", "message", "rsv1") if rng.random() < 0.4}
+    seed = rng.random()
+    return ",".join(["websocket", *keys]), None, \
+        lambda: messages.WebSocket(random.Random(seed), **keys), None
+
+
 def simple(name, cls, out=True):
     return lambda rng: (name, name if out else None, cls, None)
 
 
 MAKERS = [
-    make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_fixed, make_length, make_length,
-    make_length, make_varint, make_ascii, make_ascii, make_digits,
+    make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_fixed,
+    make_length, make_length, make_length, make_varint, make_ascii, make_ascii, make_digits,
+    make_content_length, make_stomp, make_websocket,
     simple("syslog", model.Syslog, False), simple("slip", model.Slip),
     simple("cobs", model.Cobs), simple("chunked", model.Chunked),
     simple("chunked,lf", lambda: model.Chunked(lf=True), False), simple("csv", model.Csv, False),
