@@ -105,21 +105,29 @@ bool help_version(void)
     return printed();
 }
 
+/* Is the specification valid in this direction? */
+static int try_direction(const char *specification, unsigned direction, struct cb_error *error)
+{
+    struct cb_decoder *decoder = NULL;
+    struct cb_encoder *encoder = NULL;
+    int status = direction == CB_DECODES ? cb_decoder_new(&decoder, specification, NULL, error)
+                                         : cb_encoder_new(&encoder, specification, NULL, error);
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    return status;
+}
+
+/* It must be valid in at least one direction; the error is that of the first one that
+ * there is. */
 enum exit_status help_explain(const char *specification)
 {
     struct cb_error error = {.code = CB_OK};
-    struct cb_decoder *decoder = NULL;
-    struct cb_encoder *encoder = NULL;
     const struct cb_framing *framing = cb_framing_find(specification);
-    /* It must be valid in at least one direction. */
-    bool in = framing && cb_framing_can(framing) & CB_DECODES;
-    int status = in ? cb_decoder_new(&decoder, specification, NULL, &error)
-                    : cb_encoder_new(&encoder, specification, NULL, &error);
-    if (status)
+    const bool in = framing && cb_framing_can(framing) & CB_DECODES;
+    const unsigned first = in ? CB_DECODES : CB_ENCODES, second = in ? CB_ENCODES : CB_DECODES;
+    if (try_direction(specification, first, &error) && try_direction(specification, second, NULL))
         return bad_specification("--explain", specification,
                                  in ? CB_DECODES : CB_DECODES | CB_ENCODES, &error);
-    cb_decoder_free(decoder);
-    cb_encoder_free(encoder);
     const char *preset = cb_framing_preset(framing);
     if (preset)
         printf("%s%s\n", preset, specification + strlen(cb_framing_name(framing)));
