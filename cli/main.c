@@ -150,6 +150,8 @@ static enum exit_status prepare(const struct options *options, struct reframe *r
                                 struct cb_encoder **encoder)
 {
     enum exit_status status = new_coders(options, &reframe->decoder, encoder);
+    if (!status && *encoder)
+        cb_encoder_follow(*encoder, reframe->decoder);
     if (!status)
         status = check_part(options, cb_decoder_traits(reframe->decoder));
     if (!status && cb_pool_new(&reframe->pool, NULL)) {

@@ -36,7 +36,10 @@ _cbsplit_keys() {
         ;;
     pcap) from=max= ;;
     csv) from=sep= ;;
-    json) from=array ;;
+    json)
+        from=array
+        to=header
+        ;;
     websocket)
         from='data message rsv1'
         to='text mask'

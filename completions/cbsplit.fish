@@ -51,6 +51,7 @@ function __cbsplit_framing --argument-names side
             set -a from sep=
         case json
             set -a from array
+            set to header
         case websocket
             set -a from data message rsv1
             set to text mask

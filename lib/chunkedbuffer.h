@@ -820,7 +820,8 @@ enum {
     CB_LOOKS = 8,        /* examines payload, */
     CB_NEEDS_WHOLE = 16, /* ... all of a record before it writes the first byte */
     CB_TRANSFORMS = 32,  /* writes payload in another form */
-    CB_NEEDS_PLACE = 64  /* writes the number and offset of the record */
+    CB_NEEDS_PLACE = 64, /* writes the number and offset of the record */
+    CB_NEEDS_HEADER = 128 /* writes the header of the record's frame: cb_encoder_follow */
 };
 
 /* As cb_decoder_new. */
@@ -859,7 +860,8 @@ CB_API CB_MUST_USE int cb_encode_bytes(struct cb_encoder *encoder, const void *d
  *   CB_EUNENCODABLE  a record was rejected, and removed from `out` as far as it was
  *                    still there; the next call continues after it
  *   CB_ESTATE        a piece does not follow the previous one, or its `total` is not
- *                    known and the encoder has CB_NEEDS_LENGTH
+ *                    known and the encoder has CB_NEEDS_LENGTH; or its header is apart,
+ *                    and it has CB_NEEDS_HEADER and follows no decoder
  *   CB_ELIMIT        the limit of `out` is too small for anything
  *   CB_ENOMEM        may be called again in the same way as after 1
  */
@@ -872,6 +874,11 @@ CB_API CB_MUST_USE int cb_encode_end(struct cb_encoder *encoder, struct cb_buffe
 /* Sets the number of the next whole record, and of the record that has number 1 in
  * its pieces (initially 1), for framings that write it. */
 CB_API void cb_encoder_number(struct cb_encoder *encoder, uint64_t first) CB_NONNULL;
+/* The pieces will be those of this decoder, so that an encoder with CB_NEEDS_HEADER
+ * can ask it for headers that are apart from them (cb_decoder_header); NULL: of none.
+ * cb_reframe does this itself. */
+CB_API void cb_encoder_follow(struct cb_encoder *encoder, const struct cb_decoder *decoder)
+    CB_NONNULL_1;
 /* Forgets an unfinished record, and all numbers. */
 CB_API void cb_encoder_reset(struct cb_encoder *encoder) CB_NONNULL;
 

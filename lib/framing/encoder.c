@@ -43,6 +43,46 @@ int cb__encoder_pad(struct cb_encoder *encoder, uint64_t *left, uint8_t byte)
     return *left ? CB__MORE : CB_OK;
 }
 
+/* Makes room for n bytes; what was there is no longer needed. */
+static int make_room(struct cb_encoder *encoder, size_t n)
+{
+    const struct cb_allocator *allocator = encoder->allocator;
+    struct cb__frame_header *header = &encoder->header;
+    if (n <= header->room)
+        return CB_OK;
+    uint8_t *bytes = allocator->alloc(allocator->arg, n);
+    if (!bytes)
+        return CB_ENOMEM;
+    if (header->bytes)
+        allocator->free(allocator->arg, header->bytes, header->room);
+    header->bytes = bytes;
+    header->room = n;
+    return CB_OK;
+}
+
+int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct cb__frame_header *header = &encoder->header;
+    const size_t n = piece->header;
+    int status = make_room(encoder, n);
+    if (status)
+        return status;
+    header->size = n;
+    if (!n)
+        return CB_OK;
+    if (!(piece->flags & CB_APART))
+        memcpy(header->bytes, piece->data - n, n);
+    else if (!encoder->followed ||
+             cb_decoder_header(encoder->followed, piece, header->bytes, n) < n)
+        return CB_ESTATE;
+    return CB_OK;
+}
+
+void cb_encoder_follow(struct cb_encoder *encoder, const struct cb_decoder *decoder)
+{
+    encoder->followed = decoder;
+}
+
 int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source,
                      const struct cb_encoder_options *options, struct cb_error *error)
 {
@@ -86,6 +126,9 @@ void cb_encoder_free(struct cb_encoder *encoder)
     if (!encoder)
         return;
     cb__encode_fini(encoder);
+    if (encoder->header.bytes)
+        encoder->allocator->free(encoder->allocator->arg, encoder->header.bytes,
+                                 encoder->header.room);
     if (encoder->ops->close)
         encoder->ops->close(encoder);
     cb__coder_free(&(struct cb__coder){

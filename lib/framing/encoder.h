@@ -47,6 +47,12 @@ enum { CB__CUT_ROOM = CB__COPY_BELOW + 64 };
 typedef size_t cb__encode_fn(struct cb_encoder *encoder, struct cb__appender *appender,
                              const struct cb_piece *pieces, size_t count);
 
+/* A copy of a frame's header. */
+struct cb__frame_header {
+    uint8_t *bytes; /* memory of `room` bytes; NULL: none yet */
+    size_t size, room;
+};
+
 struct cb_encoder {
     const struct cb__encoder_ops *ops;
     void *state; /* of the family */
@@ -71,6 +77,11 @@ struct cb_encoder {
     uint64_t records, bytes;     /* whole records written, and their bytes */
     struct cb_buffer *held;      /* the pieces of a record that must be seen whole */
 
+    /* With CB_NEEDS_HEADER: the header of the current record's frame, and the decoder
+     * that has headers apart from their pieces, or NULL. */
+    struct cb__frame_header header;
+    const struct cb_decoder *followed;
+
     uint8_t scratch[CB__HEADER_MAX];
 };
 
@@ -86,6 +97,9 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
  * piece. */
 int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Copies the header of the record that begins with this piece.  CB_ENOMEM, CB_ESTATE. */
+int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece);
 
 /* Encodes pieces.  CB_OK: all of them; CB__FULL: the work of this call is done;
  * otherwise as cb_encode_pieces. */

@@ -118,11 +118,13 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         *count = 0;
     if (in == out)
         return CB_EINVAL;
+    const struct cb_decoder *const followed = encoder->followed;
     int status = cb__decoder_prepare(decoder, in, needs_whole(decoder, encoder));
     if (status == CB_OK)
         status = cb__appender_open(&appender, out, true);
     if (status != CB_OK)
         return cb__public(status);
+    cb_encoder_follow(encoder, decoder);
     while (ended < max) {
         if (cb__decoder_has_kept(decoder))
             status = hand_over(decoder, encoder, &appender, max - ended, &ended);
@@ -137,6 +139,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
             break;
         status = CB_OK;
     }
+    cb_encoder_follow(encoder, followed);
     cb__appender_close(&appender);
     cb_decoder_release(decoder, in);
     if (count)

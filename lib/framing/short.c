@@ -279,7 +279,8 @@ static bool make_heads(struct cb_encoder *encoder)
 
 bool cb__encode_takes_cuts(struct cb_encoder *encoder)
 {
-    const unsigned sees = CB_NO_PAYLOAD | CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_WHOLE;
+    const unsigned sees =
+        CB_NO_PAYLOAD | CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_WHOLE | CB_NEEDS_HEADER;
     if (encoder->step != CB__ENCODE_RECORD || encoder->traits & sees)
         return false;
     if (encoder->traits & CB_CONSTANT)
@@ -292,6 +293,8 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder)
 cb__encode_fn *cb__encode_short_way(const struct cb_encoder *encoder)
 {
     const bool is_short = encoder->head.length <= SHORT && encoder->tail.length <= SHORT;
+    if (encoder->traits & CB_NEEDS_HEADER)
+        return NULL; /* the steps take it */
     if (!(encoder->traits & CB_CONSTANT))
         return put_framed;
     return is_short && !(encoder->traits & CB_NO_PAYLOAD) ? put_constants : put_framed;

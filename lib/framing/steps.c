@@ -172,12 +172,21 @@ static int check_piece(const struct cb_encoder *encoder, const struct cb_piece *
     return piece->total == CB_UNKNOWN && encoder->traits & CB_NEEDS_LENGTH ? CB_ESTATE : CB_OK;
 }
 
+/* The piece is the next one, and the header of a new record was taken if it is needed. */
+static int admit(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    int status = check_piece(encoder, piece);
+    if (status == CB_OK && encoder->traits & CB_NEEDS_HEADER && piece->flags & CB_FIRST)
+        status = cb__encoder_take_header(encoder, piece);
+    return status;
+}
+
 static int encode_piece(struct cb_encoder *encoder, struct cb__appender *appender,
                         const struct cb_piece *piece)
 {
     int status = CB_OK;
     if (encoder->step <= CB__ENCODE_PIECE) {
-        status = check_piece(encoder, piece);
+        status = admit(encoder, piece);
         if (status == CB_OK)
             status = look(encoder, appender, piece);
         if (status != CB_OK)
@@ -245,7 +254,7 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
     if (cb__is_whole(piece) && !is_held)
         return encode_piece(encoder, appender, piece);
     if (encoder->step <= CB__ENCODE_PIECE) {
-        int status = check_piece(encoder, piece);
+        int status = admit(encoder, piece);
         if (status == CB_OK)
             status = keep(encoder, piece);
         if (status == CB_OK)

@@ -1,16 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /* Output only: a JSON object (RFC 8259) per record, on its own line, with the payload
- * as text if it is UTF-8, otherwise in base64. */
+ * as text if it is UTF-8, otherwise in base64; with `header` also the header of its
+ * frame, in hexadecimal digits. */
 #include "framings/families.h"
 #include "framings/shared/base64.h"
 #include "framings/shared/digits.h"
 #include "framings/shared/utf8.h"
 #include "kernels/text.h"
 
+/* Bytes of a header that are shown at a time. */
+enum { HEADER_PART = 1024 };
+
+struct json_config {
+    bool header;
+};
+
 struct json_state {
     struct cb__utf8 utf8;
     struct cb__base64 base64;
+    bool in_header; /* the payload is written, */
+    size_t shown;   /* ... and so many bytes of the header */
 };
+
+static const struct cb__key keys[] = {
+    {"header", CB__KEY_FLAG | CB__KEY_OUT, offsetof(struct json_config, header)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static int json_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+{
+    const struct json_config *config = encoder->config.data;
+    (void)spec;
+    encoder->traits |= config->header ? (unsigned)CB_NEEDS_HEADER : 0;
+    return CB_OK;
+}
 
 static bool is_text(const struct json_state *state)
 {
@@ -31,6 +54,7 @@ static int json_begin(struct cb_encoder *encoder, uint64_t length)
     struct json_state *state = encoder->state;
     uint8_t *to = cb__put_text(encoder->scratch, "{\"record\":");
     state->base64.count = 0; /* an abandoned record may have left bytes */
+    state->in_header = false;
     to = cb__put_text(cb__put_decimal(to, encoder->record), ",\"offset\":");
     to = cb__put_text(cb__put_decimal(to, encoder->offset), ",\"length\":");
     to = cb__put_decimal(to, length);
@@ -47,15 +71,41 @@ static void json_payload(struct cb_encoder *encoder, struct cb__transform *t)
         cb__base64_payload(&state->base64, t);
 }
 
+/* The rest of the header, as far as it fits in the scratch. */
+static int put_header(struct cb_encoder *encoder)
+{
+    struct json_state *state = encoder->state;
+    const struct cb__frame_header *header = &encoder->header;
+    uint8_t *to = encoder->scratch;
+    const size_t n = cb__min(header->size - state->shown, HEADER_PART);
+    if (!state->shown)
+        to = cb__put_text(to, ",\"header\":\"");
+    if (n)
+        cb__text_hex(header->bytes + state->shown, n, to);
+    to += 2 * n;
+    state->shown += n;
+    const bool more = state->shown < header->size;
+    cb__give_scratch(encoder, more ? to : cb__put_text(to, "\"}\n"));
+    return more ? CB__MORE : CB_OK;
+}
+
 static int json_end(struct cb_encoder *encoder)
 {
     struct json_state *state = encoder->state;
-    return cb__base64_end(&state->base64, encoder, "\"}\n");
+    if (state->in_header)
+        return put_header(encoder);
+    if (!(encoder->traits & CB_NEEDS_HEADER))
+        return cb__base64_end(&state->base64, encoder, "\"}\n");
+    state->in_header = true;
+    state->shown = 0;
+    cb__base64_end(&state->base64, encoder, "\"");
+    return CB__MORE;
 }
 
 static const struct cb__encoder_ops json_ops = {
     .traits = CB_NEEDS_LENGTH | CB_NEEDS_PLACE | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS,
     .state_size = sizeof(struct json_state),
+    .open = json_open,
     .look = json_look,
     .begin = json_begin,
     .payload = json_payload,
@@ -63,5 +113,7 @@ static const struct cb__encoder_ops json_ops = {
 };
 
 const struct cb__family cb__object_family = {
+    .keys = keys,
+    .config_size = sizeof(struct json_config),
     .encode = &json_ops,
 };

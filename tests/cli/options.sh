@@ -133,6 +133,9 @@ explains 'delim:\r\n,keep' crlf,keep
 explains u16be,offset=2,inclusive u16be,offset=2,inclusive
 explains 'delim:;,or=\n' 'delim:;,or=\n'
 explains raw raw
+# Each direction has a framing of this name.
+explains json,array json,array
+explains json,header json,header
 
 # --------------------------------------------------------------- usage errors
 

@@ -56,6 +56,7 @@ static const char *const outputs[] = {
     "base64",
     "index",
     "json",
+    "json,header",
     "none",
     "chunked",
     "content-length",

@@ -4,6 +4,9 @@
  * the input comes.
  */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
@@ -169,14 +172,183 @@ START_TEST(a_header_in_the_same_block_ends_at_the_payload)
 }
 END_TEST
 
+/* ----------------------------------------------- outputs that write the header */
+
+struct text {
+    char bytes[16384];
+    size_t length;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
+{
+    const size_t room = sizeof text->bytes - text->length;
+    va_list arguments;
+
+    va_start(arguments, format);
+    const int n = vsnprintf(text->bytes + text->length, room, format, arguments);
+    va_end(arguments);
+    expect(n >= 0 && (size_t)n < room, "a text is too long");
+    text->length += (size_t)n;
+}
+
+static void put_digits(struct text *text, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put(text, "%02x", (uint8_t)bytes[i]);
+}
+
+/* The "header" members of the objects of a sample, one after another, as they should be. */
+static void wanted_members(const struct sample *sample, struct text *text)
+{
+    text->length = 0;
+    for (size_t i = 0; i < RECORDS && sample->headers[i].bytes; i++) {
+        put(text, "\"header\":\"");
+        put_digits(text, sample->headers[i].bytes, sample->headers[i].size);
+        put(text, "\"}\n");
+    }
+}
+
+/* The same from what was written. */
+static void written_members(struct cb_buffer *out, struct text *members)
+{
+    size_t size;
+    char *text = (char *)flatten(out, &size);
+
+    members->length = 0;
+    for (char *at = text, *end; (end = memchr(at, '\n', size - (size_t)(at - text)));
+         at = end + 1) {
+        *end = '\0';
+        const char *member = strstr(at, "\"header\"");
+        put(members, "%s\n", member ? member : "none");
+        if ((size_t)(end + 1 - text) == size)
+            break;
+    }
+    free(text);
+}
+
+START_TEST(a_header_is_written_however_the_input_comes)
+{
+    const struct sample *sample = &samples[_i];
+    struct cb_decoder_options options = {.size = sizeof options, .whole = CB_WHOLE};
+    static struct text wanted, written;
+
+    wanted_members(sample, &wanted);
+    for (size_t block = 1; block <= sample->size; block++) {
+        struct cb_buffer *in = buffer_of(NULL, sample->bytes, sample->size, block), *out;
+        struct cb_decoder *decoder;
+        struct cb_encoder *encoder;
+        struct cb_piece pieces[PIECES];
+        ssize_t n;
+        size_t taken;
+
+        ck_assert_int_eq(cb_buffer_new(&out, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, sample->specification, &options, NULL), CB_OK);
+        ck_assert_int_eq(cb_encoder_new(&encoder, "json,header", NULL, NULL), CB_OK);
+        cb_decoder_finish(decoder);
+        if (block % 2) {
+            while (cb_reframe(decoder, encoder, in, out, CB_ALL, NULL) == CB_YES)
+                continue;
+        } else {
+            cb_encoder_follow(encoder, decoder);
+            while ((n = cb_decoder_batch(decoder, in, pieces, PIECES)) > 0) {
+                ck_assert_int_eq(cb_encode_pieces(encoder, pieces, (size_t)n, out, &taken), CB_OK);
+                cb_decoder_release(decoder, in);
+            }
+        }
+        written_members(out, &written);
+        ck_assert_str_eq(written.bytes, wanted.bytes);
+        cb_decoder_free(decoder);
+        cb_encoder_free(encoder);
+        cb_buffer_free(in);
+        cb_buffer_free(out);
+    }
+}
+END_TEST
+
+START_TEST(a_header_that_is_apart_is_only_had_from_the_decoder)
+{
+    struct cb_buffer *in = buffer_of(NULL, BYTES("\0\3one"), 1), *out;
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_piece piece;
+    size_t taken;
+
+    ck_assert_int_eq(cb_buffer_new(&out, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "u16be", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, "json,header", NULL, NULL), CB_OK);
+    ck_assert_uint_ne(cb_encoder_traits(encoder) & CB_NEEDS_HEADER, 0);
+    ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+    ck_assert_uint_ne(piece.flags & CB_APART, 0);
+    ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_ESTATE);
+    ck_assert_uint_eq(taken, 0);
+    cb_encoder_follow(encoder, decoder);
+    ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+    cb_encoder_reset(encoder);
+    /* A record of the caller has none. */
+    cb_skip(out, CB_ALL);
+    ck_assert_int_eq(cb_encode_bytes(encoder, BYTES("x"), NULL, NULL, out), CB_OK);
+    assert_holds(
+        out, BYTES("{\"record\":1,\"offset\":0,\"length\":1,\"text\":\"x\",\"header\":\"\"}\n"));
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+END_TEST
+
+/* Longer than what is written at a time. */
+START_TEST(a_long_header_is_written_in_full)
+{
+    enum { LONG = 5000 };
+    static struct text head, wanted;
+    struct cb_buffer *in, *out;
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+
+    put(&head, "Content-Length: 1\r\nX: %0*d\r\n\r\n", LONG, 0);
+    put(&wanted, "{\"record\":1,\"offset\":%zu,\"length\":1,\"base64\":\"/w==\",\"header\":\"",
+        head.length);
+    put_digits(&wanted, head.bytes, head.length);
+    put(&wanted, "\"}\n");
+    for (size_t limit = 0; limit < 5; limit++) {
+        struct cb_buffer_options options = {.size = sizeof options, .limit = 100 * limit * limit};
+        struct cb_buffer *all;
+        int status;
+
+        in = new_buffer(NULL, 4096);
+        ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+        ck_assert_int_eq(cb_buffer_new(&all, NULL), CB_OK);
+        ck_assert_int_eq(cb_append(in, head.bytes, head.length), CB_OK);
+        ck_assert_int_eq(cb_append(in, "\xff", 1), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, "content-length", NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_encoder_new(&encoder, "json,header", NULL, NULL), CB_OK);
+        while ((status = cb_reframe(decoder, encoder, in, out, CB_ALL, NULL)) == CB_YES)
+            ck_assert_int_ge(cb_take(out, CB_ALL, all), 0);
+        ck_assert_int_eq(status, CB_MORE);
+        ck_assert_int_ge(cb_take(out, CB_ALL, all), 0);
+        assert_holds(all, wanted.bytes, wanted.length);
+        cb_decoder_free(decoder);
+        cb_encoder_free(encoder);
+        cb_buffer_free(in);
+        cb_buffer_free(out);
+        cb_buffer_free(all);
+    }
+}
+END_TEST
+
 static Suite *header_suite(void)
 {
     Suite *suite = suite_create("header");
     TCase *pieces = add_case(suite, "pieces");
+    TCase *outputs = add_case(suite, "outputs");
 
     tcase_add_loop_test(pieces, a_header_is_the_same_however_the_input_comes, 0,
                         (int)COUNT(samples));
     tcase_add_test(pieces, a_header_in_the_same_block_ends_at_the_payload);
+    tcase_add_loop_test(outputs, a_header_is_written_however_the_input_comes, 0,
+                        (int)COUNT(samples));
+    tcase_add_test(outputs, a_header_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(outputs, a_long_header_is_written_in_full);
     return suite;
 }
 

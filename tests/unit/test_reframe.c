@@ -84,6 +84,7 @@ static void by_hand(const struct stream *stream, const char *to, bool refuses,
 
     *result = (struct result){.status = CB_OK};
     make_pair(&pair, stream->specification, to, refuses, true, 0);
+    cb_encoder_follow(pair.encoder, pair.decoder);
     ck_assert_int_eq(cb_append(pair.in, stream->bytes, stream->size), CB_OK);
     cb_decoder_finish(pair.decoder);
     while ((result->status = decode_batch(pair.decoder, pair.in, &piece, 1, &count)) == CB_PIECE) {
