@@ -3,6 +3,7 @@
  * framing. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "common/diagnostics.h"
@@ -14,6 +15,37 @@
 #include "reports/progress.h"
 #include "reports/reporter.h"
 
+/* Can this specification be decoded? */
+static bool is_right(const char *specification)
+{
+    struct cb_decoder *decoder;
+    if (cb_decoder_new(&decoder, specification, NULL, NULL))
+        return false;
+    cb_decoder_free(decoder);
+    return true;
+}
+
+/* Refuses --on-malformed=skip for this framing, with those that can do it. */
+static enum exit_status refuse_skip(const char *from)
+{
+    static const struct cb_decoder_options skip = {.size = sizeof skip,
+                                                   .on_malformed = CB_MALFORMED_SKIP};
+    char names[512];
+    size_t n = 0;
+    *names = '\0';
+    for (const struct cb_framing *f = NULL; (f = cb_framing_next(f)) && n < sizeof names;) {
+        struct cb_decoder *decoder;
+        if (cb_decoder_new(&decoder, cb_framing_name(f), &skip, NULL))
+            continue;
+        cb_decoder_free(decoder);
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "",
+                              cb_framing_name(f));
+    }
+    return usage_error("--on-malformed=skip: after damage %s cannot find its place again; these "
+                       "can: %s, and others with byte= or trailer=",
+                       QUOTED(from), names);
+}
+
 static enum exit_status new_decoder(const struct options *options, unsigned whole,
                                     struct cb_decoder **decoder)
 {
@@ -22,11 +54,14 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
         .max_record = options->max_record,
         .on_partial = (enum cb_partial)options->on_partial,
         .on_overflow = (enum cb_overflow)options->on_overflow,
+        .on_malformed = (enum cb_malformed)options->on_malformed,
         .whole = whole,
     };
     struct cb_error error;
     if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
         return EXIT_FINE;
+    if (options->on_malformed && is_right(options->from))
+        return refuse_skip(options->from);
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, CB_DECODES,
                              &error);
 }
@@ -171,7 +206,9 @@ static uint64_t total_size(const struct options *options)
 /* Makes what the options ask for, and runs it. */
 static enum exit_status work(const struct options *options)
 {
-    struct reframe reframe = {.selection = &options->selection, .meter = reporter_watch()};
+    struct reframe reframe = {.selection = &options->selection,
+                              .skips_damage = options->on_malformed == CB_MALFORMED_SKIP,
+                              .meter = reporter_watch()};
     struct cb_encoder *encoder = NULL;
     enum exit_status status = prepare(options, &reframe, &encoder);
     if (!status) {

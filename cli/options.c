@@ -55,6 +55,8 @@ static const struct word overflows[] = {{"fail", CB_OVERFLOW_FAIL},
                                         {"skip", CB_OVERFLOW_SKIP},
                                         {"truncate", CB_OVERFLOW_TRUNCATE},
                                         {NULL, 0}};
+static const struct word malformeds[] = {
+    {"fail", CB_MALFORMED_FAIL}, {"skip", CB_MALFORMED_SKIP}, {NULL, 0}};
 static const struct word collisions[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
 static const struct word stats_forms[] = {
     {"text", STATS_FOR_PEOPLE}, {"json", STATS_JSON}, {NULL, 0}};
@@ -249,6 +251,9 @@ static const struct option_row table[] = {
     {0, "on-partial", "fail|emit|drop",
      "what to do with an unfinished last record (emit for delimiters, lines and fixed, else fail)",
      WORDS(on_partial, partials)},
+    {0, "on-malformed", "fail|skip",
+     "what to do with input that breaks the rules of the framing (fail); skip leaves it out",
+     WORDS(on_malformed, malformeds)},
     {0, "on-collision", "pass|fail",
      "what to do with a record that contains the output delimiter (pass)",
      WORDS(refuse_collisions, collisions)},
@@ -438,6 +443,8 @@ static enum exit_status complete(struct options *options)
         options->to = options->destination->framing;
     if (options->header && options->part.count)
         return usage_error("--header and --part exclude each other");
+    if (options->on_malformed && options->part.count)
+        return usage_error("--on-malformed=skip and --part exclude each other");
     return selection_cut(&options->selection, options->header, options->skip, options->head);
 }
 

@@ -36,6 +36,7 @@ struct options {
     uint64_t max_record;      /* 0: not set */
     unsigned on_partial;      /* enum cb_partial */
     unsigned on_overflow;     /* enum cb_overflow */
+    unsigned on_malformed;    /* enum cb_malformed */
     unsigned refuse_collisions;
     bool progress;
     unsigned stats; /* enum stats_form */

@@ -23,6 +23,9 @@ enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
  * fast way; fewer are decoded with those around them. */
 enum { LONG_GAP = PIECES, LONG_RANGE = 64 };
 
+/* Malformed input that is left out is told so often, then counted. */
+enum { DAMAGES_TOLD = 10 };
+
 /* With this many encoded bytes, write before encoding more. */
 enum { WRITE_SIZE = 256 << 10 };
 
@@ -33,6 +36,7 @@ struct run {
     struct cb_buffer *buffer;
     uint64_t next;    /* number in this input of the current or next record */
     bool ended;       /* no more input will arrive */
+    bool is_damaged;  /* malformed input was left out */
     bool looks_ahead; /* the framing tells lengths beforehand */
     bool is_long;     /* ... and records were long since the last read, which */
     uint64_t record;  /* was at this record */
@@ -210,6 +214,8 @@ static void go_back(struct run *run, uint64_t record)
         left = record - run->next;
         got = cb_decoder_skip(decoder, run->buffer, left, &count);
         run->next += count;
+        if (got == CB_EMALFORMED && run->reframe->skips_damage)
+            got = cb_decoder_recover(decoder, run->buffer, &count);
     } while (got == CB_MORE ? !fill(run) : got > 0 && left);
 }
 
@@ -336,6 +342,44 @@ static enum exit_status bring_more(struct run *run)
     return pass(run) ? EXIT_FINE : fill(run);
 }
 
+/* Tells about malformed input that was left out: a line for each of the first ones. */
+static void tell_damage(struct run *run, const struct cb_error *error, uint64_t lost)
+{
+    struct reframe *reframe = run->reframe;
+    struct cb_error told = *error;
+    run->is_damaged = true;
+    if (++reframe->damages > DAMAGES_TOLD) {
+        reframe->unreported++;
+        reframe->lost += lost;
+        return;
+    }
+    snprintf(told.text, sizeof told.text, "%.190s; left out: %" PRIu64 " bytes", error->text, lost);
+    complain_at(run->source->name, &told);
+}
+
+/* Goes on after malformed input, where the next frame can begin. */
+static enum exit_status recover(struct run *run)
+{
+    struct cb_decoder *decoder = run->reframe->decoder;
+    const struct cb_error error = *cb_decoder_error(decoder);
+    uint64_t lost;
+    int got;
+    while ((got = cb_decoder_recover(decoder, run->buffer, &lost)) == CB_MORE) {
+        enum exit_status status = take_read(run);
+        if (status)
+            return status;
+        let_sink_work(run);
+        status = fill(run);
+        if (status)
+            return status;
+    }
+    tell_damage(run, &error, lost);
+    if (got == CB_YES || got == CB_END)
+        return EXIT_FINE;
+    complain_here(run, cb_decoder_position(decoder), cb_strerror(got));
+    return exit_status_of(got);
+}
+
 /* Updates the meter. */
 static void show(const struct run *run)
 {
@@ -357,6 +401,8 @@ static enum exit_status step(struct run *run)
         return status;
     if (got == CB_MORE)
         return bring_more(run);
+    if (got == CB_EMALFORMED && run->reframe->skips_damage)
+        return recover(run);
     run->ended = true;
     if (got == CB_END)
         return EXIT_FINE;
@@ -431,8 +477,10 @@ enum exit_status reframe_run(struct reframe *reframe, struct source *source)
         complain_errno(source->name, number);
         status = EXIT_IO;
     }
-    const struct sink_input input = {
-        .path = source->path, .bytes = used, .opened = true, .whole = status == EXIT_FINE};
+    const struct sink_input input = {.path = source->path,
+                                     .bytes = used,
+                                     .opened = true,
+                                     .whole = status == EXIT_FINE && !run.is_damaged};
     tell_input(reframe, &input);
     cb_buffer_free(run.buffer);
     return status;
@@ -443,5 +491,10 @@ enum exit_status reframe_finish(struct reframe *reframe, enum exit_status status
     enum exit_status ended = reframe->sink->ops->finish(reframe->sink, status == EXIT_FINE);
     if (ended)
         sink_failed(reframe->sink, "", ended);
-    return status ? status : ended;
+    if (reframe->unreported)
+        complain("%" PRIu64 " more damaged places; left out: %" PRIu64 " bytes",
+                 reframe->unreported, reframe->lost);
+    if (!status)
+        status = ended;
+    return !status && reframe->damages ? EXIT_MALFORMED : status;
 }

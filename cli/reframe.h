@@ -26,6 +26,10 @@ struct reframe {
     struct meter *meter; /* shows the progress */
     uint64_t before;     /* records in the inputs before this one */
     uint64_t read;       /* bytes in these */
+    bool skips_damage;   /* malformed input is left out */
+    uint64_t damages;    /* how often it was, */
+    uint64_t unreported; /* ... without a message, */
+    uint64_t lost;       /* and the bytes of these */
 };
 
 /* Processes one input and closes it.  An exit status; errors are printed. */

@@ -88,7 +88,7 @@ _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
         --count --check --output= --force --group= --group-size= --header= --exec= --worker= --jobs=
-        --max-record= --on-overflow= --on-partial= --on-collision= --progress --stats --list --explain= --help --version'
+        --max-record= --on-overflow= --on-partial= --on-malformed= --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}
@@ -109,6 +109,7 @@ _cbsplit() {
     --from | -f | --explain) _cbsplit_framing "$value" from ;;
     --to | -t) _cbsplit_framing "$value" to ;;
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
+    --on-malformed) mapfile -t COMPREPLY < <(compgen -W 'fail skip' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
     --on-partial) mapfile -t COMPREPLY < <(compgen -W 'fail emit drop' -- "$value") ;;
     --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;

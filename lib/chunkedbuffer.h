@@ -613,6 +613,12 @@ enum cb_overflow {
                             which may be empty, comes when its frame is complete and valid */
 };
 
+enum cb_malformed {
+    CB_MALFORMED_FAIL, /* malformed input is an error for good */
+    CB_MALFORMED_SKIP  /* cb_decoder_recover can go on after it; implies `whole`.  CB_EINVAL
+                          from cb_decoder_new without CB_RECOVERS */
+};
+
 enum { CB_WHOLE = 1, CB_WHOLE_UNTOLD = 2 };
 
 struct cb_decoder;
@@ -626,6 +632,7 @@ struct cb_decoder_options {
                        framing does not declare the length; 0: neither */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
+    enum cb_malformed on_malformed;
 };
 
 /* Properties of a decoder. */
@@ -635,6 +642,7 @@ enum {
                             after another */
     CB_SYNC = 4,         /* decoding may begin at a place that cb_decoder_sync finds;
                             a frame begins with the payload */
+    CB_RECOVERS = 16,    /* after malformed input the next frame can be found */
     CB_INDEPENDENT = 8   /* each frame declares its length at its beginning, and can
                             be decoded without the frames before and after it */
 };
@@ -718,6 +726,19 @@ CB_API CB_MUST_USE int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buf
  * the record was already returned. */
 CB_API CB_MUST_USE int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer,
                                        struct cb_buffer *record) CB_NONNULL;
+
+/*
+ * After CB_EMALFORMED, with CB_MALFORMED_SKIP: releases, and goes on where the next
+ * frame can begin: after or before the mark that separates frames, or, where they have
+ * none, where a frame is right and the one after it too, or the input ends.  *lost is
+ * how many bytes were left out so far, from the beginning of the bad frame on.
+ * CB_YES: decoding goes on there; the record has the number of the one left out.
+ * CB_MORE: no such place yet; add input, or tell that it has ended, and call again.
+ * CB_END: the input has ended, and there is none.  CB_ENOMEM.  CB_ESTATE after anything
+ * else.  Linear in the bytes left out for a mark; otherwise each of them is tried.
+ */
+CB_API CB_MUST_USE int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                          uint64_t *lost) CB_NONNULL;
 
 /*
  * With CB_SYNC: finds the last place before position + n where decoding may begin

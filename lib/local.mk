@@ -53,6 +53,7 @@ lib_libcb_la_SOURCES = \
 	lib/framing/decoder.c \
 	lib/framing/pieces.c \
 	lib/framing/take.c \
+	lib/framing/recover.c \
 	lib/framing/encoder.h \
 	lib/framing/encoder.c \
 	lib/framing/encoding.h \

@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/test_place \
 	tests/unit/test_ahead \
 	tests/unit/test_reader \
+	tests/unit/test_recover \
 	tests/unit/test_cuts \
 	tests/unit/test_header \
 	tests/unit/test_encoder \
@@ -111,6 +112,7 @@ cli_tests = \
 	tests/cli/limits.sh \
 	tests/cli/lines.sh \
 	tests/cli/memory.sh \
+	tests/cli/malformed.sh \
 	tests/cli/messages.sh \
 	tests/cli/model.sh \
 	tests/cli/nonblocking.sh \

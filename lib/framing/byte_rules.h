@@ -44,6 +44,16 @@ static inline uint64_t cb__byte_rules_reach(const struct cb__byte_rules *rules)
     return rules->count ? rules->rules[rules->count - 1].at + 1 : 0;
 }
 
+/* Does any rule make frames malformed? */
+static inline bool cb__byte_rules_any_checks(const struct cb__byte_rules *rules)
+{
+    for (size_t i = 0; i < rules->count; i++) {
+        if (!rules->rules[i].selects)
+            return true;
+    }
+    return false;
+}
+
 /* The words before the set in a message. */
 static inline const char *cb__byte_rule_article(const struct cb__byte_rule *rule)
 {

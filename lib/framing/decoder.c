@@ -103,6 +103,8 @@ static int read_options(struct cb_decoder_options *o, const struct cb_decoder_op
         return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     if (o->on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
+    if (o->on_malformed > CB_MALFORMED_SKIP)
+        return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_malformed");
     if (o->on_overflow > CB_OVERFLOW_TRUNCATE)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_overflow");
     return CB_OK;
@@ -112,13 +114,14 @@ static int read_options(struct cb_decoder_options *o, const struct cb_decoder_op
 static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_options *o)
 {
     decoder->on_overflow = o->on_overflow;
+    decoder->recovers = o->on_malformed == CB_MALFORMED_SKIP;
     decoder->partial_asked = o->on_partial != CB_PARTIAL_DEFAULT;
     if (decoder->partial_asked)
         decoder->on_partial = o->on_partial;
     const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
     const bool asked = o->whole == CB_WHOLE || (o->whole == CB_WHOLE_UNTOLD && !tells);
     /* Return nothing of a record that may still turn out to be dropped. */
-    decoder->whole = asked || decoder->on_partial == CB_PARTIAL_DROP ||
+    decoder->whole = asked || decoder->recovers || decoder->on_partial == CB_PARTIAL_DROP ||
                      (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->core.max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
     decoder->core.max_given =
@@ -150,6 +153,11 @@ int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source
         return cb__error_set(error, status, 0, "%s", cb_strerror(status));
     }
     apply_options(decoder, &o);
+    struct cb__recovery recovery;
+    if (decoder->recovers && !cb__decoder_recovery(decoder, &recovery)) {
+        cb_decoder_free(decoder);
+        return cb__error_set(error, CB_EINVAL, 0, "cannot find its place again after damage");
+    }
     cb_decoder_reset(decoder);
     *result = decoder;
     return CB_OK;
@@ -210,6 +218,7 @@ void cb_decoder_reset(struct cb_decoder *decoder)
 {
     leave(decoder);
     decoder->finished = decoder->expects_more = false;
+    decoder->core.lost_to = CB_UNKNOWN;
     decoder->error = (struct cb_error){.code = CB_OK};
     cb__begin_at(decoder, 0, 1);
 }
@@ -289,6 +298,18 @@ static int put_header_aside(struct cb_decoder *decoder)
     return n < 0 ? CB_ENOMEM : CB_OK;
 }
 
+/* Where the bytes begin that a recovery may need. */
+static uint64_t hold_from(const struct cb_decoder *decoder)
+{
+    const uint64_t done = cb__done_to(decoder);
+    uint64_t from = done;
+    if (!cb__has_given(decoder) && !decoder->core.assembled)
+        from = decoder->found.frame_start;
+    if (decoder->error.code)
+        from = decoder->error.offset;
+    return from < done ? from : done;
+}
+
 /* Drops what was returned, if something is kept in place of the input: so is the header
  * of the current record, if nothing of that was returned.  If out of memory for this,
  * nothing is dropped. */
@@ -298,7 +319,8 @@ void cb__decoder_release_held(struct cb_decoder *decoder, struct cb_buffer *buff
     if (decoder->found.header && (core->assembled || core->too_long) &&
         put_header_aside(decoder) != CB_OK)
         return;
-    cb__skip_to(buffer, cb__done_to(decoder));
+    cb__skip_to(buffer,
+                cb__unlikely(decoder->recovers) ? hold_from(decoder) : cb__done_to(decoder));
     if (core->assembled)
         cb__skip_to(core->assembled, cb__payload_done(decoder));
     if (core->aside)
@@ -451,10 +473,13 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
     /* A record that the end of input may truncate does not reveal its length until
      * then. */
     const struct cb__decoder_ops *ops = decoder->ops;
+    struct cb__recovery recovery;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
     bool independent = decoder->tells_length && !ops->parts && !ops->needs_end && !ops->in_order;
     return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
-           (ops->sync ? (unsigned)CB_SYNC : 0) | (independent ? (unsigned)CB_INDEPENDENT : 0);
+           (ops->sync ? (unsigned)CB_SYNC : 0) |
+           (cb__decoder_recovery(decoder, &recovery) ? (unsigned)CB_RECOVERS : 0) |
+           (independent ? (unsigned)CB_INDEPENDENT : 0);
 }
 
 int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n, uint64_t position,

@@ -102,8 +102,10 @@ struct cb__core {
                                        of their frames; initially NULL */
     uint64_t aside_at;              /* position of the current record's beginning there;
                                        CB_UNKNOWN: it is not there */
-    struct cb__kept *kept;          /* NULL until cb_reframe needs it */
-    struct cb__cursor cursor;       /* at given_to */
+    uint64_t lost_from;             /* after a malformed frame: its beginning, */
+    uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
+    struct cb__kept *kept;    /* NULL until cb_reframe needs it */
+    struct cb__cursor cursor; /* at given_to */
 };
 
 struct cb_decoder {
@@ -121,6 +123,7 @@ struct cb_decoder {
     bool partial_asked; /* the caller chose on_partial */
     enum cb_overflow on_overflow;
     bool whole;
+    bool recovers; /* the caller may go on after a malformed frame */
     uint64_t max_record;
 
     bool finished;     /* no more input will come */

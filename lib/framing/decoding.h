@@ -21,6 +21,9 @@ int cb__decoder_advance(struct cb_decoder *decoder);
  * be returned, keeps that, so the rest need not be kept.  CB__MORE, or CB_ENOMEM. */
 int cb__decoder_put_aside(struct cb_decoder *decoder);
 
+/* How this decoder finds the next frame after damage; false if it cannot. */
+bool cb__decoder_recovery(const struct cb_decoder *decoder, struct cb__recovery *recovery);
+
 /* See cb__limit_to. */
 void cb__decoder_change_limit(struct cb_decoder *decoder, uint64_t limit);
 
@@ -134,7 +137,7 @@ static inline int cb__attach(struct cb_decoder *decoder, struct cb_buffer *buffe
 static inline void cb__release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     const struct cb__core *core = &decoder->core;
-    if (cb__unlikely(core->assembled || core->too_long || core->aside))
+    if (cb__unlikely(core->assembled || core->too_long || core->aside || decoder->recovers))
         cb__decoder_release_held(decoder, buffer);
     else
         cb__skip_to(buffer, core->given_to - decoder->found.header);

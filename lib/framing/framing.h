@@ -54,6 +54,13 @@ struct cb__cut {
 /* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
 
+/* How the next frame is found after damage: after or before a mark, which no frame
+ * contains; or, if there is no mark, where two frames in a row are right. */
+struct cb__recovery {
+    struct cb__bytes mark;
+    bool after; /* it ends a frame */
+};
+
 struct cb__decoder_ops {
     size_t state_size;      /* size of the state between calls */
     bool tells_length;      /* the length of a record is known at its beginning */
@@ -114,6 +121,10 @@ struct cb__decoder_ops {
      * truncated rest is not a record.  CB__MORE: nothing is truncated, the rest belongs
      * to no record. */
     int (*cut_short)(struct cb_decoder *decoder);
+
+    /* How the next frame is found after damage; false if it cannot be, with these settings.
+     * Optional. */
+    bool (*recovery)(const struct cb_decoder *decoder, struct cb__recovery *recovery);
 
     /* As cb_decoder_sync.  For framings whose frames begin with the payload.  Optional. */
     int (*sync)(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,

@@ -212,6 +212,14 @@ static void reset(struct cb_decoder *decoder)
     state->counted.frame.trailer = config->trailer;
 }
 
+/* After damage: digits before the payload, and the trailer after it. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct ascii_config *config = decoder->config.data;
+    (void)how;
+    return config->trailer.length > 0;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ascii_state),
     .tells_length = true,
@@ -219,6 +227,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
     .cut_short = cb__counted_cut_short,
+    .recovery = recovery,
 };
 
 /* The value that decodes to a payload; false if there is none. */

@@ -106,12 +106,22 @@ static int cobs_cut_short(struct cb_decoder *decoder)
     return cb__has_begun(decoder) ? CB__NO : CB__MORE;
 }
 
+/* After damage: the next zero byte ends a frame. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t mark[] = {0};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = true};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct cobs_state),
     .open = cobs_open,
     .reset = cobs_reset,
     .advance = cobs_advance,
     .cut_short = cobs_cut_short,
+    .recovery = recovery,
 };
 
 /* ---------------------------------------------------------------- encoding */

@@ -85,6 +85,14 @@ static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
     return CB__YES;
 }
 
+/* After damage: constant bytes. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct fixed_config *config = decoder->config.data;
+    (void)how;
+    return cb__byte_rules_any_checks(&config->rules);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct fixed_state),
     .tells_length = true,
@@ -94,6 +102,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .cuts = cb__counted_cuts,
     .cut_short = cb__counted_cut_short,
     .sync = sync,
+    .recovery = recovery,
 };
 
 struct padding_state {

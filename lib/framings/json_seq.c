@@ -127,11 +127,21 @@ static int cut_short(struct cb_decoder *decoder)
     return state->over ? cb__scanned_end(decoder) : cb__scanned_cut_short(decoder);
 }
 
+/* After damage: the next RS begins a text. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t mark[] = {0x1e};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = false};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct seq_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cut_short,
+    .recovery = recovery,
 };
 
 /* With `refuse_collisions`: the current record. */

@@ -182,6 +182,14 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
     return cb__counted_cuts(decoder, data, n, cuts, max, used);
 }
 
+/* After damage: constant bytes around the payload. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct length_config *config = decoder->config.data;
+    (void)how;
+    return config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct length_state),
     .tells_length = true,
@@ -189,6 +197,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .cuts = length_cuts,
     .cut_short = cb__counted_cut_short,
+    .recovery = recovery,
 };
 
 /* Records that keep their framing are written unchanged, if their header has the right

@@ -108,11 +108,21 @@ static int cut_short(struct cb_decoder *decoder)
     return whole ? cb__scanned_unended(decoder) : cb__scanned_cut_short(decoder);
 }
 
+/* After damage: the next line. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t mark[] = {'\n'};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = true};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ndjson_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cut_short,
+    .recovery = recovery,
 };
 
 const struct cb__family cb__ndjson_family = {

@@ -216,6 +216,15 @@ static int slip_cut_short(struct cb_decoder *decoder)
     return CB__MORE;
 }
 
+/* After damage: the next END begins a packet. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t mark[] = {0xc0};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = true};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct slip_state),
     .open = slip_open,
@@ -223,6 +232,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = slip_advance,
     .cuts = slip_cuts,
     .cut_short = slip_cut_short,
+    .recovery = recovery,
 };
 
 /* ---------------------------------------------------------------- encoding */

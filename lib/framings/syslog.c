@@ -107,11 +107,21 @@ static int cut_short(struct cb_decoder *decoder)
                                      : cb__scanned_unended(decoder);
 }
 
+/* After damage: the next line. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t mark[] = {'\n'};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = true};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct syslog_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cut_short,
+    .recovery = recovery,
 };
 
 const struct cb__family cb__syslog_family = {

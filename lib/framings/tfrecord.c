@@ -67,6 +67,14 @@ static void reset(struct cb_decoder *decoder)
     state->counted.trailer_error = "checksum of the payload is wrong";
 }
 
+/* After damage: the checksum of the length. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    (void)decoder;
+    (void)how;
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct tfrecord_state),
     .tells_length = true,
@@ -74,6 +82,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
     .cut_short = cb__counted_cut_short,
+    .recovery = recovery,
 };
 
 struct tfrecord_encoder {

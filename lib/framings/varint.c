@@ -154,6 +154,14 @@ static void reset(struct cb_decoder *decoder)
     cb__layout_reset(decoder, &config->layout, header);
 }
 
+/* After damage: constant bytes around the payload. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct varint_config *config = decoder->config.data;
+    (void)how;
+    return config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct varint_state),
     .tells_length = true,
@@ -161,6 +169,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
     .cut_short = cb__counted_cut_short,
+    .recovery = recovery,
 };
 
 static size_t store(uint8_t *to, uint64_t value)

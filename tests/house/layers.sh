@@ -49,7 +49,7 @@ layers() {
  9  framing/spec.h framing/spec.c
 10  framing/byte_rules.h framing/byte_rules.c  only core/base.h framing/spec.h
 11  framing/framing.h framing/framing.c
-12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/take.c
+12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/take.c framing/recover.c
 12  framing/encoder.h framing/encoder.c
 13  framing/encoding.h framing/steps.c framing/short.c framing/encode.c
 14  framing/reframe.c

@@ -260,6 +260,7 @@ class Length:
         self.low = low
         self.high = 256 ** width - 1 if high is None else high
         self.rules, self.only, self.trailer, self.keep = rules, only, trailer, keep
+        self.tries = bool(rules or trailer)
 
     def next(self, source):
         if not source.left():
@@ -353,6 +354,7 @@ class Ascii:
         self.base, self.term, self.trailer = base, term, trailer
         self.most = most or (20 if base == 10 else 16)
         self.canonical, self.low = canonical, low
+        self.tries = bool(trailer)
 
     def next(self, source):
         if not source.left():
@@ -433,6 +435,7 @@ class Syslog:
     """RFC 6587: a digit from 1 to 9 begins a length; anything else ends at LF."""
 
     partial = "emit"
+    separator = b"\n"
 
     def next(self, source):
         if not source.left():
@@ -460,6 +463,7 @@ class Slip:
     """RFC 1055."""
 
     partial = "fail"
+    separator = b"\xc0"
 
     def next(self, source):
         while source.left() and source.data[source.at] == 0xC0:
@@ -491,6 +495,7 @@ class Cobs:
     """Cheshire and Baker: a count of bytes up to the next zero byte, then these bytes."""
 
     partial = "fail"
+    separator = b"\0"
 
     def next(self, source):
         while source.left() and source.data[source.at] == 0:
@@ -699,3 +704,39 @@ class Csv:
         partial = Partial(data[start:], start)
         partial.strict = quoted
         raise partial
+
+
+# --------------------------------------------------------------------- damage
+
+
+def is_right(framing, source, at):
+    """Does a frame begin here, and another after it, unless the input ends?"""
+    trial = Input(source.data)
+    trial.at = at
+    try:
+        framing.next(trial)
+    except (End, Partial, Malformed, TooLong):
+        return False
+    if not trial.left():
+        return True
+    try:
+        framing.next(trial)
+    except Partial:
+        return True
+    except (End, Malformed, TooLong):
+        return False
+    return True
+
+
+def recover(framing, source, start):
+    """--on-malformed=skip: goes to the next place where a record can begin; `start` is where
+    the bad frame does, and the last byte read showed the damage."""
+    if getattr(framing, "separator", None):
+        at = source.data.find(framing.separator, source.at - 1)
+        source.at = len(source.data) if at < 0 else at + len(framing.separator)
+        return
+    for at in range(start + 1, len(source.data)):
+        if is_right(framing, source, at):
+            source.at = at
+            return
+    source.at = len(source.data)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Recovery: after damage, the next place where a record can begin.
+ *
+ * A family says how that place is found (`recovery`).  With a mark it is before or after
+ * the next one, from the byte on that showed the damage.  Without, a place is tried like
+ * the beginning of a stream, from the byte on that follows the beginning of the bad frame:
+ * there must be a right frame, and after it another one, or the end of the input.  So a
+ * payload that looks like the beginning of a frame is not taken for one.
+ *
+ * Until the place is found the error stays, so that every other call returns it; what
+ * cannot be the place leaves the buffer.
+ */
+#include <inttypes.h>
+
+#include "framing/decoding.h"
+
+/* The next place to try, or to search from. */
+static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recovery *recovery)
+{
+    const uint64_t head = decoder->buffer->position;
+    const uint64_t from =
+        recovery->mark.length ? decoder->error.offset : decoder->found.frame_start + 1;
+    decoder->core.lost_from = decoder->found.frame_start;
+    return from > head ? from : head;
+}
+
+/* The input has ended, and there is no such place. */
+static int end_lost(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    decoder->found.scan = cb__buffer_end(buffer);
+    cb__decoder_next_frame(decoder);
+    decoder->core.stream = CB__STREAM_ENDED;
+    return CB__END;
+}
+
+/* Looks for the mark from *place on. */
+static int find_mark(const struct cb_decoder *decoder, struct cb_buffer *buffer,
+                     const struct cb__recovery *recovery, uint64_t *place)
+{
+    const struct cb__bytes *mark = &recovery->mark;
+    const size_t from = cb__clamp_u64(*place - buffer->position);
+    size_t at;
+    const int status = cb_find(buffer, mark->data, mark->length, from, CB_ALL, &at);
+    if (status < 0)
+        return status;
+    if (status == CB_YES) {
+        *place = buffer->position + at + (recovery->after ? mark->length : 0);
+        return CB__YES;
+    }
+    /* The mark may have begun. */
+    const uint64_t end = cb__buffer_end(buffer), kept = mark->length - 1;
+    if (end - *place > kept)
+        *place = end - kept;
+    return decoder->finished ? CB__END : CB__MORE;
+}
+
+/* Decodes as at the beginning of a stream, from a place on, without returning anything:
+ * up to two frames.  CB__YES, CB__NO, CB__MORE. */
+static int try_place(struct cb_decoder *decoder, uint64_t place)
+{
+    decoder->found.scan = place;
+    cb__decoder_next_frame(decoder);
+    decoder->ops->reset(decoder);
+    for (int frames = 0; frames < 2;) {
+        if (frames && decoder->finished && decoder->found.scan == cb__buffer_end(decoder->buffer))
+            return CB__YES;
+        const int status = decoder->ops->advance(decoder);
+        if (status == CB__MORE)
+            return !decoder->finished ? CB__MORE : frames ? CB__YES : CB__NO;
+        if (status < 0 || status == CB__END)
+            return CB__NO;
+        if (decoder->found.payload_end > decoder->found.payload_start &&
+            decoder->found.payload_end - decoder->found.payload_start > decoder->max_record)
+            return CB__NO;
+        if (cb__is_complete(decoder)) {
+            frames++;
+            cb__decoder_next_frame(decoder);
+        }
+    }
+    return CB__YES;
+}
+
+/* Tries one place after another.  What a place needs is examined again when more has
+ * come, but no place that is wrong. */
+static int find_frame(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t *place)
+{
+    const uint64_t end = cb__buffer_end(buffer);
+    for (; *place < end; ++*place) {
+        const int status = try_place(decoder, *place);
+        if (status == CB__YES || status == CB__MORE)
+            return status;
+    }
+    return decoder->finished ? CB__END : CB__MORE;
+}
+
+bool cb__decoder_recovery(const struct cb_decoder *decoder, struct cb__recovery *recovery)
+{
+    *recovery = (struct cb__recovery){.after = false};
+    return decoder->ops->recovery && decoder->ops->recovery(decoder, recovery);
+}
+
+int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t *lost)
+{
+    struct cb__recovery recovery;
+    const struct cb_error error = decoder->error;
+    *lost = 0;
+    if (error.code != CB_EMALFORMED || !decoder->recovers || buffer != decoder->buffer ||
+        !cb__decoder_recovery(decoder, &recovery))
+        return CB_ESTATE;
+    cb__release(decoder, buffer);
+    if (decoder->core.assembled)
+        cb_skip(decoder->core.assembled, CB_ALL);
+    uint64_t place = decoder->core.lost_to;
+    if (place == CB_UNKNOWN)
+        place = begin_search(decoder, &recovery);
+    if (place > cb__buffer_end(buffer))
+        place = cb__buffer_end(buffer);
+    int status = recovery.mark.length ? find_mark(decoder, buffer, &recovery, &place)
+                                      : find_frame(decoder, buffer, &place);
+    decoder->error = error;
+    if (status < 0 && status != CB__END && status != CB__MORE)
+        return status;
+    *lost = place - decoder->core.lost_from;
+    if (status == CB__END)
+        *lost = cb__buffer_end(buffer) - decoder->core.lost_from;
+    decoder->found.scan = place;
+    cb__decoder_next_frame(decoder);
+    decoder->core.lost_to = place;
+    cb__skip_to(buffer, status == CB__END ? cb__buffer_end(buffer) : place);
+    if (status == CB__MORE) {
+        decoder->found.undecided = cb__buffer_end(buffer) - place;
+        return cb__public(status);
+    }
+    decoder->core.lost_to = CB_UNKNOWN;
+    decoder->error = (struct cb_error){.code = CB_OK};
+    decoder->scan_cursor = decoder->core.cursor = (struct cb__cursor){0};
+    if (status == CB__END)
+        return cb__public(end_lost(decoder, buffer));
+    decoder->ops->reset(decoder);
+    return cb__public(CB__YES);
+}
