@@ -161,16 +161,15 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
  * `max` is too small to be worth it, inside a record, or after an error: then
  * cb__decoder_refill continues.
  *
- * The decoder advances over the first `count` of them, possibly none, when
- * cb__decoder_took is called: once, and before any other call for the decoder.  With
- * all frames, dropped bytes after them are skipped too.  The number of the first record
- * is decoder->core.record before, and the span begins at decoder->found.scan.  Bytes are valid
- * until the next release.
+ * The decoder advances over all of them, and the dropped bytes after them, when
+ * cb__decoder_took is called: before any other call for the decoder, or never.  The number
+ * of the first record is decoder->core.record before, and the span begins at
+ * decoder->found.scan.  Bytes are valid until the next release.
  */
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
-void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found);
 
-/* The same instead: all were taken, but those from `first` on are kept as pieces. */
+/* The same instead, but those from `first` on are kept as pieces. */
 void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first);
 
 /* The finder for cb__rewrite in the span of the next frames, as in struct

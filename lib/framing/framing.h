@@ -94,8 +94,8 @@ struct cb__decoder_ops {
      * record longer than max_record.  At any other frame, at the end marker, and where
      * it would have to remember something, it stops: `advance` examines that frame
      * again and reports any error.  So it never fails, and does not change the decoder:
-     * the core moves `scan` and the record number, perhaps not over everything that was
-     * found, before the next call for this decoder.
+     * the core moves `scan` and the record number over all that was found, or not at all,
+     * before the next call for this decoder.
      */
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used);

@@ -201,10 +201,9 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     return found->count;
 }
 
-void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found)
 {
-    const struct cb__cut *next = &found->cuts[count];
-    pass_frames(decoder, count == found->count ? found->used : next->at - next->header, count);
+    pass_frames(decoder, found->used, found->count);
 }
 
 static inline void build_one(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
@@ -250,7 +249,7 @@ static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, s
         cb__decoder_cuts(decoder, &found, max - done);
         build(decoder, &found, pieces + done);
         if (found.used)
-            cb__decoder_took(decoder, &found, found.count);
+            cb__decoder_took(decoder, &found);
         done += found.count;
     } while (found.count == CB__CUTS);
     return done;
@@ -325,7 +324,7 @@ static void skip_frames(struct cb_decoder *decoder, uint64_t max)
     if (used)
         pass_frames(decoder, used, count);
     while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
-        cb__decoder_took(decoder, &found, found.count);
+        cb__decoder_took(decoder, &found);
         max -= found.count;
     }
 }
@@ -417,7 +416,7 @@ void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, 
     kept->count = found->count;
     if (first < found->count)
         build(decoder, found, kept->pieces);
-    cb__decoder_took(decoder, found, found->count);
+    cb__decoder_took(decoder, found);
 }
 
 const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,
