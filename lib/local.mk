@@ -22,6 +22,8 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/rewrite.h \
 	lib/kernels/rewrite.c \
 	lib/core/eight.h \
+	lib/kernels/syntax.h \
+	lib/kernels/syntax.c \
 	lib/kernels/text.h \
 	lib/kernels/text.c \
 	lib/kernels/crc32c.h \
@@ -128,12 +130,15 @@ lib_libcb_la_SOURCES = \
 
 # The kernels of this kind of processor.
 if KERNELS_X86
-lib_libcb_la_SOURCES += lib/kernels/find_x86.c lib/kernels/rewrite_x86.c lib/kernels/text_x86.c
+lib_libcb_la_SOURCES += lib/kernels/find_x86.c lib/kernels/rewrite_x86.c \
+	lib/kernels/syntax_x86.c lib/kernels/text_x86.c
 else
 if KERNELS_NEON
-lib_libcb_la_SOURCES += lib/kernels/find_neon.c lib/kernels/rewrite_neon.c lib/kernels/text_neon.c
+lib_libcb_la_SOURCES += lib/kernels/find_neon.c lib/kernels/rewrite_neon.c \
+	lib/kernels/syntax_neon.c lib/kernels/text_neon.c
 else
-lib_libcb_la_SOURCES += lib/kernels/find_none.c lib/kernels/rewrite_none.c lib/kernels/text_none.c
+lib_libcb_la_SOURCES += lib/kernels/find_none.c lib/kernels/rewrite_none.c \
+	lib/kernels/syntax_none.c lib/kernels/text_none.c
 endif
 endif
 EXTRA_DIST += \
@@ -145,6 +150,10 @@ EXTRA_DIST += \
 	lib/kernels/rewrite_x86.c \
 	lib/kernels/rewrite_neon.c \
 	lib/kernels/rewrite_none.c \
+	lib/kernels/syntax_scan.h \
+	lib/kernels/syntax_x86.c \
+	lib/kernels/syntax_neon.c \
+	lib/kernels/syntax_none.c \
 	lib/kernels/text_x86.c \
 	lib/kernels/text_neon.c \
 	lib/kernels/text_none.c

@@ -32,6 +32,12 @@ layers() {
  8  kernels/rewrite_neon.c  only kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_none.c  only kernels/rewrite.h
  2  core/eight.h  only core/base.h
+ 6  kernels/syntax.h  only core/base.h kernels/find.h
+ 7  kernels/syntax_scan.h  only kernels/syntax.h
+ 8  kernels/syntax.c  only core/byte_order.h core/eight.h kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax_x86.c  only kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax_neon.c  only kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax_none.c  only kernels/syntax.h
  5  kernels/text.h kernels/text.c  only core/base.h core/eight.h
  6  kernels/text_x86.c  only kernels/text.h
  6  kernels/text_neon.c  only kernels/text.h

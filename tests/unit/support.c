@@ -9,6 +9,7 @@
 
 #include "kernels/find.h"
 #include "kernels/rewrite.h"
+#include "kernels/syntax.h"
 #include "kernels/text.h"
 
 /* --------------------------------------------------------------- allocator */
@@ -327,13 +328,14 @@ TCase *add_case(Suite *suite, const char *name)
     return tcase;
 }
 
-/* Makes the kernels run that CB_TEST_KERNEL names, for searches, for delimiters
- * that are rewritten and for text; false where this machine has none of that name. */
+/* Makes the kernels run that CB_TEST_KERNEL names, for searches, delimiters that are
+ * rewritten, syntax and text; false where this machine has none of that name. */
 static bool use_kernels(void)
 {
     const char *name = getenv("CB_TEST_KERNEL");
     const struct cb__kernel *find;
     const struct cb__rewrite_kernel *rewrite;
+    const struct cb__syntax_kernel *syntax;
     const struct cb__text_kernel *text;
     bool is_there = !name;
 
@@ -346,6 +348,12 @@ static bool use_kernels(void)
     for (size_t i = 0; name && (rewrite = cb__rewrite_kernel_get(i)) != NULL; i++) {
         if (strcmp(rewrite->name, name) == 0) {
             cb__rewrite_kernel_use(rewrite);
+            is_there = true;
+        }
+    }
+    for (size_t i = 0; name && (syntax = cb__syntax_kernel_get(i)) != NULL; i++) {
+        if (strcmp(syntax->name, name) == 0) {
+            cb__syntax_kernel_use(syntax);
             is_there = true;
         }
     }

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/syntax.h"
+
+#include <stdatomic.h>
+
+#include "core/byte_order.h"
+#include "core/eight.h"
+
+const uint8_t cb__syntax_spaces[16] = {[0] = ' ', [9] = '\t', [10] = '\n', [13] = '\r'};
+
+/* --------------------------------------------------- blocks that are not simple */
+
+uint64_t cb__csv_resolve(uint64_t quotes, uint64_t may_open, bool quoted)
+{
+    uint64_t good = 0;
+    for (; quotes; quotes &= quotes - 1) {
+        const uint64_t bit = quotes & (0 - quotes);
+        if (!quoted && !(bit & (may_open | good << 1)))
+            continue;
+        good |= bit;
+        quoted = !quoted;
+    }
+    return good;
+}
+
+uint64_t cb__json_resolve(uint64_t quotes, uint64_t backslashes, bool string, bool escaped,
+                          uint64_t *escapes)
+{
+    uint64_t good = 0, specials = quotes | backslashes, after = escaped;
+    *escapes = 0;
+    for (; specials; specials &= specials - 1) {
+        const uint64_t bit = specials & (0 - specials);
+        if (bit & after)
+            continue;
+        if (bit & quotes) {
+            good |= bit;
+            string = !string;
+        } else if (string) {
+            *escapes |= bit;
+            after = bit << 1;
+        }
+    }
+    return good;
+}
+
+/* -------------------------------------------------------------------- depths */
+
+/* A number modulo 128 for each of 64 places: bit i of planes[k] is bit k of number i. */
+enum { PLANES = 7 };
+
+/* Adds to each number the one `shift` places before it.  All are sums of `shift` numbers
+ * from -1 to 1: `size` planes are enough for them, and for the result one more. */
+static inline void add_before(uint64_t planes[PLANES], unsigned shift, unsigned size)
+{
+    const uint64_t sign = planes[size - 1];
+    uint64_t carry = 0;
+    for (unsigned k = 0; k < cb__min(size + 1, PLANES); k++) {
+        const uint64_t a = k < size ? planes[k] : sign, b = a << shift;
+        planes[k] = a ^ b ^ carry;
+        carry = (a & b) | ((a ^ b) & carry);
+    }
+}
+
+static inline uint64_t equals(const uint64_t planes[PLANES], uint64_t number)
+{
+    uint64_t equal = ~UINT64_C(0);
+    for (unsigned k = 0; k < PLANES; k++)
+        equal &= planes[k] ^ ((number >> k & 1) - 1);
+    return equal;
+}
+
+/* All prefix sums at once, in six steps. */
+struct cb__json_depths cb__json_depths(uint64_t opens, uint64_t closes, uint64_t depth)
+{
+    /* The sum before a place has the numbers of the places before it. */
+    uint64_t planes[PLANES] = {(opens | closes) << 1, closes << 1};
+    add_before(planes, 1, 2);
+    add_before(planes, 2, 3);
+    add_before(planes, 4, 4);
+    add_before(planes, 8, 5);
+    add_before(planes, 16, 6);
+    add_before(planes, 32, 7);
+    return (struct cb__json_depths){equals(planes, 0 - depth), equals(planes, 1 - depth)};
+}
+
+/* ------------------------------------------------------------------- plain */
+
+/* Eight bytes in each number, the first in the lowest one. */
+struct block {
+    uint64_t eights[8];
+};
+
+static inline struct block load(const uint8_t *data)
+{
+    struct block block;
+    for (size_t i = 0; i < 8; i++)
+        block.eights[i] = cb__load_little8(data + 8 * i);
+    return block;
+}
+
+/* The high bit of each byte that is 0, in one byte: the multiplication moves bit 8 i + 7 to
+ * 56 + i. */
+static inline uint64_t zeros(uint64_t bytes)
+{
+    const uint64_t low = ~CB__EIGHT_HIGH;
+    const uint64_t high = ~(((bytes & low) + low) | bytes) & CB__EIGHT_HIGH;
+    return (high >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static inline uint64_t equal(struct block block, uint8_t byte)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < 8; i++)
+        mask |= zeros(block.eights[i] ^ CB__EIGHT(byte)) << 8 * i;
+    return mask;
+}
+
+static inline struct block lower(struct block block)
+{
+    for (size_t i = 0; i < 8; i++)
+        block.eights[i] |= CB__EIGHT(0x20);
+    return block;
+}
+
+#define SYNTAX_TARGET
+#define SYNTAX_NAME(name) plain_##name
+#define SYNTAX_V struct block
+#define SYNTAX_LOAD(p) load(p)
+#define SYNTAX_EQUAL(v, b) equal(v, b)
+#define SYNTAX_LOWER(v) lower(v)
+#define SYNTAX_SOLID(p, mask) cb__syntax_solid(p, mask)
+#define SYNTAX_PREFIX(mask) cb__syntax_prefix(mask)
+#define SYNTAX_COUNT(mask) cb__syntax_count(mask)
+#define SYNTAX_DEPTHS(opens, closes, depth) cb__json_depths(opens, closes, depth)
+#define SYNTAX_SKIPS 1
+#include "kernels/syntax_scan.h"
+
+static const struct cb__syntax_kernel plain = {.name = "plain", SYNTAX_TABLE(plain)};
+
+/* ----------------------------------------------------------------- kernels */
+
+const struct cb__syntax_kernel *cb__syntax_kernel_get(size_t i)
+{
+    const struct cb__syntax_kernel *here[CB__KERNELS];
+    size_t count = cb__syntax_kernels_here(here);
+    return i < count ? here[i] : i == count ? &plain : NULL;
+}
+
+/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
+static _Atomic(const struct cb__syntax_kernel *) chosen;
+
+void cb__syntax_kernel_use(const struct cb__syntax_kernel *kernel)
+{
+    atomic_store_explicit(&chosen, kernel, memory_order_release);
+}
+
+static const struct cb__syntax_kernel *kernel_now(void)
+{
+    const struct cb__syntax_kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (cb__unlikely(!kernel)) {
+        kernel = cb__syntax_kernel_get(0);
+        cb__syntax_kernel_use(kernel);
+    }
+    return kernel;
+}
+
+size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+                    size_t n, uint32_t *hits, size_t max, size_t *scanned)
+{
+    return kernel_now()->csv_find(csv, place, data, n, hits, max, scanned);
+}
+
+size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last)
+{
+    return kernel_now()->csv_count(csv, data, n, last);
+}
+
+size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *data, size_t n,
+                     uint32_t *hits, size_t max, size_t *scanned)
+{
+    return kernel_now()->json_find[commas](place, data, n, hits, max, scanned);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Syntax: where records end that their syntax ends, in one contiguous span: rows of CSV
+ * and JSON values.
+ * Layer: base -> find -> syntax.  The kernels know nothing of chunks or framings.
+ *
+ * 64 bytes at a time become masks: one bit for each byte that is a quote, a line end, a
+ * bracket.  The bytes inside quotes are those with an odd number of quotes up to them: a
+ * prefix XOR of the mask of quotes.  What is between two blocks is in a place, all that a
+ * scan must remember: so a stream may be cut anywhere.
+ */
+#ifndef CB_SYNTAX_H
+#define CB_SYNTAX_H
+
+#include "kernels/find.h"
+
+/* ----------------------------------------------------------------------- CSV */
+
+/* A row ends at LF outside quotes.  A quote opens at the beginning of a field or right
+ * after the closing quote; any other quote outside quotes is text.  The two bytes differ,
+ * and are not LF. */
+struct cb__csv {
+    uint8_t quote, separator;
+};
+
+/* Between two bytes of a row. */
+struct cb__csv_place {
+    bool quoted; /* inside quotes */
+    bool opens;  /* outside: a quote here would open */
+};
+
+/* Before the first byte of a row. */
+static inline struct cb__csv_place cb__csv_start(void)
+{
+    return (struct cb__csv_place){.quoted = false, .opens = true};
+}
+
+/*
+ * Continues at *place, and writes the offsets of at most `max` >= 1 line ends of rows in
+ * data[0 .. n), in order, to hits, and returns how many.  *scanned is where the next call
+ * continues, with *place: right after the last hit if there are `max` of them, otherwise n.
+ * hits has room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
+ */
+size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+                    size_t n, uint32_t *hits, size_t max, size_t *scanned);
+
+/* The number of rows that end in data[0 .. n), which begins with a row, with *last the
+ * offset of the last line end of one, if any. n <= CB__FIND_MAX. */
+size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last);
+
+/* ---------------------------------------------------------------------- JSON */
+
+/* Between two bytes of JSON values (RFC 8259) one after another.  All zeros: between two
+ * values.  Whatever is between brackets and outside of strings is not examined. */
+struct cb__json_place {
+    uint64_t depth; /* of brackets */
+    bool string;    /* in a string */
+    bool escaped;   /* ... after a backslash */
+};
+
+static inline bool cb__json_is_inside(const struct cb__json_place *place)
+{
+    return place->depth || place->string;
+}
+
+/*
+ * Continues at *place, and writes the offsets of at most `max` >= 1 first and last bytes of
+ * arrays, objects and strings that are values, in turn, to hits, and returns how many: a
+ * last byte comes first if the scan continues inside a value.  `max` is even between values
+ * and odd inside of one, so a scan that finds so many stops at the end of a value.
+ *
+ * *scanned is where the next call continues, with *place: n inside of a value, otherwise the
+ * end of the last one, or 0.  The scan stops at a byte between values that is neither white
+ * space nor begins one of these.  With `commas` there is one comma before each value.
+ *
+ * hits has room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
+ */
+size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *data, size_t n,
+                     uint32_t *hits, size_t max, size_t *scanned);
+
+/* ------------------------------------------------------------------- kernels */
+
+typedef size_t cb__csv_find_fn(const struct cb__csv *csv, struct cb__csv_place *place,
+                               const uint8_t *data, size_t n, uint32_t *hits, size_t max,
+                               size_t *scanned);
+typedef size_t cb__csv_count_fn(const struct cb__csv *csv, const uint8_t *data, size_t n,
+                                size_t *last);
+typedef size_t cb__json_find_fn(struct cb__json_place *place, const uint8_t *data, size_t n,
+                                uint32_t *hits, size_t max, size_t *scanned);
+
+/* One implementation. */
+struct cb__syntax_kernel {
+    const char *name;
+    cb__csv_find_fn *csv_find;
+    cb__csv_count_fn *csv_count;
+    cb__json_find_fn *json_find[2]; /* without commas, with commas */
+};
+
+/* The kernels that this machine can run, the fastest first, plain C last; NULL after
+ * the last. */
+const struct cb__syntax_kernel *cb__syntax_kernel_get(size_t i);
+
+/* Selects a kernel, for tests. */
+void cb__syntax_kernel_use(const struct cb__syntax_kernel *kernel);
+
+/* The kernels of one instruction set that this machine supports, the fastest first;
+ * returns how many, at most CB__KERNELS. (syntax_x86.c, syntax_neon.c, or syntax_none.c) */
+size_t cb__syntax_kernels_here(const struct cb__syntax_kernel **kernels);
+
+/* Each bit the XOR of all bits up to it, where no instruction does that. */
+static inline uint64_t cb__syntax_prefix(uint64_t mask)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2)
+        mask ^= mask << shift;
+    return mask;
+}
+
+/* How many bits are set, where no instruction tells (Warren, "Hacker's Delight", section
+ * 5-1). */
+static inline unsigned cb__syntax_count(uint64_t mask)
+{
+    mask -= mask >> 1 & UINT64_C(0x5555555555555555);
+    mask = (mask & UINT64_C(0x3333333333333333)) + (mask >> 2 & UINT64_C(0x3333333333333333));
+    mask = (mask + (mask >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(mask * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* Which of these bytes are not white space, byte by byte. */
+static inline uint64_t cb__syntax_solid(const uint8_t *bytes, uint64_t mask)
+{
+    uint64_t solid = 0;
+    for (; mask; mask &= mask - 1) {
+        const uint8_t c = bytes[__builtin_ctzll(mask)];
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+            solid |= mask & (0 - mask);
+    }
+    return solid;
+}
+
+/* Before which bytes the depth of brackets is 0, and before which it is 1. */
+struct cb__json_depths {
+    uint64_t zero, one;
+};
+
+/* For a block that begins at a depth of at most 64. */
+struct cb__json_depths cb__json_depths(uint64_t opens, uint64_t closes, uint64_t depth);
+
+/* Space, tab, LF and CR, each where its low half is the index; elsewhere a byte with
+ * another low half. */
+extern const uint8_t cb__syntax_spaces[16];
+
+/* For the rare block where not every quote counts.  The quotes that do: those that open
+ * where one may, and those that close. */
+uint64_t cb__csv_resolve(uint64_t quotes, uint64_t may_open, bool quoted);
+
+/* The same for JSON if a backslash outside a string seems to escape something: the quotes
+ * around strings, and in *escapes the backslashes that escape the next byte. */
+uint64_t cb__json_resolve(uint64_t quotes, uint64_t backslashes, bool string, bool escaped,
+                          uint64_t *escapes);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loops of a kernel that finds where records end, included once for each instruction
+ * set:
+ *
+ *     SYNTAX_TARGET       its function attribute
+ *     SYNTAX_NAME(name)   a distinct name for each function
+ *     SYNTAX_V            64 bytes
+ *     SYNTAX_LOAD(p)      loads them
+ *     SYNTAX_EQUAL(v, b)  64 bits: which of the bytes are b
+ *     SYNTAX_LOWER(v)     the bytes with bit 5 set, which makes { of [ and } of ]
+ *     SYNTAX_SOLID(p, m)  the bits of m whose byte from p on is not white space: space, tab,
+ *                         LF or CR
+ *     SYNTAX_DEPTHS(o, c, d)  cb__json_depths(o, c, d)
+ *     SYNTAX_PREFIX(m)    each bit the XOR of all bits of m up to it
+ *     SYNTAX_COUNT(m)     the number of bits set
+ *     SYNTAX_SKIPS        nonzero if a mask costs more than a branch
+ *
+ * The methods are those of G. Langdale and D. Lemire, "Parsing gigabytes of JSON per
+ * second", VLDB Journal 28, 2019, sections 3.1.1 (escapes, in the form that simdjson has
+ * now) and 3.1.2 (quotes).
+ */
+#include <string.h>
+
+#include "kernels/syntax.h"
+
+#ifndef SYNTAX_INLINE
+#define SYNTAX_INLINE SYNTAX_TARGET static inline __attribute__((always_inline))
+
+/* All ones if the highest bit is set, otherwise all zeros. */
+#define SYNTAX_SPREAD(mask) ((uint64_t)0 - ((mask) >> 63))
+
+enum { SYNTAX_GROUP = 32 };
+
+#define SYNTAX_TABLE(kernel)                                                                       \
+    .csv_find = kernel##_csv_find, .csv_count = kernel##_csv_count,                                \
+    .json_find = {kernel##_json_values, kernel##_json_elements}
+#endif
+
+#ifdef SYNTAX_NAME
+
+/* The last block is a copy, with zeros after its bytes. */
+SYNTAX_INLINE const uint8_t *SYNTAX_NAME(part)(uint8_t part[64], const uint8_t *data, size_t n)
+{
+    memset(part, 0, 64);
+    return memcpy(part, data, n);
+}
+
+/* ----------------------------------------------------------------------- CSV */
+
+/* The line ends of rows in a block of at most 64 bytes.  *quoted: all ones inside quotes;
+ * *opens: 1 where a quote would open. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_block)(const struct cb__csv *csv, const uint8_t *data,
+                                              size_t size, uint64_t *quoted, uint64_t *opens)
+{
+    uint8_t part[64];
+    const SYNTAX_V bytes = SYNTAX_LOAD(size == 64 ? data : SYNTAX_NAME(part)(part, data, size));
+    const uint64_t ends = SYNTAX_EQUAL(bytes, '\n');
+    uint64_t quotes = SYNTAX_EQUAL(bytes, csv->quote) & UINT64_MAX >> (64 - size);
+    if (SYNTAX_SKIPS && !quotes) {
+        *opens = data[size - 1] == '\n' || data[size - 1] == csv->separator;
+        return ends & ~*quoted;
+    }
+    const uint64_t borders = ends | SYNTAX_EQUAL(bytes, csv->separator);
+    uint64_t inside = SYNTAX_PREFIX(quotes) ^ *quoted;
+    if (cb__unlikely(quotes & inside & ~((borders | quotes) << 1 | *opens))) {
+        quotes = cb__csv_resolve(quotes, borders << 1 | *opens, *quoted);
+        inside = SYNTAX_PREFIX(quotes) ^ *quoted;
+    }
+    *quoted = SYNTAX_SPREAD(inside);
+    *opens = (borders | quotes) >> (size - 1) & 1;
+    return ends & ~inside;
+}
+
+/* The same for the first of n bytes.  (For a whole one, the size is a constant.) */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_ends)(const struct cb__csv *csv, const uint8_t *data,
+                                             size_t n, uint64_t *quoted, uint64_t *opens)
+{
+    if (cb__likely(n >= 64))
+        return SYNTAX_NAME(csv_block)(csv, data, 64, quoted, opens);
+    return SYNTAX_NAME(csv_block)(csv, data, n, quoted, opens);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
+                                                  struct cb__csv_place *place, const uint8_t *data,
+                                                  size_t n, uint32_t *hits, size_t max,
+                                                  size_t *scanned)
+{
+    uint64_t quoted = (uint64_t)0 - place->quoted, opens = place->opens;
+    size_t count = 0;
+    for (size_t at = 0; at < n && count < max; at += 64) {
+        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &quoted, &opens);
+        cb__hand_out(ends, (uint32_t)at, hits + count);
+        count += SYNTAX_COUNT(ends);
+    }
+    *place = (struct cb__csv_place){.quoted = quoted != 0, .opens = opens != 0};
+    *scanned = n;
+    if (count >= max) {
+        count = max;
+        *place = cb__csv_start();
+        *scanned = hits[max - 1] + (size_t)1;
+    }
+    return count;
+}
+
+/* No branch depends on the contents of a block: the last mask that is not empty is kept
+ * by arithmetic. */
+SYNTAX_TARGET static size_t SYNTAX_NAME(csv_count)(const struct cb__csv *csv, const uint8_t *data,
+                                                   size_t n, size_t *last)
+{
+    uint64_t quoted = 0, opens = 1, last_ends = 0, last_at = 0;
+    size_t count = 0;
+    for (size_t at = 0; at < n; at += 64) {
+        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &quoted, &opens);
+        const uint64_t any = (uint64_t)0 - (ends != 0);
+        last_ends ^= (last_ends ^ ends) & any;
+        last_at ^= (last_at ^ at) & any;
+        count += SYNTAX_COUNT(ends);
+    }
+    if (count)
+        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
+    return count;
+}
+
+/* ---------------------------------------------------------------------- JSON */
+
+/* A block: its bytes, the quotes around strings, what is inside of them including the first
+ * quote, and the brackets outside. */
+struct SYNTAX_NAME(json_block) {
+    const uint8_t *bytes;
+    size_t at;      /* its offset */
+    uint64_t depth; /* of brackets, before it */
+    uint64_t valid, quotes, inside, opens, closes;
+};
+
+/* Looks at the first of n bytes.  *string: all ones inside a string; *escaped: 1 if the byte
+ * after the block is escaped. */
+SYNTAX_INLINE void SYNTAX_NAME(json_look)(struct SYNTAX_NAME(json_block) * block, size_t n,
+                                          uint64_t *string, uint64_t *escaped)
+{
+    const uint64_t odd = UINT64_C(0xaaaaaaaaaaaaaaaa), first = *escaped;
+    const unsigned size = (unsigned)cb__min(n, 64);
+    const SYNTAX_V bytes = SYNTAX_LOAD(block->bytes), lowered = SYNTAX_LOWER(bytes);
+    const uint64_t backslashes = SYNTAX_EQUAL(bytes, '\\'), all = SYNTAX_EQUAL(bytes, '"');
+    const uint64_t may_escape = backslashes & ~first;
+    const uint64_t codes = ((may_escape << 1 | odd) - may_escape) ^ odd;
+    uint64_t escapes = codes & backslashes, quotes = all & ~(codes ^ (backslashes | first));
+    uint64_t inside = SYNTAX_PREFIX(quotes) ^ *string;
+    if (cb__unlikely(escapes & ~inside)) {
+        quotes = cb__json_resolve(all, backslashes, *string, first, &escapes);
+        inside = SYNTAX_PREFIX(quotes) ^ *string;
+    }
+    *string = SYNTAX_SPREAD(inside);
+    *escaped = escapes >> (size - 1) & 1;
+    block->valid = UINT64_MAX >> (64 - size);
+    block->quotes = quotes;
+    block->inside = inside;
+    block->opens = SYNTAX_EQUAL(lowered, '{') & ~inside;
+    block->closes = SYNTAX_EQUAL(lowered, '}') & ~inside;
+}
+
+/* The first and last bytes of values in a block.  *comma: all ones after the comma before a
+ * value.  *stop: the lowest bit is where the scan stops, 0: nowhere here. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const struct SYNTAX_NAME(json_block) * block,
+                                                bool commas, uint64_t *comma, uint64_t *stop)
+{
+    const struct cb__json_depths before = SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
+    const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
+    const uint64_t begins = (block->opens & before.zero) | (quotes & block->inside);
+    const uint64_t ends = (block->closes & before.one) | (quotes & ~block->inside);
+    uint64_t others = outside & block->valid & ~begins & ~ends;
+    *stop = 0;
+    if (commas) {
+        /* They and beginnings come in turn. */
+        const uint64_t points = SYNTAX_EQUAL(SYNTAX_LOAD(block->bytes), ',') & others;
+        const uint64_t after = SYNTAX_PREFIX(points | begins) ^ *comma;
+        *comma = SYNTAX_SPREAD(after);
+        *stop = (points & ~after) | (begins & after);
+        others &= ~points;
+    }
+    *stop |= SYNTAX_SOLID(block->bytes, others);
+    return (begins | ends) & ((*stop & (0 - *stop)) - 1);
+}
+
+/* Some blocks at a time, each step for all of them, since a branch that was not predicted
+ * costs less the sooner it is known: looks at the blocks and lists those that are not deep
+ * in a value, then finds what begins and ends in these, then writes that. */
+SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const uint8_t *data,
+                                            size_t n, uint32_t *hits, size_t max, size_t *scanned,
+                                            bool commas)
+{
+    struct SYNTAX_NAME(json_block) blocks[SYNTAX_GROUP + 1];
+    uint64_t events[SYNTAX_GROUP];
+    uint64_t depth = place->depth, string = (uint64_t)0 - place->string, escaped = place->escaped;
+    uint64_t comma = 0, stop = 0;
+    uint8_t part[64];
+    size_t count = 0, group = 1;
+    for (size_t at = 0; at < n && count < max && !stop; group = cb__min(2 * group, SYNTAX_GROUP)) {
+        size_t listed = 0, found = 0;
+        for (const size_t end = cb__min(n, at + 64 * group); at < end; at += 64) {
+            struct SYNTAX_NAME(json_block) *block = &blocks[listed];
+            block->at = at;
+            block->bytes = data + at;
+            if (cb__unlikely(n - at < 64))
+                block->bytes = SYNTAX_NAME(part)(part, data + at, n - at);
+            block->depth = depth;
+            SYNTAX_NAME(json_look)(block, n - at, &string, &escaped);
+            const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
+            listed += depth <= closes;
+            depth += opens - closes;
+        }
+        while (found < listed && !stop) {
+            events[found] = SYNTAX_NAME(json_events)(&blocks[found], commas, &comma, &stop);
+            found++;
+        }
+        for (size_t i = 0; i < found && count < max; i++) {
+            cb__hand_out(events[i], (uint32_t)blocks[i].at, hits + count);
+            count += SYNTAX_COUNT(events[i]);
+        }
+    }
+    *scanned = n;
+    if (count >= max || stop || !(depth || string)) {
+        count = cb__min(count, max);
+        *scanned = count ? hits[count - 1] + (size_t)1 : 0;
+        depth = string = escaped = 0;
+    }
+    *place = (struct cb__json_place){depth, string != 0, escaped != 0};
+    return count;
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(json_values)(struct cb__json_place *place,
+                                                     const uint8_t *data, size_t n, uint32_t *hits,
+                                                     size_t max, size_t *scanned)
+{
+    return SYNTAX_NAME(json_find)(place, data, n, hits, max, scanned, false);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(json_elements)(struct cb__json_place *place,
+                                                       const uint8_t *data, size_t n,
+                                                       uint32_t *hits, size_t max, size_t *scanned)
+{
+    return SYNTAX_NAME(json_find)(place, data, n, hits, max, scanned, true);
+}
+
+#undef SYNTAX_TARGET
+#undef SYNTAX_NAME
+#undef SYNTAX_V
+#undef SYNTAX_LOAD
+#undef SYNTAX_EQUAL
+#undef SYNTAX_LOWER
+#undef SYNTAX_SOLID
+#undef SYNTAX_DEPTHS
+#undef SYNTAX_PREFIX
+#undef SYNTAX_COUNT
+#undef SYNTAX_SKIPS
+
+#endif

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* Every kernel that finds where records end finds what a machine that steps through the
+ * bytes finds. */
+#include <string.h>
+
+#include "expect.h"
+#include "kernels/syntax.h"
+#include "support.h"
+
+/* Every test runs once with each kernel that this machine has. */
+static void use_kernel(int i)
+{
+    cb__syntax_kernel_use(cb__syntax_kernel_get((size_t)i));
+}
+
+static int count_kernels(void)
+{
+    size_t n = 0;
+    while (cb__syntax_kernel_get(n) != NULL)
+        n++;
+    return (int)n;
+}
+
+enum { MOST = 4096 };
+
+/* Check cuts longer messages short. */
+static int shown(size_t n)
+{
+    return (int)cb__min(n, 300);
+}
+
+/* ----------------------------------------------------------------------- CSV */
+
+/* RFC 4180, and what most readers do with a quote in the middle of a field. */
+enum phase { FIELD, TEXT, QUOTED, QUOTE };
+
+static enum phase naive_step(const struct cb__csv *csv, enum phase phase, uint8_t c)
+{
+    if (phase == QUOTED)
+        return c == csv->quote ? QUOTE : QUOTED;
+    if (c == csv->quote)
+        return phase == TEXT ? TEXT : QUOTED;
+    return c == csv->separator || c == '\n' ? FIELD : TEXT;
+}
+
+struct ends {
+    size_t count;
+    uint32_t at[MOST];
+    enum phase phase; /* after the last byte */
+};
+
+static void naive_rows(const struct cb__csv *csv, const uint8_t *data, size_t n, struct ends *ends)
+{
+    ends->count = 0;
+    ends->phase = FIELD;
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] == '\n' && ends->phase != QUOTED)
+            ends->at[ends->count++] = (uint32_t)i;
+        ends->phase = naive_step(csv, ends->phase, data[i]);
+    }
+}
+
+/* Scans on to `to`, at most `max` rows at a time. */
+static void scan_rows(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+                      size_t *at, size_t to, size_t max, struct ends *is)
+{
+    uint32_t hits[MOST + CB__FIND_SLACK];
+    while (*at < to) {
+        size_t scanned = SIZE_MAX;
+        size_t found = cb__csv_find(csv, place, data + *at, to - *at, hits, max, &scanned);
+        expect(found <= max && scanned <= to - *at && (found == max || scanned == to - *at),
+               "%zu of %zu rows, %zu of %zu bytes", found, max, scanned, to - *at);
+        expect(found < max || scanned == hits[max - 1] + 1, "it went on after the last row");
+        for (size_t i = 0; i < found; i++)
+            is->at[is->count++] = (uint32_t)*at + hits[i];
+        *at += scanned;
+    }
+}
+
+/* In two parts, which end at `cut` and n. */
+static void check_rows(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut,
+                       size_t max, const struct ends *should)
+{
+    static struct ends is;
+    struct cb__csv_place place = cb__csv_start();
+    size_t at = 0;
+    is.count = 0;
+    scan_rows(csv, &place, data, &at, cut, max, &is);
+    scan_rows(csv, &place, data, &at, n, max, &is);
+    expect(is.count == should->count, "%zu rows, expected %zu: %.*s, cut at %zu", is.count,
+           should->count, shown(n), (const char *)data, cut);
+    for (size_t i = 0; i < is.count; i++)
+        expect(is.at[i] == should->at[i], "row %zu ends at %u, expected %u: %.*s, cut at %zu", i,
+               is.at[i], should->at[i], shown(n), (const char *)data, cut);
+    expect(place.quoted == (should->phase == QUOTED), "inside or not: %.*s, cut at %zu", (int)n,
+           (const char *)data, cut);
+    expect(place.quoted || place.opens == (should->phase != TEXT), "opens or not: %.*s, cut at %zu",
+           shown(n), (const char *)data, cut);
+}
+
+static void check_count(const struct cb__csv *csv, const uint8_t *data, size_t n,
+                        const struct ends *should)
+{
+    size_t last = SIZE_MAX, count = cb__csv_count(csv, data, n, &last);
+    expect(count == should->count, "%zu rows counted, expected %zu", count, should->count);
+    expect(!count || last == should->at[count - 1], "the last one ends at %zu, expected %u", last,
+           should->at[count - 1]);
+}
+
+static void check_csv(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut)
+{
+    static struct ends should;
+    naive_rows(csv, data, n, &should);
+    check_rows(csv, data, n, cut, 1 + cut % 7, &should);
+    check_rows(csv, data, n, n, MOST, &should);
+    check_count(csv, data, n, &should);
+}
+
+/* ---------------------------------------------------------------------- JSON */
+
+struct hits {
+    size_t count;
+    uint32_t at[MOST];
+    struct cb__json_place place; /* after the last byte, or at the stop */
+    size_t stop;                 /* where a scan must not go on: the end of the last value */
+    bool stops;
+};
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Inside a value; true at its last byte. */
+static bool naive_inside(struct cb__json_place *place, uint8_t c)
+{
+    if (place->string) {
+        const bool escaped = place->escaped;
+        place->escaped = !escaped && c == '\\';
+        place->string = escaped || c != '"';
+        return !place->string && !place->depth;
+    }
+    if (c == '[' || c == '{')
+        place->depth++;
+    if (c == ']' || c == '}')
+        place->depth--;
+    place->string = c == '"';
+    return !place->depth && !place->string;
+}
+
+static void naive_values(bool commas, const uint8_t *data, size_t n, struct hits *hits)
+{
+    struct cb__json_place *place = &hits->place;
+    bool comma = !commas;
+    *hits = (struct hits){.count = 0};
+    for (size_t i = 0; i < n && !hits->stops; i++) {
+        const uint8_t c = data[i];
+        if (cb__json_is_inside(place)) {
+            if (naive_inside(place, c)) {
+                hits->at[hits->count++] = (uint32_t)i;
+                hits->stop = i + 1;
+                comma = !commas;
+            }
+        } else if (!comma && c == ',') {
+            comma = true;
+        } else if (!is_space(c)) {
+            place->depth = comma && (c == '[' || c == '{');
+            place->string = comma && c == '"';
+            hits->stops = !cb__json_is_inside(place);
+            hits->at[hits->count] = (uint32_t)i;
+            hits->count += !hits->stops;
+        }
+    }
+}
+
+/* Scans on to `to`, or as far as it goes, at most `max` values at a time. */
+static void scan_values(bool commas, struct cb__json_place *place, const uint8_t *data, size_t *at,
+                        size_t to, size_t max, struct hits *is)
+{
+    static uint32_t hits[MOST + CB__FIND_SLACK];
+    size_t count = 0, most = 0;
+    while (*at < to && count == most) {
+        size_t scanned = SIZE_MAX;
+        most = cb__json_is_inside(place) ? 2 * max - 1 : 2 * max;
+        count = cb__json_find(place, commas, data + *at, to - *at, hits, most, &scanned);
+        expect(count <= most && scanned <= to - *at, "%zu of %zu hits, %zu of %zu bytes", count,
+               most, scanned, to - *at);
+        const bool ends = cb__json_is_inside(place);
+        expect(count < most || !ends, "it stops inside of a value");
+        expect(scanned == (ends    ? to - *at
+                           : count ? hits[count - 1] + (size_t)1
+                                   : 0),
+               "%zu of %zu bytes scanned", scanned, to - *at);
+        for (size_t i = 0; i < count; i++)
+            is->at[is->count++] = (uint32_t)*at + hits[i];
+        *at += scanned;
+    }
+}
+
+/* In two parts: one that ends at `cut`, and from where that stopped to n. */
+static void check_values(bool commas, const uint8_t *data, size_t n, size_t cut, size_t max,
+                         const struct hits *should)
+{
+    static struct hits is;
+    struct cb__json_place place = {0};
+    size_t at = 0;
+    is.count = 0;
+    scan_values(commas, &place, data, &at, cut, max, &is);
+    scan_values(commas, &place, data, &at, n, max, &is);
+    expect(is.count == should->count, "%zu hits, expected %zu: %.*s, cut at %zu", is.count,
+           should->count, shown(n), (const char *)data, cut);
+    for (size_t i = 0; i < is.count; i++)
+        expect(is.at[i] == should->at[i], "hit %zu is at %u, expected %u: %.*s, cut at %zu", i,
+               is.at[i], should->at[i], shown(n), (const char *)data, cut);
+    const bool inside = cb__json_is_inside(&should->place);
+    expect(at == (inside ? n : should->stop), "it stops at %zu: %.*s, cut at %zu", at, shown(n),
+           (const char *)data, cut);
+    expect(place.depth == should->place.depth && place.string == should->place.string &&
+               place.escaped == should->place.escaped,
+           "another place: %.*s, cut at %zu", shown(n), (const char *)data, cut);
+}
+
+static void check_json(bool commas, const uint8_t *data, size_t n, size_t cut)
+{
+    static struct hits should;
+    naive_values(commas, data, n, &should);
+    check_values(commas, data, n, cut, 1 + cut % 7, &should);
+    check_values(commas, data, n, n, MOST / 2, &should);
+}
+
+/* -------------------------------------------------------------------- inputs */
+
+/* Letters to mix: the common case, and each with one kind many times. */
+static const char *const csv_letters[] = {
+    "aaaaaaa,,,\"\n\r", "\"", "\"\n", "\",", "a\"", "\",\n", "aaaaaaaaaaaaaaaaaaaaaaaaaa\n", "a\n,",
+};
+static const char *const json_letters[] = {
+    "[]{}\",\\ \na1:",
+    "[]",
+    "\"",
+    "\"\\",
+    "\\",
+    "[{",
+    "]}",
+    "[\"\\]",
+    "[] ",
+    "\"a \n",
+    "[]\\\"a",
+    "[[]\"\"\\,aaaaaaaaaaaaaaaaaaa",
+};
+static const struct cb__csv dialects[] = {
+    {'"', ','}, {'\'', '\t'}, {0, ';'}, {'"', 0}, {'a', 0xff},
+};
+
+/* With the bytes of a dialect in place of those of the usual one. */
+static void fill_csv(struct prng *prng, const struct cb__csv *csv, uint8_t *data, size_t n,
+                     size_t kind)
+{
+    prng_fill(prng, data, n, csv_letters[kind], strlen(csv_letters[kind]));
+    for (size_t i = 0; i < n; i++)
+        data[i] = data[i] == '"' ? csv->quote : data[i] == ',' ? csv->separator : data[i];
+}
+
+/* The values begin at once, or none may be there at all. */
+static void fill_json(struct prng *prng, uint8_t *data, size_t n, size_t kind)
+{
+    prng_fill(prng, data, n, json_letters[kind], strlen(json_letters[kind]));
+    for (size_t i = 0; i < cb__min(n, prng_below(prng, 5)); i++)
+        data[i] = (uint8_t) "[[\"{,"[prng_below(prng, 5)];
+}
+
+/* Calls both checks for bytes at `from`, of each kind. */
+static void check_kinds(struct prng *prng, uint8_t *data, size_t n, size_t cut)
+{
+    for (size_t kind = 0; kind < COUNT(csv_letters); kind++) {
+        const struct cb__csv *csv = &dialects[prng_below(prng, COUNT(dialects))];
+        fill_csv(prng, csv, data, n, kind);
+        check_csv(csv, data, n, cut);
+    }
+    for (size_t kind = 0; kind < COUNT(json_letters); kind++) {
+        fill_json(prng, data, n, kind);
+        check_json(kind % 2, data, n, cut);
+        check_json(!(kind % 2), data, n, cut);
+    }
+}
+
+/* -------------------------------------------------------------------- tests */
+
+START_TEST(every_length_and_alignment_gives_what_a_machine_gives)
+{
+    struct prng prng = {1};
+    uint8_t data[64 + 300];
+    use_kernel(_i);
+    for (size_t n = 0; n <= 300; n++)
+        check_kinds(&prng, data + n % 64, n, prng_below(&prng, n + 1));
+}
+END_TEST
+
+START_TEST(every_cut_gives_what_a_machine_gives)
+{
+    struct prng prng = {2};
+    uint8_t data[200];
+    use_kernel(_i);
+    for (size_t round = 0; round < 10; round++) {
+        for (size_t cut = 0; cut <= sizeof data; cut++)
+            check_kinds(&prng, data, sizeof data, cut);
+    }
+}
+END_TEST
+
+START_TEST(nothing_is_read_beyond_the_end)
+{
+    struct prng prng = {3};
+    uint8_t csv[200], json[200];
+    struct guard csv_guard, json_guard;
+    use_kernel(_i);
+    fill_csv(&prng, &dialects[0], csv, sizeof csv, 0);
+    fill_json(&prng, json, sizeof json, 0);
+    guard_init(&csv_guard, csv, sizeof csv);
+    guard_init(&json_guard, json, sizeof json);
+    for (size_t n = 0; n <= sizeof csv; n++) {
+        check_csv(&dialects[0], csv_guard.data + sizeof csv - n, n, n / 2);
+        check_json(n % 2, json_guard.data + sizeof json - n, n, n / 2);
+    }
+    guard_fini(&csv_guard);
+    guard_fini(&json_guard);
+}
+END_TEST
+
+/* Long runs of one kind, across blocks: what would make a carry go wrong. */
+START_TEST(runs_across_blocks_give_what_a_machine_gives)
+{
+    static const char runs[] = "\\\\\"\"[[]{}, a\n";
+    struct prng prng = {4};
+    uint8_t data[MOST];
+    use_kernel(_i);
+    for (size_t round = 0; round < 500; round++) {
+        for (size_t at = 0, n; at < sizeof data; at += n) {
+            n = cb__min(1 + prng_below(&prng, 200), sizeof data - at);
+            memset(data + at, runs[prng_below(&prng, sizeof runs - 1)], n);
+        }
+        data[0] = (uint8_t) "[\""[round % 2];
+        check_csv(&dialects[0], data, sizeof data, prng_below(&prng, sizeof data));
+        check_json(false, data, sizeof data, prng_below(&prng, sizeof data));
+    }
+}
+END_TEST
+
+START_TEST(brackets_nested_deeper_than_a_block_are_counted)
+{
+    static uint8_t data[MOST];
+    use_kernel(_i);
+    for (size_t depth = 1; depth < sizeof data / 2; depth += 61) {
+        memset(data, '[', depth);
+        memset(data + depth, ']', depth);
+        data[2 * depth] = '{';
+        check_json(false, data, 2 * depth + 1, depth);
+        check_json(false, data, 2 * depth - 1, depth);
+    }
+}
+END_TEST
+
+static Suite *syntax_suite(void)
+{
+    Suite *suite = suite_create("syntax");
+    TCase *tcase = add_case(suite, "kernels");
+    const int kernels = count_kernels();
+    tcase_add_loop_test(tcase, every_length_and_alignment_gives_what_a_machine_gives, 0, kernels);
+    tcase_add_loop_test(tcase, every_cut_gives_what_a_machine_gives, 0, kernels);
+    tcase_add_loop_test(tcase, nothing_is_read_beyond_the_end, 0, kernels);
+    tcase_add_loop_test(tcase, runs_across_blocks_give_what_a_machine_gives, 0, kernels);
+    tcase_add_loop_test(tcase, brackets_nested_deeper_than_a_block_are_counted, 0, kernels);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(syntax_suite());
+}
