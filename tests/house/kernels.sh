@@ -14,7 +14,7 @@ cd "$TOP_BUILDDIR"
 }
 tried=0
 for kernel in avx512 vbmi2 avx2 sse2 neon plain; do
-    for test in matcher search split decoder framings stuffed outputs; do
+    for test in matcher search split decoder cuts framings scanned json stuffed outputs; do
         status=0
         CB_TEST_KERNEL=$kernel tests/unit/test_$test >kernels.log 2>&1 || status=$?
         case $status in
