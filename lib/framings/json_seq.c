@@ -57,7 +57,7 @@ static int begin(struct seq_state *state, const uint8_t *data, size_t n, size_t 
         return cb__scanned_fail(&state->scanned, "text does not begin with RS (1e)");
     if (!cb__json_begins(data[i]))
         return cb__scanned_fail(&state->scanned, cb__json_first_fault(data[i]));
-    state->json = (struct cb__json){.depth = 0};
+    state->json = (struct cb__json){.word = 0};
     state->over = false;
     return CB__BEGINS;
 }

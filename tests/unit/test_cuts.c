@@ -164,6 +164,84 @@ START_TEST(a_fast_path_stops_before_a_record_that_is_too_long)
 }
 END_TEST
 
+/* Syntax mixed at random, mostly malformed somewhere. */
+struct mixture {
+    const char *specification;
+    const char *tokens[20];
+};
+
+static const struct mixture mixtures[] = {
+    {"csv",
+     {"a", "bc", ",", ",", "\n", "\r\n", "\r", "\"", "\"", "\"\"", "\"a\nb\"", ",\"", "\",",
+      "\"\n"}},
+    {"csv,sep=a", {"a", "\"", "\n", "b", "\r\n"}},
+    {"json",
+     {"{}", "[]", "[{", "}]", "\"x\"", "\"[\\\"\"", "12 ", "true", "\n", " ", "{\"a\":", "1", "}",
+      "\n", "-1.5e3", "\\", "\"", "{}\n", "[1,2]\n"}},
+    {"json", {"{}\n", "1.5 ", "1. ", "tru ", "[ ]", "\"\\\\\"", "1 ", "null ", "[\"]\",{}]"}},
+    {"json,array",
+     {"{}", ",", ",", ",", "[]", "[", "]", "\"]\"", "12", "null", " ", "[1]", ",{}", ",[]", "\n"}},
+    {"json,array", {",1", ",{}", ", []", ",\"]\\\"\"", ",[1,{}] ", ",true\n"}},
+};
+
+/* Returns the size. */
+static size_t mix(struct prng *prng, const struct mixture *mixture, char *text, size_t room)
+{
+    size_t count = 0, size = 0;
+
+    while (mixture->tokens[count])
+        count++;
+    if (strstr(mixture->specification, "array"))
+        size = (size_t)snprintf(text, room, "[0");
+    for (size_t n = prng_below(prng, 60); n > 0; n--)
+        size += (size_t)snprintf(text + size, room - size, "%s",
+                                 mixture->tokens[prng_below(prng, count)]);
+    return size;
+}
+
+static int read_bytewise(struct work *work, const char *text, size_t size)
+{
+    int status = CB_MORE;
+
+    for (size_t i = 0; i < size && status == CB_MORE; i++) {
+        ck_assert_int_eq(cb_append(work->buffer, text + i, 1), CB_OK);
+        status = read_slowly(work, 1000);
+    }
+    cb_decoder_finish(work->decoder);
+    return status == CB_MORE ? read_slowly(work, 1000) : status;
+}
+
+START_TEST(random_syntax_at_once_gives_what_it_gives_byte_by_byte)
+{
+    const struct mixture *mixture = &mixtures[_i / 2];
+    struct prng prng = {(uint64_t)_i};
+
+    for (size_t round = 0; round < 1000; round++) {
+        struct work slow, fast;
+        char text[1024];
+        size_t size = mix(&prng, mixture, text, sizeof text), passed = 0;
+
+        make_work(&slow, mixture->specification, _i % 2);
+        make_work(&fast, mixture->specification, _i % 2);
+        int should = read_bytewise(&slow, text, size);
+        ck_assert_int_eq(cb_append(fast.buffer, text, size), CB_OK);
+        cb_decoder_finish(fast.decoder);
+        int is = read_both(&fast, size, 4 + prng_below(&prng, 30), &passed);
+        const struct cb_error *why = cb_decoder_error(fast.decoder),
+                              *why_slow = cb_decoder_error(slow.decoder);
+        expect(is == should && why->offset == why_slow->offset && why->record == why_slow->record &&
+                   strcmp(why->text, why_slow->text) == 0,
+               "%.*s: %d at %" PRIu64 " %s, expected %d at %" PRIu64 " %s", (int)size, text, is,
+               why->offset, why->text, should, why_slow->offset, why_slow->text);
+        expect(fast.records.count == slow.records.count && fast.records.size == slow.records.size &&
+                   memcmp(fast.records.bytes, slow.records.bytes, fast.records.size) == 0,
+               "%.*s: other records", (int)size, text);
+        free_work(&slow);
+        free_work(&fast);
+    }
+}
+END_TEST
+
 static Suite *cuts_suite(void)
 {
     Suite *suite = suite_create("cuts");
@@ -172,6 +250,8 @@ static Suite *cuts_suite(void)
 
     tcase_add_loop_test(spans, frames_found_in_a_span_are_those_of_the_slow_path, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
+    tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
+                        2 * (int)COUNT(mixtures));
     return suite;
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framings/shared/json_text.h"
 
-#include "core/eight.h"
-
 const uint8_t cb__json_class[256] = {
     [' '] = CB__JSON_SPACE,  ['\t'] = CB__JSON_SPACE, ['\n'] = CB__JSON_SPACE,
     ['\r'] = CB__JSON_SPACE, ['"'] = CB__JSON_QUOTE,  ['['] = CB__JSON_OPEN,
@@ -107,65 +105,14 @@ const char *cb__json_word_fault(const struct cb__json *json)
     }
 }
 
-/* --------------------------------------------------- strings and brackets */
-
-/* The first quote or backslash from `i` on, or n. */
-static size_t find_special(const uint8_t *data, size_t i, size_t n)
-{
-    for (; n - i >= 8; i += 8) {
-        uint64_t bytes = cb__load8(data + i);
-        if (cb__any_is(bytes, '"') || cb__any_is(bytes, '\\'))
-            break;
-    }
-    while (i < n && data[i] != '"' && data[i] != '\\')
-        i++;
-    return i;
-}
-
-/* Continues in a string from `i` < n. */
-static size_t pass_string(struct cb__json *json, const uint8_t *data, size_t i, size_t n)
-{
-    if (json->escaped) {
-        json->escaped = false;
-        i++;
-    }
-    i = find_special(data, i, n);
-    if (i == n)
-        return n;
-    if (data[i] == '"')
-        json->string = false;
-    else
-        json->escaped = true;
-    return i + 1;
-}
-
-/* Continues in brackets from `i` to a string, or to their end. */
-static size_t pass_brackets(struct cb__json *json, const uint8_t *data, size_t i, size_t n)
-{
-    while (i < n && json->depth) {
-        switch (cb__json_class[data[i++]]) {
-        case CB__JSON_OPEN:
-            json->depth++;
-            break;
-        case CB__JSON_CLOSE:
-            json->depth--;
-            break;
-        case CB__JSON_QUOTE:
-            json->string = true;
-            return i;
-        default:
-            break;
-        }
-    }
-    return i;
-}
-
 size_t cb__json_pass(struct cb__json *json, const uint8_t *data, size_t n)
 {
-    size_t i = 0;
+    uint32_t hits[1 + CB__FIND_SLACK];
+    size_t scanned;
     if (json->word)
         return json->word == NAME ? pass_name(json, data, n) : pass_number(json, data, n);
-    while (i < n && cb__json_inside(json))
-        i = json->string ? pass_string(json, data, i, n) : pass_brackets(json, data, i, n);
-    return i;
+    if (!cb__json_inside(json))
+        return 0;
+    cb__json_find(&json->place, false, data, cb__min(n, CB__FIND_MAX), hits, 1, &scanned);
+    return scanned;
 }

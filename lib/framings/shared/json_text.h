@@ -7,7 +7,7 @@
 #ifndef CB_JSON_TEXT_H
 #define CB_JSON_TEXT_H
 
-#include "core/base.h"
+#include "kernels/syntax.h"
 
 enum cb__json_class {
     CB__JSON_OTHER,
@@ -23,15 +23,14 @@ extern const uint8_t cb__json_class[256];
 
 /* The place in a value.  All zeros: outside. */
 struct cb__json {
-    uint64_t depth; /* of brackets */
-    bool string, escaped;
-    uint8_t word;     /* place in a number, or in a name; 0: in neither */
-    const char *rest; /* the rest of the name */
+    struct cb__json_place place; /* in brackets and strings */
+    uint8_t word;                /* place in a number, or in a name; 0: in neither */
+    const char *rest;            /* the rest of the name */
 };
 
 static inline bool cb__json_inside(const struct cb__json *json)
 {
-    return json->depth || json->string;
+    return cb__json_is_inside(&json->place);
 }
 
 /* Has a value begun but not ended? (The end of a number or name is not known here: the
@@ -56,8 +55,8 @@ const char *cb__json_first_fault(uint8_t byte);
 static inline bool cb__json_enter(struct cb__json *json, uint8_t byte)
 {
     const uint8_t class = cb__json_class[byte];
-    json->depth = class == CB__JSON_OPEN;
-    json->string = class == CB__JSON_QUOTE;
+    json->place.depth = class == CB__JSON_OPEN;
+    json->place.string = class == CB__JSON_QUOTE;
     if (class == CB__JSON_WORD)
         cb__json_enter_word(json, byte);
     return cb__json_open(json);
