@@ -6,8 +6,8 @@
  *
  * 64 bytes at a time become masks: one bit for each byte that is a quote, a line end, a
  * bracket.  The bytes inside quotes are those with an odd number of quotes up to them: a
- * prefix XOR of the mask of quotes.  What is between two blocks is in a place, all that a
- * scan must remember: so a stream may be cut anywhere.
+ * prefix XOR of the mask of quotes.  A place has all that a scan must remember between two
+ * bytes, so a stream may be cut anywhere.
  */
 #ifndef CB_SYNTAX_H
 #define CB_SYNTAX_H
