@@ -16,8 +16,8 @@ _cbsplit_keys() {
         from='byte= only='
         to=pad=
         ;;
-    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | fcgi)
-        both='offset= header= scale= adjust= inclusive min= max= align= trailer='
+    u[0-9]* | grpc | docker | dns | kafka | tpkt | tls | bson | postgres* | mysql | fcgi)
+        both='offset= header= scale= adjust= inclusive min= max= align= trailer= more= sequence='
         from='padding= byte= only='
         to=lead=
         ;;

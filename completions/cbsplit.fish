@@ -27,8 +27,8 @@ function __cbsplit_framing --argument-names side
         case fixed
             set -a from byte= only=
             set to pad=
-        case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' fcgi
-            set keys offset= header= scale= adjust= inclusive min= max= align= trailer=
+        case 'u*' grpc docker dns kafka tpkt tls bson 'postgres*' mysql fcgi
+            set keys offset= header= scale= adjust= inclusive min= max= align= trailer= more= sequence=
             set -a from padding= byte= only=
             set to lead=
         case varint mqtt

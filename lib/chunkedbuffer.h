@@ -643,8 +643,8 @@ enum {
     CB_SYNC = 4,         /* decoding may begin at a place that cb_decoder_sync finds;
                             a frame begins with the payload */
     CB_RECOVERS = 16,    /* after malformed input the next frame can be found */
-    CB_INDEPENDENT = 8   /* each frame declares its length at its beginning, and can
-                            be decoded without the frames before and after it */
+    CB_INDEPENDENT = 8   /* each frame declares its length at its beginning, and each
+                            record can be decoded without those before and after it */
 };
 
 /*

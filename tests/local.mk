@@ -145,6 +145,7 @@ peer_tests = \
 	tests/peer/jq.sh \
 	tests/peer/json.sh \
 	tests/peer/jsonrpc.sh \
+	tests/peer/mysql.sh \
 	tests/peer/nc.sh \
 	tests/peer/nginx.sh \
 	tests/peer/node.sh \

@@ -400,8 +400,9 @@ static int handle_end(struct cb_decoder *decoder)
     decoder->found.payload_seen = until;
     if (missing_from > end)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
-                                "input ends inside a record: %" PRIu64
+                                "input ends inside a record: %s%" PRIu64
                                 " bytes of its payload are missing",
+                                decoder->found.total == CB_UNKNOWN ? "at least " : "",
                                 missing_from - end);
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
@@ -475,7 +476,7 @@ unsigned cb_decoder_traits(const struct cb_decoder *decoder)
     const struct cb__decoder_ops *ops = decoder->ops;
     struct cb__recovery recovery;
     bool tells = decoder->tells_length && decoder->on_partial != CB_PARTIAL_EMIT;
-    bool independent = decoder->tells_length && !ops->parts && !ops->needs_end && !ops->in_order;
+    bool independent = ops->tells_length && !ops->parts && !ops->needs_end && !ops->in_order;
     return (tells ? (unsigned)CB_TELLS_LENGTH : 0) | (ops->parts ? (unsigned)CB_PARTS : 0) |
            (ops->sync ? (unsigned)CB_SYNC : 0) |
            (cb__decoder_recovery(decoder, &recovery) ? (unsigned)CB_RECOVERS : 0) |

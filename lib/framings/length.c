@@ -2,6 +2,11 @@
 /*
  * A binary length field of 1 to 8 bytes (shared/layout.h).  Padding may follow the
  * payload; its length is in the byte of the header at `padding`, if given.
+ *
+ * With `more` that is the largest value; a record continues in the frame after one with
+ * it, so a frame with another value ends each record.  The byte of the header at
+ * `sequence`, if given, counts the frames of a record.  The packets of MySQL are an
+ * example ("MySQL Packets" in the documentation of its source).
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,18 +21,25 @@ struct length_config {
     size_t width;
     bool little;
     struct cb__layout layout;
-    uint64_t padding; /* place of the padding length in the header */
+    uint64_t padding;  /* place of the padding length in the header */
+    uint64_t sequence; /* place of the number of the frame in its record */
+    uint64_t more;
+    uint64_t full;                 /* payload of a frame after which the record continues */
+    struct cb__length_bounds last; /* for the last frame of a record */
 };
 
 struct length_state {
     struct cb__counted counted;
     size_t have; /* bytes of the header seen */
     uint8_t field[8];
+    uint8_t sequence, next; /* of this frame, and of the next one of its record */
 };
 
 static const struct cb__key keys[] = {
     CB__LAYOUT_KEYS(struct length_config),
     {"padding", CB__KEY_SIZE | CB__KEY_IN, offsetof(struct length_config, padding)},
+    {"more", CB__KEY_SIZE, offsetof(struct length_config, more)},
+    {"sequence", CB__KEY_SIZE, offsetof(struct length_config, sequence)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -36,21 +48,15 @@ static void init(void *data, unsigned variant)
     struct length_config *config = data;
     config->width = CB__LENGTH_WIDTH(variant);
     config->little = CB__LENGTH_IS_LITTLE(variant);
-    config->padding = NOT_GIVEN;
+    config->padding = config->sequence = config->more = NOT_GIVEN;
     cb__layout_init(&config->layout, UINT64_MAX >> (64 - 8 * config->width));
 }
 
-static bool has_padding(const struct length_config *config)
-{
-    return config->padding != NOT_GIVEN || config->layout.align > 1;
-}
-
-/* Checks that the padding byte is in the header, outside the length field. */
-static int check_padding(const struct length_config *config, const struct cb__spec *spec,
-                         struct cb_error *error)
+/* Checks that a byte of the header is there, and outside the length field. */
+static int check_byte(const struct length_config *config, const char *key, uint64_t at,
+                      const struct cb__spec *spec, struct cb_error *error)
 {
     const struct cb__layout *layout = &config->layout;
-    const uint64_t at = config->padding;
     const char *what = NULL;
     if (at == NOT_GIVEN)
         return CB_OK;
@@ -58,20 +64,73 @@ static int check_padding(const struct length_config *config, const struct cb__sp
         what = "is outside the header";
     else if (at >= layout->offset && at - layout->offset < config->width)
         what = "is in the length field";
-    else if (layout->align > 1)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "align"),
-                             "'align' and 'padding' cannot be combined");
     if (!what)
         return CB_OK;
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "padding"),
-                         "the padding byte, at %" PRIu64 ", %s", at, what);
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, key),
+                         "the %s byte, at %" PRIu64 ", %s", key, at, what);
+}
+
+/* Rejects keys that cannot be combined. */
+static int check_pairs(const struct length_config *config, const struct cb__spec *spec,
+                       struct cb_error *error)
+{
+    const struct cb__layout *layout = &config->layout;
+    const uint64_t max = layout->field.max;
+    const bool align = layout->align > 1, padding = config->padding != NOT_GIVEN;
+    const bool more = config->more != NOT_GIVEN, sequence = config->sequence != NOT_GIVEN;
+    const struct {
+        bool wrong;
+        const char *key, *why;
+    } rules[] = {
+        {align && padding, "align", "'align' and 'padding' cannot be combined"},
+        {more && align, "more", "'more' and 'align' cannot be combined"},
+        {more && padding, "more", "'more' and 'padding' cannot be combined"},
+        {more && layout->trailer.length, "more", "'more' and 'trailer' cannot be combined"},
+        {more && max != layout->largest, "max", "'more' and 'max' cannot be combined"},
+        {more && config->more > layout->largest, "more",
+         "the more does not fit in the length field"},
+        {more && config->more <= layout->field.min, "more", "the more is not greater than the min"},
+        {sequence && !more, "sequence", "'sequence' needs 'more'"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].wrong)
+            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
+                                 rules[i].why);
+    }
+    return CB_OK;
+}
+
+/* Finds out which lengths end a record, and which does not. */
+static int set_last(struct length_config *config, const struct cb__spec *spec,
+                    struct cb_error *error)
+{
+    const struct cb__layout *layout = &config->layout;
+    struct cb__length_field last = layout->field;
+    config->last = layout->bounds;
+    if (config->more == NOT_GIVEN)
+        return CB_OK;
+    last.max = config->more - 1;
+    if (cb__length_bounds(&last, layout->header, &config->last) &&
+        cb__length_payload(&layout->bounds, config->more, &config->full))
+        return CB_OK;
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "more"),
+                         "no length ends a record after this adjustment");
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     struct length_config *config = data;
-    int status = cb__layout_check(&config->layout, config->width, config->width, spec, error);
-    return status ? status : check_padding(config, spec, error);
+    struct cb__layout *layout = &config->layout;
+    int status = check_pairs(config, spec, error);
+    if (!status && config->more != NOT_GIVEN)
+        layout->field.max = config->more;
+    if (!status)
+        status = cb__layout_check(layout, config->width, config->width, spec, error);
+    if (!status)
+        status = check_byte(config, "padding", config->padding, spec, error);
+    if (!status)
+        status = check_byte(config, "sequence", config->sequence, spec, error);
+    return status ? status : set_last(config, spec, error);
 }
 
 /* Copies the part of the length field among n bytes of a header, starting with byte
@@ -115,26 +174,70 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
+/* Finds byte `at` of a header among n bytes, starting with byte `have`. */
+static void keep_byte(uint64_t at, size_t have, const uint8_t *data, size_t n, uint8_t *byte)
+{
+    if (at >= have && at - have < n)
+        *byte = data[at - have];
+}
+
 /* Also finds out how long the padding is. */
 static int padded_header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     const struct length_config *config = decoder->config.data;
     struct length_state *state = decoder->state;
     struct cb__frame *frame = &state->counted.frame;
-    const size_t before = state->have, at = (size_t)config->padding;
+    const size_t before = state->have;
+    uint8_t padding = (uint8_t)frame->padding;
     int status = header(decoder, data, n, used);
+    keep_byte(config->padding, before, data, *used, &padding);
+    frame->padding = padding;
     if (config->padding == NOT_GIVEN)
         frame->padding =
             cb__layout_padding(&config->layout, config->layout.header + frame->payload);
-    else if (at >= before && at - before < *used)
-        frame->padding = data[at - before];
     return status;
+}
+
+/* Also finds out whether the record continues, and whether this is its next frame. */
+static int header_of_part(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct length_state *state = decoder->state;
+    struct cb__counted *counted = &state->counted;
+    const size_t before = state->have;
+    int status = header(decoder, data, n, used);
+    keep_byte(config->sequence, before, data, *used, &state->sequence);
+    if (status)
+        return status;
+    counted->frame.more = counted->frame.payload == config->full;
+    if (counted->continues && config->sequence != NOT_GIVEN && state->sequence != state->next) {
+        counted->frame_is_wrong = true;
+        counted->why = "frame is not the next one of its record";
+        return CB_EMALFORMED;
+    }
+    state->next = (uint8_t)(state->sequence + 1);
+    return CB_OK;
+}
+
+static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
+{
+    const struct length_config *config = decoder->config.data;
+    (void)spec;
+    if (config->more == NOT_GIVEN)
+        return CB_OK;
+    decoder->assembles = true;
+    decoder->tells_length = false;
+    return CB_OK;
 }
 
 static void reset(struct cb_decoder *decoder)
 {
     const struct length_config *config = decoder->config.data;
-    cb__layout_reset(decoder, &config->layout, has_padding(config) ? padded_header : header);
+    const bool padded = config->padding != NOT_GIVEN || config->layout.align > 1;
+    cb__layout_reset(decoder, &config->layout,
+                     config->more != NOT_GIVEN ? header_of_part
+                     : padded                  ? padded_header
+                                               : header);
 }
 
 /* The length field at data + offset, with one load if eight bytes are available. */
@@ -147,7 +250,7 @@ static inline uint64_t load_field(const struct length_config *config, const uint
     return config->little ? cb__load_little8(field) << rest >> rest : cb__load_big8(field) >> rest;
 }
 
-/* Frames of just a header and a payload. */
+/* Frames of just a header and a payload, each a record. */
 static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb__cut *cuts, size_t max, size_t *used)
 {
@@ -159,7 +262,7 @@ static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, 
     for (; count < max && n - at >= header_size; count++) {
         uint64_t payload;
         const uint64_t value = load_field(config, data + at, n - at);
-        if (!cb__length_unscaled(&config->layout.bounds, value, &payload) ||
+        if (!cb__length_unscaled(&config->last, value, &payload) ||
             payload > n - at - header_size || payload + kept > max_record)
             break;
         cuts[count] = (struct cb__cut){.at = (uint32_t)(at + header_size - kept),
@@ -176,7 +279,8 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
 {
     const struct length_config *config = decoder->config.data;
     const struct cb__layout *layout = &config->layout;
-    if (layout->plain && config->padding == NOT_GIVEN && !layout->trailer.length &&
+    const struct length_state *state = decoder->state;
+    if (!state->have && layout->plain && config->padding == NOT_GIVEN && !layout->trailer.length &&
         !layout->rules.count)
         return plain_cuts(decoder, data, n, cuts, max, used);
     return cb__counted_cuts(decoder, data, n, cuts, max, used);
@@ -193,6 +297,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct length_state),
     .tells_length = true,
+    .open = open_decoder,
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = length_cuts,
@@ -203,10 +308,23 @@ static const struct cb__decoder_ops decoder_ops = {
 /* Records that keep their framing are written unchanged, if their header has the right
  * length and they end with the trailer. */
 struct kept_state {
-    struct cb__layout_encoder layout;
     uint64_t seen; /* bytes of the record */
     size_t have;   /* how many of these are in the header */
     uint8_t field[8];
+};
+
+/* A record in several frames: headers are written in the midst of its payload. */
+struct part_state {
+    uint64_t left, rest;     /* payload still to come in this frame, and in those after it */
+    bool continues;          /* in another frame, even if nothing is left for it */
+    uint8_t sequence;        /* of the next frame */
+    struct cb__bytes header; /* what is still to be written of a header */
+};
+
+struct length_encoder {
+    struct cb__layout_encoder layout;
+    struct kept_state kept;
+    struct part_state part;
 };
 
 static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
@@ -214,7 +332,10 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     const struct length_config *config = encoder->config.data;
     (void)spec;
     cb__layout_open(encoder, &config->layout);
-    encoder->traits |= encoder->config.keep ? (unsigned)CB_LOOKS : 0;
+    if (encoder->config.keep)
+        encoder->traits |= CB_LOOKS;
+    else if (config->more != NOT_GIVEN)
+        encoder->traits |= CB_TRANSFORMS;
     return CB_OK;
 }
 
@@ -225,7 +346,7 @@ static bool tells(const struct length_config *config, const uint8_t *field, uint
     const struct cb__layout *layout = &config->layout;
     uint64_t size;
     const uint64_t value = cb__load_uint(field, config->width, config->little);
-    return cb__length_payload(&layout->bounds, value, &size) &&
+    return cb__length_payload(&config->last, value, &size) &&
            cb__add_u64(size, layout->header, &size) &&
            cb__add_u64(size, cb__layout_padding(layout, size) + layout->trailer.length, &size) &&
            size == total;
@@ -243,10 +364,16 @@ static bool ends_right(const struct length_config *config, uint64_t total, uint6
     return i == n;
 }
 
+static struct kept_state *kept_of(const struct cb_encoder *encoder)
+{
+    struct length_encoder *state = encoder->state;
+    return &state->kept;
+}
+
 static int look_at_header(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const struct length_config *config = encoder->config.data;
-    struct kept_state *state = encoder->state;
+    struct kept_state *state = kept_of(encoder);
     const size_t header_size = (size_t)config->layout.header;
     const size_t before = state->have, n = cb__min(piece->length, header_size - before);
     keep_field(config, before, piece->data, n, state->field);
@@ -263,7 +390,7 @@ static int look_at_header(struct cb_encoder *encoder, const struct cb_piece *pie
 static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const struct length_config *config = encoder->config.data;
-    struct kept_state *state = encoder->state;
+    struct kept_state *state = kept_of(encoder);
     if (piece->flags & CB_FIRST)
         *state = (struct kept_state){0};
     int status = look_at_header(encoder, piece);
@@ -277,34 +404,98 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
                                "the record does not end with its trailer");
 }
 
-static int begin(struct cb_encoder *encoder, uint64_t length)
+/* Gives the header of a frame. */
+static int give_header(struct cb_encoder *encoder, uint64_t payload)
 {
     const struct length_config *config = encoder->config.data;
     const struct cb__layout *layout = &config->layout;
     uint64_t value;
-    if (encoder->config.keep)
-        return CB_OK;
-    int status = cb__length_encode(encoder, &layout->field, layout->header, length, &value);
+    int status = cb__length_encode(encoder, &layout->field, layout->header, payload, &value);
     if (status)
         return status;
     cb__store_uint(cb__layout_place(encoder, layout), config->width, config->little, value);
-    return cb__layout_begin(encoder, layout, config->width, length);
+    return cb__layout_begin(encoder, layout, config->width, payload);
+}
+
+/* Gives the header of the next frame of a record. */
+static int give_part(struct cb_encoder *encoder)
+{
+    const struct length_config *config = encoder->config.data;
+    struct length_encoder *state = encoder->state;
+    struct part_state *part = &state->part;
+    part->continues = part->rest >= config->full;
+    part->left = part->continues ? config->full : part->rest;
+    part->rest -= part->left;
+    int status = give_header(encoder, part->left);
+    if (config->sequence != NOT_GIVEN)
+        encoder->scratch[config->sequence] = part->sequence++;
+    return status;
+}
+
+static int begin(struct cb_encoder *encoder, uint64_t length)
+{
+    const struct length_config *config = encoder->config.data;
+    struct length_encoder *state = encoder->state;
+    if (encoder->config.keep)
+        return CB_OK;
+    if (cb__likely(config->more == NOT_GIVEN))
+        return give_header(encoder, length);
+    state->part = (struct part_state){.rest = length};
+    int status = give_header(encoder, length % config->full); /* of the last frame */
+    return status ? status : give_part(encoder);
+}
+
+/* Writes as much of a header in the midst of a payload as there is room for. */
+static void put_header(struct cb__bytes *header, struct cb__transform *t)
+{
+    const size_t n = cb__min(header->length, (size_t)(t->out_end - t->out));
+    memcpy(t->out, header->data, n);
+    t->out += n;
+    header->data += n;
+    header->length -= n;
+}
+
+static void payload(struct cb_encoder *encoder, struct cb__transform *t)
+{
+    struct length_encoder *state = encoder->state;
+    struct part_state *part = &state->part;
+    while (t->in < t->in_end && t->out < t->out_end) {
+        if (!part->left) {
+            give_part(encoder);
+            part->header = encoder->out;
+            cb__encoder_give(encoder, "", 0);
+        }
+        if (part->header.length)
+            put_header(&part->header, t);
+        const size_t room = cb__min((size_t)(t->in_end - t->in), (size_t)(t->out_end - t->out));
+        const size_t n = cb__min(room, cb__clamp_u64(part->left));
+        memcpy(t->out, t->in, n);
+        t->in += n;
+        t->out += n;
+        part->left -= n;
+    }
 }
 
 static int end(struct cb_encoder *encoder)
 {
     const struct length_config *config = encoder->config.data;
-    return encoder->config.keep ? CB_OK : cb__layout_end(encoder, &config->layout);
+    const struct length_encoder *state = encoder->state;
+    if (encoder->config.keep)
+        return CB_OK;
+    if (state->part.continues)
+        return give_part(encoder);
+    return cb__layout_end(encoder, &config->layout);
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_NEEDS_LENGTH,
     .by_length = true,
-    .state_size = sizeof(struct kept_state),
+    .state_size = sizeof(struct length_encoder),
     .open = open_encoder,
     .begin = begin,
     .end = end,
     .look = look,
+    .payload = payload,
 };
 
 const struct cb__family cb__length_family = {

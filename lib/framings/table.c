@@ -72,6 +72,9 @@ const struct cb_framing cb__framings[] = {
     /* At least the code; MAX_STARTUP_PACKET_LENGTH is 10000 without the length. */
     PRESET("postgres-startup", "u32be,inclusive,min=8,max=10004",
            "the same without a type, first of a connection"),
+    /* A command begins with number 0; what follows in the same command goes on counting. */
+    PRESET("mysql", "u24le,header=4,more=16777215,sequence=3",
+           "a MySQL packet, joined from several"),
     PRESET("fcgi", "u16be,offset=4,header=8,padding=6,byte=0:01,lead=\\x01\\x06\\x00\\x01",
            "a FastCGI record; out: FCGI_STDOUT of request 1", .also = "fastcgi"),
     PRESET("pkt-line", "hex,digits=4,inclusive,control=3,max=65520", "a git pkt-line",

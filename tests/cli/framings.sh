@@ -139,6 +139,39 @@ decodes u16be,offset=2,align=4 \
 encodes 'u16be,offset=2,inclusive,align=8,lead=\x00\x01' \
     '\000\001\000\004\000\000\000\000\000\001\000\014abcdefgh\000\000\000\000' '0:,8:abcdefgh,'
 
+# more: a frame of that length continues in the next one
+both u8,more=3 '\003abc\003def\001g\003abc\000\000\002xy' '7:abcdefg,3:abc,0:,2:xy,'
+both u8,more=1 '\001a\001b\000\000' '2:ab,0:,'
+both u16be,offset=1,header=4,more=2,sequence=3 \
+    '\000\000\002\000ab\000\000\002\001cd\000\000\000\002\000\000\001\000e' '4:abcd,1:e,'
+both u8,header=2,sequence=1,more=4,inclusive '\004\000ab\003\001c\004\000ab\002\001' '3:abc,2:ab,'
+both u8,scale=2,more=2 '\002abcd\001ef\002abcd\000' '6:abcdef,4:abcd,'
+both u8,more=2,adjust=-1,min=1 '\002a\002b\001\001' '2:ab,0:,'
+decodes u8,more=3,keep '\003abc\003def\001g\000' '10:\003abc\003def\001g,1:\000,'
+decodes u8,offset=1,more=2,only=0:61 'a\002abb\001cb\002dea\002fga\001ha\000' '3:abc,0:,'
+decodes u8,offset=1,more=2,only=0:61,keep 'a\002abb\001cb\002dea\002fga\001ha\000' \
+    '7:a\002abb\001c,2:a\000,'
+gives '\003abc\003def\001g\000' '2\n' -f u8,more=3 -c
+# From where it is numbered; 255 is followed by 0.
+decodes u8,header=2,more=1,sequence=1 '\001\376a\001\377b\000\000' '2:ab,'
+refuses 3 'stdin: record 2 at byte 5: frame is not the next one of its record: 00 01' \
+    '\000\007\001\002a\000\001' '0:,' -f u8,header=2,more=1,sequence=1 -t netstring --max-record=9
+refuses 3 'stdin: record 1 at byte 3: byte 0 of the header is not one of 61-62: 63' \
+    'a\001xc\000' '' -f u8,offset=1,more=1,byte=0:61-62 -t netstring
+refuses 3 'stdin: record 1 at byte 4: length is greater than the maximum: 04' \
+    '\003abc\004defg' 'abc' -f u8,more=3 -t raw
+refuses 6 'stdin: record 1 at byte 2: a length of 1 does not fit in a length field of 2 to 3' \
+    '4:abcd,' '' -f netstring -t u8,more=3,min=2
+refuses 4 'stdin: record 1 at byte 4: input ends inside a record' '\003abc' 'abc' -f u8,more=3 -t raw
+refuses 4 'stdin: record 1 at byte 2: input ends inside a record: at least 2 bytes of its payload are missing' \
+    '\003a' 'a' -f u8,more=3 -t raw
+refuses 4 'stdin: record 1 at byte 6: input ends inside a record: 1 bytes of its payload are missing' \
+    '\003abc\002d' 'abcd' -f u8,more=3 -t raw
+gives '\003abc\003de' '5:abcde,' -f u8,more=3 -t netstring --on-partial=emit
+gives '\000\003abc\003de' '0:,' -f u8,more=3 -t netstring --on-partial=drop
+gives '\003abc\001d\001e' '1:e,' -f u8,more=3 -t netstring --max-record=3 --on-overflow=skip
+gives '\003abc\001d\001e' '2:ab,1:e,' -f u8,more=3 -t netstring --max-record=2 --on-overflow=truncate
+
 # byte, only, min, max
 decodes u8,offset=1,byte=0:61-62 'a\001xb\000' '1:x,0:,'
 decodes u8,offset=1,only=0:61 'a\001xb\001ya\000' '1:x,0:,'

@@ -25,6 +25,7 @@ explains mqtt 'varint,offset=1,max-width=4,byte=0:10|20|30-35|38-3d|40|50|62|70|
 explains bson 'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0,keep'
 explains postgres 'u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a,lead=d'
 explains postgres-startup u32be,inclusive,min=8,max=10004
+explains mysql u24le,header=4,more=16777215,sequence=3
 explains fcgi 'u16be,offset=4,header=8,padding=6,byte=0:01,lead=\x01\x06\x00\x01'
 explains pkt-line hex,digits=4,inclusive,control=3,max=65520
 
@@ -32,7 +33,7 @@ explains pkt-line hex,digits=4,inclusive,control=3,max=65520
 # are for the other direction.
 printf '3:one,0:,5:three,' >any
 printf '12:twelve bytes,13:thirteen 3456,' >long
-for preset in octet grpc docker dns kafka tpkt tls mqtt postgres postgres-startup fcgi pkt-line; do
+for preset in octet grpc docker dns kafka tpkt tls mqtt postgres postgres-startup mysql fcgi pkt-line; do
     generic=$("$CBSPLIT" --explain=$preset)
     doing="$preset, which is $generic"
     case $preset in

@@ -107,6 +107,17 @@ wrong_both u8,scale=4,adjust=-1021 'no length is valid after this adjustment' 12
 wrong_both varint,align=0 'the align must be from 1 to 2147483647' 8
 wrong_both u8,align=2147483648 'the align must be from 1 to 2147483647' 4
 wrong --from u8,header=2,padding=1,align=4 "'align' and 'padding' cannot be combined" 23
+wrong_both u8,more=256 'the more does not fit in the length field' 4
+wrong_both u8,more=0 'the more is not greater than the min' 4
+wrong_both u8,more=3,max=4 "'more' and 'max' cannot be combined" 11
+wrong_both u8,more=3,align=4 "'more' and 'align' cannot be combined" 4
+wrong_both 'u8,trailer=;,more=3' "'more' and 'trailer' cannot be combined" 14
+wrong --from u8,header=2,padding=1,more=3 "'more' and 'padding' cannot be combined" 23
+wrong_both u8,adjust=-3,more=3 'no length ends a record after this adjustment' 14
+wrong_both u8,header=2,sequence=1 "'sequence' needs 'more'" 13
+wrong_both u8,more=9,sequence=1 'the sequence byte, at 1, is outside the header' 11
+wrong_both u8,more=9,sequence=0 'the sequence byte, at 0, is in the length field' 11
+wrong_both mysql,max=9 "'more' and 'max' cannot be combined" 7
 wrong_both u8,min=2,max=1 'the min is greater than the max' 4
 wrong_both varint,offset=1,header=1 'the header ends before the length field, at 2' 17
 wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8

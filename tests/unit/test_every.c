@@ -77,6 +77,8 @@ static const struct stream given_up[] = {
     {"dec", BYTES("123")},
     {"varint", BYTES("\x80")},
     {"u64be", BYTES("\0\0\0\1")},
+    {"u8,more=3", BYTES("\3one\3")},
+    {"u8,offset=1,more=2,only=0:61", BYTES("b\2one\2t")},
     {"start:aba", BYTES("xabaab")},
 };
 
@@ -438,6 +440,12 @@ static const struct stream malformed[] = {
     {"websocket", BYTES("\x81\1a\xf1\1 more")},
     {"websocket", BYTES("\x81\1a\x81\x7e\0\1 more")},
     {"websocket", BYTES("\x81\1a\x89\x7e more")},
+    {"u8,header=2,more=2,sequence=1", BYTES("\1\7x\2\0ab\2\2cd more")},
+    {"u8,offset=1,more=2,byte=0:61", BYTES("a\2xya\1za\2xyb\2 more")},
+    {"u8,more=2", BYTES("\1x\2ab\3 more")},
+    {"u16be,offset=2,more=2", BYTES("..\0\1x..\0\2ab..\0\3 more")},
+    {"u16be,offset=2,more=2", BYTES("..\0\1x..\1\2ab more")},
+    {"varint,offset=1,header=3,trailer=;", BYTES("a\1?x;b\x80\0?x more")},
     {"slip", BYTES("one\xc0two\xdbQ more")},
     {"cobs", BYTES("\2a\0\4on\0 more")},
     {"json", BYTES("[1][2]] more")},

@@ -20,13 +20,20 @@ void cb__counted_apply(struct cb_decoder *decoder, const struct cb__byte_rules *
     counted->rules_of = what;
 }
 
+/* Where the current frame begins; a record may begin before it. */
+static uint64_t frame_at(const struct cb_decoder *decoder)
+{
+    const struct cb__counted *counted = decoder->state;
+    return counted->continues ? counted->frame_at : decoder->found.frame_start;
+}
+
 static int breaks_rule(struct cb_decoder *decoder)
 {
     const struct cb__counted *counted = decoder->state;
     const struct cb__byte_rule *rule = counted->broken;
     const int n = (int)cb__min(rule->text.length, 80);
     const char *text = (const char *)rule->text.data;
-    decoder->found.scan = decoder->found.frame_start + rule->at;
+    decoder->found.scan = frame_at(decoder) + rule->at;
     return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "byte %" PRIu64 " of the %s is not %s%.*s", rule->at, counted->rules_of,
                             cb__byte_rule_article(rule), n, text);
@@ -38,7 +45,7 @@ static int malformed(struct cb_decoder *decoder, size_t used)
     if (counted->broken)
         return breaks_rule(decoder);
     decoder->found.scan += used;
-    uint64_t where = counted->frame_is_wrong ? decoder->found.frame_start : decoder->found.scan;
+    uint64_t where = counted->frame_is_wrong ? frame_at(decoder) : decoder->found.scan;
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 
@@ -61,7 +68,7 @@ static int apply_rules(struct cb__counted *counted, uint64_t at, const uint8_t *
             counted->broken = rule;
             return CB_EMALFORMED;
         }
-        counted->left_out = true;
+        counted->left_out |= !counted->continues;
     }
     return CB_OK;
 }
@@ -77,10 +84,29 @@ static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *d
     return counted->header(decoder, data, n, used);
 }
 
+/* Is the payload of a record in the input as it is? */
+static bool stands(const struct cb_decoder *decoder)
+{
+    return !decoder->assembles || decoder->config.keep;
+}
+
 /* The examined bytes of a dropped frame are no longer needed. */
 static void pass_over(struct cb_decoder *decoder)
 {
-    decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
+    if (stands(decoder))
+        decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
+}
+
+/* Begins the record, with a header of this many bytes before `scan`. */
+static void begin_record(struct cb_decoder *decoder, uint64_t header)
+{
+    const bool keep = decoder->config.keep;
+    if (!keep && stands(decoder))
+        decoder->found.payload_start = decoder->found.scan;
+    if (stands(decoder))
+        decoder->found.payload_seen = decoder->found.scan;
+    decoder->found.header = keep ? 0 : header;
+    cb__decoder_begin(decoder, decoder->found.scan);
 }
 
 /* The header ends at `scan`. */
@@ -90,9 +116,10 @@ static int begin_payload(struct cb_decoder *decoder)
     const struct cb__frame *frame = &counted->frame;
     const bool keep = decoder->config.keep;
     decoder->found.scan -= frame->examined;
-    uint64_t header = decoder->found.scan - decoder->found.frame_start;
+    uint64_t header = decoder->found.scan - frame_at(decoder);
     uint64_t end, total = frame->payload;
-    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end);
+    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end) &&
+                cb__add_u64(counted->before, total, &total);
     if (fits && keep)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     /* A trailer that turns out to be longer is counted when it has arrived. */
@@ -110,26 +137,24 @@ static int begin_payload(struct cb_decoder *decoder)
     counted->payload_end = end;
     if (counted->left_out)
         return CB_OK;
-    if (!keep) {
-        decoder->found.payload_start = decoder->found.scan;
-        decoder->found.header = header;
-    }
-    decoder->found.payload_seen = decoder->found.scan;
+    if (!counted->continues)
+        begin_record(decoder, header);
     /* Bytes that must be examined cannot bypass the buffer. */
     decoder->found.payload_end = counted->look ? 0 : end;
-    decoder->found.total = keep && frame->bare_lf ? CB_UNKNOWN : total;
-    decoder->found.state = CB__FOUND_BEGUN;
+    decoder->found.total = frame->more || (keep && frame->bare_lf) ? CB_UNKNOWN : total;
     return CB_OK;
 }
 
 static int read_header(struct cb_decoder *decoder)
 {
     const uint8_t *data;
+    struct cb__counted *counted = decoder->state;
     size_t n, used = 0;
     int status = CB__MORE;
+    decoder->found.scan += counted->header_seen;
+    counted->header_seen = 0;
     while (status == CB__MORE && cb__decoder_span(decoder, &data, &n)) {
-        status =
-            take_header(decoder, decoder->found.scan - decoder->found.frame_start, data, n, &used);
+        status = take_header(decoder, decoder->found.scan - frame_at(decoder), data, n, &used);
         if (status == CB_EMALFORMED)
             return malformed(decoder, used);
         decoder->found.scan += used;
@@ -137,6 +162,10 @@ static int read_header(struct cb_decoder *decoder)
             cb__decoder_next_frame(decoder);
         if (status == CB__DROPPED)
             status = CB__MORE;
+    }
+    if (status == CB__MORE && (counted->continues || !stands(decoder))) {
+        counted->header_seen = decoder->found.scan - frame_at(decoder);
+        decoder->found.scan -= counted->header_seen;
     }
     return status == CB_OK ? begin_payload(decoder) : status;
 }
@@ -166,20 +195,27 @@ static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
 }
 
 /* Advances to the end of the payload, or of the input. */
-static void read_payload(struct cb_decoder *decoder)
+static int read_payload(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
+    const uint64_t from = decoder->found.scan;
     uint64_t end = cb__buffer_end(decoder->buffer);
+    int status = CB_OK;
     if (end > counted->payload_end)
         end = counted->payload_end;
     if (counted->look)
         look_at_payload(decoder, end);
-    decoder->found.scan = decoder->found.payload_seen = end;
+    decoder->found.scan = end;
+    if (stands(decoder))
+        decoder->found.payload_seen = end;
+    else if (!counted->left_out)
+        status = cb__decoder_add_span(decoder, from, end - from);
     if (end == counted->payload_end)
         counted->phase = CB__COUNTED_PADDING;
     else
         decoder->found.needed =
             missing(counted->payload_end - end, counted->frame.padding, &counted->frame);
+    return status;
 }
 
 /* The same for the padding; no overflow, since the stream has come this far. */
@@ -193,6 +229,34 @@ static void read_padding(struct cb_decoder *decoder)
         counted->phase = CB__COUNTED_TRAILER;
     else
         decoder->found.needed = missing(0, (size_t)(padding_end - end), &counted->frame);
+}
+
+/* The frame ends at `scan`, and so does the record, unless it continues. */
+static void end_frame(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    const uint64_t size = decoder->found.scan - frame_at(decoder);
+    counted->phase = CB__COUNTED_HEADER;
+    counted->continues = counted->frame.more;
+    counted->frame_at = decoder->found.scan;
+    counted->before += decoder->config.keep ? size : counted->frame.payload;
+    if (counted->continues) {
+        decoder->found.needed = 1;
+        if (counted->left_out)
+            pass_over(decoder);
+        return;
+    }
+    counted->before = 0;
+    if (counted->left_out) {
+        counted->left_out = false;
+        cb__decoder_next_frame(decoder);
+        return;
+    }
+    if (decoder->config.keep)
+        decoder->found.payload_seen = decoder->found.scan;
+    else if (stands(decoder))
+        decoder->found.payload_seen = counted->payload_end;
+    decoder->found.state = CB__FOUND_COMPLETE;
 }
 
 /* Compares the trailer with the available bytes. */
@@ -214,35 +278,36 @@ static int read_trailer(struct cb_decoder *decoder)
             return cb__decoder_fail(decoder, CB_EMALFORMED, start, "%s", counted->trailer_error);
         counted->trailer_at += short_end ? trailer->length : 1;
     }
-    counted->phase = CB__COUNTED_HEADER;
-    if (counted->left_out) {
-        counted->left_out = false;
-        cb__decoder_next_frame(decoder);
-        return CB_OK;
-    }
-    decoder->found.payload_seen = decoder->config.keep ? decoder->found.scan : counted->payload_end;
-    decoder->found.state = CB__FOUND_COMPLETE;
+    end_frame(decoder);
     return CB_OK;
+}
+
+/* Goes on to the end of a frame, or of the input. */
+static int read_frame(struct cb_decoder *decoder)
+{
+    struct cb__counted *counted = decoder->state;
+    int status = CB_OK;
+    if (counted->phase == CB__COUNTED_HEADER)
+        status = read_header(decoder);
+    if (status == CB_OK && counted->phase == CB__COUNTED_PAYLOAD)
+        status = read_payload(decoder);
+    if (status == CB_OK && counted->phase == CB__COUNTED_PADDING)
+        read_padding(decoder);
+    if (status == CB_OK)
+        status = counted->phase == CB__COUNTED_TRAILER ? read_trailer(decoder) : CB__MORE;
+    return status;
 }
 
 int cb__counted_advance(struct cb_decoder *decoder)
 {
-    struct cb__counted *counted = decoder->state;
+    const struct cb__counted *counted = decoder->state;
     const uint64_t before = decoder->found.payload_seen;
     const bool begun = cb__has_begun(decoder);
-    if (counted->phase == CB__COUNTED_HEADER) {
-        int status = read_header(decoder);
-        if (status)
-            return status;
-    }
-    if (counted->phase == CB__COUNTED_PAYLOAD)
-        read_payload(decoder);
-    if (counted->phase == CB__COUNTED_PADDING)
-        read_padding(decoder);
-    int status = CB__MORE;
-    if (counted->phase == CB__COUNTED_TRAILER)
-        status = read_trailer(decoder);
-    if (counted->left_out)
+    int status = CB_OK;
+    do
+        status = read_frame(decoder);
+    while (status == CB_OK && counted->continues);
+    if (counted->left_out && counted->phase != CB__COUNTED_HEADER)
         pass_over(decoder);
     bool progress = decoder->found.payload_seen > before || cb__has_begun(decoder) != begun;
     return status == CB__MORE && progress ? CB_OK : status;
@@ -281,11 +346,14 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     const bool keep = decoder->config.keep, rules = counted->rules;
     const uint64_t max_record = decoder->max_record;
     size_t count = 0, at = 0, header = 0;
+    if (cb__unlikely(counted->header_seen))
+        n = 0;
     while (count < max && at < n) {
         int status = rules ? take_header(decoder, 0, data + at, n - at, &header)
                            : counted->header(decoder, data + at, n - at, &header);
         const size_t payload = at + header;
-        if (cb__unlikely(status != CB_OK || !ends_right(decoder, data + payload, n - payload))) {
+        if (cb__unlikely(status != CB_OK || frame->more ||
+                         !ends_right(decoder, data + payload, n - payload))) {
             if (status != CB__DROPPED)
                 break;
             at = payload;
@@ -320,9 +388,13 @@ int cb__counted_cut_short(struct cb_decoder *decoder)
     uint64_t end = cb__buffer_end(decoder->buffer);
     if (counted->left_out)
         return CB__END;
-    if (!cb__has_begun(decoder) && !decoder->config.keep)
-        decoder->found.payload_start = end; /* not even the header is complete */
-    if (!cb__has_begun(decoder) || decoder->config.keep)
+    /* Is not even the header complete? */
+    const bool begun = cb__has_begun(decoder), keep = decoder->config.keep;
+    if (!begun && !keep)
+        decoder->found.payload_at = end;
+    if (!begun && !keep && stands(decoder))
+        decoder->found.payload_start = end;
+    if ((!begun && stands(decoder)) || keep)
         decoder->found.payload_seen = end;
     return CB__NO;
 }

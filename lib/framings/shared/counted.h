@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Counted frames: a header with the length of the payload, the payload, perhaps
- * padding with any bytes, and perhaps a trailer that is known by then.
+ * padding with any bytes, and perhaps a trailer that is known by then.  A record may
+ * continue in the next frame, if the decoder assembles payload; an `only` rule selects
+ * it by its first frame.
  * The common part of the families with a length; each provides a function that
  * reads its header.
  */
@@ -43,6 +45,7 @@ struct cb__frame {
     size_t padding;           /* bytes of any value after the payload */
     struct cb__bytes trailer; /* must follow the padding */
     bool bare_lf;             /* the trailer is CRLF, and LF alone is enough */
+    bool more;                /* the record continues in the next frame */
 };
 
 enum cb__counted_phase {
@@ -58,6 +61,11 @@ struct cb__counted {
     cb__look_fn look;
     enum cb__counted_phase phase;
     struct cb__frame frame;             /* members that a header does not set are kept */
+    uint64_t header_seen;               /* bytes of a header from `scan` on that were read, but
+                                           must stay; not on the fast path */
+    bool continues;                     /* the frame continues a record, */
+    uint64_t frame_at;                  /* ... begins at this stream position, */
+    uint64_t before;                    /* ... and so much of the record came before it */
     uint64_t payload_end;               /* stream position */
     size_t trailer_at;                  /* bytes of the trailer seen */
     const char *why;                    /* why a header is malformed */
