@@ -35,7 +35,7 @@ _cbsplit_keys() {
         to=lead=
         ;;
     pcap) from=max= ;;
-    csv) from=sep= ;;
+    csv) from='sep= quote= escape= cr skip-empty' ;;
     json)
         from=array
         to=header

@@ -48,7 +48,7 @@ function __cbsplit_framing --argument-names side
         case pcap
             set -a from max=
         case csv
-            set -a from sep=
+            set -a from sep= quote= escape= cr skip-empty
         case json
             set -a from array
             set to header

@@ -105,6 +105,8 @@ static const struct {
     {"cobs", true},
     {"cobs,keep", false},
     {"csv", false},
+    {"csv,cr,skip-empty,escape=a", false},
+    {"csv,cr,keep,quote=;", false},
     {"http", true},
     {"http,keep", false},
     {"http,lf", true},

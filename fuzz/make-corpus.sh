@@ -101,6 +101,8 @@ decoder 'journal' 'A=b\nM\n\005\000\000\000\000\000\000\000a\n\nbc\nD=\n\n\n_E=f
 decoder 'journal,keep' '\nA=b\n\n\nM\n\000\000\000\000\000\000\000\000\n\n'
 decoder 'fix' '8=FIX.4.2\0019=5\00135=0\00110=161\0018=FIX.4.2\0019=5\00135=0\00110=161\001'
 decoder 'csv' 'a,"b\n""c"\r\nd'
+decoder 'csv,cr,skip-empty,escape=a' '\r\n\r1,"a"\r\n"\r2a\n,\r\r3'
+decoder 'csv,cr,keep,quote=;' '1,;\r\n;;b;\r2\r\n3\n'
 decoder 'http' 'POST / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\nhiGET / HTTP/1.0\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx'
 decoder 'http,keep' 'HTTP/1.1 200\r\nTransfer-Encoding: a, chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\nHTTP/1.1 101\r\n\r\n'
 decoder 'http,lf' '\nPOST / HTTP/1.1\nTransfer-Encoding: chunked\n\n1\nx\n0\n\nHTTP/1.1 304 a\nContent-Length: 1\n\n'

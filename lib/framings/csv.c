@@ -4,6 +4,10 @@
  * quotes.  A quote opens only at the beginning of a field; inside, two stand
  * for one.  The last row may lack its line end (section 2, rule 2).  A byte
  * order mark may precede the first one, as spreadsheets write it.
+ *
+ * Dialects: another separator or quote; an escape, after which any byte is data, inside
+ * quotes and outside, as in Python's csv module and in MySQL; rows that end at CR alone,
+ * too.  The kernels know neither escapes nor CR, so such rows are read byte by byte.
  */
 #include <string.h>
 
@@ -13,18 +17,38 @@
 #include "kernels/syntax.h"
 
 struct csv_config {
-    struct cb__bytes separator; /* one byte */
+    struct cb__bytes separator, quote; /* one byte */
+    struct cb__bytes escape;           /* the same, or none */
+    bool cr;                           /* CR alone ends a row */
+    bool skip_empty;
+    struct cb__csv csv; /* separator and quote */
+    bool by_bytes;      /* rows are read byte by byte */
+};
+
+enum phase { FIELD, TEXT, QUOTED, QUOTE }; /* QUOTE: after one, inside a quoted field */
+
+/* The place in a row that is read byte by byte. */
+struct place {
+    enum phase phase;
+    bool escaped;
+    bool cr; /* the previous byte was one, and may belong to the line end */
 };
 
 struct csv_state {
     struct cb__scanned scanned;
-    struct cb__csv_place place;
-    bool started; /* any byte order mark before the first row was skipped */
-    bool cr;      /* the previous byte was one, outside quotes */
+    struct cb__csv_place kernel; /* for the kernels */
+    struct place place;
+    bool started;  /* any byte order mark before the first row was skipped */
+    bool cr;       /* the previous byte was one, outside quotes */
+    bool after_cr; /* the row has ended with a CR, and an LF that follows belongs to it */
 };
 
 static const struct cb__key keys[] = {
     {"sep", CB__KEY_BYTE, offsetof(struct csv_config, separator)},
+    {"quote", CB__KEY_BYTE, offsetof(struct csv_config, quote)},
+    {"escape", CB__KEY_BYTE, offsetof(struct csv_config, escape)},
+    {"cr", CB__KEY_FLAG, offsetof(struct csv_config, cr)},
+    {"skip-empty", CB__KEY_FLAG, offsetof(struct csv_config, skip_empty)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -33,38 +57,160 @@ static void init(void *data, unsigned variant)
     struct csv_config *config = data;
     (void)variant;
     config->separator = (struct cb__bytes){.data = (const uint8_t *)",", .length = 1};
+    config->quote = (struct cb__bytes){.data = (const uint8_t *)"\"", .length = 1};
+}
+
+static bool is_line_end(uint8_t c)
+{
+    return c == '\n' || c == '\r';
 }
 
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
-    const struct csv_config *config = data;
-    if (!memchr("\n\r\"", config->separator.data[0], 3))
-        return CB_OK;
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "sep"),
-                         "the sep must not be LF, CR or a quote");
+    struct csv_config *config = data;
+    const uint8_t separator = config->separator.data[0], quote = config->quote.data[0];
+    const bool escapes = config->escape.length;
+    const uint8_t escape = escapes ? config->escape.data[0] : quote;
+    const struct {
+        bool wrong;
+        const char *key, *why;
+    } rules[] = {
+        {is_line_end(quote), "quote", "the quote must not be LF or CR"},
+        {is_line_end(escape), "escape", "the escape must not be LF or CR"},
+        {is_line_end(separator) || separator == quote, "sep",
+         "the sep must not be LF, CR or a quote"},
+        {separator == escape, "escape", "the escape must not be the sep"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].wrong)
+            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
+                                 rules[i].why);
+    }
+    config->csv = (struct cb__csv){.quote = quote, .separator = separator};
+    config->by_bytes = config->cr || escape != quote; /* a quote escapes quotes anyway */
+    return CB_OK;
 }
 
-static struct cb__csv dialect_of(const struct cb_decoder *decoder)
+/* --------------------------------------------------------------- byte by byte */
+
+/* The phase after a byte that neither ends the row nor is an escape. */
+static enum phase step(const struct cb__csv *csv, enum phase phase, uint8_t c)
+{
+    if (phase == QUOTED)
+        return c == csv->quote ? QUOTE : QUOTED;
+    if (c == csv->quote && phase != TEXT)
+        return QUOTED;
+    return c == csv->separator ? FIELD : TEXT;
+}
+
+static bool ends_row(const struct csv_config *config, const struct place *place, uint8_t c)
+{
+    return place->phase != QUOTED && !place->escaped && (c == '\n' || (c == '\r' && config->cr));
+}
+
+/* (Right after a closing quote it is data: so Python has it.) */
+static bool is_escape(const struct csv_config *config, const struct place *place, uint8_t c)
+{
+    return config->escape.length && c == config->escape.data[0] && c != config->csv.quote &&
+           place->phase != QUOTE;
+}
+
+/* Continues in a row: returns the offset of the byte that ends it, n if none of them does. */
+static size_t find_by_bytes(const struct csv_config *config, struct place *place,
+                            const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    for (; i < n && !ends_row(config, place, data[i]); i++) {
+        const bool escaped = place->escaped;
+        place->escaped = !escaped && is_escape(config, place, data[i]);
+        place->cr = false;
+        if (escaped) {
+            place->phase = place->phase == QUOTED ? QUOTED : TEXT;
+        } else if (!place->escaped) {
+            place->phase = step(&config->csv, place->phase, data[i]);
+            place->cr = data[i] == '\r' && place->phase != QUOTED;
+        }
+    }
+    return i;
+}
+
+/* -------------------------------------------------------------------- a scan */
+
+/* The row ends before data[end], with `tail` bytes of framing. */
+static int end_row(struct cb_decoder *decoder, size_t end, size_t tail, size_t *used)
 {
     const struct csv_config *config = decoder->config.data;
-    return (struct cb__csv){.quote = '"', .separator = config->separator.data[0]};
+    struct csv_state *state = decoder->state;
+    state->place = (struct place){.phase = FIELD};
+    state->cr = false;
+    if (config->skip_empty && decoder->found.scan + end - decoder->found.payload_start == tail) {
+        decoder->found.scan += end;
+        cb__decoder_next_frame(decoder);
+        *used = 0;
+        return CB__MORE;
+    }
+    state->scanned.tail = tail;
+    *used = end;
+    return CB__ENDS;
+}
+
+/* After a CR that ends a row which keeps its line end: is there an LF, too? */
+static int end_kept(struct cb_decoder *decoder, const uint8_t *data, size_t *used)
+{
+    struct csv_state *state = decoder->state;
+    const size_t lf = data[0] == '\n';
+    state->after_cr = false;
+    return end_row(decoder, lf, 1 + lf, used);
+}
+
+static int scan_by_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    struct csv_state *state = decoder->state;
+    const size_t end = find_by_bytes(decoder->config.data, &state->place, data, n);
+    *used = n;
+    if (end == n) {
+        state->scanned.held = state->place.cr;
+        return CB__MORE;
+    }
+    if (data[end] == '\n')
+        return end_row(decoder, end + 1, 1 + state->place.cr, used);
+    if (end + 1 < n) {
+        const size_t lf = data[end + 1] == '\n';
+        return end_row(decoder, end + 1 + lf, 1 + lf, used);
+    }
+    state->after_cr = true;
+    state->scanned.held = 1;
+    return decoder->config.keep ? CB__MORE : end_row(decoder, n, 1, used);
+}
+
+/* After the CR at which the last row ended, so that an LF is no row of its own. */
+static bool drop_lf(struct cb_decoder *decoder, const uint8_t *data)
+{
+    struct csv_state *state = decoder->state;
+    state->after_cr = false;
+    if (data[0] != '\n')
+        return false;
+    decoder->found.scan++;
+    cb__decoder_next_frame(decoder);
+    return true;
 }
 
 static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
-    const struct cb__csv csv = dialect_of(decoder);
+    const struct csv_config *config = decoder->config.data;
     struct csv_state *state = decoder->state;
     uint32_t hits[1 + CB__FIND_SLACK];
     *used = 0;
     if (!cb__has_begun(decoder))
-        return CB__BEGINS;
+        return state->after_cr && drop_lf(decoder, data) ? CB__MORE : CB__BEGINS;
+    if (state->after_cr)
+        return end_kept(decoder, data, used);
+    if (config->by_bytes)
+        return scan_by_bytes(decoder, data, n, used);
     n = cb__min(n, CB__FIND_MAX);
-    if (cb__csv_find(&csv, &state->place, data, n, hits, 1, used)) {
-        state->scanned.tail = 1 + (hits[0] ? data[hits[0] - 1] == '\r' : state->cr);
-        state->cr = false;
-        return CB__ENDS;
-    }
-    state->scanned.held = state->cr = data[n - 1] == '\r' && !state->place.quoted;
+    if (cb__csv_find(&config->csv, &state->kernel, data, n, hits, 1, used))
+        return end_row(decoder, *used, 1 + (hits[0] ? data[hits[0] - 1] == '\r' : state->cr), used);
+    state->scanned.held = state->cr = data[n - 1] == '\r' && !state->kernel.quoted;
     return CB__MORE;
 }
 
@@ -72,7 +218,21 @@ static void reset(struct cb_decoder *decoder)
 {
     struct csv_state *state = decoder->state;
     cb__scanned_reset(decoder, scan);
-    state->place = cb__csv_start();
+    state->kernel = cb__csv_start();
+}
+
+/* Drops what may still belong to the last row: an LF after its CR. */
+static int rest(struct cb_decoder *decoder)
+{
+    const struct csv_state *state = decoder->state;
+    const uint8_t *data;
+    size_t n;
+    if (!state->after_cr)
+        return CB_OK;
+    if (!cb__decoder_span(decoder, &data, &n))
+        return CB__MORE;
+    drop_lf(decoder, data);
+    return CB_OK;
 }
 
 static int advance(struct cb_decoder *decoder)
@@ -86,68 +246,117 @@ static int advance(struct cb_decoder *decoder)
 
 static int cut_short(struct cb_decoder *decoder)
 {
+    const struct csv_config *config = decoder->config.data;
     const struct csv_state *state = decoder->state;
-    return state->place.quoted ? cb__scanned_cut_short(decoder) : cb__scanned_unended(decoder);
+    if (state->after_cr) {
+        if (config->skip_empty && decoder->found.scan - decoder->found.payload_start == 1)
+            cb__decoder_next_frame(decoder);
+        return cb__scanned_end(decoder);
+    }
+    const bool inside =
+        state->kernel.quoted || state->place.phase == QUOTED || state->place.escaped;
+    return inside ? cb__scanned_cut_short(decoder) : cb__scanned_unended(decoder);
 }
 
-/* The rows of a span that end at these line ends, as far as they are not too long. */
+/* --------------------------------------------------------------- whole rows */
+
+/* The rows of a span. */
 struct rows {
     const uint8_t *data;
     size_t start; /* of the next row */
-    bool keep;
+    bool keep, skip_empty;
     uint64_t max_record;
+    struct cb__cut *cuts;
+    size_t count;
 };
 
-static size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, size_t from,
-                       struct cb__cut *cuts)
+/* The next row ends before `end`, with `tail` bytes of framing; false if it is too long. */
+static inline bool cut_row(struct rows *rows, size_t end, size_t tail)
+{
+    const size_t start = rows->start, size = end - start;
+    const size_t length = rows->keep ? size : size - tail;
+    if (length > rows->max_record)
+        return false;
+    rows->start = end;
+    if (size > tail || !rows->skip_empty)
+        rows->cuts[rows->count++] =
+            (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)length};
+    return true;
+}
+
+static size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, size_t from)
 {
     size_t i = 0;
     for (; i < found; i++) {
-        const size_t start = rows->start, end = from + hits[i];
-        const size_t cr = end > start && rows->data[end - 1] == '\r';
-        const size_t length = rows->keep ? end + 1 - start : end - cr - start;
-        if (length > rows->max_record)
+        const size_t end = from + hits[i];
+        const size_t cr = end > rows->start && rows->data[end - 1] == '\r';
+        if (!cut_row(rows, end + 1, 1 + cr))
             break;
-        cuts[i] = (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)length};
-        rows->start = end + 1;
     }
     return i;
+}
+
+static void cut_by_kernel(const struct cb__csv *csv, struct rows *rows, size_t n, size_t max)
+{
+    struct cb__csv_place place = cb__csv_start();
+    uint32_t hits[CB__CUTS + CB__FIND_SLACK];
+    size_t from = 0, found = 1, scanned, cut = 1;
+    while (rows->count < max && cut && cut == found) {
+        const size_t wanted = cb__min(CB__CUTS, max - rows->count);
+        found = cb__csv_find(csv, &place, rows->data + from, n - from, hits, wanted, &scanned);
+        cut = cut_rows(rows, hits, found, from);
+        from += scanned;
+    }
+}
+
+static void cut_by_bytes(const struct csv_config *config, struct rows *rows, size_t n, size_t max)
+{
+    while (rows->count < max) {
+        struct place place = {.phase = FIELD};
+        const uint8_t *data = rows->data + rows->start;
+        const size_t left = n - rows->start;
+        const size_t end = find_by_bytes(config, &place, data, left);
+        const size_t lf = end < left && data[end] == '\n';
+        if (!lf && end + 1 >= left)
+            return; /* LF may follow the CR */
+        const size_t crlf = !lf && data[end + 1] == '\n';
+        if (!cut_row(rows, rows->start + end + 1 + crlf, 1 + place.cr + crlf))
+            return;
+    }
 }
 
 static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                         struct cb__cut *cuts, size_t max, size_t *used)
 {
-    const struct cb__csv csv = dialect_of(decoder);
+    const struct csv_config *config = decoder->config.data;
     const struct csv_state *state = decoder->state;
-    struct cb__csv_place place = cb__csv_start();
     struct rows rows = {
         .data = data,
         .keep = decoder->config.keep,
+        .skip_empty = config->skip_empty,
         .max_record = decoder->max_record,
+        .cuts = cuts,
     };
-    uint32_t hits[CB__CUTS + CB__FIND_SLACK];
-    size_t count = 0, from = 0, found = 1, scanned, cut = 1;
-    while (state->started && count < max && cut && cut == found) {
-        const size_t wanted = cb__min(CB__CUTS, max - count);
-        found = cb__csv_find(&csv, &place, data + from, n - from, hits, wanted, &scanned);
-        cut = cut_rows(&rows, hits, found, from, cuts + count);
-        count += cut;
-        from += scanned;
-    }
+    if (!state->started || state->after_cr)
+        n = 0;
+    if (config->by_bytes)
+        cut_by_bytes(config, &rows, n, max);
+    else if (n)
+        cut_by_kernel(&config->csv, &rows, n, max);
     *used = rows.start;
-    return count;
+    return rows.count;
 }
 
 /* Unless one of them may be too long. */
 static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max,
                      size_t *used)
 {
-    const struct cb__csv csv = dialect_of(decoder);
+    const struct csv_config *config = decoder->config.data;
     const struct csv_state *state = decoder->state;
     size_t last = 0, count = 0;
     n = cb__min(n, cb__clamp_u64(max)); /* no more rows than bytes */
-    if (state->started && n <= decoder->max_record)
-        count = cb__csv_count(&csv, data, n, &last);
+    if (state->started && n <= decoder->max_record && !config->by_bytes && !config->skip_empty)
+        count = cb__csv_count(&config->csv, data, n, &last);
     *used = count ? last + 1 : 0;
     return count;
 }
@@ -158,6 +367,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = advance,
     .cuts = find_cuts,
     .skip = skip,
+    .rest = rest,
     .cut_short = cut_short,
 };
 

@@ -667,12 +667,13 @@ class Chunked:
 
 
 class Csv:
-    """RFC 4180: line ends in quotes belong to the row."""
+    """RFC 4180: line ends in quotes belong to the row; and what the keys change."""
 
     partial = "emit"
 
-    def __init__(self, sep=b","):
-        self.sep = sep
+    def __init__(self, sep=b",", quote=b'"', escape=b"", cr=False, skip_empty=False):
+        self.sep, self.quote, self.escape = sep, quote, escape
+        self.cr, self.skip_empty = cr, skip_empty
         self.first = True
 
     def next(self, source):
@@ -683,26 +684,33 @@ class Csv:
         if not source.left():
             raise End()
         start, at, data = source.at, source.at, source.data
-        quoted, begins = False, True
+        quoted, begins, closed, escaped = False, True, False, False
         while at < len(data):
             byte = data[at:at + 1]
+            if byte == self.escape and not closed:
+                escaped = at + 1 == len(data)
+                at += 2
+                begins = False
+                continue
+            closed = False
             if quoted:
-                if byte == b'"':
-                    if data[at + 1:at + 2] == b'"':
+                if byte == self.quote:
+                    if data[at + 1:at + 2] == self.quote:
                         at += 1
                     else:
-                        quoted = False
-            elif byte == b"\n":
-                source.at = at + 1
-                payload = data[start:at]
-                return Record(payload[:-1] if payload.endswith(b"\r") else payload, start)
-            elif byte == b'"' and begins:
+                        quoted, closed = False, True
+            elif byte == b"\n" or byte == b"\r" and (self.cr or data[at + 1:at + 2] == b"\n"):
+                source.at = at + (2 if data[at:at + 2] == b"\r\n" else 1)
+                if at == start and self.skip_empty:
+                    return None
+                return Record(data[start:at], start)
+            elif byte == self.quote and begins:
                 quoted = True
             begins = byte == self.sep and not quoted
             at += 1
         source.at = len(data)
         partial = Partial(data[start:], start)
-        partial.strict = quoted
+        partial.strict = quoted or escaped
         raise partial
 
 

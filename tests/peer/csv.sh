@@ -7,16 +7,17 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need python3
 
-# (A CR alone ends a row for Python, so there is none but in CRLF.)
+# (A CR alone ends a row for Python, so there is none but in CRLF, except with the key for
+# that.)
 cat >compare.py <<'END'
 import csv, io, os, random, subprocess, sys
 
-def read(text, separator):
-    return list(csv.reader(io.StringIO(text, newline=''), delimiter=separator))
+def read(text, separator, **dialect):
+    return list(csv.reader(io.StringIO(text, newline=''), delimiter=separator, **dialect))
 
-def rows(data, separator):
+def rows(data, separator, keys=''):
     done = subprocess.run(
-        [os.environ['CBSPLIT'], '-f', 'csv,sep=' + separator.replace(',', '\\,'),
+        [os.environ['CBSPLIT'], '-f', 'csv,sep=' + separator.replace(',', '\\,') + keys,
          '-t', 'u32be', '--on-partial=emit'], input=data, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b''), (data, done)
     given, at = [], 0
@@ -36,6 +37,22 @@ for i in range(300):
     wanted = read(data.decode('utf-8-sig'), separator)
     given = [(read(row, separator) or [[]])[0] for row in rows(data, separator)]
     assert given == wanted, (data, given, wanted)
+# Other dialects.
+pieces += ["'", "'", '\\', '\\', '\r', '\n\n']
+for i in range(600):
+    keys, dialect = ',cr', {}
+    if i % 2:
+        keys, dialect = keys + ",quote='", {'quotechar': "'"}
+    if i % 3:
+        keys, dialect = keys + ',escape=\\\\', {**dialect, 'escapechar': '\\'}
+    data = ''.join(random.choices(pieces, k=random.randrange(60))).encode()
+    if data.endswith(b'\\') and i % 3:
+        data += b'x'
+    wanted = read(data.decode('utf-8-sig'), ',', **dialect)
+    given = [(read(row, ',', **dialect) or [[]])[0] for row in rows(data, ',', keys)]
+    assert given == wanted, (keys, data, given, wanted)
+    given = [read(row, ',', **dialect)[0] for row in rows(data, ',', keys + ',skip-empty')]
+    assert given == [row for row in wanted if row], (keys, data, given, wanted)
 print('same')
 END
 

@@ -129,6 +129,8 @@ static const struct stream streams[] = {
     {"stomp",
      BYTES("\nSEND\r\na:b\n\r\none\0\r\n\nMESSAGE\ncontent-length:5\n\nt\0\nwo\0ACK\n\n\0")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
+    {"csv,escape=\\\\,cr,skip-empty", BYTES("\r\n\n1,\"a\\\"\n\"\r\r2\\\r,\r\n\r3")},
+    {"csv,quote=',skip-empty", BYTES("\n1,'a\n'\r\n\r\n\n2,3")},
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x81\x80zzzz\x89\x81\1\2\3\4x\2\0\0\1x\x8a\0\x80\0")},
     {"websocket,data", BYTES("\x89\3one\1\3one\x8a\x80zzzz\x80\0\x82\x81\1\2\3\4x")},

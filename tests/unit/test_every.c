@@ -43,6 +43,8 @@ static const struct stream given_up[] = {
     {"resp,aof", BYTES("#TS:1")},
     {"csv", BYTES("1,\"a")},
     {"csv", BYTES("\xef\xbb")},
+    {"csv,cr", BYTES("a\rb\r")},
+    {"csv,escape=\\\\", BYTES("a\r\n\"b\\")},
     {"syslog", BYTES("99 abc")},
     {"http", BYTES("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n")},
     {"http", BYTES("HTTP/1.1 101\r\n\r\n")},
@@ -696,8 +698,9 @@ static struct outcome read_partly(const char *specification, const struct stream
  * record with `keep`, may be longer. */
 static bool is_settled_by_the_end(const char *specification)
 {
-    static const char *const some[] = {"http",          "delim:aba", "sse,keep",
-                                       "json-seq,keep", "line,fold", "paragraph"};
+    static const char *const some[] = {
+        "http",      "delim:aba", "sse,keep",          "json-seq,keep",
+        "line,fold", "paragraph", "csv,escape=\\\\,cr"};
     bool found = false;
 
     for (size_t i = 0; i < COUNT(some); i++)

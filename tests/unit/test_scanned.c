@@ -37,6 +37,48 @@ static const struct example csv[] = {
     {"csv,keep", BYTES("a\r\n\"\n\"\nb"), GIVES("[a\\x0d\\x0a][\"\\x0a\"\\x0a][b]")},
 };
 
+static const struct example dialects[] = {
+    {"csv,quote='", BYTES("'a\n''b',\"c\n'd'\n"), GIVES("['a\\x0a''b',\"c]['d']")},
+    {"csv,quote=;,sep=\"", BYTES("a\";b\n;\n"), GIVES("[a\";b\\x0a;]")},
+    /* An escape: the next byte is data, inside quotes and outside. */
+    {"csv,escape=\\\\", BYTES("\"a\\\"\nb\",c\nd\n"), GIVES("[\"a\\x5c\"\\x0ab\",c][d]")},
+    {"csv,escape=\\\\", BYTES("a\\\nb\nc\\\r\nd\\\r\r\n"),
+     GIVES("[a\\x5c\\x0ab][c\\x5c\\x0d][d\\x5c\\x0d]")},
+    {"csv,escape=\\\\", BYTES("\\\"a\n\\\\\n\"\\\\\"\nb"),
+     GIVES("[\\x5c\"a][\\x5c\\x5c][\"\\x5c\\x5c\"][b]")},
+    {"csv,escape=\\\\", BYTES("\"a\"\"\n\"\n\"b\"\\\nc\n"),
+     GIVES("[\"a\"\"\\x0a\"][\"b\"\\x5c][c]")},
+    {"csv,escape=\\\\", BYTES("a,\\,\"b\n\"c\n\""), GIVES("[a,\\x5c,\"b][\"c\\x0a\"]")},
+    {"csv,escape=\\\\", BYTES("a\nb\\"), TRUNCATED("[a]", 4)},
+    {"csv,escape=\\\\", BYTES("\"a\\\""), TRUNCATED("", 4)},
+    {"csv,escape=\"", BYTES("\"a\"\"\nb\"\nc\n"), GIVES("[\"a\"\"\\x0ab\"][c]")},
+    {"csv,escape=\\\\,keep", BYTES("a\\\r\nb\r\n"), GIVES("[a\\x5c\\x0d\\x0a][b\\x0d\\x0a]")},
+    /* CR alone, as in files of old Macintoshes; CRLF is still one line end. */
+    {"csv,cr", BYTES("a\rb\r\nc\n\r\r\nd"), GIVES("[a][b][c][][][d]")},
+    {"csv,cr", BYTES("\"a\rb\"\r\"\r\n\"\rc\r"), GIVES("[\"a\\x0db\"][\"\\x0d\\x0a\"][c]")},
+    {"csv,cr", BYTES("\n\r\n\r"), GIVES("[][][]")},
+    {"csv,cr", BYTES("\xef\xbb\xbf\ra\r"), GIVES("[][a]")},
+    {"csv,cr,keep", BYTES("a\rb\r\nc\n\r\n\r"),
+     GIVES("[a\\x0d][b\\x0d\\x0a][c\\x0a][\\x0d\\x0a][\\x0d]")},
+    {"csv,cr,escape=\\\\", BYTES("a\\\rb\rc\\\r\nd"), GIVES("[a\\x5c\\x0db][c\\x5c\\x0d][d]")},
+    {"csv,cr", BYTES("a\r\"b"), TRUNCATED("[a]", 4)},
+    /* Empty rows, which are not rows of empty fields. */
+    {"csv,skip-empty", BYTES("\n\r\na\n\n\n,\n\"\"\r\n\r\n \n"), GIVES("[a][,][\"\"][ ]")},
+    {"csv,skip-empty", BYTES("\n\r\n\n"), GIVES("")},
+    {"csv,skip-empty", BYTES("\r\r\n\ra\n\"\n\n\"\n"), GIVES("[\\x0d][\\x0da][\"\\x0a\\x0a\"]")},
+    {"csv,skip-empty,keep", BYTES("\n\r\na\r\n\n\nb"), GIVES("[a\\x0d\\x0a][b]")},
+    {"csv,skip-empty", BYTES("\xef\xbb\xbf\n\na"), GIVES("[a]")},
+    {"csv,skip-empty,cr", BYTES("\r\n\r\r\na\r\r\n\nb\r\r"), GIVES("[a][b]")},
+    {"csv,skip-empty,cr,keep", BYTES("\r\n\r\r\na\r\r\n\nb\r\n\r"), GIVES("[a\\x0d][b\\x0d\\x0a]")},
+    {"csv,skip-empty,escape=\\\\", BYTES("\n\r\n\\\n\n\n"), GIVES("[\\x5c\\x0a]")},
+};
+
+START_TEST(rows_end_as_their_dialect_has_it)
+{
+    check_example(&dialects[_i], false);
+}
+END_TEST
+
 START_TEST(rows_end_outside_quotes)
 {
     check_example(&csv[_i], false);
@@ -354,6 +396,15 @@ static const struct limited limits[] = {
     {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_EMIT, GIVES("[ab][\"c\\x0a]")},
     {"csv", BYTES("ab\n\"c\n"), 3, CB_PARTIAL_DROP, GIVES("[ab]")},
     {"csv", BYTES("ab\ncd"), 3, CB_PARTIAL_DROP, GIVES("[ab]")},
+    {"csv,cr", BYTES("ab\rcd\r"), 2, CB_PARTIAL_FAIL, GIVES("[ab][cd]")},
+    {"csv,cr,keep", BYTES("ab\rcd\r"), 3, CB_PARTIAL_FAIL, GIVES("[ab\\x0d][cd\\x0d]")},
+    {"csv,cr,keep", BYTES("ab\rcd\r"), 3, CB_PARTIAL_DROP, GIVES("[ab\\x0d][cd\\x0d]")},
+    {"csv,cr", BYTES("ab\rabc\r"), 2, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 3)},
+    {"csv,cr,keep", BYTES("ab\rcd\r\n"), 3, CB_PARTIAL_DEFAULT,
+     FAILS("[ab\\x0d]", CB_EOVERFLOW, 3)},
+    {"csv,escape=b", BYTES("a\nab"), 3, CB_PARTIAL_EMIT, GIVES("[a][ab]")},
+    {"csv,escape=b", BYTES("a\nab"), 3, CB_PARTIAL_DROP, GIVES("[a]")},
+    {"csv,skip-empty", BYTES("\n\nabc\n"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 2)},
     {"csv", BYTES("ab\ncd\r"), 3, CB_PARTIAL_FAIL, TRUNCATED("[ab]", 6)},
     {"csv", BYTES("ab\n\"d\""), 3, CB_PARTIAL_FAIL, TRUNCATED("[ab]", 6)},
     {"csv", BYTES("ab\ncd"), 3, CB_PARTIAL_EMIT, GIVES("[ab][cd]")},
@@ -396,6 +447,12 @@ static const struct {
     {"csv,keep", "aab,,\"\"\"\r\n\n"},
     {"csv", "\xef\xbb\xbf\"\n"},
     {"csv,sep=a", "aab,,\"\"\"\r\n\n"},
+    {"csv,quote=a", "aab,,\"\"\r\n\n"},
+    {"csv,escape=b", "abb,,\"\"\"\r\n\n"},
+    {"csv,cr", "ab,,\"\"\"\r\r\n\n"},
+    {"csv,cr,keep,skip-empty", "ab,,\"\"\r\r\r\n\n"},
+    {"csv,skip-empty", "ab,,\"\"\r\r\n\n\n"},
+    {"csv,skip-empty,escape=b,cr", "abb,,\"\"\r\r\n\n\n"},
     {"resp", "$*%|+_:0123\r\r\r\n\n\n"},
     {"resp", "_+\r\n"},
     {"resp", ":,(#-+019.einfat\r\r\r\n\n\n"},
@@ -423,6 +480,7 @@ static Suite *scanned_suite(void)
     TCase *random = add_case(suite, "random");
 
     tcase_add_loop_test(records, rows_end_outside_quotes, 0, (int)COUNT(csv));
+    tcase_add_loop_test(records, rows_end_as_their_dialect_has_it, 0, (int)COUNT(dialects));
     tcase_add_loop_test(records, redis_values_end_with_all_that_is_nested_in_them, 0,
                         (int)COUNT(resp));
     tcase_add_loop_test(records, commands_may_be_lines_or_stand_in_a_file, 0, (int)COUNT(commands));
