@@ -3,7 +3,6 @@
 
 #include "input/source.h"
 #include "options.h"
-#include "output/sink.h"
 
 static struct sink *make_stdout(const struct supplies *supplies)
 {
@@ -37,14 +36,14 @@ static struct sink *make_commands(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
     return sink_exec_new(supplies->encoder, options->command, job_count(options),
-                         &options->grouping, supplies->pool);
+                         &options->grouping, &supplies->collecting, supplies->pool);
 }
 
 static struct sink *make_workers(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
     return sink_workers_new(supplies->encoder, options->command, job_count(options),
-                            options->header, supplies->pool);
+                            options->header, &supplies->collecting, supplies->pool);
 }
 
 /* A single record in a file or command of its own needs no framing. */

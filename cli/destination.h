@@ -6,15 +6,16 @@
 #include <stdbool.h>
 
 #include <chunkedbuffer.h>
+#include "output/sink.h"
 
 struct options;
-struct sink;
 
 /* What a sink needs. */
 struct supplies {
     const struct options *options;
     struct cb_encoder *encoder; /* NULL unless the destination encodes */
     struct cb_pool *pool;       /* of the input */
+    struct collecting collecting;
 };
 
 struct destination {
@@ -26,7 +27,7 @@ struct destination {
     unsigned traits;     /* needs that it adds to those of the encoder, unless in groups */
     bool reads_on;       /* after an input with an error, the next one is read */
     bool takes_jobs, takes_force, takes_groups, takes_header;
-    /* Makes its sink, which then owns the encoder.  NULL with errno set. */
+    /* Makes its sink, which then owns the encoders.  NULL with errno set. */
     struct sink *(*make)(const struct supplies *supplies);
 };
 

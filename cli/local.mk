@@ -27,6 +27,8 @@ cbsplit_SOURCES = \
 	cli/output/child.c \
 	cli/output/children.h \
 	cli/output/children.c \
+	cli/output/collect.h \
+	cli/output/collect.c \
 	cli/output/header.h \
 	cli/output/header.c \
 	cli/output/output.h \
@@ -41,6 +43,8 @@ cbsplit_SOURCES = \
 	cli/output/sink_workers.c \
 	cli/output/template.h \
 	cli/output/template.c \
+	cli/output/turns.h \
+	cli/output/turns.c \
 	cli/output/units.h \
 	cli/output/units.c \
 	cli/output/workers.h \

@@ -66,8 +66,9 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
                              &error);
 }
 
-static enum exit_status new_encoder(const struct options *options, const char *to,
-                                    struct cb_encoder **encoder)
+/* `option` names it, in messages. */
+static enum exit_status new_encoder(const struct options *options, const char *option,
+                                    const char *to, struct cb_encoder **encoder)
 {
     const struct cb_encoder_options o = {
         .size = sizeof o,
@@ -76,7 +77,7 @@ static enum exit_status new_encoder(const struct options *options, const char *t
     struct cb_error error;
     if (cb_encoder_new(encoder, to, &o, &error) == CB_OK)
         return EXIT_FINE;
-    return bad_specification("--to", to, CB_ENCODES, &error);
+    return bad_specification(option, to, CB_ENCODES, &error);
 }
 
 /* A record whose header has its length cannot be written before that is known. */
@@ -97,13 +98,61 @@ static enum exit_status new_coders(const struct options *options, struct cb_deco
     const bool encodes = options->destination->encodes;
     enum exit_status status = EXIT_FINE;
     if (encodes && options->to)
-        status = new_encoder(options, options->to, encoder);
+        status = new_encoder(options, "--to", options->to, encoder);
     if (!status)
         status = new_decoder(options, hold_whole(options, *encoder), decoder);
     if (!status && encodes && !options->to)
-        status =
-            new_encoder(options, cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
+        status = new_encoder(options, "--to",
+                             cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
     return status;
+}
+
+/* Can what commands print be read in this framing? */
+static enum exit_status check_collect(const char *framing)
+{
+    struct cb_error error;
+    struct cb_decoder *decoder = NULL;
+    int status = cb_decoder_new(&decoder, framing, NULL, &error);
+    cb_decoder_free(decoder);
+    return status ? bad_specification("--collect", framing, CB_DECODES, &error) : EXIT_FINE;
+}
+
+/* ... and written in the same?  Another framing may have the name of one that is for input
+ * only. */
+static enum exit_status check_collect_both_ways(const char *framing)
+{
+    struct cb_error error;
+    struct cb_encoder *encoder = NULL;
+    int status = CB_EINVAL;
+    if (cb_framing_can(cb_framing_find(framing)) & CB_ENCODES)
+        status = cb_encoder_new(&encoder, framing, NULL, &error);
+    cb_encoder_free(encoder);
+    if (status == CB_EINVAL)
+        return usage_error("--collect: %s cannot be written; choose another framing for that by "
+                           "--collect-to",
+                           QUOTED(framing));
+    return status ? bad_specification("--collect", framing, CB_ENCODES, &error) : EXIT_FINE;
+}
+
+/* As long a record as can be held anyway. */
+enum { COLLECT_MOST = 64 << 20 };
+
+static enum exit_status new_collecting(const struct options *options, struct collecting *collecting)
+{
+    const char *to = options->collect_to ? options->collect_to : options->collect;
+    enum exit_status status = EXIT_FINE;
+    if (!options_collect(options))
+        return EXIT_FINE;
+    collecting->framing = options->collect;
+    collecting->in_order = options->keep_order;
+    collecting->max_record =
+        options->max_record > COLLECT_MOST ? options->max_record : COLLECT_MOST;
+    if (options->collect)
+        status = check_collect(options->collect);
+    if (!status && options->collect && !options->collect_to)
+        status = check_collect_both_ways(options->collect);
+    return status ? status
+                  : new_encoder(options, "--collect-to", to ? to : "raw", &collecting->encoder);
 }
 
 /* Is --part possible with this input? */
@@ -123,7 +172,9 @@ static enum exit_status check_part(const struct options *options, unsigned decod
 static bool has_no_end(const struct options *options, const struct source *source)
 {
     const struct selection *selection = &options->selection;
-    return options->destination == &destinations[TO_STDOUT] && !options->part.count &&
+    const bool writes =
+        options->destination == &destinations[TO_STDOUT] || options_collect(options);
+    return writes && !options->part.count &&
            selection->ranges[selection->count - 1].last == UINT64_MAX &&
            fd_chases(source->fd, STDOUT_FILENO);
 }
@@ -182,17 +233,20 @@ static enum exit_status run_all(struct reframe *reframe, const struct options *o
 /* Makes all that the options ask for, except the sink.  The caller frees it, also after
  * a failure. */
 static enum exit_status prepare(const struct options *options, struct reframe *reframe,
-                                struct cb_encoder **encoder)
+                                struct supplies *supplies)
 {
-    enum exit_status status = new_coders(options, &reframe->decoder, encoder);
-    if (!status && *encoder)
-        cb_encoder_follow(*encoder, reframe->decoder);
+    enum exit_status status = new_coders(options, &reframe->decoder, &supplies->encoder);
+    if (!status)
+        status = new_collecting(options, &supplies->collecting);
+    if (!status && supplies->encoder)
+        cb_encoder_follow(supplies->encoder, reframe->decoder);
     if (!status)
         status = check_part(options, cb_decoder_traits(reframe->decoder));
     if (!status && cb_pool_new(&reframe->pool, NULL)) {
         complain_errno("stdin", ENOMEM);
         status = EXIT_IO;
     }
+    supplies->pool = reframe->pool;
     return status;
 }
 
@@ -209,10 +263,9 @@ static enum exit_status work(const struct options *options)
     struct reframe reframe = {.selection = &options->selection,
                               .skips_damage = options->on_malformed == CB_MALFORMED_SKIP,
                               .meter = reporter_watch()};
-    struct cb_encoder *encoder = NULL;
-    enum exit_status status = prepare(options, &reframe, &encoder);
+    struct supplies supplies = {.options = options};
+    enum exit_status status = prepare(options, &reframe, &supplies);
     if (!status) {
-        const struct supplies supplies = {options, encoder, reframe.pool};
         reframe.sink = options->destination->make(&supplies);
         if (!reframe.sink) {
             complain_errno(options->destination->name, errno);
@@ -220,7 +273,8 @@ static enum exit_status work(const struct options *options)
         }
     }
     if (status) {
-        cb_encoder_free(encoder);
+        cb_encoder_free(supplies.encoder);
+        cb_encoder_free(supplies.collecting.encoder);
     } else {
         status = reporter_start(options->progress, (enum stats_form)options->stats,
                                 total_size(options), &reframe.sink);
@@ -241,7 +295,7 @@ int main(int argc, char **argv)
     fd_catch_limit();
     enum exit_status status = options_parse(&options, argc, argv);
     if (!status && !options.done) {
-        if (has_output || !options.destination->writes_stdout)
+        if (has_output || (!options.destination->writes_stdout && !options_collect(&options)))
             status = work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);

@@ -242,6 +242,15 @@ static const struct option_row table[] = {
      "run shell commands that read many records, each record by one of them", TO(TO_WORKERS),
      .call = set_command},
     {'j', "jobs", "N", "run N commands at once (1)", FUNCTION(set_jobs)},
+    {0, "collect", "FRAMING",
+     "read what commands and workers print as records in this framing, and write whole records",
+     MEMBER(TEXT, collect)},
+    {0, "collect-to", "FRAMING", "the framing to write them in (that of --collect)",
+     MEMBER(TEXT, collect_to)},
+    {'k', "keep-order", NULL,
+     "write what commands print in the order of their records; with --worker and --collect, one "
+     "record for each",
+     MEMBER(FLAG, keep_order)},
     {.help = "Limits"},
     {0, "max-record", "SIZE",
      "longest record (no limit where records can be passed on in pieces, else 64M)",
@@ -415,6 +424,19 @@ static enum exit_status check_destination(const struct options *options)
     return EXIT_FINE;
 }
 
+static enum exit_status check_collecting(const struct options *options)
+{
+    const struct destination *destination = options->destination;
+    if (options->collect_to && !options->collect)
+        return usage_error("--collect-to requires --collect");
+    if (options_collect(options) && !destination->takes_jobs)
+        return usage_error("--%s requires --exec or --worker",
+                           options->collect ? "collect" : "keep-order");
+    if (options->keep_order && !options->collect && destination == &destinations[TO_WORKERS])
+        return usage_error("--keep-order requires --collect with --worker");
+    return EXIT_FINE;
+}
+
 /* As many records as fit, unless there is a number. */
 static struct grouping find_grouping(const struct options *options)
 {
@@ -436,6 +458,8 @@ static enum exit_status complete(struct options *options)
     if (!options->destination)
         options->destination = &destinations[TO_STDOUT];
     enum exit_status status = check_destination(options);
+    if (!status)
+        status = check_collecting(options);
     if (status)
         return status;
     options->grouping = find_grouping(options);

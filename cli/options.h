@@ -33,10 +33,13 @@ struct options {
     struct grouping grouping; /* from these three */
     const char *command;      /* of --exec or --worker */
     uint64_t jobs;            /* 0: not set */
-    uint64_t max_record;      /* 0: not set */
-    unsigned on_partial;      /* enum cb_partial */
-    unsigned on_overflow;     /* enum cb_overflow */
-    unsigned on_malformed;    /* enum cb_malformed */
+    const char *collect;      /* specification of what commands print, or NULL */
+    const char *collect_to;   /* of what is written of it; NULL: the same */
+    bool keep_order;
+    uint64_t max_record;   /* 0: not set */
+    unsigned on_partial;   /* enum cb_partial */
+    unsigned on_overflow;  /* enum cb_overflow */
+    unsigned on_malformed; /* enum cb_malformed */
     unsigned refuse_collisions;
     bool progress;
     unsigned stats; /* enum stats_form */
@@ -48,5 +51,11 @@ struct options {
 /* Parses the command line.  An exit status; errors are printed. */
 enum exit_status options_parse(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
+
+/* Do we write to standard output what commands print? */
+static inline bool options_collect(const struct options *options)
+{
+    return options->collect || options->keep_order;
+}
 
 #endif

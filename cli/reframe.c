@@ -164,11 +164,13 @@ static enum exit_status take_read(const struct run *run)
 }
 
 /* Lets the sink work until there is input.  With held bytes poll always reports some. */
-static void let_sink_work(const struct run *run)
+static enum exit_status let_sink_work(const struct run *run)
 {
     struct sink *sink = run->reframe->sink;
-    if (sink->ops->wait)
-        sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
+    if (!sink->ops->wait)
+        return EXIT_FINE;
+    enum exit_status status = sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
+    return status ? sink_failed(sink, run->source->name, status) : EXIT_FINE;
 }
 
 /* Reports an error that the decoder does not know. */
@@ -336,9 +338,10 @@ static enum exit_status process(struct run *run, int *got)
 static enum exit_status bring_more(struct run *run)
 {
     enum exit_status status = take_read(run);
+    if (!status)
+        status = let_sink_work(run);
     if (status)
         return status;
-    let_sink_work(run);
     return pass(run) ? EXIT_FINE : fill(run);
 }
 

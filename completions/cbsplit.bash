@@ -88,6 +88,7 @@ _cbsplit() {
     local line=${COMP_LINE:0:COMP_POINT} word option value
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
         --count --check --output= --force --group= --group-size= --header= --exec= --worker= --jobs=
+        --collect= --collect-to= --keep-order
         --max-record= --on-overflow= --on-partial= --on-malformed= --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
@@ -106,8 +107,8 @@ _cbsplit() {
         ;;
     esac
     case $option in
-    --from | -f | --explain) _cbsplit_framing "$value" from ;;
-    --to | -t) _cbsplit_framing "$value" to ;;
+    --from | -f | --collect | --explain) _cbsplit_framing "$value" from ;;
+    --to | -t | --collect-to) _cbsplit_framing "$value" to ;;
     --on-overflow) mapfile -t COMPREPLY < <(compgen -W 'fail skip truncate' -- "$value") ;;
     --on-malformed) mapfile -t COMPREPLY < <(compgen -W 'fail skip' -- "$value") ;;
     --on-collision) mapfile -t COMPREPLY < <(compgen -W 'pass fail' -- "$value") ;;
@@ -119,7 +120,7 @@ _cbsplit() {
     --jobs | -j | --group | --group-size | --header | --max-record) ;;
     *)
         if [[ $word == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c -o -j" -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W "$options -f -d -t -0 -n -c -o -j -k" -- "$word")
             [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace
         else
             compopt -o default

@@ -98,6 +98,8 @@ cli_tests = \
 	tests/cli/calls-sinks.sh \
 	tests/cli/check.sh \
 	tests/cli/chunked.sh \
+	tests/cli/collect.sh \
+	tests/cli/collect-random.sh \
 	tests/cli/collisions.sh \
 	tests/cli/conversions.sh \
 	tests/cli/count.sh \

@@ -130,6 +130,11 @@ void interrupt_release(void)
         die(pending);
 }
 
+void interrupt_by(int signal)
+{
+    die(signal);
+}
+
 void interrupt_first(void (*function)(void))
 {
     first = function;

@@ -20,6 +20,9 @@ void interrupt_catch(void);
 void interrupt_hold(void);
 void interrupt_release(void);
 
+/* Ends the program as this signal would, though it may be ignored now. */
+void interrupt_by(int signal);
+
 /* Registers a function to be called first; it must be safe in a signal handler. */
 void interrupt_first(void (*function)(void));
 

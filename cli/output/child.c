@@ -15,14 +15,21 @@
 #include "../common/interrupt.h"
 
 /* Blocks of the same size as those of the input, whose pool it is: one that a queue
- * has released is reused for what comes next. */
-enum { QUEUE_BLOCK = 128 << 10 };
+ * has released is reused for what comes next.  What a command prints may be short. */
+enum { QUEUE_BLOCK = 128 << 10, PRINTED_BLOCK = 4 << 10 };
 
 /* A process that a command has started may keep the command's input open for this
  * many milliseconds without reading it: until it runs, and closes it. */
 enum { SETTLES = 1000 };
 
 /* ---------------------------------------------------------------- its input */
+
+void child_close_output(struct child *child)
+{
+    if (child->out >= 0)
+        close(child->out);
+    child->out = -1;
+}
 
 void child_close(struct child *child)
 {
@@ -34,11 +41,25 @@ void child_close(struct child *child)
         cb_skip(child->queue, CB_ALL);
 }
 
+/* Nothing is left that could print more. */
+void child_was_stopped(struct child *child)
+{
+    child->ended = true;
+    child->stopped = true;
+    int got;
+    while ((got = child_pull(child)) > 0)
+        continue;
+    if (got == CB_ENOMEM)
+        child->error = ENOMEM;
+    child_close_output(child);
+    child_close(child);
+}
+
 void child_stop(struct child *child)
 {
     if (*child->pid) {
         interrupt_end(child->pid, 1);
-        child->ended = true;
+        child_was_stopped(child);
     }
     child_close(child);
 }
@@ -66,6 +87,7 @@ static void fail(struct child *child, int error)
         return;
     }
     child_stop(child);
+    child_close_output(child);
     child->error = error;
 }
 
@@ -79,18 +101,23 @@ void child_try(struct child *child, struct cb_buffer *buffer, size_t n)
         fail(child, errno);
 }
 
-bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n, struct cb_pool *pool)
+/* Makes a buffer with blocks of this size and larger, unless there is one.  False if out
+ * of memory. */
+static bool need_buffer(const struct child *child, struct cb_buffer **buffer, size_t block)
 {
     const struct cb_buffer_options options = {
         .size = sizeof options,
-        .pool = pool,
-        .chunk_min = QUEUE_BLOCK,
+        .pool = child->pool,
+        .chunk_min = block,
         .chunk_max = QUEUE_BLOCK,
         .release_fast = true,
     };
-    if (!child->queue && cb_buffer_new(&child->queue, &options))
-        return false;
-    return cb_take(buffer, n, child->queue) >= 0;
+    return *buffer || cb_buffer_new(buffer, &options) == CB_OK;
+}
+
+bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n)
+{
+    return need_buffer(child, &child->queue, QUEUE_BLOCK) && cb_take(buffer, n, child->queue) >= 0;
 }
 
 /* Only the read end of a pipe shows how much is in it, and as long as we have it
@@ -149,11 +176,23 @@ void child_push(struct child *child, short events)
     end_if_empty(child);
 }
 
+/* --------------------------------------------------------------- its output */
+
+int child_pull(struct child *child)
+{
+    const ssize_t n = child->out < 0 ? CB_EAGAIN : cb_readinto(child->printed, child->out, CB_ALL);
+    if (n == 0)
+        child_close_output(child);
+    if (n == CB_EIO)
+        fail(child, errno);
+    return n == CB_ENOMEM ? CB_ENOMEM : n > 0;
+}
+
 /* ------------------------------------------------------------------ its life */
 
-void child_init(struct child *child, pid_t *pid)
+void child_init(struct child *child, pid_t *pid, struct cb_pool *pool)
 {
-    *child = (struct child){.pid = pid, .in = -1, .rest = -1};
+    *child = (struct child){.pid = pid, .in = -1, .out = -1, .rest = -1, .pool = pool};
 }
 
 /* A process group of its own, and the signals that a command expects. */
@@ -172,7 +211,8 @@ static int set_attributes(const struct child_plan *plan, posix_spawnattr_t *attr
     return number ? number : posix_spawnattr_setsigmask(attributes, &plan->mask);
 }
 
-static int spawn(const struct child_plan *plan, int in, pid_t *pid)
+/* With these as its standard input and output; -1: it has ours. */
+static int spawn(const struct child_plan *plan, int in, int out, pid_t *pid)
 {
     static char sh[] = "sh", c[] = "-c", end[] = "--";
     char *arguments[] = {sh, c, end, (char *)plan->command, NULL};
@@ -182,6 +222,8 @@ static int spawn(const struct child_plan *plan, int in, pid_t *pid)
     if (number)
         return number;
     number = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    if (!number && out >= 0)
+        number = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     if (number)
         goto err0;
     number = posix_spawnattr_init(&attributes);
@@ -196,15 +238,22 @@ err0:
     return number;
 }
 
-/* No other thread starts a process between these calls. */
-static int make_pipe(int ends[2])
+/* A pipe whose `own` end is ours, and does not block.  No other thread starts a process
+ * between these calls. */
+static int make_pipe(int ends[2], int own)
 {
     if (pipe(ends) < 0)
         return errno;
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    fcntl(ends[own], F_SETFL, O_NONBLOCK);
     return 0;
+}
+
+static void close_pipe(const int ends[2])
+{
+    close(ends[0]);
+    close(ends[1]);
 }
 
 /* Resets it for another start. */
@@ -212,29 +261,54 @@ static void forget(struct child *child)
 {
     if (child->rest >= 0)
         close(child->rest);
-    *child = (struct child){.pid = child->pid, .in = -1, .rest = -1, .queue = child->queue};
+    child_close_output(child);
+    *child = (struct child){.pid = child->pid,
+                            .in = -1,
+                            .out = -1,
+                            .rest = -1,
+                            .pool = child->pool,
+                            .queue = child->queue,
+                            .printed = child->printed};
+}
+
+static int start(struct child *child, const struct child_plan *plan, int in, int out)
+{
+    pid_t pid;
+    interrupt_hold();
+    int number = spawn(plan, in, out, &pid);
+    if (!number)
+        *child->pid = pid;
+    interrupt_release();
+    return number;
 }
 
 int child_start(struct child *child, const struct child_plan *plan)
 {
-    int ends[2];
-    int number = make_pipe(ends);
+    int in[2], out[2] = {-1, -1};
+    if (plan->collects && !need_buffer(child, &child->printed, PRINTED_BLOCK))
+        return ENOMEM;
+    int number = make_pipe(in, 1);
     if (number)
         return number;
-    pid_t pid;
-    interrupt_hold();
-    number = spawn(plan, ends[0], &pid);
-    if (!number)
-        *child->pid = pid;
-    interrupt_release();
-    close(ends[0]);
-    if (number) {
-        close(ends[1]);
-        return number;
-    }
+    number = plan->collects ? make_pipe(out, 0) : 0;
+    if (number)
+        goto err0;
+    number = start(child, plan, in[0], out[1]);
+    if (number)
+        goto err1;
     forget(child);
-    child->in = ends[1];
+    child->in = in[1];
+    child->out = out[0];
+    close(in[0]);
+    if (plan->collects)
+        close(out[1]);
     return 0;
+err1:
+    if (plan->collects)
+        close_pipe(out);
+err0:
+    close_pipe(in);
+    return number;
 }
 
 /* A process that it had started may still read, and must not mistake a part of a
@@ -261,6 +335,7 @@ void child_fini(struct child *child)
 {
     forget(child);
     cb_buffer_free(child->queue);
+    cb_buffer_free(child->printed);
 }
 
 enum exit_status child_exit_status(int status)

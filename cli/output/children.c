@@ -20,6 +20,12 @@ enum { QUEUE_STEP = 256 << 10 };
 
 /* ------------------------------------------------------------- while they run */
 
+void children_listen(struct children *set, void (*heard)(void *listener), void *listener)
+{
+    set->heard = heard;
+    set->listener = listener;
+}
+
 int children_start(struct children *set, size_t place)
 {
     return child_start(&set->child[place], &set->plan);
@@ -44,8 +50,7 @@ void children_give(struct children *set, struct child *child, struct cb_buffer *
             cb_skip(buffer, left);
         if (!left || child->in < 0)
             return;
-        if (have_enough(set) ||
-            !child_queue(child, buffer, left < QUEUE_STEP ? left : QUEUE_STEP, set->pool))
+        if (have_enough(set) || !child_queue(child, buffer, left < QUEUE_STEP ? left : QUEUE_STEP))
             children_wait(set, -1);
     }
 }
@@ -73,7 +78,7 @@ static bool reap(struct children *set, int options)
     return pid > 0 || (pid < 0 && errno == EINTR);
 }
 
-bool children_have_queued(const struct children *set)
+static bool have_queued(const struct children *set)
 {
     for (size_t i = 0; i < set->count; i++) {
         if (child_queued(&set->child[i]))
@@ -85,10 +90,33 @@ bool children_have_queued(const struct children *set)
 bool children_run(const struct children *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (set->pids[i])
+        if (set->pids[i] || set->child[i].out >= 0)
             return true;
     }
     return false;
+}
+
+/* What poll is to look for, for one command. */
+static size_t add_polls(const struct child *child, struct pollfd *polls)
+{
+    size_t n = 0;
+    if (child->in >= 0)
+        polls[n++] = (struct pollfd){.fd = child->in, .events = child_is_idle(child) ? 0 : POLLOUT};
+    if (child->out >= 0 && !child->paused)
+        polls[n++] = (struct pollfd){.fd = child->out, .events = POLLIN};
+    return n;
+}
+
+/* What it found.  Returns how many entries are those of the command. */
+static size_t take_polls(struct child *child, const struct pollfd *polls, bool *lacks_memory)
+{
+    size_t n = 0;
+    const bool has_in = child->in >= 0, has_out = child->out >= 0 && !child->paused;
+    if (has_in && polls[n++].revents)
+        child_push(child, polls[n - 1].revents);
+    if (has_out && polls[n++].revents && child_pull(child) < 0)
+        *lacks_memory = true;
+    return n;
 }
 
 bool children_wait(struct children *set, int fd)
@@ -96,25 +124,41 @@ bool children_wait(struct children *set, int fd)
     nfds_t n = 0;
     if (fd >= 0)
         set->polls[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
-    for (size_t i = 0; i < set->count; i++) {
-        const struct child *child = &set->child[i];
-        short events = child_is_idle(child) ? 0 : POLLOUT;
-        if (child->in >= 0)
-            set->polls[n++] = (struct pollfd){.fd = child->in, .events = events};
-    }
+    for (size_t i = 0; i < set->count; i++)
+        n += add_polls(&set->child[i], set->polls + n);
     int ready = ppoll(set->polls, n, NULL, &set->plan.mask);
     bool has_input = ready > 0 && fd >= 0 && set->polls[0].revents;
     n = fd >= 0;
-    for (size_t i = 0; i < set->count && ready > 0; i++) {
-        if (set->child[i].in < 0)
-            continue;
-        short events = set->polls[n++].revents;
-        if (events)
-            child_push(&set->child[i], events);
-    }
+    for (size_t i = 0; i < set->count && ready > 0; i++)
+        n += take_polls(&set->child[i], set->polls + n, &set->lacks_memory);
     while (reap(set, WNOHANG))
         continue;
+    if (set->heard)
+        set->heard(set->listener);
     return has_input;
+}
+
+void children_work(struct children *set, int fd)
+{
+    bool done = fd < 0 && !have_queued(set);
+    while (!done && !set->stopped) {
+        bool has_input = children_wait(set, fd);
+        done = fd < 0 ? !have_queued(set) : has_input;
+    }
+}
+
+void children_stop(struct children *set)
+{
+    set->stopped = true;
+    for (size_t i = 0; i < set->count; i++)
+        set->child[i].stopped = set->pids[i];
+    interrupt_end(set->pids, set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->child[i].stopped && !set->child[i].ended)
+            child_was_stopped(&set->child[i]);
+        child_close(&set->child[i]);
+        child_close_output(&set->child[i]);
+    }
 }
 
 /* ------------------------------------------------------------------- the set */
@@ -128,12 +172,13 @@ static void on_child(int signal)
  * returns. */
 static void set_signals(struct children *set)
 {
-    struct sigaction action = {.sa_handler = on_child};
+    struct sigaction action = {.sa_handler = on_child}, before = action;
     sigset_t child;
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
     action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGPIPE, &action, &before);
+    set->ignores_pipe = before.sa_handler == SIG_IGN;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &set->plan.mask);
@@ -165,7 +210,7 @@ int children_init(struct children *set, const char *command, size_t count, size_
     *set = (struct children){.plan.command = command, .pool = pool};
     set->child = calloc(count, sizeof *set->child);
     set->pids = calloc(count, sizeof *set->pids);
-    set->polls = count < SIZE_MAX ? calloc(count + 1, sizeof *set->polls) : NULL;
+    set->polls = count < SIZE_MAX / 2 ? calloc(2 * count + 1, sizeof *set->polls) : NULL;
     set->plan.environment = make_environment(own);
     if (!set->child || !set->pids || !set->polls || !set->plan.environment) {
         children_fini(set);
@@ -174,7 +219,7 @@ int children_init(struct children *set, const char *command, size_t count, size_
     set->count = count;
     set->enough = count > 1 ? ENOUGH : ENOUGH_ALONE;
     for (size_t i = 0; i < count; i++)
-        child_init(&set->child[i], &set->pids[i]);
+        child_init(&set->child[i], &set->pids[i], pool);
     set_signals(set);
     interrupt_children(set->pids, count);
     interrupt_catch();

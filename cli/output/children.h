@@ -2,8 +2,8 @@
 /*
  * Children: a fixed number of places for commands that run at the same time.
  *
- * All waiting is done in children_wait, where queues are written too.  While there
- * are children, SIGPIPE is ignored and SIGCHLD blocked.
+ * All waiting is done in children_wait, where queues are written too, and what commands
+ * print is read.  While there are children, SIGPIPE is ignored and SIGCHLD blocked.
  */
 #ifndef CHILDREN_H
 #define CHILDREN_H
@@ -20,6 +20,11 @@ struct children {
     struct child *child;
     pid_t *pids; /* 0: none runs in this place */
     struct pollfd *polls;
+    bool ignores_pipe; /* SIGPIPE was ignored already */
+    bool stopped;      /* by children_stop */
+    bool lacks_memory; /* to read what commands print */
+    void (*heard)(void *listener);
+    void *listener;
 };
 
 /* Places for `count` commands, with room for `own` strings before the environment,
@@ -29,19 +34,27 @@ int children_init(struct children *set, const char *command, size_t count, size_
 /* Waits for the commands that still run. */
 void children_fini(struct children *set);
 
-/* Starts `sh -c command` in a free place: none runs there, and `ended` was reset.  An
- * errno. */
+/* Sets what is called at the end of each wait, when commands may have ended or printed
+ * something.  It may stop commands, but not wait. */
+void children_listen(struct children *set, void (*heard)(void *listener), void *listener);
+
+/* Starts `sh -c command` in a free place: none runs there, `ended` was reset, and what it
+ * printed is gone.  An errno. */
 int children_start(struct children *set, size_t place);
 
 /* Waits until a command takes input or ends, or fd (-1: none) has input for us: then
  * true.  At least one command must be running. */
 bool children_wait(struct children *set, int fd);
 
-/* Is anything queued? */
-bool children_have_queued(const struct children *set);
+/* Waits until fd has input for us, or (-1) nothing is queued; or until they were
+ * stopped. */
+void children_work(struct children *set, int fd);
 
-/* Does any command run? */
+/* Does any command run, or is there more to read of what it printed? */
 bool children_run(const struct children *set);
+
+/* Stops all of them. */
+void children_stop(struct children *set);
 
 /* Gives a command the first n bytes of the buffer (CB_ALL: all), which leave it in
  * any case.  What the command does not take now is queued.  If enough is queued

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/diagnostics.h"
 #include "../common/fd.h"
@@ -86,26 +87,42 @@ enum exit_status output_end(struct output *output)
     return status < 0 ? refused(output, status) : EXIT_FINE;
 }
 
-enum exit_status output_write_from(struct output *output, struct cb_buffer *buffer, size_t n,
-                                   int fd)
+int output_drain(struct cb_buffer *buffer, size_t n, int fd)
 {
     size_t left = n < cb_length(buffer) ? n : cb_length(buffer);
     while (left) {
         ssize_t written = cb_writev(buffer, fd, left);
-        if (written == CB_EAGAIN) {
+        if (written >= 0) {
+            left -= (size_t)written;
+        } else if (written == CB_EAGAIN) {
             fd_wait(fd, POLLOUT);
-        } else if (written < 0) {
+        } else {
             int number = errno;
             cb_skip(buffer, CB_ALL); /* nothing more can be written */
-            return output_failed(output, number);
-        } else {
-            left -= (size_t)written;
+            return number;
         }
     }
-    return EXIT_FINE;
+    return 0;
+}
+
+enum exit_status output_write_from(struct output *output, struct cb_buffer *buffer, size_t n,
+                                   int fd)
+{
+    return output_failed(output, output_drain(buffer, n, fd));
 }
 
 enum exit_status output_write(struct output *output, int fd)
 {
     return output_write_from(output, output->buffer, CB_ALL, fd);
+}
+
+enum exit_status output_finish(struct output *output, bool whole)
+{
+    enum exit_status status = whole ? output_end(output) : EXIT_FINE;
+    if (!status)
+        status = output_write(output, STDOUT_FILENO);
+    /* Some file systems report only now that they are full. */
+    if (!status && close(STDOUT_FILENO) < 0 && errno != EBADF)
+        status = output_failed(output, errno);
+    return status;
 }

@@ -43,6 +43,11 @@ enum exit_status output_write(struct output *output, int fd);
 /* The same for the first n bytes of any buffer (CB_ALL: all), which leave it. */
 enum exit_status output_write_from(struct output *output, struct cb_buffer *buffer, size_t n,
                                    int fd);
+/* The same, but 0 or an errno.  After an error the buffer is empty. */
+int output_drain(struct cb_buffer *buffer, size_t n, int fd);
+
+/* Ends the stream, if it is `whole`, on standard output, and closes it. */
+enum exit_status output_finish(struct output *output, bool whole);
 
 /* Turns an errno into the sink's error; EXIT_FINE for 0. */
 enum exit_status output_failed(struct output *output, int number);

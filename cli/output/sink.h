@@ -44,7 +44,7 @@ struct sink_ops {
     /* Waits until a descriptor has input (-1: until nothing is queued), and does its
      * own work meanwhile.  For a sink that has work left after a flush.
      * Optional. */
-    void (*wait)(struct sink *sink, int fd);
+    enum exit_status (*wait)(struct sink *sink, int fd);
     /* There are no more records; if not `whole`, because of an error. */
     enum exit_status (*finish)(struct sink *sink, bool whole);
     void (*free)(struct sink *sink);
@@ -52,7 +52,7 @@ struct sink_ops {
 };
 
 /*
- * put, flush and finish return an exit status.  If it is not EXIT_FINE, `error` has
+ * put, flush, wait and finish return an exit status.  If it is not EXIT_FINE, `error` has
  * the message: with code CB_EUNENCODABLE it is about a record, numbered within its
  * input; with CB_EIO about the sink, by name, and about `record`, numbered over all
  * inputs, unless that is 0; with CB_OK the sink has printed it already.
@@ -79,6 +79,14 @@ static inline bool grouping_is_plain(const struct grouping *grouping)
     return grouping->records == 1 && !grouping->size && !grouping->header;
 }
 
+/* How the output of commands is written to standard output. */
+struct collecting {
+    const char *framing;        /* of what they print; NULL: as it stands */
+    struct cb_encoder *encoder; /* of what is written; NULL: they write it themselves */
+    uint64_t max_record;        /* the longest record they may print */
+    bool in_order;              /* of the input */
+};
+
 /* Each constructor returns NULL with errno set on failure.  One that takes an encoder
  * owns it from then on, except on failure. */
 
@@ -98,12 +106,14 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
  * piece.  What waits for a command is in blocks of the pool, which must outlive the
  * sink. */
 struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                           const struct grouping *grouping, struct cb_pool *pool);
+                           const struct grouping *grouping, const struct collecting *collecting,
+                           struct cb_pool *pool);
 
 /* Each record to one of `jobs` processes `sh -c command` that read streams of
  * them, the first `header` records to all of them. */
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                              uint64_t header, struct cb_pool *pool);
+                              uint64_t header, const struct collecting *collecting,
+                              struct cb_pool *pool);
 
 /* Prints the number of records at the end; of `several` inputs also that of each, in
  * columns as wide as wc makes them for inputs of `bytes` bytes (UINT64_MAX: unknown). */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../common/diagnostics.h"
-#include "children.h"
+#include "collect.h"
 #include "portions.h"
 
 enum { VARIABLES = 3, VARIABLE_SIZE = 48, NAMES_SIZE = 64 };
@@ -22,6 +22,7 @@ struct sink_exec {
     struct output output;
     struct portions portions;
     struct children set;
+    struct collect collect;
     struct given *given;      /* to each child */
     struct child *current;    /* the one whose input is not complete, or NULL */
     enum exit_status failure; /* the exit status for what failed */
@@ -39,45 +40,67 @@ static const char *name_records(const struct given *given, char text[NAMES_SIZE]
 }
 
 /* Reports what went wrong with a command. */
-static void report(struct sink_exec *out, size_t place, enum exit_status failure, const char *what)
+static void report(struct sink_exec *out, const struct given *given, enum exit_status failure,
+                   const char *what)
 {
     char names[NAMES_SIZE];
-    complain("exec: %s: %s", name_records(&out->given[place], names), what);
+    complain("exec: %s: %s", name_records(given, names), what);
     /* A command that cannot be run is worse than one that failed. */
     if (failure > out->failure)
         out->failure = failure;
+}
+
+static void on_fault(void *listener, size_t place, const struct turn *turn, enum exit_status status,
+                     const char *what)
+{
+    struct sink_exec *out = listener;
+    const struct given given = turn ? (struct given){turn->first, turn->last} : out->given[place];
+    if (given.first)
+        report(out, &given, status, what);
 }
 
 /* Reports a command that failed, unless we stopped it. */
 static void judge(struct sink_exec *out, size_t place)
 {
     const struct child *child = &out->set.child[place];
+    const struct given *given = &out->given[place];
     char how[64], text[96];
-    if (!out->given[place].first)
+    if (!given->first)
         return;
     enum exit_status failure = child_exit_status(child->status);
     if (child->error && child->error != EPIPE) {
-        report(out, place, EXIT_IO, strerror(child->error));
+        report(out, given, EXIT_IO, strerror(child->error));
     } else if (failure) {
         child_describe(child->status, how, sizeof how);
         snprintf(text, sizeof text, "the command failed: %s", how);
-        report(out, place, failure, text);
+        report(out, given, failure, text);
     } else if (child->is_left) {
-        report(out, place, EXIT_COMMAND,
+        report(out, given, EXIT_COMMAND,
                "the command ended while a process that it had started was still reading");
     }
 }
 
-/* Reports those that have ended, and frees their places. */
-static void judge_all(struct sink_exec *out)
+/* Can nothing more become of it?  A command that gets several records is done when they
+ * are. */
+static bool is_over(const struct sink_exec *out, const struct child *child)
 {
-    for (size_t i = 0; i < out->set.count; i++) {
+    const bool has_all = child != out->current || grouping_is_plain(&out->portions.grouping);
+    return child_is_over(child) && has_all;
+}
+
+/* After each wait: reports those that have ended, and frees their places. */
+static void heard(void *listener)
+{
+    struct sink_exec *out = listener;
+    for (size_t i = 0; i < out->set.count && !out->collect.failure; i++) {
         struct child *child = &out->set.child[i];
-        if (!child->ended)
+        if (!is_over(out, child))
             continue;
         judge(out, i);
+        collect_leave(&out->collect, i, out->given[i].first, out->given[i].last);
         child->ended = false;
     }
+    collect_write(&out->collect);
 }
 
 static bool must_stop(const struct sink_exec *out)
@@ -105,17 +128,25 @@ static void set_variables(struct sink_exec *out, uint64_t record, const struct c
     }
 }
 
+/* The first free place, if another command may be started; else the number of places. */
+static size_t find_place(const struct sink_exec *out)
+{
+    size_t i = 0;
+    if (!collect_has_room(&out->collect, NO_PLACE))
+        return out->set.count;
+    while (i < out->set.count && (out->set.pids[i] || out->set.child[i].ended))
+        i++;
+    return i;
+}
+
 /* Waits for a free place. */
 static size_t free_place(struct sink_exec *out)
 {
-    for (;;) {
-        judge_all(out);
-        for (size_t i = 0; i < out->set.count; i++) {
-            if (!out->set.pids[i])
-                return i;
-        }
+    size_t place;
+    heard(out);
+    while ((place = find_place(out)) == out->set.count && !out->collect.failure)
         children_wait(&out->set, -1);
-    }
+    return place;
 }
 
 /* Starts the command for a record and those that go with it.  If the system is short of
@@ -128,13 +159,15 @@ static enum exit_status start(struct sink *sink, uint64_t number, const struct c
     (void)number;
     while (error == EAGAIN || error == EMFILE || error == ENFILE) {
         size_t place = free_place(out);
-        if (must_stop(out))
-            return out->failure;
+        if (out->collect.failure || must_stop(out))
+            return out->collect.failure ? EXIT_IO : out->failure;
         set_variables(out, record, piece);
         error = children_start(&out->set, place);
         out->given[place] = (struct given){.first = record, .last = record};
         out->current = &out->set.child[place];
         out->current->within = true;
+        if (!error)
+            collect_expect(&out->collect, place, record, record);
         if (error && !children_run(&out->set))
             break;
         if (error)
@@ -170,7 +203,8 @@ static enum exit_status stop_current(struct sink *sink, uint64_t keep)
     struct sink_exec *out = (struct sink_exec *)sink;
     const size_t place = (size_t)(out->current - out->set.child);
     if (keep && out->set.pids[place])
-        report(out, place, EXIT_COMMAND, "stopped inside the next record, which is incomplete");
+        report(out, &out->given[place], EXIT_COMMAND,
+               "stopped inside the next record, which is incomplete");
     if (out->set.pids[place])
         out->given[place].first = 0;
     child_stop(out->current);
@@ -183,23 +217,21 @@ static const struct portion_ops command_ops = {
 
 static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
 {
-    return portions_put(&((struct sink_exec *)sink)->portions, pieces, count);
+    struct sink_exec *out = (struct sink_exec *)sink;
+    return collect_status(&out->collect, portions_put(&out->portions, pieces, count));
 }
 
 static enum exit_status flush(struct sink *sink)
 {
-    return portions_flush(&((struct sink_exec *)sink)->portions);
+    struct sink_exec *out = (struct sink_exec *)sink;
+    return collect_status(&out->collect, portions_flush(&out->portions));
 }
 
-static void wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    bool done = fd < 0 && !children_have_queued(&out->set);
-    while (!done) {
-        bool has_input = children_wait(&out->set, fd);
-        judge_all(out);
-        done = fd < 0 ? !children_have_queued(&out->set) : has_input;
-    }
+    children_work(&out->set, fd);
+    return collect_status(&out->collect, EXIT_FINE);
 }
 
 static enum exit_status finish(struct sink *sink, bool whole)
@@ -208,9 +240,10 @@ static enum exit_status finish(struct sink *sink, bool whole)
     enum exit_status status = portions_finish(&out->portions, whole);
     while (children_run(&out->set))
         children_wait(&out->set, -1);
-    judge_all(out);
-    if (status)
-        return status;
+    heard(out);
+    const enum exit_status finished = collect_finish(&out->collect, whole);
+    if (status || finished)
+        return finished ? finished : status;
     sink->error.code = CB_OK;
     return out->failure;
 }
@@ -219,6 +252,7 @@ static void free_sink(struct sink *sink)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
     children_fini(&out->set);
+    collect_fini(&out->collect);
     portions_fini(&out->portions);
     output_fini(&out->output);
     free(out->given);
@@ -229,7 +263,8 @@ static const struct sink_ops ops = {
     .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
 
 struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                           const struct grouping *grouping, struct cb_pool *pool)
+                           const struct grouping *grouping, const struct collecting *collecting,
+                           struct cb_pool *pool)
 {
     struct sink_exec *out = calloc(1, sizeof *out);
     if (!out)
@@ -243,9 +278,14 @@ struct sink *sink_exec_new(struct cb_encoder *encoder, const char *command, size
         goto err2;
     if (children_init(&out->set, command, jobs, count_variables(grouping), pool))
         goto err3;
+    children_listen(&out->set, heard, out);
+    if (collect_init(&out->collect, &out->sink, collecting, false, &out->set, on_fault, out))
+        goto err4;
     out->sink.ops = &ops;
     out->sink.name = "exec";
     return &out->sink;
+err4:
+    children_fini(&out->set);
 err3:
     portions_fini(&out->portions);
 err2:

@@ -33,14 +33,7 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 
 static enum exit_status finish(struct sink *sink, bool whole)
 {
-    struct sink_stdout *out = (struct sink_stdout *)sink;
-    enum exit_status status = whole ? output_end(&out->output) : EXIT_FINE;
-    if (!status)
-        status = flush(sink);
-    /* Some file systems report only now that they are full. */
-    if (!status && close(STDOUT_FILENO) < 0 && errno != EBADF)
-        status = output_failed(&out->output, errno);
-    return status;
+    return output_finish(&((struct sink_stdout *)sink)->output, whole);
 }
 
 static void free_sink(struct sink *sink)

@@ -188,9 +188,10 @@ static enum exit_status put_header(struct sink_workers *out, const struct cb_pie
     return status || out->header.left ? status : give_header(out);
 }
 
-static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+static enum exit_status put_all(struct sink_workers *out, const struct cb_piece *pieces,
+                                size_t count)
 {
-    struct sink_workers *out = (struct sink_workers *)sink;
+    struct sink *sink = &out->sink;
     const size_t in_header = header_pieces(&out->header, pieces, count);
     enum exit_status status = EXIT_FINE;
     if (in_header)
@@ -223,16 +224,19 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
     return status;
 }
 
+static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, size_t count)
+{
+    struct sink_workers *out = (struct sink_workers *)sink;
+    return collect_status(&out->workers.collect, put_all(out, pieces, count));
+}
+
 /* -------------------------------------------------------------------- the sink */
 
-static void wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd)
 {
     struct workers *workers = &((struct sink_workers *)sink)->workers;
-    bool done = fd < 0 && !children_have_queued(&workers->set);
-    while (!done) {
-        bool has_input = workers_wait(workers, fd);
-        done = fd < 0 ? !children_have_queued(&workers->set) : has_input;
-    }
+    children_work(&workers->set, fd);
+    return collect_status(&workers->collect, EXIT_FINE);
 }
 
 /* Each worker's input is a stream of its own. */
@@ -256,9 +260,11 @@ static enum exit_status finish(struct sink *sink, bool whole)
     give_up_part(out);
     enum exit_status status = whole && out->header.left ? give_header(out) : EXIT_FINE;
     const enum exit_status ended = end_inputs(out, whole && !status);
-    workers_finish(&out->workers);
-    if (status || ended)
-        return status ? status : ended;
+    const enum exit_status finished = workers_finish(&out->workers, whole);
+    status = status ? status : ended;
+    status = finished ? finished : status;
+    if (status)
+        return status;
     out->sink.error.code = CB_OK;
     return out->workers.failure;
 }
@@ -276,7 +282,8 @@ static const struct sink_ops ops = {
     .put = put, .flush = flush, .wait = wait_for_input, .finish = finish, .free = free_sink};
 
 struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, size_t jobs,
-                              uint64_t header, struct cb_pool *pool)
+                              uint64_t header, const struct collecting *collecting,
+                              struct cb_pool *pool)
 {
     int number = ENOMEM;
     struct sink_workers *out = calloc(1, sizeof *out);
@@ -286,7 +293,7 @@ struct sink *sink_workers_new(struct cb_encoder *encoder, const char *command, s
         goto err0;
     if (!header_init(&out->header, header))
         goto err1;
-    number = workers_init(&out->workers, &out->sink, command, jobs, pool);
+    number = workers_init(&out->workers, &out->sink, command, jobs, collecting, pool);
     if (number)
         goto err2;
     out->sink.ops = &ops;

@@ -27,46 +27,71 @@ static void report(struct workers *workers, size_t i, enum exit_status failure, 
         workers->failure = failure;
 }
 
+/* Says how many records it has printed, if that is wrong. */
+static void describe_count(const struct workers *workers, size_t i, char *text, size_t size)
+{
+    const struct answers *answers = &workers->collect.answers[i];
+    *text = '\0';
+    if (collect_is_on(&workers->collect) && answers->printed < answers->wanted)
+        snprintf(text, size, "printed %" PRIu64 " records for %" PRIu64, answers->printed,
+                 answers->wanted);
+}
+
 /* Reports a worker that has ended, if something is wrong with that.  One that has
  * read all its records has not ended early. */
 static void judge(struct workers *workers, size_t i)
 {
     const struct child *child = &workers->set.child[i];
     const struct worker *worker = &workers->worker[i];
-    char how[64], text[96];
+    char how[64], count[96], text[256];
     enum exit_status failure = child_exit_status(child->status);
     bool is_early = child->error || child_unread(child) || worker->missed;
     if (child->error && child->error != EPIPE) {
         report(workers, i, EXIT_IO, strerror(child->error));
         return;
     }
-    if (!failure && (!is_early || !worker->assigned.count))
+    describe_count(workers, i, count, sizeof count);
+    is_early = is_early && worker->assigned.count;
+    if (!failure && !is_early && !*count)
         return;
     child_describe(child->status, how, sizeof how);
-    snprintf(text, sizeof text, "%s%s", is_early ? "ended early, with " : "", how);
-    report(workers, i, failure ? failure : EXIT_COMMAND, text);
+    if (failure || is_early)
+        snprintf(text, sizeof text, "%s%s%s%s", is_early ? "ended early, with " : "", how,
+                 *count ? ", and " : "", count);
+    report(workers, i, failure ? failure : EXIT_COMMAND, failure || is_early ? text : count);
 }
 
-static void judge_all(struct workers *workers)
+/* After each wait. */
+static void heard(void *listener)
 {
-    for (size_t i = 0; i < workers->set.count; i++) {
-        if (workers->set.child[i].ended && !workers->worker[i].reported)
+    struct workers *workers = listener;
+    const struct collect *collect = &workers->collect;
+    collect_write(&workers->collect);
+    for (size_t i = 0; i < workers->set.count && !collect->failure; i++) {
+        if (workers->set.child[i].ended && !workers->worker[i].reported &&
+            collect_is_over(collect, i))
             judge(workers, i);
     }
 }
 
-bool workers_wait(struct workers *workers, int fd)
+static void on_fault(void *listener, size_t place, const struct turn *turn, enum exit_status status,
+                     const char *what)
 {
-    bool has_input = children_wait(&workers->set, fd);
-    judge_all(workers);
-    return has_input;
+    (void)turn;
+    report(listener, place, status, what);
 }
 
-void workers_finish(struct workers *workers)
+static void wait_for_all(struct workers *workers)
 {
     while (children_run(&workers->set))
-        workers_wait(workers, -1);
-    judge_all(workers);
+        children_wait(&workers->set, -1);
+    heard(workers);
+}
+
+enum exit_status workers_finish(struct workers *workers, bool whole)
+{
+    wait_for_all(workers);
+    return collect_finish(&workers->collect, whole);
 }
 
 void workers_give_up(struct workers *workers, uint64_t record)
@@ -106,7 +131,7 @@ static ptrdiff_t find_idle(const struct workers *workers)
     for (size_t k = 0; k < workers->set.count && least; k++) {
         size_t i = (workers->next + k) % workers->set.count;
         const struct child *child = &workers->set.child[i];
-        if (child->in < 0 || !child_is_idle(child))
+        if (child->in < 0 || !child_is_idle(child) || !collect_has_room(&workers->collect, i))
             continue;
         size_t unread = child_unread(child);
         if (best < 0 || unread < least) {
@@ -121,7 +146,7 @@ static ptrdiff_t find_idle(const struct workers *workers)
 static enum exit_status fail_without_workers(struct workers *workers, uint64_t record)
 {
     struct cb_error *error = &workers->sink->error;
-    workers_finish(workers);
+    wait_for_all(workers);
     error->code = CB_EIO;
     snprintf(error->text, sizeof error->text,
              "all have ended; records from %" PRIu64 " on were not given to any", record);
@@ -132,11 +157,10 @@ static enum exit_status fail_without_workers(struct workers *workers, uint64_t r
 enum exit_status workers_choose(struct workers *workers, uint64_t record)
 {
     ptrdiff_t i;
-    while ((i = find_idle(workers)) < 0) {
-        if (!workers_reading(workers))
-            return fail_without_workers(workers, record);
-        workers_wait(workers, -1);
-    }
+    while ((i = find_idle(workers)) < 0 && workers_reading(workers))
+        children_wait(&workers->set, -1);
+    if (i < 0)
+        return fail_without_workers(workers, record);
     workers->target = (size_t)i;
     workers->next = (size_t)i + 1;
     return EXIT_FINE;
@@ -145,6 +169,7 @@ enum exit_status workers_choose(struct workers *workers, uint64_t record)
 void workers_assign(struct workers *workers, uint64_t first, uint64_t last)
 {
     assigned_add(&workers->worker[workers->target].assigned, first, last);
+    collect_expect(&workers->collect, workers->target, first, last);
 }
 
 size_t workers_grant(struct workers *workers)
@@ -173,25 +198,35 @@ static int start_all(struct workers *workers)
 }
 
 int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,
-                 struct cb_pool *pool)
+                 const struct collecting *collecting, struct cb_pool *pool)
 {
-    *workers = (struct workers){.sink = sink};
-    workers->worker = calloc(count, sizeof *workers->worker);
+    *workers = (struct workers){.sink = sink, .worker = calloc(count, sizeof *workers->worker)};
     if (!workers->worker)
         return ENOMEM;
     int number = children_init(&workers->set, command, count, 1, pool);
-    if (number) {
-        free(workers->worker);
-        return number;
-    }
-    number = start_all(workers);
     if (number)
-        workers_fini(workers);
+        goto err0;
+    children_listen(&workers->set, heard, workers);
+    number =
+        collect_init(&workers->collect, sink, collecting, true, &workers->set, on_fault, workers);
+    if (number)
+        goto err1;
+    number = start_all(workers);
+    if (!number)
+        return 0;
+    workers->collect.output.encoder = NULL; /* the caller still owns it */
+    workers_fini(workers);
+    return number;
+err1:
+    children_fini(&workers->set);
+err0:
+    free(workers->worker);
     return number;
 }
 
 void workers_fini(struct workers *workers)
 {
     children_fini(&workers->set);
+    collect_fini(&workers->collect);
     free(workers->worker);
 }

@@ -9,8 +9,7 @@
 #define WORKERS_H
 
 #include "assigned.h"
-#include "children.h"
-#include "sink.h"
+#include "collect.h"
 
 struct worker {
     struct assigned assigned;
@@ -23,15 +22,17 @@ struct worker {
 struct workers {
     struct sink *sink; /* gets the errors */
     struct children set;
+    struct collect collect;
     struct worker *worker;    /* one for each child */
     size_t next;              /* the one to begin the search with */
     size_t target;            /* the one that gets the next bytes */
     enum exit_status failure; /* the exit status for what failed */
 };
 
-/* Starts `count` of them, each with its number in CBSPLIT_WORKER.  An errno. */
+/* Starts `count` of them, each with its number in CBSPLIT_WORKER.  An errno; then the
+ * caller still owns the encoder. */
 int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,
-                 struct cb_pool *pool);
+                 const struct collecting *collecting, struct cb_pool *pool);
 /* Waits for those that still run. */
 void workers_fini(struct workers *workers);
 
@@ -50,11 +51,9 @@ void workers_note_record(struct workers *workers);
  * left to read.  Fails, with the sink's error filled, if none is left. */
 enum exit_status workers_choose(struct workers *workers, uint64_t record);
 
-/* As children_wait, and reports those that have ended when they should not. */
-bool workers_wait(struct workers *workers, int fd);
-
-/* Waits for all of them to end, whose inputs must have ended. */
-void workers_finish(struct workers *workers);
+/* Waits for all of them to end, whose inputs must have ended; `whole` as in `finish` of a
+ * sink.  An exit status, with the sink's error filled. */
+enum exit_status workers_finish(struct workers *workers, bool whole);
 
 /* The target was given these records. */
 void workers_assign(struct workers *workers, uint64_t first, uint64_t last);

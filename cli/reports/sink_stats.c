@@ -81,10 +81,10 @@ static enum exit_status flush(struct sink *sink)
     return same(outer, outer->inner->ops->flush(outer->inner));
 }
 
-static void wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd)
 {
-    struct sink *inner = ((struct sink_stats *)sink)->inner;
-    inner->ops->wait(inner, fd);
+    struct sink_stats *outer = (struct sink_stats *)sink;
+    return same(outer, outer->inner->ops->wait(outer->inner, fd));
 }
 
 static enum exit_status finish(struct sink *sink, bool whole)

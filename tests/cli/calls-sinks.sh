@@ -102,6 +102,56 @@ for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POL
     expect_same in found
 done
 
+# ------------------------------------------------- what commands and workers print
+
+seq 300 >in
+seq 20 >few
+for faults in FAIL_WRITE=1/1 FAIL_READ=1/1 FAIL_WRITE=EINTR/2 FAIL_READ=EINTR/2 \
+    FAIL_WRITE=2/1,EAGAIN/2 FAIL_READ=2/1,EAGAIN/3 FAIL_POLL=EINTR/2 'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do
+    with "$faults" -j 3 -k --collect=line --worker=cat
+    expect_status 0
+    expect_message ''
+    expect_same in out
+    with "$faults" -j 3 --collect=line --worker=cat
+    expect_status 0
+    expect_message ''
+    sort -n out >found
+    expect_same in found
+    mv in kept
+    cp few in
+    with "$faults" -j 3 -k --exec='cat; echo'
+    expect_status 0
+    expect_message ''
+    expect_same in out
+    mv kept in
+done
+# Standard output fails in the n-th write, all of which are for it: the command reads nothing.
+printf 'a\n' >in
+for n in 1 2 3; do
+    with "FAIL_WRITE=ENOSPC@$n" --collect=line -t none \
+        --worker='for i in 1 2 3; do head -c 300000 /dev/zero; echo; done'
+    expect_status 1
+    expect_message 'stdout: No space left on device'
+done
+with FAIL_CLOSE=EIO@1 -k --exec=cat
+expect_status 1
+expect_message 'stdout: Input/output error'
+expect out a
+# A read fails, of the input or of what a command prints.
+for n in 1 2 3 4; do
+    with FAIL_READ=EIO@$n -t none --collect=line --worker='echo b'
+    [ ! -s err ] || grep -Eq '^cbsplit: (stdin: record [0-9] at byte [0-9]|worker 1): Input/output error' err ||
+        fail "$doing: $(cat err)"
+    [ -s err ] || [ "$status" -eq 0 ] || fail "$doing: exit status $status"
+    with FAIL_READ=EIO@$n -t none --collect=line --exec='echo b'
+    [ ! -s err ] || grep -Eqx 'cbsplit: (stdin: record [0-9] at byte [0-9]|exec: record 1): Input/output error' err ||
+        fail "$doing: $(cat err)"
+    [ -s err ] || expect out 'b\n'
+done
+with FAIL_SPAWN=EAGAIN/2 -j 2 -k --exec=cat
+expect_status 0
+expect out a
+
 # ---------------------------------------------------------------------- files
 
 rm -rf made

@@ -103,6 +103,31 @@ for to in --exec --worker; do
     ends 0 ''
 done
 
+# holds_back ARG... - while the first command prints nothing, 4 MiB of what others print are
+# held, besides their input; then they wait as well
+holds_back() {
+    rm -f go
+    converse -k -j 3 "$@"
+    seq 2000 >&3
+    held_back() {
+        [ "$(peak)" -ge 5000 ]
+    }
+    wait_for held_back
+    touch go
+    [ "$(head -c 20000000 <&4 | wc -c)" -eq 20000000 ] || fail "$doing: too little came out"
+    used=$(peak)
+    printf '%s KiB: %s\n' "$used" "$doing"
+    [ "$used" -le 12288 ] || fail "$doing: used $used KiB of memory"
+    kill "$cbsplit_pid"
+    finishes 143
+}
+wait_for_go='until [ -e go ]; do sleep 0.02; done'
+# shellcheck disable=SC2016
+holds_back --collect=line --worker='[ $CBSPLIT_WORKER != 1 ] || '"$wait_for_go"'
+    while read -r x; do head -c 100000 /dev/zero; echo; done'
+# shellcheck disable=SC2016
+holds_back --exec='[ $CBSPLIT_RECORD != 1 ] || '"$wait_for_go"'; head -c 100000 /dev/zero'
+
 # --------------------------------------------------------------- held whole
 
 # What is needed besides the record itself.

@@ -108,15 +108,17 @@ program_layers() {
  4  output/children.h output/children.c
  4  output/sink.h
  5  output/output.h output/output.c
- 5  output/workers.h output/workers.c
- 6  output/units.h output/units.c
+ 3  output/turns.h output/turns.c
+ 6  output/collect.h output/collect.c
+ 7  output/workers.h output/workers.c
+ 8  output/units.h output/units.c
  6  output/header.h output/header.c
  7  output/portions.h output/portions.c
- 8  output/sink_stdout.c
- 8  output/sink_tally.c
- 8  output/sink_files.c
- 8  output/sink_exec.c
- 8  output/sink_workers.c
+ 9  output/sink_stdout.c
+ 9  output/sink_tally.c
+ 9  output/sink_files.c
+ 9  output/sink_exec.c
+ 9  output/sink_workers.c
  3  reports/meter.h
  3  reports/progress.h reports/progress.c
  3  reports/stats.h reports/stats.c
