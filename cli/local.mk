@@ -5,6 +5,8 @@
 bin_PROGRAMS += cbsplit
 cbsplit_SOURCES = \
 	cli/main.c \
+	cli/coders.h \
+	cli/coders.c \
 	cli/options.h \
 	cli/options.c \
 	cli/destination.h \

@@ -129,6 +129,7 @@ program_layers() {
  6  help.h help.c
  7  options.h options.c
  8  destination.c
+ 8  coders.h coders.c
  9  main.c
 END
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "coders.h"
+
+#include <stdio.h>
+
+#include "common/diagnostics.h"
+#include "common/quote.h"
+#include "common/specification.h"
+
+/* Can this specification be decoded? */
+static bool is_right(const char *specification)
+{
+    struct cb_decoder *decoder;
+    if (cb_decoder_new(&decoder, specification, NULL, NULL))
+        return false;
+    cb_decoder_free(decoder);
+    return true;
+}
+
+/* Refuses --on-malformed=skip for this framing, with those that can do it. */
+static enum exit_status refuse_skip(const char *from)
+{
+    static const struct cb_decoder_options skip = {.size = sizeof skip,
+                                                   .on_malformed = CB_MALFORMED_SKIP};
+    char names[512];
+    size_t n = 0;
+    *names = '\0';
+    for (const struct cb_framing *f = NULL; (f = cb_framing_next(f)) && n < sizeof names;) {
+        struct cb_decoder *decoder;
+        if (cb_decoder_new(&decoder, cb_framing_name(f), &skip, NULL))
+            continue;
+        cb_decoder_free(decoder);
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "",
+                              cb_framing_name(f));
+    }
+    return usage_error("--on-malformed=skip: after damage %s cannot find its place again; these "
+                       "can: %s, and others with byte= or trailer=",
+                       QUOTED(from), names);
+}
+
+static enum exit_status new_decoder(const struct options *options, unsigned whole,
+                                    struct cb_decoder **decoder)
+{
+    const struct cb_decoder_options o = {
+        .size = sizeof o,
+        .max_record = options->max_record,
+        .on_partial = (enum cb_partial)options->on_partial,
+        .on_overflow = (enum cb_overflow)options->on_overflow,
+        .on_malformed = (enum cb_malformed)options->on_malformed,
+        .whole = whole,
+    };
+    struct cb_error error;
+    if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
+        return EXIT_FINE;
+    if (options->on_malformed && is_right(options->from))
+        return refuse_skip(options->from);
+    return bad_specification(options->delimiters ? "--delim" : "--from", options->from, CB_DECODES,
+                             &error);
+}
+
+/* `option` names it, in messages. */
+static enum exit_status new_encoder(const struct options *options, const char *option,
+                                    const char *to, struct cb_encoder **encoder)
+{
+    const struct cb_encoder_options o = {
+        .size = sizeof o,
+        .refuse_collisions = options->refuse_collisions,
+    };
+    struct cb_error error;
+    if (cb_encoder_new(encoder, to, &o, &error) == CB_OK)
+        return EXIT_FINE;
+    return bad_specification(option, to, CB_ENCODES, &error);
+}
+
+/* A record whose header has its length cannot be written before that is known. */
+static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
+{
+    const bool is_plain = grouping_is_plain(&options->grouping);
+    unsigned traits = is_plain ? options->destination->traits : 0;
+    traits |= encoder ? cb_encoder_traits(encoder) : 0;
+    if (traits & CB_NEEDS_WHOLE)
+        return CB_WHOLE;
+    return traits & CB_NEEDS_LENGTH ? CB_WHOLE_UNTOLD : 0;
+}
+
+/* The default output framing depends on the decoder, and needs nothing from it. */
+static enum exit_status new_pair(const struct options *options, struct cb_decoder **decoder,
+                                 struct cb_encoder **encoder)
+{
+    const bool encodes = options->destination->encodes;
+    enum exit_status status = EXIT_FINE;
+    if (encodes && options->to)
+        status = new_encoder(options, "--to", options->to, encoder);
+    if (!status)
+        status = new_decoder(options, hold_whole(options, *encoder), decoder);
+    if (!status && encodes && !options->to)
+        status = new_encoder(options, "--to",
+                             cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
+    return status;
+}
+
+/* Can what commands print be read in this framing? */
+static enum exit_status check_collect(const char *framing)
+{
+    struct cb_error error;
+    struct cb_decoder *decoder = NULL;
+    int status = cb_decoder_new(&decoder, framing, NULL, &error);
+    cb_decoder_free(decoder);
+    return status ? bad_specification("--collect", framing, CB_DECODES, &error) : EXIT_FINE;
+}
+
+/* ... and written in the same?  Another framing may have the name of one that is for input
+ * only. */
+static enum exit_status check_collect_both_ways(const char *framing)
+{
+    struct cb_error error;
+    struct cb_encoder *encoder = NULL;
+    int status = CB_EINVAL;
+    if (cb_framing_can(cb_framing_find(framing)) & CB_ENCODES)
+        status = cb_encoder_new(&encoder, framing, NULL, &error);
+    cb_encoder_free(encoder);
+    if (status == CB_EINVAL)
+        return usage_error("--collect: %s cannot be written; choose another framing for that by "
+                           "--collect-to",
+                           QUOTED(framing));
+    return status ? bad_specification("--collect", framing, CB_ENCODES, &error) : EXIT_FINE;
+}
+
+/* As long a record as can be held anyway. */
+enum { COLLECT_MOST = 64 << 20 };
+
+static enum exit_status new_collecting(const struct options *options, struct collecting *collecting)
+{
+    const char *to = options->collect_to ? options->collect_to : options->collect;
+    enum exit_status status = EXIT_FINE;
+    if (!options_collect(options))
+        return EXIT_FINE;
+    collecting->framing = options->collect;
+    collecting->in_order = options->keep_order;
+    collecting->max_record =
+        options->max_record > COLLECT_MOST ? options->max_record : COLLECT_MOST;
+    if (options->collect)
+        status = check_collect(options->collect);
+    if (!status && options->collect && !options->collect_to)
+        status = check_collect_both_ways(options->collect);
+    return status ? status
+                  : new_encoder(options, "--collect-to", to ? to : "raw", &collecting->encoder);
+}
+
+enum exit_status coders_new(const struct options *options, struct cb_decoder **decoder,
+                            struct supplies *supplies)
+{
+    enum exit_status status = new_pair(options, decoder, &supplies->encoder);
+    if (!status)
+        status = new_collecting(options, &supplies->collecting);
+    if (!status && supplies->encoder)
+        cb_encoder_follow(supplies->encoder, *decoder);
+    return status;
+}
