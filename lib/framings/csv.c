@@ -264,7 +264,8 @@ static int cut_short(struct cb_decoder *decoder)
 struct rows {
     const uint8_t *data;
     size_t start; /* of the next row */
-    bool keep, skip_empty;
+    size_t least; /* rows with fewer bytes of text are dropped */
+    bool keep;
     uint64_t max_record;
     struct cb__cut *cuts;
     size_t count;
@@ -274,25 +275,26 @@ struct rows {
 static inline bool cut_row(struct rows *rows, size_t end, size_t tail)
 {
     const size_t start = rows->start, size = end - start;
-    const size_t length = rows->keep ? size : size - tail;
+    const size_t length = size - (rows->keep ? 0 : tail);
     if (length > rows->max_record)
         return false;
     rows->start = end;
-    if (size > tail || !rows->skip_empty)
-        rows->cuts[rows->count++] =
-            (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)length};
+    rows->cuts[rows->count] = (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)length};
+    rows->count += size - tail >= rows->least; /* otherwise the next one overwrites it */
     return true;
 }
 
 static size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, size_t from)
 {
+    struct rows now = *rows; /* in registers */
     size_t i = 0;
     for (; i < found; i++) {
         const size_t end = from + hits[i];
-        const size_t cr = end > rows->start && rows->data[end - 1] == '\r';
-        if (!cut_row(rows, end + 1, 1 + cr))
+        const size_t cr = end > now.start && now.data[end - 1] == '\r';
+        if (!cut_row(&now, end + 1, 1 + cr))
             break;
     }
+    *rows = now;
     return i;
 }
 
@@ -333,7 +335,7 @@ static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     struct rows rows = {
         .data = data,
         .keep = decoder->config.keep,
-        .skip_empty = config->skip_empty,
+        .least = config->skip_empty,
         .max_record = decoder->max_record,
         .cuts = cuts,
     };
