@@ -69,6 +69,16 @@ need() {
     done
 }
 
+# need_python MODULE... - a Python that has these modules; its path is then in $python.
+# Those of a distribution are for the distribution's Python.
+need_python() {
+    python=
+    for candidate in python3 /usr/bin/python3; do
+        ! "$candidate" -c "import $(echo "$*" | tr ' ' ,)" 2>/dev/null || python=$candidate
+    done
+    [ -n "$python" ] || skip "there is no python3 with $*"
+}
+
 # need_preload - the module that makes calls of cbsplit fail; its path is then
 # in $preload
 need_preload() {

@@ -79,6 +79,11 @@ static inline bool cb__is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+static inline bool cb__is_line_end(uint8_t c)
+{
+    return c == '\n' || c == '\r';
+}
+
 /* The value of a digit, in bases up to 16; 16 if it is not a digit. */
 static inline unsigned cb__digit_value(uint8_t c)
 {

@@ -60,11 +60,6 @@ static void init(void *data, unsigned variant)
     config->quote = (struct cb__bytes){.data = (const uint8_t *)"\"", .length = 1};
 }
 
-static bool is_line_end(uint8_t c)
-{
-    return c == '\n' || c == '\r';
-}
-
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     struct csv_config *config = data;
@@ -75,9 +70,9 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         bool wrong;
         const char *key, *why;
     } rules[] = {
-        {is_line_end(quote), "quote", "the quote must not be LF or CR"},
-        {is_line_end(escape), "escape", "the escape must not be LF or CR"},
-        {is_line_end(separator) || separator == quote, "sep",
+        {cb__is_line_end(quote), "quote", "the quote must not be LF or CR"},
+        {cb__is_line_end(escape), "escape", "the escape must not be LF or CR"},
+        {cb__is_line_end(separator) || separator == quote, "sep",
          "the sep must not be LF, CR or a quote"},
         {separator == escape, "escape", "the escape must not be the sep"},
     };

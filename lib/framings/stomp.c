@@ -92,11 +92,6 @@ static int end_line(struct cb_decoder *decoder, uint64_t end)
     return go_to(state, LINE);
 }
 
-static bool is_line_end(uint8_t c)
-{
-    return c == '\r' || c == '\n';
-}
-
 /* CR or LF, where a line may end. */
 static int step_end(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
@@ -122,12 +117,12 @@ static size_t find_command(const struct stomp_state *state, uint8_t c)
 static int step_command(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
     struct stomp_state *state = decoder->state;
-    const size_t command = find_command(state, is_line_end(c) ? '\0' : c);
+    const size_t command = find_command(state, cb__is_line_end(c) ? '\0' : c);
     if (command == COMMANDS || !c)
         return fail(state, "unknown command");
     state->command = command;
     state->at++;
-    return is_line_end(c) ? step_end(decoder, c, end) : CB_OK;
+    return cb__is_line_end(c) ? step_end(decoder, c, end) : CB_OK;
 }
 
 /* A byte of a name, or the colon after it. */
@@ -136,7 +131,7 @@ static int step_name(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     struct stomp_state *state = decoder->state;
     const size_t size = sizeof length_name - 1;
     (void)end;
-    if (is_line_end(c))
+    if (cb__is_line_end(c))
         return fail(state, "header line has no colon");
     if (!c)
         return fail(state, "frame ends inside its header");
@@ -155,7 +150,7 @@ static int step_name(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 static int step_line(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
     struct stomp_state *state = decoder->state;
-    if (is_line_end(c))
+    if (cb__is_line_end(c))
         return step_end(decoder, c, end);
     state->at = 0;
     state->is_length = true;
@@ -175,7 +170,7 @@ static int step_length(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     }
     if (c == ' ')
         return go_to(state, state->has_length ? LENGTH_SPACE : LENGTH);
-    return is_line_end(c) && state->has_length ? step_end(decoder, c, end) : fail(state, why);
+    return cb__is_line_end(c) && state->has_length ? step_end(decoder, c, end) : fail(state, why);
 }
 
 static int step_lf(struct cb_decoder *decoder, uint8_t c, uint64_t end)
@@ -221,7 +216,7 @@ static size_t pass(const struct stomp_state *state, const uint8_t *data, size_t 
         return nul ? (size_t)(nul - data) : n;
     }
     if (state->phase == VALUE) {
-        while (i < n && !is_line_end(data[i]))
+        while (i < n && !cb__is_line_end(data[i]))
             i++;
     }
     return i;

@@ -5,11 +5,7 @@
 # that Python's language server has for them.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
-python=
-for candidate in python3 /usr/bin/python3; do
-    ! "$candidate" -c 'import pylsp_jsonrpc.streams' 2>/dev/null || python=$candidate
-done
-[ -n "$python" ] || skip 'there is no pylsp_jsonrpc for python3'
+need_python pylsp_jsonrpc.streams
 
 cat >echo.py <<'END'
 import sys

@@ -5,11 +5,7 @@
 # one record each, and it reads packets that cbsplit writes as what they were.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
-python=
-for candidate in python3 /usr/bin/python3; do
-    ! "$candidate" -c 'import pymysql' 2>/dev/null || python=$candidate
-done
-[ -n "$python" ] || skip 'there is no module pymysql for python3'
+need_python pymysql
 
 # A connection whose socket is a file.
 cat >peer.py <<'SCRIPT'

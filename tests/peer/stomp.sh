@@ -5,11 +5,7 @@
 # is a record, which the library reads as what it was.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
-python=
-for candidate in python3 /usr/bin/python3; do
-    ! "$candidate" -c 'import stomp' 2>/dev/null || python=$candidate
-done
-[ -n "$python" ] || skip 'there is no module stomp for python3'
+need_python stomp
 
 # Bodies of any bytes have a length; bodies of text may go without.
 cat >frames.py <<'SCRIPT'

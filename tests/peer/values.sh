@@ -6,12 +6,7 @@
 # they say.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
-# A distribution's modules are for the distribution's Python.
-python=
-for candidate in python3 /usr/bin/python3; do
-    ! "$candidate" -c 'import cbor2, msgpack' 2>/dev/null || python=$candidate
-done
-[ -n "$python" ] || skip 'there is no cbor2 or no msgpack for python3'
+need_python cbor2 msgpack
 
 cat >compare.py <<'END'
 import os, random, subprocess, cbor2, msgpack

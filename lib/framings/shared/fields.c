@@ -104,16 +104,11 @@ static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n
     return i;
 }
 
-static bool is_line_end(uint8_t c)
-{
-    return c == '\r' || c == '\n';
-}
-
 static size_t read_value(bool folds, const uint8_t *data, size_t n)
 {
     size_t i = 0;
     if (folds) {
-        while (i < n && !is_line_end(data[i]))
+        while (i < n && !cb__is_line_end(data[i]))
             i++;
     } else {
         while (i < n && !cb__is_control(data[i]))
@@ -206,7 +201,7 @@ static int end_value(struct cb__fields *fields, uint8_t c)
 static int step_wanted(struct cb__fields *fields, uint8_t c)
 {
     fields->phase = WANTED;
-    if (fields->folds ? is_line_end(c) : cb__is_control(c))
+    if (fields->folds ? cb__is_line_end(c) : cb__is_control(c))
         return end_value(fields, c);
     if (!fields->length && is_space(c)) {
         fields->value_at = fields->size + 1;
