@@ -176,7 +176,7 @@ static enum exit_status let_sink_work(const struct run *run)
 /* Reports an error that the decoder does not know. */
 static void complain_here(const struct run *run, uint64_t at, const char *text)
 {
-    struct cb_error error = {.record = run->next, .offset = at};
+    struct cb_error error = {.record = run->next, .offset = at, .start = at};
     snprintf(error.text, sizeof error.text, "%s", text);
     complain_at(run->source->name, &error);
 }
@@ -349,15 +349,13 @@ static enum exit_status bring_more(struct run *run)
 static void tell_damage(struct run *run, const struct cb_error *error, uint64_t lost)
 {
     struct reframe *reframe = run->reframe;
-    struct cb_error told = *error;
     run->is_damaged = true;
     if (++reframe->damages > DAMAGES_TOLD) {
         reframe->unreported++;
         reframe->lost += lost;
         return;
     }
-    snprintf(told.text, sizeof told.text, "%.190s; left out: %" PRIu64 " bytes", error->text, lost);
-    complain_at(run->source->name, &told);
+    complain_left_out(run->source->name, error, lost);
 }
 
 /* Goes on after malformed input, where the next frame can begin. */

@@ -562,8 +562,10 @@ CB_API const struct cb_framing *cb_framing_find(const char *specification) CB_NO
 struct cb_error {
     int code;        /* CB_E... */
     uint64_t record; /* number of the record, from 1; 0: no record */
-    uint64_t offset; /* in the stream, or in the specification, from 0 */
-    char text[232];  /* the cause, without the place: printable ASCII */
+    uint64_t offset; /* of the fault in the stream, or in the specification, from 0 */
+    uint64_t start;  /* where the record begins in the stream, with its header; if the record
+                        as a whole is at fault, the same as offset */
+    char text[224];  /* the cause, without the place: printable ASCII */
 };
 
 /*

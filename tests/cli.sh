@@ -145,6 +145,13 @@ expect_same() {
     }
 }
 
+# fault RECORD START AT TEXT - the message about a fault at byte AT, in a record that
+# begins at byte START
+fault() {
+    printf 'record %s at byte %s: %s' "$1" "$2" "$4"
+    [ "$2" = "$3" ] || printf ', at byte %s' "$3"
+}
+
 # expect_message TEXT - "err" is this line, or nothing
 expect_message() {
     [ -z "$1" ] || printf 'cbsplit: %s\n' "$1" >expected_err
@@ -214,12 +221,12 @@ cut_short() {
     truncated)
         { printf '1:a,200000:' && head -c 150000 /dev/zero; } >in
         bad_status=4
-        bad_message='stdin: record 2 at byte 150011: input ends inside a record: 50000 bytes of its payload are missing'
+        bad_message='stdin: record 2 at byte 4: input ends inside a record: 50000 bytes of its payload are missing, at byte 150011'
         ;;
     malformed)
         { printf '1:a,200000:' && head -c 200000 /dev/zero && printf 'x'; } >in
         bad_status=3
-        bad_message="stdin: record 2 at byte 200011: payload is not followed by its trailer: 78"
+        bad_message="stdin: record 2 at byte 4: payload is not followed by its trailer: 78, at byte 200011"
         ;;
     too_long)
         { printf 'a\n' && head -c 200000 /dev/zero; } >in
@@ -230,7 +237,7 @@ cut_short() {
     collision)
         { printf '1:a,200000:' && head -c 199999 /dev/zero && printf '\n,'; } >in
         bad_status=6
-        bad_message="stdin: record 2 at byte 200010: the record contains the output delimiter"
+        bad_message="stdin: record 2 at byte 4: the record contains the output delimiter, at byte 200010"
         bad_options='-f netstring -t line --on-collision=fail'
         ;;
     esac

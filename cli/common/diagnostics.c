@@ -62,10 +62,25 @@ void complain(const char *format, ...)
     va_end(arguments);
 }
 
+static void complain_with(const char *name, const struct cb_error *error, const char *more)
+{
+    char inside[40] = "";
+    if (error->offset != error->start)
+        snprintf(inside, sizeof inside, ", at byte %" PRIu64, error->offset);
+    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s%s%s", QUOTED_NAME(name),
+             error->record, error->start, error->text, inside, more);
+}
+
 void complain_at(const char *name, const struct cb_error *error)
 {
-    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s", QUOTED_NAME(name), error->record,
-             error->offset, error->text);
+    complain_with(name, error, "");
+}
+
+void complain_left_out(const char *name, const struct cb_error *error, uint64_t bytes)
+{
+    char more[48];
+    snprintf(more, sizeof more, "; left out: %" PRIu64 " bytes", bytes);
+    complain_with(name, error, more);
 }
 
 void complain_errno(const char *name, int number)

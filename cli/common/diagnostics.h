@@ -4,6 +4,7 @@
 #define DIAGNOSTICS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <chunkedbuffer.h>
 #include "exit_status.h"
@@ -17,8 +18,12 @@ void complain_by(void (*print)(const char *line, size_t n));
 /* Prints "cbsplit: ", the message and a newline. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "cbsplit: NAME: record R at byte O: TEXT", without the parts that are not known. */
+/* "cbsplit: NAME: record R at byte S: TEXT, at byte O": where the record begins, and where
+ * the fault is, if that is somewhere else. */
 void complain_at(const char *name, const struct cb_error *error);
+
+/* The same, and how many bytes were left out for that. */
+void complain_left_out(const char *name, const struct cb_error *error, uint64_t bytes);
 
 /* "cbsplit: NAME: TEXT" for an errno value. */
 void complain_errno(const char *name, int number);

@@ -35,6 +35,7 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
     error->code = code;
     error->record = decoder->core.record;
     error->offset = offset;
+    error->start = decoder->found.frame_start;
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);

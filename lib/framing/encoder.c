@@ -11,6 +11,7 @@ static int fail(struct cb_encoder *encoder, uint64_t record, uint64_t offset, co
     encoder->error.code = CB_EUNENCODABLE;
     encoder->error.record = record;
     encoder->error.offset = offset;
+    encoder->error.start = encoder->frame;
     vsnprintf(encoder->error.text, sizeof encoder->error.text, format, arguments);
     return CB_EUNENCODABLE;
 }
@@ -19,7 +20,7 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int status = fail(encoder, encoder->record, encoder->offset, format, arguments);
+    int status = fail(encoder, encoder->record, encoder->frame, format, arguments);
     va_end(arguments);
     return status;
 }

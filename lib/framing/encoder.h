@@ -63,7 +63,8 @@ struct cb_encoder {
     bool refuse_collisions;
     struct cb__bytes out; /* the result of a call */
     uint64_t record;      /* number of the current record, from 1 */
-    uint64_t offset;      /* where its payload is in the input */
+    uint64_t offset;      /* where its payload is in the input, */
+    uint64_t frame;       /* ... and its frame, as far as pieces tell */
     struct cb_error error;
 
     enum cb__encode_step step;

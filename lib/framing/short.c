@@ -181,6 +181,7 @@ static size_t put_framed(struct cb_encoder *encoder, struct cb__appender *append
             return i;
         encoder->record = encoder->before + piece->record;
         encoder->offset = piece->offset;
+        encoder->frame = piece->offset - piece->header;
         encoder->start = cb__appender_position(appender);
         cb__encoder_give(encoder, "", 0);
         if (encoder->ops->begin && encoder->ops->begin(encoder, piece->length) != CB_OK)

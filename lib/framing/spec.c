@@ -13,6 +13,7 @@ int cb__error_set(struct cb_error *error, int code, uint64_t offset, const char 
     error->code = code;
     error->record = 0;
     error->offset = offset;
+    error->start = 0;
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);

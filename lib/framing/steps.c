@@ -70,6 +70,7 @@ static int look(struct cb_encoder *encoder, struct cb__appender *appender,
         encoder->start = cb__appender_position(appender);
         encoder->record = encoder->before + piece->record;
         encoder->offset = piece->offset;
+        encoder->frame = piece->offset - piece->header;
     }
     if (!(encoder->traits & CB_LOOKS) || cb__encode_show(encoder, piece) == CB_OK)
         return CB_OK;

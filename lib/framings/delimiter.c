@@ -484,7 +484,7 @@ static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece
         return cb__encoder_fail_at(encoder, piece, piece->length - 1,
                                    "the record ends in CR, which would join the line end");
     if (config->skip_empty && !end && piece->flags & CB_LAST)
-        return cb__encoder_fail_at(encoder, piece, 0, "a reader would drop an empty record");
+        return cb__encoder_fail(encoder, "a reader would drop an empty record");
     return CB_OK;
 }
 

@@ -257,7 +257,7 @@ static int slip_look(struct cb_encoder *encoder, const struct cb_piece *piece)
         state->has_bytes = false;
     state->has_bytes |= piece->length > 0;
     if (piece->flags & CB_LAST && !state->has_bytes)
-        return cb__encoder_fail_at(encoder, piece, 0, "slip cannot represent an empty record");
+        return cb__encoder_fail(encoder, "slip cannot represent an empty record");
     return CB_OK;
 }
 

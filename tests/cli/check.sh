@@ -55,7 +55,7 @@ expect out 'ok: records 1, bytes 300008, inputs 1\n'
 
 # ----------------------------------------------------------------- what is not
 
-refuses 4 'stdin: record 2 at byte 7: input ends inside a record: 1 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 1 bytes of its payload are missing, at byte 7' \
     '1:a,2:b' 'bad: records 1, inputs 0\n' --check -f netstring
 refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' \
     '1:a,1:b,x' 'bad: records 2, inputs 0\n' --check -f netstring
@@ -87,7 +87,7 @@ bad: records 4, inputs 2
 '
 printf '%s\n' 'cbsplit: bad: record 1 at byte 0: length is not a number: 78' \
     'cbsplit: no-such-file: No such file or directory' \
-    "cbsplit: cut: record 2 at byte 7: input ends inside a record: 8 bytes of its payload are missing" >expected
+    "cbsplit: cut: record 2 at byte 4: input ends inside a record: 8 bytes of its payload are missing, at byte 7" >expected
 expect_same expected err
 run --check -f netstring cut a bad
 expect_status 4
@@ -98,7 +98,7 @@ run --check -f netstring bad a cut
 "$CBSPLIT" --check -f netstring bad a cut >both 2>&1 || :
 printf '%s\n' 'cbsplit: bad: record 1 at byte 0: length is not a number: 78' 'bad: bad: records 0' \
     'a: ok: records 1, bytes 4' \
-    'cbsplit: cut: record 2 at byte 7: input ends inside a record: 8 bytes of its payload are missing' \
+    'cbsplit: cut: record 2 at byte 4: input ends inside a record: 8 bytes of its payload are missing, at byte 7' \
     'cut: bad: records 1' 'bad: records 2, inputs 1' >expected
 expect_same expected both
 # Nothing else reads on after an error in an input.

@@ -15,8 +15,8 @@ body() {
 # bad BYTE WHAT INPUT [DATA] - refused, here and with bare LF allowed, after this
 # data
 bad() {
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" "${4-}" --from=chunked
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" "${4-}" --from=chunked,lf
+    refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" "${4-}" --from=chunked
+    refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" "${4-}" --from=chunked,lf
 }
 
 # -------------------------------------------------------------- what is right
@@ -75,8 +75,8 @@ bad 1 "chunk size must be followed by ';' or CRLF: 2e" '5.0\r\nhello\r\n0\r\n\r\
 bad 16 'chunk size is not below 2^64: 30' '10000000000000000\r\n'
 bad 18 'chunk size is not below 2^64: 30' '0010000000000000000\r\n'
 # A promise of 16 EiB, of which nothing is allocated.
-refuses 4 "stdin: record 1 at byte 19: input ends inside a record: 18446744073709551596 bytes of \
-its payload are missing" 'ffffffffffffffed\r\nx' x --from=chunked
+refuses 4 "stdin: record 1 at byte 0: input ends inside a record: 18446744073709551596 bytes of \
+its payload are missing, at byte 19" 'ffffffffffffffed\r\nx' x --from=chunked
 refuses 5 'stdin: record 1 at byte 0: record is longer than a stream can be' 'ffffffffffffffff\r\nx' '' \
     --from=chunked
 
@@ -85,7 +85,7 @@ refuses 5 'stdin: record 1 at byte 0: record is longer than a stream can be' 'ff
 # strict BYTE WHAT INPUT LENIENT [DATA] - refused after this data, but LENIENT if
 # bare LF is allowed
 strict() {
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" "${5-}" --from=chunked
+    refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" "${5-}" --from=chunked
     gives "$3" "${4-}" --from=chunked,lf
 }
 strict 1 'chunk size line ends in LF without CR: 0a' '5\nhello\r\n0\r\n\r\n' 'hello'
@@ -132,7 +132,7 @@ bad 4 'trailer line has no field name: 0d' '0\r\nA\r\n\r\n'
 bad 9 'trailer line begins with white space: 20' '0\r\nA: b\r\n c\r\n\r\n'
 bad 8192 'chunk size line is longer than 8192 bytes: 0a' \
     "5;x=0$ext\\r\\nhello\\r\\n0\\r\\n\\r\\n"
-refuses 3 'stdin: record 2 at byte 65545: trailer section is longer than 65536 bytes: 0a' \
+refuses 3 'stdin: record 2 at byte 6: trailer section is longer than 65536 bytes: 0a, at byte 65545' \
     "1\\r\\nx\\r\\n0\\r\\nT:0$field\\r\\n\\r\\n" x --from=chunked
 
 # -------------------------------------------------------------------- padding
@@ -144,14 +144,14 @@ gives '5 ;a\r\nhello\r\n0\t\r\n\r\n' 'hello' --from=chunked,pad
 gives '5 \nhello\n0 \n\n' 'hello' --from=chunked,pad,lf
 ok='HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 gives "$ok$padded" 'hello' --from=http,pad
-refuses 3 "stdin: record 1 at byte 53: white space after a chunk size must be followed by ';': 0d" \
+refuses 3 "stdin: record 1 at byte 0: white space after a chunk size must be followed by ';': 0d, at byte 53" \
     "$ok$padded" '' --from=http
 refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 20' ' 5\r\n' '' \
     --from=chunked,pad
-refuses 3 "stdin: record 1 at byte 2: chunk size must be followed by ';' or CRLF: 35" \
+refuses 3 "stdin: record 1 at byte 0: chunk size must be followed by ';' or CRLF: 35, at byte 2" \
     '5 5\r\n' '' --from=chunked,pad
-refuses 3 "stdin: record 1 at byte 4: white space after a chunk extension's name must be \
-followed by '=' or ';': 0d" '5;a \r\n' '' --from=chunked,pad
+refuses 3 "stdin: record 1 at byte 0: white space after a chunk extension's name must be \
+followed by '=' or ';': 0d, at byte 4" '5;a \r\n' '' --from=chunked,pad
 
 # ----------------------------------------------------- the chunks before it
 

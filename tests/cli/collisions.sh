@@ -4,17 +4,19 @@
 # run with status 6 and is named with the byte; those before it are written.
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
+# collides RECORD START AT INPUT OUTPUT ARG... - a delimiter at byte AT, in a record that
+# begins at byte START
 collides() {
-    place=$1
-    shift
-    refuses 6 "stdin: $place: the record contains the output delimiter" "$@" --on-collision=fail
+    message=$(fault "$1" "$2" "$3" 'the record contains the output delimiter')
+    shift 3
+    refuses 6 "stdin: $message" "$@" --on-collision=fail
 }
 
-collides 'record 2 at byte 3' 'a\000b\nc\000d\000' 'a\n' -f nul
-collides 'record 2 at byte 3' 'a\000b\nc\000d\000' 'a\n' -f nul -t lf
-collides 'record 1 at byte 3' '4:a\000bc,' '' -f netstring -0
-collides 'record 1 at byte 4' '5:ab;;c,' '' -f netstring -t 'delim:;;'
-refuses 6 'stdin: record 3 at byte 7: the record ends in CR, which would join the line end' \
+collides 2 2 3 'a\000b\nc\000d\000' 'a\n' -f nul
+collides 2 2 3 'a\000b\nc\000d\000' 'a\n' -f nul -t lf
+collides 1 0 3 '4:a\000bc,' '' -f netstring -0
+collides 1 0 4 '5:ab;;c,' '' -f netstring -t 'delim:;;'
+refuses 6 'stdin: record 3 at byte 6: the record ends in CR, which would join the line end, at byte 7' \
     'a\000b\rc\000d\r\000' 'a\nb\rc\n' -f nul --on-collision=fail
 
 # By default it passes, and so does what is none.
@@ -29,20 +31,21 @@ send 'x\000ya'
 receive 'xabya'
 send 'bz\000'
 ends 6 ''
-expect_message "stdin: record 2 at byte 3: the record contains the output delimiter"
+expect_message "stdin: record 2 at byte 2: the record contains the output delimiter, at byte 3"
 
 # A JSON text sequence: what would not be read back as the one text that it is.
+# seq_refuses AT TEXT INPUT
 seq_refuses() {
-    refuses 6 "stdin: $1" "$2" '' -f nul -t json-seq --on-collision=fail
+    refuses 6 "stdin: $(fault 1 0 "$1" "$2")" "$3" '' -f nul -t json-seq --on-collision=fail
 }
-seq_refuses 'record 1 at byte 2: the record contains RS (1e), which begins the next text' \
+seq_refuses 2 'the record contains RS (1e), which begins the next text' \
     '[1\036]\000'
-seq_refuses 'record 1 at byte 3: the record continues after a complete JSON value' \
+seq_refuses 3 'the record continues after a complete JSON value' \
     '[1]\n[2]\000'
-seq_refuses 'record 1 at byte 0: a reader would drop white space before a JSON text' ' 1\000'
-seq_refuses 'record 1 at byte 0: a reader would drop an empty record' '\000'
-seq_refuses 'record 1 at byte 4: a bracket or string is not closed' '["1\n\000'
-seq_refuses 'record 1 at byte 3: the record continues after a complete JSON value' '"\n" \000'
+seq_refuses 0 'a reader would drop white space before a JSON text' ' 1\000'
+seq_refuses 0 'a reader would drop an empty record' '\000'
+seq_refuses 4 'a bracket or string is not closed' '["1\n\000'
+seq_refuses 3 'the record continues after a complete JSON value' '"\n" \000'
 printf '[1,\n2]\000"\n"\0003\000' >texts
 "$CBSPLIT" -f nul -t json-seq --on-collision=fail <texts >sequence
 "$CBSPLIT" -f json-seq -t nul <sequence >found
@@ -56,18 +59,18 @@ send '\n"\n'
 receive '\n"\n'
 send '],\n'
 ends 6 ''
-expect_message 'stdin: record 1 at byte 6: the record continues after a complete JSON value'
+expect_message 'stdin: record 1 at byte 0: the record continues after a complete JSON value, at byte 6'
 
 # Of a collision and a fault of the input the one that stands first is reported,
 # however the input comes.
-refuses 6 "stdin: record 1 at byte 2: the record contains the output delimiter" '\002a\nY' '' \
+refuses 6 "stdin: record 1 at byte 0: the record contains the output delimiter, at byte 2" '\002a\nY' '' \
     -f u8,trailer=x --on-collision=fail
 converse -f u8,trailer=x --on-collision=fail
 send '\002a\n'
 ends 6 ''
-refuses 3 'stdin: record 1 at byte 3: payload is not followed by its trailer: 59' '\002abY\001\nx' ab \
+refuses 3 'stdin: record 1 at byte 0: payload is not followed by its trailer: 59, at byte 3' '\002abY\001\nx' ab \
     -f u8,trailer=x --on-collision=fail
-refuses 6 "stdin: record 1 at byte 1: the record contains the output delimiter" 'a;cd\n' '' \
+refuses 6 "stdin: record 1 at byte 0: the record contains the output delimiter, at byte 1" 'a;cd\n' '' \
     -t 'delim:;' --max-record=3 --on-collision=fail
 refuses 5 'stdin: record 1 at byte 0: record is longer than 3 bytes' 'abcd;\n' abc \
     -t 'delim:;' --max-record=3 --on-collision=fail

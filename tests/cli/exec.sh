@@ -152,7 +152,7 @@ ends 123 ''
 printf '3:one,9:tw' >in
 run -f netstring --exec='cat >got; mv got whole.$CBSPLIT_RECORD'
 expect_status 4
-expect_message 'stdin: record 2 at byte 10: input ends inside a record: 7 bytes of its payload are missing'
+expect_message 'stdin: record 2 at byte 6: input ends inside a record: 7 bytes of its payload are missing, at byte 10'
 expect whole.1 one
 [ ! -e whole.2 ] || fail "$doing: a part of a record was taken for a whole one"
 for kind in truncated malformed too_long collision; do

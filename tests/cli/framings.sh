@@ -113,11 +113,11 @@ refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' \
     '\001' '' -f u8,scale=4,adjust=-5
 refuses 3 'stdin: record 1 at byte 0: length is less than the header that it includes: 00 00 00 00' \
     '\000\000\000\000' '' -f u16be,offset=2,scale=4,inclusive
-refuses 6 'stdin: record 2 at byte 7: a length of 3 does not fit in units of 2 bytes' \
+refuses 6 'stdin: record 2 at byte 5: a length of 3 does not fit in units of 2 bytes' \
     '2:ab,3:abc,' '\001ab' -f netstring -t u8,scale=2
-refuses 6 'stdin: record 1 at byte 2: a length of 2 does not fit in units of 2 bytes' \
+refuses 6 'stdin: record 1 at byte 0: a length of 2 does not fit in units of 2 bytes' \
     '2:ab,' '' -f netstring -t varint,scale=2,inclusive
-refuses 6 'stdin: record 1 at byte 4: a length of 512 does not fit in a length field of 0 to 255' \
+refuses 6 'stdin: record 1 at byte 0: a length of 512 does not fit in a length field of 0 to 255' \
     "512:$(printf '%0512d' 0)," '' -f netstring -t u8,scale=2
 
 # align: padding up to a multiple, counted from the beginning of the frame
@@ -154,18 +154,18 @@ decodes u8,offset=1,more=2,only=0:61,keep 'a\002abb\001cb\002dea\002fga\001ha\00
 gives '\003abc\003def\001g\000' '2\n' -f u8,more=3 -c
 # From where it is numbered; 255 is followed by 0.
 decodes u8,header=2,more=1,sequence=1 '\001\376a\001\377b\000\000' '2:ab,'
-refuses 3 'stdin: record 2 at byte 5: frame is not the next one of its record: 00 01' \
+refuses 3 'stdin: record 2 at byte 2: frame is not the next one of its record: 00 01, at byte 5' \
     '\000\007\001\002a\000\001' '0:,' -f u8,header=2,more=1,sequence=1 -t netstring --max-record=9
-refuses 3 'stdin: record 1 at byte 3: byte 0 of the header is not one of 61-62: 63' \
+refuses 3 'stdin: record 1 at byte 0: byte 0 of the header is not one of 61-62: 63, at byte 3' \
     'a\001xc\000' '' -f u8,offset=1,more=1,byte=0:61-62 -t netstring
-refuses 3 'stdin: record 1 at byte 4: length is greater than the maximum: 04' \
+refuses 3 'stdin: record 1 at byte 0: length is greater than the maximum: 04, at byte 4' \
     '\003abc\004defg' 'abc' -f u8,more=3 -t raw
-refuses 6 'stdin: record 1 at byte 2: a length of 1 does not fit in a length field of 2 to 3' \
+refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length field of 2 to 3' \
     '4:abcd,' '' -f netstring -t u8,more=3,min=2
-refuses 4 'stdin: record 1 at byte 4: input ends inside a record' '\003abc' 'abc' -f u8,more=3 -t raw
-refuses 4 'stdin: record 1 at byte 2: input ends inside a record: at least 2 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 4' '\003abc' 'abc' -f u8,more=3 -t raw
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: at least 2 bytes of its payload are missing, at byte 2' \
     '\003a' 'a' -f u8,more=3 -t raw
-refuses 4 'stdin: record 1 at byte 6: input ends inside a record: 1 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 6' \
     '\003abc\002d' 'abcd' -f u8,more=3 -t raw
 gives '\003abc\003de' '5:abcde,' -f u8,more=3 -t netstring --on-partial=emit
 gives '\000\003abc\003de' '0:,' -f u8,more=3 -t netstring --on-partial=drop
@@ -180,7 +180,7 @@ decodes fixed:3,byte=0:47,only=1:0-f 'G\000aGzbG\001c' '3:G\000a,3:G\001c,'
 both u8,min=1,max=2 '\001a\002ab' '1:a,2:ab,'
 refuses 3 'stdin: record 2 at byte 3: byte 0 of the header is not one of 61-62: 63' \
     'a\001xc\001y' '1:x,' -f u8,offset=1,byte=0:61-62 -t netstring
-refuses 3 'stdin: record 2 at byte 5: byte 1 of the header is not 2e: 2f' \
+refuses 3 'stdin: record 2 at byte 4: byte 1 of the header is not 2e: 2f, at byte 5' \
     'a.\001xc/\001y' '1:x,' -f u8,offset=2,byte=1:2e -t netstring
 refuses 3 'stdin: record 2 at byte 4: byte 0 of the record is not 47: 67' \
     'G123g123' 'G123' -f fixed:4,byte=0:47 -t raw
@@ -190,14 +190,14 @@ refuses 3 'stdin: record 2 at byte 2: length is less than the minimum: 00' \
     '\001a\000\001a' '1:a,' -f u8,min=1 -t netstring
 refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits after adjustment: ff ff ff ff' \
     '\377\377\377\377\377\377\377\377' '' -f u64be,adjust=9223372036854775807
-refuses 6 'stdin: record 2 at byte 7: a length of 3 does not fit in a length field of 0 to 2' \
+refuses 6 'stdin: record 2 at byte 5: a length of 3 does not fit in a length field of 0 to 2' \
     '2:ab,3:abc,' '\002ab' -f netstring -t u8,max=2
 # Those that are left out are not counted, however many there are.
 gives 'a\001xb\001ya\001z' '2\n' -f u8,offset=1,only=0:61 -c
 gives 'a\001xb\001ya\001z' 'z\n' -f u8,offset=1,only=0:61 --skip=1
 gives 'b\001yb\000' '0\n' -f u8,offset=1,only=0:61 -c
 gives 'b\001yb\005' '' -f u8,offset=1,only=0:61 --on-partial=drop
-refuses 4 'stdin: record 1 at byte 5: input ends inside a record' \
+refuses 4 'stdin: record 1 at byte 3: input ends inside a record, at byte 5' \
     'b\001yb\005' '' -f u8,offset=1,only=0:61
 # A frame that is left out may be longer than a record, and than memory.
 { printf 'b\377\377\377' && head -c 16777215 /dev/zero && printf 'a\000\000\001x'; } >in
@@ -262,8 +262,8 @@ decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
 # --------------------------------------------------------------------- stomp
 
 decodes stomp '\nSEND\ncontent-length:2\n\na\000\000\r\nACK\n\n\000' '25:SEND\ncontent-length:2\n\na\000,5:ACK\n\n,'
-refuses 3 'stdin: record 1 at byte 4: unknown command: 20' 'SEND \n' '' -f stomp -t none
-refuses 3 'stdin: record 1 at byte 28: command that has no body has one: 62' \
+refuses 3 'stdin: record 1 at byte 0: unknown command: 20, at byte 4' 'SEND \n' '' -f stomp -t none
+refuses 3 'stdin: record 1 at byte 0: command that has no body has one: 62, at byte 28' \
     'RECEIPT\nreceipt-id:message\n\nbody\000' '' -f stomp -t none
 
 # -------------------------------------------------- http and content-length

@@ -294,11 +294,11 @@ for kind in truncated malformed too_long collision; do
     [ "$(echo whole.*)" = 'whole.*' ] || fail "$doing: $(echo whole.*)"
 done
 # A short one that is incomplete is held back, and costs nothing.
-refuses 4 'stdin: record 3 at byte 12: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 3 at byte 8: input ends inside a record: 3 bytes of its payload are missing, at byte 12' \
     '1:a,1:b,5:th' 'a\nb\n' -f netstring --group=5 --exec=cat
-refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '' -f netstring --header=1 --exec=cat
-refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '' -f netstring --header=2 --exec=cat
 rm -rf made
 mkdir made

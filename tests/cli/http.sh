@@ -17,10 +17,11 @@ messages() {
     gives "$1" "$2" --from=http,lf --to=netstring
 }
 
-# bad BYTE WHAT INPUT - refused, here and with bare LF allowed
+# bad BYTE WHAT INPUT [START] - refused, here and with bare LF allowed, in the record
+# that begins at START (0)
 bad() {
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=http
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=http,lf
+    refuses 3 "stdin: $(fault 1 "${4-0}" "$1" "$2")" "$3" '' --from=http
+    refuses 3 "stdin: $(fault 1 "${4-0}" "$1" "$2")" "$3" '' --from=http,lf
 }
 
 # -------------------------------------------------------------- what is right
@@ -64,8 +65,8 @@ bad 36 'Content-Length has two different values: 36 0d 0a' "${post}Content-Lengt
 bad 36 'Content-Length has two different values: 30 35 0d 0a' "${post}Content-Length: 5, 05\\r\\n\\r\\nhello"
 bad 52 'Content-Length has two different values: 30 35 0d 0a' \
     "${post}Content-Length: 5\\r\\nContent-Length: 05\\r\\n\\r\\nhello"
-bad 2 'two empty lines before a message: 0d' "\\r\\n\\r\\n${post}\\r\\n"
-bad 6 'empty line before a response: 2f' "\\r\\n${ok}\\r\\n"
+bad 2 'two empty lines before a message: 0d' "\\r\\n\\r\\n${post}\\r\\n" 2
+bad 6 'empty line before a response: 2f' "\\r\\n${ok}\\r\\n" 2
 number='Content-Length is not a number below 2^64'
 bad 33 "$number: 2b 35 0d 0a" "${post}Content-Length: +5\\r\\n\\r\\nhello"
 bad 33 "$number: 35 20 35 0d" "${post}Content-Length: 5 5\\r\\n\\r\\nhello"
@@ -99,7 +100,7 @@ bad 65536 'header section is longer than 65536 bytes: 0a' "${post}T:0$field\\r\\
 
 # strict BYTE WHAT INPUT LENIENT - refused, but LENIENT if bare LF is allowed
 strict() {
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=http
+    refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" '' --from=http
     gives "$3" "$4" --from=http,lf
 }
 strict 15 'start line ends in LF without CR: 0a' 'HTTP/1.1 200 OK\n\r\nx' x
@@ -110,11 +111,11 @@ refuses 3 'stdin: record 2 at byte 40: empty line after a response: 0d' \
     "${ok}Content-Length: 2\\r\\n\\r\\nhi\\r\\n" 'hi' --from=http
 
 # What came before is written, also of the message that is wrong.
-refuses 3 'stdin: record 2 at byte 87: chunk size is not a number: 7a' \
+refuses 3 'stdin: record 2 at byte 40: chunk size is not a number: 7a, at byte 87' \
     "${ok}Content-Length: 2\\r\\n\\r\\nhi${post}${te}\\r\\nz" hi --from=http
-refuses 4 'stdin: record 1 at byte 40: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 3 bytes of its payload are missing, at byte 40' \
     "${ok}Content-Length: 5\\r\\n\\r\\nhi" hi --from=http
-refuses 4 'stdin: record 1 at byte 19: input ends inside a record' "${ok}A:" '' --from=http
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 19' "${ok}A:" '' --from=http
 refuses 5 'stdin: record 1 at byte 0: record is longer than 4 bytes' \
     "${ok}Content-Length: 5\\r\\n\\r\\nhello" '' --from=http --max-record=4
 
@@ -139,7 +140,7 @@ gives 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n' 'hi\n' --from=warc
 gives 'hi\n\n' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\nWARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n' \
     '--to=warc,lead=WARC/1.0\r\n'
 bad_start() {
-    refuses 3 "stdin: record 1 at byte $1: $2" "$3" '' --from=sip
+    refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" '' --from=sip
 }
 bad_start 0 'start line does not begin or end with the version: 47 45 54 20' 'GET / HTTP/1.1\r\n'
 bad_start 4 'CR without LF in a start line: 61' 'A a\ra'
@@ -149,7 +150,7 @@ bad_start 1 'control byte in a start line: 00' 'A\000'
 bad_start 65536 'header section is longer than 65536 bytes: 30' "$field$field"
 refuses 3 'stdin: record 2 at byte 37: start line is empty: 0d' \
     'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n\r\n' 'hi\n' --from=warc
-refuses 3 'stdin: record 1 at byte 33: payload is not followed by its trailer: 57' \
+refuses 3 'stdin: record 1 at byte 0: payload is not followed by its trailer: 57, at byte 33' \
     'WARC/1.0\r\nContent-Length: 2\r\n\r\nhiWARC' 'hi' --from=warc
 refuses 2 "--to: the output needs a 'lead' with the start line, at character 1 of 'sip'
 Try 'cbsplit --help' for more information." '' '' --to=sip

@@ -103,14 +103,14 @@ for way in file pipe; do
 done
 
 # A record that is cut ends when its frame does, and is found to be right.
-refuses 4 'stdin: record 1 at byte 4: input ends inside a record: 2 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 2 bytes of its payload are missing, at byte 4' \
     '\005abc' '2:ab' -f u8 -t netstring --max-record=2 --on-overflow=truncate
-refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 59' '\001ax\003bcdY' \
+refuses 3 'stdin: record 2 at byte 3: payload is not followed by its trailer: 59, at byte 7' '\001ax\003bcdY' \
     'a\nbc' -f u8,trailer=x --max-record=2 --on-overflow=truncate
-refuses 4 'stdin: record 1 at byte 4: input ends inside a record: 2 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 2 bytes of its payload are missing, at byte 4' \
     '\005abc' '' -f u8 -o rec-%d --max-record=2 --on-overflow=truncate
 [ ! -e rec-1 ] || fail "$doing: a record that is not whole has a file"
-refuses 4 'stdin: record 1 at byte 4: input ends inside a record: 2 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 2 bytes of its payload are missing, at byte 4' \
     '\005abc' '' -f u8 -t json --max-record=2 --on-overflow=truncate
 gives '\005abcde\001f' '2:ab,1:f,' -f u8 -t netstring --max-record=2 --on-overflow=truncate
 gives 'abcde\nf\n' '2:ab,1:f,' -t netstring --max-record=2 --on-overflow=truncate

@@ -77,9 +77,9 @@ expect out 'a\n\nb\n\nc\n'
 { "$CBSPLIT" -f paragraph -n 1 --exact && cat; } <in >out
 expect out 'a\n\nb\n\nc\n'
 
-refuses 6 'stdin: record 2 at byte 5: the record contains an empty line' 'a;b\n\r\nc;' 'a\n\n' \
+refuses 6 'stdin: record 2 at byte 2: the record contains an empty line, at byte 5' 'a;b\n\r\nc;' 'a\n\n' \
     -d ';' -t paragraph --on-collision=fail
-refuses 6 'stdin: record 1 at byte 1: the record is empty or ends in a line end, which a reader would drop' \
+refuses 6 'stdin: record 1 at byte 0: the record is empty or ends in a line end, which a reader would drop, at byte 1' \
     'a\n;' '' -d ';' -t paragraph --on-collision=fail
 
 # ---------------------------------------------------------------- folded headers
@@ -106,7 +106,7 @@ run -f line,lines=4 -o 'read-%d'
 expect read-3 '@r3\nACGT\n+\n@@II'
 run -f line,lines=4,keep -o 'kept-%d'
 expect kept-3 '@r3\nACGT\n+\n@@II\n'
-refuses 4 'stdin: record 2 at byte 12: input ends inside a record' 'a\nb\nc\nd\ne\nf\n' \
+refuses 4 'stdin: record 2 at byte 8: input ends inside a record, at byte 12' 'a\nb\nc\nd\ne\nf\n' \
     '7:a\nb\nc\nd,' -f line,lines=4 --on-partial=fail -t netstring
 converse -f line,lines=2 -t netstring
 send 'a\nb\n'

@@ -6,31 +6,31 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# skips RECORD BYTE WHY LOST INPUT OUTPUT ARG...
+# skips RECORD START AT WHY LOST INPUT OUTPUT ARG...
 skips() {
-    what="stdin: record $1 at byte $2: $3; left out: $4 bytes"
-    shift 4
+    what="stdin: $(fault "$1" "$2" "$3" "$4"); left out: $5 bytes"
+    shift 5
     refuses 3 "$what" "$@" --on-malformed=skip
 }
 
 # What separates records.
-skips 2 4 'ESC is not followed by ESC_END or ESC_ESC: 78' 4 \
+skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: 78' 4 \
     'a\300b\333x\300c\300' 'a\nc\n' -f slip
-skips 2 4 'ESC is not followed by ESC_END or ESC_ESC: c0' 3 \
+skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: c0' 3 \
     'a\300b\333\300c\300' 'a\nc\n' -f slip
-skips 1 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\000' 'a\n' -f cobs
-skips 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
-skips 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
-skips 1 1 'message length is not followed by a space: 78' 7 '5x abc\nnext\n' 'next\n' -f syslog
+skips 1 0 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\000' 'a\n' -f cobs
+skips 2 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
+skips 2 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
+skips 1 0 1 'message length is not followed by a space: 78' 7 '5x abc\nnext\n' 'next\n' -f syslog
 # What every frame has.
-skips 2 3 'byte 0 of the record is not 47: 78' 2 'G12xxG34G56' 'G12\nG34\nG56\n' \
+skips 2 3 3 'byte 0 of the record is not 47: 78' 2 'G12xxG34G56' 'G12\nG34\nG56\n' \
     -f fixed:3,byte=0:47
-skips 2 6 'length is not a number: 78' 1 '3:one,x3:two,1:a,' 'one\ntwo\na\n' -f netstring
+skips 2 6 6 'length is not a number: 78' 1 '3:one,x3:two,1:a,' 'one\ntwo\na\n' -f netstring
 # A payload that looks like a frame is none: what follows is not another one.
-skips 1 0 'length is not a number: 78' 1 'x7:a3:two,,1:b,' 'a3:two,\nb\n' -f netstring
+skips 1 0 0 'length is not a number: 78' 1 'x7:a3:two,,1:b,' 'a3:two,\nb\n' -f netstring
 # Nothing follows.
-skips 2 2 'byte 0 of the header is not 41: 42' 3 'A\0B\1x' '\n' -f u8,offset=1,byte=0:41
-skips 1 0 'byte 0 of the header is not 41: 42' 2 'B\0' '' -f u8,offset=1,byte=0:41
+skips 2 2 2 'byte 0 of the header is not 41: 42' 3 'A\0B\1x' '\n' -f u8,offset=1,byte=0:41
+skips 1 0 0 'byte 0 of the header is not 41: 42' 2 'B\0' '' -f u8,offset=1,byte=0:41
 
 # Nothing of a bad record is written, and its number is the next one's.
 printf 'one\300tw\333o\300three\300' >in
@@ -63,7 +63,7 @@ expect_status 3
 expect out '2\n1\n'
 
 # An unfinished record at the end is another matter.
-refuses 4 'stdin: record 1 at byte 3: input ends inside a record: 1 bytes of its payload are missing' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
     '2:a' '' -f netstring --on-malformed=skip
 gives 'a' 'a\n' -f slip --on-malformed=skip --on-partial=emit
 

@@ -173,5 +173,5 @@ doing='a promise of 99999999999 bytes'
     echo $status >status
 )
 expect out x
-expect_message 'stdin: record 1 at byte 13: input ends inside a record: 99999999998 bytes of its '\
-'payload are missing'
+expect_message 'stdin: record 1 at byte 0: input ends inside a record: 99999999998 bytes of its '\
+'payload are missing, at byte 13'

@@ -31,32 +31,32 @@ gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
 
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 78' 'x:a,' '' -f netstring
 refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a' '1:a,:a,' 'a\n' -f netstring
-refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 3b' '1;a' '' \
+refuses 3 'stdin: record 1 at byte 0: length is not followed by its terminator: 3b, at byte 1' '1;a' '' \
     -f netstring
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 31' '01:a,' '' \
+refuses 3 'stdin: record 1 at byte 0: length has a leading zero: 31, at byte 1' '01:a,' '' \
     -f netstring
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 30' '00:,' '' -f netstring
-refuses 3 'stdin: record 2 at byte 7: payload is not followed by its trailer: 62' \
+refuses 3 'stdin: record 1 at byte 0: length has a leading zero: 30, at byte 1' '00:,' '' -f netstring
+refuses 3 'stdin: record 2 at byte 4: payload is not followed by its trailer: 62, at byte 7' \
     '1:a,1:bb,' 'a\n' -f netstring -t line --max-record=10 --on-partial=drop
-refuses 3 'stdin: record 1 at byte 20: length has too many digits: 31' '000000000000000000001:' '' \
+refuses 3 'stdin: record 1 at byte 0: length has too many digits: 31, at byte 20' '000000000000000000001:' '' \
     -f dec::
-refuses 3 'stdin: record 1 at byte 19: length does not fit in 64 bits: 36' \
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits: 36, at byte 19' \
     '18446744073709551616:' '' -f dec::
-refuses 3 'stdin: record 1 at byte 16: length has too many digits: 30' '10000000000000000\n' '' -f hex
+refuses 3 'stdin: record 1 at byte 0: length has too many digits: 30, at byte 16' '10000000000000000\n' '' -f hex
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 67' 'g\n' '' -f hex
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 2d' '-1\n' '' -f dec
-refuses 3 'stdin: record 1 at byte 1: length is not followed by its terminator: 41' '1A\n' '' -f dec
+refuses 3 'stdin: record 1 at byte 0: length is not followed by its terminator: 41, at byte 1' '1A\n' '' -f dec
 refuses 3 'stdin: record 2 at byte 3: length is less than the header that it includes: 00 01' \
     '\000\003a\000\001a' 'a\n' -f u16be,inclusive
 refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
     -f u8,adjust=-2
 refuses 3 'stdin: record 1 at byte 0: length is negative after adjustment: 01' '\001a' '' \
     -f varint,adjust=-2
-refuses 3 'stdin: record 1 at byte 9: length has more than ten bytes: 80' \
+refuses 3 'stdin: record 1 at byte 0: length has more than ten bytes: 80, at byte 9' \
     '\200\200\200\200\200\200\200\200\200\200\001' '' -f varint
-refuses 3 'stdin: record 1 at byte 9: length does not fit in 64 bits: 02' \
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits: 02, at byte 9' \
     '\200\200\200\200\200\200\200\200\200\002a' '' -f varint
-refuses 3 'stdin: record 2 at byte 6: payload is not followed by its trailer: 0d 78' \
+refuses 3 'stdin: record 2 at byte 4: payload is not followed by its trailer: 0d 78, at byte 6' \
     '\001a\r\n\001b\rx' 'a\nb' -f 'u8,trailer=\r\n'
 
 # --------------------------------------------- 6: not to be said in the output
@@ -102,14 +102,14 @@ sed 's/100://g' good | tr , '\n' >lines
 { cat good && printf '5:hell'; } >in
 run -f netstring
 expect_status 4
-expect_message 'stdin: record 5001 at byte 525006: input ends inside a record: 1 bytes of its '\
-'payload are missing'
+expect_message 'stdin: record 5001 at byte 525000: input ends inside a record: 1 bytes of its '\
+'payload are missing, at byte 525006'
 printf hell >>lines
 expect_same lines out
 { cat good && printf '05:hello,'; } >in
 run -f netstring
 expect_status 3
-expect_message 'stdin: record 5001 at byte 525001: length has a leading zero: 35'
+expect_message 'stdin: record 5001 at byte 525000: length has a leading zero: 35, at byte 525001'
 sed 's/hell$//' lines | tr -d '\n' >expected
 tr -d '\n' <out >joined
 expect_same expected joined
@@ -124,7 +124,7 @@ converse -f netstring -t line
 send '1:a,2:bb,03:ccc,'
 receive 'a\nbb\n'
 ends 3 ''
-expect_message 'stdin: record 3 at byte 10: length has a leading zero: 33'
+expect_message 'stdin: record 3 at byte 9: length has a leading zero: 33, at byte 10'
 
 # ------------------------------------------------------------- names of files
 

@@ -181,8 +181,8 @@ complains 1 'missing/1: No such file or directory' 'a\n' -o missing/%d
 # Of a record that is not whole nothing is left; the ones before are.
 rm -rf made
 mkdir made
-complains 4 'stdin: record 2 at byte 10: input ends inside a record: 3 bytes of its payload are '\
-'missing' '3:one,5:th' -f netstring -o made/%d
+complains 4 'stdin: record 2 at byte 6: input ends inside a record: 3 bytes of its payload are '\
+'missing, at byte 10' '3:one,5:th' -f netstring -o made/%d
 files 1
 expect made/1 one
 complains 3 'stdin: record 2 at byte 4: length is not a number: 78' \

@@ -15,9 +15,9 @@ gives '1:a,0:,2:bc,' '1\t2\t1\n2\t6\t0\n3\t9\t2\n' -f netstring -t index
 # A payload that nobody writes is not read either.
 gives '1:a,0:,2:bc,' '2\t6\t0\n' -f netstring -t index --skip=1 -n 1
 # Only what is whole has a line, and nothing is held for it.
-refuses 4 'stdin: record 2 at byte 9: input ends inside a record: 2 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 2 bytes of its payload are missing, at byte 9' \
     '1:a,5:hel' '1\t2\t1\n' -f netstring -t index
-refuses 3 'stdin: record 1 at byte 3: payload is not followed by its trailer: 3b' '1:a;' '' \
+refuses 3 'stdin: record 1 at byte 0: payload is not followed by its trailer: 3b, at byte 3' '1:a;' '' \
     -f netstring -t index
 gives 'ab\n\ncde' '1\t0\t2\n2\t3\t0\n3\t4\t3\n' -t index
 gives 'a"b\n\377\n' \

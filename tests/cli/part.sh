@@ -192,7 +192,7 @@ printf '1:a,9:bcd' >in
 refuses_part 0 '-f netstring --part=1/3 in' ''
 expect out 'a\n'
 refuses_part 4 '-f netstring --part=2/3 in' \
-    'in: record 1 at byte 9: input ends inside a record: 6 bytes of its payload are missing'
+    'in: record 1 at byte 4: input ends inside a record: 6 bytes of its payload are missing, at byte 9'
 expect out 'bcd'
 refuses_part 0 '-f netstring --part=3/3 in' ''
 expect out ''

@@ -61,31 +61,31 @@ gives 'SELECT 1\000' 'Q\000\000\000\015SELECT 1\000' -f fixed:9 -t postgres,lead
 
 # ------------------------------------------ what is not theirs, at its first frame
 
-# refuses_first PRESET INPUT MESSAGE
+# refuses_first PRESET INPUT AT TEXT
 refuses_first() {
-    refuses 3 "stdin: record 1 at byte $3" "$2" '' -f "$1" -t raw
+    refuses 3 "stdin: $(fault 1 0 "$3" "$4")" "$2" '' -f "$1" -t raw
 }
 http='HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 refuses_first docker '\033[34mINFO\033[0m ready\n' \
-    '0: byte 0 of the header is not one of 00-03: 1b'
-refuses_first docker '\001ab\000\000\000\000\000' '1: byte 1 of the header is not 00: 61'
-refuses_first grpc "$http" '0: byte 0 of the header is not one of 00-01: 48'
-refuses_first kafka "\\377$http" '0: length is greater than the maximum: ff 48 54 54'
-refuses_first dns '\000\004abcd' '0: length is less than the minimum: 00 04'
-refuses_first tpkt '\011\000\000\005a' '0: byte 0 of the header is not 03: 09'
-refuses_first tls "$http" '0: byte 0 of the header is not one of 14-18: 48'
+    0 'byte 0 of the header is not one of 00-03: 1b'
+refuses_first docker '\001ab\000\000\000\000\000' 1 'byte 1 of the header is not 00: 61'
+refuses_first grpc "$http" 0 'byte 0 of the header is not one of 00-01: 48'
+refuses_first kafka "\\377$http" 0 'length is greater than the maximum: ff 48 54 54'
+refuses_first dns '\000\004abcd' 0 'length is less than the minimum: 00 04'
+refuses_first tpkt '\011\000\000\005a' 0 'byte 0 of the header is not 03: 09'
+refuses_first tls "$http" 0 'byte 0 of the header is not one of 14-18: 48'
 refuses_first mqtt '\000\000' \
-    '0: byte 0 of the header is not one of 10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0: 00'
-refuses_first mqtt '0\377\377\377\377\001' '4: length has more bytes than max-width: ff'
-refuses_first bson '\004\000\000\000' '0: length is less than the header that it includes: 04 00 00 00'
-refuses_first fcgi '\011\006\000\001\000\000\000\000' '0: byte 0 of the header is not 01: 09'
-refuses_first postgres "$http" '0: length is greater than the maximum: 48 54 54 50'
-refuses_first postgres-startup "$http" '0: length is greater than the maximum: 48 54 54 50'
-refuses_first octet '0 5 hello' '0: length is less than the minimum: 30 20'
+    0 'byte 0 of the header is not one of 10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0: 00'
+refuses_first mqtt '0\377\377\377\377\001' 4 'length has more bytes than max-width: ff'
+refuses_first bson '\004\000\000\000' 0 'length is less than the header that it includes: 04 00 00 00'
+refuses_first fcgi '\011\006\000\001\000\000\000\000' 0 'byte 0 of the header is not 01: 09'
+refuses_first postgres "$http" 0 'length is greater than the maximum: 48 54 54 50'
+refuses_first postgres-startup "$http" 0 'length is greater than the maximum: 48 54 54 50'
+refuses_first octet '0 5 hello' 0 'length is less than the minimum: 30 20'
 
 # The answer to SSLRequest is one byte; then come messages.
 refuses_first postgres 'NR\000\000\000\010\000\000\000\000' \
-    '0: length is greater than the maximum: 4e 52 00 00'
+    0 'length is greater than the maximum: 4e 52 00 00'
 printf 'NZ\000\000\000\005I' >in
 doing='the answer to SSLRequest, then messages'
 { "$CBSPLIT" --exact -f fixed:1 -n 1 && "$CBSPLIT" -f postgres; } <in >out
@@ -94,26 +94,26 @@ expect out 'N\nI\n'
 expect out 'N\nI\n'
 
 # A document that does not end with its zero byte is none.
-refuses 3 'stdin: record 2 at byte 9: payload is not followed by its trailer: 01' \
+refuses 3 'stdin: record 2 at byte 5: payload is not followed by its trailer: 01, at byte 9' \
     '\005\000\000\000\000\005\000\000\000\001' '1\n' -f bson -c
 gives '\005\000\000\000\000' '0500000000\n' -f bson,keep -t hex
-refuses 6 'stdin: record 1 at byte 4: the record does not end with its trailer' \
+refuses 6 'stdin: record 1 at byte 0: the record does not end with its trailer, at byte 4' \
     '\005\000\000\000\001' '' -f fixed:5 -t bson
 
 # A second document in the first one's place: the offset is of the frame.
 hello='\026\000\000\000\002hello\000\006\000\000\000world\000\000'
 gives "22:$hello,22:$hello," "$hello$hello" -f netstring -t bson
 gives "$hello$hello" "$hello$hello" -f bson -t bson
-refuses 6 'stdin: record 2 at byte 28: the record does not begin with its own length, 5' \
+refuses 6 'stdin: record 2 at byte 26: the record does not begin with its own length, 5, at byte 28' \
     "22:$hello,5:hello," "$hello" -f netstring -t bson
-refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own length, 3' \
+refuses 6 'stdin: record 1 at byte 0: the record does not begin with its own length, 3, at byte 2' \
     '3:\003\000\000,' '' -f netstring -t bson
-refuses 6 'stdin: record 1 at byte 2: the record does not begin with its own length, 0' \
+refuses 6 'stdin: record 1 at byte 0: the record does not begin with its own length, 0, at byte 2' \
     '0:,' '' -f netstring -t bson
 gives "$hello$hello" "22:$hello,22:$hello," -f bson -t netstring
 refuses 3 "stdin: record 2 at byte 22: length is less than the header that it includes: 03 00 00 00" \
     "$hello\\003\\000\\000\\000" "$hello" -f bson -t raw
-refuses 4 'stdin: record 1 at byte 21: input ends inside a record' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 21' \
     '\026\000\000\000\002hello\000\006\000\000\000world\000' \
     '\026\000\000\000\002hello\000\006\000\000\000world\000' -f bson -t raw
 refuses 3 'stdin: record 2 at byte 6: length is negative after adjustment: 53 00 00 00' \
@@ -122,9 +122,9 @@ refuses 3 'stdin: record 2 at byte 5: length is less than the header that it inc
     '0005a0003b' 'a\n' -f pkt-line
 refuses 3 'stdin: record 2 at byte 5: length is greater than the maximum: 66 66 66 31' \
     '0005afff1b' 'a\n' -f pkt-line
-refuses 3 'stdin: record 2 at byte 8: length is not a number: 67' \
+refuses 3 'stdin: record 2 at byte 5: length is not a number: 67, at byte 8' \
     '0005a000gb' 'a\n' -f pkt-line
-refuses 3 'stdin: record 1 at byte 1: length has a leading zero: 32' '02 ab' '' -f octet
+refuses 3 'stdin: record 1 at byte 0: length has a leading zero: 32, at byte 1' '02 ab' '' -f octet
 
 # The longest that can be said, and one more byte.
 head -c 65516 /dev/zero >most
@@ -152,9 +152,9 @@ gives '2:hi,2:hi,' "$hi$hi" -f netstring -t tfrecord
 gives 'hihi' "$hi$hi" -f fixed:2 -t tfrecord
 refuses 3 'stdin: record 2 at byte 18: checksum of the length is wrong: 03 00 00 00' \
     "$hi\\003\\000\\000\\000\\000\\000\\000\\000x\\047\\013\\064" 'hi\n' -f tfrecord
-refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13' \
+refuses 3 'stdin: record 2 at byte 18: checksum of the payload is wrong: 13, at byte 32' \
     "$hi${two}ha\\023\\326\\010V" '2:hi,2:ha' -f tfrecord -t netstring
-refuses 3 'stdin: record 2 at byte 32: checksum of the payload is wrong: 13' \
+refuses 3 'stdin: record 2 at byte 18: checksum of the payload is wrong: 13, at byte 32' \
     "$hi${two}ha\\023\\326\\010V" '1\n' -f tfrecord -c
-refuses 4 'stdin: record 1 at byte 17: input ends inside a record' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 17' \
     "${two}hi\\023\\326\\010" '2:hi' -f tfrecord -t netstring

@@ -10,12 +10,12 @@
 # It fails where the input ends, and what came of the record has been written.
 fails_here() {
     expect_status 4
-    message="stdin: record 2 at byte $(wc -c <in): input ends inside a record"
+    message='input ends inside a record'
     # Where the length is known, so is what is missing.
     if [ -z "$delimited" ] && [ $have -ge "$header" ] && [ $part -lt 3 ]; then
         message="$message: $((3 - part)) bytes of its payload are missing"
     fi
-    expect_message "$message"
+    expect_message "stdin: $(fault 2 "$(wc -c <one)" "$(wc -c <in)" "$message")"
     expect out "ab\\n$payload"
 }
 
@@ -119,35 +119,37 @@ gives 'abc' 'ab\nc\n' -f fixed:2
 gives 'abc' 'ab\nc\n' -f fixed:2 --on-partial=emit
 gives 'abc' '2:ab,1:c,' -f fixed:2 -t netstring
 gives 'abc' 'ab\n' -f fixed:2 --on-partial=drop
-refuses 4 'stdin: record 2 at byte 3: input ends inside a record: 1 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 2: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
     'abc' 'ab\nc' -f fixed:2 --on-partial=fail
 gives 'abc' 'abc_' -f fixed:2 -t fixed:2,pad=_
 gives 'a;b' '2:a;,1:b,' -f 'delim:;,keep' -t netstring
 
 # ------------------------------------- last records that may go without their end
 
-# may_go_without INPUT FIRST SECOND FRAMING - the second is whole only by default
+# may_go_without INPUT FIRST SECOND FRAMING START - the second, which begins at byte
+# START, is whole only by default
 may_go_without() {
     gives "$1" "$2$3" -f "$4"
     gives "$1" "$2$3" -f "$4" --on-partial=emit
     gives "$1" "$2" -f "$4" --on-partial=drop
     # shellcheck disable=SC2059
     end=$(printf -- "$1" | wc -c)
-    refuses 4 "stdin: record 2 at byte $end: input ends inside a record" "$1" "$2${3%??}" \
+    refuses 4 "stdin: $(fault 2 "$5" "$end" 'input ends inside a record')" "$1" "$2${3%??}" \
         -f "$4" --on-partial=fail
 }
-may_go_without '<13>a\n<13>b' '<13>a\n' '<13>b\n' syslog
-may_go_without '5 <13>a<13>b' '<13>a\n' '<13>b\n' syslog
-may_go_without '1,2\r\n3,4' '1,2\n' '3,4\n' csv
-may_go_without '[1] 23' '[1]\n' '23\n' json
-may_go_without '>1>2' '>1\n' '>2\n' 'start:>'
+may_go_without '<13>a\n<13>b' '<13>a\n' '<13>b\n' syslog 6
+may_go_without '5 <13>a<13>b' '<13>a\n' '<13>b\n' syslog 7
+may_go_without '1,2\r\n3,4' '1,2\n' '3,4\n' csv 5
+# (White space before a value is of its frame.)
+may_go_without '[1] 23' '[1]\n' '23\n' json 3
+may_go_without '>1>2' '>1\n' '>2\n' 'start:>' 2
 
 # An event that no empty line ends is discarded.
 gives 'data: a\n\ndata: b\n' 'a\n' -f sse,data
 gives 'data: a\n\ndata: b\n' 'a\nb\n' -f sse,data --on-partial=emit
-refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
+refuses 4 'stdin: record 2 at byte 9: input ends inside a record, at byte 17' \
     'data: a\n\ndata: b\n' 'a\nb' -f sse,data --on-partial=fail
-refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
+refuses 4 'stdin: record 2 at byte 9: input ends inside a record, at byte 17' \
     'data: a\n\ndata: b\n' 'data: a\ndata: b' -f sse
 
 # -------------------------------------------------------------------- chunked
@@ -156,7 +158,7 @@ refuses 4 'stdin: record 2 at byte 17: input ends inside a record' \
 cut_after() {
     printf -- "1\\r\\na\\r\\n$1" >in
     end=$(wc -c <in)
-    refuses 4 "stdin: record 2 at byte $end: input ends inside a record$3" \
+    refuses 4 "stdin: $(fault 2 6 "$end" "input ends inside a record$3")" \
         "1\\r\\na\\r\\n$1" "1:a,$2" -f chunked -t netstring
     gives "1\\r\\na\\r\\n$1" '1:a,' -f chunked -t netstring --on-partial=drop
 }

@@ -252,9 +252,9 @@ expect_same expected found
 # ----------------------------------------------------------- faults of the input
 
 # A worker gets no part of a record that does not come whole, and all before it.
-refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' 'a\n' -f netstring --worker=cat
-refuses 6 "stdin: record 2 at byte 7: the record contains the output delimiter" \
+refuses 6 "stdin: record 2 at byte 4: the record contains the output delimiter, at byte 7" \
     '1:a,3:b\nc,' 'a\n' -f netstring --on-collision=fail --worker=cat
 # One that has a part of a long one already does not see its input end there.
 for kind in truncated malformed too_long collision; do

@@ -62,4 +62,4 @@ head -c 16777215 /dev/zero >>in
 printf '\000\000\000\002' >>in
 run -f mysql -t none
 expect_status 3
-expect_message 'stdin: record 1 at byte 16777219: frame is not the next one of its record: 00 00 00 02'
+expect_message 'stdin: record 1 at byte 0: frame is not the next one of its record: 00 00 00 02, at byte 16777219'

@@ -134,7 +134,7 @@ doing='a big number from a script that is none'
 at=$(LC_ALL=C grep -abo '(not a number' in | cut -d : -f 1)
 run -f resp -t none
 expect_status 3
-expect_message "stdin: record 2 at byte $((at + 1)): invalid byte in a big number: 6e"
+expect_message "stdin: $(fault 2 "$at" $((at + 1)) 'invalid byte in a big number: 6e')"
 
 # ------------------------------------------------------------------ commands
 

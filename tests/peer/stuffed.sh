@@ -79,6 +79,6 @@ for framing in slip cobs; do
 done
 
 # What one of them cannot say.
-refuses 6 'stdin: record 2 at byte 6: slip cannot represent an empty record' \
+refuses 6 'stdin: record 2 at byte 4: slip cannot represent an empty record' \
     '1:a,0:,1:b,' '\300a\300' -f netstring -t slip
 gives '1:a,0:,1:b,' '\002a\000\001\000\002b\000' -f netstring -t cobs

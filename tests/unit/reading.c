@@ -213,6 +213,8 @@ static struct outcome see_error(struct reading *reading, int status)
     expect(first.record == reading->records.count + 1,
            "the error is in record %" PRIu64 ", not %zu", first.record, reading->records.count + 1);
     expect(first.text[0], "the error says nothing");
+    expect(first.start <= first.offset, "the record begins after its fault");
+    expect(first.start == cb_decoder_position(reading->decoder), "it begins elsewhere");
     for (int i = 0; i < 3; i++) {
         size_t count = reading->records.size;
 
@@ -222,7 +224,8 @@ static struct outcome see_error(struct reading *reading, int status)
     }
     const struct cb_error *later = cb_decoder_error(reading->decoder);
     expect(later->code == first.code && later->record == first.record &&
-               later->offset == first.offset && strcmp(later->text, first.text) == 0,
+               later->offset == first.offset && later->start == first.start &&
+               strcmp(later->text, first.text) == 0,
            "the error changes");
     return (struct outcome){.status = status, .offset = first.offset};
 }

@@ -13,11 +13,16 @@ int step_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     struct cb_piece shown = *piece;
 
+    if (piece->flags & CB_FIRST)
+        encoder->frame = piece->offset - piece->header;
     if (!(encoder->traits & CB_LOOKS))
         return CB_OK;
     if (!shown.data)
         shown.data = (const uint8_t *)"";
-    return encoder->ops->look(encoder, &shown);
+    int status = encoder->ops->look(encoder, &shown);
+    if (status == CB_EUNENCODABLE)
+        encoder->error.record = piece->record;
+    return status;
 }
 
 static int give(struct cb_encoder *encoder, int status, const void **data, size_t *size)

@@ -487,11 +487,11 @@ static void check_fault(const char *specification, const struct stream *stream, 
     int status = read_stream(&work, stream->bytes + cut, stream->size - cut, step, taking);
     error = cb_decoder_error(work.decoder);
     expect(status == good->code && error->record == good->record && error->offset == good->offset &&
-               strcmp(error->text, good->text) == 0,
-           "%s, cut at %zu, then by %zu: record %" PRIu64 " at %" PRIu64 ": %s,\n"
-           "    not record %" PRIu64 " at %" PRIu64 ": %s",
-           specification, cut, step, error->record, error->offset, error->text, good->record,
-           good->offset, good->text);
+               error->start == good->start && strcmp(error->text, good->text) == 0,
+           "%s, cut at %zu, then by %zu: record %" PRIu64 " at %" PRIu64 ": %s, at %" PRIu64 ",\n"
+           "    not record %" PRIu64 " at %" PRIu64 ": %s, at %" PRIu64,
+           specification, cut, step, error->record, error->start, error->text, error->offset,
+           good->record, good->start, good->text, good->offset);
     expect(work.records.count == wanted->records.count &&
                (taking || same_lists(&work.records, &wanted->records)),
            "%s, cut at %zu, then by %zu: %zu bytes of %zu records were given, not %zu of %zu",
