@@ -705,7 +705,8 @@ CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buf
 /* Copies the frame header before a record's first piece: at most `room` of the
  * piece->header bytes.  Returns how many.  Frames with a length have a header (the
  * stream number of Docker, the type of PostgreSQL, a chunk's size), as do those of
- * websocket; in http it is a message's header section, with the size of the first
+ * websocket (of a message in fragments, the first one's); in http and content-length it
+ * is a message's header section, with its start line, and in http the size of the first
  * chunk.  The piece must be unchanged and still valid. */
 CB_API size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece,
                                 void *out, size_t room) CB_NONNULL_2;

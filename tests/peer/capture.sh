@@ -6,11 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need tcpdump capinfos editcap mergecap text2pcap
-python=
-for candidate in python3 /usr/bin/python3; do
-    ! "$candidate" -c 'import scapy.utils' 2>/dev/null || python=$candidate
-done
-[ -n "$python" ] || skip 'there is no scapy for python3'
+need_python scapy.utils
 
 # counts FILE N - capinfos and tcpdump say that it has so many packets
 counts() {
