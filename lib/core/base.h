@@ -84,6 +84,19 @@ static inline bool cb__is_line_end(uint8_t c)
     return c == '\n' || c == '\r';
 }
 
+/* What a byte of a pattern stands for. */
+enum cb__wild {
+    CB__WILD_NONE,  /* itself */
+    CB__WILD_DIGIT, /* any ASCII digit */
+    CB__WILD_ANY    /* any byte */
+};
+
+/* Does a byte of a pattern stand for `c`? */
+static inline bool cb__wild_is(uint8_t wild, uint8_t byte, uint8_t c)
+{
+    return wild == CB__WILD_NONE ? byte == c : wild == CB__WILD_ANY || cb__is_digit(c);
+}
+
 /* The value of a digit, in bases up to 16; 16 if it is not a digit. */
 static inline unsigned cb__digit_value(uint8_t c)
 {

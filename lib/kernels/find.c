@@ -16,44 +16,59 @@ static size_t commonness(uint8_t byte)
     return at ? sizeof common - (size_t)(at - common) : 0;
 }
 
-/* The rarest byte of the needle and the next rarest: two different bytes are the least
- * correlated.  If a byte occurs several times, its last place is used. */
-static void choose_pair(const uint8_t *needle, size_t n, size_t *rare, size_t *other)
+/* A needle with the places where it has one certain byte. */
+struct places {
+    const uint8_t *needle, *wild;
+    size_t n;
+};
+
+static bool is_known(const struct places *places, size_t i)
 {
-    *rare = n - 1;
-    for (size_t i = n - 1; i-- > 0;) {
+    return !places->wild || !places->wild[i];
+}
+
+/* The last place with a certain byte, and how many there are. */
+static size_t count_known(const struct places *places, size_t *last)
+{
+    size_t count = 0;
+    *last = 0;
+    for (size_t i = 0; i < places->n; i++) {
+        if (!is_known(places, i))
+            continue;
+        *last = i;
+        count++;
+    }
+    return count;
+}
+
+/* The rarest byte of the needle and the next rarest: two different bytes are the least
+ * correlated.  If a byte occurs several times, its last place is used.  `last` is the last
+ * place with a certain byte; if it is the only one, both are there. */
+static void choose_pair(const struct places *places, size_t last, size_t *rare, size_t *other)
+{
+    const uint8_t *const needle = places->needle;
+    size_t first = last;
+    *rare = last;
+    for (size_t i = last; i-- > 0;) {
+        if (!is_known(places, i))
+            continue;
         if (commonness(needle[i]) < commonness(needle[*rare]))
             *rare = i;
+        first = i;
     }
-    *other = *rare ? 0 : n - 1;
-    for (size_t i = n; i-- > 0;) {
+    *other = *rare == first ? last : first;
+    for (size_t i = last + 1; i-- > 0;) {
         bool same = needle[*other] == needle[*rare];
-        if (needle[i] != needle[*rare] &&
+        if (is_known(places, i) && needle[i] != needle[*rare] &&
             (same || commonness(needle[i]) < commonness(needle[*other])))
             *other = i;
     }
 }
 
-void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
+static void add_members(struct cb__finder *finder, uint8_t byte, uint8_t wild)
 {
-    memset(finder, 0, sizeof *finder);
-    finder->member[needle[0]] = 1;
-    finder->exact = n <= 2;
-    finder->reach = 1;
-    finder->byte[0] = needle[0];
-    if (n == 1) {
-        finder->kind = CB__FIND_BYTE;
-        return;
-    }
-    size_t rare, other;
-    choose_pair(needle, n, &rare, &other);
-    finder->kind = CB__FIND_PAIR;
-    finder->rarest = rare > other;
-    finder->offset[0] = cb__min(rare, other);
-    finder->offset[1] = cb__max(rare, other);
-    finder->byte[0] = needle[finder->offset[0]];
-    finder->byte[1] = needle[finder->offset[1]];
-    finder->reach = finder->offset[1] + 1;
+    for (unsigned i = 0; i < 256; i++)
+        finder->member[i] |= cb__wild_is(wild, byte, (uint8_t)i);
 }
 
 /* Fills the tables for look-ups by half bytes.  High halves that occur with the same
@@ -87,13 +102,11 @@ static void split_halves(struct cb__finder *finder)
     }
 }
 
-void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
+/* Searches for the members of the set. */
+static void search_members(struct cb__finder *finder)
 {
-    bool singles = finder->exact && n == 1 && finder->kind != CB__FIND_PAIR;
-    finder->member[needle[0]] = 1;
-    finder->exact = singles;
-    finder->reach = 1;
     unsigned members = 0;
+    finder->reach = 1;
     for (unsigned i = 0; i < 256; i++) {
         if (finder->member[i]) {
             members++;
@@ -105,6 +118,53 @@ void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
     finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
     split_halves(finder);
     finder->exact = finder->exact && finder->halves_exact;
+}
+
+void cb__finder_init_wild(struct cb__finder *finder, const uint8_t *needle, const uint8_t *wild,
+                          size_t n)
+{
+    const struct places places = {needle, wild, n};
+    size_t rare, other, last;
+    memset(finder, 0, sizeof *finder);
+    add_members(finder, needle[0], wild ? wild[0] : CB__WILD_NONE);
+    const size_t known = count_known(&places, &last);
+    finder->exact = n == 1 || (n == 2 && known == 2);
+    finder->reach = 1;
+    finder->byte[0] = needle[0];
+    if (!known) {
+        search_members(finder);
+        return;
+    }
+    if (!last) {
+        finder->kind = CB__FIND_BYTE;
+        return;
+    }
+    choose_pair(&places, last, &rare, &other);
+    finder->kind = CB__FIND_PAIR;
+    finder->rarest = rare > other;
+    finder->offset[0] = cb__min(rare, other);
+    finder->offset[1] = cb__max(rare, other);
+    finder->byte[0] = needle[finder->offset[0]];
+    finder->byte[1] = needle[finder->offset[1]];
+    finder->reach = finder->offset[1] + 1;
+}
+
+void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    cb__finder_init_wild(finder, needle, NULL, n);
+}
+
+void cb__finder_add_wild(struct cb__finder *finder, const uint8_t *needle, const uint8_t *wild,
+                         size_t n)
+{
+    finder->exact = finder->exact && n == 1 && finder->kind != CB__FIND_PAIR;
+    add_members(finder, needle[0], wild ? wild[0] : CB__WILD_NONE);
+    search_members(finder);
+}
+
+void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    cb__finder_add_wild(finder, needle, NULL, n);
 }
 
 static bool first_byte(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)

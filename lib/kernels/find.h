@@ -37,6 +37,12 @@ struct cb__finder {
 void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n);
 /* Adds a needle as an alternative to the previous ones. */
 void cb__finder_add(struct cb__finder *finder, const uint8_t *needle, size_t n);
+/* The same for a needle whose bytes may stand for several: wild[i] says what needle[i]
+ * stands for (enum cb__wild); NULL: each for itself. */
+void cb__finder_init_wild(struct cb__finder *finder, const uint8_t *needle, const uint8_t *wild,
+                          size_t n);
+void cb__finder_add_wild(struct cb__finder *finder, const uint8_t *needle, const uint8_t *wild,
+                         size_t n);
 
 /* Hits have 32 bits: the caller searches longer spans in parts. */
 #define CB__FIND_MAX ((size_t)1 << 30)

@@ -258,6 +258,50 @@ START_TEST(a_pair_is_of_the_rarest_two_different_bytes)
 }
 END_TEST
 
+/* Where a byte stands for several, no place is missed and none found that cannot be. */
+START_TEST(needles_with_bytes_that_stand_for_several_are_found)
+{
+    static const struct {
+        const char *needle, *wild;
+        enum cb__finder_kind kind;
+        bool exact;
+    } wilds[] = {
+        {"d", "1", CB__FIND_SET, true},       {".", "2", CB__FIND_SET, true},
+        {"da", "10", CB__FIND_PAIR, false},   {"ad", "01", CB__FIND_BYTE, false},
+        {"dd", "11", CB__FIND_SET, false},    {"\ndd-d", "01101", CB__FIND_PAIR, false},
+        {"a.b", "020", CB__FIND_PAIR, false}, {"ab", "00", CB__FIND_PAIR, true},
+        {".da", "210", CB__FIND_PAIR, false},
+    };
+    struct prng prng = {8};
+    uint8_t text[500], wild[8];
+    size_t places[MOST];
+
+    use_kernel(_i);
+    for (size_t w = 0; w < COUNT(wilds); w++) {
+        const char *needle = wilds[w].needle;
+        const size_t n = strlen(needle);
+        struct cb__finder finder;
+
+        for (size_t i = 0; i < n; i++)
+            wild[i] = (uint8_t)(wilds[w].wild[i] - '0');
+        cb__finder_init_wild(&finder, (const uint8_t *)needle, wild, n);
+        expect(finder.kind == wilds[w].kind && finder.exact == wilds[w].exact, "'%s'", needle);
+        prng_fill(&prng, text, sizeof text, "ab1-\n5", 6);
+        size_t count = collect(&finder, text, sizeof text, 7, places), next = 0;
+        for (size_t at = 0; at + n <= sizeof text; at++) {
+            bool fits = true;
+
+            for (size_t i = 0; i < n; i++)
+                fits = fits && cb__wild_is(wild[i], (uint8_t)needle[i], text[at + i]);
+            const bool found = next < count && places[next] == at;
+            next += found;
+            expect(found || !fits, "'%s' at %zu is missed", needle, at);
+            expect(!finder.exact || found == fits, "'%s' at %zu is none", needle, at);
+        }
+    }
+}
+END_TEST
+
 START_TEST(every_span_before_an_unreadable_page_gives_what_a_loop_gives)
 {
     struct prng prng = {1};
@@ -505,6 +549,7 @@ static Suite *find_suite(void)
     tcase_add_test(setup, a_pair_is_of_the_rarest_two_different_bytes);
     tcase_add_test(setup, a_pair_looks_at_two_places_of_its_needle);
 
+    tcase_add_loop_test(runs, needles_with_bytes_that_stand_for_several_are_found, 0, n);
     tcase_add_loop_test(runs, every_span_before_an_unreadable_page_gives_what_a_loop_gives, 0, n);
     tcase_add_loop_test(runs, every_alignment_and_length_gives_what_a_loop_gives, 0, n);
     tcase_add_loop_test(runs, sparse_and_dense_spans_give_what_a_loop_gives, 0, n);
