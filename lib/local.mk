@@ -28,8 +28,11 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/text.c \
 	lib/kernels/crc32c.h \
 	lib/kernels/crc32c.c \
+	lib/search/ahead.h \
 	lib/search/matcher.h \
 	lib/search/matcher.c \
+	lib/search/patterns.h \
+	lib/search/patterns.c \
 	lib/core/buffer.h \
 	lib/core/buffer.c \
 	lib/core/changes.h \

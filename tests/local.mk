@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_syntax \
 	tests/unit/test_text \
 	tests/unit/test_matcher \
+	tests/unit/test_patterns \
 	tests/unit/test_buffer \
 	tests/unit/test_offer \
 	tests/unit/test_append \

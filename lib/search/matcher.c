@@ -154,8 +154,9 @@ static int accept(struct cb__matcher *matcher, struct cb__match *match)
 
 /* May the candidate at this place be a match, judging by its first bytes?  This rejects
  * most false candidates without the automaton. */
-static inline bool may_match(const struct cb__matcher *matcher, const uint8_t *data, uint64_t n)
+static inline bool may_match(const void *arg, const uint8_t *data, uint64_t n)
 {
+    const struct cb__matcher *matcher = arg;
     return !matcher->has_prefix || n < sizeof matcher->prefix || cb__matcher_begins(matcher, data);
 }
 
@@ -172,38 +173,8 @@ static inline bool is_match(const struct cb__matcher *matcher, size_t n)
  * distance in *skip.  Otherwise false, and there is none before that distance. */
 static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
 {
-    struct cb__ahead *ahead = &matcher->ahead;
-    const uint64_t from = matcher->at, end = from + n;
-    if (from < ahead->from || from > ahead->to) {
-        /* A match may end beyond the place where the kernel stopped looking for its
-         * beginning. */
-        bool follows = from > ahead->to && from - ahead->to <= matcher->longest;
-        ahead->most = follows ? ahead->most : 1;
-        ahead->to = from;
-        ahead->next = ahead->count = 0;
-    }
-    ahead->from = from;
-    for (;;) {
-        for (; ahead->next < ahead->count; ahead->next++) {
-            uint64_t hit = ahead->base + ahead->hits[ahead->next];
-            if (hit < from || (hit < end && !may_match(matcher, data + (hit - from), end - hit)))
-                continue;
-            *skip = hit < end ? (size_t)(hit - from) : n;
-            return hit < end;
-        }
-        size_t known = (size_t)cb__min(ahead->to - from, n), scanned;
-        *skip = known;
-        if (n - known < matcher->finder.reach)
-            return false;
-        ahead->base = ahead->to;
-        ahead->next = 0;
-        ahead->count =
-            (uint32_t)cb__find_all(&matcher->finder, data + known, cb__min(n - known, CB__FIND_MAX),
-                                   ahead->hits, ahead->most, &scanned);
-        ahead->to += scanned;
-        matcher->scanned += scanned;
-        ahead->most = (uint32_t)cb__min(2 * ahead->most, CB__AHEAD_MAX);
-    }
+    return cb__ahead_next(&matcher->ahead, &matcher->finder, matcher->longest, matcher->at, data, n,
+                          may_match, matcher, skip, &matcher->scanned);
 }
 
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,

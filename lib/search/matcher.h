@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Matcher: the first of a set of delimiters in a stream that arrives in spans.
- * Layer: base -> find -> matcher.
+ * Layer: base -> find -> ahead -> matcher.
  *
  * The leftmost match wins; of several there, the longest.  An automaton
  * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
@@ -19,14 +19,11 @@
 #include <string.h>
 
 #include "kernels/find.h"
+#include "search/ahead.h"
 
 struct cb__needle {
     const uint8_t *data;
     size_t length; /* 1 or more */
-};
-
-struct cb__match {
-    uint64_t start, end; /* stream positions of its first byte and after its last */
 };
 
 struct cb__node {
@@ -40,20 +37,7 @@ struct cb__node {
     bool whole; /* this node is a delimiter */
 };
 
-enum { CB__NODES_INLINE = 9, CB__AHEAD_MAX = 64 };
-
-/*
- * Candidates that a kernel has found beyond the requested ones: there are none in
- * [from, to) except base + hits[next .. count).  The first search is for one; as long
- * as searches follow one another, the next one is for twice as many.  So a few long
- * calls scan a stream of small records, and a search in bytes that nobody asks for
- * again costs little.
- */
-struct cb__ahead {
-    uint64_t from, to, base;
-    uint32_t next, count, most;
-    uint32_t hits[CB__AHEAD_MAX + CB__FIND_SLACK];
-};
+enum { CB__NODES_INLINE = 9 };
 
 struct cb__matcher {
     struct cb__finder finder;
@@ -101,16 +85,13 @@ static inline bool cb__matcher_is(const struct cb__matcher *matcher, const uint8
 /* Reports a search made elsewhere: no delimiter begins in [from, to). */
 static inline void cb__matcher_clear(struct cb__matcher *matcher, uint64_t from, uint64_t to)
 {
-    matcher->ahead.from = from;
-    matcher->ahead.to = to;
-    matcher->ahead.next = matcher->ahead.count = 0;
-    matcher->ahead.most = 1;
+    cb__ahead_clear(&matcher->ahead, from, to);
 }
 
 /* The bytes at the stream positions have changed. */
 static inline void cb__matcher_forget(struct cb__matcher *matcher)
 {
-    cb__matcher_clear(matcher, UINT64_MAX, 0);
+    cb__ahead_forget(&matcher->ahead);
 }
 
 /* Starts at a stream position, with nothing matched. */
@@ -173,8 +154,6 @@ static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const u
     memcpy(&bytes, data, sizeof bytes);
     return ((bytes ^ matcher->prefix) & matcher->prefix_mask) == 0;
 }
-
-enum { CB__UNDECIDED = -1 };
 
 /* The length of the longest delimiter that the n bytes begin with: 0 if none,
  * CB__UNDECIDED if that depends on the bytes that follow.  Changes nothing. */
