@@ -151,6 +151,16 @@ static const char *describe(const struct cb__key *key)
     return key->name[0] ? key->name : "argument";
 }
 
+/* Only patterns have bytes that stand for several. */
+static int refuse_wild(const struct cb__setting *setting, struct cb_error *error)
+{
+    size_t i = 0;
+    while (setting->wild[i] == CB__WILD_NONE)
+        i++;
+    return cb__error_set(error, CB_EINVAL, setting->wild_column, "unknown escape '\\%c'",
+                         setting->value.data[i]);
+}
+
 /* Stores one setting in the family's struct.  Values from the preset are always valid,
  * so columns refer to the caller's specification. */
 static int apply(void *data, const struct cb__key *key, const struct cb__setting *setting,
@@ -167,6 +177,8 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
     }
     if (!setting->has_value)
         return cb__error_set(error, CB_EINVAL, setting->column, "'%s' needs a value", what);
+    if (setting->wild && !(key->kind & CB__KEY_PATTERN))
+        return refuse_wild(setting, error);
     switch (kind) {
     case CB__KEY_RULE:
     case CB__KEY_SELECT:

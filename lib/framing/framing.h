@@ -33,7 +33,9 @@ enum {
     CB__KEY_IN = 16,
     CB__KEY_OUT = 32,
     /* The value in a preset is only a default: the key may be given again. */
-    CB__KEY_REPLACES = 64
+    CB__KEY_REPLACES = 64,
+    /* The value is a pattern, with bytes that stand for several. */
+    CB__KEY_PATTERN = 128
 };
 
 struct cb__key {
@@ -125,6 +127,11 @@ struct cb__decoder_ops {
     /* How the next frame is found after damage; false if it cannot be, with these settings.
      * Optional. */
     bool (*recovery)(const struct cb_decoder *decoder, struct cb__recovery *recovery);
+
+    /* As cb_decoder_settle, with all bytes examined: CB__YES, with the frame complete or
+     * dropped, if only what follows would tell that it is; otherwise CB__NO, with nothing
+     * changed.  Optional. */
+    int (*settle)(struct cb_decoder *decoder);
 
     /* As cb_decoder_sync.  For framings whose frames begin with the payload.  Optional. */
     int (*sync)(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,

@@ -44,13 +44,18 @@ bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number)
 
 /* Decodes the escape after a backslash; returns how many characters it has, 0 if it is
  * invalid. */
-static size_t decode_escape(const char *text, uint8_t *byte)
+static size_t decode_escape(const char *text, uint8_t *byte, uint8_t *wild)
 {
     static const char names[] = "nrt0abefv\\,";
     static const uint8_t values[] = "\n\r\t\0\a\b\x1b\f\v\\,";
     const char *at = *text ? strchr(names, *text) : NULL;
     if (at) {
         *byte = values[at - names];
+        return 1;
+    }
+    if (*text == 'd' || *text == '.') {
+        *byte = (uint8_t)*text;
+        *wild = *text == 'd' ? CB__WILD_DIGIT : CB__WILD_ANY;
         return 1;
     }
     if (*text != 'x')
@@ -63,33 +68,46 @@ static size_t decode_escape(const char *text, uint8_t *byte)
     return 3;
 }
 
-/* Decodes up to a comma or the end; returns what follows, NULL on error. */
-static const char *decode_value(struct cb__spec *spec, const char *from, uint8_t **out,
-                                struct cb__bytes *value, struct cb_error *error)
+/* Where the next value goes. */
+struct room {
+    uint8_t *bytes, *wild;
+};
+
+static int bad_escape(const struct cb__spec *spec, const char *from, struct cb_error *error)
 {
-    uint8_t *to = *out;
-    value->data = to;
-    while (*from && *from != ',') {
+    const size_t column = (size_t)(from - spec->text);
+    if (from[1] == 'x')
+        return cb__error_set(error, CB_EINVAL, column, "\\x is not followed by two hex digits");
+    if (from[1])
+        return cb__error_set(error, CB_EINVAL, column, "unknown escape '\\%c'", from[1]);
+    return cb__error_set(error, CB_EINVAL, column, "nothing follows the last '\\'");
+}
+
+/* Decodes up to a comma or the end; returns what follows, NULL on error. */
+static const char *decode_value(struct cb__spec *spec, const char *from, struct room *room,
+                                struct cb__setting *setting, struct cb_error *error)
+{
+    uint8_t *const bytes = room->bytes, *const wild = room->wild;
+    size_t length = 0;
+    for (; *from && *from != ','; length++) {
+        wild[length] = CB__WILD_NONE;
         if (*from != '\\') {
-            *to++ = (uint8_t)*from++;
+            bytes[length] = (uint8_t)*from++;
             continue;
         }
-        size_t n = decode_escape(from + 1, to);
+        size_t n = decode_escape(from + 1, &bytes[length], &wild[length]);
         if (!n) {
-            size_t column = (size_t)(from - spec->text);
-            if (from[1] == 'x')
-                cb__error_set(error, CB_EINVAL, column, "\\x is not followed by two hex digits");
-            else if (from[1])
-                cb__error_set(error, CB_EINVAL, column, "unknown escape '\\%c'", from[1]);
-            else
-                cb__error_set(error, CB_EINVAL, column, "nothing follows the last '\\'");
+            bad_escape(spec, from, error);
             return NULL;
         }
-        to++;
+        if (wild[length] != CB__WILD_NONE && !setting->wild) {
+            setting->wild = wild;
+            setting->wild_column = (size_t)(from - spec->text);
+        }
         from += 1 + n;
     }
-    value->length = (size_t)(to - value->data);
-    *out = to;
+    setting->value = (struct cb__bytes){.data = bytes, .length = length};
+    *room = (struct room){.bytes = bytes + length, .wild = wild + length};
     return from;
 }
 
@@ -98,7 +116,7 @@ static struct cb__bytes span(const char *from, size_t n)
     return (struct cb__bytes){.data = (const uint8_t *)from, .length = n};
 }
 
-static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
+static int parse(struct cb__spec *spec, struct room room, struct cb_error *error)
 {
     const char *at = spec->text + strcspn(spec->text, ":,");
     spec->name = span(spec->text, (size_t)(at - spec->text));
@@ -114,13 +132,14 @@ static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
         at += n;
         setting->has_value = argument || *at == '=';
         setting->value = span("", 0);
+        setting->wild = NULL;
         if (!argument && !n)
             return cb__error_set(error, CB_EINVAL, setting->column, "expected a key");
         if (!setting->has_value)
             continue;
         if (!argument)
             at++;
-        at = decode_value(spec, at, &out, &setting->value, error);
+        at = decode_value(spec, at, &room, setting, error);
         if (!at)
             return CB_EINVAL;
     }
@@ -130,12 +149,12 @@ static int parse(struct cb__spec *spec, uint8_t *out, struct cb_error *error)
 int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allocator *allocator,
                    struct cb_error *error)
 {
-    size_t length = strlen(text), most = 1, settings;
+    size_t length = strlen(text), most = 1, settings, values;
     for (const char *at = text; *at; at++)
         most += *at == ',';
     memset(spec, 0, sizeof *spec);
     if (!cb__mul_size(most, sizeof *spec->settings, &settings) ||
-        !cb__add_size(settings, length, &spec->size))
+        !cb__mul_size(length, 2, &values) || !cb__add_size(settings, values, &spec->size))
         return cb__error_set(error, CB_ENOMEM, 0, "out of memory");
     spec->memory = allocator->alloc(allocator->arg, spec->size);
     if (!spec->memory)
@@ -143,7 +162,8 @@ int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allo
     spec->text = text;
     spec->allocator = allocator;
     spec->settings = spec->memory;
-    int status = parse(spec, (uint8_t *)spec->memory + settings, error);
+    uint8_t *const bytes = (uint8_t *)spec->memory + settings;
+    int status = parse(spec, (struct room){.bytes = bytes, .wild = bytes + length}, error);
     if (status)
         cb__spec_fini(spec);
     return status;

@@ -7,6 +7,8 @@
  *
  * The parser knows nothing of framings: it returns the name and a list of
  * settings with the escapes decoded.  The argument is the setting with an empty key.
+ * Where a framing takes patterns, the escapes \d and \. stand for any digit and any byte;
+ * elsewhere they are errors, which framing.c reports.
  */
 #ifndef CB_SPEC_H
 #define CB_SPEC_H
@@ -21,6 +23,9 @@ struct cb__bytes {
 struct cb__setting {
     struct cb__bytes key; /* empty for the argument */
     struct cb__bytes value;
+    const uint8_t *wild; /* for each byte of the value, what it stands for (enum cb__wild);
+                            NULL: itself */
+    size_t wild_column;  /* of the first escape that stands for several bytes */
     bool has_value;
     size_t column; /* of the key, or of the argument, in the specification */
 };
