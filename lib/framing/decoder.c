@@ -220,6 +220,7 @@ void cb_decoder_reset(struct cb_decoder *decoder)
     leave(decoder);
     decoder->finished = decoder->expects_more = false;
     decoder->core.lost_to = CB_UNKNOWN;
+    decoder->settle_at = CB_UNKNOWN;
     decoder->error = (struct cb_error){.code = CB_OK};
     cb__begin_at(decoder, 0, 1);
 }
@@ -428,11 +429,20 @@ static bool show_assembled(struct cb_decoder *decoder)
     return decoder->found.payload_seen > before;
 }
 
+/* The family needs more input, but none comes for now. */
+static int settle(struct cb_decoder *decoder)
+{
+    decoder->settle_at = CB_UNKNOWN;
+    return decoder->ops->settle && decoder->ops->settle(decoder) == CB__YES ? CB_OK : CB__MORE;
+}
+
 /* Interprets the result of a step of the family, if that is more than payload. */
 static int finish_step(struct cb_decoder *decoder, int status)
 {
     if (decoder->assembles && show_assembled(decoder) && status == CB__MORE)
         status = CB_OK;
+    if (status == CB__MORE && decoder->settle_at == cb__buffer_end(decoder->buffer))
+        status = settle(decoder);
     if (status == CB__MORE && decoder->finished)
         status = handle_end(decoder);
     if (status == CB_OK || status == CB_EMALFORMED) {
@@ -495,6 +505,12 @@ int cb_decoder_sync(const struct cb_decoder *decoder, const void *data, size_t n
 void cb_decoder_finish(struct cb_decoder *decoder)
 {
     decoder->finished = true;
+}
+
+void cb_decoder_settle(struct cb_decoder *decoder)
+{
+    if (decoder->buffer)
+        decoder->settle_at = cb__buffer_end(decoder->buffer);
 }
 
 uint64_t cb_decoder_needed(const struct cb_decoder *decoder)

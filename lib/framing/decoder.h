@@ -126,8 +126,9 @@ struct cb_decoder {
     bool recovers; /* the caller may go on after a malformed frame */
     uint64_t max_record;
 
-    bool finished;     /* no more input will come */
-    bool expects_more; /* set by the family: more frames must follow the previous one */
+    bool finished;      /* no more input will come */
+    uint64_t settle_at; /* ... for now, if the input ends here; CB_UNKNOWN: not said */
+    bool expects_more;  /* set by the family: more frames must follow the previous one */
     struct cb__cursor scan_cursor;
     struct cb__found found;
     struct cb__core core;

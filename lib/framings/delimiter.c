@@ -213,6 +213,17 @@ static int delimiter_cut_short(struct cb_decoder *decoder)
     return CB__NO;
 }
 
+/* A delimiter that may become longer is this one. */
+static int delimiter_settle(struct cb_decoder *decoder)
+{
+    struct delimiter_state *state = decoder->state;
+    struct cb__match match;
+    if (state->open || cb__matcher_finish(&state->matcher, &match) != CB__YES)
+        return CB__NO;
+    end_record(decoder, &match);
+    return CB__YES;
+}
+
 /* ---------------------------------------------------------- the fast path */
 
 /* Candidates that are delimiters, all of `length` bytes, without overlaps: the common
@@ -396,6 +407,7 @@ static const struct cb__decoder_ops delimiter_decoder = {
     .finder = delimiter_finder,
     .rest = delimiter_rest,
     .cut_short = delimiter_cut_short,
+    .settle = delimiter_settle,
     .sync = delimiter_sync,
 };
 

@@ -248,12 +248,24 @@ static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return values.count;
 }
 
+/* A number or a name ends here, if it is one. */
+static int settle(struct cb_decoder *decoder)
+{
+    struct json_state *state = decoder->state;
+    if (!state->json.word || in_arrays(decoder) || cb__json_inside(&state->json) ||
+        cb__json_word_fault(&state->json))
+        return CB__NO;
+    state->json.word = 0;
+    return cb__scanned_end(decoder);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct json_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cuts = find_cuts,
     .cut_short = cut_short,
+    .settle = settle,
 };
 
 const struct cb__family cb__json_family = {

@@ -136,12 +136,20 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
     return true;
 }
 
+/* With `keep`: the line end that may follow a value does not come. */
+static int settle(struct cb_decoder *decoder)
+{
+    const struct seq_state *state = decoder->state;
+    return state->over && cb__has_begun(decoder) ? cb__scanned_end(decoder) : CB__NO;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct seq_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cut_short,
     .recovery = recovery,
+    .settle = settle,
 };
 
 /* With `refuse_collisions`: the current record. */

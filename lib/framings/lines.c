@@ -232,6 +232,16 @@ static int cut_short(struct cb_decoder *decoder)
     return CB__NO;
 }
 
+/* No line that continues the record came. */
+static int fold_settle(struct cb_decoder *decoder)
+{
+    const struct lines_state *state = decoder->state;
+    if (!cb__has_begun(decoder) || state->phase != NEXT)
+        return CB__NO;
+    end_record(decoder, LINE);
+    return CB__YES;
+}
+
 /* ---------------------------------------------------------- the fast path */
 
 /* The last line of a frame ends at the LF at `at`, and the frame before `next`.  False if
@@ -389,7 +399,11 @@ static int paragraph_sync(const struct cb_decoder *decoder, const uint8_t *data,
     .state_size = sizeof(struct lines_state), .partial_is_record = true, .open = lines_open,       \
     .reset = reset, .advance = KIND##_advance, .cuts = KIND##_cuts, .cut_short = cut_short
 
-static const struct cb__decoder_ops fold_decoder = {DECODER(fold), .sync = fold_sync};
+static const struct cb__decoder_ops fold_decoder = {
+    DECODER(fold),
+    .settle = fold_settle,
+    .sync = fold_sync,
+};
 static const struct cb__decoder_ops lines_decoder = {DECODER(lines)};
 static const struct cb__decoder_ops paragraph_decoder = {DECODER(paragraph),
                                                          .sync = paragraph_sync};

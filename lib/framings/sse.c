@@ -253,13 +253,21 @@ static int sse_rest(struct cb_decoder *decoder)
     return CB_OK;
 }
 
+/* The LF that may follow the block does not come. */
+static int sse_settle(struct cb_decoder *decoder)
+{
+    const struct sse_state *state = decoder->state;
+    if (state->phase != LAST)
+        return CB__NO;
+    end_block(decoder);
+    return CB__YES;
+}
+
 static int sse_cut_short(struct cb_decoder *decoder)
 {
     const struct sse_state *state = decoder->state;
-    if (state->phase == LAST) {
-        end_block(decoder);
+    if (sse_settle(decoder))
         return cb__is_complete(decoder) ? CB__YES : CB__MORE;
-    }
     if (cb__has_begun(decoder))
         return CB__NO;
     if (state->fields)
@@ -274,6 +282,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = sse_reset,
     .advance = sse_advance,
     .cut_short = sse_cut_short,
+    .settle = sse_settle,
     .rest = sse_rest,
 };
 
