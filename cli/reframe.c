@@ -189,6 +189,8 @@ static enum exit_status fill(struct run *run)
     if (run->source->by_need)
         most = (size_t)cb_decoder_needed(decoder);
     ssize_t n = source_read(run->source, run->buffer, most);
+    if (n == 0 && run->source->goes_on)
+        cb_decoder_settle(decoder); /* a record begins there */
     if (n == 0)
         cb_decoder_finish(decoder);
     if (n >= 0)

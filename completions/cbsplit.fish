@@ -24,6 +24,8 @@ function __cbsplit_framing --argument-names side
             set keys skip-empty
         case delim
             set keys or= skip-empty
+        case start
+            set -a from or= line blank
         case fixed
             set -a from byte= only=
             set to pad=

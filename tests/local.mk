@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_decoder \
 	tests/unit/test_pieces \
 	tests/unit/test_take \
+	tests/unit/test_settle \
 	tests/unit/test_place \
 	tests/unit/test_ahead \
 	tests/unit/test_reader \
@@ -115,6 +116,7 @@ cli_tests = \
 	tests/cli/latency.sh \
 	tests/cli/limits.sh \
 	tests/cli/lines.sh \
+	tests/cli/marks.sh \
 	tests/cli/memory.sh \
 	tests/cli/malformed.sh \
 	tests/cli/messages.sh \
@@ -157,6 +159,7 @@ peer_tests = \
 	tests/peer/parallel.sh \
 	tests/peer/protoc.sh \
 	tests/peer/rabbitmq.sh \
+	tests/peer/records.sh \
 	tests/peer/redis.sh \
 	tests/peer/resp.sh \
 	tests/peer/scripts.sh \

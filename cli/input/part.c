@@ -215,6 +215,7 @@ enum exit_status part_apply(const struct part *part, struct source *source, cons
     }
     if (!status) {
         int number = source_limit(source, begin, end);
+        source->goes_on = end < search.size;
         status = number ? failed(&search, number) : EXIT_FINE;
     }
     free_search(&search);

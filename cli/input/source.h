@@ -17,6 +17,7 @@ struct source {
     int null;       /* /dev/null, or -1 before it is needed */
     uint64_t start; /* position of the first byte: not 0 for a part of a file */
     uint64_t left;  /* bytes of the part that are left; UINT64_MAX: all */
+    bool goes_on;   /* ... but another one follows them */
     struct peek peek;
     bool by_need; /* bytes can neither be left unread nor be looked at before: read
                      no more than the decoder needs */

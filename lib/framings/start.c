@@ -1,57 +1,101 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records that begin with a mark, which is part of them; bytes before the first
- * mark are a record too.  A record ends when the whole next mark has arrived, or
+ * Records that begin with a mark, one of several, which is part of them; bytes before the
+ * first mark are a record too.  A record ends when the whole next mark has arrived, or
  * with the input.
+ *
+ * With `line` a mark counts only at the beginning of a line, with `blank` only after an
+ * empty line, as the From lines of mbox files (RFC 4155 appendix A).
  */
 #include "framing/decoder.h"
 #include "framings/families.h"
-#include "search/matcher.h"
+#include "framings/shared/hits.h"
+#include "search/patterns.h"
 
 struct start_config {
-    struct cb__bytes mark;
+    bool line, blank;
 };
 
-/* The matcher is after the mark of the current record, at the next byte to examine; the
- * decoder's `scan` follows it. */
+/* A record always begins where a mark may. */
 struct start_state {
-    struct cb__matcher matcher;
+    struct cb__patterns marks; /* at the next byte to examine, which is in the record after
+                                  its own mark, or in the next mark; `scan` follows it */
 };
 
 static const struct cb__key keys[] = {
-    {"", CB__KEY_BYTES, offsetof(struct start_config, mark)},
+    {"", CB__KEY_LIST | CB__KEY_PATTERN, 0},
+    {"or", CB__KEY_LIST | CB__KEY_PATTERN, 0},
+    {"line", CB__KEY_FLAG, offsetof(struct start_config, line)},
+    {"blank", CB__KEY_FLAG, offsetof(struct start_config, blank)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
+static bool is_mark(const struct cb__setting *setting)
+{
+    return cb__bytes_are(&setting->key, "") || cb__bytes_are(&setting->key, "or");
+}
+
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
-    const struct start_config *config = data;
-    if (config->mark.length)
-        return CB_OK;
-    return cb__error_set(error, CB_EINVAL, spec->name.length,
-                         "'start' needs the mark that begins a record, as in 'start:From '");
+    size_t bytes = 0;
+    (void)data;
+    if (!cb__spec_get(spec, ""))
+        return cb__error_set(error, CB_EINVAL, spec->name.length,
+                             "'start' needs the mark that begins a record, as in 'start:From '");
+    for (size_t i = 0; i < spec->count; i++) {
+        const struct cb__setting *setting = &spec->settings[i];
+        bytes += is_mark(setting) ? setting->value.length : 0;
+        if (bytes > CB__PATTERNS_MAX)
+            return cb__error_set(error, CB_EINVAL, setting->column,
+                                 "the marks have more than %d bytes together", CB__PATTERNS_MAX);
+    }
+    return CB_OK;
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+static enum cb__place place_of(const struct start_config *config)
+{
+    if (config->blank)
+        return CB__AFTER_EMPTY_LINE;
+    return config->line ? CB__AT_LINE : CB__ANYWHERE;
 }
 
 static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
-    const struct start_config *config = decoder->config.data;
     struct start_state *state = decoder->state;
-    const struct cb__needle mark = {.data = config->mark.data, .length = config->mark.length};
-    (void)spec;
-    return cb__matcher_init(&state->matcher, &mark, 1, decoder->allocator);
+    const struct cb_allocator *allocator = decoder->allocator;
+    const size_t size = spec->count * sizeof(struct cb__pattern);
+    struct cb__pattern *marks = allocator->alloc(allocator->arg, size);
+    size_t count = 0;
+    if (!marks)
+        return CB_ENOMEM;
+    for (size_t i = 0; i < spec->count; i++) {
+        const struct cb__setting *setting = &spec->settings[i];
+        if (is_mark(setting))
+            marks[count++] = (struct cb__pattern){
+                .data = setting->value.data,
+                .wild = setting->wild,
+                .length = setting->value.length,
+            };
+    }
+    int status =
+        cb__patterns_init(&state->marks, marks, count, place_of(decoder->config.data), allocator);
+    allocator->free(allocator->arg, marks, size);
+    return status;
 }
 
 static void close_decoder(struct cb_decoder *decoder)
 {
     struct start_state *state = decoder->state;
-    cb__matcher_fini(&state->matcher);
+    cb__patterns_fini(&state->marks);
 }
 
 static void reset(struct cb_decoder *decoder)
 {
     struct start_state *state = decoder->state;
-    cb__matcher_forget(&state->matcher);
-    cb__matcher_start(&state->matcher, decoder->found.scan);
+    cb__ahead_forget(&state->marks.ahead);
+    cb__patterns_start(&state->marks, decoder->found.scan);
 }
 
 /* The next mark that begins after the first byte of the record: its position, or
@@ -62,13 +106,13 @@ static uint64_t next_mark(struct cb_decoder *decoder)
     struct cb__match match;
     const uint8_t *data;
     size_t n;
-    if (state->matcher.at < decoder->found.scan) /* after the fast path: there is one here */
-        cb__matcher_start(&state->matcher, decoder->found.scan + state->matcher.longest);
+    if (state->marks.at < decoder->found.scan) /* after the fast path */
+        cb__patterns_start(&state->marks, decoder->found.scan);
     for (;;) {
-        decoder->found.scan = state->matcher.at;
+        decoder->found.scan = state->marks.at;
         if (!cb__decoder_span(decoder, &data, &n))
             return UINT64_MAX;
-        if (cb__matcher_feed(&state->matcher, data, n, &match) == CB__YES &&
+        if (cb__patterns_feed(&state->marks, data, n, &match) == CB__YES &&
             match.start > decoder->found.frame_start)
             return match.start;
     }
@@ -85,8 +129,9 @@ static int advance(struct cb_decoder *decoder)
         decoder->found.scan = decoder->found.payload_seen = mark;
         return CB_OK;
     }
-    uint64_t safe = cb__matcher_safe(&state->matcher);
-    decoder->found.needed = cb__matcher_needed(&state->matcher);
+    uint64_t safe = cb__patterns_safe(&state->marks);
+    decoder->found.needed = cb__patterns_needed(&state->marks);
+    decoder->found.undecided = decoder->found.scan - safe;
     if (safe <= decoder->found.payload_seen)
         return CB__MORE;
     decoder->found.payload_seen = safe;
@@ -100,51 +145,57 @@ static int cut_short(struct cb_decoder *decoder)
     return CB__NO;
 }
 
-/* The fast path: the whole records of one span that begins with one. */
-struct frames {
-    const uint8_t *data;
-    size_t n, start; /* of the current record */
-    size_t behind;   /* after its mark */
-    struct cb__cut *cuts;
-    size_t count;
-};
-
-/* There is a mark at `at`. */
-static void cut_record(struct frames *frames, size_t at)
+/* The record ends here, if a mark could follow. */
+static int settle(struct cb_decoder *decoder)
 {
-    frames->cuts[frames->count] =
-        (struct cb__cut){.at = (uint32_t)frames->start, .length = (uint32_t)(at - frames->start)};
-    frames->count += at > frames->start;
-    frames->start = at;
+    struct start_state *state = decoder->state;
+    struct cb__patterns *marks = &state->marks;
+    if (marks->at == decoder->found.frame_start || !cb__patterns_may_begin(marks, marks->before))
+        return CB__NO;
+    decoder->found.scan = decoder->found.payload_seen = marks->at;
+    decoder->found.state = CB__FOUND_COMPLETE;
+    cb__patterns_start(marks, marks->at);
+    return CB__YES;
 }
 
-enum { HITS = 256 };
+/* ---------------------------------------------------------- the fast path */
 
-/* Processes candidates; returns how many of them it used.  The next one is for the slow
- * path: its mark may continue in the next span, its record is too long, or the
- * automaton would be faster than examining candidates has been. */
-static size_t cut_hits(struct frames *frames, const struct cb_decoder *decoder,
-                       const uint32_t *hits, size_t count, size_t from)
+/* A mark may begin at `at`.  False if that is for the slow path: the mark may continue in
+ * the next span, or its record is too long. */
+static inline bool use_candidate(struct cb__frames *frames, const struct cb__patterns *marks,
+                                 size_t at, bool exact)
+{
+    size_t end = exact ? at + marks->longest : at;
+    if (!exact) {
+        ssize_t length = cb__patterns_run(marks, frames->data, frames->n, &end);
+        if (length == CB__UNDECIDED)
+            return false;
+        at = end - (size_t)length;
+        if (!length) {
+            frames->next = end;
+            return true;
+        }
+    }
+    if (at - frames->start > frames->max_record)
+        return false;
+    cb__hits_add_some(frames, frames->start, at - frames->start);
+    frames->start = at;
+    frames->next = end;
+    return true;
+}
+
+static size_t use_hits(struct cb__frames *frames, struct cb_decoder *decoder, const uint32_t *hits,
+                       size_t count, size_t from)
 {
     const struct start_state *state = decoder->state;
-    const struct cb__matcher *matcher = &state->matcher;
-    size_t wasted = 0, i = 0;
+    const struct cb__patterns *marks = &state->marks;
+    const size_t lead = marks->place != CB__ANYWHERE;
+    const bool exact = marks->finder.exact && marks->place != CB__AFTER_EMPTY_LINE;
+    size_t i = 0;
     for (; i < count; i++) {
-        const size_t at = from + hits[i];
-        if (at < frames->behind)
-            continue;
-        if (!matcher->finder.exact) {
-            ssize_t length = cb__matcher_at(matcher, frames->data + at, frames->n - at);
-            wasted += matcher->longest;
-            if (!length && wasted <= 4 * at + 64)
-                continue;
-            if (length <= 0)
-                break;
-        }
-        if (at - frames->start > decoder->max_record)
+        const size_t at = from + hits[i] + lead;
+        if (at >= frames->next && !use_candidate(frames, marks, at, exact))
             break;
-        cut_record(frames, at);
-        frames->behind = at + matcher->longest;
     }
     return i;
 }
@@ -153,23 +204,44 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
                    size_t max, size_t *used)
 {
     struct start_state *state = decoder->state;
-    struct frames frames = {.data = data, .n = n, .cuts = cuts};
-    uint32_t hits[HITS + CB__FIND_SLACK];
-    size_t from = 0;
-    while (frames.count < max) {
-        size_t wanted = cb__min(HITS, max - frames.count), scanned;
-        size_t found =
-            cb__find_all(&state->matcher.finder, data + from, n - from, hits, wanted, &scanned);
-        size_t taken = cut_hits(&frames, decoder, hits, found, from);
-        from += taken < found ? hits[taken] : scanned;
-        if (taken < found || found < wanted)
-            break;
-    }
+    struct cb__patterns *marks = &state->marks;
+    struct cb__frames frames = {
+        .data = data,
+        .n = n,
+        .cuts = cuts,
+        .max_record = decoder->max_record,
+    };
+    const size_t lead = marks->place != CB__ANYWHERE;
+    /* The LF before the record's own mark is not in the span. */
+    *used = 0;
+    if (lead && !use_candidate(&frames, marks, 0, false))
+        return 0;
+    size_t from = cb__hits_cut(&frames, decoder, &marks->finder, max, use_hits);
     if (frames.start)
-        cb__matcher_clear(&state->matcher, decoder->found.scan + frames.behind,
-                          decoder->found.scan + cb__max(from, frames.behind));
+        cb__ahead_clear(&marks->ahead, decoder->found.scan + frames.start,
+                        decoder->found.scan + cb__max(from + lead, frames.next) - lead);
     *used = frames.start;
     return frames.count;
+}
+
+/* Marks that cannot overlap are marks wherever they stand.  Others depend on what is
+ * before them, from the beginning of the stream on. */
+static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,
+                uint64_t *place)
+{
+    const struct start_state *state = decoder->state;
+    const struct cb__patterns *marks = &state->marks;
+    const size_t least = marks->place == CB__ANYWHERE || !position ? 0 : 3; /* to look back at */
+    for (size_t i = n; i-- > least && marks->apart;) {
+        size_t end = i;
+        ssize_t length = cb__patterns_run(marks, data, n, &end);
+        if (length > 0) {
+            *place = position + end - (size_t)length;
+            return CB__YES;
+        }
+    }
+    *place = position;
+    return position ? CB__NO : CB__YES;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -181,6 +253,8 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = advance,
     .cuts = cuts,
     .cut_short = cut_short,
+    .settle = settle,
+    .sync = sync,
 };
 
 const struct cb__family cb__start_family = {

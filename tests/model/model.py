@@ -191,25 +191,61 @@ class Paragraph(Lines):
 
 
 class Start:
-    """A record begins at each mark."""
+    """A record begins at each mark.  A mark is a list: of bytes, DIGIT and ANY."""
 
     partial = "emit"
+    DIGIT, ANY = "digit", "any"
 
-    def __init__(self, mark):
-        self.mark = mark
+    def __init__(self, marks, place=None):
+        self.marks, self.place = marks, place
+
+    def fits(self, data, at, mark):
+        """Does this mark stand here?"""
+        if at + len(mark) > len(data):
+            return False
+        for wanted, byte in zip(mark, data[at:at + len(mark)]):
+            if wanted == self.DIGIT and not 0x30 <= byte <= 0x39:
+                return False
+            if wanted not in (self.DIGIT, self.ANY) and wanted != byte:
+                return False
+        return True
+
+    def may_begin(self, data, at):
+        before = b"\n\n" + data[:at]
+        if self.place == "line":
+            return before.endswith(b"\n")
+        if self.place == "blank":
+            return before.endswith((b"\n\n", b"\n\r\n"))
+        return True
+
+    def find(self, data, at):
+        """The mark that is whole first, and of those the longest: where it begins and ends."""
+        for end in range(at + 1, len(data) + 1):
+            for mark in sorted(self.marks, key=len, reverse=True):
+                begin = end - len(mark)
+                if begin >= at and self.fits(data, begin, mark) and self.may_begin(data, begin):
+                    return begin, end
+        return None
 
     def next(self, source):
         if not source.left():
             raise End()
-        start = source.at
-        # The mark that begins this record does not end it, nor do bytes of that mark.
-        skip = len(self.mark) if source.data.startswith(self.mark, start) else 0
-        at = source.data.find(self.mark, start + skip)
-        if at < 0:
+        start, after = source.at, getattr(source, "after_mark", source.at)
+        found = self.find(source.data, after)
+        if found and found[0] == start:
+            # The record's own mark, at the beginning of the input.
+            found = self.find(source.data, found[1])
+        if not found:
             source.at = len(source.data)
             raise Partial(source.data[start:], start)
-        source.at = at
-        return Record(source.data[start:at], start)
+        source.at, source.after_mark = found
+        return Record(source.data[start:source.at], start)
+
+    def any_mark(self, rng):
+        mark = rng.choice(self.marks)
+        text = bytes(rng.choice(b"0123456789") if wanted == self.DIGIT else
+                     rng.choice(b"a\n;") if wanted == self.ANY else wanted for wanted in mark)
+        return {"line": b"\n", "blank": b"\n\n"}.get(self.place, b"") + text
 
 
 class Fixed:

@@ -88,9 +88,28 @@ def make_paragraph(rng):
     return "paragraph" + ",keep" * keep, out, lambda: model.Paragraph(keep=keep), None
 
 
+def any_mark(rng):
+    """A list for the model, and how it is written."""
+    kind = rng.random()
+    if kind < 0.4:
+        data = any_delimiter(rng)
+        return list(data), escape(data)
+    if kind < 0.6:
+        data = rng.choice([b">", b"From ", b"commit ", b"x" * 70])
+        return list(data), escape(data)
+    mark, text = [], ""
+    for _ in range(rng.choice([1, 2, 3, 5, 10, 40])):
+        part = rng.choice("0--ddd..ab\n" if kind < 0.8 else "--ddddd")
+        mark.append({"d": model.Start.DIGIT, ".": model.Start.ANY}.get(part, ord(part)))
+        text += {"d": "\\d", ".": "\\.", "\n": "\\n"}.get(part, part)
+    return mark, text
+
+
 def make_start(rng):
-    mark = any_delimiter(rng)
-    return "start:" + escape(mark), None, lambda: model.Start(mark), None
+    marks, texts = zip(*(any_mark(rng) for _ in range(rng.choice([1, 1, 1, 2, 3]))))
+    place = rng.choice([None, "line", "line", "blank"])
+    text = "start:" + ",or=".join(texts) + ("," + place if place else "")
+    return text, None, lambda: model.Start(marks, place), None
 
 
 def make_fixed(rng):
@@ -261,7 +280,7 @@ def any_input(rng, framing):
         if frame is None:
             frame = payload if encode is None else b""
             if isinstance(framing, model.Start):
-                frame = framing.mark + payload
+                frame = framing.any_mark(rng) + payload
             elif isinstance(framing, model.Syslog):
                 frame = rng.choice([b"%d " % len(payload) if payload else b"", b""]) + payload + b"\n"
             elif isinstance(framing, model.Csv):

@@ -82,6 +82,9 @@ static const struct stream given_up[] = {
     {"u8,more=3", BYTES("\3one\3")},
     {"u8,offset=1,more=2,only=0:61", BYTES("b\2one\2t")},
     {"start:aba", BYTES("xabaab")},
+    {"start:>,line", BYTES(">a\n\n")},
+    {"start:a\\d-,or=b\\.,or=\\n,line", BYTES("b\na1")},
+    {"start:a,or=b\\n,blank", BYTES("a\n\nb")},
 };
 
 static bool is_named(const char *specification, const char *name)

@@ -15,6 +15,7 @@ struct cb__frames {
     const uint8_t *data;
     size_t n;
     size_t start; /* of the current frame: everything before is used */
+    size_t next;  /* candidates before this were examined already; for the family */
     struct cb__cut *cuts;
     size_t count;
     uint64_t max_record;
@@ -44,6 +45,13 @@ cb__always_inline size_t cb__hits_cut(struct cb__frames *frames, struct cb_decod
             break;
     }
     return from;
+}
+
+/* The same unless the record is empty. */
+static inline void cb__hits_add_some(struct cb__frames *frames, size_t at, size_t length)
+{
+    frames->cuts[frames->count] = (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)length};
+    frames->count += length > 0;
 }
 
 static inline void cb__hits_add(struct cb__frames *frames, size_t at, size_t length)
