@@ -47,6 +47,7 @@ records 20000 1 12 text >many.netstring
 set_kind() {
     case $1 in
     line* | lf* | crlf* | nul* | delim* | sse*) kind=delimited ;;
+    paragraph*) kind=delimited-nonempty ;;
     chunked* | slip* | octet) kind=chunked ;;
     fixed* | dns | postgres-startup) kind=fixed ;;
     *) kind=counted ;;
@@ -61,18 +62,19 @@ choose() {
     set_kind "$2"
     case $set/$kind in
     *fixed*) set=fixed ;;
-    chunked/delimited | delimited/chunked) set=nonempty-text ;;
+    chunked/delimited | delimited/chunked | *nonempty*) set=nonempty-text ;;
     *delimited*) set=text ;;
     *chunked*) set=nonempty ;;
     *) set=any ;;
     esac
 }
 
+# (sip and warc have no default for the lines before Content-Length.)
 # (What keeps its framing on cannot hold just anything, nor can what is of a
 # syntax: a Redis value is read as it stands, and JSON has no white space around.)
 framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
     grep -vxE 'bson|resp|json.*' |
-    sed 's/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
+    sed '/^sip$/d; /^warc$/d; s/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 
@@ -106,7 +108,7 @@ for framing in $framings; do
     set_kind "$framing"
     case $kind/$framing in
     fixed/* | */u8) continue ;;
-    delimited/* | */u16* | */varint,*) set=many ;;
+    delimited*/* | */u16* | */varint,*) set=many ;;
     */tpkt | */tls | */fcgi | */pkt-line) set=many ;;
     */octet) set=nonempty ;;
     *) set=long ;;
