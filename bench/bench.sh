@@ -69,7 +69,8 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters records frames chunked ways formats commands exact memory start count library'
+workloads='lines tools delimiters records frames chunked ways formats commands map groups
+    exact memory start count library'
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
@@ -240,6 +241,50 @@ run_commands() {
     measure files-10000 -f "$input" \
         "cbsplit=$CBSPLIT --force -o '$scratch/files/r%d'" \
         "split=split -l 1 -a 4 - '$scratch/files/s'"
+    rm -r "$scratch/files"
+}
+
+# Records to commands, and what they print back in the order of the records.
+run_map() {
+    generate 80 "$quarter" lf
+    measure map-80 -f "$input" \
+        "cbsplit=$CBSPLIT -j 2 -k --collect line --worker cat" \
+        "unordered=$CBSPLIT -j 2 --collect line --worker cat" \
+        "parallel=parallel --will-cite --pipe -k --block 1M -j 2 cat" \
+        "split=split -n r/2 --filter cat"
+    "$CBSPLIT" --to json "$input" >"$scratch/json"
+    measure map-jq -f "$scratch/json" \
+        "cbsplit=$CBSPLIT -j 2 -k --collect line --worker 'jq -c .text'" \
+        "parallel=parallel --will-cite --pipe -k --block 1M -j 2 'jq -c .text'" \
+        "split=split -n r/2 --filter 'jq -c .text'" \
+        "jq=jq -c .text"
+    generate 80 80000 lf
+    measure map-exec-1000 -f "$input" \
+        "cbsplit=$CBSPLIT -j 2 -k --exec cat" \
+        "parallel=parallel --will-cite --pipe -k -N 1 -j 2 cat"
+}
+
+# Many records to a file: rows of CSV, two lines each, with the header before them.
+run_groups() {
+    generate 80 "$quarter" lf
+    { echo 'id,text' && sed 's/.*/1,"&\n"/' "$input"; } >"$scratch/csv"
+    mkdir "$scratch/files"
+    measure groups-1000 -f "$input" \
+        "cbsplit=$CBSPLIT --force --group=1000 -o '$scratch/files/r%d'" \
+        "split=split -l 1000 -a 4 - '$scratch/files/s'"
+    # (split sees lines: it would cut rows in two if not all of them had two.)
+    cat >"$scratch/split-csv" <<END
+tail -n +2 | split -l 2000 -a 4 --filter '{ echo id,text; cat; } >\$FILE' - '$scratch/files/s'
+END
+    measure groups-csv-1000 -f "$scratch/csv" \
+        "cbsplit=$CBSPLIT --from csv --force --header=1 --group=1000 -o '$scratch/files/r%d'" \
+        "split=sh $scratch/split-csv" \
+        "python3=python3 -c 'import csv, sys
+rows = csv.reader(sys.stdin)
+head = next(rows)
+for n, row in enumerate(rows):
+    if n % 1000 == 0: out = csv.writer(open(f\"$scratch/files/p{n}\", \"w\")); out.writerow(head)
+    out.writerow(row)'"
     rm -r "$scratch/files"
 }
 
