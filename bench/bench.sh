@@ -69,8 +69,8 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters records frames chunked ways formats commands map groups
-    exact memory start count library'
+workloads='lines tools delimiters records frames chunked ways formats commands'
+workloads="$workloads map groups exact memory start count library"
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {

@@ -163,13 +163,13 @@ static enum exit_status take_read(const struct run *run)
     return EXIT_IO;
 }
 
-/* Lets the sink work until there is input.  With held bytes poll always reports some. */
+/* Lets the sink work until there is input. */
 static enum exit_status let_sink_work(const struct run *run)
 {
     struct sink *sink = run->reframe->sink;
     if (!sink->ops->wait)
         return EXIT_FINE;
-    enum exit_status status = sink->ops->wait(sink, run->source->peek.held ? -1 : run->source->fd);
+    enum exit_status status = sink->ops->wait(sink, source_pollable(run->source));
     return status ? sink_failed(sink, run->source->name, status) : EXIT_FINE;
 }
 

@@ -118,23 +118,49 @@ int peek_open(struct peek *peek, int fd)
     return status;
 }
 
-/* Waits for more than what is held, or the end.  poll would return at once, for
- * the held bytes; an edge comes with each write.  0, or -1 with errno set. */
-static int wait_for_more(struct peek *peek)
+/* poll would return at once, for the held bytes; an edge comes with each write.  0, or -1
+ * with errno set. */
+static int need_events(struct peek *peek)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
-    if (peek->events < 0) {
-        peek->events = epoll_create1(EPOLL_CLOEXEC);
-        if (peek->events < 0 || epoll_ctl(peek->events, EPOLL_CTL_ADD, peek->fd, &event) < 0)
-            return -1;
-    }
-    while (epoll_wait(peek->events, &event, 1, -1) < 0) {
-        if (errno != EINTR)
-            return -1;
-    }
+    if (peek->events >= 0)
+        return 0;
+    peek->events = epoll_create1(EPOLL_CLOEXEC);
+    return peek->events < 0 ? -1 : epoll_ctl(peek->events, EPOLL_CTL_ADD, peek->fd, &event);
+}
+
+/* Waits for an edge, so many milliseconds or (-1) as long as that takes.  How many there
+ * were, or -1 with errno set. */
+static int take_edge(struct peek *peek, int milliseconds)
+{
+    struct epoll_event event;
+    int n;
+    do {
+        n = epoll_wait(peek->events, &event, 1, milliseconds);
+    } while (n < 0 && errno == EINTR);
     /* A last byte may have come with it. */
-    peek->ended = event.events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR);
-    return 0;
+    if (n > 0)
+        peek->ended = event.events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR);
+    return n;
+}
+
+/* Waits for more than what is held, or the end.  0, or -1 with errno set. */
+static int wait_for_more(struct peek *peek)
+{
+    return need_events(peek) < 0 || take_edge(peek, -1) < 0 ? -1 : 0;
+}
+
+int peek_pollable(struct peek *peek)
+{
+    char byte;
+    if (!peek->held)
+        return peek->fd;
+    if (need_events(peek) < 0 || take_edge(peek, 0) < 0)
+        return -1;
+    /* An edge from now on is one of more bytes, unless they are there already. */
+    const ssize_t n = peek->way->look(peek, &byte, 1);
+    const bool is_more = n < 0 || (size_t)n > peek->held || peek->ended;
+    return is_more ? peek->fd : peek->events;
 }
 
 /* There was nothing.  0 to try again, or -1 with errno set. */
@@ -209,6 +235,11 @@ ssize_t peek_more(struct peek *peek, void *data, size_t size)
     (void)data;
     (void)size;
     return -1;
+}
+
+int peek_pollable(struct peek *peek)
+{
+    return peek->fd;
 }
 
 int peek_take(struct peek *peek, size_t left)

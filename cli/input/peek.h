@@ -33,6 +33,10 @@ int peek_open(struct peek *peek, int fd);
  * until there are some.  0 at the end, -1 with errno set. */
 ssize_t peek_more(struct peek *peek, void *data, size_t size);
 
+/* A descriptor that is ready to be read when peek_more would not wait, or nearly always
+ * so; -1: there is none. */
+int peek_pollable(struct peek *peek);
+
 /* Takes all held bytes except the last `left`.  0, or an errno. */
 int peek_take(struct peek *peek, size_t left);
 

@@ -121,6 +121,11 @@ ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most
     }
 }
 
+int source_pollable(struct source *source)
+{
+    return source->peek.way ? peek_pollable(&source->peek) : source->fd;
+}
+
 int source_take(struct source *source, uint64_t undecided)
 {
     /* Bytes before the held ones were taken already. */

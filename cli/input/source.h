@@ -46,6 +46,9 @@ void source_moved(struct source *source, uint64_t n);
  * CB_E... with errno set for CB_EIO. */
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);
 
+/* A descriptor that is ready when there is something to be read; -1: there is none. */
+int source_pollable(struct source *source);
+
 /* Takes what was read, except the last `undecided` bytes.  0, or an errno. */
 int source_take(struct source *source, uint64_t undecided);
 

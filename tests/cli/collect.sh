@@ -84,6 +84,18 @@ for options in --collect=line '--collect=line -k' '--collect=line -k --exact'; d
     receive '<c>\n'
     ends 0 ''
 done
+# ("b" may be a part of the delimiter.)
+# shellcheck disable=SC2016
+converse -d a -d abc --exact --collect=line --worker='read -r x; touch got
+    until [ -e go ]; do sleep 0.02; done; echo "<$x>"; cat'
+send '1ab'
+wait_for test -e got
+touch go
+receive '<1>\n'
+send 'c2a'
+receive '2\n'
+ends 0 ''
+rm go got
 converse --collect=line --exec='cat; echo'
 send 'a\n'
 receive 'a\n'
