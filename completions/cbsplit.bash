@@ -22,8 +22,8 @@ _cbsplit_keys() {
         from='padding= byte= only='
         to=lead=
         ;;
-    varint | mqtt)
-        both='offset= header= scale= adjust= inclusive min= max= align= trailer= max-width='
+    varint | vlq | quic | mqtt)
+        both='offset= header= scale= adjust= inclusive min= max= align= trailer= max-width= canonical'
         from='byte= only='
         to=lead=
         ;;

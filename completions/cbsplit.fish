@@ -33,8 +33,8 @@ function __cbsplit_framing --argument-names side
             set keys offset= header= scale= adjust= inclusive min= max= align= trailer= more= sequence=
             set -a from padding= byte= only=
             set to lead=
-        case varint mqtt
-            set keys offset= header= scale= adjust= inclusive min= max= align= trailer= max-width=
+        case varint vlq quic mqtt
+            set keys offset= header= scale= adjust= inclusive min= max= align= trailer= max-width= canonical
             set -a from byte= only=
             set to lead=
         case dec hex

@@ -150,8 +150,10 @@ peer_tests = \
 	tests/peer/jq.sh \
 	tests/peer/json.sh \
 	tests/peer/jsonrpc.sh \
+	tests/peer/midi.sh \
 	tests/peer/mysql.sh \
 	tests/peer/nc.sh \
+	tests/peer/netlink.sh \
 	tests/peer/nginx.sh \
 	tests/peer/node.sh \
 	tests/peer/openssl.sh \

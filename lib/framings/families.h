@@ -50,6 +50,9 @@ extern const struct cb__family cb__websocket_family;
 #define CB__LENGTH_WIDTH(variant) ((variant)&15u)
 #define CB__LENGTH_IS_LITTLE(variant) (((variant)&16u) != 0)
 
+/* The variants of the varint family: how the number is written. */
+enum { CB__VARINT_LEB128, CB__VARINT_VLQ, CB__VARINT_QUIC };
+
 /* The variants of the ascii family: the base of the number. */
 enum { CB__ASCII_DECIMAL = 10, CB__ASCII_HEX = 16 };
 

@@ -286,12 +286,14 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
     return cb__counted_cuts(decoder, data, n, cuts, max, used);
 }
 
-/* After damage: constant bytes around the payload. */
+/* After damage: constant bytes around the payload.  They do not show whether a frame
+ * begins a record or continues one. */
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct length_config *config = decoder->config.data;
     (void)how;
-    return config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules);
+    return config->more == NOT_GIVEN &&
+           (config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules));
 }
 
 static const struct cb__decoder_ops decoder_ops = {

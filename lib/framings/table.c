@@ -37,7 +37,10 @@ const struct cb_framing cb__framings[] = {
     BOTH(48, 6),
     BOTH(56, 7),
     BOTH(64, 8),
-    FAMILY("varint", varint, "LEB128 length, as in Protocol Buffers", .also = "protobuf leb128"),
+    VARIANT("varint", varint, CB__VARINT_LEB128, "LEB128 length, as in Protocol Buffers",
+            .also = "protobuf leb128"),
+    VARIANT("vlq", varint, CB__VARINT_VLQ, "base-128 length, big-endian, as in MIDI"),
+    VARIANT("quic", varint, CB__VARINT_QUIC, "length as in QUIC and HTTP/3 (RFC 9000)"),
     VARIANT("dec", ascii, CB__ASCII_DECIMAL, "ASCII decimal length and a terminator"),
     /* A specification means the first row that it fits: digits have no keys. */
     FAMILY("hex", hex_digits, "a line of hexadecimal digits"),

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An unsigned LEB128 length (DWARF 5 section 7.6; Protocol Buffers' delimited
- * messages), of at most ten bytes (shared/layout.h).
+ * A length of varying size (shared/layout.h), in one of three notations:
+ *
+ * - LEB128: seven bits a byte, lowest first, and a bit that says whether more follow
+ *   (DWARF 5 section 7.6; Protocol Buffers' delimited messages)
+ * - variable-length quantities: the same, highest first (Standard MIDI Files 1.0)
+ * - QUIC: the first two bits are the size, the rest is big-endian (RFC 9000 section 16)
  */
 #include <inttypes.h>
 
+#include "core/byte_order.h"
 #include "framings/families.h"
 #include "framings/shared/layout.h"
 
-enum { VARINT_MAX = 10 };
+enum { WIDTH_MAX = 10, QUIC_MAX = 8 };
 
 struct varint_config {
+    const struct notation *notation;
     struct cb__layout layout;
     uint64_t max_width; /* bytes of the number */
+    bool canonical;     /* no more bytes than needed */
     bool simple;        /* what the number says does not depend on the header */
 };
 
@@ -20,6 +27,24 @@ struct varint_config {
 struct number {
     uint64_t value;
     size_t width; /* how many */
+    size_t size;  /* in QUIC: how many there are in all */
+};
+
+struct varint_state;
+
+/* Takes the next byte of a number: CB_OK if it is the last one, CB__MORE, or
+ * CB_EMALFORMED. */
+typedef int take_fn(const struct varint_config *config, struct varint_state *state,
+                    struct number *number, uint8_t byte);
+
+struct notation {
+    const char *name;
+    size_t most; /* bytes */
+    uint64_t largest;
+    take_fn *take;
+    cb__header_fn header;
+    /* Stores a number in as few bytes as possible, and returns how many. */
+    size_t (*store)(uint8_t *to, uint64_t value);
 };
 
 struct varint_state {
@@ -29,51 +54,76 @@ struct varint_state {
     size_t end;  /* how many it has, once the number was read; otherwise 0 */
 };
 
-static const struct cb__key keys[] = {
-    CB__LAYOUT_KEYS(struct varint_config),
-    {"max-width", CB__KEY_SIZE, offsetof(struct varint_config, max_width)},
-    {NULL, CB__KEY_FLAG, 0},
-};
-
-static void init(void *data, unsigned variant)
-{
-    struct varint_config *config = data;
-    (void)variant;
-    config->max_width = VARINT_MAX;
-    cb__layout_init(&config->layout, UINT64_MAX);
-}
-
-static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
-{
-    struct varint_config *config = data;
-    if (!config->max_width || config->max_width > VARINT_MAX)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
-                             "the max-width must be from 1 to %d", VARINT_MAX);
-    int status = cb__layout_check(&config->layout, 1, VARINT_MAX, spec, error);
-    config->simple = config->layout.plain && !config->layout.field.inclusive;
-    return status;
-}
-
 static int fail(struct varint_state *state, const char *why)
 {
     state->counted.why = why;
     return CB_EMALFORMED;
 }
 
-/* Takes the next byte of a number: CB_OK if it is the last one, CB__MORE, or
- * CB_EMALFORMED. */
-static inline int take(const struct varint_config *config, struct varint_state *state,
-                       struct number *number, uint8_t byte)
+static const char too_wide[] = "length has more bytes than max-width";
+static const char needless[] = "length has more bytes than needed";
+static const char too_large[] = "length does not fit in 64 bits";
+
+/* Is there a byte after this one, where there cannot be? */
+static inline bool is_too_wide(const struct varint_config *config, const struct number *number,
+                               uint8_t byte)
 {
-    const size_t digit = number->width++;
-    if (cb__unlikely(digit + 1 == config->max_width && byte & 0x80))
-        return fail(state, config->max_width == VARINT_MAX
-                               ? "length has more than ten bytes"
-                               : "length has more bytes than max-width");
-    if (cb__unlikely(digit == VARINT_MAX - 1 && byte > 1))
-        return fail(state, "length does not fit in 64 bits");
-    number->value |= (uint64_t)(byte & 0x7f) << (7 * digit);
+    return number->width == config->max_width && byte & 0x80;
+}
+
+static int fail_wide(const struct varint_config *config, struct varint_state *state)
+{
+    return fail(state,
+                config->max_width == WIDTH_MAX ? "length has more than ten bytes" : too_wide);
+}
+
+static inline int take_leb128(const struct varint_config *config, struct varint_state *state,
+                              struct number *number, uint8_t byte)
+{
+    const size_t before = number->width++;
+    if (cb__unlikely(is_too_wide(config, number, byte)))
+        return fail_wide(config, state);
+    if (cb__unlikely(before == WIDTH_MAX - 1 && byte > 1))
+        return fail(state, too_large);
+    if (cb__unlikely(!byte && before && config->canonical))
+        return fail(state, needless);
+    number->value |= (uint64_t)(byte & 0x7f) << (7 * before);
     return byte & 0x80 ? CB__MORE : CB_OK;
+}
+
+static inline int take_vlq(const struct varint_config *config, struct varint_state *state,
+                           struct number *number, uint8_t byte)
+{
+    const size_t before = number->width++;
+    if (cb__unlikely(is_too_wide(config, number, byte)))
+        return fail_wide(config, state);
+    if (cb__unlikely(number->value >> 57))
+        return fail(state, too_large);
+    if (cb__unlikely(byte == 0x80 && !before && config->canonical))
+        return fail(state, needless);
+    number->value = number->value << 7 | (byte & 0x7f);
+    return byte & 0x80 ? CB__MORE : CB_OK;
+}
+
+static size_t store_quic(uint8_t *to, uint64_t value);
+
+static inline int take_quic(const struct varint_config *config, struct varint_state *state,
+                            struct number *number, uint8_t byte)
+{
+    uint8_t shortest[QUIC_MAX];
+    if (!number->width++) {
+        number->size = (size_t)1 << (byte >> 6);
+        number->value = byte & 0x3f;
+        if (cb__unlikely(number->size > config->max_width))
+            return fail(state, too_wide);
+    } else {
+        number->value = number->value << 8 | byte;
+    }
+    if (number->width < number->size)
+        return CB__MORE;
+    if (cb__unlikely(config->canonical) && store_quic(shortest, number->value) < number->size)
+        return fail(state, needless);
+    return CB_OK;
 }
 
 /* The header is complete, and has this many bytes.  An inclusive value counts them. */
@@ -104,7 +154,7 @@ static int read_slowly(struct cb_decoder *decoder, const uint8_t *data, size_t n
     int status = CB__MORE;
     for (*used = 0; *used < n && !state->end; ++*used, ++state->have) {
         if (state->have >= offset)
-            status = take(config, state, &state->number, data[*used]);
+            status = config->notation->take(config, state, &state->number, data[*used]);
         if (status == CB_EMALFORMED)
             return status;
         if (status == CB_OK)
@@ -125,19 +175,26 @@ static int read_slowly(struct cb_decoder *decoder, const uint8_t *data, size_t n
                                                                  : refuse(config, state, value);
 }
 
-static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+/* Reads a header, with the function of its notation; a first byte below `least` is the
+ * whole number. */
+cb__always_inline int read_header(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                                  size_t *used, take_fn *take, uint8_t least)
 {
     const struct varint_config *config = decoder->config.data;
     struct varint_state *state = decoder->state;
     const struct cb__layout *layout = &config->layout;
     const uint8_t *at = data + layout->offset;
     struct number number = {0};
-    int status;
-    if (cb__unlikely(state->have || n < layout->header + VARINT_MAX))
+    int status = CB_OK;
+    if (cb__unlikely(state->have || n < layout->header + WIDTH_MAX))
         return read_slowly(decoder, data, n, used);
-    do
-        status = take(config, state, &number, *at++);
-    while (status == CB__MORE);
+    if (cb__likely(*at < least)) {
+        number.value = *at++;
+    } else {
+        do
+            status = take(config, state, &number, *at++);
+        while (status == CB__MORE);
+    }
     if (cb__unlikely(status))
         return read_slowly(decoder, data, n, used);
     *used = (size_t)(at - data) + layout->rest;
@@ -148,10 +205,25 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return cb__likely(valid) ? CB_OK : refuse(config, state, number.value);
 }
 
+static int header_leb128(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    return read_header(decoder, data, n, used, take_leb128, 0x80);
+}
+
+static int header_vlq(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    return read_header(decoder, data, n, used, take_vlq, 0x80);
+}
+
+static int header_quic(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    return read_header(decoder, data, n, used, take_quic, 0x40);
+}
+
 static void reset(struct cb_decoder *decoder)
 {
     const struct varint_config *config = decoder->config.data;
-    cb__layout_reset(decoder, &config->layout, header);
+    cb__layout_reset(decoder, &config->layout, config->notation->header);
 }
 
 /* After damage: constant bytes around the payload. */
@@ -172,12 +244,31 @@ static const struct cb__decoder_ops decoder_ops = {
     .recovery = recovery,
 };
 
-static size_t store(uint8_t *to, uint64_t value)
+static size_t store_leb128(uint8_t *to, uint64_t value)
 {
     size_t n = 0;
     for (; value > 0x7f; value >>= 7)
         to[n++] = (uint8_t)(value | 0x80);
     to[n++] = (uint8_t)value;
+    return n;
+}
+
+static size_t store_vlq(uint8_t *to, uint64_t value)
+{
+    size_t n = 1;
+    for (uint64_t rest = value >> 7; rest; rest >>= 7)
+        n++;
+    for (size_t i = n; i; i--, value >>= 7)
+        to[i - 1] = (uint8_t)((value & 0x7f) | (i < n ? 0x80 : 0));
+    return n;
+}
+
+static size_t store_quic(uint8_t *to, uint64_t value)
+{
+    const unsigned code = value < 1u << 6 ? 0 : value < 1u << 14 ? 1 : value < 1u << 30 ? 2 : 3;
+    const size_t n = (size_t)1 << code;
+    cb__store_uint(to, n, false, value);
+    to[0] = (uint8_t)(to[0] | code << 6);
     return n;
 }
 
@@ -194,11 +285,11 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 static size_t inclusive_width(const struct varint_config *config, uint64_t length)
 {
     const struct cb__layout *layout = &config->layout;
-    uint8_t number[VARINT_MAX];
+    uint8_t number[WIDTH_MAX];
     uint64_t value;
     for (size_t width = 1; width <= config->max_width; width++) {
         if (cb__length_value(&layout->field, layout->header - 1 + width, length, &value) &&
-            store(number, value) == width)
+            config->notation->store(number, value) == width)
             return width;
     }
     return 1;
@@ -215,10 +306,11 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
         cb__length_encode(encoder, &layout->field, layout->header - 1 + width, length, &value);
     if (status)
         return status;
-    const size_t n = store(cb__layout_place(encoder, layout), value);
+    const size_t n = config->notation->store(cb__layout_place(encoder, layout), value);
     if (n <= config->max_width && (!inclusive || n == width))
         return cb__layout_begin(encoder, layout, n, length);
-    return cb__encoder_fail(encoder, "a length of %" PRIu64 " does not fit in this varint", length);
+    return cb__encoder_fail(encoder, "a length of %" PRIu64 " does not fit in this %s", length,
+                            config->notation->name);
 }
 
 static int end(struct cb_encoder *encoder)
@@ -235,6 +327,65 @@ static const struct cb__encoder_ops encoder_ops = {
     .begin = begin,
     .end = end,
 };
+
+/* ---------------------------------------------------------------- the family */
+
+static const struct notation notations[] = {
+    [CB__VARINT_LEB128] =
+        {
+            .name = "varint",
+            .most = WIDTH_MAX,
+            .largest = UINT64_MAX,
+            .take = take_leb128,
+            .header = header_leb128,
+            .store = store_leb128,
+        },
+    [CB__VARINT_VLQ] =
+        {
+            .name = "vlq",
+            .most = WIDTH_MAX,
+            .largest = UINT64_MAX,
+            .take = take_vlq,
+            .header = header_vlq,
+            .store = store_vlq,
+        },
+    [CB__VARINT_QUIC] =
+        {
+            .name = "quic",
+            .most = QUIC_MAX,
+            .largest = (UINT64_C(1) << 62) - 1,
+            .take = take_quic,
+            .header = header_quic,
+            .store = store_quic,
+        },
+};
+
+static const struct cb__key keys[] = {
+    CB__LAYOUT_KEYS(struct varint_config),
+    {"max-width", CB__KEY_SIZE, offsetof(struct varint_config, max_width)},
+    {"canonical", CB__KEY_FLAG, offsetof(struct varint_config, canonical)},
+    {NULL, CB__KEY_FLAG, 0},
+};
+
+static void init(void *data, unsigned variant)
+{
+    struct varint_config *config = data;
+    config->notation = &notations[variant];
+    config->max_width = config->notation->most;
+    cb__layout_init(&config->layout, config->notation->largest);
+}
+
+static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
+{
+    struct varint_config *config = data;
+    const size_t most = config->notation->most;
+    if (!config->max_width || config->max_width > most)
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "max-width"),
+                             "the max-width must be from 1 to %zu", most);
+    int status = cb__layout_check(&config->layout, 1, WIDTH_MAX, spec, error);
+    config->simple = config->layout.plain && !config->layout.field.inclusive;
+    return status;
+}
 
 const struct cb__family cb__varint_family = {
     .keys = keys,

@@ -231,6 +231,76 @@ both varint,inclusive "\\177$most" "126:$most,"
 both varint,inclusive "\\201\\0010$most" "127:0$most,"
 decodes varint,inclusive "\\200\\001$most" "126:$most,"
 
+both varint,canonical "\\202\\002$long" "258:$long,"
+refuses 3 'stdin: record 2 at byte 2: length has more bytes than needed: 00, at byte 4' \
+    '\001a\202\200\000ab' '1:a,' -f varint,canonical -t netstring
+refuses 3 'stdin: record 1 at byte 0: length has more bytes than needed: 00, at byte 1' \
+    '\200\000' '' -f varint,canonical -t netstring
+# The fast path, where much follows.
+many=$(printf '%040d' 0)
+refuses 3 'stdin: record 1 at byte 0: length has more bytes than needed: 00, at byte 1' \
+    "\\200\\000$many" '' -f varint,canonical -t netstring
+
+# ------------------------------------------------------------------------ vlq
+
+# The numbers are those of the table in Standard MIDI Files 1.0: 7f, 81 00, c0 00, ff 7f,
+# 81 80 00 are 127, 128, 8192, 16383, 16384.
+zeros() {
+    printf "%0$1d" 0
+}
+both vlq "\\000\\177$(zeros 127)\\201\\000$(zeros 128)" "0:,127:$(zeros 127),128:$(zeros 128),"
+both vlq "\\300\\000$(zeros 8192)\\377\\177$(zeros 16383)" "8192:$(zeros 8192),16383:$(zeros 16383),"
+both vlq "\\201\\200\\000$(zeros 16384)" "16384:$(zeros 16384),"
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 268435455 bytes of its payload are missing, at byte 4' \
+    '\377\377\377\177' '' -f vlq
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 9223372036854775798 bytes of its payload are missing, at byte 10' \
+    '\200\377\377\377\377\377\377\377\377\166' '' -f vlq
+refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits: 7f, at byte 9' \
+    '\202\377\377\377\377\377\377\377\377\177' '' -f vlq
+refuses 3 'stdin: record 1 at byte 0: length has more than ten bytes: 80, at byte 9' \
+    '\200\200\200\200\200\200\200\200\200\200\000' '' -f vlq
+refuses 3 'stdin: record 1 at byte 0: length has more bytes than max-width: ff, at byte 3' \
+    '\377\377\377\377\177' '' -f vlq,max-width=4
+refuses 6 'stdin: record 1 at byte 0: a length of 128 does not fit in this vlq' \
+    "128:$(zeros 128)," '' -f netstring -t vlq,max-width=1
+decodes vlq '\200\200\002ab' '2:ab,'
+refuses 3 'stdin: record 1 at byte 0: length has more bytes than needed: 80' \
+    '\200\002ab' '' -f vlq,canonical
+# An event of a track: no time, a meta event, text.
+encodes 'vlq,offset=2,lead=\xff\x01' '\377\001\005hello\377\001\000' '5:hello,0:,'
+decodes vlq,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
+both 'vlq,offset=1,header=3,inclusive,trailer=;' '\000\005\000ab;' '2:ab,'
+both vlq,inclusive "\\177$most\\201\\0010$most" "126:$most,127:0$most,"
+
+# ----------------------------------------------------------------------- quic
+
+# RFC 9000 appendix A.1: 8, 4, 2 and 1 bytes, and two for a number that fits in one.
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 151288809941952652 bytes of its payload are missing, at byte 8' \
+    '\302\031\174\136\377\024\350\214' '' -f quic
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 494878333 bytes of its payload are missing, at byte 4' \
+    '\235\177\076\175' '' -f quic
+both quic "\\173\\275$(zeros 15293)\\045$(zeros 37)" "15293:$(zeros 15293),37:$(zeros 37),"
+decodes quic "\\100\\045$(zeros 37)" "37:$(zeros 37),"
+# Section 16, table 4: the largest of each size, and the next one.
+both quic "\\077$(zeros 63)\\100\\100$(zeros 64)" "63:$(zeros 63),64:$(zeros 64),"
+both quic "\\177\\377$(zeros 16383)" "16383:$(zeros 16383),"
+both quic "\\200\\000\\100\\000$(zeros 16384)" "16384:$(zeros 16384),"
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 4611686018427387895 bytes of its payload are missing, at byte 8' \
+    '\377\377\377\377\377\377\377\367' '' -f quic
+decodes quic '\300\000\000\000\000\000\000\002ab' '2:ab,'
+refuses 3 'stdin: record 2 at byte 2: length has more bytes than needed: 25, at byte 3' \
+    '\001a\100\045' '1:a,' -f quic,canonical -t netstring
+both quic,canonical "\\100\\100$(zeros 64)" "64:$(zeros 64),"
+refuses 3 'stdin: record 1 at byte 0: length has more bytes than max-width: 80' \
+    '\200\000\000\001' '' -f quic,max-width=3
+both quic,max-width=3 "\\100\\100$(zeros 64)" "64:$(zeros 64),"
+refuses 6 'stdin: record 1 at byte 0: a length of 16384 does not fit in this quic' \
+    "16384:$(zeros 16384)," '' -f netstring -t quic,max-width=2
+both quic,inclusive "\\077$(zeros 62)\\100\\101$(zeros 63)" "62:$(zeros 62),63:$(zeros 63),"
+decodes vlq,offset=2,byte=0:ff '\377\001\005hello\377\001\000' '5:hello,0:,'
+# A frame of HTTP/3 (RFC 9114 section 7.1), DATA.
+decodes quic,offset=1,only=0:0 '\000\002ab\000\000' '2:ab,0:,'
+
 # ------------------------------------------------------- lengths as ASCII digits
 
 both dec '2\nab0\n10\n0123456789' '2:ab,0:,10:0123456789,'

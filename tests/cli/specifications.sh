@@ -118,6 +118,10 @@ wrong_both u8,header=2,sequence=1 "'sequence' needs 'more'" 13
 wrong_both u8,more=9,sequence=1 'the sequence byte, at 1, is outside the header' 11
 wrong_both u8,more=9,sequence=0 'the sequence byte, at 0, is in the length field' 11
 wrong_both mysql,max=9 "'more' and 'max' cannot be combined" 7
+wrong_both vlq,max-width=11 'the max-width must be from 1 to 10' 5
+wrong_both quic,max-width=9 'the max-width must be from 1 to 8' 6
+wrong_both quic,max=4611686018427387904 'the max is greater than a length field can be, 4611686018427387903' 6
+wrong_both varint,canonical=1 "'canonical' takes no value" 8
 wrong_both u8,min=2,max=1 'the min is greater than the max' 4
 wrong_both varint,offset=1,header=1 'the header ends before the length field, at 2' 17
 wrong_both varint,max-width=11 'the max-width must be from 1 to 10' 8

@@ -289,18 +289,22 @@ class Length:
     partial = "fail"
 
     def __init__(self, width, order, offset=0, header=None, adjust=0, inclusive=False,
-                 padding=None, low=0, high=None, rules=(), only=(), trailer=b"", keep=False):
+                 padding=None, low=0, high=None, rules=(), only=(), trailer=b"", keep=False,
+                 scale=1, align=1, more=None, sequence=None):
         self.width, self.order, self.offset = width, order, offset
         self.header = offset + width if header is None else header
         self.adjust, self.inclusive, self.padding = adjust, inclusive, padding
+        self.scale, self.align = scale, align
+        self.more, self.sequence = more, sequence
         self.low = low
         self.high = 256 ** width - 1 if high is None else high
+        if more is not None:
+            self.high = more
         self.rules, self.only, self.trailer, self.keep = rules, only, trailer, keep
-        self.tries = bool(rules or trailer)
+        self.tries = bool(rules or trailer) and more is None
 
-    def next(self, source):
-        if not source.left():
-            raise End()
+    def frame(self, source):
+        """One frame: its header, its length as it is there, its payload."""
         start = source.at
         header = b""
         for i in range(self.header):
@@ -311,39 +315,112 @@ class Length:
         value = int.from_bytes(header[self.offset:self.offset + self.width], self.order)
         if not self.low <= value <= self.high:
             raise Malformed()
-        size = value + self.adjust - (self.header if self.inclusive else 0)
-        if size < 0 or size > 2 ** 64 - 1:
+        size = value * self.scale + self.adjust - (self.header if self.inclusive else 0)
+        if size < 0 or value * self.scale > 2 ** 64 - 1 or size > 2 ** 64 - 1:
             raise Malformed()
-        payload_at = source.at
-        payload = source.bytes(size)
-        if self.padding is not None:
-            source.bytes(header[self.padding])
-        source.constant(self.trailer)
-        if not all(rule.allows(header) for rule in self.only):
+        return start, header, value, size
+
+    def next(self, source):
+        if not source.left():
+            raise End()
+        payload, first = b"", None
+        while True:
+            try:
+                start, header, value, size = self.frame(source)
+                if first is None:
+                    first, selected, begin = source.at, all(r.allows(header) for r in self.only), start
+                elif self.sequence is not None and header[self.sequence] != (number + 1) % 256:
+                    raise Malformed()
+                number = header[self.sequence] if self.sequence is not None else None
+                payload += source.bytes(size)
+            except Partial as partial:
+                raise Partial(payload + (partial.payload or b""), partial.offset)
+            if self.padding is not None:
+                source.bytes(header[self.padding])
+            source.bytes(-(self.header + size) % self.align)
+            source.constant(self.trailer)
+            if value != self.more:
+                break
+        if not selected:
             return None
         if self.keep:
-            return Record(source.data[start:source.at], start)
-        return Record(payload, payload_at)
+            return Record(source.data[begin:source.at], begin)
+        return Record(payload, first)
 
     def encode(self, payload):
-        value = len(payload) - self.adjust + (self.header if self.inclusive else 0)
-        if not self.low <= value <= self.high:
+        parts = [payload]
+        if self.more is not None:
+            full = self.more * self.scale + self.adjust - (self.header if self.inclusive else 0)
+            parts = [payload[i:i + full] for i in range(0, len(payload) + 1, full)]
+        frames = [self.encode_part(part, i) for i, part in enumerate(parts)]
+        return None if None in frames else b"".join(frames)
+
+    def encode_part(self, payload, number):
+        size = len(payload) - self.adjust + (self.header if self.inclusive else 0)
+        value = size // self.scale
+        if size % self.scale or not self.low <= value <= self.high:
             return None
         header = bytes(self.offset) + value.to_bytes(self.width, self.order)
-        return header + bytes(self.header - len(header)) + payload + self.trailer
+        header = bytearray(header + bytes(self.header - len(header)))
+        if self.sequence is not None:
+            header[self.sequence] = number % 256
+        return bytes(header) + payload + bytes(-(self.header + len(payload)) % self.align) + \
+            self.trailer
 
     def holds(self, payload):
         return self.encode(payload) is not None and not self.rules and not self.only
 
 
 class Varint:
-    """LEB128: seven bits a byte, lowest first."""
+    """A length of varying size, in one of three notations."""
 
     partial = "fail"
 
-    def __init__(self, max_width=10, offset=0, inclusive=False, adjust=0):
-        self.max_width, self.offset = max_width, offset
+    def __init__(self, notation="varint", max_width=None, offset=0, header=None, inclusive=False,
+                 adjust=0, scale=1, align=1, canonical=False, trailer=b""):
+        self.notation = notation
+        self.max_width = max_width or (8 if notation == "quic" else 10)
+        self.offset, self.rest = offset, (header or offset + 1) - offset - 1
         self.inclusive, self.adjust = inclusive, adjust
+        self.scale, self.align = scale, align
+        self.canonical, self.trailer = canonical, trailer
+        self.tries = bool(trailer)
+
+    def number(self, source):
+        start, value, read = source.at, 0, []
+        while True:
+            read.append(source.byte())
+            if self.notation == "quic":
+                size = 2 ** (read[0] >> 6)
+                value = value * 256 + (read[0] % 64 if len(read) == 1 else read[-1])
+            else:
+                size = len(read) + (read[-1] >> 7)
+                digit = read[-1] % 128
+                value = value * 128 + digit if self.notation == "vlq" else \
+                    value + digit * 128 ** (len(read) - 1)
+            if size > self.max_width or value >= 2 ** 64:
+                raise Malformed()
+            if self.canonical and self.notation == "vlq" and read[0] == 0x80:
+                raise Malformed()
+            if size == len(read):
+                break
+        if self.canonical and source.data[start:source.at] != self.spell(value):
+            raise Malformed()
+        return value
+
+    def spell(self, value):
+        if self.notation == "quic":
+            for code, size in enumerate([1, 2, 4, 8]):
+                if value < 2 ** (8 * size - 2):
+                    return (value + code * 2 ** (8 * size - 2)).to_bytes(size, "big")
+            return None
+        digits = [value % 128]
+        while value >= 128:
+            value //= 128
+            digits.append(value % 128)
+        if self.notation == "vlq":
+            digits.reverse()
+        return bytes([digit + 128 for digit in digits[:-1]] + digits[-1:])
 
     def next(self, source):
         if not source.left():
@@ -351,31 +428,31 @@ class Varint:
         start = source.at
         for _ in range(self.offset):
             source.byte()
-        value = 0
-        for i in range(self.max_width):
-            byte = source.byte()
-            value |= (byte & 0x7F) << (7 * i)
-            if value >= 2 ** 64:
-                raise Malformed()
-            if byte < 0x80:
-                break
-        else:
-            raise Malformed()
-        size = value + self.adjust - (source.at - start if self.inclusive else 0)
-        if size < 0 or size >= 2 ** 64:
+        value = self.number(source)
+        for _ in range(self.rest):
+            source.byte()
+        header = source.at - start
+        size = value * self.scale + self.adjust - (header if self.inclusive else 0)
+        if size < 0 or value * self.scale >= 2 ** 64 or size >= 2 ** 64:
             raise Malformed()
         at = source.at
-        return Record(source.bytes(size), at)
+        payload = source.bytes(size)
+        source.bytes(-(header + size) % self.align)
+        source.constant(self.trailer)
+        return Record(payload, at)
 
     def encode(self, payload):
-        if self.inclusive or self.adjust:
-            return None
-        value, field = len(payload), b""
-        while value >= 0x80:
-            field += bytes([value & 0x7F | 0x80])
-            value >>= 7
-        field += bytes([value])
-        return None if len(field) > self.max_width else bytes(self.offset) + field + payload
+        for width in range(1, self.max_width + 1):
+            header = self.offset + width + self.rest
+            size = len(payload) - self.adjust + (header if self.inclusive else 0)
+            if size < 0 or size % self.scale:
+                continue
+            number = self.spell(size // self.scale)
+            if number is None or len(number) != width:
+                continue
+            padding = bytes(-(header + len(payload)) % self.align)
+            return bytes(self.offset) + number + bytes(self.rest) + payload + padding + self.trailer
+        return None
 
     def holds(self, payload):
         return self.encode(payload) is not None

@@ -129,16 +129,28 @@ def make_length(rng):
     if rng.random() < 0.3:
         keys["header"] = keys.get("offset", 0) + width + rng.randint(0, 4)
         text += ",header=%d" % keys["header"]
+    if rng.random() < 0.2:
+        keys["scale"] = rng.choice([1, 2, 3, 4, 188])
+        text += ",scale=%d" % keys["scale"]
     if rng.random() < 0.3:
         keys["adjust"] = rng.randint(-9, 9)
         text += ",adjust=%d" % keys["adjust"]
     if rng.random() < 0.3:
         keys["inclusive"] = True
         text += ",inclusive"
-    if rng.random() < 0.2:
+    joined = rng.random() < 0.2
+    if not joined and rng.random() < 0.2:
         keys["trailer"] = any_delimiter(rng)
         text += ",trailer=" + escape(keys["trailer"])
-    if rng.random() < 0.2:
+    aligned = not joined and rng.random() < 0.2
+    if aligned:
+        keys["align"] = rng.choice([1, 2, 3, 4, 8, 512])
+        text += ",align=%d" % keys["align"]
+    if joined:
+        bias = 20 + 9 // keys.get("scale", 1)
+        keys["more"] = rng.choice([bias, bias + 1, bias + 13, 100, 255])
+        text += ",more=%d" % keys["more"]
+    elif rng.random() < 0.2:
         keys["high"] = rng.randint(0, 256 ** min(width, 2) - 1)
         text += ",max=%d" % keys["high"]
         if rng.random() < 0.5:
@@ -155,7 +167,11 @@ def make_length(rng):
         rule = model.Rule(rng.choice(where), 0, rng.choice([0, 1, 127]))
         keys["only"] = [rule]
         text += ",only=" + rule.spell()
-    if where and rng.random() < 0.2:
+    if where and joined and rng.random() < 0.5:
+        keys["sequence"] = rng.choice(where)
+        text += ",sequence=%d" % keys["sequence"]
+        out += ",sequence=%d" % keys["sequence"]
+    if where and not joined and not aligned and rng.random() < 0.2:
         keys["padding"] = rng.choice(where)
         text += ",padding=%d" % keys["padding"]
         out = None
@@ -167,13 +183,23 @@ def make_length(rng):
 
 
 def make_varint(rng):
-    keys, text = {}, "varint"
-    if rng.random() < 0.3:
-        keys["max_width"] = rng.randint(1, 10)
-        text += ",max-width=%d" % keys["max_width"]
-    if rng.random() < 0.3:
-        keys["offset"] = rng.randint(1, 4)
-        text += ",offset=%d" % keys["offset"]
+    notation = rng.choice(["varint", "varint", "vlq", "quic"])
+    keys, text = {"notation": notation}, notation
+    for key, values in [("max_width", range(1, 9)), ("offset", range(1, 5)), ("adjust", range(-9, 10)),
+                        ("scale", [1, 2, 3]), ("align", [1, 2, 3, 4, 64])]:
+        if rng.random() < 0.2:
+            keys[key] = rng.choice(values)
+            text += ",%s=%d" % (key.replace("_", "-"), keys[key])
+    if rng.random() < 0.2:
+        keys["header"] = keys.get("offset", 0) + 1 + rng.randint(0, 3)
+        text += ",header=%d" % keys["header"]
+    for key in "inclusive", "canonical":
+        if rng.random() < 0.2:
+            keys[key] = True
+            text += "," + key
+    if rng.random() < 0.2:
+        keys["trailer"] = any_delimiter(rng)
+        text += ",trailer=" + escape(keys["trailer"])
     return text, text, lambda: model.Varint(**keys), None
 
 

@@ -26,6 +26,8 @@ static const struct need needs[] = {
     {"u8,trailer=\\r\\n", BYTES("\2ab"), 2},
     {"u8,trailer=\\r\\n", BYTES("\2ab\r"), 1},
     {"varint", BYTES("\x80"), 1},
+    {"vlq", BYTES("\x80\x80\5ab"), 3},
+    {"quic", BYTES("\x40\5ab"), 3},
     {"varint,offset=2,header=5", BYTES("a"), 4},
     {"varint,offset=2,header=5", BYTES("ab\x80"), 3},
     {"varint,offset=2,header=5", BYTES("ab\x80\0?"), 1},
