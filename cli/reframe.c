@@ -54,7 +54,7 @@ static enum exit_status sink_failed(const struct sink *sink, const char *input,
                                     enum exit_status status)
 {
     if (sink->error.code == CB_EUNENCODABLE)
-        complain_at(input, &sink->error);
+        complain_at(input, &sink->error, "");
     else if (sink->error.code && sink->error.record)
         complain("%s: record %" PRIu64 ": %s", QUOTED_NAME(sink->name), sink->error.record,
                  sink->error.text);
@@ -178,7 +178,7 @@ static void complain_here(const struct run *run, uint64_t at, const char *text)
 {
     struct cb_error error = {.record = run->next, .offset = at, .start = at};
     snprintf(error.text, sizeof error.text, "%s", text);
-    complain_at(run->source->name, &error);
+    complain_at(run->source->name, &error, "");
 }
 
 /* Reads more input. */
@@ -351,13 +351,15 @@ static enum exit_status bring_more(struct run *run)
 static void tell_damage(struct run *run, const struct cb_error *error, uint64_t lost)
 {
     struct reframe *reframe = run->reframe;
+    char more[48];
     run->is_damaged = true;
     if (++reframe->damages > DAMAGES_TOLD) {
         reframe->unreported++;
         reframe->lost += lost;
         return;
     }
-    complain_left_out(run->source->name, error, lost);
+    snprintf(more, sizeof more, "; left out: %" PRIu64 " bytes", lost);
+    complain_at(run->source->name, error, more);
 }
 
 /* Goes on after malformed input, where the next frame can begin. */
@@ -410,7 +412,7 @@ static enum exit_status step(struct run *run)
     if (got == CB_END)
         return EXIT_FINE;
     if (cb_decoder_error(decoder)->code)
-        complain_at(run->source->name, cb_decoder_error(decoder));
+        complain_at(run->source->name, cb_decoder_error(decoder), "");
     else /* out of memory before it began */
         complain_here(run, cb_decoder_position(decoder), cb_strerror(got));
     return exit_status_of(got);

@@ -62,25 +62,18 @@ void complain(const char *format, ...)
     va_end(arguments);
 }
 
-static void complain_with(const char *name, const struct cb_error *error, const char *more)
+const char *place_and_cause(const struct cb_error *error, char room[CAUSE_ROOM])
 {
-    char inside[40] = "";
+    int n = snprintf(room, CAUSE_ROOM, "record %" PRIu64 " at byte %" PRIu64 ": %s", error->record,
+                     error->start, error->text);
     if (error->offset != error->start)
-        snprintf(inside, sizeof inside, ", at byte %" PRIu64, error->offset);
-    complain("%s: record %" PRIu64 " at byte %" PRIu64 ": %s%s%s", QUOTED_NAME(name),
-             error->record, error->start, error->text, inside, more);
+        snprintf(room + n, CAUSE_ROOM - (size_t)n, ", at byte %" PRIu64, error->offset);
+    return room;
 }
 
-void complain_at(const char *name, const struct cb_error *error)
+void complain_at(const char *name, const struct cb_error *error, const char *more)
 {
-    complain_with(name, error, "");
-}
-
-void complain_left_out(const char *name, const struct cb_error *error, uint64_t bytes)
-{
-    char more[48];
-    snprintf(more, sizeof more, "; left out: %" PRIu64 " bytes", bytes);
-    complain_with(name, error, more);
+    complain("%s: %s%s", QUOTED_NAME(name), place_and_cause(error, (char[CAUSE_ROOM]){0}), more);
 }
 
 void complain_errno(const char *name, int number)

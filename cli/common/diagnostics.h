@@ -18,12 +18,14 @@ void complain_by(void (*print)(const char *line, size_t n));
 /* Prints "cbsplit: ", the message and a newline. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "cbsplit: NAME: record R at byte S: TEXT, at byte O": where the record begins, and where
- * the fault is, if that is somewhere else. */
-void complain_at(const char *name, const struct cb_error *error);
+enum { CAUSE_ROOM = 320 };
 
-/* The same, and how many bytes were left out for that. */
-void complain_left_out(const char *name, const struct cb_error *error, uint64_t bytes);
+/* "record R at byte S: TEXT, at byte O": where the record begins, and where the fault is,
+ * if that is somewhere else. */
+const char *place_and_cause(const struct cb_error *error, char room[CAUSE_ROOM]);
+
+/* "cbsplit: NAME: ", these, and `more`. */
+void complain_at(const char *name, const struct cb_error *error, const char *more);
 
 /* "cbsplit: NAME: TEXT" for an errno value. */
 void complain_errno(const char *name, int number);

@@ -156,7 +156,7 @@ static enum exit_status walk_to(struct search *search, uint64_t cut)
         else if (got == CB_END || (got < 0 && search->forgives))
             search->at = search->size;
         else if (got < 0) {
-            complain_at(search->source->name, cb_decoder_error(search->decoder));
+            complain_at(search->source->name, cb_decoder_error(search->decoder), "");
             status = exit_status_of(got);
         } else if (search->syncs && piece.flags & CB_FIRST && piece.offset >= cut)
             search->at = piece.offset; /* dropped bytes come before it */

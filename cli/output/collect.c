@@ -2,12 +2,12 @@
 #include "collect.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../common/diagnostics.h"
 #include "../common/interrupt.h"
 
 /* With this many encoded bytes, write before encoding more. */
@@ -143,7 +143,7 @@ static void end_wrong(struct collect *collect, struct answers *answers, size_t p
 static void settle(struct collect *collect, struct answers *answers, size_t place,
                    const struct turn *turn, int got)
 {
-    char text[320];
+    char text[CAUSE_ROOM + 32];
     if (got >= 0)
         return;
     answers->over = true;
@@ -154,8 +154,8 @@ static void settle(struct collect *collect, struct answers *answers, size_t plac
         error = *cb_encoder_error(collect->output.encoder);
         error.record -= collect->written - answers->decoded;
     }
-    snprintf(text, sizeof text, "what it printed: record %" PRIu64 " at byte %" PRIu64 ": %s",
-             error.record, error.offset, error.text);
+    snprintf(text, sizeof text, "what it printed: %s",
+             place_and_cause(&error, (char[CAUSE_ROOM]){0}));
     end_wrong(collect, answers, place, turn,
               got == CB_EUNENCODABLE ? EXIT_UNENCODABLE : EXIT_COMMAND, text);
 }

@@ -262,12 +262,12 @@ expect out ''
 refuses 123 'exec: record 2: what it printed: record 2 at byte 4: length is not a number: 78' \
     'a\nb\nc\n' 'a\nb\nc\n' -k --collect=netstring --collect-to=line \
     --exec='read -r x || :; echo "1:$x,x" | if [ "$x" = b ]; then tr -d "\n"; else head -c 4; fi'
-refuses 123 'exec: record 1: what it printed: record 1 at byte 4: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 123 'exec: record 1: what it printed: record 1 at byte 0: input ends inside a record: 3 bytes of its payload are missing, at byte 4' \
     'a\n' '' --collect=netstring --exec='printf 5:ab'
 refuses 123 'exec: record 1: the command failed: exit status 2' \
     'a\nb\n' '2:ok,2:ok,' --collect=netstring --exec='printf 2:ok,
         [ $CBSPLIT_RECORD != 1 ] || { printf 5:ab; exit 2; }'
-refuses 6 'exec: record 1: what it printed: record 2 at byte 7: the record contains the output delimiter' \
+refuses 6 'exec: record 1: what it printed: record 2 at byte 4: the record contains the output delimiter, at byte 7' \
     'a\n' '1\n' --collect=netstring --collect-to=line --on-collision=fail --exec='printf "1:1,3:a\nb,1:2,"'
 run --collect=netstring --worker='head -n 1; cat >/dev/null' -k
 expect_status 123
@@ -298,10 +298,10 @@ for kind in truncated malformed too_long collision; do
     expect_message "$bad_message"
     [ "$(head -n 1 out | tr -d '\n')" = a. ] || [ $kind = collision ] || fail "$doing: $(head -c 30 out)"
 done
-refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' 'a\n' -f netstring -k --collect=line --worker=cat
 # A stream that is cut short does not look whole.
-refuses 4 'stdin: record 2 at byte 8: input ends inside a record: 3 bytes of its payload are missing' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '1\r\na\r\n' -f netstring -k --collect=line --collect-to=chunked --worker=cat
 
 # ------------------------------------------------------------------ standard output
