@@ -26,7 +26,7 @@ fails() {
     # Figures are no message, and pthread_create has words of its own for it.  A worker
     # that has a part of the record is named as well.
     grep -v -e '^{"records":' -e '^cbsplit: worker 1: stopped inside record 1, ' err >said || :
-    grep -Ev -e '^cbsplit: [^ ]+: ((record [0-9]+( at byte [0-9]+)?: )?(out of memory|Cannot allocate memory))$' \
+    grep -Ev -e '^cbsplit: [^ ]+: ((record [0-9]+( at byte [0-9]+)?: )?(out of memory|Cannot allocate memory)(, at byte [0-9]+)?)$' \
         -e '^cbsplit: thread: Resource temporarily unavailable$' \
         said && fail "$doing: it said something else"
     # (A record could not be given to a command, and then what was there not be written.)
