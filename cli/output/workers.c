@@ -30,9 +30,11 @@ static void report(struct workers *workers, size_t i, enum exit_status failure, 
 /* Says how many records it has printed, if that is wrong. */
 static void describe_count(const struct workers *workers, size_t i, char *text, size_t size)
 {
-    const struct answers *answers = &workers->collect.answers[i];
     *text = '\0';
-    if (collect_is_on(&workers->collect) && answers->printed < answers->wanted)
+    if (!collect_is_on(&workers->collect))
+        return;
+    const struct answers *answers = &workers->collect.answers[i];
+    if (answers->printed < answers->wanted)
         snprintf(text, size, "printed %" PRIu64 " records for %" PRIu64, answers->printed,
                  answers->wanted);
 }
