@@ -139,7 +139,7 @@ expect_message 'stdout: Input/output error'
 expect out a
 # A read fails, of the input or of what a command prints.
 for n in 1 2 3 4; do
-    with FAIL_READ=EIO@$n -t none --collect=line --worker='echo b'
+    with FAIL_READ=EIO@$n -t none --collect=line --worker='cat >/dev/null; echo b'
     [ ! -s err ] || grep -Eq '^cbsplit: (stdin: record [0-9] at byte [0-9]|worker 1): Input/output error' err ||
         fail "$doing: $(cat err)"
     [ -s err ] || [ "$status" -eq 0 ] || fail "$doing: exit status $status"
