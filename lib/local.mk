@@ -17,6 +17,8 @@ lib_libcb_la_SOURCES = \
 	lib/core/pool.h \
 	lib/core/pool.c \
 	lib/core/chunk.h \
+	lib/kernels/choose.h \
+	lib/kernels/neon.h \
 	lib/kernels/find.h \
 	lib/kernels/find.c \
 	lib/kernels/rewrite.h \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/find.h"
 
-#include <stdatomic.h>
 #include <string.h>
+
+#include "kernels/choose.h"
 
 /* How common a byte is; the lower, the better to search for.  The order comes from
  * counts in documents, C, Python and JavaScript sources, logs, and x86-64 programs of a
@@ -255,30 +256,7 @@ static const struct cb__kernel plain = {
     .count = {cb__find_count_plain, cb__find_count_plain, cb__find_count_plain},
 };
 
-const struct cb__kernel *cb__kernel_get(size_t i)
-{
-    const struct cb__kernel *here[CB__KERNELS];
-    size_t count = cb__kernels_here(here);
-    return i < count ? here[i] : i == count ? &plain : NULL;
-}
-
-/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
-static _Atomic(const struct cb__kernel *) chosen;
-
-void cb__kernel_use(const struct cb__kernel *kernel)
-{
-    atomic_store_explicit(&chosen, kernel, memory_order_release);
-}
-
-static const struct cb__kernel *kernel_now(void)
-{
-    const struct cb__kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (cb__unlikely(!kernel)) {
-        kernel = cb__kernel_get(0);
-        cb__kernel_use(kernel);
-    }
-    return kernel;
-}
+CB__CHOOSE_KERNEL(cb__kernel, &plain);
 
 size_t cb__find_all(const struct cb__finder *finder, const uint8_t *data, size_t n, uint32_t *hits,
                     size_t max, size_t *scanned)

@@ -95,7 +95,6 @@ void cb__kernel_use(const struct cb__kernel *kernel);
 
 /* The kernels of one instruction set that this machine supports, the fastest first;
  * returns how many, at most CB__KERNELS. (find_x86.c, find_neon.c, or find_none.c) */
-enum { CB__KERNELS = 4 };
 size_t cb__kernels_here(const struct cb__kernel **kernels);
 
 /* For spans shorter than a vector. */

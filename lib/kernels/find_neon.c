@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels for 64-bit Arm, whose processors all have NEON. */
-#include <arm_neon.h>
-
 #include "kernels/find.h"
+#include "kernels/neon.h"
 
-/* One bit for each byte of four vectors of all ones or all zeros. */
 static inline uint64_t join(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
-    static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    const uint8x16_t weight = vld1q_u8(weights);
-    uint8x16_t ab = vpaddq_u8(vandq_u8(a, weight), vandq_u8(b, weight));
-    uint8x16_t cd = vpaddq_u8(vandq_u8(c, weight), vandq_u8(d, weight));
-    uint8x16_t sums = vpaddq_u8(ab, cd);
-    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
+    return cb__neon_bits((uint8x16x4_t){{a, b, c, d}});
 }
 
 static inline uint64_t mask_byte(const uint8_t *p, uint8x16_t byte)

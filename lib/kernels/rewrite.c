@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/rewrite.h"
 
-#include <stdatomic.h>
 #include <string.h>
+
+#include "kernels/choose.h"
 
 bool cb__rewrite_fits(const struct cb__finder *finder, bool drop_cr, size_t tail_size)
 {
@@ -80,32 +81,15 @@ static const struct cb__rewrite_kernel plain_kernel = {
                 [CB__REWRITE_LINE] = {line_0, line_1}},
 };
 
-const struct cb__rewrite_kernel *cb__rewrite_kernel_get(size_t i)
-{
-    const struct cb__rewrite_kernel *here[CB__KERNELS];
-    size_t count = cb__rewrite_kernels_here(here);
-    return i < count ? here[i] : i == count ? &plain_kernel : NULL;
-}
-
-/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
-static _Atomic(const struct cb__rewrite_kernel *) chosen;
-
-void cb__rewrite_kernel_use(const struct cb__rewrite_kernel *kernel)
-{
-    atomic_store_explicit(&chosen, kernel, memory_order_release);
-}
+CB__CHOOSE_KERNEL(cb__rewrite_kernel, &plain_kernel);
 
 size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t *tail,
                    size_t tail_size, const uint8_t *data, size_t n, uint8_t *to, size_t *used,
                    size_t *made)
 {
-    const struct cb__rewrite_kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (cb__unlikely(!kernel)) {
-        kernel = cb__rewrite_kernel_get(0);
-        cb__rewrite_kernel_use(kernel);
-    }
     size_t shape = drop_cr ? (size_t)CB__REWRITE_LINE : (size_t)finder->kind;
-    size_t records = kernel->rewrite[shape][tail_size](finder, tail, data, n, to, made), last = 0;
+    size_t records = kernel_now()->rewrite[shape][tail_size](finder, tail, data, n, to, made),
+           last = 0;
     *used = 0;
     if (records && cb__find_last(finder, data, n, &last))
         *used = last + (finder->kind == CB__FIND_PAIR ? 2 : 1);

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Rewriting on 64-bit Arm. */
-#include <arm_neon.h>
-
+#include "kernels/neon.h"
 #include "kernels/rewrite.h"
-
-static inline uint8x16x4_t load(const uint8_t *p)
-{
-    return (uint8x16x4_t){{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
-}
 
 static inline void store(uint8_t *to, uint8x16x4_t v)
 {
@@ -38,16 +32,6 @@ static inline uint8x16x4_t both(uint8x16x4_t k, uint8x16x4_t l)
     return k;
 }
 
-/* One bit for each byte of all ones or all zeros. */
-static inline uint64_t bits(uint8x16x4_t k)
-{
-    const uint8x16_t weight = vreinterpretq_u8_u64(vdupq_n_u64(0x8040201008040201));
-    for (int i = 0; i < 4; i++)
-        k.val[i] = vandq_u8(k.val[i], weight);
-    uint8x16_t sums = vpaddq_u8(vpaddq_u8(k.val[0], k.val[1]), vpaddq_u8(k.val[2], k.val[3]));
-    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
-}
-
 static inline uint8x16x4_t blend(uint8x16x4_t v, uint8x16x4_t k, uint8_t byte)
 {
     for (int i = 0; i < 4; i++)
@@ -76,12 +60,12 @@ static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
 #define REWRITE_NAME(name) neon_##name
 #define REWRITE_V uint8x16x4_t
 #define REWRITE_K uint8x16x4_t
-#define REWRITE_LOAD(p) load(p)
+#define REWRITE_LOAD(p) cb__neon_load(p)
 #define REWRITE_STORE(to, v) store(to, v)
 #define REWRITE_EQUAL(v, b) equal(v, b)
 #define REWRITE_MEMBER(v, finder) member(v, finder)
 #define REWRITE_BOTH(k, l) both(k, l)
-#define REWRITE_BITS(k) bits(k)
+#define REWRITE_BITS(k) cb__neon_bits(k)
 #define REWRITE_BLEND(v, k, b) blend(v, k, b)
 #define REWRITE_PACK(to, v, keep) pack(to, v, keep)
 #include "kernels/rewrite_scan.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/syntax.h"
 
-#include <stdatomic.h>
-
 #include "core/byte_order.h"
 #include "core/eight.h"
+#include "kernels/choose.h"
 
 const uint8_t cb__syntax_spaces[16] = {[0] = ' ', [9] = '\t', [10] = '\n', [13] = '\r'};
 
@@ -139,30 +138,7 @@ static const struct cb__syntax_kernel plain = {.name = "plain", SYNTAX_TABLE(pla
 
 /* ----------------------------------------------------------------- kernels */
 
-const struct cb__syntax_kernel *cb__syntax_kernel_get(size_t i)
-{
-    const struct cb__syntax_kernel *here[CB__KERNELS];
-    size_t count = cb__syntax_kernels_here(here);
-    return i < count ? here[i] : i == count ? &plain : NULL;
-}
-
-/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
-static _Atomic(const struct cb__syntax_kernel *) chosen;
-
-void cb__syntax_kernel_use(const struct cb__syntax_kernel *kernel)
-{
-    atomic_store_explicit(&chosen, kernel, memory_order_release);
-}
-
-static const struct cb__syntax_kernel *kernel_now(void)
-{
-    const struct cb__syntax_kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (cb__unlikely(!kernel)) {
-        kernel = cb__syntax_kernel_get(0);
-        cb__syntax_kernel_use(kernel);
-    }
-    return kernel;
-}
+CB__CHOOSE_KERNEL(cb__syntax_kernel, &plain);
 
 size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
                     size_t n, uint32_t *hits, size_t max, size_t *scanned)

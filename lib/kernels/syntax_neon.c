@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Where records end, on 64-bit Arm, whose processors all have NEON. */
-#include <arm_neon.h>
-
+#include "kernels/neon.h"
 #include "kernels/syntax.h"
-
-static inline uint8x16x4_t load(const uint8_t *p)
-{
-    return (uint8x16x4_t){{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
-}
-
-/* One bit for each byte of all ones or all zeros. */
-static inline uint64_t bits(uint8x16x4_t k)
-{
-    const uint8x16_t weight = vreinterpretq_u8_u64(vdupq_n_u64(0x8040201008040201));
-    for (int i = 0; i < 4; i++)
-        k.val[i] = vandq_u8(k.val[i], weight);
-    uint8x16_t sums = vpaddq_u8(vpaddq_u8(k.val[0], k.val[1]), vpaddq_u8(k.val[2], k.val[3]));
-    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
-}
 
 static inline uint64_t equal(uint8x16x4_t v, uint8_t byte)
 {
     for (int i = 0; i < 4; i++)
         v.val[i] = vceqq_u8(v.val[i], vdupq_n_u8(byte));
-    return bits(v);
+    return cb__neon_bits(v);
 }
 
 static inline uint8x16x4_t lower(uint8x16x4_t v)
@@ -38,7 +22,7 @@ static inline uint64_t spaces(uint8x16x4_t v)
     const uint8x16_t table = vld1q_u8(cb__syntax_spaces);
     for (int i = 0; i < 4; i++)
         v.val[i] = vceqq_u8(v.val[i], vqtbl1q_u8(table, vandq_u8(v.val[i], vdupq_n_u8(15))));
-    return bits(v);
+    return cb__neon_bits(v);
 }
 
 /* A byte of ones for each of the 16 lowest bits that is set. */
@@ -76,10 +60,10 @@ static inline struct cb__json_depths depths(uint64_t opens, uint64_t closes, uin
 #define SYNTAX_TARGET
 #define SYNTAX_NAME(name) neon_##name
 #define SYNTAX_V uint8x16x4_t
-#define SYNTAX_LOAD(p) load(p)
+#define SYNTAX_LOAD(p) cb__neon_load(p)
 #define SYNTAX_EQUAL(v, b) equal(v, b)
 #define SYNTAX_LOWER(v) lower(v)
-#define SYNTAX_SOLID(p, mask) ((mask) & ~spaces(load(p)))
+#define SYNTAX_SOLID(p, mask) ((mask) & ~spaces(cb__neon_load(p)))
 #define SYNTAX_PREFIX(mask) cb__syntax_prefix(mask)
 #define SYNTAX_COUNT(mask) (unsigned)__builtin_popcountll(mask)
 #define SYNTAX_DEPTHS(opens, closes, depth) depths(opens, closes, depth)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/text.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "core/eight.h"
+#include "kernels/choose.h"
 
 const uint8_t cb__hex_digits[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
                                     '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
@@ -166,30 +166,7 @@ const struct cb__text_kernel cb__text_plain = {
     .utf8 = utf8,
 };
 
-const struct cb__text_kernel *cb__text_kernel_get(size_t i)
-{
-    const struct cb__text_kernel *here[CB__TEXT_KERNELS];
-    size_t count = cb__text_kernels_here(here);
-    return i < count ? here[i] : i == count ? &cb__text_plain : NULL;
-}
-
-/* Chosen on first use.  Several threads may do so at once: they choose the same one. */
-static _Atomic(const struct cb__text_kernel *) chosen;
-
-void cb__text_kernel_use(const struct cb__text_kernel *kernel)
-{
-    atomic_store_explicit(&chosen, kernel, memory_order_release);
-}
-
-static const struct cb__text_kernel *kernel_now(void)
-{
-    const struct cb__text_kernel *kernel = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (cb__unlikely(!kernel)) {
-        kernel = cb__text_kernel_get(0);
-        cb__text_kernel_use(kernel);
-    }
-    return kernel;
-}
+CB__CHOOSE_KERNEL(cb__text_kernel, &cb__text_plain);
 
 void cb__text_hex(const uint8_t *in, size_t n, uint8_t *out)
 {

@@ -48,8 +48,7 @@ const struct cb__text_kernel *cb__text_kernel_get(size_t i);
 void cb__text_kernel_use(const struct cb__text_kernel *kernel);
 
 /* The kernels of one instruction set that this machine supports, the fastest first;
- * returns how many, at most CB__TEXT_KERNELS. (text_x86.c, text_neon.c, or text_none.c) */
-enum { CB__TEXT_KERNELS = 2 };
+ * returns how many, at most CB__KERNELS. (text_x86.c, text_neon.c, or text_none.c) */
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels);
 
 /* What they share: the plain functions, for input shorter than a vector. */

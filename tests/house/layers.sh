@@ -21,24 +21,26 @@ layers() {
  3  core/memory.h core/memory.c
  4  core/pool.h core/pool.c
  5  core/chunk.h
- 5  kernels/find.h kernels/find.c  only core/base.h
+ 2  kernels/choose.h  only core/base.h
+ 2  kernels/neon.h  only
+ 5  kernels/find.h kernels/find.c  only core/base.h kernels/choose.h
  5  kernels/find_scan.h  only core/base.h
  6  kernels/find_x86.c  only kernels/find.h kernels/find_scan.h
- 6  kernels/find_neon.c  only kernels/find.h kernels/find_scan.h
+ 6  kernels/find_neon.c  only kernels/neon.h kernels/find.h kernels/find_scan.h
  6  kernels/find_none.c  only kernels/find.h
- 6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/find.h
+ 6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/choose.h kernels/find.h
  7  kernels/rewrite_scan.h  only kernels/rewrite.h
  8  kernels/rewrite_x86.c  only kernels/rewrite.h kernels/rewrite_scan.h
- 8  kernels/rewrite_neon.c  only kernels/rewrite.h kernels/rewrite_scan.h
+ 8  kernels/rewrite_neon.c  only kernels/neon.h kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_none.c  only kernels/rewrite.h
  2  core/eight.h  only core/base.h
  6  kernels/syntax.h  only core/base.h kernels/find.h
  7  kernels/syntax_scan.h  only kernels/syntax.h
- 8  kernels/syntax.c  only core/byte_order.h core/eight.h kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax.c  only core/byte_order.h core/eight.h kernels/choose.h kernels/syntax.h kernels/syntax_scan.h
  8  kernels/syntax_x86.c  only kernels/syntax.h kernels/syntax_scan.h
- 8  kernels/syntax_neon.c  only kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax_neon.c  only kernels/neon.h kernels/syntax.h kernels/syntax_scan.h
  8  kernels/syntax_none.c  only kernels/syntax.h
- 5  kernels/text.h kernels/text.c  only core/base.h core/eight.h
+ 5  kernels/text.h kernels/text.c  only core/base.h core/eight.h kernels/choose.h
  6  kernels/text_x86.c  only kernels/text.h
  6  kernels/text_neon.c  only kernels/text.h
  6  kernels/text_none.c  only kernels/text.h
