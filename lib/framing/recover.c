@@ -11,8 +11,6 @@
  * Until the place is found the error stays, so that every other call returns it; what
  * cannot be the place leaves the buffer.
  */
-#include <inttypes.h>
-
 #include "framing/decoding.h"
 
 /* The next place to try, or to search from. */
@@ -23,15 +21,6 @@ static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recove
         recovery->mark.length ? decoder->error.offset : decoder->found.frame_start + 1;
     decoder->core.lost_from = decoder->found.frame_start;
     return from > head ? from : head;
-}
-
-/* The input has ended, and there is no such place. */
-static int end_lost(struct cb_decoder *decoder, struct cb_buffer *buffer)
-{
-    decoder->found.scan = cb__buffer_end(buffer);
-    cb__decoder_next_frame(decoder);
-    decoder->core.stream = CB__STREAM_ENDED;
-    return CB__END;
 }
 
 /* Looks for the mark from *place on. */
@@ -55,28 +44,36 @@ static int find_mark(const struct cb_decoder *decoder, struct cb_buffer *buffer,
     return decoder->finished ? CB__END : CB__MORE;
 }
 
+/* Is the payload of the current frame longer than allowed, as far as it is known? */
+static bool is_too_long(const struct cb_decoder *decoder)
+{
+    const struct cb__found *found = &decoder->found;
+    return found->payload_end > found->payload_start &&
+           found->payload_end - found->payload_start > decoder->max_record;
+}
+
 /* Decodes as at the beginning of a stream, from a place on, without returning anything:
- * up to two frames.  CB__YES, CB__NO, CB__MORE. */
+ * up to two frames, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
 static int try_place(struct cb_decoder *decoder, uint64_t place)
 {
+    int frames = 0;
     decoder->found.scan = place;
     cb__decoder_next_frame(decoder);
     decoder->ops->reset(decoder);
-    for (int frames = 0; frames < 2;) {
-        if (frames && decoder->finished && decoder->found.scan == cb__buffer_end(decoder->buffer))
-            return CB__YES;
+    while (frames < 2) {
         const int status = decoder->ops->advance(decoder);
+        frames += decoder->found.frame_start > place; /* it is no record */
+        if (status == CB__MORE && !decoder->finished)
+            return CB__MORE;
         if (status == CB__MORE)
-            return !decoder->finished ? CB__MORE : frames ? CB__YES : CB__NO;
-        if (status < 0 || status == CB__END)
-            return CB__NO;
-        if (decoder->found.payload_end > decoder->found.payload_start &&
-            decoder->found.payload_end - decoder->found.payload_start > decoder->max_record)
+            return frames ? CB__YES : CB__NO;
+        if (status != CB_OK || is_too_long(decoder))
             return CB__NO;
         if (cb__is_complete(decoder)) {
-            frames++;
             cb__decoder_next_frame(decoder);
+            frames++;
         }
+        place = decoder->found.frame_start;
     }
     return CB__YES;
 }
@@ -119,16 +116,16 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     int status = recovery.mark.length ? find_mark(decoder, buffer, &recovery, &place)
                                       : find_frame(decoder, buffer, &place);
     decoder->error = error;
-    if (status < 0 && status != CB__END && status != CB__MORE)
+    if (status < 0)
         return status;
-    *lost = place - decoder->core.lost_from;
     if (status == CB__END)
-        *lost = cb__buffer_end(buffer) - decoder->core.lost_from;
+        place = cb__buffer_end(buffer);
+    *lost = place - decoder->core.lost_from;
     decoder->found.scan = place;
     cb__decoder_next_frame(decoder);
-    decoder->core.lost_to = place;
-    cb__skip_to(buffer, status == CB__END ? cb__buffer_end(buffer) : place);
+    cb__skip_to(buffer, place);
     if (status == CB__MORE) {
+        decoder->core.lost_to = place;
         decoder->found.undecided = cb__buffer_end(buffer) - place;
         return cb__public(status);
     }
@@ -136,7 +133,8 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     decoder->error = (struct cb_error){.code = CB_OK};
     decoder->scan_cursor = decoder->core.cursor = (struct cb__cursor){0};
     if (status == CB__END)
-        return cb__public(end_lost(decoder, buffer));
-    decoder->ops->reset(decoder);
-    return cb__public(CB__YES);
+        decoder->core.stream = CB__STREAM_ENDED;
+    else
+        decoder->ops->reset(decoder);
+    return cb__public(status);
 }

@@ -74,6 +74,8 @@ static const struct damaged {
     {"netstring", BYTES("x7:a3:two,,1:b,"), "<1>a3:two,|b|"},
     {"netstring,keep", BYTES("3:one,x3:two,"), "3:one,|<1>3:two,|"},
     {"u8,offset=1,byte=0:41", BYTES("A\1xB\1yA\1zA\0"), "x|<3>z||"},
+    {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\1yA\1z"), "x|<1>z|"},
+    {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\3A\1q"), "x|<1>"},
     {"u8,trailer=;", BYTES("\1x;\1y!\1z;\0;"), "x|<3>z||"},
     {"varint,offset=1,byte=0:41", BYTES("A\1xB\1yA\1zA\0"), "x|<3>z||"},
 };
