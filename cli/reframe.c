@@ -336,7 +336,7 @@ static enum exit_status process(struct run *run, int *got)
     return put_batch(run, got);
 }
 
-/* Gets input for the next batch. */
+/* Gets more input, and lets the sink work until there is some. */
 static enum exit_status bring_more(struct run *run)
 {
     enum exit_status status = take_read(run);
@@ -370,11 +370,7 @@ static enum exit_status recover(struct run *run)
     uint64_t lost;
     int got;
     while ((got = cb_decoder_recover(decoder, run->buffer, &lost)) == CB_MORE) {
-        enum exit_status status = take_read(run);
-        if (status)
-            return status;
-        let_sink_work(run);
-        status = fill(run);
+        enum exit_status status = bring_more(run);
         if (status)
             return status;
     }
@@ -437,11 +433,8 @@ static enum exit_status take_rest(struct run *run)
     enum exit_status status = drain(run);
     while (!status && !run->ended &&
            cb_decoder_skip(run->reframe->decoder, run->buffer, 0, &none) == CB_MORE &&
-           source_can_leave(run->source)) {
-        status = take_read(run);
-        let_sink_work(run);
-        status = status ? status : fill(run);
-    }
+           source_can_leave(run->source))
+        status = bring_more(run);
     return status;
 }
 

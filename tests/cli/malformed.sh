@@ -80,6 +80,27 @@ done) | (
 ) >out
 expect out 'one\ntwo\n1:a,rest'
 
+# Output that fails while the place is looked for ends it, though more input may come.
+if [ -e /dev/full ]; then
+    doing='a full disk, and damage that goes on'
+    mkfifo slow
+    "$CBSPLIT" -f slip --on-malformed=skip --collect=line --worker='exec cat' \
+        <slow >/dev/full 2>err &
+    cbsplit_pid=$!
+    started="$started $cbsplit_pid"
+    exec 3>slow 4</dev/null
+    printf 'a\300\333x' >&3
+    finishes 1
+    expect_message 'stdout: No space left on device'
+fi
+
+# A frame that only= leaves out is a right one, too, and what looks like a frame in it
+# is none.
+skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\1y' 'x\n' \
+    -f u8,offset=1,byte=0:41-42,only=0:41
+skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\3A\1q' 'x\n' \
+    -f u8,offset=1,byte=0:41-42,only=0:41
+
 # Framings that cannot find their place again are refused, with those that can.
 for framing in u16be line chunked json csv fixed:3 varint websocket; do
     run -f "$framing" --on-malformed=skip
