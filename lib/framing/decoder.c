@@ -401,11 +401,10 @@ static int handle_end(struct cb_decoder *decoder)
     }
     decoder->found.payload_seen = until;
     if (missing_from > end)
-        return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
-                                "input ends inside a record: %s%" PRIu64
-                                " bytes of its payload are missing",
-                                decoder->found.total == CB_UNKNOWN ? "at least " : "",
-                                missing_from - end);
+        return cb__decoder_fail(
+            decoder, CB_ETRUNCATED, end,
+            "input ends inside a record: %s%" PRIu64 " bytes of its payload are missing",
+            decoder->found.total == CB_UNKNOWN ? "at least " : "", missing_from - end);
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
 

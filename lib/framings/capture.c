@@ -188,8 +188,8 @@ static int first_block(struct cb_decoder *decoder, const uint8_t *header)
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct capture_state *state = decoder->state;
-    int status = cb__counted_collect(decoder, state->header, state->size, &state->have, data, n,
-                                     used);
+    int status =
+        cb__counted_collect(decoder, state->header, state->size, &state->have, data, n, used);
     if (status == CB_OK)
         status = state->step(decoder, state->header);
     if (status == CB__MORE)

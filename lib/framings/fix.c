@@ -17,11 +17,11 @@
 enum { SOH = 1 };
 
 enum phase {
-    BEGIN,   /* in "8=FIX" */
+    BEGIN,        /* in "8=FIX" */
     BEGIN_STRING, /* in the rest of BeginString */
-    LENGTH,  /* in "9=" */
-    DIGITS,  /* in BodyLength */
-    TYPE     /* in "35=" */
+    LENGTH,       /* in "9=" */
+    DIGITS,       /* in BodyLength */
+    TYPE          /* in "35=" */
 };
 
 static const char *const tags[] = {[BEGIN] = "8=FIX", [LENGTH] = "9=", [TYPE] = "35="};
@@ -40,7 +40,9 @@ enum {
 };
 
 /* The SOH that ends the body, then CheckSum. */
-#define TRAILER "\1" "10=000\1"
+#define TRAILER                                                                                    \
+    "\1"                                                                                           \
+    "10=000\1"
 #define TRAILER_ERROR "body does not end with SOH and 10=000"
 enum { TRAILER_SIZE = sizeof TRAILER - 1, CHECKSUM_AT = 4, CHECKSUM_DIGITS = 3 };
 enum { ERROR_DIGITS_AT = sizeof TRAILER_ERROR - 1 - CHECKSUM_DIGITS };

@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "support.h"
-
-enum { CHUNK = 64 };
-
-static struct counting counting;
-static struct cb_pool *pool;
-static struct cb_buffer *buffer;
-
-static void setup(void)
-{
-    counting_init(&counting);
-    pool = new_pool(&counting.hooks);
-    buffer = new_buffer(pool, CHUNK);
-}
-
-static void teardown(void)
-{
-    cb_buffer_free(buffer);
-    cb_pool_unref(pool);
-    counting_fini(&counting);
-}
+#include "buffers.h"
 
 static void count_release(void *arg, const void *data, size_t size)
 {
@@ -221,7 +201,6 @@ START_TEST(held_bytes_are_appended_by_reference)
     append_block(buffer, BYTES("abcdef"));
     ck_assert_int_eq(cb_hold_bytes(buffer, 0, 2, &held), CB_YES);
     cb_skip(buffer, 2);
-    struct cb_buffer *other = new_buffer(pool, CHUNK);
     uint64_t copied = pool_stats(pool).copied;
     ck_assert_int_eq(cb_append_held(other, &held), CB_OK);
     ck_assert_uint_eq(cb_chunks(other, &chunk, 1), 1);
@@ -233,7 +212,6 @@ START_TEST(held_bytes_are_appended_by_reference)
     ck_assert_uint_eq(cb_chunks(other, &chunk, 1), 1); /* neighbours are one chunk again */
     assert_holds(other, BYTES("abcdef"));
     ck_assert_uint_eq(pool_stats(pool).copied, copied);
-    cb_buffer_free(other);
 }
 END_TEST
 
@@ -245,16 +223,16 @@ START_TEST(a_buffer_of_a_shared_pool_copies_held_bytes_of_another)
     struct cb_held held;
 
     ck_assert_int_eq(cb_pool_new(&shared, &options), CB_OK);
-    struct cb_buffer *other = new_buffer(shared, CHUNK);
+    struct cb_buffer *target = new_buffer(shared, CHUNK);
     append_block(buffer, BYTES("abc"));
     ck_assert_int_eq(cb_hold_bytes(buffer, 0, 3, &held), CB_YES);
-    ck_assert_int_eq(cb_append_held(other, &held), CB_OK);
+    ck_assert_int_eq(cb_append_held(target, &held), CB_OK);
     ck_assert_uint_eq(pool_stats(shared).copied, 3);
     cb_skip(buffer, CB_ALL);
     cb_drop(&held);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
-    assert_holds(other, BYTES("abc"));
-    cb_buffer_free(other);
+    assert_holds(target, BYTES("abc"));
+    cb_buffer_free(target);
     cb_pool_unref(shared);
 }
 END_TEST

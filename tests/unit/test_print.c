@@ -5,27 +5,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "support.h"
-
-enum { CHUNK = 64 };
-
-static struct counting counting;
-static struct cb_pool *pool;
-static struct cb_buffer *buffer;
-
-static void setup(void)
-{
-    counting_init(&counting);
-    pool = new_pool(&counting.hooks);
-    buffer = new_buffer(pool, CHUNK);
-}
-
-static void teardown(void)
-{
-    cb_buffer_free(buffer);
-    cb_pool_unref(pool);
-    counting_fini(&counting);
-}
+#include "buffers.h"
 
 START_TEST(text_is_formatted_as_printf_does_it)
 {
