@@ -23,7 +23,7 @@ enum { MOVE_MIN = 32 << 10, HEADER_READ = 64 };
  * fast way; fewer are decoded with those around them. */
 enum { LONG_GAP = PIECES, LONG_RANGE = 64 };
 
-/* Malformed input that is left out is told so often, then counted. */
+/* So many malformed places that were left out have a message each; the rest are counted. */
 enum { DAMAGES_TOLD = 10 };
 
 /* With this many encoded bytes, write before encoding more. */
@@ -347,7 +347,7 @@ static enum exit_status bring_more(struct run *run)
     return pass(run) ? EXIT_FINE : fill(run);
 }
 
-/* Tells about malformed input that was left out: a line for each of the first ones. */
+/* Reports malformed input that was left out, or counts it after many reports. */
 static void tell_damage(struct run *run, const struct cb_error *error, uint64_t lost)
 {
     struct reframe *reframe = run->reframe;

@@ -757,13 +757,13 @@ CB_API CB_MUST_USE int cb_decoder_sync(const struct cb_decoder *decoder, const v
 
 /* Tells the decoder that the input has ended: nothing follows what is in the buffer. */
 CB_API void cb_decoder_finish(struct cb_decoder *decoder) CB_NONNULL;
-/* Tells it that no more input is expected for now: if only the bytes after a record
- * show where it ends, what is in the buffer is the whole record, as at the end of the
- * input; bytes that arrive later begin the next one.  So are, for the next call that
- * would return CB_MORE, the record of "start" (with `line` or `blank`, where a mark may
+/* Tells it that no more input is expected for now.  A record whose end only the bytes
+ * after it would show is then complete, as at the end of the input, and bytes that arrive
+ * later begin the next one: a record of "start" (with `line` or `blank`, where a mark may
  * follow), a folded line of "line,fold", a number of "json", and with `keep` a delimiter
  * that may still become longer.  Other records, half a line for instance, still wait for
- * their end.  Without effect once more bytes are appended. */
+ * their end.  Takes effect in the next call that would return CB_MORE, and none once more
+ * bytes are appended. */
 CB_API void cb_decoder_settle(struct cb_decoder *decoder) CB_NONNULL;
 
 /* After CB_MORE: the least number of bytes that are missing, 1 or more. */

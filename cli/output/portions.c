@@ -103,7 +103,7 @@ enum exit_status portions_flush(struct portions *portions)
 
 /* ----------------------------------------------------------------- its records */
 
-/* So many more records are whole, the last of which has this number in its input. */
+/* `count` more records are complete; `last` is the number of the last one in its input. */
 static enum exit_status add_records(struct portions *portions, uint64_t count, uint64_t last)
 {
     struct sink *sink = portions->output->sink;

@@ -119,7 +119,7 @@ static bool is_open(const struct cb_framing *row, const struct cb__key *key)
 const char *cb_framing_key(const struct cb_framing *framing, size_t index, unsigned *uses)
 {
     const struct cb__family *family = generic(framing)->family;
-    const struct cb__key *key = family->keys;
+    const struct cb__key *key = family->listed ? family->listed : family->keys;
     while (key && key->name && (!is_open(framing, key) || index-- > 0))
         key++;
     if (!key || !key->name)

@@ -177,6 +177,7 @@ struct cb__encoder_ops {
 
 struct cb__family {
     const struct cb__key *keys;
+    const struct cb__key *listed; /* those of all that `choose` may return; NULL: keys */
     size_t config_size;
     /* Sets the defaults of a variant in a zeroed struct.  Optional. */
     void (*init)(void *config, unsigned variant);

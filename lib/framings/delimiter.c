@@ -525,6 +525,7 @@ const struct cb__family cb__delimiter_family = {
 
 const struct cb__family cb__line_family = {
     .keys = line_keys,
+    .listed = cb__lines_keys,
     .config_size = sizeof(struct delimiter_config),
     .init = line_init,
     .choose = line_choose,

@@ -26,6 +26,7 @@ extern const struct cb__family cb__json_seq_family;
 extern const struct cb__family cb__length_family;
 extern const struct cb__family cb__line_family;
 extern const struct cb__family cb__lines_family;
+extern const struct cb__key cb__lines_keys[]; /* all keys of `line` */
 extern const struct cb__family cb__msgpack_family;
 extern const struct cb__family cb__ndjson_family;
 extern const struct cb__family cb__none_family;

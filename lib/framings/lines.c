@@ -36,7 +36,7 @@ struct lines_state {
     uint64_t lines; /* complete ones of the record */
 };
 
-static const struct cb__key lines_keys[] = {
+const struct cb__key cb__lines_keys[] = {
     {"fold", CB__KEY_FLAG | CB__KEY_IN, offsetof(struct lines_config, fold)},
     {"lines", CB__KEY_SIZE | CB__KEY_IN, offsetof(struct lines_config, lines)},
     {"skip-empty", CB__KEY_FLAG, offsetof(struct lines_config, skip_empty)},
@@ -69,7 +69,7 @@ static int lines_check(void *data, const struct cb__spec *spec, struct cb_error 
 /* What a byte means. */
 enum verdict { GOES_ON, ENDS };
 
-/* Which of the three it is: what the byte after the end of a line means. */
+/* For each of the three: what the byte after the end of a line means. */
 typedef enum verdict next_fn(struct cb_decoder *decoder, uint8_t byte);
 
 static int lines_open(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -458,14 +458,14 @@ static const struct cb__encoder_ops paragraph_encoder = {
 };
 
 const struct cb__family cb__fold_family = {
-    .keys = lines_keys,
+    .keys = cb__lines_keys,
     .config_size = sizeof(struct lines_config),
     .check = lines_check,
     .decode = &fold_decoder,
 };
 
 const struct cb__family cb__lines_family = {
-    .keys = lines_keys,
+    .keys = cb__lines_keys,
     .config_size = sizeof(struct lines_config),
     .check = lines_check,
     .decode = &lines_decoder,

@@ -37,6 +37,7 @@ wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1 "'u16be' or 'u32be'"
 wrong_both u16 "unknown framing 'u16'" 1 "'u16be' or 'u16le'"
 wrong_both u32 "unknown framing 'u32'" 1 "'u32be' or 'u32le'"
 wrong_both u8be "unknown framing 'u8be'" 1 "'u8'"
+wrong --from line,fld "unknown key 'fld'" 6 "'fold'"
 wrong_both chunkd "unknown framing 'chunkd'" 1 "'chunked'"
 wrong_both netsrting:x "unknown framing 'netsrting'" 1 "'netstring'"
 # Nothing is near.

@@ -25,6 +25,9 @@ START_TEST(the_keys_of_a_framing_are_listed)
     const unsigned both = CB_DECODES | CB_ENCODES;
 
     ck_assert_uint_eq(uses_of("u16be", "offset"), both | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("line", "fold"), CB_DECODES);
+    ck_assert_uint_eq(uses_of("line", "lines"), CB_DECODES | CB_TAKES_VALUE);
+    ck_assert_uint_eq(uses_of("line", "skip-empty"), both);
     ck_assert_uint_eq(uses_of("u16be", "inclusive"), both);
     ck_assert_uint_eq(uses_of("u16be", "byte"), CB_DECODES | CB_TAKES_VALUE);
     ck_assert_uint_eq(uses_of("u16be", "lead"), CB_ENCODES | CB_TAKES_VALUE);
