@@ -42,7 +42,7 @@ static const struct {
     {"u32be", false},
     {"u64be,adjust=3", false},
     {"u16le,offset=1,scale=3,align=8,trailer=a", false},
-    {"u8,more=3", false},
+    {"u8,more=3", true},
     {"u8,offset=1,header=3,more=2,sequence=2,only=0:61,keep", false},
     {"varint", false},
     {"varint,offset=1,inclusive,adjust=-1", false},
