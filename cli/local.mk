@@ -15,6 +15,8 @@ cbsplit_SOURCES = \
 	cli/help.c \
 	cli/reframe.h \
 	cli/reframe.c \
+	cli/input/looks.h \
+	cli/input/looks.c \
 	cli/input/part.h \
 	cli/input/part.c \
 	cli/input/peek.h \

@@ -114,7 +114,8 @@ static uint64_t total_size(const struct options *options)
 /* Makes what the options ask for, and runs it. */
 static enum exit_status work(const struct options *options)
 {
-    struct reframe reframe = {.selection = &options->selection,
+    struct reframe reframe = {.from = options->from,
+                              .selection = &options->selection,
                               .skips_damage = options->on_malformed == CB_MALFORMED_SKIP,
                               .meter = reporter_watch()};
     struct supplies supplies = {.options = options};

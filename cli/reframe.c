@@ -8,6 +8,7 @@
 
 #include "common/diagnostics.h"
 #include "common/quote.h"
+#include "input/looks.h"
 #include "output/output.h"
 
 /* Pieces in a batch, and bytes in a read: together what fits into the first
@@ -381,6 +382,18 @@ static enum exit_status recover(struct run *run)
     return exit_status_of(got);
 }
 
+/* Reports an error of the decoder; of the first record with a hint, if what the input
+ * begins with is known. */
+static void complain_of(const struct run *run, const struct cb_error *error)
+{
+    const struct source *source = run->source;
+    char room[LOOKS_ROOM] = "";
+    if (error->code == CB_EMALFORMED && cb_position(run->buffer) == source->start &&
+        error->start == source->start)
+        looks_hint(run->source, run->buffer, run->reframe->from, room);
+    complain_at(source->name, error, room);
+}
+
 /* Updates the meter. */
 static void show(const struct run *run)
 {
@@ -408,7 +421,7 @@ static enum exit_status step(struct run *run)
     if (got == CB_END)
         return EXIT_FINE;
     if (cb_decoder_error(decoder)->code)
-        complain_at(run->source->name, cb_decoder_error(decoder), "");
+        complain_of(run, cb_decoder_error(decoder));
     else /* out of memory before it began */
         complain_here(run, cb_decoder_position(decoder), cb_strerror(got));
     return exit_status_of(got);

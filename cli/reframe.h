@@ -18,6 +18,7 @@
 #include "reports/meter.h"
 
 struct reframe {
+    const char *from; /* the specification of the decoder */
     struct cb_decoder *decoder;
     struct cb_pool *pool;
     struct sink *sink;

@@ -142,7 +142,7 @@ gives 'hi\n\n' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\nWARC/1.0\r\nConte
 bad_start() {
     refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" '' --from=sip
 }
-bad_start 0 'start line does not begin or end with the version: 47 45 54 20' 'GET / HTTP/1.1\r\n'
+bad_start 0 'start line does not begin or end with the version: 47 45 54 20; input looks like HTTP: try --from http' 'GET / HTTP/1.1\r\n'
 bad_start 4 'CR without LF in a start line: 61' 'A a\ra'
 bad_start 1 'CR without LF in a start line: 41' '\rA'
 bad_start 0 'start line ends in LF without CR: 0a' '\n'

@@ -27,6 +27,37 @@ refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
 # One that is not reached is no fault.
 gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
 
+# ------------------------------------------------ what the input looks like instead
+
+refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 48; input looks like HTTP: try --from http' \
+    'HTTP/1.1 200 OK\r\n' '' -f chunked
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 7b; input looks like JSON: try --from json' \
+    '{"a":1}' '' -f netstring
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 1f; input looks like gzip: decompress it first' \
+    '\037\213\010\000' '' -f netstring
+# Not where it is not the first record, or the framing is the same, or nothing is known.
+refuses 3 'stdin: record 2 at byte 4: length is not a number: 48' '1:a,HTTP/1.1' 'a\n' -f netstring
+refuses 3 'stdin: record 1 at byte 0: HTTP version is not 1.x: 78, at byte 6' 'HTTP/1x' '' -f http
+refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 48' 'HTTPS' '' -f chunked
+refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 48' 'HT' '' -f chunked
+# However it arrives; and only while it may be that.
+converse -f chunked
+send H
+send TT
+send P/
+finishes 3
+expect_message 'stdin: record 1 at byte 0: chunk size is not a number: 48; input looks like HTTP: try --from http'
+converse -f chunked
+send HTx
+finishes 3
+expect_message 'stdin: record 1 at byte 0: chunk size is not a number: 48'
+# What was looked at stays for the next command.
+printf 'HTTP/1.1' >in
+{ "$CBSPLIT" -f chunked 2>err || :; cat; } <in >out
+expect_same in out
+(cat in) | { "$CBSPLIT" --exact -f chunked 2>err || :; cat; } >out
+expect_same in out
+
 # --------------------------------------------------------- 3: malformed input
 
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 78' 'x:a,' '' -f netstring

@@ -63,7 +63,11 @@ gives 'SELECT 1\000' 'Q\000\000\000\015SELECT 1\000' -f fixed:9 -t postgres,lead
 
 # refuses_first PRESET INPUT AT TEXT
 refuses_first() {
-    refuses 3 "stdin: $(fault 1 0 "$3" "$4")" "$2" '' -f "$1" -t raw
+    case $2 in
+    HTTP*) looks='; input looks like HTTP: try --from http' ;;
+    *) looks= ;;
+    esac
+    refuses 3 "stdin: $(fault 1 0 "$3" "$4")$looks" "$2" '' -f "$1" -t raw
 }
 http='HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 refuses_first docker '\033[34mINFO\033[0m ready\n' \

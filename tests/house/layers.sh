@@ -106,6 +106,7 @@ program_layers() {
  4  input/source.h input/source.c
  4  input/selection.h input/selection.c
  5  input/part.h input/part.c
+ 5  input/looks.h input/looks.c
  3  output/template.h output/template.c
  3  output/assigned.h output/assigned.c
  3  output/child.h output/child.c
