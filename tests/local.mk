@@ -177,6 +177,7 @@ peer_tests = \
 
 TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
+	tests/model/files.py \
 	tests/model/messages.py \
 	tests/model/model.py \
 	tests/model/torture.py \

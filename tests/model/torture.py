@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 
+import files
 import messages
 import model
 
@@ -270,6 +271,30 @@ def make_csv(rng):
     return text, None, lambda: model.Csv(**keys), None
 
 
+def make_pcap(rng):
+    keep, seed = rng.random() < 0.2, rng.random()
+    most = rng.choice([None, None, 100, 2 ** 32 - 1])
+    return "pcap" + (",max=%d" % most if most else "") + ",keep" * keep, None, \
+        lambda: files.Pcap(random.Random(seed), most, keep), None
+
+
+def make_pcapng(rng):
+    keep, seed = rng.random() < 0.2, rng.random()
+    return "pcapng" + ",keep" * keep, None, \
+        lambda: files.Pcapng(random.Random(seed), keep), None
+
+
+def make_journal(rng):
+    keep, seed = rng.random() < 0.2, rng.random()
+    return "journal" + ",keep" * keep, None, \
+        lambda: files.Journal(random.Random(seed), keep), None
+
+
+def make_fix(rng):
+    seed = rng.random()
+    return "fix", None, lambda: files.Fix(random.Random(seed)), None
+
+
 def simple(name, cls, out=True):
     return lambda rng: (name, name if out else None, cls, None)
 
@@ -277,7 +302,7 @@ def simple(name, cls, out=True):
 MAKERS = [
     make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_fixed,
     make_length, make_length, make_length, make_varint, make_ascii, make_ascii, make_digits,
-    make_content_length, make_stomp, make_websocket,
+    make_content_length, make_stomp, make_websocket, make_pcap, make_pcapng, make_journal, make_fix,
     simple("syslog", model.Syslog, False), simple("slip", model.Slip),
     simple("cobs", model.Cobs), simple("chunked", model.Chunked),
     simple("chunked,lf", lambda: model.Chunked(lf=True), False), make_csv, make_csv,
