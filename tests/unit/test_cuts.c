@@ -96,7 +96,6 @@ static int read_both(struct work *work, size_t size, size_t most, size_t *fast)
     return status;
 }
 
-/* Of an input that comes in two parts. */
 /* The same bytes, with the same ends? */
 static bool same_records(const struct record_list *a, const struct record_list *b)
 {
@@ -106,6 +105,7 @@ static bool same_records(const struct record_list *a, const struct record_list *
            (!a->count || memcmp(a->ends, b->ends, a->count * sizeof *a->ends) == 0);
 }
 
+/* Of an input that comes in two parts. */
 static void check_cut(const struct stream *stream, bool keep, size_t cut, size_t most,
                       const struct record_list *expected, size_t *fast)
 {
@@ -167,6 +167,29 @@ START_TEST(a_fast_path_stops_before_a_record_that_is_too_long)
     ck_assert_int_eq(cb_decoder_error(decoder)->code, CB_OK);
     cb_decoder_free(decoder);
     cb_buffer_free(buffer);
+}
+END_TEST
+
+/* A frame must not leave behind what makes the fast path stop at the next one. */
+START_TEST(a_fast_path_stops_only_where_the_slow_one_is_needed)
+{
+    const struct stream *stream = &streams[_i / 2];
+    struct cb__cuts found;
+    struct work work;
+
+    make_work(&work, stream->specification, _i % 2);
+    ck_assert_int_eq(cb_append(work.buffer, stream->bytes, stream->size), CB_OK);
+    do {
+        ck_assert_int_eq(cb__decoder_prepare(work.decoder, work.buffer, false), CB_OK);
+        cb__decoder_cuts(work.decoder, &found, CB__CUTS);
+        if (found.used > 0) {
+            cb__decoder_took(work.decoder, &found);
+            cb__decoder_cuts(work.decoder, &found, CB__CUTS);
+        }
+        expect(found.used == 0, "%s: %zu more frames were found by a second call",
+               stream->specification, found.count);
+    } while (read_slowly(&work, 1) > 0);
+    free_work(&work);
 }
 END_TEST
 
@@ -253,6 +276,7 @@ static Suite *cuts_suite(void)
     const int twice = 2 * (int)COUNT(streams);
 
     tcase_add_loop_test(spans, frames_found_in_a_span_are_those_of_the_slow_path, 0, twice);
+    tcase_add_loop_test(spans, a_fast_path_stops_only_where_the_slow_one_is_needed, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
