@@ -180,6 +180,11 @@ const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *dr
                                             const uint8_t **data, size_t *n);
 void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count);
 
+/* The same for cb__rewrite_marked: marks what it needs in the next `used` bytes, at most
+ * `most`, and returns the number of records; 0 if not possible. */
+size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
+                        const uint8_t **data, size_t *used);
+
 /* For cb_reframe.  The first call for a stream, or any later one: gives the decoder a
  * place to keep pieces, and with `whole` holds whole records, starting with the next
  * one.  CB_ENOMEM, CB_ESTATE. */

@@ -432,6 +432,17 @@ void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
     pass_frames(decoder, used, count);
 }
 
+size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
+                        const uint8_t **data, size_t *used)
+{
+    size_t n;
+    if (!decoder->ops->mark || decoder->whole || !frames_at_hand(decoder, data, &n))
+        return 0;
+    n = cb__min(n, most);
+    marks[(n + 63) / 64] = 0;
+    return decoder->ops->mark(decoder, *data, n, used, marks);
+}
+
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
 {
     struct cb__kept *kept = decoder->core.kept;

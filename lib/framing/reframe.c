@@ -54,8 +54,9 @@ static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
 
 /* ------------------------------------------------------------- fast paths */
 
-/* A span is rewritten in parts of at least this size, if it has so many bytes. */
-enum { REWRITE_MIN = 4096 };
+/* A span is rewritten in parts of at least the first size, if it has so many bytes.  Marked
+ * bytes have an end. */
+enum { REWRITE_MIN = 4096, REWRITE_MAX = 32768 };
 
 /* Replaces delimiters by others.  Returns the number of records. */
 static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encoder,
@@ -74,6 +75,25 @@ static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encod
     size_t count = cb__rewrite(finder, drop_cr, encoder->tail.data, encoder->tail.length, data, n,
                                appender->to, &used, &made);
     appender->to += made;
+    cb__decoder_passed(decoder, used, count);
+    return count;
+}
+
+/* The same where the decoder marks them. */
+static size_t rewrite_marked(struct cb_decoder *decoder, const struct cb_encoder *encoder,
+                             struct cb__appender *appender, size_t max)
+{
+    uint64_t marks[REWRITE_MAX / 64 + 1];
+    const uint8_t *data;
+    size_t used;
+    if (encoder->tail.length > 1 || cb__appender_room(appender, REWRITE_MIN) != CB_OK)
+        return 0;
+    const size_t room = cb__min((size_t)(appender->end - appender->to), REWRITE_MAX);
+    size_t count = cb__decoder_mark(decoder, cb__min(room, max), marks, &data, &used);
+    if (!count)
+        return 0;
+    appender->to += cb__rewrite_marked(marks, encoder->tail.data, encoder->tail.length, data, used,
+                                       appender->to);
     cb__decoder_passed(decoder, used, count);
     return count;
 }
@@ -103,8 +123,11 @@ static size_t pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
     size_t done = 0;
     if (!cb__encode_takes_cuts(encoder))
         return 0;
-    if (encoder->traits & CB_CONSTANT && !encoder->head.length)
+    const bool only_tail = encoder->traits & CB_CONSTANT && !encoder->head.length;
+    if (only_tail)
         done = rewrite(decoder, encoder, appender, max);
+    if (only_tail && !done)
+        done = rewrite_marked(decoder, encoder, appender, max);
     return done ? done : copy_cuts(decoder, encoder, appender, max);
 }
 

@@ -353,7 +353,22 @@ static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     size_t last = 0, count = 0;
     n = cb__min(n, cb__clamp_u64(max)); /* no more rows than bytes */
     if (state->started && n <= decoder->max_record && !config->by_bytes && !config->skip_empty)
-        count = cb__csv_count(&config->csv, data, n, &last);
+        count = cb__csv_mark(&config->csv, data, n, &last, NULL);
+    *used = count ? last + 1 : 0;
+    return count;
+}
+
+/* Where each row is payload but for its line end, whatever its length. */
+static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used,
+                   uint64_t *marks)
+{
+    const struct csv_config *config = decoder->config.data;
+    const struct csv_state *state = decoder->state;
+    size_t last = 0;
+    if (!state->started || config->by_bytes || config->skip_empty || decoder->config.keep ||
+        decoder->max_record != UINT64_MAX)
+        return 0;
+    const size_t count = cb__csv_mark(&config->csv, data, n, &last, marks);
     *used = count ? last + 1 : 0;
     return count;
 }
@@ -364,6 +379,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = advance,
     .cuts = find_cuts,
     .skip = skip,
+    .mark = mark,
     .rest = rest,
     .cut_short = cut_short,
 };

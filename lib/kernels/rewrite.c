@@ -71,6 +71,38 @@ PLAIN(plain_2, false, 2)
 PLAIN(line_0, true, 0)
 PLAIN(line_1, true, 1)
 
+/* The same for marked bytes, with the CR before each. */
+static inline size_t plain_marked(const uint64_t *marks, const uint8_t *tail, const uint8_t *data,
+                                  size_t n, uint8_t *to, size_t tail_size)
+{
+    size_t from = 0;
+    uint8_t *out = to;
+    for (size_t block = 0; block < n; block += 64) {
+        for (uint64_t bits = marks[block / 64]; bits; bits &= bits - 1) {
+            const size_t at = block + (unsigned)__builtin_ctzll(bits);
+            const size_t end = at - (at > from && data[at - 1] == '\r');
+            out = copy(out, data + from, end - from, n - from);
+            if (tail_size)
+                *out++ = tail[0];
+            from = at + 1;
+        }
+    }
+    memcpy(out, data + from, n - from);
+    return (size_t)(out - to) + n - from;
+}
+
+static size_t marked_0(const uint64_t *marks, const uint8_t *tail, const uint8_t *data, size_t n,
+                       uint8_t *to)
+{
+    return plain_marked(marks, tail, data, n, to, 0);
+}
+
+static size_t marked_1(const uint64_t *marks, const uint8_t *tail, const uint8_t *data, size_t n,
+                       uint8_t *to)
+{
+    return plain_marked(marks, tail, data, n, to, 1);
+}
+
 /* ----------------------------------------------------------------- kernels */
 
 static const struct cb__rewrite_kernel plain_kernel = {
@@ -79,6 +111,7 @@ static const struct cb__rewrite_kernel plain_kernel = {
                 [CB__REWRITE_PAIR] = {plain_0, plain_1, plain_2},
                 [CB__REWRITE_SET] = {plain_0, plain_1},
                 [CB__REWRITE_LINE] = {line_0, line_1}},
+    .marked = {marked_0, marked_1},
 };
 
 CB__CHOOSE_KERNEL(cb__rewrite_kernel, &plain_kernel);
@@ -95,6 +128,12 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
         *used = last + (finder->kind == CB__FIND_PAIR ? 2 : 1);
     *made = records ? *made - (n - *used) : 0;
     return records;
+}
+
+size_t cb__rewrite_marked(const uint64_t *marks, const uint8_t *tail, size_t tail_size,
+                          const uint8_t *data, size_t n, uint8_t *to)
+{
+    return kernel_now()->marked[tail_size](marks, tail, data, n, to);
 }
 
 /* ------------------------------------------------------------------ shuffles */

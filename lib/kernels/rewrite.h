@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rewrite: copies one contiguous span and replaces each delimiter that a finder
- * finds with another one.
+ * finds, or that is marked, with another one.
  * Layer: base -> find -> rewrite.
  *
  * With records of a few bytes the cost is not the copy but the branch on the
@@ -36,6 +36,15 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
                    size_t tail_size, const uint8_t *data, size_t n, uint8_t *to, size_t *used,
                    size_t *made);
 
+/*
+ * Copies data[0 .. n) to `to` with `tail`, of at most one byte, instead of each marked byte
+ * and of a CR before it that is not marked, and returns the length of that.  marks has a
+ * bit for each byte, the first one in the lowest bit of marks[0], and a number 0 after that
+ * of the last byte.  Otherwise as above.
+ */
+size_t cb__rewrite_marked(const uint64_t *marks, const uint8_t *tail, size_t tail_size,
+                          const uint8_t *data, size_t n, uint8_t *to);
+
 /* ----------------------------------------------------------------- kernels */
 
 /* What a match is; the first three are enum cb__finder_kind. */
@@ -52,10 +61,15 @@ enum cb__rewrite_shape {
 typedef size_t cb__rewrite_fn(const struct cb__finder *finder, const uint8_t *tail,
                               const uint8_t *data, size_t n, uint8_t *to, size_t *made);
 
+/* As cb__rewrite_marked. */
+typedef size_t cb__rewrite_marked_fn(const uint64_t *marks, const uint8_t *tail,
+                                     const uint8_t *data, size_t n, uint8_t *to);
+
 /* One implementation: functions by shape and by size of the tail. */
 struct cb__rewrite_kernel {
     const char *name;
     cb__rewrite_fn *rewrite[CB__REWRITE_SHAPES][3];
+    cb__rewrite_marked_fn *marked[2];
 };
 
 /* The kernels that this machine can run, the fastest first, plain C last; NULL after

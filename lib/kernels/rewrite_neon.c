@@ -25,6 +25,16 @@ static inline uint8x16x4_t member(uint8x16x4_t v, const struct cb__finder *finde
     return v;
 }
 
+static inline uint8x16x4_t where(uint64_t bits)
+{
+    const uint8x16_t weight = vreinterpretq_u8_u64(vdupq_n_u64(0x8040201008040201));
+    uint8x16x4_t k;
+    for (int i = 0; i < 4; i++, bits >>= 16)
+        k.val[i] = vtstq_u8(vcombine_u8(vdup_n_u8((uint8_t)bits), vdup_n_u8((uint8_t)(bits >> 8))),
+                            weight);
+    return k;
+}
+
 static inline uint8x16x4_t both(uint8x16x4_t k, uint8x16x4_t l)
 {
     for (int i = 0; i < 4; i++)
@@ -64,6 +74,7 @@ static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
 #define REWRITE_STORE(to, v) store(to, v)
 #define REWRITE_EQUAL(v, b) equal(v, b)
 #define REWRITE_MEMBER(v, finder) member(v, finder)
+#define REWRITE_WHERE(m) where(m)
 #define REWRITE_BOTH(k, l) both(k, l)
 #define REWRITE_BITS(k) cb__neon_bits(k)
 #define REWRITE_BLEND(v, k, b) blend(v, k, b)
@@ -72,7 +83,7 @@ static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
 
 static const struct cb__rewrite_kernel neon = {
     .name = "neon",
-    .rewrite = REWRITE_TABLE(neon),
+    REWRITE_TABLE(neon),
 };
 
 size_t cb__rewrite_kernels_here(const struct cb__rewrite_kernel **kernels)

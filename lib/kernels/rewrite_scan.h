@@ -9,6 +9,7 @@
  *     REWRITE_LOAD(p)      loads 64 bytes, REWRITE_STORE(to, v) stores them
  *     REWRITE_EQUAL(v, b)  which of the bytes are b
  *     REWRITE_MEMBER(v, f) which are in the set of the finder f
+ *     REWRITE_WHERE(m)     where 64 bits are set
  *     REWRITE_BOTH(k, l)   where both truth values are true
  *     REWRITE_BITS(k)      the same as 64 bits
  *     REWRITE_BLEND(v, k, b)  v, with b where k is true
@@ -35,12 +36,14 @@
     }
 
 #define REWRITE_TABLE(kernel)                                                                      \
-    {                                                                                              \
-        [CB__REWRITE_BYTE] = {kernel##_byte_0, kernel##_byte_1},                                   \
-        [CB__REWRITE_PAIR] = {kernel##_pair_0, kernel##_pair_1, kernel##_pair_2},                  \
-        [CB__REWRITE_SET] = {kernel##_set_0, kernel##_set_1},                                      \
-        [CB__REWRITE_LINE] = {kernel##_line_0, kernel##_line_1},                                   \
-    }
+    .rewrite =                                                                                     \
+        {                                                                                          \
+            [CB__REWRITE_BYTE] = {kernel##_byte_0, kernel##_byte_1},                               \
+            [CB__REWRITE_PAIR] = {kernel##_pair_0, kernel##_pair_1, kernel##_pair_2},              \
+            [CB__REWRITE_SET] = {kernel##_set_0, kernel##_set_1},                                  \
+            [CB__REWRITE_LINE] = {kernel##_line_0, kernel##_line_1},                               \
+    },                                                                                             \
+    .marked = {kernel##_marked_0, kernel##_marked_1}
 #endif
 
 #ifdef REWRITE_NAME
@@ -135,6 +138,40 @@ REWRITE_DEFINE(set_1, CB__REWRITE_SET, 1)
 REWRITE_DEFINE(line_0, CB__REWRITE_LINE, 0)
 REWRITE_DEFINE(line_1, CB__REWRITE_LINE, 1)
 
+REWRITE_INLINE size_t REWRITE_NAME(marked)(const uint64_t *marks, const uint8_t *tail,
+                                           const uint8_t *data, size_t n, uint8_t *to,
+                                           size_t tail_size)
+{
+    uint8_t *out = to, part[64] = {0};
+    for (size_t at = 0; at < n; at += 64, marks++) {
+        const bool whole = n - at >= 64;
+        const uint64_t valid = whole ? UINT64_MAX : UINT64_MAX >> (64 - (n - at));
+        if (cb__unlikely(!whole))
+            memcpy(part, data + at, n - at);
+        REWRITE_V bytes = REWRITE_LOAD(whole ? data + at : part);
+        const uint64_t before = (marks[0] >> 1 | marks[1] << 63) & ~marks[0];
+        uint64_t drop = REWRITE_BITS(REWRITE_EQUAL(bytes, '\r')) & before;
+        if (tail_size)
+            bytes = REWRITE_BLEND(bytes, REWRITE_WHERE(marks[0]), tail[0]);
+        else
+            drop |= marks[0];
+        out = REWRITE_PACK(out, bytes, ~drop & valid);
+    }
+    return (size_t)(out - to);
+}
+
+REWRITE_TARGET static size_t REWRITE_NAME(marked_0)(const uint64_t *marks, const uint8_t *tail,
+                                                    const uint8_t *data, size_t n, uint8_t *to)
+{
+    return REWRITE_NAME(marked)(marks, tail, data, n, to, 0);
+}
+
+REWRITE_TARGET static size_t REWRITE_NAME(marked_1)(const uint64_t *marks, const uint8_t *tail,
+                                                    const uint8_t *data, size_t n, uint8_t *to)
+{
+    return REWRITE_NAME(marked)(marks, tail, data, n, to, 1);
+}
+
 #undef REWRITE_TARGET
 #undef REWRITE_NAME
 #undef REWRITE_V
@@ -143,6 +180,7 @@ REWRITE_DEFINE(line_1, CB__REWRITE_LINE, 1)
 #undef REWRITE_STORE
 #undef REWRITE_EQUAL
 #undef REWRITE_MEMBER
+#undef REWRITE_WHERE
 #undef REWRITE_BOTH
 #undef REWRITE_BITS
 #undef REWRITE_BLEND

@@ -34,6 +34,7 @@ VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t kee
 #define REWRITE_STORE(to, v) _mm512_storeu_si512((void *)(to), v)
 #define REWRITE_EQUAL(v, b) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)(b)))
 #define REWRITE_MEMBER(v, finder) vbmi2_member(v, finder)
+#define REWRITE_WHERE(m) (m)
 #define REWRITE_BOTH(k, l) ((k) & (l))
 #define REWRITE_BITS(k) (k)
 #define REWRITE_BLEND(v, k, b) _mm512_mask_blend_epi8(k, v, _mm512_set1_epi8((char)(b)))
@@ -42,7 +43,7 @@ VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t kee
 
 static const struct cb__rewrite_kernel vbmi2 = {
     .name = "vbmi2",
-    .rewrite = REWRITE_TABLE(vbmi2),
+    REWRITE_TABLE(vbmi2),
 };
 
 /* ------------------------------------------------------------------- AVX2 */
@@ -70,6 +71,21 @@ AVX2 static inline struct avx2 avx2_equal(struct avx2 v, uint8_t byte)
 {
     __m256i bytes = _mm256_set1_epi8((char)byte);
     return (struct avx2){_mm256_cmpeq_epi8(v.low, bytes), _mm256_cmpeq_epi8(v.high, bytes)};
+}
+
+/* The bit of each byte alone, and all others set. */
+AVX2 static inline __m256i avx2_where_32(uint32_t bits)
+{
+    const __m256i order =
+        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i others = _mm256_set1_epi64x(0x7fbfdfeff7fbfdfe);
+    const __m256i eights = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), order);
+    return _mm256_cmpeq_epi8(_mm256_or_si256(eights, others), _mm256_set1_epi8(-1));
+}
+
+AVX2 static inline struct avx2 avx2_where(uint64_t bits)
+{
+    return (struct avx2){avx2_where_32((uint32_t)bits), avx2_where_32((uint32_t)(bits >> 32))};
 }
 
 AVX2 static inline struct avx2 avx2_both(struct avx2 k, struct avx2 l)
@@ -137,6 +153,7 @@ AVX2 static inline uint8_t *avx2_pack(uint8_t *to, struct avx2 v, uint64_t keep)
 #define REWRITE_STORE(to, v) avx2_store(to, v)
 #define REWRITE_EQUAL(v, b) avx2_equal(v, b)
 #define REWRITE_MEMBER(v, finder) avx2_member(v, finder)
+#define REWRITE_WHERE(m) avx2_where(m)
 #define REWRITE_BOTH(k, l) avx2_both(k, l)
 #define REWRITE_BITS(k) avx2_bits(k)
 #define REWRITE_BLEND(v, k, b) avx2_blend(v, k, b)
@@ -145,7 +162,7 @@ AVX2 static inline uint8_t *avx2_pack(uint8_t *to, struct avx2 v, uint64_t keep)
 
 static const struct cb__rewrite_kernel avx2 = {
     .name = "avx2",
-    .rewrite = REWRITE_TABLE(avx2),
+    REWRITE_TABLE(avx2),
 };
 
 size_t cb__rewrite_kernels_here(const struct cb__rewrite_kernel **kernels)

@@ -33,7 +33,7 @@
 enum { SYNTAX_GROUP = 32 };
 
 #define SYNTAX_TABLE(kernel)                                                                       \
-    .csv_find = kernel##_csv_find, .csv_count = kernel##_csv_count,                                \
+    .csv_find = kernel##_csv_find, .csv_mark = kernel##_csv_mark,                                  \
     .json_find = {kernel##_json_values, kernel##_json_elements}
 #endif
 
@@ -105,14 +105,16 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
 
 /* No branch depends on the contents of a block: the last mask that is not empty is kept
  * by arithmetic. */
-SYNTAX_TARGET static size_t SYNTAX_NAME(csv_count)(const struct cb__csv *csv, const uint8_t *data,
-                                                   size_t n, size_t *last)
+SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
+                                                  size_t n, size_t *last, uint64_t *marks)
 {
     uint64_t quoted = 0, opens = 1, last_ends = 0, last_at = 0;
     size_t count = 0;
     for (size_t at = 0; at < n; at += 64) {
         const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &quoted, &opens);
         const uint64_t any = (uint64_t)0 - (ends != 0);
+        if (marks)
+            *marks++ = ends;
         last_ends ^= (last_ends ^ ends) & any;
         last_at ^= (last_at ^ at) & any;
         count += SYNTAX_COUNT(ends);

@@ -298,6 +298,72 @@ START_TEST(every_set_of_single_bytes_is_rewritten)
 }
 END_TEST
 
+static size_t naive_marked(const uint64_t *marks, const uint8_t *tail, size_t tail_size,
+                           const uint8_t *data, size_t n, uint8_t *to)
+{
+    size_t out = 0, from = 0;
+    for (size_t i = 0; i < n; i++) {
+        to[out++] = data[i];
+        if (!(marks[i / 64] >> i % 64 & 1))
+            continue;
+        out -= 1 + (size_t)(i > from && data[i - 1] == '\r');
+        memcpy(to + out, tail, tail_size);
+        out += tail_size;
+        from = i + 1;
+    }
+    return out;
+}
+
+/* One mark in so many bytes. */
+static void check_marked(struct prng *prng, const uint8_t *data, size_t n, size_t rarity)
+{
+    static const uint8_t tail[] = {'T'};
+    uint64_t marks[MOST / 64 + 2] = {0};
+    uint8_t expected[MOST];
+    for (size_t i = 0; i < n; i++)
+        marks[i / 64] |= (uint64_t)(prng_below(prng, rarity) == 0) << i % 64;
+    for (size_t size = 0; size <= 1; size++) {
+        uint8_t *to = malloc(n + CB__REWRITE_SLACK + 1);
+        to[n + CB__REWRITE_SLACK] = 0xa5;
+        size_t should = naive_marked(marks, tail, size, data, n, expected);
+        size_t is = cb__rewrite_marked(marks, tail, size, data, n, to);
+        expect(is == should && memcmp(to, expected, is) == 0, "%zu bytes made of %zu, expected %zu",
+               is, n, should);
+        expect(to[n + CB__REWRITE_SLACK] == 0xa5, "%zu bytes: written beyond the room", n);
+        free(to);
+    }
+}
+
+START_TEST(marked_bytes_before_an_unreadable_page_give_what_a_loop_gives)
+{
+    struct prng prng = {5};
+    uint8_t text[300];
+    struct guard guard;
+
+    use_kernel(_i);
+    prng_fill(&prng, text, sizeof text, "ab\r\n", 4);
+    guard_init(&guard, text, sizeof text);
+    for (size_t n = 0; n <= sizeof text; n++) {
+        for (size_t rarity = 1; rarity < 200; rarity *= 3)
+            check_marked(&prng, guard.data + sizeof text - n, n, rarity);
+    }
+    guard_fini(&guard);
+}
+END_TEST
+
+START_TEST(marked_bytes_at_every_alignment_give_what_a_loop_gives)
+{
+    struct prng prng = {6};
+    uint8_t text[64 + MOST];
+
+    use_kernel(_i);
+    for (size_t from = 0; from < 64; from++) {
+        prng_fill(&prng, text, sizeof text, "\r\ra\n", 4);
+        check_marked(&prng, text + from, MOST - from, 1 + from % 40);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rewrite");
@@ -313,5 +379,8 @@ int main(void)
                         kernels);
     tcase_add_loop_test(tcase, records_of_every_length_are_rewritten, 0, kernels);
     tcase_add_loop_test(tcase, every_set_of_single_bytes_is_rewritten, 0, kernels);
+    tcase_add_loop_test(tcase, marked_bytes_before_an_unreadable_page_give_what_a_loop_gives, 0,
+                        kernels);
+    tcase_add_loop_test(tcase, marked_bytes_at_every_alignment_give_what_a_loop_gives, 0, kernels);
     return run_suite(suite);
 }

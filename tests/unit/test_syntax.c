@@ -98,13 +98,20 @@ static void check_rows(const struct cb__csv *csv, const uint8_t *data, size_t n,
            shown(n), (const char *)data, cut);
 }
 
-static void check_count(const struct cb__csv *csv, const uint8_t *data, size_t n,
+static void check_marks(const struct cb__csv *csv, const uint8_t *data, size_t n,
                         const struct ends *should)
 {
-    size_t last = SIZE_MAX, count = cb__csv_count(csv, data, n, &last);
-    expect(count == should->count, "%zu rows counted, expected %zu", count, should->count);
-    expect(!count || last == should->at[count - 1], "the last one ends at %zu, expected %u", last,
-           should->at[count - 1]);
+    uint64_t marks[MOST / 64 + 1], wanted[MOST / 64 + 1] = {0};
+    for (size_t i = 0; i < should->count; i++)
+        wanted[should->at[i] / 64] |= UINT64_C(1) << should->at[i] % 64;
+    for (int round = 0; round < 2; round++) {
+        size_t last = SIZE_MAX, count = cb__csv_mark(csv, data, n, &last, round ? marks : NULL);
+        expect(count == should->count, "%zu rows counted, expected %zu", count, should->count);
+        expect(!count || last == should->at[count - 1], "the last one ends at %zu, expected %u",
+               last, should->at[count - 1]);
+    }
+    expect(memcmp(marks, wanted, (n + 63) / 64 * sizeof *marks) == 0, "other marks: %.*s", shown(n),
+           (const char *)data);
 }
 
 static void check_csv(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut)
@@ -113,7 +120,7 @@ static void check_csv(const struct cb__csv *csv, const uint8_t *data, size_t n, 
     naive_rows(csv, data, n, &should);
     check_rows(csv, data, n, cut, 1 + cut % 7, &should);
     check_rows(csv, data, n, n, MOST, &should);
-    check_count(csv, data, n, &should);
+    check_marks(csv, data, n, &should);
 }
 
 /* ---------------------------------------------------------------------- JSON */
