@@ -84,6 +84,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/resp_scalar.c \
 	lib/framings/shared/json_text.h \
 	lib/framings/shared/json_text.c \
+	lib/framings/shared/json_cuts.h \
+	lib/framings/shared/json_cuts.c \
 	lib/framings/shared/mark.h \
 	lib/framings/shared/mark.c \
 	lib/framings/shared/fields.h \

@@ -9,6 +9,7 @@
  * With `array` such values are arrays, and their elements are the records.
  */
 #include "framings/families.h"
+#include "framings/shared/json_cuts.h"
 #include "framings/shared/json_text.h"
 #include "framings/shared/mark.h"
 #include "framings/shared/scanned.h"
@@ -165,85 +166,26 @@ static int cut_short(struct cb_decoder *decoder)
 
 /* ------------------------------------------------------- whole values of a span */
 
-struct values {
-    const uint8_t *data;
-    size_t n;
-    size_t start; /* of the next frame: the end of the previous value */
-    struct cb__cut *cuts;
-    size_t count;
-    bool keep;
-    uint64_t max_record;
-};
-
-/* False if it is too long. */
-static bool cut(struct values *values, size_t from, size_t to)
+static bool cut(struct cb__json_cuts *values, size_t from, size_t to)
 {
-    const size_t first = values->keep ? values->start : from;
-    if (to - first > values->max_record)
-        return false;
-    values->cuts[values->count++] =
-        (struct cb__cut){.at = (uint32_t)first, .length = (uint32_t)(to - first)};
-    values->start = to;
-    return true;
-}
-
-static size_t skip_space(const struct values *values, size_t i)
-{
-    while (i < values->n && cb__json_class[values->data[i]] == CB__JSON_SPACE)
-        i++;
-    return i;
-}
-
-/* Cuts the next value if it is a number or a name, and right in every way. */
-static bool cut_word(const struct cb_decoder *decoder, struct values *values)
-{
-    const uint8_t *data = values->data;
-    struct cb__json json = {.word = 0};
-    size_t from = skip_space(values, values->start);
-    if (in_arrays(decoder) && from < values->n && data[from] == ',')
-        from = skip_space(values, from + 1);
-    else if (in_arrays(decoder))
-        return false;
-    if (from == values->n || cb__json_class[data[from]] != CB__JSON_WORD)
-        return false;
-    cb__json_enter(&json, data[from]);
-    const size_t to = from + 1 + cb__json_pass(&json, data + from + 1, values->n - (from + 1));
-    return to < values->n && !cb__json_word_fault(&json) && may_follow(decoder, data[to]) &&
-           cut(values, from, to);
-}
-
-/* Cuts the arrays, objects and strings that are next, at most `max`.  False if nothing can
- * follow. */
-static bool cut_others(const struct cb_decoder *decoder, struct values *values, size_t max)
-{
-    uint32_t hits[2 * CB__CUTS + CB__FIND_SLACK];
-    struct cb__json_place place = {.depth = 0};
-    const size_t at = values->start;
-    size_t scanned, i = 0;
-    size_t count = cb__json_find(&place, in_arrays(decoder), values->data + at, values->n - at,
-                                 hits, 2 * cb__min(max, CB__CUTS), &scanned);
-    while (i + 1 < count && cut(values, at + hits[i], at + hits[i + 1] + 1))
-        i += 2;
-    return i && i == count;
+    const bool word = cb__json_class[values->data[from]] == CB__JSON_WORD;
+    return (!word || may_follow(values->decoder, values->data[to])) &&
+           cb__json_cut(values, from, to, to);
 }
 
 static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                         struct cb__cut *cuts, size_t max, size_t *used)
 {
     const struct json_state *state = decoder->state;
-    struct values values = {
+    struct cb__json_cuts values = {
+        .decoder = decoder,
         .data = data,
         .n = n,
         .cuts = cuts,
-        .keep = decoder->config.keep,
-        .max_record = decoder->max_record,
+        .commas = in_arrays(decoder),
     };
-    bool more = !in_arrays(decoder) || state->place == AFTER_ELEMENT;
-    while (more) {
-        while (values.count < max && cut_word(decoder, &values))
-            ;
-        more = values.count < max && cut_others(decoder, &values, max - values.count);
-    }
+    if (!values.commas || state->place == AFTER_ELEMENT)
+        cb__json_cuts_find(&values, max, cut);
     *used = values.start;
     return values.count;
 }

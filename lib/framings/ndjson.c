@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "framings/families.h"
+#include "framings/shared/json_cuts.h"
 #include "framings/shared/json_text.h"
 #include "framings/shared/mark.h"
 #include "framings/shared/scanned.h"
@@ -117,10 +118,32 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
     return true;
 }
 
+/* A line that is not as it must be is for the slow path. */
+static bool cut(struct cb__json_cuts *values, size_t from, size_t to)
+{
+    const uint8_t *data = values->data, *lf = memchr(data + from, '\n', values->n - from);
+    const size_t end = lf ? (size_t)(lf - data) : 0;
+    size_t rest = to;
+    while (rest < end && (data[rest] == ' ' || data[rest] == '\t'))
+        rest++;
+    const size_t cr = rest < end && data[rest] == '\r';
+    return end >= to && rest + cr == end && cb__json_cut(values, from, rest, end + 1);
+}
+
+static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used)
+{
+    struct cb__json_cuts values = {.decoder = decoder, .data = data, .n = n, .cuts = cuts};
+    cb__json_cuts_find(&values, max, cut);
+    *used = values.start;
+    return values.count;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ndjson_state),
     .reset = reset,
     .advance = cb__scanned_advance,
+    .cuts = find_cuts,
     .cut_short = cut_short,
     .recovery = recovery,
 };

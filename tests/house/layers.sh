@@ -72,6 +72,7 @@ layers() {
 14  framings/shared/nesting.h framings/shared/nesting.c
 13  framings/shared/resp_scalar.h framings/shared/resp_scalar.c  only core/base.h
 12  framings/shared/json_text.h framings/shared/json_text.c  only kernels/syntax.h
+13  framings/shared/json_cuts.h framings/shared/json_cuts.c
 13  framings/shared/digits.h framings/shared/digits.c
 13  framings/shared/base64.h
 13  framings/shared/utf8.h framings/shared/utf8.c  only core/base.h kernels/text.h
