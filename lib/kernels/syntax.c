@@ -9,17 +9,16 @@ const uint8_t cb__syntax_spaces[16] = {[0] = ' ', [9] = '\t', [10] = '\n', [13] 
 
 /* --------------------------------------------------- blocks that are not simple */
 
-uint64_t cb__csv_resolve(uint64_t quotes, uint64_t may_open, bool quoted)
+uint64_t cb__csv_last_run(uint64_t quotes, uint64_t inside, uint64_t may_open, bool quoted,
+                          unsigned size, uint64_t *opens)
 {
-    uint64_t good = 0;
-    for (; quotes; quotes &= quotes - 1) {
-        const uint64_t bit = quotes & (0 - quotes);
-        if (!quoted && !(bit & (may_open | good << 1)))
-            continue;
-        good |= bit;
-        quoted = !quoted;
-    }
-    return good;
+    const uint64_t others = ~(quotes << (64 - size));
+    const unsigned length = others ? (unsigned)__builtin_clzll(others) : 64, start = size - length;
+    const bool before = start ? inside >> (start - 1) & 1 : quoted;
+    const bool counts = before || (may_open >> start & 1);
+    const bool after = counts && before != (length % 2 != 0);
+    *opens = counts && !after;
+    return (inside & UINT64_MAX >> 1) | (uint64_t)after << 63;
 }
 
 uint64_t cb__json_resolve(uint64_t quotes, uint64_t backslashes, bool string, bool escaped,

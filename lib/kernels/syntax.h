@@ -151,11 +151,13 @@ struct cb__json_depths cb__json_depths(uint64_t opens, uint64_t closes, uint64_t
  * another low half. */
 extern const uint8_t cb__syntax_spaces[16];
 
-/* For the rare block where not every quote counts.  The quotes that do: those that open
- * where one may, and those that close. */
-uint64_t cb__csv_resolve(uint64_t quotes, uint64_t may_open, bool quoted);
+/* The last bytes of a block of `size`, where some quotes are text, are quotes, and may go on
+ * in the next block: what is inside, with the highest bit for the byte after the block, and
+ * in *opens whether a quote would open there. */
+uint64_t cb__csv_last_run(uint64_t quotes, uint64_t inside, uint64_t may_open, bool quoted,
+                          unsigned size, uint64_t *opens);
 
-/* The same for JSON if a backslash outside a string seems to escape something: the quotes
+/* For the rare block where a backslash outside a string seems to escape something: the quotes
  * around strings, and in *escapes the backslashes that escape the next byte. */
 uint64_t cb__json_resolve(uint64_t quotes, uint64_t backslashes, bool string, bool escaped,
                           uint64_t *escapes);

@@ -30,7 +30,17 @@
 /* All ones if the highest bit is set, otherwise all zeros. */
 #define SYNTAX_SPREAD(mask) ((uint64_t)0 - ((mask) >> 63))
 
+/* Between two blocks of rows. */
+struct syntax_rows {
+    uint64_t quoted; /* all ones inside quotes */
+    uint64_t opens;  /* 1 where a quote would open */
+    uint64_t bare;   /* not 0 after a quote that is text: where one is, more will be, and a
+                        branch for each block would cost more than to expect them */
+};
+
 enum { SYNTAX_GROUP = 32 };
+
+#define SYNTAX_BLOCK struct SYNTAX_NAME(json_block)
 
 #define SYNTAX_TABLE(kernel)                                                                       \
     .csv_find = kernel##_csv_find, .csv_mark = kernel##_csv_mark,                                  \
@@ -48,37 +58,58 @@ SYNTAX_INLINE const uint8_t *SYNTAX_NAME(part)(uint8_t part[64], const uint8_t *
 
 /* ----------------------------------------------------------------------- CSV */
 
-/* The line ends of rows in a block of at most 64 bytes.  *quoted: all ones inside quotes;
- * *opens: 1 where a quote would open. */
+/* Where a quote opens only at the beginning of a field, and there are others: the bytes
+ * inside quotes.  Runs of quotes that begin where one may open always turn inside to outside
+ * and back.  Of the other runs only those with an odd number of quotes count: after them it
+ * is outside, whether the first quote closed or was text. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_inside)(uint64_t quotes, uint64_t may_open, uint64_t quoted)
+{
+    const uint64_t even = UINT64_C(0x5555555555555555), odd = even << 1;
+    const uint64_t starts = quotes & ~(quotes << 1) & ~may_open;
+    const uint64_t turns = quotes & (quotes + starts);
+    const uint64_t closed =
+        ~quotes & (((quotes + (starts & even)) & odd) | ((quotes + (starts & odd)) & even));
+    const uint64_t parity = SYNTAX_PREFIX(turns) ^ quoted;
+    /* After `closed`, and up to the next one, the parity there does not count. */
+    const uint64_t wrong = closed & parity;
+    const uint64_t filled = ((~closed + (wrong << 1)) ^ ~closed) & ~closed;
+    return parity ^ (wrong | filled);
+}
+
+/* The line ends of rows in a block of at most 64 bytes. */
 SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_block)(const struct cb__csv *csv, const uint8_t *data,
-                                              size_t size, uint64_t *quoted, uint64_t *opens)
+                                              size_t size, struct syntax_rows *rows)
 {
     uint8_t part[64];
     const SYNTAX_V bytes = SYNTAX_LOAD(size == 64 ? data : SYNTAX_NAME(part)(part, data, size));
     const uint64_t ends = SYNTAX_EQUAL(bytes, '\n');
-    uint64_t quotes = SYNTAX_EQUAL(bytes, csv->quote) & UINT64_MAX >> (64 - size);
+    const uint64_t quotes = SYNTAX_EQUAL(bytes, csv->quote) & UINT64_MAX >> (64 - size);
     if (SYNTAX_SKIPS && !quotes) {
-        *opens = data[size - 1] == '\n' || data[size - 1] == csv->separator;
-        return ends & ~*quoted;
+        rows->opens = data[size - 1] == '\n' || data[size - 1] == csv->separator;
+        return ends & ~rows->quoted;
     }
     const uint64_t borders = ends | SYNTAX_EQUAL(bytes, csv->separator);
-    uint64_t inside = SYNTAX_PREFIX(quotes) ^ *quoted;
-    if (cb__unlikely(quotes & inside & ~((borders | quotes) << 1 | *opens))) {
-        quotes = cb__csv_resolve(quotes, borders << 1 | *opens, *quoted);
-        inside = SYNTAX_PREFIX(quotes) ^ *quoted;
+    const uint64_t may_open = borders << 1 | rows->opens;
+    uint64_t inside = SYNTAX_PREFIX(quotes) ^ rows->quoted;
+    rows->opens = (borders | quotes) >> (size - 1) & 1;
+    rows->bare |= quotes & inside & ~(may_open | quotes << 1);
+    if (cb__unlikely(rows->bare)) {
+        inside = SYNTAX_NAME(csv_inside)(quotes, may_open, rows->quoted);
+        if (quotes >> (size - 1))
+            inside = cb__csv_last_run(quotes, inside, may_open, rows->quoted, (unsigned)size,
+                                      &rows->opens);
     }
-    *quoted = SYNTAX_SPREAD(inside);
-    *opens = (borders | quotes) >> (size - 1) & 1;
+    rows->quoted = SYNTAX_SPREAD(inside);
     return ends & ~inside;
 }
 
 /* The same for the first of n bytes.  (For a whole one, the size is a constant.) */
 SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_ends)(const struct cb__csv *csv, const uint8_t *data,
-                                             size_t n, uint64_t *quoted, uint64_t *opens)
+                                             size_t n, struct syntax_rows *rows)
 {
     if (cb__likely(n >= 64))
-        return SYNTAX_NAME(csv_block)(csv, data, 64, quoted, opens);
-    return SYNTAX_NAME(csv_block)(csv, data, n, quoted, opens);
+        return SYNTAX_NAME(csv_block)(csv, data, 64, rows);
+    return SYNTAX_NAME(csv_block)(csv, data, n, rows);
 }
 
 SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
@@ -86,14 +117,14 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
                                                   size_t n, uint32_t *hits, size_t max,
                                                   size_t *scanned)
 {
-    uint64_t quoted = (uint64_t)0 - place->quoted, opens = place->opens;
+    struct syntax_rows rows = {.quoted = (uint64_t)0 - place->quoted, .opens = place->opens};
     size_t count = 0;
     for (size_t at = 0; at < n && count < max; at += 64) {
-        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &quoted, &opens);
+        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
         cb__hand_out(ends, (uint32_t)at, hits + count);
         count += SYNTAX_COUNT(ends);
     }
-    *place = (struct cb__csv_place){.quoted = quoted != 0, .opens = opens != 0};
+    *place = (struct cb__csv_place){.quoted = rows.quoted != 0, .opens = rows.opens != 0};
     *scanned = n;
     if (count >= max) {
         count = max;
@@ -108,10 +139,11 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
 SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
                                                   size_t n, size_t *last, uint64_t *marks)
 {
-    uint64_t quoted = 0, opens = 1, last_ends = 0, last_at = 0;
+    struct syntax_rows rows = {.opens = 1};
+    uint64_t last_ends = 0, last_at = 0;
     size_t count = 0;
     for (size_t at = 0; at < n; at += 64) {
-        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &quoted, &opens);
+        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
         const uint64_t any = (uint64_t)0 - (ends != 0);
         if (marks)
             *marks++ = ends;
@@ -137,8 +169,8 @@ struct SYNTAX_NAME(json_block) {
 
 /* Looks at the first of n bytes.  *string: all ones inside a string; *escaped: 1 if the byte
  * after the block is escaped. */
-SYNTAX_INLINE void SYNTAX_NAME(json_look)(struct SYNTAX_NAME(json_block) * block, size_t n,
-                                          uint64_t *string, uint64_t *escaped)
+SYNTAX_INLINE void SYNTAX_NAME(json_look)(SYNTAX_BLOCK *block, size_t n, uint64_t *string,
+                                          uint64_t *escaped)
 {
     const uint64_t odd = UINT64_C(0xaaaaaaaaaaaaaaaa), first = *escaped;
     const unsigned size = (unsigned)cb__min(n, 64);
@@ -163,8 +195,8 @@ SYNTAX_INLINE void SYNTAX_NAME(json_look)(struct SYNTAX_NAME(json_block) * block
 
 /* The first and last bytes of values in a block.  *comma: all ones after the comma before a
  * value.  *stop: the lowest bit is where the scan stops, 0: nowhere here. */
-SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const struct SYNTAX_NAME(json_block) * block,
-                                                bool commas, uint64_t *comma, uint64_t *stop)
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const SYNTAX_BLOCK *block, bool commas,
+                                                uint64_t *comma, uint64_t *stop)
 {
     const struct cb__json_depths before = SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
     const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
@@ -191,7 +223,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
                                             size_t n, uint32_t *hits, size_t max, size_t *scanned,
                                             bool commas)
 {
-    struct SYNTAX_NAME(json_block) blocks[SYNTAX_GROUP + 1];
+    SYNTAX_BLOCK blocks[SYNTAX_GROUP + 1];
     uint64_t events[SYNTAX_GROUP];
     uint64_t depth = place->depth, string = (uint64_t)0 - place->string, escaped = place->escaped;
     uint64_t comma = 0, stop = 0;
@@ -200,7 +232,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
     for (size_t at = 0; at < n && count < max && !stop; group = cb__min(2 * group, SYNTAX_GROUP)) {
         size_t listed = 0, found = 0;
         for (const size_t end = cb__min(n, at + 64 * group); at < end; at += 64) {
-            struct SYNTAX_NAME(json_block) *block = &blocks[listed];
+            SYNTAX_BLOCK *block = &blocks[listed];
             block->at = at;
             block->bytes = data + at;
             if (cb__unlikely(n - at < 64))
