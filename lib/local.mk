@@ -71,6 +71,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/shared/counted.h \
 	lib/framings/shared/counted.c \
+	lib/framings/shared/ending.h \
+	lib/framings/shared/ending.c \
 	lib/framings/shared/hits.h \
 	lib/framings/shared/length_field.h \
 	lib/framings/shared/length_field.c \

@@ -8,6 +8,7 @@
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
+#include "framings/shared/ending.h"
 #include "framings/shared/hits.h"
 #include "search/matcher.h"
 
@@ -413,10 +414,10 @@ static const struct cb__decoder_ops delimiter_decoder = {
 
 /* ---------------------------------------------------------------- encoding */
 
-/* With `refuse_collisions`: what was seen of the current record.  The matcher's
- * positions are relative to the record. */
+/* With `refuse_collisions`: what was seen of the current record. */
 struct collision_state {
-    struct cb__matcher matcher;
+    struct cb__ending ending;
+    uint64_t length;
     bool cr; /* its last byte is CR */
 };
 
@@ -426,77 +427,35 @@ static int encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
     if (!encoder->refuse_collisions)
         return CB_OK;
     encoder->traits |= CB_LOOKS;
-    return init_matcher(&state->matcher, encoder->config.data, spec, encoder->allocator);
+    return init_matcher(&state->ending.matcher, encoder->config.data, spec, encoder->allocator);
 }
 
 static void encoder_close(struct cb_encoder *encoder)
 {
     struct collision_state *state = encoder->state;
     if (encoder->refuse_collisions)
-        cb__matcher_fini(&state->matcher);
-}
-
-/* Examines bytes; true with *at if a delimiter begins in them, or in earlier ones.
- * Delimiters of one byte each need no automaton. */
-static bool find_delimiter(struct cb__matcher *matcher, const uint8_t *data, size_t n, uint64_t *at)
-{
-    struct cb__match match;
-    size_t found;
-    if (matcher->longest > 1) {
-        if (!n || cb__matcher_feed(matcher, data, n, &match) != CB__YES)
-            return false;
-        *at = match.start;
-        return true;
-    }
-    *at = matcher->at;
-    matcher->at += n;
-    if (!cb__find_first(&matcher->finder, data, n, &found))
-        return false;
-    *at += found;
-    return true;
-}
-
-/* Would a reader end the record too early?  At the end of its payload the delimiter is
- * examined as well, since with "a" before "aa" the match is one byte too early. */
-static bool ends_early(const struct cb_encoder *encoder, uint64_t end, uint64_t *at)
-{
-    const struct delimiter_config *config = encoder->config.data;
-    struct collision_state *state = encoder->state;
-    struct cb__match match;
-    if (state->matcher.longest == 1)
-        return false;
-    if (!find_delimiter(&state->matcher, config->first.data, config->first.length, at)) {
-        cb__matcher_finish(&state->matcher, &match);
-        *at = match.start;
-    }
-    return *at < end;
+        cb__matcher_fini(&state->ending.matcher);
 }
 
 static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const struct delimiter_config *config = encoder->config.data;
     struct collision_state *state = encoder->state;
-    struct cb__matcher *matcher = &state->matcher;
-    uint64_t at;
+    int status = cb__ending_look(encoder, &state->ending, &config->first, piece);
+    if (status)
+        return status;
     if (piece->flags & CB_FIRST) {
-        cb__matcher_forget(matcher);
-        cb__matcher_start(matcher, 0);
+        state->length = 0;
         state->cr = false;
     }
-    const uint64_t start = matcher->at, end = start + piece->length;
-    bool found = find_delimiter(matcher, piece->data, piece->length, &at);
-    if (!found && piece->flags & CB_LAST)
-        found = ends_early(encoder, end, &at);
-    if (found)
-        return cb__encoder_fail_at(encoder, piece, at - start,
-                                   "the record contains the output delimiter");
+    state->length += piece->length;
     if (piece->length)
         state->cr = piece->data[piece->length - 1] == '\r';
     if (config->line && state->cr && piece->flags & CB_LAST)
         return cb__encoder_fail_at(encoder, piece, piece->length - 1,
                                    "the record ends in CR, which would join the line end");
-    if (config->skip_empty && !end && piece->flags & CB_LAST)
-        return cb__encoder_fail(encoder, "a reader would drop an empty record");
+    if (config->skip_empty && !state->length && piece->flags & CB_LAST)
+        return cb__encoder_fail_at(encoder, piece, 0, "a reader would drop an empty record");
     return CB_OK;
 }
 

@@ -66,6 +66,7 @@ layers() {
 12  framings/shared/fields.h framings/shared/fields.c
 13  framings/families.h
 13  framings/shared/counted.h framings/shared/counted.c
+13  framings/shared/ending.h framings/shared/ending.c
 13  framings/shared/hits.h
 13  framings/shared/length_field.h framings/shared/length_field.c
 13  framings/shared/scanned.h framings/shared/scanned.c
