@@ -12,6 +12,7 @@ _cbsplit_keys() {
         ;;
     lf | crlf | nul) both=skip-empty ;;
     delim) both='or= skip-empty' ;;
+    between) both=end= ;;
     start) from='or= line blank' ;;
     fixed)
         from='byte= only='

@@ -24,6 +24,8 @@ function __cbsplit_framing --argument-names side
             set keys skip-empty
         case delim
             set keys or= skip-empty
+        case between
+            set keys end=
         case start
             set -a from or= line blank
         case fixed

@@ -81,6 +81,8 @@ static const struct {
     {"line,fold", false},
     {"line,fold,skip-empty,keep", false},
     {"line,lines=3", false},
+    {"between:<,end=>>", false},
+    {"between:\\n\\n<,end=>,keep", false},
     {"paragraph", false},
     {"paragraph,keep", false},
     {"u8,header=2,padding=1", false},

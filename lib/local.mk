@@ -98,6 +98,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/start_line.c \
 	lib/framings/delimiter.c \
 	lib/framings/lines.c \
+	lib/framings/between.c \
 	lib/framings/start.c \
 	lib/framings/fixed.c \
 	lib/framings/length.c \

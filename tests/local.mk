@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test_fix \
 	tests/unit/test_journal \
 	tests/unit/test_lines \
+	tests/unit/test_between \
 	tests/unit/test_http \
 	tests/unit/test_messages \
 	tests/unit/test_outputs \
@@ -145,6 +146,7 @@ peer_tests = \
 	tests/peer/fastcgi.sh \
 	tests/peer/fix.sh \
 	tests/peer/git.sh \
+	tests/peer/hl7.sh \
 	tests/peer/http.sh \
 	tests/peer/journal.sh \
 	tests/peer/jq.sh \

@@ -7,6 +7,7 @@
 
 extern const struct cb__family cb__ascii_family;
 extern const struct cb__family cb__base64_family;
+extern const struct cb__family cb__between_family;
 extern const struct cb__family cb__cbor_family;
 extern const struct cb__family cb__chunked_family;
 extern const struct cb__family cb__cobs_family;

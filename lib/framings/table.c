@@ -28,6 +28,8 @@ const struct cb_framing cb__framings[] = {
     FAMILY("delim", delimiter, "ended by a delimiter, or one of several"),
     FAMILY("paragraph", paragraph, "lines up to an empty line"),
     FAMILY("start", start, "begins with a mark, up to the next one"),
+    FAMILY("between", between, "between two strings"),
+    PRESET("mllp", "between:\\x0b,end=\\x1c\\r", "an HL7 message, by MLLP", .also = "hl7"),
     FAMILY("fixed", fixed, "a fixed number of bytes", .also = "mpegts"),
     VARIANT("u8", length, CB__LENGTH_BIG(1), "8-bit length"),
     BOTH(16, 2),

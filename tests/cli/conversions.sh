@@ -46,7 +46,7 @@ records 20000 1 12 text >many.netstring
 # set_kind FRAMING - sets $kind
 set_kind() {
     case $1 in
-    line* | lf* | crlf* | nul* | delim* | sse*) kind=delimited ;;
+    line* | lf* | crlf* | nul* | delim* | between* | mllp | sse*) kind=delimited ;;
     paragraph*) kind=delimited-nonempty ;;
     chunked* | slip* | octet) kind=chunked ;;
     fixed* | dns | postgres-startup) kind=fixed ;;
@@ -74,7 +74,8 @@ choose() {
 # syntax: a Redis value is read as it stands, and JSON has no white space around.)
 framings=$("$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' |
     grep -vxE 'bson|resp|json.*' |
-    sed '/^sip$/d; /^warc$/d; s/^delim$/delim:=|=/; s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
+    sed '/^sip$/d; /^warc$/d; s/^delim$/delim:=|=/; s/^between$/between:=<,end=>=/
+        s/^fixed$/fixed:16/; s/^hex$/hex:\\n/; s/^sse$/sse,data/')
 framings="$framings u16be,offset=3,inclusive u24le,header=9,adjust=-7,trailer=\\0 varint,adjust=-3"
 framings="$framings dec:\\r\\n,trailer=\\r\\n"
 

@@ -44,6 +44,7 @@ streams 256 '' 'xyz' '\n' -d '\r\n' -d xyz
 streams 256 '' '\r\n' '\n' -f line
 streams 256 '' '\r\n' '\n' -f line,fold
 streams 256 '' '\r\n\r\n' '\n' -f paragraph
+streams 256 '\013' '\034\r' '\n' -f mllp
 streams 256 '' '\000' '\000' -f fixed:188 -t raw
 streams 256 '\000\000\000\000\020\000\000\000' '' '\n' -f u64be
 streams 256 '268435456:' ',' '\n' -f netstring

@@ -248,6 +248,46 @@ class Start:
         return {"line": b"\n", "blank": b"\n\n"}.get(self.place, b"") + text
 
 
+class Between:
+    """START, the record, END; white space between records."""
+
+    partial = "fail"
+
+    def __init__(self, start, end, keep=False):
+        self.start, self.end, self.keep = start, end, keep
+        self.opening = start
+
+    def next(self, source):
+        data = source.data
+        while True:
+            if not source.left():
+                raise End()
+            if data.startswith(self.start, source.at):
+                break
+            # The beginning of START at the end, unless it is white space alone.
+            rest = data[source.at:]
+            if self.start.startswith(rest) and rest.strip(b" \t\r\n"):
+                raise Partial(None)
+            if data[source.at:source.at + 1] not in (b" ", b"\t", b"\r", b"\n"):
+                raise Malformed()
+            source.at += 1
+        frame, begin = source.at, source.at + len(self.start)
+        end = data.find(self.end, begin)
+        if end < 0:
+            source.at = len(data)
+            raise Partial(data[frame if self.keep else begin:], frame if self.keep else begin)
+        source.at = end + len(self.end)
+        if self.keep:
+            return Record(data[frame:source.at], frame)
+        return Record(data[begin:end], begin)
+
+    def encode(self, payload):
+        return self.start + payload + self.end
+
+    def holds(self, payload):
+        return (payload + self.end).find(self.end) == len(payload)
+
+
 class Fixed:
     partial = "emit"
 
@@ -855,6 +895,10 @@ def recover(framing, source, start):
     if getattr(framing, "separator", None):
         at = source.data.find(framing.separator, source.at - 1)
         source.at = len(source.data) if at < 0 else at + len(framing.separator)
+        return
+    if getattr(framing, "opening", None):
+        at = source.data.find(framing.opening, source.at)
+        source.at = len(source.data) if at < 0 else at
         return
     for at in range(start + 1, len(source.data)):
         if is_right(framing, source, at):

@@ -113,6 +113,16 @@ def make_start(rng):
     return text, None, lambda: model.Start(marks, place), None
 
 
+def make_between(rng):
+    start, end = rng.choice([(b"\x0b", b"\x1c\r"), (b"<", b">"), (b"<<", b">>"), (b"|", b"|"),
+                             (b"\n>", b"\n"), (b" a b", b"ab"), (b"aab", b"aab"),
+                             (any_delimiter(rng), any_delimiter(rng))])
+    keep = rng.random() < 0.2
+    text = "between:%s,end=%s" % (escape(start), escape(end))
+    return (text + ",keep" * keep, None if keep else text,
+            lambda: model.Between(start, end, keep), None)
+
+
 def make_fixed(rng):
     size = rng.choice([1, 2, 3, 7, 64, 65, 1000])
     return "fixed:%d" % size, "fixed:%d" % size, lambda: model.Fixed(size), None
@@ -300,9 +310,10 @@ def simple(name, cls, out=True):
 
 
 MAKERS = [
-    make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_fixed,
-    make_length, make_length, make_length, make_varint, make_ascii, make_ascii, make_digits,
-    make_content_length, make_stomp, make_websocket, make_pcap, make_pcapng, make_journal, make_fix,
+    make_delim, make_delim, make_line, make_lines, make_paragraph, make_start, make_between,
+    make_fixed, make_length, make_length, make_length, make_varint, make_ascii, make_ascii,
+    make_digits, make_content_length, make_stomp, make_websocket,
+    make_pcap, make_pcapng, make_journal, make_fix,
     simple("syslog", model.Syslog, False), simple("slip", model.Slip),
     simple("cobs", model.Cobs), simple("chunked", model.Chunked),
     simple("chunked,lf", lambda: model.Chunked(lf=True), False), make_csv, make_csv,
@@ -527,7 +538,7 @@ def compare(rng, scratch, args, make, data, on_partial):
 def skips(rng, args, make, data, on_partial):
     """--on-malformed=skip, where the framing can find its place again."""
     framing = make()
-    if not getattr(framing, "separator", None) and not getattr(framing, "tries", False):
+    if not any(getattr(framing, how, False) for how in ("separator", "opening", "tries")):
         return
     args = args + ["-t", "json", "--on-malformed=skip"]
     records, status = expected(framing, data, on_partial, skips=True)

@@ -12,6 +12,8 @@ static const char *const outputs[] = {
     "nul",
     "delim:;",
     "paragraph",
+    "between:<!,end=>",
+    "mllp",
     "fixed:16",
     "u8",
     "u16be",

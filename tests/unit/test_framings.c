@@ -1144,6 +1144,7 @@ static const struct need {
 } needs[] = {
     {"delim", ":5", ":5"},
     {"start", ":5", ":5"},
+    {"between", ":<,end=>", ":<,end=>"},
     {"fixed", ":5", ":5"},
     {"sip", "", ",lead=MESSAGE sip:a SIP/2.0\\r\\n"},
     {"warc", "", ",lead=WARC/1.0\\r\\n"},

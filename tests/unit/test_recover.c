@@ -66,6 +66,9 @@ static const struct damaged {
     {"ndjson", BYTES("1\n]"), "1|<1>"},
     {"json-seq", BYTES("\036[1]\n\036]\n\036[2]\n"), "[1]|<4>[2]|"},
     {"syslog", BYTES("5x abc\nnext\n"), "<7>next|"},
+    {"between:<,end=>", BYTES("<a>xy<b> <c>"), "a|<2>b|c|"},
+    {"between:<!,end=>", BYTES("<!a> <<!b>>"), "a|<1>b|<1>"},
+    {"mllp", BYTES("\va\034\r\034\r\vb\034\r"), "a|<2>b|"},
     /* Right is what another right frame follows, or the end. */
     {"fixed:3,byte=0:47", BYTES("G12xxG34G56"), "G12|<2>G34|G56|"},
     {"fixed:3,byte=0:47", BYTES("G12xG4xG78G90"), "G12|<1>G4x|G78|G90|"},
