@@ -75,6 +75,8 @@ cbsplit_SOURCES = \
 	cli/common/quote.c \
 	cli/common/specification.h \
 	cli/common/specification.c \
+	cli/common/deadline.h \
+	cli/common/deadline.c \
 	cli/common/text.h \
 	cli/common/text.c
 cbsplit_LDADD = lib/libcb.la

@@ -116,6 +116,7 @@ static enum exit_status work(const struct options *options)
 {
     struct reframe reframe = {.from = options->from,
                               .selection = &options->selection,
+                              .idle = options->idle,
                               .skips_damage = options->on_malformed == CB_MALFORMED_SKIP,
                               .meter = reporter_watch()};
     struct supplies supplies = {.options = options};

@@ -163,6 +163,14 @@ static enum exit_status set_max_record(struct options *options, const char *argu
     return set_size("max-record", argument, &options->max_record);
 }
 
+static enum exit_status set_idle(struct options *options, const char *argument)
+{
+    if (text_seconds(argument, &options->idle) && options->idle)
+        return EXIT_FINE;
+    return usage_error("--idle: %s is not a number of seconds above 0, such as 2 or 0.5",
+                       QUOTED(argument));
+}
+
 static enum exit_status set_command(struct options *options, const char *argument)
 {
     options->command = argument;
@@ -260,6 +268,10 @@ static const struct option_row table[] = {
     {0, "on-partial", "fail|emit|drop",
      "what to do with an unfinished last record (emit for delimiters, lines and fixed, else fail)",
      WORDS(on_partial, partials)},
+    {0, "idle", "SECONDS",
+     "when no input came for so long, do not wait for what would show that a record is complete "
+     "(never)",
+     FUNCTION(set_idle), .also = "timeout"},
     {0, "on-malformed", "fail|skip",
      "what to do with input that breaks the rules of the framing (fail); skip leaves it out",
      WORDS(on_malformed, malformeds)},

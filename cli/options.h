@@ -41,6 +41,7 @@ struct options {
     unsigned on_overflow;  /* enum cb_overflow */
     unsigned on_malformed; /* enum cb_malformed */
     unsigned refuse_collisions;
+    uint64_t idle; /* nanoseconds; 0: not set */
     bool progress;
     unsigned stats; /* enum stats_form */
     bool done;      /* help was printed, nothing is left to do */

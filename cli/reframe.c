@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/deadline.h"
 #include "common/diagnostics.h"
+#include "common/fd.h"
 #include "common/quote.h"
 #include "input/looks.h"
 #include "output/output.h"
@@ -43,6 +45,7 @@ struct run {
     uint64_t record;  /* was at this record */
     uint64_t at;      /* and at this position */
     bool cannot_move; /* the kernel cannot */
+    uint64_t settled; /* with so many bytes read the decoder knows that none came for a while */
 };
 
 bool reframe_done(const struct reframe *reframe)
@@ -164,14 +167,31 @@ static enum exit_status take_read(const struct run *run)
     return EXIT_IO;
 }
 
-/* Lets the sink work until there is input. */
-static enum exit_status let_sink_work(const struct run *run)
+/* Lets the sink work until there is input, or the deadline. */
+static enum exit_status let_sink_work(const struct run *run, const struct deadline *deadline)
 {
     struct sink *sink = run->reframe->sink;
     if (!sink->ops->wait)
         return EXIT_FINE;
-    enum exit_status status = sink->ops->wait(sink, source_pollable(run->source));
+    enum exit_status status = sink->ops->wait(sink, source_pollable(run->source), deadline);
     return status ? sink_failed(sink, run->source->name, status) : EXIT_FINE;
+}
+
+/* Waits for input, but only for so long, and then tells the decoder that none came.
+ * *came is false then. */
+static enum exit_status wait_or_settle(struct run *run, bool *came)
+{
+    const struct deadline deadline = deadline_in(run->reframe->idle);
+    enum exit_status status = let_sink_work(run, &deadline);
+    if (status)
+        return status;
+    const int fd = source_pollable(run->source);
+    *came = fd < 0 || fd_wait_until(fd, POLLIN, &deadline);
+    if (*came)
+        return EXIT_FINE;
+    cb_decoder_settle(run->reframe->decoder);
+    run->settled = bytes_read(run);
+    return EXIT_FINE;
 }
 
 /* Reports an error that the decoder does not know. */
@@ -337,13 +357,16 @@ static enum exit_status process(struct run *run, int *got)
     return put_batch(run, got);
 }
 
-/* Gets more input, and lets the sink work until there is some. */
+/* Gets more input, and lets the sink work until there is some; or settles without it. */
 static enum exit_status bring_more(struct run *run)
 {
+    bool came = true;
     enum exit_status status = take_read(run);
-    if (!status)
-        status = let_sink_work(run);
-    if (status)
+    if (!status && run->reframe->idle && run->settled != bytes_read(run))
+        status = wait_or_settle(run, &came);
+    else if (!status)
+        status = let_sink_work(run, NULL);
+    if (status || !came)
         return status;
     return pass(run) ? EXIT_FINE : fill(run);
 }

@@ -27,6 +27,7 @@ struct reframe {
     struct meter *meter; /* shows the progress */
     uint64_t before;     /* records in the inputs before this one */
     uint64_t read;       /* bytes in these */
+    uint64_t idle;       /* nanoseconds without input after which the decoder settles; 0: never */
     bool skips_damage;   /* malformed input is left out */
     uint64_t damages;    /* how often it was, */
     uint64_t unreported; /* ... without a message, */

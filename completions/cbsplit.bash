@@ -91,7 +91,7 @@ _cbsplit() {
     local options='--from= --delim= --to= --print0 --skip= --head= --select= --part= --exact
         --count --check --output= --force --group= --group-size= --header= --exec= --worker= --jobs=
         --collect= --collect-to= --keep-order
-        --max-record= --on-overflow= --on-partial= --on-malformed= --on-collision= --progress --stats --list --explain= --help --version'
+        --max-record= --on-overflow= --on-partial= --idle= --on-malformed= --on-collision= --progress --stats --list --explain= --help --version'
     COMPREPLY=()
     # The words as the shell sees them: bash has cut them at '=' and ':'.
     word=${line##*[[:space:]]}

@@ -113,6 +113,7 @@ cli_tests = \
 	tests/cli/framings.sh \
 	tests/cli/group.sh \
 	tests/cli/http.sh \
+	tests/cli/idle.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/latency.sh \
 	tests/cli/limits.sh \

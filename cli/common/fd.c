@@ -43,11 +43,20 @@ void fd_catch_limit(void)
         sigaction(SIGXFSZ, &action, NULL);
 }
 
-void fd_wait(int fd, short events)
+bool fd_wait_until(int fd, short events, const struct deadline *deadline)
 {
     struct pollfd entry = {.fd = fd, .events = events};
-    while (poll(&entry, 1, -1) < 0 && errno == EINTR)
-        continue;
+    struct timespec left;
+    int ready;
+    do {
+        ready = ppoll(&entry, 1, deadline_left(deadline, &left), NULL);
+    } while (ready < 0 && errno == EINTR);
+    return ready != 0; /* after an error, what needs the descriptor reports it */
+}
+
+void fd_wait(int fd, short events)
+{
+    (void)fd_wait_until(fd, events, NULL);
 }
 
 /* Drops the first n bytes. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "deadline.h"
+
 /* Opens /dev/null for each standard descriptor that is closed, in the wrong
  * direction, so that no file opened later gets its number and using it fails.
  * False if standard output was closed. */
@@ -18,8 +20,10 @@ bool fd_fill_standard(void);
  * other error, instead of ending the program. */
 void fd_catch_limit(void);
 
-/* Waits until a non-blocking descriptor is ready (POLLIN or POLLOUT). */
+/* Waits until a descriptor is ready (POLLIN or POLLOUT). */
 void fd_wait(int fd, short events);
+/* The same, up to a deadline: false if it is not ready then. */
+bool fd_wait_until(int fd, short events, const struct deadline *deadline);
 
 /* Writes all of the areas, and continues after short writes, EINTR and EAGAIN.
  * Changes the areas on the way.  0, or an errno. */

@@ -39,6 +39,21 @@ bool text_size(const char *text, uint64_t *size)
     return false;
 }
 
+bool text_seconds(const char *text, uint64_t *nanoseconds)
+{
+    const uint64_t second = 1000000000;
+    uint64_t whole = 0, part = 0, unit = second;
+    const char *rest = *text == '.' ? text : text_digits(text, &whole);
+    if (rest && *rest == '.') {
+        const char *digits = rest + 1;
+        rest = text_digits(digits, &part);
+        for (const char *at = digits; rest && at < rest; at++)
+            unit /= 10;
+    }
+    return rest && !*rest && unit && !__builtin_mul_overflow(whole, second, &whole) &&
+           !__builtin_add_overflow(whole, part * unit, nanoseconds);
+}
+
 bool text_dangles(const char *text)
 {
     while (*text) {

@@ -17,6 +17,9 @@ bool text_number(const char *text, uint64_t *number);
 /* Reads a number of bytes: 512, 64K, 2M, 1G (powers of 1024), 10KB, 1MB (of 1000). */
 bool text_size(const char *text, uint64_t *size);
 
+/* Reads seconds, perhaps with a decimal point, as nanoseconds. */
+bool text_seconds(const char *text, uint64_t *nanoseconds);
+
 /* Does it end in a backslash that nothing follows? */
 bool text_dangles(const char *text);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "../common/deadline.h"
 #include "../common/interrupt.h"
 
 extern char **environ;
@@ -51,7 +52,7 @@ void children_give(struct children *set, struct child *child, struct cb_buffer *
         if (!left || child->in < 0)
             return;
         if (have_enough(set) || !child_queue(child, buffer, left < QUEUE_STEP ? left : QUEUE_STEP))
-            children_wait(set, -1);
+            children_wait(set);
     }
 }
 
@@ -119,15 +120,17 @@ static size_t take_polls(struct child *child, const struct pollfd *polls, bool *
     return n;
 }
 
-bool children_wait(struct children *set, int fd)
+/* Waits for the next event.  True if it is input in fd (-1: none), or the deadline. */
+static bool wait_once(struct children *set, int fd, const struct deadline *deadline)
 {
+    struct timespec left;
     nfds_t n = 0;
     if (fd >= 0)
         set->polls[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
     for (size_t i = 0; i < set->count; i++)
         n += add_polls(&set->child[i], set->polls + n);
-    int ready = ppoll(set->polls, n, NULL, &set->plan.mask);
-    bool has_input = ready > 0 && fd >= 0 && set->polls[0].revents;
+    int ready = ppoll(set->polls, n, deadline_left(deadline, &left), &set->plan.mask);
+    bool done = ready == 0 || (ready > 0 && fd >= 0 && set->polls[0].revents);
     n = fd >= 0;
     for (size_t i = 0; i < set->count && ready > 0; i++)
         n += take_polls(&set->child[i], set->polls + n, &set->lacks_memory);
@@ -135,16 +138,19 @@ bool children_wait(struct children *set, int fd)
         continue;
     if (set->heard)
         set->heard(set->listener);
-    return has_input;
+    return done;
 }
 
-void children_work(struct children *set, int fd)
+void children_wait(struct children *set)
+{
+    (void)wait_once(set, -1, NULL);
+}
+
+void children_work(struct children *set, int fd, const struct deadline *deadline)
 {
     bool done = fd < 0 && !have_queued(set);
-    while (!done && !set->stopped) {
-        bool has_input = children_wait(set, fd);
-        done = fd < 0 ? !have_queued(set) : has_input;
-    }
+    while (!done && !set->stopped)
+        done = wait_once(set, fd, deadline) || (fd < 0 && !have_queued(set));
 }
 
 void children_stop(struct children *set)

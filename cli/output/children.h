@@ -10,6 +10,7 @@
 
 #include "child.h"
 
+struct deadline;
 struct pollfd;
 
 struct children {
@@ -42,13 +43,12 @@ void children_listen(struct children *set, void (*heard)(void *listener), void *
  * printed is gone.  An errno. */
 int children_start(struct children *set, size_t place);
 
-/* Waits until a command takes input or ends, or fd (-1: none) has input for us: then
- * true.  At least one command must be running. */
-bool children_wait(struct children *set, int fd);
+/* Waits until a command takes input or ends.  At least one command must be running. */
+void children_wait(struct children *set);
 
-/* Waits until fd has input for us, or (-1) nothing is queued; or until they were
- * stopped. */
-void children_work(struct children *set, int fd);
+/* Waits until fd has input for us, or (-1) nothing is queued; or until the deadline, or
+ * they were stopped. */
+void children_work(struct children *set, int fd, const struct deadline *deadline);
 
 /* Does any command run, or is there more to read of what it printed? */
 bool children_run(const struct children *set);

@@ -16,6 +16,7 @@
 #include "../common/exit_status.h"
 #include "template.h"
 
+struct deadline;
 struct output;
 struct sink;
 
@@ -41,10 +42,10 @@ struct sink_ops {
     void (*input)(struct sink *sink, const struct sink_input *input);
     /* Sends everything on its way, and releases the bytes of all pieces. */
     enum exit_status (*flush)(struct sink *sink);
-    /* Waits until a descriptor has input (-1: until nothing is queued), and does its
-     * own work meanwhile.  For a sink that has work left after a flush.
-     * Optional. */
-    enum exit_status (*wait)(struct sink *sink, int fd);
+    /* Waits until a descriptor has input (-1: until nothing is queued), but not beyond
+     * the deadline, and does its own work meanwhile.  For a sink that has work left
+     * after a flush.  Optional. */
+    enum exit_status (*wait)(struct sink *sink, int fd, const struct deadline *deadline);
     /* There are no more records; if not `whole`, because of an error. */
     enum exit_status (*finish)(struct sink *sink, bool whole);
     void (*free)(struct sink *sink);

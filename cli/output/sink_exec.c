@@ -145,7 +145,7 @@ static size_t free_place(struct sink_exec *out)
     size_t place;
     heard(out);
     while ((place = find_place(out)) == out->set.count && !out->collect.failure)
-        children_wait(&out->set, -1);
+        children_wait(&out->set);
     return place;
 }
 
@@ -171,7 +171,7 @@ static enum exit_status start(struct sink *sink, uint64_t number, const struct c
         if (error && !children_run(&out->set))
             break;
         if (error)
-            children_wait(&out->set, -1);
+            children_wait(&out->set);
     }
     return output_failed(&out->output, error);
 }
@@ -227,10 +227,11 @@ static enum exit_status flush(struct sink *sink)
     return collect_status(&out->collect, portions_flush(&out->portions));
 }
 
-static enum exit_status wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd,
+                                       const struct deadline *deadline)
 {
     struct sink_exec *out = (struct sink_exec *)sink;
-    children_work(&out->set, fd);
+    children_work(&out->set, fd, deadline);
     return collect_status(&out->collect, EXIT_FINE);
 }
 
@@ -239,7 +240,7 @@ static enum exit_status finish(struct sink *sink, bool whole)
     struct sink_exec *out = (struct sink_exec *)sink;
     enum exit_status status = portions_finish(&out->portions, whole);
     while (children_run(&out->set))
-        children_wait(&out->set, -1);
+        children_wait(&out->set);
     heard(out);
     const enum exit_status finished = collect_finish(&out->collect, whole);
     if (status || finished)

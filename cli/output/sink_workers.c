@@ -232,10 +232,11 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
 
 /* -------------------------------------------------------------------- the sink */
 
-static enum exit_status wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd,
+                                       const struct deadline *deadline)
 {
     struct workers *workers = &((struct sink_workers *)sink)->workers;
-    children_work(&workers->set, fd);
+    children_work(&workers->set, fd, deadline);
     return collect_status(&workers->collect, EXIT_FINE);
 }
 

@@ -86,7 +86,7 @@ static void on_fault(void *listener, size_t place, const struct turn *turn, enum
 static void wait_for_all(struct workers *workers)
 {
     while (children_run(&workers->set))
-        children_wait(&workers->set, -1);
+        children_wait(&workers->set);
     heard(workers);
 }
 
@@ -160,7 +160,7 @@ enum exit_status workers_choose(struct workers *workers, uint64_t record)
 {
     ptrdiff_t i;
     while ((i = find_idle(workers)) < 0 && workers_reading(workers))
-        children_wait(&workers->set, -1);
+        children_wait(&workers->set);
     if (i < 0)
         return fail_without_workers(workers, record);
     workers->target = (size_t)i;

@@ -81,10 +81,11 @@ static enum exit_status flush(struct sink *sink)
     return same(outer, outer->inner->ops->flush(outer->inner));
 }
 
-static enum exit_status wait_for_input(struct sink *sink, int fd)
+static enum exit_status wait_for_input(struct sink *sink, int fd,
+                                       const struct deadline *deadline)
 {
     struct sink_stats *outer = (struct sink_stats *)sink;
-    return same(outer, outer->inner->ops->wait(outer->inner, fd));
+    return same(outer, outer->inner->ops->wait(outer->inner, fd, deadline));
 }
 
 static enum exit_status finish(struct sink *sink, bool whole)

@@ -169,6 +169,13 @@ for size in '' 0 0K x -1 1k 1KiB 1T 'K' '1 K' 18446744073709551616 17179869184G;
     wrong "--max-record: '$size' is not a size of one byte or more, such as 4096 or 64K" \
         --max-record="$size"
 done
+for seconds in 0 0.0 .0 '' . 1. 1.x x -1 1s 1,5 1e3 0.0000000001 18446744074 99999999999999999999; do
+    wrong "--idle: '$seconds' is not a number of seconds above 0, such as 2 or 0.5" \
+        --idle="$seconds"
+done
+for seconds in .5 0.5 2 0.000000001 18446744073.709551615; do
+    gives 'a\nb\n' 'a\nb\n' --idle="$seconds"
+done
 for word in '' Fail skip fai; do
     wrong "--on-partial: must be one of fail, emit, drop, not '$word'" --on-partial="$word"
 done
