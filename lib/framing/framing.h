@@ -46,12 +46,35 @@ struct cb__key {
 
 /*
  * A whole frame in a span: its payload begins `at` bytes after the beginning of the
- * span, right after the `header` bytes of the frame.  With `keep` the record is the
- * frame, including the header, and `header` is 0.
+ * span, right after the `header` bytes of the frame, and the frame ends `trailer` bytes
+ * after it.  With `keep` the record is the frame, and both are 0.
  */
 struct cb__cut {
-    uint32_t at, length, header;
+    uint32_t at, length;
+    uint16_t header, trailer; /* frames with longer ones are for `advance` */
 };
+
+static inline bool cb__cut_fits(size_t header, size_t trailer)
+{
+    return header <= UINT16_MAX && trailer <= UINT16_MAX;
+}
+
+/* The only way to make one: of a frame that ends before `next`, bytes after the beginning
+ * of the span, too. */
+static inline struct cb__cut cb__cut_of(size_t at, size_t length, size_t header, size_t next)
+{
+    return (struct cb__cut){
+        .at = (uint32_t)at,
+        .length = (uint32_t)length,
+        .header = (uint16_t)header,
+        .trailer = (uint16_t)(next - at - length),
+    };
+}
+
+static inline size_t cb__cut_end(const struct cb__cut *cut)
+{
+    return (size_t)cut->at + cut->length + cut->trailer;
+}
 
 /* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
@@ -96,8 +119,8 @@ struct cb__decoder_ops {
      * record longer than max_record.  At any other frame, at the end marker, and where
      * it would have to remember something, it stops: `advance` examines that frame
      * again and reports any error.  So it never fails, and does not change the decoder:
-     * the core moves `scan` and the record number over all that was found, or not at all,
-     * before the next call for this decoder.
+     * the core moves `scan` and the record number over all that was found, not at all, or
+     * to the end of any of the cuts, where `advance` would be after that record.
      */
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used);

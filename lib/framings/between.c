@@ -226,8 +226,8 @@ static size_t use_hits(struct cb__frames *frames, struct cb_decoder *decoder, co
         const size_t first = keep ? frames->start : frames->next, end = keep ? next : at;
         if (length <= 0 || end - first > frames->max_record)
             break;
-        cb__hits_add(frames, first, end - first);
-        frames->cuts[frames->count - 1].header = keep ? 0 : (uint32_t)config->start.length;
+        frames->cuts[frames->count++] =
+            cb__cut_of(first, end - first, keep ? 0 : config->start.length, next);
         frames->start = next;
         frames->next = 0;
     }
@@ -237,6 +237,7 @@ static size_t use_hits(struct cb__frames *frames, struct cb_decoder *decoder, co
 static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used)
 {
+    const struct between_config *config = decoder->config.data;
     const struct between_state *state = decoder->state;
     struct cb__frames frames = {
         .data = data,
@@ -244,7 +245,8 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
         .cuts = cuts,
         .max_record = decoder->max_record,
     };
-    cb__hits_cut(&frames, decoder, &state->end.finder, max, use_hits);
+    if (cb__cut_fits(config->start.length, config->end.length))
+        cb__hits_cut(&frames, decoder, &state->end.finder, max, use_hits);
     *used = frames.start;
     return frames.count;
 }

@@ -274,7 +274,7 @@ static inline bool cut_row(struct rows *rows, size_t end, size_t tail)
     if (length > rows->max_record)
         return false;
     rows->start = end;
-    rows->cuts[rows->count] = (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)length};
+    rows->cuts[rows->count] = cb__cut_of(start, length, 0, end);
     rows->count += size - tail >= rows->least; /* otherwise the next one overwrites it */
     return true;
 }

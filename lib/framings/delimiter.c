@@ -244,7 +244,7 @@ static inline size_t cut_exact(struct cb__frames *frames, const uint32_t *hits, 
             end -= data[at - (at > start)] == '\r';
         if (limited && end - start > frames->max_record)
             break;
-        *cut++ = (struct cb__cut){.at = start, .length = end - start};
+        *cut++ = cb__cut_of(start, end - start, 0, at + length);
         start = at + length;
     }
     frames->start = start;
@@ -280,10 +280,9 @@ static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, con
         const bool empty = config->skip_empty && end == start;
         if (decoder->config.keep)
             end = next;
-        if (!empty && end - start > frames->max_record)
+        if ((!empty && end - start > frames->max_record) || !cb__cut_fits(0, next - end))
             break;
-        frames->cuts[frames->count] =
-            (struct cb__cut){.at = (uint32_t)start, .length = (uint32_t)(end - start)};
+        frames->cuts[frames->count] = cb__cut_of(start, end - start, 0, next);
         frames->count += !empty;
         frames->start = next;
     }

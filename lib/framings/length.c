@@ -265,10 +265,10 @@ static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, 
         if (!cb__length_unscaled(&config->last, value, &payload) ||
             payload > n - at - header_size || payload + kept > max_record)
             break;
-        cuts[count] = (struct cb__cut){.at = (uint32_t)(at + header_size - kept),
-                                       .length = (uint32_t)(payload + kept),
-                                       .header = (uint32_t)(header_size - kept)};
-        at += header_size + (size_t)payload;
+        const size_t next = at + header_size + (size_t)payload;
+        cuts[count] = cb__cut_of(at + header_size - kept, (size_t)payload + kept,
+                                 header_size - kept, next);
+        at = next;
     }
     *used = at;
     return count;

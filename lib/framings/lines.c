@@ -257,7 +257,7 @@ static inline bool cut_frame(struct cb__frames *frames, const struct cb_decoder 
     if (!empty && length > frames->max_record)
         return false;
     if (!empty)
-        cb__hits_add(frames, start, length);
+        cb__hits_add(frames, length, next);
     frames->start = next;
     return true;
 }

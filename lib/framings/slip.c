@@ -173,8 +173,7 @@ static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_
         const bool empty = hit == frames->packet;
         if (data[hit] != END || (!empty && length > frames->max_record))
             break;
-        frames->cuts[frames->count] =
-            (struct cb__cut){.at = (uint32_t)first, .length = (uint32_t)length};
+        frames->cuts[frames->count] = cb__cut_of(first, length, 0, hit + 1);
         frames->count += !empty;
         frames->packet = hit + 1;
         frames->start = empty && frames->keep ? hit : hit + 1;

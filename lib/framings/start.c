@@ -178,7 +178,7 @@ static inline bool use_candidate(struct cb__frames *frames, const struct cb__pat
     }
     if (at - frames->start > frames->max_record)
         return false;
-    cb__hits_add_some(frames, frames->start, at - frames->start);
+    cb__hits_add_some(frames, at - frames->start, at);
     frames->start = at;
     frames->next = end;
     return true;

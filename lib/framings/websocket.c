@@ -359,12 +359,10 @@ static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, si
         size_t payload = (size_t)state->payload, length = payload + (keep ? header : 0);
         if (length > decoder->max_record)
             break;
-        cuts[count] = (struct cb__cut){
-            .at = (uint32_t)(keep ? at : at + header),
-            .length = (uint32_t)length,
-            .header = keep ? 0 : (uint32_t)header,
-        };
-        at += header + payload;
+        const size_t next = at + header + payload;
+        cuts[count] = keep ? cb__cut_of(at, length, 0, next)
+                           : cb__cut_of(at + header, length, header, next);
+        at = next;
     }
     state->have = 0; /* what is not consumed here is read again */
     *used = at;

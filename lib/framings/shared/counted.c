@@ -360,11 +360,12 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
             continue;
         }
         const size_t length = (size_t)frame->payload;
-        const size_t next = payload + length + frame->padding + frame->trailer.length;
-        cuts[count] = keep ? (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)(next - at)}
-                           : (struct cb__cut){.at = (uint32_t)payload,
-                                              .length = (uint32_t)length,
-                                              .header = (uint32_t)header};
+        const size_t trailer = frame->padding + frame->trailer.length;
+        const size_t next = payload + length + trailer;
+        if (cb__unlikely(!keep && !cb__cut_fits(header, trailer)))
+            break;
+        cuts[count] = keep ? cb__cut_of(at, next - at, 0, next)
+                           : cb__cut_of(payload, length, header, next);
         if (cb__unlikely(rules && counted->left_out)) {
             counted->left_out = false;
             at = next;

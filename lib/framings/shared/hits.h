@@ -47,17 +47,18 @@ cb__always_inline size_t cb__hits_cut(struct cb__frames *frames, struct cb_decod
     return from;
 }
 
-/* The same unless the record is empty. */
-static inline void cb__hits_add_some(struct cb__frames *frames, size_t at, size_t length)
+/* The current frame begins with a record of `length` bytes, and ends before `next`, at
+ * most 65,535 bytes later. */
+static inline void cb__hits_add(struct cb__frames *frames, size_t length, size_t next)
 {
-    frames->cuts[frames->count] = (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)length};
-    frames->count += length > 0;
+    frames->cuts[frames->count++] = cb__cut_of(frames->start, length, 0, next);
 }
 
-static inline void cb__hits_add(struct cb__frames *frames, size_t at, size_t length)
+/* The same unless the record is empty. */
+static inline void cb__hits_add_some(struct cb__frames *frames, size_t length, size_t next)
 {
-    frames->cuts[frames->count++] =
-        (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)length};
+    frames->cuts[frames->count] = cb__cut_of(frames->start, length, 0, next);
+    frames->count += length > 0;
 }
 
 #endif

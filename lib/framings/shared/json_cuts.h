@@ -30,8 +30,7 @@ static inline bool cb__json_cut(struct cb__json_cuts *values, size_t from, size_
     const size_t at = keep ? values->start : from, length = (keep ? end : to) - at;
     if (length > values->decoder->max_record)
         return false;
-    values->cuts[values->count++] =
-        (struct cb__cut){.at = (uint32_t)at, .length = (uint32_t)length};
+    values->cuts[values->count++] = cb__cut_of(at, length, 0, end);
     values->start = end;
     return true;
 }
