@@ -37,13 +37,15 @@ enum { CB__RING_INLINE = 8, CB__AREAS = 8, CB__SEARCHES = 8 };
 struct cb__search;
 
 struct cb_buffer {
-    struct cb__chunk *ring;
-    size_t mask;  /* ring size - 1 */
+    /* (What changes together is not next to each other: compilers would make vectors of
+     * it, which takes longer than two additions.) */
     size_t first; /* ordinal of the head */
-    size_t count;
+    struct cb__chunk *ring;
     size_t length;
-    uint64_t position;
+    size_t mask; /* ring size - 1 */
+    size_t count;
     size_t shape; /* counts the changes that are neither a push nor a skip */
+    uint64_t position;
 
     struct cb_memory *tail;
     struct cb_memory *spares[CB__AREAS];
@@ -145,6 +147,44 @@ static inline void cb__buffer_push_ref(struct cb_buffer *buffer, struct cb_memor
     }
     cb__memory_ref(memory);
     *cb__buffer_chunk(buffer, buffer->count++) = chunk;
+}
+
+/* Drops the first n bytes of a buffer that is not empty, if its first chunk has more;
+ * otherwise false. */
+static inline bool cb__buffer_drop(struct cb_buffer *buffer, size_t n)
+{
+    struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+    if (cb__unlikely(n >= head->length || CB__HAS_ASAN))
+        return false;
+    cb__chunk_advance(head, n);
+    buffer->length -= n;
+    buffer->position += n;
+    return true;
+}
+
+/* cb__buffer_take_frame in the common case: the frame is in the first chunk of `source`,
+ * which has more and may be referenced, and target is empty.  Otherwise false. */
+static inline bool cb__buffer_take_fast(struct cb_buffer *source, size_t lead, size_t size,
+                                        size_t total, struct cb_buffer *target)
+{
+    struct cb__chunk *head = cb__buffer_chunk(source, 0);
+    struct cb_memory *memory = head->memory;
+    if (cb__unlikely(target->count || total >= source->length || total >= head->length ||
+                     size < source->copy_below || size > target->limit ||
+                     !cb__buffer_may_show(target, memory)))
+        return false;
+    target->offered = 0;
+    if (cb__likely(size)) {
+        *cb__buffer_chunk(target, 0) =
+            (struct cb__chunk){.memory = memory, .data = head->data + lead, .length = size};
+        target->count = 1;
+        target->length = size;
+        cb__memory_ref(memory);
+    }
+    cb__chunk_advance(head, total);
+    source->length -= total;
+    source->position += total;
+    return true;
 }
 
 /* The stream position of the tail. */

@@ -22,7 +22,8 @@ size_t cb_skip(struct cb_buffer *buffer, size_t n)
         cb__buffer_drop_head(buffer);
         cb__memory_unref(memory); /* may call this function again */
     }
-    cb__buffer_settle(buffer);
+    if (buffer->release_fast)
+        cb__buffer_settle(buffer);
     return n;
 }
 
@@ -134,23 +135,12 @@ int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
 int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, size_t total,
                           struct cb_buffer *target)
 {
-    struct cb__chunk *head = cb__buffer_chunk(source, 0);
-    bool simple = source->length && total < head->length && size >= source->copy_below &&
-                  cb__buffer_may_show(target, head->memory) && target->count <= target->mask &&
-                  cb__buffer_check_limit(target, size) == CB_OK;
-    if (cb__unlikely(!simple)) {
-        ssize_t n = cb_slice(source, lead, size, target);
-        if (n < 0)
-            return (int)n;
-        cb_skip(source, total);
+    if (cb__buffer_take_fast(source, lead, size, total, target))
         return CB_OK;
-    }
-    target->offered = 0;
-    if (size)
-        cb__buffer_push_ref(target, head->memory, head->data + lead, size);
-    cb__chunk_advance(head, total);
-    source->length -= total;
-    source->position += total;
+    ssize_t n = cb_slice(source, lead, size, target);
+    if (n < 0)
+        return (int)n;
+    cb_skip(source, total);
     return CB_OK;
 }
 
