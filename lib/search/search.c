@@ -191,6 +191,15 @@ static int scan(struct cb_buffer *buffer, struct cb__search *search, uint64_t en
     return status == CB__YES ? CB__YES : CB__NO;
 }
 
+/* Remembers the match that a search from `from` has found.  (By value: a match just
+ * stored in two halves would make its load as a whole wait.) */
+static inline void keep_found(struct cb__search *search, uint64_t from, struct cb__match match)
+{
+    search->found_from = from;
+    search->found.start = match.start;
+    search->start = search->found.end = match.end;
+}
+
 /* Searches between two positions in the buffer.  CB__YES with *match set, or CB__NO. (A
  * call would cost each short record 20 instructions.) */
 static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer,
@@ -210,9 +219,7 @@ static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer
     }
     if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB__NO)
         return CB__NO;
-    search->found_from = from;
-    search->found = *match;
-    search->start = match->end;
+    keep_found(search, from, *match);
     return CB__YES;
 }
 
@@ -231,6 +238,22 @@ static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint6
         return CB__YES;
     *match = matcher->best;
     return matcher->pending ? CB__YES : CB__NO;
+}
+
+/* Finds the needle where the last match of the last search ended, if the next one was
+ * seen by then: a record among many, in a few instructions. */
+static inline bool find_seen(struct cb_buffer *buffer, const void *needle, size_t n, uint64_t from,
+                             uint64_t end, struct cb__match *match)
+{
+    struct cb__search *search = buffer->searches[0];
+    struct cb__match seen;
+    if (cb__unlikely(!search || search->matcher.at != from || buffer->unchanged != CB__NOWHERE) ||
+        !cb__matcher_is(&search->matcher, needle, n) ||
+        !cb__matcher_known(&search->matcher, end, &seen))
+        return false;
+    keep_found(search, from, seen);
+    *match = seen;
+    return true;
 }
 
 /* Finds the needle between two positions in the buffer.  CB__YES with *match set,
@@ -313,25 +336,22 @@ int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t co
     return CB_YES;
 }
 
-/* Takes the first `payload` bytes and drops the rest of the record. */
-static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
-                       struct cb_buffer *target)
+/* ------------------------------------------------------------ take a record */
+
+/* Where a delimiter that ends a record of at most `limit` bytes must have ended, or the
+ * buffer. */
+static inline size_t end_in_time(const struct cb_buffer *buffer, size_t n, size_t limit)
 {
-    int status = cb__buffer_take_frame(buffer, 0, payload, record, target);
-    return status ? status : CB__YES;
+    const size_t end = buffer->length;
+    return n < end && limit < end - n ? limit + n : end;
 }
 
 /* Finds the delimiter that ends a record of at most `limit` bytes.  CB__YES with *match
- * set; CB__MORE; CB_EOVERFLOW if none can come in time; or an error. (Inlined as
- * above.) */
-static inline __attribute__((always_inline)) int find_end(struct cb_buffer *buffer,
-                                                          const void *delimiter, size_t n,
-                                                          size_t start, size_t limit,
-                                                          struct cb__match *match)
+ * set; CB__MORE; CB_EOVERFLOW if none can come in time; or an error. */
+static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
+                    size_t limit, struct cb__match *match)
 {
-    size_t end = buffer->length;
-    if (n < end && limit < end - n)
-        end = limit + n; /* where the last delimiter in time ends */
+    const size_t end = end_in_time(buffer, n, limit);
     if (start > end)
         return end < buffer->length ? CB_EOVERFLOW : CB__MORE;
     int status =
@@ -343,8 +363,33 @@ static inline __attribute__((always_inline)) int find_end(struct cb_buffer *buff
     return safe - buffer->position > limit ? CB_EOVERFLOW : CB__MORE;
 }
 
-int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
-                 size_t limit, unsigned flags, struct cb_buffer *target)
+/* The same, if that takes only a few instructions; otherwise false.  *record is the
+ * length of the record with its delimiter. */
+static inline bool find_end_fast(struct cb_buffer *buffer, const void *delimiter, size_t n,
+                                 size_t start, size_t limit, size_t *record)
+{
+    const uint64_t head = buffer->position;
+    const size_t end = end_in_time(buffer, n, limit);
+    struct cb__match match;
+    if (start > end || !find_seen(buffer, delimiter, n, head + start, head + end, &match))
+        return false;
+    *record = (size_t)(match.end - head);
+    return true;
+}
+
+/* Takes the first `payload` bytes and drops the rest of the record. */
+static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
+                       struct cb_buffer *target)
+{
+    int status = cb__buffer_take_frame(buffer, 0, payload, record, target);
+    return status ? status : CB_YES;
+}
+
+/* cb_takeuntil with all that is rare. (Inlined, it would make the common case save
+ * registers; so would takeline below.) */
+static __attribute__((noinline)) int takeuntil(struct cb_buffer *buffer, const void *delimiter,
+                                               size_t n, size_t start, size_t limit,
+                                               unsigned flags, struct cb_buffer *target)
 {
     struct cb__match match;
     if (!n || buffer == target || !cb__flags_known(flags, CB_KEEP))
@@ -354,6 +399,18 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size
         return cb__public(status);
     size_t record = (size_t)(match.end - buffer->position);
     return take_record(buffer, flags & CB_KEEP ? record : record - n, record, target);
+}
+
+int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size_t start,
+                 size_t limit, unsigned flags, struct cb_buffer *target)
+{
+    const size_t most = limit ? limit : CB_ALL;
+    size_t record;
+    if (cb__likely(flags <= CB_KEEP &&
+                   find_end_fast(buffer, delimiter, n, start, most, &record) &&
+                   cb__buffer_take_fast(buffer, 0, flags ? record : record - n, record, target)))
+        return CB_YES;
+    return takeuntil(buffer, delimiter, n, start, limit, flags, target);
 }
 
 /* Is the byte before the n-th a CR? */
@@ -372,8 +429,17 @@ static size_t line_length(const struct cb_buffer *buffer, size_t n)
     return ends_in_cr(buffer, n) ? n - 1 : n;
 }
 
-int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
-                struct cb_buffer *target)
+/* The same, if the line and its LF are in the first chunk; otherwise CB_ALL. */
+static inline size_t line_length_fast(const struct cb_buffer *buffer, size_t n)
+{
+    const struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+    if (cb__unlikely(n >= head->length))
+        return CB_ALL;
+    return n - (head->data[n - (n > 0)] == '\r'); /* the LF, if nothing is before it */
+}
+
+static __attribute__((noinline)) int takeline(struct cb_buffer *buffer, size_t start, size_t limit,
+                                              unsigned flags, struct cb_buffer *target)
 {
     struct cb__match match;
     if (buffer == target || !cb__flags_known(flags, CB_KEEP))
@@ -391,6 +457,21 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
     if (length > limit)
         return CB_EOVERFLOW;
     return take_record(buffer, flags & CB_KEEP ? record : length, record, target);
+}
+
+int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned flags,
+                struct cb_buffer *target)
+{
+    const size_t most = limit ? limit : CB_ALL;
+    size_t record;
+    if (cb__likely(flags <= CB_KEEP &&
+                   find_end_fast(buffer, "\n", 1, start, most + (most < CB_ALL), &record))) {
+        const size_t length = line_length_fast(buffer, record - 1);
+        if (cb__likely(length <= most && cb__buffer_take_fast(buffer, 0, flags ? record : length,
+                                                              record, target)))
+            return CB_YES;
+    }
+    return takeline(buffer, start, limit, flags, target);
 }
 
 int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n, size_t *missing)
