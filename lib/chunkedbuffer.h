@@ -711,7 +711,8 @@ CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buf
 CB_API size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece,
                                 void *out, size_t room) CB_NONNULL_2;
 /* Releases the previous piece and returns one more.  Returns as cb_decoder_batch; at
- * CB_END the end marker is released too, so the bytes that follow are at the head. */
+ * CB_END the end marker is released too, so the bytes that follow are at the head.
+ * Costs little more: short records are found many at a time. */
 CB_API CB_MUST_USE int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
                                        struct cb_piece *piece) CB_NONNULL;
 /* Releases, then skips at most `max` records; *count is how many ended.

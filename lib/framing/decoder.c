@@ -32,6 +32,7 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
 {
     va_list arguments;
     struct cb_error *error = &decoder->error;
+    cb__forget_ahead(decoder);
     error->code = code;
     error->record = decoder->core.record;
     error->offset = offset;
@@ -184,6 +185,7 @@ static void leave(struct cb_decoder *decoder)
     decoder->core.assembled = decoder->core.aside = decoder->core.header_aside = NULL;
     decoder->core.header_at = CB_UNKNOWN;
     decoder->core.stream = CB__STREAM_NONE;
+    cb__forget_ahead(decoder);
 }
 
 void cb_decoder_free(struct cb_decoder *decoder)

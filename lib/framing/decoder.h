@@ -39,6 +39,35 @@ struct cb__cuts {
     struct cb__cut cuts[CB__CUTS];
 };
 
+/*
+ * Whole frames that cb_decoder_next and cb_decoder_take have found in one go, to return
+ * them one by one: [next, end).  The decoder moves over a frame when it is returned, not
+ * earlier.  So it always is as if there were no such frames: every other call continues
+ * from there by its own means, and nothing must be undone.
+ *
+ * The frames are those that follow stream position `place`, perhaps after dropped
+ * bytes.  While the decoder is there, nothing has happened since the last one was
+ * returned; if it has come farther by other means, the frames after its own place are
+ * still to be had.  Bytes appended or skipped do not matter, since a chunk stays where it
+ * is.  All are void
+ * - if bytes have moved otherwise: `shape` is not that of the buffer;
+ * - after an error, and in another stream: `place` is CB__NOWHERE.
+ *
+ * So few bytes are searched at a time that they stay in the cache until their records are
+ * returned, and that no record is too long to be taken (WHOLE_LIMIT_DEFAULT).
+ */
+enum { CB__AHEAD_CUTS = 128, CB__AHEAD_BYTES = 32 << 10 };
+
+struct cb__lookahead {
+    uint64_t place;
+    size_t shape;
+    uint64_t base;           /* position of the span */
+    const uint8_t *data;     /* the span */
+    struct cb_memory *block; /* the block that contains it */
+    const struct cb__cut *next, *end;
+    struct cb__cut cuts[CB__AHEAD_CUTS];
+};
+
 /* Pieces that were cut but not returned yet: those from `next` on. */
 enum { CB__KEPT = 256 };
 
@@ -106,6 +135,7 @@ struct cb__core {
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
+    struct cb__lookahead lookahead;
 };
 
 struct cb_decoder {

@@ -47,15 +47,15 @@ static inline bool cb__at_rest(const struct cb_decoder *decoder)
 static inline void cb__begin_at(struct cb_decoder *decoder, uint64_t position, uint64_t record)
 {
     struct cb__core *core = &decoder->core;
-    decoder->found = (struct cb__found){
-        .scan = position,
-        .frame_start = position,
-        .payload_start = position,
-        .payload_seen = position,
-        .payload_at = position,
-        .total = CB_UNKNOWN,
-        .needed = 1,
-    };
+    struct cb__found *found = &decoder->found;
+    /* (One by one: to clear the struct first, compilers use an instruction that takes as
+     * long as all the rest.) */
+    found->state = CB__FOUND_NOTHING;
+    found->scan = found->frame_start = position;
+    found->payload_start = found->payload_seen = found->payload_at = position;
+    found->payload_end = found->header = found->undecided = 0;
+    found->total = CB_UNKNOWN;
+    found->needed = 1;
     core->record = record;
     core->given = CB__GIVEN_NOTHING;
     core->given_to = position;
@@ -121,8 +121,11 @@ static inline uint64_t cb__payload_in_input(const struct cb_decoder *decoder)
 
 static inline void cb__skip_to(struct cb_buffer *buffer, uint64_t position)
 {
-    if (position > buffer->position)
-        cb_skip(buffer, cb__clamp_u64(position - buffer->position));
+    if (position <= buffer->position)
+        return;
+    const size_t n = cb__clamp_u64(position - buffer->position);
+    if (n >= buffer->length || !cb__buffer_drop(buffer, n))
+        cb_skip(buffer, n);
 }
 
 /* Makes sure that the decoder reads this buffer and that nothing in it has moved. */
@@ -141,6 +144,72 @@ static inline void cb__release(struct cb_decoder *decoder, struct cb_buffer *buf
         cb__decoder_release_held(decoder, buffer);
     else
         cb__skip_to(buffer, core->given_to - decoder->found.header);
+}
+
+/* May `cuts` be called here? */
+static inline bool cb__at_frame(const struct cb_decoder *decoder)
+{
+    return cb__at_rest(decoder) && !cb__has_ended(decoder) && !decoder->error.code;
+}
+
+/* Forgets the frames that were found ahead. */
+static inline void cb__forget_ahead(struct cb_decoder *decoder)
+{
+    decoder->core.lookahead.place = CB__NOWHERE;
+}
+
+/* Finds frames ahead, unless they are known: false if the next one is for `advance`.
+ * What was returned has been released. */
+bool cb__decoder_look_ahead(struct cb_decoder *decoder);
+
+/* Was the next frame found ahead in this buffer?  (The buffer may have lost it
+ * meanwhile.) */
+static inline bool cb__decoder_knows(const struct cb_decoder *decoder,
+                                     const struct cb_buffer *buffer)
+{
+    const struct cb__lookahead *ahead = &decoder->core.lookahead;
+    return decoder->buffer == buffer && ahead->place == decoder->found.scan &&
+           ahead->shape == buffer->shape && !cb__has_begun(decoder);
+}
+
+/* Releases what was returned before the next frame, which is known; false if that needs
+ * more than a few instructions, or the frame is not there any more: then it is
+ * in no chunk, however far the head has moved. */
+static inline bool cb__decoder_drop_fast(const struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    return cb__buffer_drop(buffer, cb__clamp_u64(decoder->found.scan - buffer->position));
+}
+
+/* The bytes of the buffer before the payload of the next frame, which is known. */
+static inline size_t cb__lead_of_known(const struct cb_decoder *decoder,
+                                       const struct cb_buffer *buffer)
+{
+    const struct cb__lookahead *ahead = &decoder->core.lookahead;
+    return cb__clamp_u64(ahead->base + ahead->next->at - buffer->position);
+}
+
+/* Goes on to the frame after the next one. */
+static inline uint64_t cb__pass_known(struct cb__lookahead *ahead)
+{
+    const uint64_t end = ahead->base + cb__cut_end(ahead->next);
+    ahead->place = ++ahead->next < ahead->end ? end : CB__NOWHERE;
+    return end;
+}
+
+/* The next frame, which is known, was returned: as cb__begin_at, where most is as it
+ * should be already. */
+static inline void cb__decoder_took_known(struct cb_decoder *decoder)
+{
+    struct cb__found *found = &decoder->found;
+    const uint64_t end = cb__pass_known(&decoder->core.lookahead);
+    if (cb__unlikely(decoder->core.assembled)) {
+        cb__begin_at(decoder, end, decoder->core.record + 1);
+        return;
+    }
+    found->scan = found->frame_start = end;
+    found->payload_start = found->payload_seen = found->payload_at = end;
+    decoder->core.given_to = end;
+    decoder->core.record++;
 }
 
 static inline void cb__limit_to(struct cb_decoder *decoder, uint64_t limit)

@@ -168,16 +168,10 @@ static bool can_give(const struct cb_decoder *decoder)
 
 /* -------------------------------------------------- whole frames of one span */
 
-/* May the fast path begin here? */
-static bool at_frame(const struct cb_decoder *decoder)
-{
-    return cb__at_rest(decoder) && !cb__has_ended(decoder) && !decoder->error.code;
-}
-
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
 {
-    if (!at_frame(decoder) || !cb__decoder_span(decoder, data, n))
+    if (!cb__at_frame(decoder) || !cb__decoder_span(decoder, data, n))
         return false;
     *n = cb__min(*n, CB__FIND_MAX);
     return true;
@@ -206,20 +200,26 @@ void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found)
     pass_frames(decoder, found->used, found->count);
 }
 
-static inline void build_one(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
-                             uint64_t base, uint64_t record)
+static inline void build_one(struct cb_piece *piece, const struct cb__cut *cut, const uint8_t *data,
+                             struct cb_memory *block, uint64_t base, uint64_t record)
 {
-    const struct cb__cut *cut = &found->cuts[i];
     *piece = (struct cb_piece){
-        .data = found->data + cut->at,
+        .data = data + cut->at,
         .length = cut->length,
-        .record = record + i,
+        .record = record,
         .offset = base + cut->at,
         .total = cut->length,
-        .block = found->block,
+        .block = block,
         .flags = CB_FIRST | CB_LAST,
         .header = cut->header,
     };
+}
+
+/* The piece of the i-th of them. */
+static inline void build_at(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
+                            uint64_t base, uint64_t record)
+{
+    build_one(piece, &found->cuts[i], found->data, found->block, base, record + i);
 }
 
 /* The pieces of whole records: four at a time, since counting them costs a quarter of
@@ -231,13 +231,47 @@ static void build(const struct cb_decoder *decoder, const struct cb__cuts *found
     const size_t count = found->count;
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
-        build_one(&pieces[i], found, i, base, record);
-        build_one(&pieces[i + 1], found, i + 1, base, record);
-        build_one(&pieces[i + 2], found, i + 2, base, record);
-        build_one(&pieces[i + 3], found, i + 3, base, record);
+        build_at(&pieces[i], found, i, base, record);
+        build_at(&pieces[i + 1], found, i + 1, base, record);
+        build_at(&pieces[i + 2], found, i + 2, base, record);
+        build_at(&pieces[i + 3], found, i + 3, base, record);
     }
     for (; i < count; i++)
-        build_one(&pieces[i], found, i, base, record);
+        build_at(&pieces[i], found, i, base, record);
+}
+
+/* Continues with the frames found ahead, if the decoder has come over some of them by
+ * other means. */
+static bool catch_up(const struct cb_decoder *decoder, struct cb__lookahead *ahead)
+{
+    if (ahead->shape != decoder->buffer->shape)
+        return false;
+    while (ahead->place < decoder->found.scan)
+        cb__pass_known(ahead);
+    return ahead->place == decoder->found.scan;
+}
+
+bool cb__decoder_look_ahead(struct cb_decoder *decoder)
+{
+    struct cb__lookahead *ahead = &decoder->core.lookahead;
+    const uint8_t *data;
+    size_t n, used;
+    if (!decoder->ops->cuts || !frames_at_hand(decoder, &data, &n))
+        return false;
+    if (catch_up(decoder, ahead))
+        return true;
+    const uint64_t place = decoder->found.scan;
+    const size_t count = decoder->ops->cuts(decoder, data, cb__min(n, CB__AHEAD_BYTES), ahead->cuts,
+                                            CB__AHEAD_CUTS, &used);
+    ahead->next = ahead->cuts;
+    ahead->end = ahead->cuts + count;
+    ahead->place = count ? place : CB__NOWHERE;
+    ahead->base = place;
+    ahead->data = data;
+    ahead->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, place);
+    ahead->shape = decoder->buffer->shape;
+    cb__begin_at(decoder, place, decoder->core.record); /* `cuts` may have set `needed` */
+    return count > 0;
 }
 
 /* The fast path: whole records in the span where the frame begins. */
@@ -340,7 +374,7 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
         return CB_ESTATE;
     cb__limit_to(decoder, decoder->core.max_given);
     const uint64_t first = decoder->core.record;
-    if (!max && decoder->ops->rest && at_frame(decoder) && !decoder->finished)
+    if (!max && decoder->ops->rest && cb__at_frame(decoder) && !decoder->finished)
         status = decoder->ops->rest(decoder);
     while (decoder->core.record - first < max && status == CB_OK) {
         skip_frames(decoder, max - (decoder->core.record - first));
@@ -371,7 +405,19 @@ void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
         cb__release(decoder, buffer);
 }
 
-int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *piece)
+/* Returns the next frame, which is known, after a release. */
+static inline int give_known(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    const struct cb__lookahead *ahead = &decoder->core.lookahead;
+    build_one(piece, ahead->next, ahead->data, ahead->block, ahead->base, decoder->core.record);
+    cb__decoder_took_known(decoder);
+    return CB_PIECE;
+}
+
+/* cb_decoder_next with all that is rare.  (Inlined, it would make the common case save
+ * registers.) */
+static __attribute__((noinline)) int find_next(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                                               struct cb_piece *piece)
 {
     size_t count;
     int status = cb__attach(decoder, buffer);
@@ -381,10 +427,19 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     if (cb__unlikely(cb__decoder_has_kept(decoder)))
         return hand_over(decoder, piece, 1, &count);
     cb__release(decoder, buffer);
+    if (cb__decoder_look_ahead(decoder))
+        return give_known(decoder, piece);
     status = give_batch(decoder, piece, 1, &count);
     if (cb__unlikely(status == CB__END))
         cb__release(decoder, buffer); /* the end marker */
     return cb__public(status);
+}
+
+int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_piece *piece)
+{
+    if (cb__likely(cb__decoder_knows(decoder, buffer) && cb__decoder_drop_fast(decoder, buffer)))
+        return give_known(decoder, piece);
+    return find_next(decoder, buffer, piece);
 }
 
 /* ------------------------------------------------------------ for cb_reframe */

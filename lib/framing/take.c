@@ -44,7 +44,23 @@ static inline int take_whole(struct cb_decoder *decoder, struct cb_buffer *buffe
     return CB_PIECE;
 }
 
-int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
+/* The same for a frame that was found ahead. */
+static int take_known(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                      struct cb_buffer *record)
+{
+    const struct cb__cut *cut = decoder->core.lookahead.next;
+    const size_t lead = cb__lead_of_known(decoder, buffer);
+    int status =
+        cb__buffer_take_frame(buffer, lead, cut->length, lead + cut->length + cut->trailer, record);
+    if (status != CB_OK)
+        return status;
+    cb__decoder_took_known(decoder);
+    return CB_PIECE;
+}
+
+/* cb_decoder_take with all that is rare. */
+static __attribute__((noinline)) int find_record(struct cb_decoder *decoder,
+                                                 struct cb_buffer *buffer, struct cb_buffer *record)
 {
     int status = cb__attach(decoder, buffer);
     if (status)
@@ -55,6 +71,8 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
         return CB_ESTATE;
     cb__limit_to(decoder, decoder->core.max_taken);
     cb__release(decoder, buffer);
+    if (cb__decoder_look_ahead(decoder))
+        return take_known(decoder, buffer, record);
     while (status == CB_OK && !cb__is_complete(decoder))
         status = cb__decoder_advance(decoder);
     if (cb__unlikely(decoder->core.too_long) && status == CB__MORE)
@@ -66,4 +84,16 @@ int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
     if (status == CB__END)
         cb__release(decoder, buffer); /* the end marker */
     return cb__public(status);
+}
+
+int cb_decoder_take(struct cb_decoder *decoder, struct cb_buffer *buffer, struct cb_buffer *record)
+{
+    const struct cb__cut *cut = decoder->core.lookahead.next;
+    if (cb__unlikely(!cb__decoder_knows(decoder, buffer) || buffer->position > decoder->found.scan))
+        return find_record(decoder, buffer, record);
+    const size_t lead = cb__lead_of_known(decoder, buffer);
+    if (!cb__buffer_take_fast(buffer, lead, cut->length, lead + cut->length + cut->trailer, record))
+        return find_record(decoder, buffer, record);
+    cb__decoder_took_known(decoder);
+    return CB_PIECE;
 }

@@ -388,8 +388,8 @@ static int take_record(struct cb_buffer *buffer, size_t payload, size_t record,
 /* cb_takeuntil with all that is rare. (Inlined, it would make the common case save
  * registers; so would takeline below.) */
 static __attribute__((noinline)) int takeuntil(struct cb_buffer *buffer, const void *delimiter,
-                                               size_t n, size_t start, size_t limit,
-                                               unsigned flags, struct cb_buffer *target)
+                                               size_t n, size_t start, size_t limit, unsigned flags,
+                                               struct cb_buffer *target)
 {
     struct cb__match match;
     if (!n || buffer == target || !cb__flags_known(flags, CB_KEEP))
@@ -406,8 +406,7 @@ int cb_takeuntil(struct cb_buffer *buffer, const void *delimiter, size_t n, size
 {
     const size_t most = limit ? limit : CB_ALL;
     size_t record;
-    if (cb__likely(flags <= CB_KEEP &&
-                   find_end_fast(buffer, delimiter, n, start, most, &record) &&
+    if (cb__likely(flags <= CB_KEEP && find_end_fast(buffer, delimiter, n, start, most, &record) &&
                    cb__buffer_take_fast(buffer, 0, flags ? record : record - n, record, target)))
         return CB_YES;
     return takeuntil(buffer, delimiter, n, start, limit, flags, target);
@@ -467,8 +466,8 @@ int cb_takeline(struct cb_buffer *buffer, size_t start, size_t limit, unsigned f
     if (cb__likely(flags <= CB_KEEP &&
                    find_end_fast(buffer, "\n", 1, start, most + (most < CB_ALL), &record))) {
         const size_t length = line_length_fast(buffer, record - 1);
-        if (cb__likely(length <= most && cb__buffer_take_fast(buffer, 0, flags ? record : length,
-                                                              record, target)))
+        if (cb__likely(length <= most &&
+                       cb__buffer_take_fast(buffer, 0, flags ? record : length, record, target)))
             return CB_YES;
     }
     return takeline(buffer, start, limit, flags, target);

@@ -236,6 +236,21 @@ START_TEST(a_decoder_that_is_gone_leaves_the_buffer_to_others)
 }
 END_TEST
 
+START_TEST(a_record_of_which_bytes_have_left_is_not_returned)
+{
+    for (size_t lost = 1; lost <= 5; lost++) {
+        struct cb_decoder *decoder = plain_decoder("netstring");
+        struct cb_piece piece;
+
+        put("1:a,2:bc,2:de,3:fgh,");
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        cb_skip(buffer, 4 + lost);
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, buffer), CB_ESTATE);
+        assert_lost_and_found(decoder, buffer);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reader");
@@ -249,6 +264,7 @@ int main(void)
     tcase_add_test(its_buffer, bytes_that_take_the_place_of_others_are_not_read_in_mid_stream);
     tcase_add_test(its_buffer, a_position_that_is_set_is_another_stream);
     tcase_add_test(its_buffer, what_was_given_may_be_skipped_and_no_more);
+    tcase_add_test(its_buffer, a_record_of_which_bytes_have_left_is_not_returned);
     tcase_add_test(its_buffer, an_error_stays_the_same_whatever_becomes_of_the_buffer);
     tcase_add_test(its_buffer, two_decoders_may_read_one_buffer_in_turn);
     tcase_add_test(its_buffer, no_decoder_begins_inside_the_record_of_another);

@@ -101,6 +101,25 @@ START_TEST(take_and_next_may_take_turns)
 }
 END_TEST
 
+START_TEST(a_record_is_not_taken_to_its_own_buffer)
+{
+    struct cb_decoder *decoder = plain_decoder("netstring");
+    struct cb_buffer *record = new_buffer(pool, 4096);
+
+    put("1:a,2:bc,1:d,");
+    for (int i = 0; i < 3; i++) {
+        const size_t length = cb_length(buffer);
+
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, buffer), CB_ESTATE);
+        ck_assert_uint_eq(cb_length(buffer), length);
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+    }
+    assert_holds(record, BYTES("abcd"));
+    cb_decoder_free(decoder);
+    cb_buffer_free(record);
+}
+END_TEST
+
 START_TEST(a_take_that_fails_can_be_tried_again)
 {
     struct cb_decoder *decoder = plain_decoder("line");
@@ -236,6 +255,7 @@ int main(void)
     tcase_add_test(take, take_waits_for_the_whole_record);
     tcase_add_test(take, take_is_refused_inside_a_record);
     tcase_add_test(take, take_and_next_may_take_turns);
+    tcase_add_test(take, a_record_is_not_taken_to_its_own_buffer);
     tcase_add_test(take, a_take_that_fails_can_be_tried_again);
     tcase_add_test(take, take_is_bounded_at_64_mib_without_a_limit);
     tcase_add_test(take, a_record_too_long_to_be_taken_can_still_be_given);
