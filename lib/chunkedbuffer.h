@@ -80,13 +80,12 @@ extern "C" {
 #define CB_PRINTF(text, first)
 #endif
 
+/* ------------------------------------------------------ version and status */
+
 /* The version of this header; cb_version() returns that of the library in use. */
 #define CB_VERSION "0.1.0"
 #define CB_VERSION_NUMBER 0x000100
-
 CB_API const char *cb_version(void);
-
-/* ------------------------------------------------------------------ status */
 
 /*
  * One rule for results: positive is a result (a piece, yes, a count), 0 is
@@ -455,6 +454,8 @@ CB_API CB_MUST_USE int cb_takeline(struct cb_buffer *buffer, size_t start, size_
 CB_API CB_MUST_USE int cb_skip_if_startswith(struct cb_buffer *buffer, const void *prefix, size_t n,
                                              size_t *missing) CB_NONNULL_1;
 
+/* ------------------------------------------------------------------ numbers */
+
 enum cb_endian { CB_BIG_ENDIAN = 1, CB_LITTLE_ENDIAN = 2 };
 
 /* Takes an unsigned number of `width` bytes (1 to 8).  CB_YES; CB_MORE, with
@@ -557,6 +558,8 @@ CB_API const char *cb_framing_key(const struct cb_framing *framing, size_t index
 /* The framing named by a specification, or NULL.  Only the name matters; if two
  * framings have it, one for output only, the first. */
 CB_API const struct cb_framing *cb_framing_find(const char *specification) CB_NONNULL;
+
+/* ------------------------------------------------------------------- decode */
 
 /* What went wrong, and where. */
 struct cb_error {
@@ -678,6 +681,7 @@ CB_API void cb_decoder_free(struct cb_decoder *decoder); /* NULL is fine */
 /* Forgets the stream and its buffer, to begin another one at the head of any
  * buffer.  Invalidates all pieces and frees assembled payload. */
 CB_API void cb_decoder_reset(struct cb_decoder *decoder) CB_NONNULL;
+/* CB_TELLS_LENGTH and so on.  Free. */
 CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder) CB_NONNULL;
 
 /*
@@ -832,6 +836,8 @@ CB_API CB_MUST_USE int cb_append_held(struct cb_buffer *buffer, const struct cb_
  * else sees them.  NULL is fine. */
 CB_API void cb_drop(struct cb_held *held);
 
+/* ------------------------------------------------------------------- encode */
+
 /* An encoder produces the bytes around a record's payload and, if the framing
  * requires it, the bytes that replace the payload. */
 struct cb_encoder;
@@ -862,12 +868,11 @@ CB_API CB_MUST_USE int cb_encoder_new(struct cb_encoder **encoder, const char *s
                                       const struct cb_encoder_options *options,
                                       struct cb_error *error) CB_NONNULL_2;
 CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
+/* CB_NEEDS_LENGTH and so on.  Free. */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder) CB_NONNULL;
 
 /* Why the last record was rejected. */
 CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder) CB_NONNULL;
-
-/* ------------------------------------------------- records into a buffer */
 
 /*
  * Appends a whole record with the bytes that the framing puts around it: long

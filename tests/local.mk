@@ -226,7 +226,8 @@ house_tests = \
 	tests/house/style.sh \
 	tests/house/symbols.sh \
 	tests/house/man-examples.sh \
-	tests/house/man-options.sh
+	tests/house/man-options.sh \
+	tests/house/man-pages.sh
 
 TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)

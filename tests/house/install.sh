@@ -26,7 +26,8 @@ make_in_build() {
 
 make_in_build install
 installed >"$scratch/installed"
-for file in usr/bin/cbsplit usr/include/chunkedbuffer.h usr/lib/pkgconfig/libchunkedbuffer.pc; do
+for file in usr/bin/cbsplit usr/include/chunkedbuffer.h usr/lib/pkgconfig/libchunkedbuffer.pc \
+    usr/share/man/man3/chunkedbuffer.3 usr/share/man/man3/cb_readinto.3; do
     grep -qx "$file" "$scratch/installed" || {
         echo "not installed: $file"
         exit 1
@@ -48,7 +49,7 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     sed -n '/^```c$/,/^```$/{/^```/d;p;}' "$TOP_SRCDIR/README.md" >"$scratch/readme.c"
     sed -n '/^#include <stdio/,/^\.EE$/{/^\.EE$/d;s/\\e/\\/g;s/\\-/-/g;s/\\(aq/'"'"'/g;p;}' \
         "$TOP_SRCDIR/man/chunkedbuffer.3" >"$scratch/page.c"
-    cp "$TOP_SRCDIR"/examples/*.c "$scratch"
+    cp "$TOP_SRCDIR"/examples/*.c "$TOP_SRCDIR"/man/examples/*.c "$scratch"
     # Those that were not built make calls that this system does not have.
     for example in echo proxy; do
         [ -x "$TOP_BUILDDIR/examples/$example" ] || rm "$scratch/$example.c"
@@ -61,8 +62,36 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     [ "$(printf 'one\ntwo\n' | "$scratch/lines")" = '2 records, 6 bytes' ]
     [ "$(printf 'one\ntwo\n' | "$scratch/page")" = "$(printf '1: one\n2: two')" ]
     [ "$(printf '3:one,3:two,' | "$scratch/readme")" = "$(printf 'record %d, 3 bytes of it\n' 1 2)" ]
+    # shows EXAMPLE OUTPUT [ARGUMENT...] - of the pages of section 3
+    shows() {
+        example=$1 wanted=$2
+        shift 2
+        found=$(printf 'a\nbcd\n' | "$scratch/$example" "$@") || {
+            echo "$example fails"
+            exit 1
+        }
+        [ "$found" = "$(printf "$wanted")" ] || {
+            echo "$example prints: $found"
+            exit 1
+        }
+    }
+    shows cb_status "invalid argument: unknown key 'ofset', at 6"
+    shows cb_pool '1 allocation, 1 idle block'
+    shows cb_buffer 'full with 5 bytes\nbyte 2 is next'
+    shows cb_fill 'red, green, blue 3'
+    shows cb_inspect 'GET / HTTP/1.1'
+    shows cb_consume '1\n3'
+    shows cb_number '4 bytes\n8080 300'
+    shows cb_split '<red>\n<green>\n<blue>'
+    shows cb_write 'a\nbcd'
+    "$scratch/cb_framing" | grep -qx 'digits=...'
+    shows cb_decoder '2 records, 4 bytes'
+    shows cb_held 'hello'
+    shows cb_encoder '2:hi,0:,' hi ''
+    shows cb_reframe '1:a,3:bcd,'
+    shows cb_own 'some\nthing or'
     # An input that cannot be read has not ended.
-    for example in lines readme page; do
+    for example in lines readme page cb_consume cb_decoder cb_reframe cb_write; do
         if "$scratch/$example" </ >/dev/null 2>&1; then
             echo "$example takes an error of its input for the end"
             exit 1

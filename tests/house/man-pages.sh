@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: the manual pages have no faults that mandoc finds, no line is
+# wider than a terminal, and each public function has a page.
+
+set -eu
+export LC_ALL=C
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${AWK:=awk}"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+header=$TOP_SRCDIR/lib/chunkedbuffer.h
+
+# make_pages HEADER FOLDER
+make_pages() {
+    mkdir "$2"
+    "$AWK" -v out="$2" -v examples="$TOP_SRCDIR/man/examples" -v title='chunkedbuffer' \
+        -v date=2000-01-01 -f "$TOP_SRCDIR/man/header-to-man.awk" "$TOP_SRCDIR/man/pages" "$1"
+}
+
+# functions - of the header, those that are inline and the type of one too
+functions() {
+    sed 's,/\*[^*]*\*/,,g' "$header" |
+        sed -n 's/^\(CB_API\|static inline\|typedef\)[^(]*[ *(]\(cb_[a-z0-9_]*\))*(.*/\2/p'
+}
+
+make_pages "$header" "$scratch/man3"
+status=0
+functions >"$scratch/functions"
+[ "$(wc -l <"$scratch/functions")" -gt 100 ]
+while read -r function; do
+    page=$scratch/man3/$function.3
+    if ! [ -e "$page" ]; then
+        echo "no page: $function(3)"
+        status=1
+        continue
+    fi
+    target=$(sed -n 's,^\.so man3/,,p' "$page")
+    [ -z "$target" ] || page=$scratch/man3/$target
+    grep -q "^$function\(,\|\$\)" "$page" || {
+        echo "$function is not in the NAME of its page"
+        status=1
+    }
+done <"$scratch/functions"
+grep -L '^\.so ' "$scratch"/man3/*.3 >"$scratch/pages"
+while read -r page; do
+    for section in NAME SYNOPSIS DESCRIPTION EXAMPLES; do
+        grep -qx "\.SH $section" "$page" || {
+            echo "${page##*/} has no $section"
+            status=1
+        }
+    done
+done <"$scratch/pages"
+
+# What the script does not understand is an error, not a gap.
+for wrong in 's/^typedef /union /' 's/^\(.* --* \)pool/\1pond/'; do
+    sed "$wrong" "$header" >"$scratch/wrong.h"
+    rm -rf "$scratch/wrong"
+    if make_pages "$scratch/wrong.h" "$scratch/wrong" 2>/dev/null; then
+        echo "accepted: $wrong"
+        status=1
+    fi
+done
+
+command -v mandoc >/dev/null || {
+    [ $status -eq 0 ] || exit $status
+    echo 'each function has a page, but there is no mandoc to read it'
+    exit 77
+}
+
+# wide PAGE - its lines that are wider than 80 columns, but for what cbsplit
+# prints in an example
+wide() {
+    LC_ALL=C.UTF-8 mandoc -T utf8 -O width=78 "$1" | sed "s/.$(printf '\b')//g" |
+        grep -v '^ *\(cbsplit: \|{"record"\)' | LC_ALL=C.UTF-8 grep '^.\{81\}'
+}
+
+printf '.TH A 1 2000-01-01\n.SH NAME\na \\- b\n.EX\n%090d\n.EE\n' 0 >"$scratch/wide.1"
+if ! wide "$scratch/wide.1" >/dev/null; then
+    echo 'a wide line was not found'
+    exit 1
+fi
+for page in "$TOP_SRCDIR/man/cbsplit.1" "$TOP_SRCDIR/man/chunkedbuffer.3" $(cat "$scratch/pages"); do
+    mandoc -T lint -W warning "$page" || status=1
+    if wide "$page"; then
+        echo "above: wider than 80 columns in ${page##*/}"
+        status=1
+    fi
+done
+exit $status
