@@ -66,6 +66,7 @@ lib_libcb_la_SOURCES = \
 	lib/framing/encoding.h \
 	lib/framing/steps.c \
 	lib/framing/short.c \
+	lib/framing/whole.c \
 	lib/framing/encode.c \
 	lib/framing/reframe.c \
 	lib/framings/families.h \

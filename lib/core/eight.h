@@ -33,6 +33,15 @@ static inline void cb__store8(uint8_t *to, uint64_t bytes)
     to[7] = (uint8_t)(bytes >> 56);
 }
 
+/* The same for four of them. */
+static inline void cb__store4(uint8_t *to, uint32_t bytes)
+{
+    to[0] = (uint8_t)bytes;
+    to[1] = (uint8_t)(bytes >> 8);
+    to[2] = (uint8_t)(bytes >> 16);
+    to[3] = (uint8_t)(bytes >> 24);
+}
+
 /* Is one of them less than `least`, at most 0x80? (Subtracting `least` borrows from its
  * high bit.) */
 static inline bool cb__any_below(uint64_t bytes, uint8_t least)

@@ -34,8 +34,10 @@ enum { CB__CUTS = 256 };
 
 struct cb__cuts {
     const uint8_t *data;     /* the span */
+    uint64_t base;           /* its position in the stream */
     struct cb_memory *block; /* the block that contains it */
     size_t count, used;      /* number of frames, and bytes of the span before the next one */
+    uint64_t record;         /* number of the first */
     struct cb__cut cuts[CB__CUTS];
 };
 
@@ -193,9 +195,8 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
  * cb__decoder_refill continues.
  *
  * The decoder advances over all of them, and the dropped bytes after them, when
- * cb__decoder_took is called: before any other call for the decoder, or never.  The number
- * of the first record is decoder->core.record before, and the span begins at
- * decoder->found.scan.  Bytes are valid until the next release.
+ * cb__decoder_took is called: before any other call for the decoder, or never.  Bytes are
+ * valid until the next release.
  */
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
 void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found);

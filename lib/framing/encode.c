@@ -30,7 +30,10 @@ void cb__encode_init(struct cb_encoder *encoder)
         encoder->head = ask(encoder, begin_any);
     if (encoder->traits & CB_CONSTANT || encoder->by_length)
         encoder->tail = ask(encoder, encoder->ops->end);
-    encoder->copies = cb__encode_short_way(encoder);
+    encoder->copies = cb__encode_whole_way(encoder);
+    encoder->whole = encoder->copies;
+    if (!encoder->whole)
+        encoder->copies = cb__encode_short_way(encoder);
 }
 
 void cb__encode_fini(struct cb_encoder *encoder)

@@ -69,6 +69,7 @@ struct cb_encoder {
 
     enum cb__encode_step step;
     cb__encode_fn *copies;       /* the fast path for short records, or NULL */
+    bool whole;                  /* ... in which the family writes them */
     struct cb__bytes head, tail; /* with CB_CONSTANT, the bytes around a record */
     struct cb__head *heads;      /* by length, CB__COPY_BELOW of them; or NULL */
     bool gives;                  /* the family may have more for `out` */

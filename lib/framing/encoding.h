@@ -6,6 +6,7 @@
  * - steps.c: a piece step by step, wherever the output is full; whole records that an
  *   encoder must see first
  * - short.c: short whole records, each in one go
+ * - whole.c: the same, if the family does it
  * - encode.c: the calls
  */
 #ifndef CB_ENCODING_H
@@ -48,5 +49,10 @@ void cb__encode_take_back(const struct cb_encoder *encoder, struct cb__appender 
 
 /* The function for short records that this encoder may use. */
 cb__encode_fn *cb__encode_short_way(const struct cb_encoder *encoder);
+
+/* The same if the family writes whole records, otherwise NULL; and cb__encode_cuts. */
+cb__encode_fn *cb__encode_whole_way(const struct cb_encoder *encoder);
+size_t cb__encode_whole_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
+                             const struct cb__cuts *found, size_t first);
 
 #endif

@@ -202,6 +202,14 @@ struct cb__encoder_ops {
     /* With CB_TRANSFORMS: consumes all of `in`, or as much as fits in `out`, which has
      * room for at least CB__TRANSFORM_ROOM bytes at the start. */
     void (*payload)(struct cb_encoder *encoder, struct cb__transform *transform);
+
+    /* Writes record encoder->record, n bytes at encoder->offset, with all that the other
+     * functions write for it, to `to`, and returns its end; NULL if they must do it.  There
+     * are n * whole_times + whole_more bytes of room, all of which it may overwrite.  For
+     * records for which that is at most CB__APPEND_ROOM.  Optional: it takes a fraction of
+     * the time of the steps. */
+    uint8_t *(*whole)(struct cb_encoder *encoder, const uint8_t *data, size_t n, uint8_t *to);
+    unsigned whole_times, whole_more;
 };
 
 struct cb__family {

@@ -189,6 +189,8 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     found->count = found->used = 0;
     if (max < BATCH_MIN || !decoder->ops->cuts || !frames_at_hand(decoder, &found->data, &n))
         return 0;
+    found->base = decoder->found.scan;
+    found->record = decoder->core.record;
     found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
     found->count = decoder->ops->cuts(decoder, found->data, n, found->cuts, cb__min(max, CB__CUTS),
                                       &found->used);

@@ -263,6 +263,8 @@ static inline size_t emit(struct cb_encoder *encoder, struct cb__appender *appen
 size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
                        const struct cb__cuts *found, size_t first)
 {
+    if (encoder->whole)
+        return cb__encode_whole_cuts(encoder, appender, found, first);
     return encoder->heads ? emit(encoder, appender, found, first, encoder->heads)
                           : emit(encoder, appender, found, first, NULL);
 }
@@ -282,6 +284,8 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder)
 {
     const unsigned sees =
         CB_NO_PAYLOAD | CB_LOOKS | CB_TRANSFORMS | CB_NEEDS_WHOLE | CB_NEEDS_HEADER;
+    if (encoder->whole)
+        return encoder->step == CB__ENCODE_RECORD;
     if (encoder->step != CB__ENCODE_RECORD || encoder->traits & sees)
         return false;
     if (encoder->traits & CB_CONSTANT)

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "core/eight.h"
 #include "framings/families.h"
 #include "kernels/text.h"
 
@@ -34,29 +33,13 @@ void cb__base64_payload(struct cb__base64 *state, struct cb__transform *t)
         state->bytes[state->count++] = *t->in++;
 }
 
-/* The four characters of one or two bytes. */
-static uint32_t padded(const struct cb__base64 *state)
-{
-    const unsigned one = state->bytes[0], two = state->count == 2 ? state->bytes[1] : 0;
-    const unsigned third = state->count == 2 ? cb__base64_digits[(two & 15) << 2] : (unsigned)'=';
-    return cb__base64_digits[one >> 2] |
-           (uint32_t)cb__base64_digits[(one & 3) << 4 | two >> 4] << 8 | third << 16 |
-           (uint32_t)'=' << 24;
-}
-
-/* All in one store: reading soon after several smaller stores would have to wait for
- * them. */
 int cb__base64_end(struct cb__base64 *state, struct cb_encoder *encoder, const char *after)
 {
-    const size_t n = strlen(after);
-    if (!state->count)
-        return cb__encoder_give(encoder, after, n);
-    uint64_t bytes = padded(state);
-    for (size_t i = 0; i < n; i++)
-        bytes |= (uint64_t)(uint8_t)after[i] << (32 + 8 * i);
-    cb__store8(encoder->scratch, bytes);
+    const size_t n = strlen(after), rest = state->count ? 4 : 0;
+    cb__text_base64(state->bytes, state->count, encoder->scratch);
+    memcpy(encoder->scratch + rest, after, n);
     state->count = 0;
-    return cb__encoder_give(encoder, encoder->scratch, 4 + n);
+    return cb__encoder_give(encoder, encoder->scratch, rest + n);
 }
 
 static void base64_payload(struct cb_encoder *encoder, struct cb__transform *t)
@@ -78,12 +61,25 @@ static int base64_end(struct cb_encoder *encoder)
     return cb__base64_end(encoder->state, encoder, "\n");
 }
 
+static uint8_t *base64_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n,
+                             uint8_t *to)
+{
+    (void)encoder;
+    cb__text_base64(data, n, to);
+    to += cb__base64_size(n);
+    *to = '\n';
+    return to + 1;
+}
+
 static const struct cb__encoder_ops base64_ops = {
     .traits = CB_TRANSFORMS,
     .state_size = sizeof(struct cb__base64),
     .begin = base64_begin,
     .payload = base64_payload,
     .end = base64_end,
+    .whole = base64_whole,
+    .whole_times = 2,
+    .whole_more = 8,
 };
 
 const struct cb__family cb__base64_family = {

@@ -11,6 +11,9 @@
 /* Bytes of a header that are shown at a time. */
 enum { HEADER_PART = 1024 };
 
+/* Room for all but the payload of a record. */
+enum { WHOLE_MORE = 3 * CB__COUNTER_ROOM + CB__STRING_ROOM };
+
 struct json_config {
     bool header;
 };
@@ -18,6 +21,7 @@ struct json_config {
 struct json_state {
     struct cb__utf8 utf8;
     struct cb__base64 base64;
+    struct cb__counter record, offset;
     bool in_header; /* the payload is written, */
     size_t shown;   /* ... and so many bytes of the header */
 };
@@ -49,15 +53,21 @@ static int json_look(struct cb_encoder *encoder, const struct cb_piece *piece)
     return CB_OK;
 }
 
+/* The members before the payload. */
+static uint8_t *put_place(const struct cb_encoder *encoder, uint64_t length, uint8_t *to)
+{
+    struct json_state *state = encoder->state;
+    to = cb__put_counter(to, &state->record, "{\"record\":", encoder->record);
+    to = cb__put_counter(to, &state->offset, ",\"offset\":", encoder->offset);
+    return cb__put_decimal(cb__put_text(to, ",\"length\":"), length);
+}
+
 static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct json_state *state = encoder->state;
-    uint8_t *to = cb__put_text(encoder->scratch, "{\"record\":");
+    uint8_t *to = put_place(encoder, length, encoder->scratch);
     state->base64.count = 0; /* an abandoned record may have left bytes */
     state->in_header = false;
-    to = cb__put_text(cb__put_decimal(to, encoder->record), ",\"offset\":");
-    to = cb__put_text(cb__put_decimal(to, encoder->offset), ",\"length\":");
-    to = cb__put_decimal(to, length);
     to = is_text(state) ? cb__put_text(to, ",\"text\":\"") : cb__put_text(to, ",\"base64\":\"");
     return cb__give_scratch(encoder, to);
 }
@@ -102,6 +112,18 @@ static int json_end(struct cb_encoder *encoder)
     return CB__MORE;
 }
 
+static uint8_t *json_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n, uint8_t *to)
+{
+    to = put_place(encoder, n, to);
+    uint8_t *end = cb__text_string(data, n, cb__put_text(to, ",\"text\":\""));
+    if (!end) {
+        to = cb__put_text(to, ",\"base64\":\"");
+        cb__text_base64(data, n, to);
+        end = to + cb__base64_size(n);
+    }
+    return cb__put_text(end, "\"}\n");
+}
+
 static const struct cb__encoder_ops json_ops = {
     .traits = CB_NEEDS_LENGTH | CB_NEEDS_PLACE | CB_LOOKS | CB_NEEDS_WHOLE | CB_TRANSFORMS,
     .state_size = sizeof(struct json_state),
@@ -110,6 +132,9 @@ static const struct cb__encoder_ops json_ops = {
     .begin = json_begin,
     .payload = json_payload,
     .end = json_end,
+    .whole = json_whole,
+    .whole_times = CB__ESCAPE_MAX,
+    .whole_more = WHOLE_MORE,
 };
 
 const struct cb__family cb__object_family = {

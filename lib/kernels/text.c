@@ -39,15 +39,24 @@ static void hex(const uint8_t *in, size_t n, uint8_t *out)
         memcpy(out + 2 * i, hex_pairs[in[i]], 2);
 }
 
+/* Four characters, of which the first is in the lowest byte. */
+static inline uint32_t base64_four(uint32_t bits)
+{
+    return cb__base64_digits[bits >> 18] | (uint32_t)cb__base64_digits[bits >> 12 & 63] << 8 |
+           (uint32_t)cb__base64_digits[bits >> 6 & 63] << 16 |
+           (uint32_t)cb__base64_digits[bits & 63] << 24;
+}
+
 static void base64(const uint8_t *in, size_t n, uint8_t *out)
 {
-    for (const uint8_t *end = in + n; in < end; in += 3, out += 4) {
-        uint32_t bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
-        out[0] = cb__base64_digits[bits >> 18];
-        out[1] = cb__base64_digits[bits >> 12 & 63];
-        out[2] = cb__base64_digits[bits >> 6 & 63];
-        out[3] = cb__base64_digits[bits & 63];
-    }
+    for (; n >= 3; n -= 3, in += 3, out += 4)
+        cb__store4(out, base64_four((uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2]));
+    if (!n)
+        return;
+    const uint32_t two = n == 2 ? (uint32_t)in[1] << 8 : 0, third = n == 2 ? 0 : '=' ^ 'A';
+    const uint32_t four = base64_four((uint32_t)in[0] << 16 | two);
+    /* (What has no bits is an A.) */
+    cb__store4(out, four ^ (third << 16 | (uint32_t)('=' ^ 'A') << 24));
 }
 
 /* ---------------------------------------------------------------------- JSON */
@@ -56,6 +65,11 @@ const uint8_t cb__escape_letters[32] = {
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
 };
+
+static bool needs_escape(uint8_t c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
 
 /* Do all of eight bytes need no escape? */
 static bool all_plain(uint64_t bytes)
@@ -75,13 +89,28 @@ static void escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out, con
             continue;
         }
         uint8_t c = *from++;
-        if (cb__unlikely(c < 0x20 || c == '"' || c == '\\'))
+        if (cb__unlikely(needs_escape(c)))
             to = cb__put_escape(to, c);
         else
             *to++ = c;
     }
     *in = from;
     *out = to;
+}
+
+/* The last eight bytes overlap the ones before. */
+static size_t as_is(const uint8_t *data, size_t n, uint8_t *out)
+{
+    size_t i = 0;
+    for (; i + 8 <= n; i = n - i >= 16 || i + 8 == n ? i + 8 : n - 8) {
+        const uint64_t bytes = cb__load8(data + i);
+        if (bytes & CB__EIGHT_HIGH || !all_plain(bytes))
+            return i;
+        memcpy(out + i, &bytes, 8);
+    }
+    for (; i < n && data[i] < 0x80 && !needs_escape(data[i]); i++)
+        out[i] = data[i];
+    return i;
 }
 
 /* --------------------------------------------------------------------- UTF-8 */
@@ -164,6 +193,7 @@ const struct cb__text_kernel cb__text_plain = {
     .base64 = base64,
     .escape = escape,
     .utf8 = utf8,
+    .as_is = as_is,
 };
 
 CB__CHOOSE_KERNEL(cb__text_kernel, &cb__text_plain);
@@ -187,4 +217,19 @@ void cb__text_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
 size_t cb__text_utf8(const uint8_t *data, size_t n)
 {
     return kernel_now()->utf8(data, n);
+}
+
+uint8_t *cb__text_string(const uint8_t *data, size_t n, uint8_t *out)
+{
+    const struct cb__text_kernel *kernel = kernel_now();
+    const uint8_t *in = data, *end = data + n;
+    const size_t done = kernel->as_is(data, n, out);
+    out += done;
+    if (cb__likely(done == n))
+        return out;
+    in += done;
+    if (kernel->utf8(in, n - done) < n - done)
+        return NULL;
+    kernel->escape(&in, end, &out, out + CB__ESCAPE_MAX * (n - done) + CB__STRING_ROOM);
+    return out;
 }

@@ -14,8 +14,13 @@
 /* Writes the 2 n hexadecimal digits of n bytes. */
 void cb__text_hex(const uint8_t *in, size_t n, uint8_t *out);
 
-/* Writes the 4 n / 3 characters of n bytes in base64; n is a multiple of 3. */
+/* Writes the cb__base64_size(n) characters of n bytes in base64, padded. */
 void cb__text_base64(const uint8_t *in, size_t n, uint8_t *out);
+
+static inline size_t cb__base64_size(size_t n)
+{
+    return (n + 2) / 3 * 4;
+}
 
 /* Writes bytes as they appear in a JSON string (RFC 8259 section 7), and advances both:
  * consumes all of `in`, or leaves less than CB__TRANSFORM_ROOM in `out`. */
@@ -25,12 +30,19 @@ void cb__text_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
 /* How many of the n bytes are whole UTF-8 characters, from the beginning. */
 size_t cb__text_utf8(const uint8_t *data, size_t n);
 
+/* Writes n bytes of UTF-8 as they appear in a JSON string, and returns the end; NULL if they
+ * are not UTF-8.  There is room for CB__ESCAPE_MAX * n + CB__STRING_ROOM bytes. */
+uint8_t *cb__text_string(const uint8_t *data, size_t n, uint8_t *out);
+
+enum { CB__ESCAPE_MAX = 6, CB__STRING_ROOM = 256 };
+
 /* ----------------------------------------------------------------- kernels */
 
 typedef void cb__digits_fn(const uint8_t *in, size_t n, uint8_t *out);
 typedef void cb__escape_fn(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                            const uint8_t *out_end);
 typedef size_t cb__utf8_fn(const uint8_t *data, size_t n);
+typedef size_t cb__as_is_fn(const uint8_t *data, size_t n, uint8_t *out);
 
 /* One implementation. */
 struct cb__text_kernel {
@@ -38,6 +50,9 @@ struct cb__text_kernel {
     cb__digits_fn *hex, *base64;
     cb__escape_fn *escape;
     cb__utf8_fn *utf8;
+    /* Copies bytes that are ASCII and need no escape, from the beginning, and returns how
+     * many: perhaps not all of those.  May overwrite 64 bytes more. */
+    cb__as_is_fn *as_is;
 };
 
 /* The kernels that this machine can run, the fastest first, plain C last; NULL after

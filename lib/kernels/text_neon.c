@@ -70,6 +70,21 @@ static void neon_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out
     cb__text_plain.escape(in, in_end, out, out_end);
 }
 
+/* The last vector overlaps the one before. */
+static size_t neon_as_is(const uint8_t *data, size_t n, uint8_t *out)
+{
+    if (n < 16)
+        return cb__text_plain.as_is(data, n, out);
+    for (size_t i = 0;; i = n - i >= 32 ? i + 16 : n - 16) {
+        uint8x16_t bytes = vld1q_u8(data + i);
+        if (need_escape(bytes) || vmaxvq_u8(bytes) >= 0x80)
+            return i;
+        vst1q_u8(out + i, bytes);
+        if (i + 16 == n)
+            return n;
+    }
+}
+
 /* `before` are the 16 bytes before these. */
 static inline bool is_faulty(uint8x16_t bytes, uint8x16_t before)
 {
@@ -109,6 +124,7 @@ static const struct cb__text_kernel neon = {
     .base64 = neon_base64,
     .escape = neon_escape,
     .utf8 = neon_utf8,
+    .as_is = neon_as_is,
 };
 
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)

@@ -119,6 +119,21 @@ AVX2 static void avx2_escape(const uint8_t **in, const uint8_t *in_end, uint8_t 
     cb__text_plain.escape(in, in_end, out, out_end);
 }
 
+/* The last vector overlaps the one before. */
+AVX2 static size_t avx2_as_is(const uint8_t *data, size_t n, uint8_t *out)
+{
+    if (n < 32)
+        return cb__text_plain.as_is(data, n, out);
+    for (size_t i = 0;; i = n - i >= 64 ? i + 32 : n - 32) {
+        __m256i bytes = load_32(data + i);
+        if (avx2_need_escape(bytes) | (uint32_t)_mm256_movemask_epi8(bytes))
+            return i;
+        store_32(out + i, bytes);
+        if (i + 32 == n)
+            return n;
+    }
+}
+
 /* Bytes with the high bit set are errors: `before` are the 32 bytes before these. */
 AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
 {
@@ -165,6 +180,7 @@ static const struct cb__text_kernel avx2 = {
     .base64 = avx2_base64,
     .escape = avx2_escape,
     .utf8 = avx2_utf8,
+    .as_is = avx2_as_is,
 };
 
 /* ---------------------------------------------------------------- AVX-512 */
@@ -218,9 +234,13 @@ AVX512 static void avx512_base64(const uint8_t *in, size_t n, uint8_t *out)
     const uint64_t most = first(48);
     for (; n >= 48; n -= 48, in += 48, out += 64)
         _mm512_storeu_si512(out, avx512_base64_48(_mm512_maskz_loadu_epi8(most, in)));
-    if (n)
-        _mm512_mask_storeu_epi8(out, first(n / 3 * 4),
-                                avx512_base64_48(_mm512_maskz_loadu_epi8(first(n), in)));
+    if (!n)
+        return;
+    /* (The bits after the last byte are zeros.) */
+    const uint64_t all = first(cb__base64_size(n)), digits = first((4 * n + 2) / 3);
+    __m512i characters = avx512_base64_48(_mm512_maskz_loadu_epi8(first(n), in));
+    characters = _mm512_mask_blend_epi8(digits, _mm512_set1_epi8('='), characters);
+    _mm512_mask_storeu_epi8(out, all, characters);
 }
 
 /* Writes the `kept` of 32 bytes, with a backslash before the `escaped` ones:
@@ -234,6 +254,25 @@ AVX512 static inline uint8_t *avx512_put_pairs(uint8_t *out, __m256i bytes, uint
     pairs = _mm512_or_si512(pairs, _mm512_set1_epi16('\\'));
     _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(wanted, pairs));
     return out + _mm_popcnt_u64(wanted);
+}
+
+AVX512 static inline uint64_t avx512_need_escape(__m512i bytes)
+{
+    return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) |
+           _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
+           _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
+}
+
+AVX512 static size_t avx512_as_is(const uint8_t *data, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i += 64) {
+        const uint64_t have = n - i < 64 ? first(n - i) : UINT64_MAX;
+        const __m512i bytes = _mm512_maskz_loadu_epi8(have, data + i);
+        if ((avx512_need_escape(bytes) & have) | _mm512_movepi8_mask(bytes))
+            return i;
+        _mm512_storeu_si512(out + i, bytes);
+    }
+    return n;
 }
 
 /* Writes the first `have` of 64 bytes, up to the first one with a long escape; returns
@@ -319,6 +358,7 @@ static const struct cb__text_kernel avx512 = {
     .base64 = avx512_base64,
     .escape = avx512_escape,
     .utf8 = avx512_utf8,
+    .as_is = avx512_as_is,
 };
 
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)

@@ -61,7 +61,7 @@ layers() {
 11  framing/framing.h framing/framing.c
 12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/take.c framing/recover.c
 12  framing/encoder.h framing/encoder.c
-13  framing/encoding.h framing/steps.c framing/short.c framing/encode.c
+13  framing/encoding.h framing/steps.c framing/short.c framing/whole.c framing/encode.c
 14  framing/reframe.c
 12  framings/shared/fields.h framings/shared/fields.c
 13  framings/families.h

@@ -166,17 +166,22 @@ START_TEST(lines_that_stand_for_a_record)
 }
 END_TEST
 
+/* Also after a number that is nearly the same, or not. */
 static void check_number(uint64_t number)
 {
-    struct record_list out = {.count = 0};
+    static const uint64_t more[] = {0, 1, 9999, 10000, 20001, 0 - UINT64_C(1)};
     struct cb_encoder *encoder = new_encoder("index", false);
-    char line[60];
-    int n = snprintf(line, sizeof line, "%" PRIu64 "\t%" PRIu64 "\t1\n", number, number);
-    step_place(encoder, number, number);
-    write_record(encoder, "x", 1, 1, CB__TRANSFORM_ROOM, &out);
-    expect(out.size == (size_t)n && memcmp(out.bytes, line, out.size) == 0, "%.*s, not %s",
-           (int)out.size, out.bytes, line);
-    list_free(&out);
+    for (size_t i = 0; i < COUNT(more); i++) {
+        struct record_list out = {.count = 0};
+        const uint64_t record = number + more[i], offset = number - more[i];
+        char line[60];
+        int n = snprintf(line, sizeof line, "%" PRIu64 "\t%" PRIu64 "\t1\n", record, offset);
+        step_place(encoder, record, offset);
+        write_record(encoder, "x", 1, 1, CB__TRANSFORM_ROOM, &out);
+        expect(out.size == (size_t)n && memcmp(out.bytes, line, out.size) == 0, "%.*s, not %s",
+               (int)out.size, out.bytes, line);
+        list_free(&out);
+    }
     cb_encoder_free(encoder);
 }
 

@@ -38,18 +38,22 @@ static size_t naive_hex(const uint8_t *in, size_t n, uint8_t *out)
     return 2 * n;
 }
 
-/* RFC 4648 section 4: six bits at a time, from the first one on. */
+/* RFC 4648 section 4: six bits at a time, from the first one on, with zero bits after the
+ * last byte; padded to four characters. */
 static size_t naive_base64(const uint8_t *in, size_t n, uint8_t *out)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n / 3 * 4; i++) {
+    size_t size = 0;
+    for (size_t first = 0; first < 8 * n; first += 6) {
         unsigned six = 0;
-        for (size_t bit = 6 * i; bit < 6 * i + 6; bit++)
-            six = six * 2 + (in[bit / 8] >> (7 - bit % 8) & 1);
-        out[i] = (uint8_t)alphabet[six];
+        for (size_t bit = first; bit < first + 6; bit++)
+            six = six * 2 + (bit < 8 * n ? in[bit / 8] >> (7 - bit % 8) & 1U : 0);
+        out[size++] = (uint8_t)alphabet[six];
     }
-    return n / 3 * 4;
+    while (size % 4)
+        out[size++] = '=';
+    return size;
 }
 
 /* RFC 8259 section 7. */
@@ -105,7 +109,7 @@ static size_t naive_utf8(const uint8_t *data, size_t n)
 
 /* A place to write to, with a fence after it. */
 struct room {
-    uint8_t bytes[WIDEST + CB__TRANSFORM_ROOM + FENCE + 64];
+    uint8_t bytes[WIDEST + CB__STRING_ROOM + FENCE + 64];
     uint8_t *out;
     size_t size;
 };
@@ -139,8 +143,9 @@ static void check_digits(const uint8_t *data, size_t n)
     room_init(&room, data, naive_hex(data, n, wanted));
     cb__text_hex(data, n, room.out);
     check_room(&room, wanted, "hex", n);
-    room_init(&room, data, naive_base64(data, n / 3 * 3, wanted));
-    cb__text_base64(data, n / 3 * 3, room.out);
+    room_init(&room, data, naive_base64(data, n, wanted));
+    expect(room.size == cb__base64_size(n), "base64 of %zu: %zu", n, cb__base64_size(n));
+    cb__text_base64(data, n, room.out);
     check_room(&room, wanted, "base64", n);
 }
 
@@ -175,8 +180,23 @@ static void check_utf8(const uint8_t *data, size_t n)
     expect(is == must, "%zu bytes: UTF-8 up to %zu, not %zu", n, is, must);
 }
 
+static void check_string(const uint8_t *data, size_t n)
+{
+    uint8_t wanted[WIDEST + 8];
+    const size_t size = naive_escape(data, n, wanted);
+    const bool is_text = naive_utf8(data, n) == n;
+    struct room room;
+    room_init(&room, data, CB__ESCAPE_MAX * n + CB__STRING_ROOM);
+    const uint8_t *end = cb__text_string(data, n, room.out);
+    expect((end != NULL) == is_text, "string of %zu: is it text?", n);
+    expect(!end || (end == room.out + size && memcmp(room.out, wanted, size) == 0),
+           "string of %zu bytes: %.*s", n, (int)size, (const char *)room.out);
+    check_fence(&room, "string", n);
+}
+
 static void check_all(const uint8_t *data, size_t n)
 {
+    check_string(data, n);
     check_digits(data, n);
     check_escape(data, n, WIDEST);
     check_escape(data, n, CB__TRANSFORM_ROOM + n % 90);

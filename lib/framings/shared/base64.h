@@ -12,6 +12,7 @@ struct cb__base64 {
 };
 
 void cb__base64_payload(struct cb__base64 *state, struct cb__transform *transform);
+
 /* Writes the rest, padded, and at most 4 bytes after it. */
 int cb__base64_end(struct cb__base64 *state, struct cb_encoder *encoder, const char *after);
 
