@@ -204,6 +204,10 @@ void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found);
 /* The same instead, but those from `first` on are kept as pieces. */
 void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first);
 
+/* The pieces of `count` of these frames, from the first-th on. */
+void cb__decoder_build(const struct cb_decoder *decoder, const struct cb__cuts *found, size_t first,
+                       size_t count, struct cb_piece *pieces);
+
 /* The finder for cb__rewrite in the span of the next frames, as in struct
  * cb__decoder_ops; NULL if not possible.  Call the next function after `used` bytes
  * with `count` records were rewritten. */

@@ -217,29 +217,24 @@ static inline void build_one(struct cb_piece *piece, const struct cb__cut *cut, 
     };
 }
 
-/* The piece of the i-th of them. */
-static inline void build_at(struct cb_piece *piece, const struct cb__cuts *found, size_t i,
-                            uint64_t base, uint64_t record)
+/* The pieces of whole records, from the first-th on: four at a time, since counting them
+ * costs a quarter of making them. */
+void cb__decoder_build(const struct cb_decoder *decoder, const struct cb__cuts *found, size_t first,
+                       size_t count, struct cb_piece *pieces)
 {
-    build_one(piece, &found->cuts[i], found->data, found->block, base, record + i);
-}
-
-/* The pieces of whole records: four at a time, since counting them costs a quarter of
- * making them. */
-static void build(const struct cb_decoder *decoder, const struct cb__cuts *found,
-                  struct cb_piece *pieces)
-{
-    const uint64_t base = decoder->found.scan, record = decoder->core.record;
-    const size_t count = found->count;
+    const struct cb__cut *const cuts = found->cuts + first;
+    const uint64_t base = decoder->found.scan, record = decoder->core.record + first;
+    const uint8_t *const data = found->data;
+    struct cb_memory *const block = found->block;
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
-        build_at(&pieces[i], found, i, base, record);
-        build_at(&pieces[i + 1], found, i + 1, base, record);
-        build_at(&pieces[i + 2], found, i + 2, base, record);
-        build_at(&pieces[i + 3], found, i + 3, base, record);
+        build_one(&pieces[i], &cuts[i], data, block, base, record + i);
+        build_one(&pieces[i + 1], &cuts[i + 1], data, block, base, record + i + 1);
+        build_one(&pieces[i + 2], &cuts[i + 2], data, block, base, record + i + 2);
+        build_one(&pieces[i + 3], &cuts[i + 3], data, block, base, record + i + 3);
     }
     for (; i < count; i++)
-        build_at(&pieces[i], found, i, base, record);
+        build_one(&pieces[i], &cuts[i], data, block, base, record + i);
 }
 
 /* Continues with the frames found ahead, if the decoder has come over some of them by
@@ -283,7 +278,7 @@ static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, s
     size_t done = 0;
     do {
         cb__decoder_cuts(decoder, &found, max - done);
-        build(decoder, &found, pieces + done);
+        cb__decoder_build(decoder, &found, 0, found.count, pieces + done);
         if (found.used)
             cb__decoder_took(decoder, &found);
         done += found.count;
@@ -471,8 +466,7 @@ void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, 
     struct cb__kept *kept = decoder->core.kept;
     kept->next = first;
     kept->count = found->count;
-    if (first < found->count)
-        build(decoder, found, kept->pieces);
+    cb__decoder_build(decoder, found, first, found->count - first, kept->pieces + first);
     cb__decoder_took(decoder, found);
 }
 

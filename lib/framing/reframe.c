@@ -98,44 +98,75 @@ static size_t rewrite_marked(struct cb_decoder *decoder, const struct cb_encoder
     return count;
 }
 
-/* Copies short records with the bytes around them.  What cannot be copied is kept as
- * pieces. */
-static size_t copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                        struct cb__appender *appender, size_t max)
+/* The number of frames from the i-th on, at least one, that cb__encode_cuts does not
+ * take. */
+static size_t count_long(const struct cb__cuts *found, size_t i)
+{
+    size_t n = 1;
+    while (i + n < found->count && found->cuts[i + n].length >= CB__COPY_BELOW)
+        n++;
+    return n;
+}
+
+/* Passes n frames, from the i-th on, to the encoder as pieces; adds to *taken how many
+ * it consumed. */
+static int put_pieces(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                      struct cb__appender *appender, const struct cb__cuts *found, size_t i,
+                      size_t n, size_t *taken)
+{
+    struct cb_piece *pieces = decoder->core.kept->pieces;
+    size_t count;
+    cb__decoder_build(decoder, found, i, n, pieces);
+    int status = cb__encode_all(encoder, appender, pieces, n, &count);
+    *taken += count;
+    return status;
+}
+
+/* Copies short records with the bytes around them, and puts the others as pieces.
+ * What does not fit is kept as pieces. */
+static int copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                     struct cb__appender *appender, size_t max, size_t *ended)
 {
     struct cb__cuts found;
-    size_t done = 0, n = 1;
+    size_t done = 0;
+    int status = CB_OK;
     cb__decoder_cuts(decoder, &found, max);
-    if (!found.used)
-        return 0;
-    while (n && done < found.count && cb__appender_room(appender, CB__CUT_ROOM) == CB_OK) {
-        n = cb__encode_cuts(encoder, appender, &found, done);
-        done += n;
+    while (done < found.count && status == CB_OK) {
+        const bool room = cb__appender_room(appender, CB__CUT_ROOM) == CB_OK;
+        if (room)
+            done += cb__encode_cuts(encoder, appender, &found, done);
+        if (done == found.count || (room && (size_t)(appender->end - appender->to) < CB__CUT_ROOM))
+            continue;
+        status =
+            put_pieces(decoder, encoder, appender, &found, done, count_long(&found, done), &done);
     }
-    cb__decoder_keep(decoder, &found, done);
-    return done;
+    if (found.used)
+        cb__decoder_keep(decoder, &found, done);
+    *ended += done;
+    return status;
 }
 
 /* Whole short records, as many as possible in one go. */
-static size_t pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                         struct cb__appender *appender, size_t max)
+static int pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
+                      struct cb__appender *appender, size_t max, size_t *ended)
 {
     size_t done = 0;
     if (!cb__encode_takes_cuts(encoder))
-        return 0;
+        return CB_OK;
     const bool only_tail = encoder->traits & CB_CONSTANT && !encoder->head.length;
     if (only_tail)
         done = rewrite(decoder, encoder, appender, max);
     if (only_tail && !done)
         done = rewrite_marked(decoder, encoder, appender, max);
-    return done ? done : copy_cuts(decoder, encoder, appender, max);
+    *ended += done;
+    return done ? CB_OK : copy_cuts(decoder, encoder, appender, max, ended);
 }
 
 int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb_buffer *in,
                struct cb_buffer *out, size_t max, size_t *count)
 {
     struct cb__appender appender;
-    const uint64_t before = cb__buffer_end(out);
+    const uint64_t out_end = cb__buffer_end(out);
     size_t ended = 0;
     if (count)
         *count = 0;
@@ -153,9 +184,11 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
             status = hand_over(decoder, encoder, &appender, max - ended, &ended);
         if (status != CB_OK || ended == max)
             break;
-        const size_t passed = pass_short(decoder, encoder, &appender, max - ended);
-        ended += passed;
-        if (passed || cb__decoder_has_kept(decoder))
+        const size_t before = ended;
+        status = pass_short(decoder, encoder, &appender, max - ended, &ended);
+        if (status != CB_OK)
+            break;
+        if (ended > before)
             continue;
         status = cb__decoder_refill(decoder, max - ended);
         if (status != CB_PIECE)
@@ -167,7 +200,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     cb_decoder_release(decoder, in);
     if (count)
         *count = ended;
-    if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == before)
+    if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == out_end)
         return CB_ELIMIT;
     return status == CB_OK || status == CB__FULL ? CB_YES : cb__public(status);
 }
