@@ -75,6 +75,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/ending.h \
 	lib/framings/shared/ending.c \
 	lib/framings/shared/hits.h \
+	lib/framings/shared/short_number.h \
+	lib/framings/shared/glance.h \
 	lib/framings/shared/length_field.h \
 	lib/framings/shared/length_field.c \
 	lib/framings/shared/layout.h \

@@ -15,7 +15,9 @@
 #include "framings/families.h"
 #include "framings/shared/counted.h"
 #include "framings/shared/digits.h"
+#include "framings/shared/glance.h"
 #include "framings/shared/length_field.h"
+#include "framings/shared/short_number.h"
 
 #define NOT_GIVEN UINT64_MAX
 
@@ -220,12 +222,49 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
     return config->trailer.length > 0;
 }
 
+/* A number of one to three digits before a terminator of one byte. */
+cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                              struct cb__glance *frame, unsigned base)
+{
+    const struct ascii_config *config = decoder->config.data;
+    if (cb__unlikely(n < CB__SHORT_NUMBER))
+        return false;
+    const size_t digits = cb__short_number(data, base, config->term.data[0], &frame->payload);
+    frame->header = digits + 1;
+    const bool padded = (digits > 1) & (data[0] == '0') & config->canonical;
+    return digits && !padded && frame->payload >= config->min && frame->payload <= config->max;
+}
+
+cb__always_inline bool glance_decimal(const struct cb_decoder *decoder, const uint8_t *data,
+                                      size_t n, struct cb__glance *frame)
+{
+    return glance(decoder, data, n, frame, 10);
+}
+
+cb__always_inline bool glance_hex(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                                  struct cb__glance *frame)
+{
+    return glance(decoder, data, n, frame, 16);
+}
+
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
+{
+    const struct ascii_config *config = decoder->config.data;
+    const struct cb__bytes *trailer = &config->trailer;
+    if (config->term.length != 1 || trailer->length > CB__GLANCE_TRAILER)
+        return cb__counted_cuts(decoder, data, n, cuts, max, used);
+    return config->base == 16
+               ? cb__glance_cuts(decoder, data, n, cuts, max, used, glance_hex, trailer)
+               : cb__glance_cuts(decoder, data, n, cuts, max, used, glance_decimal, trailer);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ascii_state),
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = cb__counted_cuts,
+    .cuts = cuts,
     .cut_short = cb__counted_cut_short,
     .recovery = recovery,
 };

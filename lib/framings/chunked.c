@@ -12,6 +12,8 @@
 #include "framings/shared/counted.h"
 #include "framings/shared/digits.h"
 #include "framings/shared/fields.h"
+#include "framings/shared/glance.h"
+#include "framings/shared/short_number.h"
 #include "framings/shared/size_line.h"
 
 struct chunked_config {
@@ -100,6 +102,25 @@ static int cut_short(struct cb_decoder *decoder)
     return state->in_trailers ? CB__END : cb__counted_cut_short(decoder);
 }
 
+/* A size of one to three digits and nothing else in its line. */
+cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                              struct cb__glance *frame)
+{
+    (void)decoder;
+    if (cb__unlikely(n < CB__SHORT_NUMBER + 1))
+        return false;
+    const size_t digits = cb__short_number(data, 16, '\r', &frame->payload);
+    frame->header = digits + 2;
+    return digits && data[digits + 1] == '\n' && frame->payload;
+}
+
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
+{
+    static const struct cb__bytes trailer = {.data = (const uint8_t *)"\r\n", .length = 2};
+    return cb__glance_cuts(decoder, data, n, cuts, max, used, glance, &trailer);
+}
+
 /* A chunked body without its last chunk is truncated, even between chunks. */
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct chunked_state),
@@ -109,7 +130,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = open_decoder,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = cb__counted_cuts,
+    .cuts = cuts,
     .cut_short = cut_short,
 };
 

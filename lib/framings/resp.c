@@ -20,8 +20,10 @@
 
 #include "framings/families.h"
 #include "framings/shared/digits.h"
+#include "framings/shared/glance.h"
 #include "framings/shared/nesting.h"
 #include "framings/shared/resp_scalar.h"
+#include "framings/shared/short_number.h"
 
 enum {
     DIGITS_MAX = 18,  /* twice such a number fits in 64 bits */
@@ -456,11 +458,66 @@ static int cut_short(struct cb_decoder *decoder)
     return state->phase == NOTE ? CB__END : cb__scanned_cut_short(decoder);
 }
 
+/* A type and a number of one to three digits: returns the bytes with their CRLF, or 0 for
+ * anything else. */
+cb__always_inline size_t glance_number(const uint8_t *data, size_t n, uint8_t type, uint64_t *value)
+{
+    if (cb__unlikely(n < 1 + CB__SHORT_NUMBER + 1 || data[0] != type))
+        return 0;
+    const size_t digits = cb__short_number(data + 1, 10, '\r', value);
+    const bool padded = (digits > 1) & (data[1] == '0');
+    if (!digits || padded || data[2 + digits] != '\n')
+        return 0;
+    return digits + 3;
+}
+
+/* The size of a whole string with its CRLF, or 0 for anything else. */
+cb__always_inline size_t glance_string(const uint8_t *data, size_t n)
+{
+    uint64_t length;
+    const size_t head = glance_number(data, n, '$', &length);
+    if (!head || n - head < length + 2 || !begins_with_crlf(data + head + length, 2))
+        return 0;
+    return head + (size_t)length + 2;
+}
+
+/* The same for an array of strings, as commands are. */
+static size_t glance_command(const uint8_t *data, size_t n)
+{
+    uint64_t count;
+    size_t at = glance_number(data, n, '*', &count), size = at;
+    for (; count && size; count--) {
+        size = glance_string(data + at, n - at);
+        at += size;
+    }
+    return size ? at : 0;
+}
+
+cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                              struct cb__glance *frame)
+{
+    const struct resp_config *config = decoder->config.data;
+    size_t size = config->aof ? 0 : glance_string(data, n);
+    if (!size)
+        size = glance_command(data, n);
+    *frame = (struct cb__glance){.payload = size};
+    return size;
+}
+
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
+{
+    static const struct cb__bytes none = {.length = 0};
+    *used = 0;
+    return cb__glance_on(decoder, data, n, cuts, 0, max, used, glance, &none);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct resp_state),
     .close = close_decoder,
     .reset = reset,
     .advance = cb__scanned_advance,
+    .cuts = cuts,
     .cut_short = cut_short,
 };
 

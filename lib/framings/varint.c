@@ -11,6 +11,7 @@
 
 #include "core/byte_order.h"
 #include "framings/families.h"
+#include "framings/shared/glance.h"
 #include "framings/shared/layout.h"
 
 enum { WIDTH_MAX = 10, QUIC_MAX = 8 };
@@ -43,6 +44,9 @@ struct notation {
     uint64_t largest;
     take_fn *take;
     cb__header_fn header;
+    /* As in struct cb__decoder_ops, of frames with nothing special. */
+    size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used);
     /* Stores a number in as few bytes as possible, and returns how many. */
     size_t (*store)(uint8_t *to, uint64_t value);
 };
@@ -234,12 +238,90 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
     return config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules);
 }
 
+/* A number of one or two bytes: *value, and whether it has two.  False for any other. */
+typedef bool glance_fn(const uint8_t *number, bool canonical, uint64_t *value, size_t *two);
+
+cb__always_inline bool glance_leb128(const uint8_t *number, bool canonical, uint64_t *value,
+                                     size_t *two)
+{
+    const uint64_t low = number[0], high = number[1];
+    *two = low >> 7;
+    *value = (low & 0x7f) | ((high << 7) & -(uint64_t)*two);
+    const size_t wrong = high >> 7 | (size_t)(canonical & !high);
+    return !(*two & wrong);
+}
+
+cb__always_inline bool glance_vlq(const uint8_t *number, bool canonical, uint64_t *value,
+                                  size_t *two)
+{
+    const uint64_t high = number[0] & 0x7f, low = number[1];
+    *two = number[0] >> 7;
+    *value = high << (7 * *two) | (low & 0x7f & -(uint64_t)*two);
+    const size_t wrong = low >> 7 | (size_t)(canonical & !high);
+    return !(*two & wrong);
+}
+
+cb__always_inline bool glance_quic(const uint8_t *number, bool canonical, uint64_t *value,
+                                   size_t *two)
+{
+    const uint64_t high = number[0] & 0x3f;
+    *two = number[0] >> 6;
+    *value = high << (8 * (*two & 1)) | (number[1] & -(uint64_t)(*two & 1));
+    const size_t wrong = (size_t)(canonical & (*value < 0x40));
+    return *two < 2 && !(*two & wrong);
+}
+
+/* A header around such a number. */
+cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                              struct cb__glance *frame, glance_fn *number)
+{
+    const struct varint_config *config = decoder->config.data;
+    const struct cb__layout *layout = &config->layout;
+    uint64_t value;
+    size_t two;
+    if (cb__unlikely(n < layout->header + 1))
+        return false;
+    const bool right = number(data + layout->offset, config->canonical, &value, &two);
+    frame->header = (size_t)layout->header + two;
+    return right && two < config->max_width &&
+           cb__length_unscaled(&layout->bounds, value, &frame->payload);
+}
+
+#define CUTS(NOTATION)                                                                             \
+    cb__always_inline bool frame_##NOTATION(const struct cb_decoder *decoder, const uint8_t *data, \
+                                            size_t n, struct cb__glance *frame)                    \
+    {                                                                                              \
+        return glance(decoder, data, n, frame, glance_##NOTATION);                                 \
+    }                                                                                              \
+    static size_t cuts_##NOTATION(struct cb_decoder *decoder, const uint8_t *data, size_t n,       \
+                                  struct cb__cut *cuts, size_t max, size_t *used)                  \
+    {                                                                                              \
+        const struct varint_config *config = decoder->config.data;                                 \
+        return cb__glance_cuts(decoder, data, n, cuts, max, used, frame_##NOTATION,                \
+                               &config->layout.trailer);                                           \
+    }
+
+CUTS(leb128)
+CUTS(vlq)
+CUTS(quic)
+
+static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                        struct cb__cut *cuts, size_t max, size_t *used)
+{
+    const struct varint_config *config = decoder->config.data;
+    const struct cb__layout *layout = &config->layout;
+    const bool glances =
+        config->simple && layout->trailer.length <= CB__GLANCE_TRAILER && !layout->rules.count;
+    return glances ? config->notation->cuts(decoder, data, n, cuts, max, used)
+                   : cb__counted_cuts(decoder, data, n, cuts, max, used);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct varint_state),
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = cb__counted_cuts,
+    .cuts = find_cuts,
     .cut_short = cb__counted_cut_short,
     .recovery = recovery,
 };
@@ -338,6 +420,7 @@ static const struct notation notations[] = {
             .largest = UINT64_MAX,
             .take = take_leb128,
             .header = header_leb128,
+            .cuts = cuts_leb128,
             .store = store_leb128,
         },
     [CB__VARINT_VLQ] =
@@ -347,6 +430,7 @@ static const struct notation notations[] = {
             .largest = UINT64_MAX,
             .take = take_vlq,
             .header = header_vlq,
+            .cuts = cuts_vlq,
             .store = store_vlq,
         },
     [CB__VARINT_QUIC] =
@@ -356,6 +440,7 @@ static const struct notation notations[] = {
             .largest = (UINT64_C(1) << 62) - 1,
             .take = take_quic,
             .header = header_quic,
+            .cuts = cuts_quic,
             .store = store_quic,
         },
 };

@@ -68,6 +68,8 @@ layers() {
 13  framings/shared/counted.h framings/shared/counted.c
 13  framings/shared/ending.h framings/shared/ending.c
 13  framings/shared/hits.h
+13  framings/shared/short_number.h  only core/base.h
+14  framings/shared/glance.h
 13  framings/shared/length_field.h framings/shared/length_field.c
 13  framings/shared/scanned.h framings/shared/scanned.c
 14  framings/shared/nesting.h framings/shared/nesting.c

@@ -163,8 +163,9 @@ static const struct stream streams[] = {
                    "a\xbf\1\x5f\x42hi\xff\xff\xff\xc1\x1a\0\0\0\0\xf6\x63one")},
     {"msgpack", BYTES("\x93\1\xa3one\x81\xc0\xc4\2hi\xc0\xd9\3one\xcd\0\1\xc7\1\2x")},
     {"der", BYTES("\x30\x80\4\3one\x24\x80\4\0\0\0\0\0\5\0\x1f\x1f\x82\0\3one")},
-    {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n")},
-    {"resp", BYTES("*?\r\n$?\r\n;3\r\none\r\n;0\r\n%?\r\n.\r\n.\r\n$?\r\n;0\r\n")},
+    {"resp", BYTES("*2\r\n$3\r\none\r\n%1\r\n+a\r\n:1\r\n|1\r\n+k\r\n#t\r\n_\r\n$-1\r\n"
+                   "$1\r\nx\r\n")},
+    {"resp", BYTES("*?\r\n$?\r\n;3\r\none\r\n;0\r\n%?\r\n.\r\n.\r\n$?\r\n;0\r\n$1\r\nx\r\n")},
     {"resp,inline", BYTES("\nPING\r\n*1\r\n$3\r\none\r\n\r\nget x\n")},
     {"resp,aof", BYTES("#TS:1\r\n*1\r\n$3\r\none\r\n#TS:2\r\n*0\r\n")},
     {"syslog", BYTES("3 one<1>line\n\n5 three<2>")},

@@ -211,6 +211,9 @@ struct mixture {
     const char *tokens[20];
 };
 
+#define TEN "0123456789"
+#define TENS TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 static const struct mixture mixtures[] = {
     {"csv",
      {"a", "bc", ",", ",", "\n", "\r\n", "\r", "\"", "\"", "\"\"", "\"a\nb\"", ",\"", "\",",
@@ -227,6 +230,37 @@ static const struct mixture mixtures[] = {
       "\"\\\"\n\"", "tru\n"}},
     {"ndjson", {"{}\n", "[1,2]\r\n", "\n", " 1.5\n", "true\t\r\n", "\"]\" \n", "{\"\\\\\":[]}\n"}},
     {"json,array", {",1", ",{}", ", []", ",\"]\\\"\"", ",[1,{}] ", ",true\n"}},
+    {"netstring",
+     {"0:,", "1:a,", "3:abc,", "9:nine,byte,", "10:ten bytes,,", "12:twelve bytes,", "1:a,",
+      "2:,,,", "100:" TENS ","}},
+    {"netstring", {"1:a,", "1:a", "01:a,", "10", "0:,", "3:ab,,", ",", ":", "x", "0100:", "1000:"}},
+    {"dec,canonical", {"0\n", "1\na", "10\nten bytes,", "100\n" TENS, "00\n", "1\n7"}},
+    {"dec", {"0\n", "1\na", "010\nten bytes,", "100\n" TENS, "000\n", "0001\nx", "1\n\n"}},
+    {"hex:;,max=15",
+     {"0;", "1;a", "A;ten bytes,", "a;ten bytes,", "00f;fifteen bytes,,", "10;", "g"}},
+    {"hex:;,trailer=\\r\\n", {"0;\r\n", "00064;" TENS "\r\n", "064;" TENS "\r\n", "1;a\r", "\n"}},
+    {"chunked",
+     {"1\r\na\r\n", "a\r\nten bytes,\r\n", "0A\r\nten bytes,\r\n", "64\r\n" TENS "\r\n",
+      "1;a=b\r\n2\r\n", "0064\r\n" TENS "\r\n"}},
+    {"chunked", {"1\r\na\r\n", "1\na\r\n", "2\r\na\r\n\r\n", "1\r\na\n", "0\r\n\r\n", "g\r\n"}},
+    {"chunked,lf", {"1\r\na\r\n", "1\na\n", "64\r\n" TENS "\r\n", "1\r\na\n", "a\nten bytes,\r\n"}},
+    {"varint",
+     {"\1a", "\3abc", "\x64" TENS, "\xe4\1" TENS TENS TENS "0123456789012345678901234567",
+      "\x83\x80\x80\1", "\n..........", "\x81\1"}},
+    {"varint,canonical", {"\1a", "\3abc", "\x81\1" TENS "01234567890123456789012345678", "\x81\1"}},
+    {"vlq",
+     {"\1a", "\3abc", "\x64" TENS, "\x81\x1" TENS "01234567890123456789012345678", "\x80\1a"}},
+    {"vlq,canonical", {"\1a", "\3abc", "\x64" TENS, "\x80\1a", "\x80\x80\1", "\x81\x81\x81"}},
+    {"quic", {"\1a", "\3abc", "\x40\x64" TENS, "\x40\1a", "\x80\0\0\1a", "\x41\x81\x81"}},
+    {"quic,canonical,trailer=;;", {"\1a;;", "\3abc;;", "\x40\x64" TENS ";;", "\x40\1a", "a;;"}},
+    {"varint,max-width=1,min=1", {"\1a", "\3abc", "\x64" TENS, "\1a", "\3abc", "\xe4\1"}},
+    {"varint,offset=1,trailer=;", {"x\1a;", "\2\3abc;", "y\x64" TENS ";", "z\1aa", "a\x81\1"}},
+    {"resp",
+     {"$1\r\na\r\n", "$0\r\n\r\n", "$-1\r\n", "$100\r\n" TENS "\r\n", "+a\r\n", "*0\r\n", "*1\r\n",
+      "*2\r\n$1\r\na\r\n$2\r\nbc\r\n", "$3\r\nabc\r\n", ":1\r\n", "*-1\r\n"}},
+    {"resp", {"$1\r\na\r\n", "$01\r\na\r\n", "$1\r\na\n", "$1\na\r\n", "*1\r\n$1\r\na\r\n", "$x"}},
+    {"resp,aof", {"*1\r\n$1\r\na\r\n", "*2\r\n$0\r\n\r\n$1\r\na\r\n", "#x\n", "$1\r\na\r\n"}},
+    {"resp,inline", {"$1\r\na\r\n", "*1\r\n$1\r\na\r\n", "a b\r\n", "\n", "*1\r\n"}},
 };
 
 /* Returns the size. */
@@ -241,7 +275,7 @@ static size_t mix(struct prng *prng, const struct mixture *mixture, char *text, 
     for (size_t n = prng_below(prng, 60); n > 0; n--)
         size += (size_t)snprintf(text + size, room - size, "%s",
                                  mixture->tokens[prng_below(prng, count)]);
-    return size;
+    return size < room ? size : room - 1;
 }
 
 static int read_bytewise(struct work *work, const char *text, size_t size)
@@ -263,7 +297,7 @@ START_TEST(random_syntax_at_once_gives_what_it_gives_byte_by_byte)
 
     for (size_t round = 0; round < 1000; round++) {
         struct work slow, fast;
-        char text[1024];
+        char text[8192];
         size_t size = mix(&prng, mixture, text, sizeof text), passed = 0;
 
         make_work(&slow, mixture->specification, _i % 2);
