@@ -135,7 +135,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/journal.c \
 	lib/framings/websocket.c \
 	lib/framings/sse.c \
-	lib/framings/slip.c \
+	lib/framings/stuffed.c \
 	lib/framings/cobs.c \
 	lib/framings/plain.c \
 	lib/framings/own.c \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Serial Line IP (RFC 1055): END after a packet, and before it to flush line
- * noise; inside a packet, ESC and another byte stand for each of these two.
- * Empty packets are dropped, as the RFC suggests.
+ * Byte stuffing: END after a packet, and before it to flush line noise; inside a packet,
+ * ESC and another byte stand for each of these two.  Empty packets are dropped.
+ *
+ * slip: Serial Line IP (RFC 1055).
  */
 #include <string.h>
 
@@ -11,7 +12,10 @@
 #include "framings/families.h"
 #include "kernels/find.h"
 
-enum { END = 0xc0, ESC = 0xdb, ESC_END = 0xdc, ESC_ESC = 0xdd };
+struct stuffing {
+    uint8_t end, escape;         /* END and ESC */
+    uint8_t for_end, for_escape; /* what stands for them, after ESC */
+};
 
 enum {
     HITS = 256,  /* places of END and ESC to find at once, on the fast path */
@@ -19,31 +23,42 @@ enum {
 };
 
 /* Searches for END and ESC. */
-static void find_both(struct cb__finder *finder)
+static void find_both(struct cb__finder *finder, const struct stuffing *stuffing)
 {
-    cb__finder_init(finder, &(uint8_t){END}, 1);
-    cb__finder_add(finder, &(uint8_t){ESC}, 1);
+    cb__finder_init(finder, &stuffing->end, 1);
+    cb__finder_add(finder, &stuffing->escape, 1);
+}
+
+static void slip_init(void *data, unsigned variant)
+{
+    (void)variant;
+    *(struct stuffing *)data = (struct stuffing){
+        .end = 0xc0,
+        .escape = 0xdb,
+        .for_end = 0xdc,
+        .for_escape = 0xdd,
+    };
 }
 
 /* ---------------------------------------------------------------- decoding */
 
-struct slip_state {
+struct stuffed_state {
     struct cb__finder finder;
     bool escaped; /* the previous byte was ESC */
 };
 
-static int slip_open(struct cb_decoder *decoder, const struct cb__spec *spec)
+static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
-    struct slip_state *state = decoder->state;
+    struct stuffed_state *state = decoder->state;
     (void)spec;
-    find_both(&state->finder);
+    find_both(&state->finder, decoder->config.data);
     decoder->assembles = true;
     return CB_OK;
 }
 
-static void slip_reset(struct cb_decoder *decoder)
+static void reset(struct cb_decoder *decoder)
 {
-    struct slip_state *state = decoder->state;
+    struct stuffed_state *state = decoder->state;
     state->escaped = false;
 }
 
@@ -59,11 +74,12 @@ static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t pac
 /* Skips the ENDs before a packet; false if there is nothing else. */
 static bool find_packet(struct cb_decoder *decoder)
 {
+    const struct stuffing *stuffing = decoder->config.data;
     const uint8_t *data;
     size_t n;
     while (cb__decoder_span(decoder, &data, &n)) {
         size_t ends = 0;
-        while (ends < n && data[ends] == END)
+        while (ends < n && data[ends] == stuffing->end)
             ends++;
         if (ends)
             begin_frame(decoder, decoder->found.scan + ends - decoder->config.keep,
@@ -79,8 +95,9 @@ static bool find_packet(struct cb_decoder *decoder)
 /* The byte that the byte after ESC stands for. */
 static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
 {
-    *literal = c == ESC_END ? END : ESC;
-    if (c == ESC_END || c == ESC_ESC)
+    const struct stuffing *stuffing = decoder->config.data;
+    *literal = c == stuffing->for_end ? stuffing->end : stuffing->escape;
+    if (c == stuffing->for_end || c == stuffing->for_escape)
         return CB_OK;
     return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "ESC is not followed by ESC_END or ESC_ESC");
@@ -89,7 +106,7 @@ static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
 /* Decodes the byte after ESC. */
 static int take_escaped(struct cb_decoder *decoder, uint8_t c)
 {
-    struct slip_state *state = decoder->state;
+    struct stuffed_state *state = decoder->state;
     uint8_t literal;
     int status = unescape(decoder, c, &literal);
     if (status)
@@ -110,7 +127,8 @@ static int take_run(struct cb_decoder *decoder, size_t n)
 /* Continues in a packet, up to its end or that of the examined bytes. */
 static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
-    struct slip_state *state = decoder->state;
+    const struct stuffing *stuffing = decoder->config.data;
+    struct stuffed_state *state = decoder->state;
     uint32_t hits[FEW_HITS + CB__FIND_SLACK];
     size_t at = 0, scanned;
     n = cb__min(n, CB__FIND_MAX);
@@ -123,7 +141,7 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
             return status;
         at = hits[i] + 1;
         decoder->found.scan++;
-        if (data[hits[i]] == END) {
+        if (data[hits[i]] == stuffing->end) {
             decoder->found.state = CB__FOUND_COMPLETE;
             return CB_OK;
         }
@@ -137,7 +155,7 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     return take_run(decoder, cb__max(scanned, at) - at);
 }
 
-static int slip_advance(struct cb_decoder *decoder)
+static int advance(struct cb_decoder *decoder)
 {
     const uint8_t *data;
     size_t n;
@@ -158,6 +176,7 @@ struct frames {
     size_t start, packet; /* of the current one, as in begin_frame */
     struct cb__cut *cuts;
     size_t count;
+    uint8_t end;
     bool keep;
     uint64_t max_record;
 };
@@ -171,7 +190,7 @@ static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_
         const size_t hit = from + hits[i], first = frames->keep ? frames->start : frames->packet;
         const size_t length = hit + frames->keep - first;
         const bool empty = hit == frames->packet;
-        if (data[hit] != END || (!empty && length > frames->max_record))
+        if (data[hit] != frames->end || (!empty && length > frames->max_record))
             break;
         frames->cuts[frames->count] = cb__cut_of(first, length, 0, hit + 1);
         frames->count += !empty;
@@ -182,12 +201,14 @@ static size_t cut_hits(struct frames *frames, const uint8_t *data, const uint32_
 }
 
 /* Packets without an escape are returned as they are in the input. */
-static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                        struct cb__cut *cuts, size_t max, size_t *used)
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
 {
-    const struct slip_state *state = decoder->state;
+    const struct stuffing *stuffing = decoder->config.data;
+    const struct stuffed_state *state = decoder->state;
     struct frames frames = {
         .cuts = cuts,
+        .end = stuffing->end,
         .keep = decoder->config.keep,
         .max_record = decoder->max_record,
     };
@@ -207,7 +228,7 @@ static size_t slip_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
 }
 
 /* An END before a packet that never came is not a record. */
-static int slip_cut_short(struct cb_decoder *decoder)
+static int cut_short(struct cb_decoder *decoder)
 {
     if (cb__has_begun(decoder))
         return CB__NO;
@@ -218,40 +239,39 @@ static int slip_cut_short(struct cb_decoder *decoder)
 /* After damage: the next END begins a packet. */
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
-    static const uint8_t mark[] = {0xc0};
-    (void)decoder;
-    *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = true};
+    const struct stuffing *stuffing = decoder->config.data;
+    *how = (struct cb__recovery){.mark = {&stuffing->end, 1}, .after = true};
     return true;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
-    .state_size = sizeof(struct slip_state),
-    .open = slip_open,
-    .reset = slip_reset,
-    .advance = slip_advance,
-    .cuts = slip_cuts,
-    .cut_short = slip_cut_short,
+    .state_size = sizeof(struct stuffed_state),
+    .open = open_decoder,
+    .reset = reset,
+    .advance = advance,
+    .cuts = cuts,
+    .cut_short = cut_short,
     .recovery = recovery,
 };
 
 /* ---------------------------------------------------------------- encoding */
 
-struct slip_encoder {
+struct stuffed_encoder {
     struct cb__finder finder;
     bool has_bytes; /* of the current record */
 };
 
-static int slip_encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
+static int encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
 {
-    struct slip_encoder *state = encoder->state;
+    struct stuffed_encoder *state = encoder->state;
     (void)spec;
-    find_both(&state->finder);
+    find_both(&state->finder, encoder->config.data);
     return CB_OK;
 }
 
-static int slip_look(struct cb_encoder *encoder, const struct cb_piece *piece)
+static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    struct slip_encoder *state = encoder->state;
+    struct stuffed_encoder *state = encoder->state;
     if (piece->flags & CB_FIRST)
         state->has_bytes = false;
     state->has_bytes |= piece->length > 0;
@@ -260,16 +280,16 @@ static int slip_look(struct cb_encoder *encoder, const struct cb_piece *piece)
     return CB_OK;
 }
 
-static int slip_end(struct cb_encoder *encoder)
+static int encoder_end(struct cb_encoder *encoder)
 {
-    static const uint8_t mark[] = {END};
-    return cb__encoder_give(encoder, mark, sizeof mark);
+    const struct stuffing *stuffing = encoder->config.data;
+    return cb__encoder_give(encoder, &stuffing->end, 1);
 }
 
-static int slip_begin(struct cb_encoder *encoder, uint64_t length)
+static int encoder_begin(struct cb_encoder *encoder, uint64_t length)
 {
     (void)length;
-    return slip_end(encoder);
+    return encoder_end(encoder);
 }
 
 /* Copies n bytes unchanged; false if there is not room for all. */
@@ -282,18 +302,19 @@ static bool copy_run(struct cb__transform *t, size_t n)
     return part == n;
 }
 
-static bool copy_escaped(struct cb__transform *t)
+static bool copy_escaped(struct cb__transform *t, const struct stuffing *stuffing)
 {
     if (t->out_end - t->out < 2)
         return false;
-    *t->out++ = ESC;
-    *t->out++ = *t->in++ == END ? ESC_END : ESC_ESC;
+    *t->out++ = stuffing->escape;
+    *t->out++ = *t->in++ == stuffing->end ? stuffing->for_end : stuffing->for_escape;
     return true;
 }
 
-static void slip_payload(struct cb_encoder *encoder, struct cb__transform *t)
+static void encoder_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {
-    const struct slip_encoder *state = encoder->state;
+    const struct stuffing *stuffing = encoder->config.data;
+    const struct stuffed_encoder *state = encoder->state;
     uint32_t hits[FEW_HITS + CB__FIND_SLACK];
     bool room = true;
     while (room && t->in < t->in_end) {
@@ -305,22 +326,24 @@ static void slip_payload(struct cb_encoder *encoder, struct cb__transform *t)
         room = n > 0;
         size_t found = cb__find_all(&state->finder, from, n, hits, FEW_HITS, &scanned);
         for (size_t i = 0; room && i < found; i++)
-            room = copy_run(t, hits[i] - (size_t)(t->in - from)) && copy_escaped(t);
+            room = copy_run(t, hits[i] - (size_t)(t->in - from)) && copy_escaped(t, stuffing);
         room = room && copy_run(t, scanned - (size_t)(t->in - from));
     }
 }
 
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_LOOKS | CB_TRANSFORMS,
-    .state_size = sizeof(struct slip_encoder),
-    .open = slip_encoder_open,
-    .begin = slip_begin,
-    .end = slip_end,
-    .look = slip_look,
-    .payload = slip_payload,
+    .state_size = sizeof(struct stuffed_encoder),
+    .open = encoder_open,
+    .begin = encoder_begin,
+    .end = encoder_end,
+    .look = look,
+    .payload = encoder_payload,
 };
 
 const struct cb__family cb__slip_family = {
+    .config_size = sizeof(struct stuffing),
+    .init = slip_init,
     .decode = &decoder_ops,
     .encode = &encoder_ops,
 };
