@@ -106,6 +106,8 @@ static const struct {
     {"fix", false},
     {"slip", true},
     {"slip,keep", false},
+    {"hdlc", true},
+    {"hdlc,keep", false},
     {"websocket", true},
     {"websocket,keep", false},
     {"websocket,data", true},

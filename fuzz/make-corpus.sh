@@ -129,6 +129,8 @@ decoder 'warc,keep' 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\nWARC/1.0\r\n
 decoder 'stomp' '\n\r\nSEND\r\na:b\n\r\nx\000\nMESSAGE\ncontent-length:3\n\na\000b\000'
 decoder 'stomp,keep' 'ACK\n\n\000\nCONNECTED\nversion:1.2\n\n\000\n'
 decoder 'slip' '\300a\333\334b\300\300\333\335\300'
+decoder 'hdlc' '~a}^b~~}]}1}~c~'
+decoder 'hdlc,keep' '~a}~b~'
 decoder 'cobs' '\003ab\002c\000\001\001\000'
 decoder 'sse' '\357\273\277data: a\n:b\n\ndata\r\ndata:x\r\n\r\n'
 decoder 'sse,data' 'id: 1\ndata: a\ndata:b\n\n: c\n\ndata\r\r'

@@ -163,6 +163,7 @@ peer_tests = \
 	tests/peer/openssl.sh \
 	tests/peer/pack.sh \
 	tests/peer/parallel.sh \
+	tests/peer/ppp.sh \
 	tests/peer/protoc.sh \
 	tests/peer/rabbitmq.sh \
 	tests/peer/records.sh \

@@ -123,8 +123,8 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
     const bool tells = cb_decoder_traits(decoder) & CB_TELLS_LENGTH;
     const bool asked = o->whole == CB_WHOLE || (o->whole == CB_WHOLE_UNTOLD && !tells);
     /* Return nothing of a record that may still turn out to be dropped. */
-    decoder->whole = asked || decoder->recovers || decoder->on_partial == CB_PARTIAL_DROP ||
-                     (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
+    decoder->whole |= asked || decoder->recovers || decoder->on_partial == CB_PARTIAL_DROP ||
+                      (o->on_overflow == CB_OVERFLOW_SKIP && !decoder->tells_length);
     decoder->core.max_taken = o->max_record ? o->max_record : WHOLE_LIMIT_DEFAULT;
     decoder->core.max_given =
         o->max_record || decoder->whole ? decoder->core.max_taken : UINT64_MAX;

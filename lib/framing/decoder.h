@@ -148,13 +148,13 @@ struct cb_decoder {
     struct cb__config config;
     const struct cb_allocator *allocator;
 
-    /* The options; `open` may change the first three: */
+    /* The options; `open` may change the first four: */
     bool assembles;
+    bool whole; /* nothing of a record is returned before its end */
     bool tells_length;
     enum cb_partial on_partial;
     bool partial_asked; /* the caller chose on_partial */
     enum cb_overflow on_overflow;
-    bool whole;
     bool recovers; /* the caller may go on after a malformed frame */
     uint64_t max_record;
 

@@ -18,6 +18,7 @@ extern const struct cb__family cb__der_family;
 extern const struct cb__family cb__fix_family;
 extern const struct cb__family cb__fixed_family;
 extern const struct cb__family cb__fold_family;
+extern const struct cb__family cb__hdlc_family;
 extern const struct cb__family cb__hex_digits_family;
 extern const struct cb__family cb__http_family;
 extern const struct cb__family cb__index_family;

@@ -4,6 +4,10 @@
  * ESC and another byte stand for each of these two.  Empty packets are dropped.
  *
  * slip: Serial Line IP (RFC 1055).
+ *
+ * hdlc: octet-stuffed HDLC, as in PPP (RFC 1662 section 4).  END is the flag, and the first
+ * packet must have one before it.  After ESC any byte may follow, with one bit inverted;
+ * END there cancels the packet.
  */
 #include <string.h>
 
@@ -13,9 +17,13 @@
 #include "kernels/find.h"
 
 struct stuffing {
+    const char *name;
     uint8_t end, escape;         /* END and ESC */
     uint8_t for_end, for_escape; /* what stands for them, after ESC */
+    bool hdlc;
 };
+
+enum { INVERTED = 0x20 }; /* in hdlc, after ESC */
 
 enum {
     HITS = 256,  /* places of END and ESC to find at once, on the fast path */
@@ -33,6 +41,7 @@ static void slip_init(void *data, unsigned variant)
 {
     (void)variant;
     *(struct stuffing *)data = (struct stuffing){
+        .name = "slip",
         .end = 0xc0,
         .escape = 0xdb,
         .for_end = 0xdc,
@@ -40,19 +49,35 @@ static void slip_init(void *data, unsigned variant)
     };
 }
 
+static void hdlc_init(void *data, unsigned variant)
+{
+    (void)variant;
+    *(struct stuffing *)data = (struct stuffing){
+        .name = "hdlc",
+        .end = 0x7e,
+        .escape = 0x7d,
+        .for_end = 0x7e ^ INVERTED,
+        .for_escape = 0x7d ^ INVERTED,
+        .hdlc = true,
+    };
+}
+
 /* ---------------------------------------------------------------- decoding */
 
 struct stuffed_state {
     struct cb__finder finder;
-    bool escaped; /* the previous byte was ESC */
+    bool escaped;   /* the previous byte was ESC */
+    uint64_t begin; /* of the stream */
 };
 
 static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
     struct stuffed_state *state = decoder->state;
+    const struct stuffing *stuffing = decoder->config.data;
     (void)spec;
-    find_both(&state->finder, decoder->config.data);
+    find_both(&state->finder, stuffing);
     decoder->assembles = true;
+    decoder->whole = stuffing->hdlc; /* until its end a packet may be cancelled */
     return CB_OK;
 }
 
@@ -60,6 +85,15 @@ static void reset(struct cb_decoder *decoder)
 {
     struct stuffed_state *state = decoder->state;
     state->escaped = false;
+    state->begin = decoder->found.scan;
+}
+
+/* Is an END missing before a packet? */
+static bool lacks_end(const struct cb_decoder *decoder, uint8_t first)
+{
+    const struct stuffing *stuffing = decoder->config.data;
+    const struct stuffed_state *state = decoder->state;
+    return stuffing->hdlc && decoder->found.scan == state->begin && first != stuffing->end;
 }
 
 /* A frame begins at `start`, its packet at `packet`: the two differ by the END that a
@@ -71,14 +105,17 @@ static void begin_frame(struct cb_decoder *decoder, uint64_t start, uint64_t pac
     decoder->found.scan = packet;
 }
 
-/* Skips the ENDs before a packet; false if there is nothing else. */
-static bool find_packet(struct cb_decoder *decoder)
+/* Skips the ENDs before a packet.  CB__MORE if there is nothing else. */
+static int find_packet(struct cb_decoder *decoder)
 {
     const struct stuffing *stuffing = decoder->config.data;
     const uint8_t *data;
     size_t n;
     while (cb__decoder_span(decoder, &data, &n)) {
         size_t ends = 0;
+        if (lacks_end(decoder, data[0]))
+            return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
+                                    "no flag before the first frame");
         while (ends < n && data[ends] == stuffing->end)
             ends++;
         if (ends)
@@ -87,15 +124,18 @@ static bool find_packet(struct cb_decoder *decoder)
         if (ends == n)
             continue;
         cb__decoder_begin(decoder, decoder->found.scan);
-        return true;
+        return CB_OK;
     }
-    return false;
+    return CB__MORE;
 }
 
 /* The byte that the byte after ESC stands for. */
 static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
 {
     const struct stuffing *stuffing = decoder->config.data;
+    *literal = c ^ INVERTED;
+    if (stuffing->hdlc)
+        return CB_OK;
     *literal = c == stuffing->for_end ? stuffing->end : stuffing->escape;
     if (c == stuffing->for_end || c == stuffing->for_escape)
         return CB_OK;
@@ -103,15 +143,29 @@ static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
                             "ESC is not followed by ESC_END or ESC_ESC");
 }
 
+/* The packet is no record.  If it is too long, that is an error all the same: it would
+ * be one if less had arrived. */
+static int cancel(struct cb_decoder *decoder)
+{
+    const uint64_t seen = cb__decoder_payload_place(decoder) - decoder->found.payload_start;
+    int status = cb__decoder_check_length(decoder, seen);
+    if (status == CB_OK)
+        cb__decoder_next_frame(decoder);
+    return status;
+}
+
 /* Decodes the byte after ESC. */
 static int take_escaped(struct cb_decoder *decoder, uint8_t c)
 {
+    const struct stuffing *stuffing = decoder->config.data;
     struct stuffed_state *state = decoder->state;
     uint8_t literal;
     int status = unescape(decoder, c, &literal);
     if (status)
         return status;
     state->escaped = false;
+    if (stuffing->hdlc && c == stuffing->end)
+        return cancel(decoder);
     decoder->found.scan++;
     return cb__decoder_add(decoder, &literal, 1);
 }
@@ -136,6 +190,8 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         return take_escaped(decoder, data[0]);
     size_t found = cb__find_all(&state->finder, data, n, hits, FEW_HITS, &scanned);
     for (size_t i = 0; i < found; i++) {
+        if (hits[i] < at)
+            continue; /* it was escaped */
         int status = take_run(decoder, hits[i] - at);
         if (status)
             return status;
@@ -149,7 +205,7 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
         if (at == n)
             return CB_OK;
         status = take_escaped(decoder, data[at++]);
-        if (status)
+        if (status || !cb__has_begun(decoder))
             return status;
     }
     return take_run(decoder, cb__max(scanned, at) - at);
@@ -161,12 +217,13 @@ static int advance(struct cb_decoder *decoder)
     size_t n;
     int status = CB_OK;
     decoder->found.needed = 1;
-    if (!cb__has_begun(decoder) && !find_packet(decoder))
-        return CB__MORE;
     while (status == CB_OK && !cb__is_complete(decoder)) {
-        if (!cb__decoder_span(decoder, &data, &n))
-            return CB__MORE;
-        status = take_bytes(decoder, data, n);
+        if (!cb__has_begun(decoder))
+            status = find_packet(decoder);
+        else if (cb__decoder_span(decoder, &data, &n))
+            status = take_bytes(decoder, data, n);
+        else
+            status = CB__MORE;
     }
     return status;
 }
@@ -214,6 +271,8 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
     };
     uint32_t hits[HITS + CB__FIND_SLACK];
     size_t at = 0, most = FEW_HITS;
+    if (lacks_end(decoder, data[0]))
+        at = n;
     while (frames.count < max && at < n) {
         size_t wanted = cb__min(most, max - frames.count), scanned;
         size_t found = cb__find_all(&state->finder, data + at, n - at, hits, wanted, &scanned);
@@ -236,11 +295,11 @@ static int cut_short(struct cb_decoder *decoder)
     return CB__MORE;
 }
 
-/* After damage: the next END begins a packet. */
+/* After damage: the next END begins a packet, or is before it. */
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct stuffing *stuffing = decoder->config.data;
-    *how = (struct cb__recovery){.mark = {&stuffing->end, 1}, .after = true};
+    *how = (struct cb__recovery){.mark = {&stuffing->end, 1}, .after = !stuffing->hdlc};
     return true;
 }
 
@@ -271,12 +330,13 @@ static int encoder_open(struct cb_encoder *encoder, const struct cb__spec *spec)
 
 static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
+    const struct stuffing *stuffing = encoder->config.data;
     struct stuffed_encoder *state = encoder->state;
     if (piece->flags & CB_FIRST)
         state->has_bytes = false;
     state->has_bytes |= piece->length > 0;
     if (piece->flags & CB_LAST && !state->has_bytes)
-        return cb__encoder_fail(encoder, "slip cannot represent an empty record");
+        return cb__encoder_fail(encoder, "%s cannot represent an empty record", stuffing->name);
     return CB_OK;
 }
 
@@ -344,6 +404,13 @@ static const struct cb__encoder_ops encoder_ops = {
 const struct cb__family cb__slip_family = {
     .config_size = sizeof(struct stuffing),
     .init = slip_init,
+    .decode = &decoder_ops,
+    .encode = &encoder_ops,
+};
+
+const struct cb__family cb__hdlc_family = {
+    .config_size = sizeof(struct stuffing),
+    .init = hdlc_init,
     .decode = &decoder_ops,
     .encode = &encoder_ops,
 };

@@ -103,6 +103,7 @@ const struct cb_framing cb__framings[] = {
            .also = "ws wss"),
     FAMILY("sse", sse, "a server-sent event, or its data", .also = "eventsource event-stream"),
     FAMILY("slip", slip, "a packet of a serial line (RFC 1055)"),
+    FAMILY("hdlc", hdlc, "a frame of HDLC, as in PPP (RFC 1662)", .also = "ppp"),
     FAMILY("cobs", cobs, "byte-stuffed (COBS), ended by a zero byte"),
     FAMILY("json", json, "a JSON value (RFC 8259)"),
     FAMILY("ndjson", ndjson, "a JSON value a line", .also = "jsonl jsonlines json-lines"),

@@ -31,7 +31,7 @@ records() {
 }
 
 # What a set holds can be said in all framings of a kind: "any" in those with
-# lengths, "nonempty" in those, chunked, slip and octet, and "text" in those with
+# lengths, "nonempty" in those, chunked, slip, hdlc and octet, and "text" in those with
 # delimiters or lines as well; "fixed" in all, those included that have a least
 # length.
 records 60 0 255 binary >any.netstring
@@ -48,7 +48,7 @@ set_kind() {
     case $1 in
     line* | lf* | crlf* | nul* | delim* | between* | mllp | sse*) kind=delimited ;;
     paragraph*) kind=delimited-nonempty ;;
-    chunked* | slip* | octet) kind=chunked ;;
+    chunked* | slip* | hdlc* | octet) kind=chunked ;;
     fixed* | dns | postgres-startup) kind=fixed ;;
     *) kind=counted ;;
     esac

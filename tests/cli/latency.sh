@@ -58,6 +58,7 @@ pauses 'a\000' 'bb\000' 'c' 'cc\000' --from=nul
 pauses 'a;' 'bb--' 'ccc-' '-' -d ';' -d '--'
 pauses '<a>>' ' <bb>>' '<ccc>' '>' --from='between:<,end=>>'
 pauses '\013a\034\r' '\r\n\013bb\034\r' '\013ccc\034' '\r' --from=mllp
+pauses '~a~' 'bb~~' '~c' 'cc~' --from=hdlc
 pauses '\001a' '\002bb' '\003cc' 'c' --from=u8
 pauses '\000\000\000\001a' '\000\000\000\002bb' '\000\000\000\003cc' 'c' --from=u32be
 pauses '\000\000\000\001a' '\000\000\000\002bb' '\000\000' '\000\003ccc' --from=u32be

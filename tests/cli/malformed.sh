@@ -18,6 +18,7 @@ skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: 78' 4 \
     'a\300b\333x\300c\300' 'a\nc\n' -f slip
 skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: c0' 3 \
     'a\300b\333\300c\300' 'a\nc\n' -f slip
+skips 1 0 0 'no flag before the first frame: 78' 2 'xy~a~b}~c~' 'a\nc\n' -f hdlc
 skips 1 0 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\000' 'a\n' -f cobs
 skips 2 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
 skips 2 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
@@ -107,7 +108,7 @@ for framing in u16be line chunked json csv fixed:3 varint websocket; do
     expect_status 2
     grep -q "^cbsplit: --on-malformed=skip: after damage '\?$framing'\? cannot find its place" err ||
         fail "$doing: $(cat err)"
-    grep -q 'these can: .*slip, cobs' err || fail "$doing: $(cat err)"
+    grep -q 'these can: .*slip, hdlc, cobs' err || fail "$doing: $(cat err)"
 done
 printf 'a\n' >in
 run --on-malformed=skip --part=1/2 in

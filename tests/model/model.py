@@ -644,6 +644,47 @@ class Slip:
         return len(payload) > 0
 
 
+class Hdlc:
+    """RFC 1662 section 4, without the meaning of what is in a frame."""
+
+    partial = "fail"
+    opening = b"~"
+
+    def next(self, source):
+        if source.at == 0 and source.left() and source.data[0] != 0x7E:
+            raise Malformed()
+        while True:
+            while source.left() and source.data[source.at] == 0x7E:
+                source.at += 1
+            if not source.left():
+                raise End()
+            record = self.frame(source)
+            if record:
+                return record
+
+    def frame(self, source):
+        """The next frame, or None if it is aborted."""
+        start, payload = source.at, b""
+        while True:
+            byte = source.byte()
+            if byte == 0x7E:
+                return Record(payload, start)
+            if byte == 0x7D:
+                byte = source.byte() ^ 0x20
+                if byte == 0x7E ^ 0x20:
+                    source.at -= 1
+                    return None
+            payload += bytes([byte])
+
+    def encode(self, payload):
+        if not payload:
+            return None
+        return b"~" + payload.replace(b"}", b"}]").replace(b"~", b"}^") + b"~"
+
+    def holds(self, payload):
+        return len(payload) > 0
+
+
 class Cobs:
     """Cheshire and Baker: a count of bytes up to the next zero byte, then these bytes."""
 

@@ -315,6 +315,7 @@ MAKERS = [
     make_digits, make_content_length, make_stomp, make_websocket,
     make_pcap, make_pcapng, make_journal, make_fix,
     simple("syslog", model.Syslog, False), simple("slip", model.Slip),
+    simple("hdlc", model.Hdlc),
     simple("cobs", model.Cobs), simple("chunked", model.Chunked),
     simple("chunked,lf", lambda: model.Chunked(lf=True), False), make_csv, make_csv,
 ]

@@ -5,12 +5,7 @@
 # one before was received, and its server receives what is encoded here.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
-need python3
-for python in python3 /usr/bin/python3; do
-    "$python" -c 'import hl7.client, hl7.mllp' 2>/dev/null && break
-    python=
-done
-[ -n "$python" ] || skip 'there is no python3-hl7'
+need_python hl7.client hl7.mllp
 export CBSPLIT
 
 doing='MLLP'

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Streams of slip and cobs are the same to cbsplit and to a Python script that
-# was written from RFC 1055 and from the paper's figures.
+# Streams of slip, hdlc and cobs are the same to cbsplit and to a Python script that
+# was written from RFC 1055, RFC 1662 and the paper's figures.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need python3
@@ -12,7 +12,7 @@ import random, re, sys
 
 def records(least):
     random.seed(5)
-    special = bytes([0, 1, 0xc0, 0xdb, 0xdc, 0xdd, 0xfe, 0xff])
+    special = bytes([0, 1, 0x5d, 0x5e, 0x7d, 0x7e, 0xc0, 0xdb, 0xdc, 0xdd, 0xfe, 0xff])
     for size in list(range(least, 300)) + [507, 508, 509, 510, 762, 763, 5000, 200000]:
         yield bytes(random.choices(range(256), k=size))
         yield bytes(random.choices(special, k=size))
@@ -29,6 +29,14 @@ def from_slip(wire):
     assert wire.endswith(b'\300')
     for packet in re.findall(b'[^\300]+', wire):
         yield re.sub(b'\333(.)', lambda m: {b'\334': b'\300', b'\335': b'\333'}[m[1]], packet)
+
+def to_hdlc(record):
+    return b'~' + record.replace(b'}', b'}]').replace(b'~', b'}^') + b'~'
+
+def from_hdlc(wire):
+    assert wire.endswith(b'~') and wire.startswith(b'~')
+    for frame in re.findall(b'[^~]+', wire):
+        yield re.sub(b'(?s)}(.)', lambda m: bytes([m[1][0] ^ 0x20]), frame)
 
 def to_cobs(record):
     wire = bytearray()
@@ -56,7 +64,11 @@ def from_cobs(wire):
                 record.append(0)
         yield bytes(record)
 
-least, to, read = {'slip': (1, to_slip, from_slip), 'cobs': (0, to_cobs, from_cobs)}[sys.argv[1]]
+least, to, read = {
+    'slip': (1, to_slip, from_slip),
+    'hdlc': (1, to_hdlc, from_hdlc),
+    'cobs': (0, to_cobs, from_cobs),
+}[sys.argv[1]]
 if sys.argv[2] == 'write':
     for name, make in ('netstrings', to_netstring), ('wire', to):
         with open(name, 'wb') as file:
@@ -65,7 +77,7 @@ else:
     assert list(read(sys.stdin.buffer.read())) == list(records(least)), 'other records'
 END
 
-for framing in slip cobs; do
+for framing in slip hdlc cobs; do
     python3 peer.py $framing write
     cp wire in
     run -f $framing -t netstring

@@ -57,6 +57,7 @@ static const char *const outputs[] = {
     "fcgi",
     "sse",
     "slip",
+    "hdlc",
     "cobs",
     "json-seq",
     "resp",

@@ -151,6 +151,7 @@ static const struct stream streams[] = {
                   "data: a\n:b\r\rid\r\n\r\n")},
     {"sse,data", BYTES("id: 1\ndata: a\rdata:b\n\n: c\n\ndata\r\ndata: d\r\r")},
     {"slip", BYTES("\xc0one\xc0\xc0t\xdb\xdcwo\xdb\xdd\xc0")},
+    {"hdlc", BYTES("~one~~t}^wo}]}1~~x}~~}~~four~")},
     {"cobs", BYTES("\4one\0\1\1\0\3tw\2o\0")},
     {"json", BYTES("\xef\xbb\xbf{\"a\":[1,\"\\\\\"]}\n\"x\"[3]true 4")},
     {"json", BYTES("1\xef\xbb\xbf-2.5e+1 null\"\\\"\"\n\xef\xbb\xbf\t0")},

@@ -489,7 +489,7 @@ START_TEST(every_failed_allocation_is_reported_and_nothing_leaks)
 {
     static const char *const specifications[] = {
         "line", "crlf", "delim:a,or=b", "u16be,offset=3", "netstring", "chunked",
-        "slip", "cobs", "sse",          "websocket,mask"};
+        "slip", "hdlc", "cobs",         "sse",           "websocket,mask"};
 
     for (size_t i = 0; i < COUNT(specifications); i++) {
         bool failed = true;

@@ -20,6 +20,7 @@
 /* Another one that ends in an error, or nothing: what a decoder was at before. */
 static const struct stream given_up[] = {
     {"slip", BYTES("one\xc0two\xdb\xdb")},
+    {"hdlc", BYTES("~one~two}")},
     {"cobs", BYTES("\3on\0\4t\0")},
     {"json", BYTES("[1,{\"a]")},
     {"json", BYTES("1]")},
@@ -465,6 +466,7 @@ static const struct stream malformed[] = {
     {"between:\\n\\n.,end=;", BYTES("\n\n.a;\n\n\n more")},
     {"mllp", BYTES("\va\x1c\rmore")},
     {"slip", BYTES("one\xc0two\xdbQ more")},
+    {"hdlc", BYTES("one~two~ more")},
     {"cobs", BYTES("\2a\0\4on\0 more")},
     {"json", BYTES("[1][2]] more")},
     {"json", BYTES("[1],more")},

@@ -61,6 +61,7 @@ static const struct sample {
      {{BYTES("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n")}}},
     {"crlf", BYTES("one\r\ntwo\r\n"), {{BYTES("")}, {BYTES("")}}},
     {"slip", BYTES("one\xc0\xc0two\xc0"), {{BYTES("")}, {BYTES("")}}},
+    {"hdlc", BYTES("~one~~two~"), {{BYTES("")}, {BYTES("")}}},
     {"json", BYTES(" [1] {} "), {{BYTES("")}, {BYTES("")}}},
 };
 

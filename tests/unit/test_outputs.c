@@ -279,6 +279,8 @@ static const struct collision collisions[] = {
     {"sse", BYTES("ab\r\ncd"), 2},
     {"slip", BYTES(""), 0},
     {"slip", BYTES("\xc0\xdb"), GOOD},
+    {"hdlc", BYTES(""), 0},
+    {"hdlc", BYTES("}~"), GOOD},
     {"u8", BYTES("a\nb"), GOOD},
     {"raw", BYTES("a\nb"), GOOD},
 };
@@ -425,6 +427,7 @@ static const struct promise promised[] = {
     {"json-seq", "json-seq", BYTES("01-+.eE ")},
     STUFFED("sse", "sse,data"),
     STUFFED("slip", "slip"),
+    STUFFED("hdlc", "hdlc"),
     STUFFED("cobs", "cobs"),
     STUFFED("websocket,mask", "websocket"),
     STUFFED("chunked", "chunked"),

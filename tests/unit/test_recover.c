@@ -61,6 +61,10 @@ static const struct damaged {
     {"slip", BYTES("a\300b\333\300c\300"), "a|<3>c|"},
     {"slip", BYTES("\333a"), "<2>"},
     {"slip,keep", BYTES("a\300b\333x\300c\300"), "a\300|<4>c\300|"},
+    /* Only what stands before the first flag is wrong. */
+    {"hdlc", BYTES("xy}~a~b}~c~"), "<3>a|c|"},
+    {"hdlc,keep", BYTES("xy~a~b}~c~"), "<2>~a~|~c~|"},
+    {"hdlc", BYTES("xyz"), "<3>"},
     {"cobs", BYTES("\2a\0\3b\0\2c\0"), "a|<3>c|"},
     {"ndjson", BYTES("1\n[\n2\n"), "1|<2>2|"},
     {"ndjson", BYTES("1\n]"), "1|<1>"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Framings whose payload does not stand in the input as it is: slip, cobs, sse,
+ * Framings whose payload does not stand in the input as it is: slip, hdlc, cobs, sse,
  * websocket.
  */
 #include <string.h>
@@ -72,6 +72,38 @@ static const struct example slip[] = {
 START_TEST(slip_packets_end_at_their_mark)
 {
     check_example(&slip[_i], true);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------- hdlc */
+
+/* RFC 1662 section 4.2: the flag is 7e (~), Control Escape 7d (}), and what follows that has
+ * bit 5 inverted: 7e is 7d 5e (}^), 7d is 7d 5d (}]), 11 is 7d 31 (}1). */
+static const struct example hdlc[] = {
+    {"hdlc", BYTES(""), GIVES("")},
+    {"hdlc", BYTES("~"), GIVES("")},
+    {"hdlc", BYTES("~~~~"), GIVES("")},
+    {"hdlc", BYTES("~ab~"), GIVES("[ab]")},
+    {"hdlc", BYTES("~ab~~c~d~"), GIVES("[ab][c][d]")},
+    {"hdlc", BYTES("~}^}]}1}3~"), GIVES("[~}\\x11\\x13]")},
+    {"hdlc", BYTES("~a}}b~"), GIVES("[a\\x5db]")},
+    {"hdlc", BYTES("~\xff\x7d\x23\xc0\x21~"), GIVES("[\\xff\\x03\\xc0!]")},
+    /* Section 4.3: a frame that ends with Control Escape is no frame, without an error. */
+    {"hdlc", BYTES("~ab}~"), GIVES("")},
+    {"hdlc", BYTES("~}~"), GIVES("")},
+    {"hdlc", BYTES("~a~bc}~d~}~~e~"), GIVES("[a][d][e]")},
+    {"hdlc", BYTES("~a}}~b~"), GIVES("[a\\x5d][b]")},
+    {"hdlc,keep", BYTES("~a~b}1~~c}~d~~}~~"), GIVES("[~a~][b}1~][~d~]")},
+    {"hdlc", BYTES("a~b~"), MALFORMED("", 0)},
+    {"hdlc", BYTES("}~b~"), MALFORMED("", 0)},
+    {"hdlc", BYTES("~ab"), TRUNCATED("", 3)},
+    {"hdlc", BYTES("~ab~c}"), TRUNCATED("[ab]", 6)},
+    {"hdlc", BYTES("~ab}~c"), TRUNCATED("", 6)},
+};
+
+START_TEST(hdlc_frames_stand_between_flags_unless_they_are_cancelled)
+{
+    check_example(&hdlc[_i], true);
 }
 END_TEST
 
@@ -594,6 +626,13 @@ static const struct limited cut_short[] = {
      BYTES("ab\xc0"
            "abc\xc0"),
      2, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 3)},
+    {"hdlc", BYTES("~ab~x}^"), 0, CB_PARTIAL_EMIT, GIVES("[ab][x~]")},
+    {"hdlc", BYTES("~ab~x}"), 0, CB_PARTIAL_EMIT, GIVES("[ab][x]")},
+    {"hdlc", BYTES("~ab~x}~"), 0, CB_PARTIAL_EMIT, GIVES("[ab]")},
+    {"hdlc", BYTES("~ab~x"), 0, CB_PARTIAL_DROP, GIVES("[ab]")},
+    {"hdlc", BYTES("~ab~abc~"), 2, CB_PARTIAL_DEFAULT, FAILS("[ab]", CB_EOVERFLOW, 4)},
+    {"hdlc", BYTES("~ab}~abc}~"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 5)},
+    {"hdlc,keep", BYTES("~ab}~"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"cobs", BYTES("\2a\0\5bc"), 0, CB_PARTIAL_EMIT, GIVES("[a][bc]")},
     {"cobs", BYTES("\2a\0\1"), 0, CB_PARTIAL_EMIT, GIVES("[a][]")},
     {"cobs", BYTES("\2a\0\2b"), 0, CB_PARTIAL_DROP, GIVES("[a]")},
@@ -673,6 +712,8 @@ static const struct {
 } long_ones[] = {
     {"slip", "slip"},
     {"slip", "slip,keep"},
+    {"hdlc", "hdlc"},
+    {"hdlc", "hdlc,keep"},
     {"cobs", "cobs"},
     {"cobs", "cobs,keep"},
     {"sse", "sse"},
@@ -689,7 +730,7 @@ static void encode_some(const char *specification, struct prng *prng, struct rec
         uint8_t bytes[32];
         size_t n = 1 + prng_below(prng, sizeof bytes);
 
-        prng_fill(prng, bytes, n, BYTES("ab\n\xc0\xdb\0"));
+        prng_fill(prng, bytes, n, BYTES("ab\n\xc0\xdb~}\0"));
         check_encoded_in_steps(specification, bytes, n, n, wire);
     }
 }
@@ -739,6 +780,9 @@ static const struct {
     {"slip", BYTES("ab\xc0\xc0\xdb\xdc\xdd")},
     {"slip,keep", BYTES("ab\xc0\xc0\xdb\xdc\xdd")},
     {"slip", BYTES("abcd\xc0")},
+    {"hdlc", BYTES("ab~~}^")},
+    {"hdlc,keep", BYTES("ab~~}^")},
+    {"hdlc", BYTES("abcd~~~~~")},
     {"websocket", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
     {"websocket,keep", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
     {"websocket,data", BYTES("\x01\x02\x00\x82\x81\x89\x04")},
@@ -762,6 +806,7 @@ static const struct trip trips[] = {
     {"slip", NULL, 1, 600},     {"slip", "\xc0\xdb\xdc\xdd", 1, 300},
     {"slip", "abc\xdb", 1, 40}, {"cobs", NULL, 0, 600},
     {"cobs", "abc", 0, 600},    {"cobs", "abc", 250, 260},
+    {"hdlc", NULL, 1, 600},     {"hdlc", "}~]^", 1, 300},
 };
 
 START_TEST(what_is_encoded_is_decoded_again)
@@ -843,6 +888,8 @@ static const struct encoded encoded[] = {
      BYTES("\xc0"
            "ab\xc0")},
     {"slip", BYTES("\xc0\xdb\xdc\xdd"), BYTES("\xc0\xdb\xdc\xdb\xdd\xdc\xdd\xc0")},
+    {"hdlc", BYTES("ab"), BYTES("~ab~")},
+    {"hdlc", BYTES("}~]^"), BYTES("~}]}^]^~")},
     {"websocket,text", BYTES("Hello"), BYTES("\x81\x05Hello")},
     {"websocket", BYTES("Hello"), BYTES("\x82\x05Hello")},
     {"websocket", BYTES(""), BYTES("\x82\x00")},
@@ -871,12 +918,13 @@ START_TEST(payloads_are_encoded_to_these_bytes)
 END_TEST
 
 /* A record of no bytes, in one piece or in two. */
-START_TEST(slip_has_no_empty_record)
+START_TEST(slip_and_hdlc_have_no_empty_record)
 {
+    static const char *const specifications[] = {"slip", "hdlc"};
     struct cb_encoder *encoder = NULL;
     struct cb_piece piece = {.data = (const uint8_t *)"x", .offset = 7, .record = 3};
 
-    ck_assert_int_eq(cb_encoder_new(&encoder, "slip", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, specifications[_i], NULL, NULL), CB_OK);
     for (int i = 0; i < 2; i++) {
         piece.flags = CB_FIRST | CB_LAST;
         piece.length = 1;
@@ -978,6 +1026,8 @@ static Suite *stuffed_suite(void)
     TCase *encoding = add_case(suite, "encoding");
 
     tcase_add_loop_test(records, slip_packets_end_at_their_mark, 0, (int)COUNT(slip));
+    tcase_add_loop_test(records, hdlc_frames_stand_between_flags_unless_they_are_cancelled, 0,
+                        (int)COUNT(hdlc));
     tcase_add_loop_test(records, cobs_frames_end_at_zero, 0, (int)COUNT(cobs));
     tcase_add_loop_test(records, full_blocks_go_both_ways, 0, (int)COUNT(full_blocks));
     tcase_add_test(records, an_empty_block_after_a_full_one_says_nothing);
@@ -997,7 +1047,7 @@ static Suite *stuffed_suite(void)
                         (int)COUNT(long_ones));
     tcase_add_loop_test(encoding, payloads_are_encoded_to_these_bytes, 0, (int)COUNT(encoded));
     tcase_add_loop_test(encoding, websocket_headers_tell_the_length, 0, (int)COUNT(long_frames));
-    tcase_add_test(encoding, slip_has_no_empty_record);
+    tcase_add_loop_test(encoding, slip_and_hdlc_have_no_empty_record, 0, 2);
     tcase_add_test(encoding, websocket_masks_in_parts);
     tcase_add_test(encoding, sse_refuses_cr_only_if_asked);
     return suite;
