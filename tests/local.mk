@@ -228,7 +228,8 @@ house_tests = \
 	tests/house/symbols.sh \
 	tests/house/man-examples.sh \
 	tests/house/man-options.sh \
-	tests/house/man-pages.sh
+	tests/house/man-pages.sh \
+	tests/house/spelling.sh
 
 TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)

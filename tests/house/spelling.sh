@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: no word that codespell knows to be wrong, in the pages and in the
+# sources of the library and the program.
+
+set -eu
+export LC_ALL=C.UTF-8
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+command -v codespell >/dev/null || {
+    echo 'there is no codespell'
+    exit 77
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# What looks like a word: \(bu and parts of strings that are cut; TE and doas are names.
+spell() {
+    codespell --ignore-words-list=alse,bu,seve,te,doas --skip='man3,*.o,*.lo,*.la,*.a,.libs,.deps' "$@"
+}
+
+echo 'It is seperate.' >"$scratch/wrong.md"
+if spell "$scratch/wrong.md" >/dev/null; then
+    echo 'a wrong word was not found'
+    exit 1
+fi
+cd "$TOP_SRCDIR"
+spell lib cli man doc ./*.md bootstrap
