@@ -44,6 +44,11 @@ mapped "$map" >"$scratch/mapped"
 [ "$(grep -c '^CB_API' "$header")" -eq "$(wc -l <"$scratch/declared")" ]
 same "$scratch/declared" "$scratch/mapped" 'the header' 'the symbol map'
 
+# Debian's list of the same: what depends on the package needs a version with them.
+symbols=$TOP_SRCDIR/debian/libchunkedbuffer0.symbols
+sed -n 's/^ \(cb_[a-z_0-9]*\)@LIBCHUNKEDBUFFER_0 .*/\1/p' "$symbols" | sort >"$scratch/debian"
+same "$scratch/mapped" "$scratch/debian" 'the symbol map' "${symbols#"$TOP_SRCDIR"/}"
+
 # That a difference is found.
 sed '/ cb_find;/d' "$map" >"$scratch/less.map"
 mapped "$scratch/less.map" >"$scratch/less"

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# What makes packages of it: for Debian (debian/, where its tools look), and here.
+EXTRA_DIST += \
+	debian/cbsplit.docs \
+	debian/cbsplit.install \
+	debian/changelog \
+	debian/control \
+	debian/copyright \
+	debian/libchunkedbuffer-dev.examples \
+	debian/libchunkedbuffer-dev.install \
+	debian/libchunkedbuffer0.install \
+	debian/libchunkedbuffer0.symbols \
+	debian/rules \
+	debian/source/format \
+	debian/tests/cbsplit \
+	debian/tests/control \
+	debian/tests/library \
+	packaging/APKBUILD \
+	packaging/Dockerfile \
+	packaging/README.md \
+	packaging/chunkedbuffer.rb \
+	packaging/chunkedbuffer.spec
