@@ -10,10 +10,11 @@ export LC_ALL=C
 # The sources, as paths below the top, in a checkout as well as in a release,
 # where generated files stand beside them.
 sources() {
-    find lib cli tests examples bench fuzz man completions doc .ci -type f \
-        ! -path '*/.libs/*' ! -path '*/.deps/*' ! -path 'man/man3/*' '(' \
+    find lib cli tests examples bench fuzz man completions doc python .ci -type f \
+        ! -path '*/.libs/*' ! -path '*/.deps/*' ! -path 'man/man3/*' ! -path 'python/build/*' '(' \
         -name '*.[ch1357]' -o -name '*.sh' -o -name '*.mk' -o -name '*.map' -o -name '*.pc.in' \
-        -o -name '*.py' -o -name '*.awk' -o -name '*.pl' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
+        -o -name '*.py' -o -name '*.py[xi]' -o -name '*.px[di]' -o -name '*.pl' \
+        -o -name '*.awk' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
         -o -path 'completions/*' -o -path '.ci/*' ')' 2>/dev/null || :
     for file in *.md build-aux/check-*.sh build-aux/coverage.sh \
         build-aux/release-date build-aux/sh-test-driver m4/cb_*.m4 configure.ac \

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
+# cython: always_allow_keywords=True
+"""The classes over libchunkedbuffer.
+
+What is always true here:
+
+- The C library is called with the GIL held, except where a comment says otherwise.  For
+  those places all pools are `shared`, and an object is `busy` during such a call: another
+  thread that uses it meanwhile gets a StateError.
+- No pointer into a block is kept without a hold on the block (struct cb_held).
+- Any call that drops bytes may run Python code, since it may release an object whose bytes
+  were appended by reference.
+"""
+cimport cython
+from cpython.buffer cimport (
+    PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release,
+    PyObject_CheckBuffer, PyObject_GetBuffer)
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.exc cimport PyErr_CheckSignals, PyErr_SetFromErrno
+
+cdef extern from "Python.h":
+    int PyObject_AsFileDescriptor(object file) except -1
+
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
+from libc.errno cimport EAGAIN, EINTR, errno
+from libc.stdint cimport uint8_t, uint64_t
+from libc.string cimport memcmp, memset
+
+from chunkedbuffer.libchunkedbuffer cimport *
+
+from chunkedbuffer import errors
+from chunkedbuffer.records import Framing, PoolStats
+
+include "status.pxi"
+include "pool.pxi"
+include "view.pxi"
+include "buffer.pxi"
+include "decoder.pxi"
+include "encoder.pxi"

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""Decoder: from a Buffer to records."""
+
+cdef dict on_partial_choices = {
+    None: CB_PARTIAL_DEFAULT,
+    "fail": CB_PARTIAL_FAIL,
+    "emit": CB_PARTIAL_EMIT,
+    "drop": CB_PARTIAL_DROP,
+}
+cdef dict on_overflow_choices = {
+    "fail": CB_OVERFLOW_FAIL,
+    "skip": CB_OVERFLOW_SKIP,
+    "truncate": CB_OVERFLOW_TRUNCATE,
+}
+cdef dict on_malformed_choices = {
+    "fail": CB_MALFORMED_FAIL,
+    "skip": CB_MALFORMED_SKIP,
+}
+
+
+@cython.final
+@cython.no_gc
+cdef class Record(Buffer):
+    """A record, or with `pieces` a part of one: a Buffer with its payload, and its place."""
+    cdef uint64_t number_, offset_
+    cdef unsigned flags, header_size
+    cdef object header_  # bytes, once it was copied
+
+    def __init__(self):
+        """For an empty one; a Decoder makes all others."""
+
+    @property
+    def number(self):
+        """The number of the record in its stream, from 1."""
+        return self.number_
+
+    @property
+    def offset(self):
+        """Where the payload begins in the stream."""
+        return self.offset_
+
+    @property
+    def header(self):
+        """The bytes of the frame before the payload: a length, a type, the head of a message;
+        empty if the framing has none."""
+        if self.header_ is None:
+            self.header_ = PyBytes_FromStringAndSize(
+                <const char *>self.held.data - self.header_size, self.header_size)
+        return self.header_
+
+    cdef int grow(self) except -1:
+        if self.header_size:
+            self.header  # as long as it is there
+        return Buffer.grow(self)
+
+    @property
+    def first(self):
+        """Is it the first part of its record?"""
+        return bool(self.flags & CB_FIRST)
+
+    @property
+    def last(self):
+        """Is it the last part?"""
+        return bool(self.flags & CB_LAST)
+
+
+@cython.final
+@cython.no_gc
+cdef class Decoder:
+    """Decoder(specification, buffer=None, *, max_record=0, on_partial=None,
+            on_overflow="fail", on_malformed="fail", pieces=False)
+
+    Finds the records of a stream in a Buffer, by a framing such as "line", "netstring",
+    "delim:\\r\\n", "u16be,inclusive" or "chunked".  Iterating over it returns the records that
+    are complete; add input to `buffer`, and iterate again.
+
+    max_record    the longest record; 0: 64 MiB, or no limit with `pieces`
+    on_partial    an unfinished last record: "fail", "emit", "drop"; None: what is usual for
+                  the framing
+    on_overflow   a record longer than max_record: "fail", "skip", "truncate"
+    on_malformed  "skip" goes on after malformed input, where the framing can; `lost` counts it
+    pieces        returns parts of a record as they arrive, instead of whole records
+    """
+    cdef cb_decoder *decoder
+    cdef Buffer source
+    cdef bint busy  # a call for it is running
+    cdef bint recovering  # after malformed input, and before the next good one
+    cdef bint skips_malformed, in_pieces
+    cdef bint at_end
+    cdef uint64_t lost_
+
+    def __cinit__(self, str specification, Buffer buffer=None, *, max_record=0, on_partial=None,
+                  on_overflow="fail", on_malformed="fail", bint pieces=False):
+        cdef cb_decoder_options options
+        cdef cb_error error
+        text = c_text(specification)
+        memset(&error, 0, sizeof(error))
+        memset(&options, 0, sizeof(options))
+        options.size = sizeof(options)
+        options.max_record = max_record
+        options.on_partial = <cb_partial>choose(on_partial_choices, on_partial, "on_partial")
+        options.on_overflow = <cb_overflow>choose(on_overflow_choices, on_overflow, "on_overflow")
+        options.on_malformed = <cb_malformed>choose(
+            on_malformed_choices, on_malformed, "on_malformed")
+        self.skips_malformed = options.on_malformed == CB_MALFORMED_SKIP
+        self.in_pieces = pieces
+        options.whole = 0 if pieces else CB_WHOLE
+        status = cb_decoder_new(&self.decoder, text, &options, &error)
+        if status < 0:
+            self.decoder = NULL
+            fail_specification(status, &error)
+        self.source = Buffer() if buffer is None else buffer
+
+    def __dealloc__(self):
+        cb_decoder_free(self.decoder)
+
+    def __iter__(self):
+        return Records(self)
+
+    def next(self):
+        """The next record, or None if more input is needed, or if the stream has `ended`."""
+        return self.next_record()
+
+    cdef Record next_record(self):
+        cdef cb_buffer *buffer = self.source.full()
+        cdef Record record
+        cdef int status
+        if self.busy:
+            raise errors.StateError("this decoder is in use")
+        while not self.recovering or self.recover(buffer):
+            record = Record.__new__(Record)
+            self.busy = True
+            try:
+                status = self.read(buffer, record)
+            finally:
+                self.busy = False
+            if status > 0:
+                return record
+            if status == CB_MORE:
+                break
+            if status != CB_EMALFORMED or not self.skips_malformed:
+                self.stop(status)
+                break
+            self.recovering = True
+        return None
+
+    cdef int read(self, cb_buffer *buffer, Record record) except? -99:
+        """One record, or with `pieces` one piece, is held, so it can be released at once."""
+        cdef cb_piece piece
+        cdef int status = cb_decoder_next(self.decoder, buffer, &piece)
+        if status <= 0:
+            return status
+        cb_hold(&piece, &record.held)
+        record.number_ = piece.record
+        record.offset_ = piece.offset
+        record.flags = piece.flags
+        record.header_size = piece.header
+        if piece.header and (piece.flags & CB_APART or not piece.length):
+            self.copy_header(&piece, record)
+        if not piece.flags & CB_LAST and not self.in_pieces:
+            self.read_rest(buffer, record)
+        cb_decoder_release(self.decoder, buffer)
+        return status
+
+    cdef int copy_header(self, const cb_piece *piece, Record record) except -1:
+        header = PyBytes_FromStringAndSize(NULL, piece.header)
+        cb_decoder_header(self.decoder, piece, <char *><bytes>header, piece.header)
+        record.header_ = header
+
+    cdef int read_rest(self, cb_buffer *buffer, Record record) except -1:
+        """The further pieces of a whole record."""
+        cdef cb_piece piece
+        cdef cb_held held
+        (<Buffer>record).grow()
+        while not record.flags & CB_LAST:
+            status = cb_decoder_next(self.decoder, buffer, &piece)
+            if status <= 0:
+                raise errors.StateError("the end of a whole record is missing")
+            cb_hold(&piece, &held)
+            status = cb_append_held(record.buffer, &held)
+            cb_drop(&held)
+            if status < 0:
+                fail(status)
+            record.flags |= piece.flags
+
+    cdef bint recover(self, cb_buffer *buffer) except -1:
+        """Looks for the next good frame: has it been found?"""
+        cdef uint64_t lost = 0
+        self.busy = True
+        status = cb_decoder_recover(self.decoder, buffer, &lost)
+        self.busy = False
+        if status == CB_MORE:
+            return False
+        self.recovering = False
+        self.lost_ += lost
+        if status < 0:
+            self.stop(status)
+        return status > 0
+
+    cdef int stop(self, int status) except -1:
+        """The end, or an error."""
+        if status != CB_END:
+            return fail_framing(status, cb_decoder_error(self.decoder))
+        self.at_end = True
+
+    def skip(self, Py_ssize_t most=-1):
+        """Skips at most `most` records (-1: all that are complete), which costs little more
+        than to find their ends; returns how many.  Releases the GIL."""
+        cdef cb_buffer *buffer = self.source.full()
+        cdef uint64_t left = at_most(most)
+        cdef uint64_t count
+        cdef int status = CB_YES
+        if self.busy:
+            raise errors.StateError("this decoder is in use")
+        start = left
+        self.busy = self.source.busy = True
+        with nogil:
+            while left and status > 0:
+                count = 0
+                status = cb_decoder_skip(self.decoder, buffer, left, &count)
+                left -= count
+        self.busy = self.source.busy = False
+        if status < 0 and (status == CB_END or left == start):
+            self.stop(status)
+        return start - left
+
+    def reframe(self, Encoder encoder not None, Buffer out not None, Py_ssize_t most=-1):
+        """Moves at most `most` records (-1: all) from `buffer` to `out`, in the framing of the
+        encoder.  One call does a limited amount of work, and returns True if there may be more
+        to do: take what is in `out`, and call again.  Releases the GIL."""
+        cdef cb_buffer *source = self.source.full()
+        cdef cb_buffer *target = out.to_fill()
+        cdef size_t max = at_most(most)
+        cdef int status
+        if self.busy or encoder.busy:
+            raise errors.StateError("this decoder or encoder is in use")
+        if out is self.source:
+            raise ValueError("`out` is the buffer that is decoded")
+        self.busy = encoder.busy = self.source.busy = out.busy = True
+        with nogil:
+            status = cb_reframe(self.decoder, encoder.encoder, source, target, max, NULL)
+        self.busy = encoder.busy = self.source.busy = out.busy = False
+        if status == CB_EUNENCODABLE:
+            fail_framing(status, cb_encoder_error(encoder.encoder))
+        if status < 0:
+            self.stop(status)
+        return status > 0
+
+    def finish(self):
+        """The input has ended: nothing follows what is in the buffer."""
+        cb_decoder_finish(self.decoder)
+
+    def settle(self):
+        """No more input is expected for now: a record whose end only the bytes after it would
+        show is complete."""
+        cb_decoder_settle(self.decoder)
+
+    def reset(self, Buffer buffer=None):
+        """Begins another stream, in another buffer or the same one."""
+        if self.busy:
+            raise errors.StateError("this decoder is in use")
+        cb_decoder_reset(self.decoder)
+        self.recovering = self.at_end = False
+        if buffer is not None:
+            self.source = buffer
+
+    @property
+    def buffer(self):
+        """The Buffer that it reads from."""
+        return self.source
+
+    @property
+    def ended(self):
+        """True if nothing more will come: the framing or the input has ended."""
+        return bool(self.at_end)
+
+    @property
+    def needed(self):
+        """The least number of bytes that are missing for the next record."""
+        return cb_decoder_needed(self.decoder)
+
+    @property
+    def number(self):
+        """The number of the next record, from 1."""
+        return cb_decoder_record(self.decoder)
+
+    @property
+    def position(self):
+        """Where the next frame begins in the stream; after an error, the malformed one."""
+        return cb_decoder_position(self.decoder)
+
+    @property
+    def lost(self):
+        """How many bytes were left out so far because they were malformed."""
+        return self.lost_
+
+
+@cython.final
+@cython.no_gc
+cdef class Records:
+    """Iterates over the records of a decoder.  `fill`, if there is one, is called for more
+    input, and returns False at its end."""
+    cdef Decoder of
+    cdef object fill
+
+    def __cinit__(self, Decoder decoder not None, fill=None):
+        self.of = decoder
+        self.fill = fill
+
+    def __iter__(self):
+        return self
+
+    @property
+    def decoder(self):
+        """The decoder whose records these are."""
+        return self.of
+
+    def __next__(self):
+        cdef Record record
+        while True:
+            record = self.of.next_record()
+            if record is not None:
+                return record
+            if self.fill is None or self.of.at_end:
+                raise StopIteration
+            if not self.fill():
+                self.fill = None
+                self.of.finish()

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Iterators: bytes from anywhere to records, records to bytes, and one framing to another."""
+from typing import Any, Callable, Iterable, Iterator, Union
+
+from ._native import Buffer, Decoder, Encoder, Records
+
+#: Where bytes come from: a Buffer; a bytes-like object; a socket, a binary file or anything
+#: else with recv_into, readinto1 or readinto; a file descriptor; or an iterable of bytes-like
+#: objects.
+Source = Any
+
+#: A record for an encoder: a Buffer or another bytes-like object.
+Bytes = Union[bytes, bytearray, memoryview, Buffer]
+
+
+def decode(source: Source, framing: str, **options: Any) -> Records:
+    """The records of a source: an iterator over Record.
+
+    `options` are those of Decoder; the iterator has it as `decoder`.  A record comes as soon as
+    it is complete, and no more is read than is there.  If the source is a Buffer, what follows
+    the end of the framing stays in it.
+    """
+    buffer = source if isinstance(source, Buffer) else Buffer()
+    decoder = Decoder(framing, buffer, **options)
+    return Records(decoder, _filler(source, buffer))
+
+
+def encode(records: Iterable[Bytes], framing: str, *, refuse_collisions: bool = False,
+           size: int = 65536) -> Iterator[Buffer]:
+    """Records in a framing, as Buffers of about `size` bytes (0: one for each record)."""
+    encoder = Encoder(framing, refuse_collisions=refuse_collisions)
+    out = Buffer()
+    for record in records:
+        encoder.encode(record, out)
+        if len(out) >= size:
+            yield out.take()
+    encoder.end(out)
+    if out:
+        yield out.take()
+
+
+def reframe(source: Source, from_: str, to: str, *, refuse_collisions: bool = False,
+            **options: Any) -> Iterator[Buffer]:
+    """The records of a source in another framing, as Buffers of at most some 256 KiB.
+
+    A record of any length passes in pieces if both framings allow it.  What comes before an
+    error is returned first.  `options` are those of Decoder.
+    """
+    buffer = source if isinstance(source, Buffer) else Buffer()
+    options.setdefault("pieces", True)
+    decoder = Decoder(from_, buffer, **options)
+    encoder = Encoder(to, refuse_collisions=refuse_collisions)
+    fill = _filler(source, buffer)
+    out = Buffer()
+    more = True
+    while not decoder.ended:
+        try:
+            more = decoder.reframe(encoder, out)
+        except Exception:
+            if out:
+                yield out.take()
+            raise
+        if decoder.ended:
+            encoder.end(out)
+        if out:
+            yield out.take()
+        elif not more and not decoder.ended and not fill():
+            decoder.finish()
+
+
+def _filler(source: Source, buffer: Buffer) -> Callable[[], bool]:
+    """A function that adds the next bytes of the source to the buffer; False at its end."""
+    if source is buffer:
+        return lambda: False
+    if isinstance(source, int):
+        return lambda: buffer.read_from(source) > 0
+    for name in ("recv_into", "readinto1", "readinto"):
+        if hasattr(source, name):
+            return _reader(getattr(source, name), buffer)
+    if isinstance(source, str):
+        raise TypeError("a source of bytes is needed, not str")
+    try:
+        parts = iter([memoryview(source)])
+    except TypeError:
+        parts = iter(source)
+    return _appender(parts, buffer)
+
+
+def _reader(readinto: Callable[[Any], Any], buffer: Buffer) -> Callable[[], bool]:
+    def fill() -> bool:
+        n = readinto(buffer.get_chunk())
+        if n is None:
+            raise BlockingIOError("the source is not ready")
+        buffer.chunk_written(n)
+        return n > 0
+    return fill
+
+
+def _appender(parts: Iterator[Any], buffer: Buffer) -> Callable[[], bool]:
+    def fill() -> bool:
+        for part in parts:
+            buffer.append(part)
+            return True
+        return False
+    return fill
