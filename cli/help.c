@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "help.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,10 +13,10 @@ enum { TEXT_COLUMN = 28, LAST_COLUMN = 79 };
 /* Was everything written? */
 static bool printed(void)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return true;
-    complain_errno("stdout", errno);
-    return false;
+    const int number = flush_printed();
+    if (number)
+        complain_errno("stdout", number);
+    return !number;
 }
 
 void help_usage(void)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "diagnostics.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "quote.h"
 
 enum exit_status exit_status_of(int code)
@@ -30,8 +32,8 @@ enum exit_status exit_status_of(int code)
 
 static void print_line(const char *line, size_t n)
 {
-    ssize_t ignored = write(STDERR_FILENO, line, n);
-    (void)ignored;
+    struct iovec area = {.iov_base = (void *)line, .iov_len = n};
+    fd_write_all(STDERR_FILENO, &area, 1);
 }
 
 static void (*print)(const char *line, size_t n) = print_line;
@@ -79,6 +81,17 @@ void complain_at(const char *name, const struct cb_error *error, const char *mor
 void complain_errno(const char *name, int number)
 {
     complain("%s: %s", QUOTED_NAME(name), strerror(number));
+}
+
+/* Unless the buffer is large enough, some was written before this: stdio then keeps only
+ * that it failed, and errno is that of the last write, or gone. */
+int flush_printed(void)
+{
+    if (fflush(stdout))
+        return errno;
+    if (!ferror(stdout))
+        return 0;
+    return errno ? errno : EIO;
 }
 
 enum exit_status usage_error(const char *format, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages on standard error. */
+/* Messages on standard error; and whether what was printed to standard output got there. */
 #ifndef DIAGNOSTICS_H
 #define DIAGNOSTICS_H
 
@@ -29,6 +29,10 @@ void complain_at(const char *name, const struct cb_error *error, const char *mor
 
 /* "cbsplit: NAME: TEXT" for an errno value. */
 void complain_errno(const char *name, int number);
+
+/* Writes all that was printed to standard output, however it is buffered.  0, or the errno
+ * of a write that failed since the program began. */
+int flush_printed(void);
 
 /* Prints the message and where to get help; returns EXIT_USAGE. */
 enum exit_status usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -50,6 +50,13 @@ static void print_check(const struct sink_tally *out, const struct tally *tally,
     putchar('\n');
 }
 
+static void print_tally(struct sink_tally *out, const struct tally *tally, const char *path)
+{
+    out->print(out, tally, path);
+    if (!out->number)
+        out->number = flush_printed();
+}
+
 static void tally(struct sink *sink, uint64_t records)
 {
     struct sink_tally *out = (struct sink_tally *)sink;
@@ -66,10 +73,8 @@ static void input(struct sink *sink, const struct sink_input *input)
     out->all.inputs += input->whole;
     out->all.is_bad |= !input->whole;
     if (out->several && (input->opened || out->lists_missing)) {
-        out->print(out, &out->one, input->path);
-        /* Now, so that it comes before messages about the next one. */
-        if (fflush(stdout) && !out->number)
-            out->number = errno;
+        /* Written now, so that it comes before messages about the next one. */
+        print_tally(out, &out->one, input->path);
     }
     out->one = (struct tally){0};
 }
@@ -84,7 +89,7 @@ static enum exit_status finish(struct sink *sink, bool whole)
 {
     struct sink_tally *out = (struct sink_tally *)sink;
     out->all.is_bad |= !whole;
-    out->print(out, &out->all, "total");
+    print_tally(out, &out->all, "total");
     if (fclose(stdout) && !out->number)
         out->number = errno;
     if (!out->number)
