@@ -110,6 +110,7 @@ cli_tests = \
 	tests/cli/delimiters.sh \
 	tests/cli/exact.sh \
 	tests/cli/exec.sh \
+	tests/cli/faults.sh \
 	tests/cli/files.sh \
 	tests/cli/framings.sh \
 	tests/cli/group.sh \
@@ -186,6 +187,7 @@ EXTRA_DIST += \
 	tests/model/messages.py \
 	tests/model/model.py \
 	tests/model/torture.py \
+	tests/faults.py \
 	tests/mutate.py \
 	tests/cli.sh \
 	$(cli_tests) \

@@ -12,34 +12,45 @@
  *     FAIL_POLL=FAULT,...    ... of poll and ppoll
  *     FAIL_SPAWN=FAULT,...   ... of posix_spawn
  *     FAIL_CLOSE=FAULT,...   ... of close, of standard output
+ *     FAIL_NAME=FAULT,...    ... of the call of that name alone: FAIL_readv, FAIL_lseek;
+ *                            EACH_CALL has them all
  *
  * A FAULT is what goes wrong, a number of bytes that are the most to be read
- * or written or the name of an error, and when: @N in the N-th call, /N in
- * every N-th.  FAIL_READ=1/1,EINTR/3 reads byte by byte and is interrupted in
- * every third call.
+ * or written or the name of an error, and when: @N in the N-th call, @N+ in that
+ * and all after it, /N in every N-th.  FAIL_READ=1/1,EINTR/3 reads byte by byte and
+ * is interrupted in every third call.
  *
+ *     HIDE=PATH:PATH...      paths that begin so cannot be opened: HIDE=/proc/:/dev/shm/
  *     WAIT_BEFORE_POLL=FIFO  the first poll waits until somebody has written to it
  *
  * What cbsplit runs is left alone.
  *
  * CALLS_REPORT=FILE writes how many of them there were to FILE, after main, one
- * line each: "allocation 23".
+ * line each: "allocation 23", and for each call by itself "call readv 7".
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sys/epoll.h>
 #include <sys/sendfile.h>
 #endif
 
@@ -51,34 +62,78 @@ struct fault {
     int error; /* or 0: */
     size_t most;
     unsigned long at, every; /* either of them, the other is 0 */
+    bool and_after;          /* with `at` */
 };
 
-/* One kind of calls. */
+/* One call, or one kind of calls. */
 struct calls {
     const char *name, *variable;
-    unsigned long count;
+    atomic_ulong count;
     size_t faults;
     struct fault fault[FAULTS];
 };
 
-static struct calls allocations = {.name = "allocation", .variable = "FAIL_ALLOCATION"};
-static struct calls reads = {.name = "read", .variable = "FAIL_READ"};
-static struct calls writes = {.name = "write", .variable = "FAIL_WRITE"};
-static struct calls moves = {.name = "move", .variable = "FAIL_MOVE"};
-static struct calls tees = {.name = "tee", .variable = "FAIL_TEE"};
-static struct calls polls = {.name = "poll", .variable = "FAIL_POLL"};
+#define KIND(kind, called, set_by) static struct calls kind = {.name = called, .variable = set_by}
+KIND(allocations, "allocation", "FAIL_ALLOCATION");
+KIND(reads, "read", "FAIL_READ");
+KIND(writes, "write", "FAIL_WRITE");
+KIND(moves, "move", "FAIL_MOVE");
+KIND(tees, "tee", "FAIL_TEE");
+KIND(polls, "poll", "FAIL_POLL");
+KIND(closes, "close", "FAIL_CLOSE");
+KIND(spawns, "spawn", "FAIL_SPAWN");
+KIND(others, "other", "FAIL_OTHER");
 
-static struct calls closes = {.name = "close", .variable = "FAIL_CLOSE"};
-
-static struct calls spawns = {.name = "spawn", .variable = "FAIL_SPAWN"};
-
-static struct calls *const kinds[] = {&allocations, &reads, &writes, &moves,
-                                      &tees,        &polls, &closes, &spawns};
+static struct calls *const kinds[] = {&allocations, &reads,  &writes, &moves, &tees,
+                                      &polls,       &closes, &spawns, &others};
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* The calls that can fail, and their kinds.  Those of close are only some of all. */
+#define EACH_CALL(CALL)                                                                            \
+    CALL(read, reads)                                                                              \
+    CALL(readv, reads)                                                                             \
+    CALL(pread, others)                                                                            \
+    CALL(recv, others)                                                                             \
+    CALL(recvmsg, others)                                                                          \
+    CALL(write, writes)                                                                            \
+    CALL(writev, writes)                                                                           \
+    CALL(splice, moves)                                                                            \
+    CALL(copy_file_range, moves)                                                                   \
+    CALL(sendfile, moves)                                                                          \
+    CALL(tee, tees)                                                                                \
+    CALL(poll, polls)                                                                              \
+    CALL(ppoll, polls)                                                                             \
+    CALL(epoll_create1, others)                                                                    \
+    CALL(epoll_ctl, others)                                                                        \
+    CALL(epoll_wait, others)                                                                       \
+    CALL(lseek, others)                                                                            \
+    CALL(fstat, others)                                                                            \
+    CALL(ftruncate, others)                                                                        \
+    CALL(fcntl, others)                                                                            \
+    CALL(ioctl, others)                                                                            \
+    CALL(open, others)                                                                             \
+    CALL(close, others)                                                                            \
+    CALL(unlink, others)                                                                           \
+    CALL(pipe, others)                                                                             \
+    CALL(pipe2, others)                                                                            \
+    CALL(getsockopt, others)                                                                       \
+    CALL(posix_spawn, spawns)                                                                      \
+    CALL(pthread_create, others)                                                                   \
+    CALL(waitpid, others)
+
+#define CALL_NUMBER(name, kind) CALL_##name,
+enum call { EACH_CALL(CALL_NUMBER) CALLS };
+
+static struct {
+    struct calls own, *kind;
+} call_table[] = {
+#define CALL_ROW(called, of) {{.name = #called, .variable = "FAIL_" #called}, &of},
+    EACH_CALL(CALL_ROW)};
 
 static bool started;
 static unsigned long failing_allocation;
 static bool and_all_after_it;
+static const char *hidden; /* from HIDE */
 
 static void give_up(const struct calls *calls)
 {
@@ -88,11 +143,24 @@ static void give_up(const struct calls *calls)
 
 static int error_number(const char *name, size_t n)
 {
+#define ERROR(name)                                                                                \
+    {                                                                                              \
+        #name, name                                                                                \
+    }
     static const struct {
         const char *name;
         int number;
-    } errors[] = {{"EINTR", EINTR},   {"EAGAIN", EAGAIN}, {"EIO", EIO},     {"ENOSPC", ENOSPC},
-                  {"EINVAL", EINVAL}, {"ENOMEM", ENOMEM}, {"EPERM", EPERM}, {"ENOSYS", ENOSYS}};
+    } errors[] = {
+        ERROR(EACCES), ERROR(EAGAIN), ERROR(EBADF), ERROR(EBUSY), ERROR(ECHILD),
+        ERROR(ECONNREFUSED), ERROR(ECONNRESET), ERROR(EDESTADDRREQ), ERROR(EDQUOT),
+        ERROR(EEXIST), ERROR(EFAULT), ERROR(EFBIG), ERROR(EINTR), ERROR(EINVAL), ERROR(EIO),
+        ERROR(EISDIR), ERROR(ELOOP), ERROR(EMFILE), ERROR(ENAMETOOLONG), ERROR(ENFILE),
+        ERROR(ENOBUFS), ERROR(ENODEV), ERROR(ENOENT), ERROR(ENOMEM), ERROR(ENOPROTOOPT),
+        ERROR(ENOSPC), ERROR(ENOSYS), ERROR(ENOTCONN), ERROR(ENOTDIR), ERROR(ENOTSOCK),
+        ERROR(ENOTTY), ERROR(ENXIO), ERROR(EOPNOTSUPP), ERROR(EOVERFLOW), ERROR(EPERM),
+        ERROR(EPIPE), ERROR(EROFS), ERROR(ESPIPE), ERROR(ESRCH), ERROR(ETIMEDOUT),
+        ERROR(ETXTBSY), ERROR(EXDEV),
+    };
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (strlen(errors[i].name) == n && memcmp(name, errors[i].name, n) == 0)
             return errors[i].number;
@@ -114,6 +182,8 @@ static void read_faults(struct calls *calls)
         if ((!fault->error && !fault->most) || end != text + n || !when)
             give_up(calls);
         *(when == '@' ? &fault->at : &fault->every) = strtoul(end + 1, &end, 10);
+        fault->and_after = when == '@' && *end == '+';
+        end += fault->and_after;
         if ((!fault->at && !fault->every) || (*end && *end != ',') || calls->faults == FAULTS)
             give_up(calls);
         text = *end ? end + 1 : end;
@@ -122,7 +192,7 @@ static void read_faults(struct calls *calls)
 
 static void report(void)
 {
-    char text[256];
+    char text[2048];
     size_t used = 0;
     const char *path = getenv("CALLS_REPORT");
     int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
@@ -131,6 +201,9 @@ static void report(void)
     for (size_t i = 0; i < KINDS; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s %lu\n", kinds[i]->name,
                                  kinds[i]->count);
+    for (size_t i = 0; i < CALLS; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "call %s %lu\n",
+                                 call_table[i].own.name, call_table[i].own.count);
     if (write(fd, text, used) != (ssize_t)used)
         abort();
     close(fd);
@@ -148,19 +221,25 @@ static void read_variables(void)
     }
     for (size_t i = 1; i < KINDS; i++)
         read_faults(kinds[i]);
+    for (size_t i = 0; i < CALLS; i++)
+        read_faults(&call_table[i].own);
+    hidden = getenv("HIDE");
     unsetenv("LD_PRELOAD");
 }
 
-/* Counts a call.  False if it is to fail, with errno set; otherwise *most is
- * lowered to what it may do. */
-static bool may_go_on(struct calls *calls, size_t *most)
+static bool happens(const struct fault *fault, unsigned long n)
 {
-    if (!started)
-        return true;
-    calls->count++;
+    if (fault->every)
+        return n % fault->every == 0;
+    return n == fault->at || (fault->and_after && n > fault->at);
+}
+
+static bool passes(struct calls *calls, size_t *most)
+{
+    const unsigned long n = ++calls->count;
     for (size_t i = 0; i < calls->faults; i++) {
         const struct fault *fault = &calls->fault[i];
-        if (fault->at ? calls->count != fault->at : calls->count % fault->every != 0)
+        if (!happens(fault, n))
             continue;
         if (fault->error) {
             errno = fault->error;
@@ -170,6 +249,13 @@ static bool may_go_on(struct calls *calls, size_t *most)
             *most = fault->most;
     }
     return true;
+}
+
+/* Counts a call.  False if it is to fail, with errno set; otherwise *most is
+ * lowered to what it may do. */
+static bool may_go_on(enum call call, size_t *most)
+{
+    return !started || (passes(&call_table[call].own, most) && passes(call_table[call].kind, most));
 }
 
 /* Sets `real` to what the program would have called. */
@@ -292,12 +378,29 @@ static int cut_areas(struct iovec *cut, const struct iovec *areas, int count, si
     return n;
 }
 
-ssize_t read(int fd, void *data, size_t size)
-{
-    static ssize_t (*real)(int, void *, size_t);
-    FIND_REAL(real, "read");
-    return may_go_on(&reads, &size) ? real(fd, data, size) : -1;
-}
+/* A call that returns -1 if it fails.  Its parameter `size` is lowered to what it may do. */
+#define SIZED(type, name, parameters, arguments)                                                   \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static type(*real) parameters;                                                             \
+        FIND_REAL(real, #name);                                                                    \
+        return may_go_on(CALL_##name, &size) ? real arguments : -1;                                \
+    }
+
+/* The same for one without a size, which then returns FAILED. */
+#define UNSIZED(type, name, failed, parameters, arguments)                                         \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static type(*real) parameters;                                                             \
+        size_t most = 1;                                                                           \
+        FIND_REAL(real, #name);                                                                    \
+        return may_go_on(CALL_##name, &most) ? real arguments : failed;                            \
+    }
+
+SIZED(ssize_t, read, (int fd, void *data, size_t size), (fd, data, size))
+SIZED(ssize_t, pread, (int fd, void *data, size_t size, off_t at), (fd, data, size, at))
+SIZED(ssize_t, recv, (int fd, void *data, size_t size, int flags), (fd, data, size, flags))
+UNSIZED(ssize_t, recvmsg, -1, (int fd, struct msghdr *message, int flags), (fd, message, flags))
 
 ssize_t readv(int fd, const struct iovec *areas, int count)
 {
@@ -305,7 +408,7 @@ ssize_t readv(int fd, const struct iovec *areas, int count)
     struct iovec cut[AREAS];
     size_t most = SSIZE_MAX;
     FIND_REAL(real, "readv");
-    if (!may_go_on(&reads, &most))
+    if (!may_go_on(CALL_readv, &most))
         return -1;
     return real(fd, cut, cut_areas(cut, areas, count, most));
 }
@@ -314,7 +417,7 @@ ssize_t write(int fd, const void *data, size_t size)
 {
     static ssize_t (*real)(int, const void *, size_t);
     FIND_REAL(real, "write");
-    return fd == STDERR_FILENO || may_go_on(&writes, &size) ? real(fd, data, size) : -1;
+    return fd == STDERR_FILENO || may_go_on(CALL_write, &size) ? real(fd, data, size) : -1;
 }
 
 ssize_t writev(int fd, const struct iovec *areas, int count)
@@ -323,42 +426,109 @@ ssize_t writev(int fd, const struct iovec *areas, int count)
     struct iovec cut[AREAS];
     size_t most = SSIZE_MAX;
     FIND_REAL(real, "writev");
-    if (fd != STDERR_FILENO && !may_go_on(&writes, &most))
+    if (fd != STDERR_FILENO && !may_go_on(CALL_writev, &most))
         return -1;
     return real(fd, cut, cut_areas(cut, areas, count, most));
 }
 
 #ifdef __linux__
-
-ssize_t splice(int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags)
-{
-    static ssize_t (*real)(int, loff_t *, int, loff_t *, size_t, unsigned);
-    FIND_REAL(real, "splice");
-    return may_go_on(&moves, &size) ? real(in, in_at, out, out_at, size, flags) : -1;
-}
-
-ssize_t tee(int in, int out, size_t size, unsigned flags)
-{
-    static ssize_t (*real)(int, int, size_t, unsigned);
-    FIND_REAL(real, "tee");
-    return may_go_on(&tees, &size) ? real(in, out, size, flags) : -1;
-}
-
-ssize_t copy_file_range(int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags)
-{
-    static ssize_t (*real)(int, loff_t *, int, loff_t *, size_t, unsigned);
-    FIND_REAL(real, "copy_file_range");
-    return may_go_on(&moves, &size) ? real(in, in_at, out, out_at, size, flags) : -1;
-}
-
-ssize_t sendfile(int out, int in, off_t *in_at, size_t size)
-{
-    static ssize_t (*real)(int, int, off_t *, size_t);
-    FIND_REAL(real, "sendfile");
-    return may_go_on(&moves, &size) ? real(out, in, in_at, size) : -1;
-}
-
+SIZED(ssize_t, splice,
+      (int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags),
+      (in, in_at, out, out_at, size, flags))
+SIZED(ssize_t, tee, (int in, int out, size_t size, unsigned flags), (in, out, size, flags))
+SIZED(ssize_t, copy_file_range,
+      (int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags),
+      (in, in_at, out, out_at, size, flags))
+SIZED(ssize_t, sendfile, (int out, int in, off_t *in_at, size_t size), (out, in, in_at, size))
+UNSIZED(int, epoll_create1, -1, (int flags), (flags))
+UNSIZED(int, epoll_ctl, -1, (int fd, int what, int other, struct epoll_event *event),
+        (fd, what, other, event))
+UNSIZED(int, epoll_wait, -1, (int fd, struct epoll_event *events, int count, int timeout),
+        (fd, events, count, timeout))
+UNSIZED(int, pipe2, -1, (int ends[2], int flags), (ends, flags))
 #endif
+
+/* ------------------------------------------------------------- descriptors */
+
+UNSIZED(off_t, lseek, -1, (int fd, off_t at, int from), (fd, at, from))
+UNSIZED(int, fstat, -1, (int fd, struct stat *status), (fd, status))
+UNSIZED(int, ftruncate, -1, (int fd, off_t size), (fd, size))
+UNSIZED(int, unlink, -1, (const char *path), (path))
+UNSIZED(int, pipe, -1, (int ends[2]), (ends))
+UNSIZED(int, getsockopt, -1, (int fd, int level, int option, void *value, socklen_t *size),
+        (fd, level, option, value, size))
+
+/* Both have one more argument or none; what has no size above that of a pointer is passed
+ * on as it is. */
+int fcntl(int fd, int command, ...)
+{
+    static int (*real)(int, int, ...);
+    size_t most = 1;
+    va_list list;
+    va_start(list, command);
+    void *argument = va_arg(list, void *);
+    va_end(list);
+    FIND_REAL(real, "fcntl");
+    return may_go_on(CALL_fcntl, &most) ? real(fd, command, argument) : -1;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+    static int (*real)(int, unsigned long, ...);
+    size_t most = 1;
+    va_list list;
+    va_start(list, request);
+    void *argument = va_arg(list, void *);
+    va_end(list);
+    FIND_REAL(real, "ioctl");
+    return may_go_on(CALL_ioctl, &most) ? real(fd, request, argument) : -1;
+}
+
+static bool is_hidden(const char *path)
+{
+    for (const char *at = hidden; at && *at;) {
+        size_t n = strcspn(at, ":");
+        if (n && strncmp(path, at, n) == 0)
+            return true;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
+
+int open(const char *path, int flags, ...)
+{
+    static int (*real)(const char *, int, ...);
+    size_t most = 1;
+    va_list list;
+    va_start(list, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    FIND_REAL(real, "open");
+    if (!may_go_on(CALL_open, &most))
+        return -1;
+    if (!is_hidden(path))
+        return real(path, flags, mode);
+    errno = ENOENT;
+    return -1;
+}
+
+/* It is closed all the same. */
+int close(int fd)
+{
+    static int (*real)(int);
+    size_t most = 1;
+    FIND_REAL(real, "close");
+    bool works = may_go_on(CALL_close, &most);
+    if (fd == STDOUT_FILENO && started && works)
+        works = passes(&closes, &most);
+    int number = errno, result = real(fd);
+    if (works)
+        return result;
+    errno = number;
+    return -1;
+}
+
+/* ----------------------------------------------------------------- waiting */
 
 static void wait_before_poll(void)
 {
@@ -379,40 +549,21 @@ int poll(struct pollfd *entries, nfds_t count, int timeout)
     size_t most = 1;
     FIND_REAL(real, "poll");
     wait_before_poll();
-    return may_go_on(&polls, &most) ? real(entries, count, timeout) : -1;
+    return may_go_on(CALL_poll, &most) ? real(entries, count, timeout) : -1;
 }
 
-int ppoll(struct pollfd *entries, nfds_t count, const struct timespec *timeout,
-          const sigset_t *mask)
-{
-    static int (*real)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
-    size_t most = 1;
-    FIND_REAL(real, "ppoll");
-    return may_go_on(&polls, &most) ? real(entries, count, timeout, mask) : -1;
-}
+UNSIZED(int, ppoll, -1,
+        (struct pollfd * entries, nfds_t count, const struct timespec *timeout,
+         const sigset_t *mask),
+        (entries, count, timeout, mask))
+UNSIZED(pid_t, waitpid, -1, (pid_t pid, int *status, int options), (pid, status, options))
 
-int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *attributes, char *const arguments[],
-                char *const environment[])
-{
-    static int (*real)(pid_t *, const char *, const posix_spawn_file_actions_t *,
-                       const posix_spawnattr_t *, char *const[], char *const[]);
-    size_t most = 1;
-    FIND_REAL(real, "posix_spawn");
-    if (!may_go_on(&spawns, &most))
-        return errno;
-    return real(pid, path, actions, attributes, arguments, environment);
-}
+/* --------------------------------------------------- processes and threads */
 
-int close(int fd)
-{
-    static int (*real)(int);
-    size_t most = 1;
-    FIND_REAL(real, "close");
-    if (fd != STDOUT_FILENO || may_go_on(&closes, &most))
-        return real(fd);
-    int number = errno;
-    real(fd);
-    errno = number;
-    return -1;
-}
+UNSIZED(int, posix_spawn, errno,
+        (pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,
+         const posix_spawnattr_t *attributes, char *const list[], char *const environment[]),
+        (pid, path, actions, attributes, list, environment))
+UNSIZED(int, pthread_create, errno,
+        (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument),
+        (thread, attributes, run, argument))

@@ -21,7 +21,7 @@ bool fd_fill_standard(void)
 {
     bool has_output = true;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0)
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
             continue;
         has_output = has_output && fd != STDOUT_FILENO;
         open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* takes the lowest */
@@ -41,6 +41,19 @@ void fd_catch_limit(void)
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGXFSZ, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(SIGXFSZ, &action, NULL);
+}
+
+int fd_pipe(int ends[2], int own)
+{
+    if (pipe(ends) < 0)
+        return errno;
+    if (fcntl(ends[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 &&
+        fcntl(ends[own], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    int number = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return number;
 }
 
 bool fd_wait_until(int fd, short events, const struct deadline *deadline)

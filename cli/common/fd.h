@@ -20,6 +20,10 @@ bool fd_fill_standard(void);
  * other error, instead of ending the program. */
 void fd_catch_limit(void);
 
+/* Makes a pipe that commands do not inherit, whose `own` end does not block.  An errno.  (No
+ * other thread may start a process in the meantime.) */
+int fd_pipe(int ends[2], int own);
+
 /* Waits until a descriptor is ready (POLLIN or POLLOUT). */
 void fd_wait(int fd, short events);
 /* The same, up to a deadline: false if it is not ready then. */

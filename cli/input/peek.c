@@ -22,6 +22,25 @@ struct peek_way {
     ssize_t (*take)(struct peek *peek, size_t n);
 };
 
+/* Reads all n bytes of the copy: what is left there would be taken for the next one.  0, or
+ * -1 with errno set. */
+static int read_copy(struct peek *peek, char *data, size_t n)
+{
+    const size_t held = peek->held < n ? peek->held : n;
+    for (size_t done = 0; done < n;) {
+        const size_t again = done < held ? done : held, more = done - again;
+        struct iovec areas[] = {{peek->scratch + again, held - again},
+                                {data + more, n - held - more}};
+        ssize_t got = readv(peek->copy[0], areas, 2);
+        if (got == 0)
+            errno = EIO; /* it cannot be empty */
+        if (got <= 0 && errno != EINTR)
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
 /* tee(2) copies a pipe without consuming it, and we read the copy, which is empty
  * before and after. */
 static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
@@ -29,12 +48,7 @@ static ssize_t look_pipe(struct peek *peek, void *data, size_t size)
     ssize_t n = tee(peek->fd, peek->copy[1], peek->held + size, 0);
     if (n <= 0)
         return n;
-    struct iovec areas[] = {{peek->scratch, peek->held}, {data, size}};
-    ssize_t got = readv(peek->copy[0], areas, 2);
-    if (got == n)
-        return got;
-    errno = got < 0 ? errno : EIO; /* a read from our own pipe is never short */
-    return -1;
+    return read_copy(peek, data, (size_t)n) < 0 ? -1 : n;
 }
 
 /* Held bytes are there, so read takes them as well, though by a copy. */

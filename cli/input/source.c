@@ -155,6 +155,16 @@ size_t source_discard(struct source *source, uint64_t n)
     return source->null < 0 ? 0 : fd_discard(source->fd, source->null, n);
 }
 
+/* The next reader of a file gets what we did not use.  Pipes and devices refuse. */
+static int give_back(const struct source *source, uint64_t unused)
+{
+    struct stat status;
+    if (lseek(source->fd, -(off_t)unused, SEEK_CUR) >= 0)
+        return 0;
+    int number = errno;
+    return fstat(source->fd, &status) == 0 && S_ISREG(status.st_mode) ? number : 0;
+}
+
 int source_close(struct source *source, uint64_t unused)
 {
     int status = 0;
@@ -162,7 +172,7 @@ int source_close(struct source *source, uint64_t unused)
         status = source_take(source, unused);
         peek_close(&source->peek);
     } else if (unused) {
-        lseek(source->fd, -(off_t)unused, SEEK_CUR); /* pipes refuse */
+        status = give_back(source, unused);
     }
     if (source->null >= 0)
         close(source->null);

@@ -79,7 +79,7 @@ static void leave(struct child *child)
     child_close(child);
 }
 
-static void fail(struct child *child, int error)
+void child_fail(struct child *child, int error)
 {
     if (error == EPIPE) {
         child->error = EPIPE;
@@ -98,7 +98,7 @@ void child_try(struct child *child, struct cb_buffer *buffer, size_t n)
     ssize_t written = cb_writev(buffer, child->in, n);
     child->full = written == CB_EAGAIN || (written >= 0 && (size_t)written < n);
     if (written == CB_EIO)
-        fail(child, errno);
+        child_fail(child, errno);
 }
 
 /* Makes a buffer with blocks of this size and larger, unless there is one.  False if out
@@ -172,7 +172,7 @@ void child_push(struct child *child, short events)
     }
     child->full = false;
     if (child_queued(child) && cb_writev(child->queue, child->in, CB_ALL) == CB_EIO)
-        fail(child, errno);
+        child_fail(child, errno);
     end_if_empty(child);
 }
 
@@ -184,7 +184,7 @@ int child_pull(struct child *child)
     if (n == 0)
         child_close_output(child);
     if (n == CB_EIO)
-        fail(child, errno);
+        child_fail(child, errno);
     return n == CB_ENOMEM ? CB_ENOMEM : n > 0;
 }
 
@@ -238,18 +238,6 @@ err0:
     return number;
 }
 
-/* A pipe whose `own` end is ours, and does not block.  No other thread starts a process
- * between these calls. */
-static int make_pipe(int ends[2], int own)
-{
-    if (pipe(ends) < 0)
-        return errno;
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[own], F_SETFL, O_NONBLOCK);
-    return 0;
-}
-
 static void close_pipe(const int ends[2])
 {
     close(ends[0]);
@@ -287,10 +275,10 @@ int child_start(struct child *child, const struct child_plan *plan)
     int in[2], out[2] = {-1, -1};
     if (plan->collects && !need_buffer(child, &child->printed, PRINTED_BLOCK))
         return ENOMEM;
-    int number = make_pipe(in, 1);
+    int number = fd_pipe(in, 1);
     if (number)
         return number;
-    number = plan->collects ? make_pipe(out, 0) : 0;
+    number = plan->collects ? fd_pipe(out, 0) : 0;
     if (number)
         goto err0;
     number = start(child, plan, in[0], out[1]);

@@ -83,7 +83,10 @@ void child_ended(struct child *child, int status);
 /* Terminates it with all that it has started, as a signal that ends us would, and
  * closes its input only then.  What it has printed by then is read. */
 void child_stop(struct child *child);
-/* The same for one that has been terminated. */
+/* The same for one that cannot be written to, or waited for: the error is why.  With EPIPE only
+ * its input is closed. */
+void child_fail(struct child *child, int error);
+/* The same as child_stop for one that has been terminated. */
 void child_was_stopped(struct child *child);
 
 /* Has it ended, and is there nothing more to read of what it printed? */

@@ -66,6 +66,16 @@ static void note_end(struct children *set, pid_t pid, int status)
     }
 }
 
+/* The system does not tell what becomes of those that run, or of what others have printed
+ * if that is lost as well. */
+static void give_up(struct children *set, int error, bool loses_output)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->pids[i] || (loses_output && set->child[i].out >= 0))
+            child_fail(&set->child[i], error);
+    }
+}
+
 /* Waits for one to end; with WNOHANG, only looks.  False if there was none. */
 static bool reap(struct children *set, int options)
 {
@@ -75,8 +85,11 @@ static bool reap(struct children *set, int options)
     pid = waitpid(-1, &status, options);
     if (pid > 0)
         note_end(set, pid, status); /* or it is not ours, but was inherited */
+    const bool interrupted = pid < 0 && errno == EINTR;
+    if (pid < 0 && !interrupted)
+        give_up(set, errno, false); /* or none of them runs */
     interrupt_release();
-    return pid > 0 || (pid < 0 && errno == EINTR);
+    return pid > 0 || interrupted;
 }
 
 static bool have_queued(const struct children *set)
@@ -131,6 +144,10 @@ static bool wait_once(struct children *set, int fd, const struct deadline *deadl
         n += add_polls(&set->child[i], set->polls + n);
     int ready = ppoll(set->polls, n, deadline_left(deadline, &left), &set->plan.mask);
     bool done = ready == 0 || (ready > 0 && fd >= 0 && set->polls[0].revents);
+    if (ready < 0 && errno != EINTR && errno != EAGAIN) {
+        give_up(set, errno, true);
+        done = fd >= 0; /* nobody is kept waiting by a read */
+    }
     n = fd >= 0;
     for (size_t i = 0; i < set->count && ready > 0; i++)
         n += take_polls(&set->child[i], set->polls + n, &set->lacks_memory);

@@ -43,7 +43,8 @@ void children_listen(struct children *set, void (*heard)(void *listener), void *
  * printed is gone.  An errno. */
 int children_start(struct children *set, size_t place);
 
-/* Waits until a command takes input or ends.  At least one command must be running. */
+/* Waits until a command takes input or ends.  At least one command must be running.  If the
+ * system refuses to wait, all commands are stopped, each with the cause as its error. */
 void children_wait(struct children *set);
 
 /* Waits until fd has input for us, or (-1) nothing is queued; or until the deadline, or

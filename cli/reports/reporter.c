@@ -2,7 +2,6 @@
 #include "reporter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -200,8 +199,10 @@ static enum event wait_until(double when)
     struct pollfd entry = {.fd = reporter.asked, .events = POLLIN};
     double left = (when - seconds()) * 1e3;
     char byte;
-    if (poll(&entry, 1, !reporter.draws ? -1 : left > 0 ? (int)left + 1 : 0) < 1)
+    const int ready = poll(&entry, 1, !reporter.draws ? -1 : left > 0 ? (int)left + 1 : 0);
+    if (ready == 0 || (ready < 0 && errno == EINTR))
         return LINE_DUE;
+    /* If poll is refused, no line is drawn until somebody asks. */
     return read(reporter.asked, &byte, 1) == 1 ? ASKED : ENDED;
 }
 
@@ -224,15 +225,13 @@ static int start_thread(void)
 {
     int ends[2];
     sigset_t all, before;
-    if (pipe(ends) < 0)
-        return errno;
-    for (int i = 0; i < 2; i++)
-        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    int number = fd_pipe(ends, 1);
+    if (number)
+        return number;
     reporter.asked = ends[0];
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    int number = pthread_create(&reporter.thread, NULL, run, NULL);
+    number = pthread_create(&reporter.thread, NULL, run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (number) {
         close(ends[0]);

@@ -102,6 +102,34 @@ for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POL
     expect_same in found
 done
 
+# A pipe that would be inherited, or block, is not used: commands would wait for ever.
+for n in 4 5 6; do
+    with "FAIL_fcntl=EPERM@$n+" --worker=cat
+    expect_status 1
+    expect_message 'worker: Operation not permitted'
+    with "FAIL_fcntl=EPERM@$n+" --exec=cat
+    expect_status 1
+    expect_message 'exec: record 1: Operation not permitted'
+done
+
+# Who cannot be waited for is stopped, and reported.
+seq 3 >few
+mv in kept
+cp few in
+for faults in FAIL_ppoll=ENOMEM@1+ FAIL_waitpid=ECHILD@1+; do
+    case $faults in
+    *ENOMEM*) cause='Cannot allocate memory' ;;
+    *) cause='No child processes' ;;
+    esac
+    with "$faults" --worker=cat
+    [ "$status" -ne 0 ] || fail "$doing: status 0"
+    grep -q "^cbsplit: worker 1: $cause; it had been given " err || fail "$doing: $(cat err)"
+    with "$faults" --exec=cat -n 1
+    expect_status 1
+    expect_message "exec: record 1: $cause"
+done
+mv kept in
+
 # ------------------------------------------------- what commands and workers print
 
 seq 300 >in

@@ -156,6 +156,24 @@ with FAIL_READ=12/1,EIO@2 -f netstring file
 expect_status 1
 expect_message 'file: record 4 at byte 12: Input/output error'
 
+# A descriptor that cannot be asked about is not closed for that.
+printf '1:a,' >in
+with FAIL_fcntl=EMFILE/1 -f netstring
+expect_status 0
+expect out 'a\n'
+
+# A file that cannot be left where its next record begins is no success.
+printf '1:a,1:b,' >in
+with FAIL_lseek=EINVAL/1 -f netstring -n 1
+expect_status 1
+expect_message 'stdin: Invalid argument'
+expect out 'a\n'
+
+# Reports end, though the thread for them cannot wait.
+with FAIL_poll=EINVAL@1+ -f netstring --stats=json
+expect_status 0
+expect out 'a\nb\n'
+
 # Some file systems tell at the end that there is no space for it.
 printf '1:a,' >in
 with FAIL_CLOSE=ENOSPC@1 -f netstring

@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: MIT
+"""Usage: faults.py [--cases N [--seed N] | --each] [--scene NAME] [--call NAME] [--verbose]
+
+Makes one system call of cbsplit ($CBSPLIT) fail at a time, with each error that its manual
+page lists, or do less than it was asked for; or all of them from the n-th on, over every
+source and sink.  Then the output is right and the status 0, or the error is reported, and
+all that was written before it is right: nothing lost, nothing doubled, no part for the whole.
+
+--cases N tries N of them, by random, --each each fault once in each scene; without these all
+are tried, which takes an hour.  $PRELOAD is the module of tests/preload.c.
+"""
+
+import argparse
+import concurrent.futures
+import errno
+import fcntl
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+CBSPLIT = os.path.abspath(os.environ.get("CBSPLIT", "./cbsplit"))
+PRELOAD = os.path.abspath(os.environ.get("PRELOAD", "tests/.libs/preload.so"))
+
+TIMEOUT = 30
+PIPE_SIZE = 1 << 20
+F_SETPIPE_SZ = 1031
+
+# ---------------------------------------------------------------------- calls
+
+# The errors of each call, as its page in man-pages 6 lists them, but for EAGAIN and EINTR:
+# those, and less than was asked for, may only make it be called again.
+ERRORS = {
+    "read": "EBADF EFAULT EINVAL EIO EISDIR",
+    "readv": "EBADF EFAULT EINVAL EIO EISDIR",
+    "pread": "EBADF EFAULT EINVAL EIO EISDIR ENXIO EOVERFLOW ESPIPE",
+    "recv": "EBADF ECONNREFUSED EFAULT EINVAL ENOMEM ENOTCONN ENOTSOCK",
+    "recvmsg": "EBADF ECONNREFUSED EFAULT EINVAL ENOMEM ENOTCONN ENOTSOCK",
+    "write": "EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINVAL EIO ENOSPC EPERM EPIPE",
+    "writev": "EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINVAL EIO ENOSPC EPERM EPIPE",
+    "splice": "EBADF EINVAL ENOMEM ESPIPE ENOSYS EPERM",
+    "copy_file_range": "EBADF EFBIG EINVAL EIO EISDIR ENOMEM ENOSPC EOPNOTSUPP EOVERFLOW EPERM "
+                       "ETXTBSY EXDEV ENOSYS",
+    "sendfile": "EBADF EFAULT EINVAL EIO ENOMEM EOVERFLOW ESPIPE ENOSYS EPERM",
+    "tee": "EINVAL ENOMEM ENOSYS EPERM",
+    "poll": "EFAULT EINVAL ENOMEM",
+    "ppoll": "EFAULT EINVAL ENOMEM",
+    "epoll_create1": "EINVAL EMFILE ENFILE ENOMEM ENOSYS",
+    "epoll_ctl": "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC EPERM",
+    "epoll_wait": "EBADF EFAULT EINVAL",
+    "lseek": "EBADF EINVAL ENXIO EOVERFLOW ESPIPE",
+    "fstat": "EACCES EBADF EFAULT ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW",
+    "ftruncate": "EBADF EFBIG EINVAL EIO EPERM EROFS ETXTBSY",
+    "fcntl": "EACCES EBADF EBUSY EFAULT EINVAL EMFILE EPERM",
+    "ioctl": "EBADF EFAULT EINVAL ENOTTY",
+    "open": "EACCES EBUSY EDQUOT EEXIST EFAULT EFBIG EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG "
+            "ENFILE ENODEV ENOENT ENOMEM ENOSPC ENOTDIR ENXIO EOPNOTSUPP EOVERFLOW EPERM EROFS "
+            "ETXTBSY",
+    "close": "EBADF EIO ENOSPC EDQUOT",
+    "unlink": "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM "
+              "EROFS",
+    "pipe": "EFAULT EINVAL EMFILE ENFILE",
+    "pipe2": "EFAULT EINVAL EMFILE ENFILE",
+    "getsockopt": "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK",
+    "posix_spawn": "EAGAIN ENOMEM ENOSYS EINVAL",
+    "pthread_create": "EAGAIN EINVAL EPERM",
+    "waitpid": "ECHILD EINVAL ESRCH",
+}
+
+AGAIN = {
+    "EINTR": "read readv pread recv recvmsg write writev splice copy_file_range sendfile tee poll "
+             "ppoll epoll_wait waitpid",
+    "EAGAIN": "read readv write writev splice sendfile tee poll ppoll",
+}
+SHORT = "readv write writev splice copy_file_range sendfile tee"
+SIZES = [1, 2, 3, 5, 8, 13, 100, 4095, 4096, 65535]
+
+# An error of these may be passed over: what they are for is not needed, there is another way,
+# or (close) nothing was written.
+SILENT = "splice copy_file_range sendfile tee poll ppoll lseek fstat fcntl ioctl open close pipe2 "\
+         "waitpid pipe posix_spawn"
+
+# Where read is not for the input: the pipe by which reports are asked for, or a first try.
+READS_ELSEWHERE = ["stats", "exact", "exact-lines"]
+
+
+def faults_of(call, count):
+    """Each fault of each of so many calls: what goes wrong, and whether it may be seen."""
+    for n in range(1, count + 1):
+        for error in ERRORS[call].split():
+            yield "%s@%d" % (error, n), True
+            yield "%s@%d+" % (error, n), True
+        for error, calls in AGAIN.items():
+            if call in calls.split():
+                yield "%s@%d" % (error, n), False
+        if call in SHORT.split():
+            for size in SIZES:
+                yield "%d@%d" % (size, n), False
+
+
+# --------------------------------------------------------------------- scenes
+
+LONG = b"x" * 180000
+RECORDS = [b"a", b"bb", b"", LONG, b"dddd", b"", b"eeeee", b"f"]
+NETSTRINGS = b"".join(b"%d:%s," % (len(record), record) for record in RECORDS)
+LINES = b"".join(b"line %d\n" % n for n in range(1, 13))
+
+# A command that prints nothing of what it could not read whole.
+WHOLE = 'x=$(cat); echo "[$x]"'
+EACH = 'while IFS= read -r line; do echo "$line"; done'
+
+
+class Scene:
+    def __init__(self, name, arguments, data, check="prefix"):
+        self.name, self.arguments, self.data, self.check = name, arguments, data, check
+
+
+SCENES = [
+    Scene("lines", ["-t", "netstring"], LINES),
+    Scene("long", ["-f", "netstring"], NETSTRINGS),
+    Scene("passed", ["-f", "netstring", "-t", "u32be"], NETSTRINGS),
+    Scene("looked-at", ["-f", "netstring", "-t", "cobs"], NETSTRINGS),
+    Scene("skip", ["-f", "netstring", "--skip=4", "-t", "raw"], NETSTRINGS),
+    Scene("select", ["-f", "netstring", "--select=2,5-6", "-t", "raw"], NETSTRINGS),
+    Scene("exact", ["-f", "netstring", "--exact", "-n", "5"], NETSTRINGS),
+    Scene("exact-lines", ["--exact", "-n", "3"], LINES),
+    Scene("count", ["-f", "netstring", "-c"], NETSTRINGS, "all"),
+    Scene("check", ["-f", "netstring", "--check"], NETSTRINGS, "all"),
+    Scene("stats", ["-f", "netstring", "--stats=json"], NETSTRINGS, "prefix-noise"),
+    Scene("files", ["-f", "netstring", "-o", "made/%02d"], NETSTRINGS, "files"),
+    Scene("group", ["--group=5", "--header=1", "-o", "made/%02d"], LINES, "files"),
+    Scene("group-size", ["--group-size=20", "-o", "made/%02d"], LINES, "files"),
+    Scene("forced", ["--force", "-f", "netstring", "-o", "made/%02d"], NETSTRINGS, "files"),
+    Scene("exec", ["-f", "netstring", "--exec", WHOLE], NETSTRINGS, "commands"),
+    Scene("exec-group", ["--group=5", "--header=1", "--exec", WHOLE], LINES, "commands"),
+    Scene("exec-ordered", ["-k", "-j", "2", "--exec", WHOLE], LINES, "commands"),
+    Scene("exec-many", ["-j", "3", "--exec", WHOLE], LINES, "lines"),
+    Scene("worker", ["--worker", EACH], LINES, "commands"),
+    Scene("workers", ["-j", "3", "--worker", EACH], LINES, "lines"),
+    Scene("collect", ["-j", "3", "--collect=line", "--worker", EACH], LINES, "lines"),
+    Scene("collect-ordered", ["-k", "-j", "3", "--collect=line", "--worker", EACH], LINES, "commands"),
+    Scene("collect-exec", ["-k", "--collect=line", "--exec", WHOLE], LINES, "commands"),
+]
+SOURCES = ["file", "pipe", "socket", "name"]
+OUTPUTS = ["file", "pipe", "socket"]
+
+
+# -------------------------------------------------------------------- running
+
+
+def make_pipe():
+    ends = os.pipe()
+    fcntl.fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE)
+    return ends
+
+
+def make_sockets():
+    pair = socket.socketpair()
+    for one in pair:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PIPE_SIZE)
+    return pair[0].detach(), pair[1].detach()
+
+
+def read_all(fd):
+    parts = []
+    while True:
+        part = os.read(fd, PIPE_SIZE)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+
+
+class Result:
+    pass
+
+
+class Runner:
+    """Runs a scene from a source to an output, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        os.mkdir(folder)
+
+    def open_source(self, kind, data):
+        path = os.path.join(self.folder, "in")
+        with open(path, "wb") as file:
+            file.write(data)
+        if kind == "name":
+            return os.open("/dev/null", os.O_RDONLY)
+        if kind == "file":
+            return os.open(path, os.O_RDONLY)
+        ours, theirs = make_sockets() if kind == "socket" else make_pipe()[::-1]
+        if os.write(ours, data) != len(data):
+            raise SystemExit("faults.py: the input does not fit in a %s" % kind)
+        os.close(ours)
+        return theirs
+
+    def open_output(self, kind):
+        """What the program writes to, and what we read from."""
+        if kind == "file":
+            path = os.path.join(self.folder, "out")
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            return fd, os.open(path, os.O_RDONLY)
+        return (make_pipe() if kind == "pipe" else make_sockets())[::-1]
+
+    def prepare(self, scene):
+        made = os.path.join(self.folder, "made")
+        shutil.rmtree(made, ignore_errors=True)
+        os.mkdir(made)
+        if scene.name == "forced":
+            for n in range(1, len(RECORDS) + 1):
+                with open("%s/%02d" % (made, n), "wb") as file:
+                    file.write(b"old")
+        return made
+
+    @staticmethod
+    def wait(process, seconds):
+        """False if it had to be ended, which ends its commands, too."""
+        try:
+            process.wait(timeout=seconds)
+            return True
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return False
+
+    def run(self, scene, source, output, faults):
+        made = self.prepare(scene)
+        report = os.path.join(self.folder, "report")
+        if os.path.exists(report):
+            os.unlink(report)
+        stdin = self.open_source(source, scene.data)
+        stdout, reading = self.open_output(output)
+        arguments = scene.arguments + (["in"] if source == "name" else [])
+        result = Result()
+        said = os.path.join(self.folder, "err")
+        with open(said, "wb") as err:
+            process = subprocess.Popen(
+                [CBSPLIT] + arguments, stdin=stdin, stdout=stdout, stderr=err, cwd=self.folder,
+                env=dict(os.environ, LC_ALL="C", LD_PRELOAD=PRELOAD, CALLS_REPORT=report, **faults))
+        os.close(stdout)
+        result.hung = not self.wait(process, TIMEOUT)
+        result.status = process.returncode
+        with open(said, encoding="latin-1") as err:
+            result.err = err.read()
+        result.out = read_all(reading)
+        result.left = os.lseek(stdin, 0, os.SEEK_CUR) if source in ("file", "name") \
+            else read_all(stdin)
+        os.close(reading)
+        os.close(stdin)
+        result.files = {}
+        for name in sorted(os.listdir(made)):
+            with open(os.path.join(made, name), "rb") as file:
+                result.files[name] = file.read()
+        result.calls = {}
+        if os.path.exists(report):
+            with open(report) as file:
+                for line in file:
+                    if line.startswith("call "):
+                        _, name, count = line.split()
+                        result.calls[name] = int(count)
+        return result
+
+
+# ------------------------------------------------------------------- checking
+
+
+def first_difference(a, b):
+    n = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+    return "at byte %d: %r, expected %r" % (n, a[n:n + 40], b[n:n + 40])
+
+
+def whole_lines(result):
+    """Of what commands printed; the last may be torn by the end of standard output."""
+    return result.out.split(b"\n")[:-1]
+
+
+def is_subsequence(lines, expected):
+    """The records of one command may be missing, if that is reported; others not."""
+    rest = iter(expected)
+    return all(line in rest for line in lines)
+
+
+def is_same(scene, good, result):
+    """Is all as it is without faults?  What is wrong, or None."""
+    if result.status != good.status:
+        return "status %d" % result.status
+    if result.err != good.err and scene.check != "prefix-noise":
+        return "it said %r" % result.err
+    out, expected = result.out, good.out
+    if scene.check == "lines":
+        out, expected = sorted(out.split(b"\n")), sorted(expected.split(b"\n"))
+    if out != expected:
+        return "another output, " + first_difference(out, expected)
+    if result.files != good.files:
+        return "other files: %s" % list(result.files)
+    if result.left != good.left:
+        return "something else is left of the input"
+    return None
+
+
+def is_right_so_far(scene, good, result):
+    """After an error that was reported: what is wrong, or None."""
+    if result.status not in (1, 123, 126, 127):
+        return "status %d" % result.status
+    lines = result.err.splitlines()
+    if not any(line.startswith("cbsplit: ") for line in lines):
+        return "no message, but status %d: %r" % (result.status, result.err)
+    if scene.check.startswith("prefix") and not good.out.startswith(result.out):
+        return "what was written is wrong, " + first_difference(result.out, good.out)
+    if scene.check == "commands" and not is_subsequence(whole_lines(result), whole_lines(good)):
+        return "what commands printed is doubled or wrong: %r" % result.out
+    if scene.check == "lines":
+        lines, expected = whole_lines(result), whole_lines(good)
+        if len(set(lines)) != len(lines) or not set(lines) <= set(expected):
+            return "lines are doubled or wrong: %r" % lines
+    for name, data in result.files.items():
+        if data != good.files.get(name) and not (scene.name == "forced" and data == b"old"):
+            return "file %s holds a part, %d bytes" % (name, len(data))
+    return None
+
+
+def wrong(scene, good, result, call, fault, may_be_seen):
+    if fault.startswith("EPIPE") and result.status == -signal.SIGPIPE:
+        return None
+    if result.hung:
+        return "it hangs"
+    if not result.calls:
+        return "it crashed, status %d: %r" % (result.status, result.err)
+    if fault.startswith("EPIPE") and scene.check in ("commands", "lines"):
+        return None  # they have read as much as they wanted, so all they print is right
+    happened = result.calls[call] >= int(fault.split("@")[1].rstrip("+"))
+    if not may_be_seen or not happened:
+        return is_same(scene, good, result)
+    if result.status == 0:
+        if is_same(scene, good, result):
+            return "status 0, but " + is_same(scene, good, result)
+        silent = call in SILENT.split() or (call == "read" and scene.name in READS_ELSEWHERE)
+        return None if silent else "status 0, and nothing was said"
+    text = os.strerror(getattr(errno, fault.split("@")[0]))
+    if text not in result.err and call != "waitpid":
+        return "the message does not name the cause: %r" % result.err
+    return is_right_so_far(scene, good, result)
+
+
+class Plan:
+    """Cases, and the results without faults that they are compared with."""
+
+    def __init__(self, runner, options):
+        self.runner, self.options = runner, options
+        self.scenes = [s for s in SCENES if options.scene in (None, s.name)]
+        self.good = {}
+
+    def without_faults(self, scene, source, output):
+        key = scene, source, output
+        if key not in self.good:
+            good = self.runner.run(scene, source, output, {})
+            if good.status or (good.err and scene.check != "prefix-noise"):
+                raise SystemExit("FAIL: %s fails without a fault: %r" % (scene.name, good.err))
+            self.good[key] = good
+        return self.good[key]
+
+    def faults(self, scene, source, output):
+        good = self.without_faults(scene, source, output)
+        for call, count in sorted(good.calls.items()):
+            if self.options.call not in (None, call):
+                continue
+            for fault, seen in faults_of(call, min(count, self.options.most)):
+                if call == "waitpid" and fault.endswith("+") and "exec" in scene.name:
+                    continue  # each command that cannot be waited for has its 2 s
+                yield scene, source, output, good, call, fault, seen
+
+    def every(self):
+        for scene in self.scenes:
+            for source in SOURCES:
+                for output in OUTPUTS:
+                    yield from self.faults(scene, source, output)
+
+    def each(self):
+        """Each fault of each scene, from one source after the other to one output after the
+        other."""
+        ways = [(source, output) for source in SOURCES for output in OUTPUTS]
+        for scene in self.scenes:
+            lists = [list(self.faults(scene, *way)) for way in ways]
+            known = {}
+            for way, cases in enumerate(lists):
+                for case in cases:
+                    known.setdefault(case[4:], []).append(case)
+            for n, cases in enumerate(known.values()):
+                yield cases[n % len(cases)]
+
+    def some(self, count, seed):
+        rng = random.Random(seed)
+        for _ in range(count):
+            scene, source, output = map(rng.choice, (self.scenes, SOURCES, OUTPUTS))
+            cases = list(self.faults(scene, source, output))
+            if cases:
+                # First the call, or those that have many errors would be most of them.
+                call = rng.choice(sorted({case[4] for case in cases}))
+                yield rng.choice([case for case in cases if case[4] == call])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, help="so many, by random")
+    parser.add_argument("--each", action="store_true", help="each fault once in each scene")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--most", type=int, default=12, help="calls of a kind that fail")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--scene")
+    parser.add_argument("--call")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    failed = total = 0
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Plan(Runner(os.path.join(folder, "plan")), options)
+        if options.cases:
+            cases = plan.some(options.cases, options.seed)
+        else:
+            cases = plan.each() if options.each else plan.every()
+        local = threading.local()
+
+        def attempt(case):
+            if not hasattr(local, "runner"):
+                local.runner = Runner(os.path.join(folder, str(threading.get_ident())))
+            scene, source, output, good, call, fault, seen = case
+            result = local.runner.run(scene, source, output, {"FAIL_" + call: fault})
+            return case, wrong(scene, good, result, call, fault, seen)
+
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for case, what in pool.map(attempt, list(cases)):
+                scene, source, output, _, call, fault, _ = case
+                if options.verbose or what:
+                    print("%s from %s to %s, FAIL_%s=%s: %s" % (
+                        scene.name, source, output, call, fault, what or "right"), flush=True)
+                failed += bool(what)
+                total += 1
+    print("%d faults, %d not as promised" % (total, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
