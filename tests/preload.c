@@ -565,5 +565,5 @@ UNSIZED(int, posix_spawn, errno,
          const posix_spawnattr_t *attributes, char *const list[], char *const environment[]),
         (pid, path, actions, attributes, list, environment))
 UNSIZED(int, pthread_create, errno,
-        (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument),
-        (thread, attributes, run, argument))
+        (pthread_t * thread, const pthread_attr_t *how, void *(*run)(void *), void *argument),
+        (thread, how, run, argument))

@@ -102,8 +102,8 @@ program_layers() {
  1  common/nearest.h common/nearest.c
  1  common/quote.h common/quote.c
  1  common/text.h common/text.c
- 1  common/deadline.h common/deadline.c
- 2  common/fd.h common/fd.c
+ 0  common/deadline.h common/deadline.c
+ 1  common/fd.h common/fd.c
  1  common/interrupt.h common/interrupt.c
  2  common/diagnostics.h common/diagnostics.c
  3  common/specification.h common/specification.c
