@@ -44,5 +44,4 @@ install-data-local: man/man3.stamp
 uninstall-local: man/man3.stamp
 	cd man/man3 && for page in *.3; do rm -f '$(DESTDIR)$(man3dir)'/"$$page"; done
 
-clean-local:
-	rm -rf man/man3 man/man3.stamp
+clean_folders += man/man3 man/man3.stamp
