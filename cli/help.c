@@ -98,12 +98,6 @@ bool help_list(void)
     return printed();
 }
 
-bool help_version(void)
-{
-    printf("cbsplit (chunkedbuffer) %s\n", cb_version());
-    return printed();
-}
-
 /* Is the specification valid in this direction? */
 static int try_direction(const char *specification, unsigned direction, struct cb_error *error)
 {
@@ -114,6 +108,40 @@ static int try_direction(const char *specification, unsigned direction, struct c
     cb_decoder_free(decoder);
     cb_encoder_free(encoder);
     return status;
+}
+
+static void print_keys(const struct cb_framing *framing)
+{
+    const char *key;
+    unsigned uses;
+    for (size_t i = 0; (key = cb_framing_key(framing, i, &uses)); i++) {
+        const int width =
+            printf("  %s%s", *key ? key : ":", *key && uses & CB_TAKES_VALUE ? "=" : "");
+        printf("%*s%-5s%s\n", 19 - width, "", uses & CB_DECODES ? "in" : "-",
+               uses & CB_ENCODES ? "out" : "-");
+    }
+}
+
+/* A name that is in the table twice, once for output, has the keys of both. */
+enum exit_status help_keys(const char *specification)
+{
+    struct cb_error error = {.code = CB_OK};
+    const struct cb_framing *found = cb_framing_find(specification);
+    if (!found) {
+        (void)try_direction(specification, CB_DECODES, &error);
+        return bad_specification("--list", specification, CB_DECODES | CB_ENCODES, &error);
+    }
+    for (const struct cb_framing *framing = cb_framing_next(NULL); framing;
+         framing = cb_framing_next(framing))
+        if (strcmp(cb_framing_name(framing), cb_framing_name(found)) == 0)
+            print_keys(framing);
+    return printed() ? EXIT_FINE : EXIT_IO;
+}
+
+bool help_version(void)
+{
+    printf("cbsplit (chunkedbuffer) %s\n", cb_version());
+    return printed();
 }
 
 /* It must be valid in at least one direction; the error is that of the first one that

@@ -17,6 +17,10 @@ bool help_rest(void);
 bool help_list(void);
 bool help_version(void);
 
+/* Prints the keys of a framing, each with its directions, as help_list does for framings.
+ * An exit status. */
+enum exit_status help_keys(const char *specification);
+
 /* Prints the generic specification of a framing.  An exit status. */
 enum exit_status help_explain(const char *specification);
 

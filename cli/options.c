@@ -181,8 +181,9 @@ static call_fn show_help;
 
 static enum exit_status show_list(struct options *options, const char *argument)
 {
-    (void)argument;
     options->done = true;
+    if (argument)
+        return help_keys(argument);
     return help_list() ? EXIT_FINE : EXIT_IO;
 }
 
@@ -284,7 +285,7 @@ static const struct option_row table[] = {
      "at the end print statistics of record sizes on standard error (text)",
      WORDS(stats, stats_forms)},
     {.help = "Information"},
-    {0, "list", NULL, "list every framing", FUNCTION(show_list)},
+    {0, "list", "[=FRAMING]", "list every framing, or the keys of one", FUNCTION(show_list)},
     {0, "explain", "FRAMING", "print what a framing stands for", FUNCTION(show_explanation)},
     {'h', "help", NULL, "print this help", FUNCTION(show_help)},
     {'V', "version", NULL, "print the version", FUNCTION(show_version)},

@@ -105,6 +105,7 @@ cli_tests = \
 	tests/cli/collect.sh \
 	tests/cli/collect-random.sh \
 	tests/cli/collisions.sh \
+	tests/cli/completions.sh \
 	tests/cli/conversions.sh \
 	tests/cli/count.sh \
 	tests/cli/delimiters.sh \

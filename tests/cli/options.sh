@@ -137,6 +137,20 @@ explains raw raw
 explains json,array json,array
 explains json,header json,header
 
+# The keys of a framing, with the directions; a name that is there twice has both.
+run --list=u8
+expect_status 0
+grep -qx '  padding=         in   -' out || fail '--list=u8: padding is not for input alone'
+grep -qx '  lead=            -    out' out || fail '--list=u8: lead is not for output alone'
+grep -qx '  offset=          in   out' out || fail '--list=u8: offset is not for both'
+grep -qx '  inclusive        in   out' out || fail '--list=u8: inclusive is no flag'
+run --list='delim:;,or=x'
+grep -qx '  :                in   out' out || fail '--list=delim: no argument'
+run --list=netstring,no
+expect_status 0
+wrong "--list: unknown framing 'netstrin', at character 1 of 'netstrin'; did you mean 'netstring'?" \
+    --list=netstrin
+
 # --------------------------------------------------------------- usage errors
 
 wrong "unknown option '--frotz'" --frotz
