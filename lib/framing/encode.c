@@ -165,12 +165,13 @@ int cb_encode_bytes(struct cb_encoder *encoder, const void *data, size_t n, cb_r
     struct cb_piece piece;
     struct cb_memory *memory = NULL;
     int status = begin_whole(encoder, &appender, out, n, &piece);
-    if (status == CB_OK && release) {
-        memory = cb__pool_wrap(out->pool, data, n, release, arg);
-        status = memory ? CB_OK : CB_ENOMEM;
-    }
     if (status != CB_OK)
         return status;
+    if (release) {
+        memory = cb__pool_wrap(out->pool, data, n, release, arg);
+        if (!memory)
+            return end_whole(encoder, &appender, n, CB_ENOMEM);
+    }
     piece.data = data;
     piece.length = n;
     piece.block = memory;

@@ -375,6 +375,67 @@ START_TEST(when_memory_is_out_the_same_call_may_be_made_again)
 }
 END_TEST
 
+/* (The releases of a failed call would be seen in the next one's.) */
+static int encode_again(struct cb_encoder *encoder, const uint8_t *data, size_t n, unsigned way,
+                        struct cb_buffer *out)
+{
+    const size_t before = cb_length(out);
+    size_t released = 0;
+    int status = encode_whole(encoder, data, n, way, &released, out);
+
+    if (status != CB_ENOMEM)
+        return status;
+    ck_assert_uint_eq(cb_length(out), before);
+    ck_assert_uint_eq(released, 0);
+    return encode_whole(encoder, data, n, way, &released, out);
+}
+
+START_TEST(a_whole_record_for_which_memory_was_out_counts_once)
+{
+    const char *specification = outputs[_i];
+    struct prng prng = {.state = (uint64_t)_i};
+    struct record_list records, expected;
+
+    make_records(&prng, 2500, &records);
+    encode_each(specification, false, &records, &expected);
+    for (unsigned way = 0; way < 3; way++) {
+        bool failed = true;
+
+        for (uint64_t at = 1; failed; at++) {
+            struct counting counting;
+            struct record_list wire = {.count = 0};
+            struct cb_buffer *out = NULL;
+
+            counting_init(&counting);
+            const struct cb_buffer_options options = {.size = sizeof options,
+                                                      .allocator = &counting.hooks};
+            struct cb_encoder *encoder = new_encoder(specification, false, &counting.hooks);
+            ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+            counting_fail(&counting, at, false);
+            for (size_t i = 0; i < records.count; i++) {
+                size_t n;
+                const uint8_t *data = record_at(&records, i, &n);
+                int status = encode_again(encoder, data, n, way, out);
+
+                expect(status == CB_OK || status == CB_EUNENCODABLE, "%s: %d", specification,
+                       status);
+            }
+            failed = counting.failed;
+            counting_fail(&counting, 0, false);
+            ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+            drain(out, &wire);
+            same(specification, &wire, &expected);
+            cb_buffer_free(out);
+            cb_encoder_free(encoder);
+            counting_fini(&counting);
+            list_free(&wire);
+        }
+    }
+    list_free(&records);
+    list_free(&expected);
+}
+END_TEST
+
 static void fill(uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -511,6 +572,7 @@ static Suite *encode_suite(void)
     tcase_add_loop_test(bytes, a_whole_record_that_does_not_fit_leaves_the_output_as_it_was, 0,
                         all);
     tcase_add_loop_test(memory, when_memory_is_out_the_same_call_may_be_made_again, 0, all);
+    tcase_add_loop_test(memory, a_whole_record_for_which_memory_was_out_counts_once, 0, all);
     tcase_add_test(memory, long_payload_goes_by_reference);
     tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);
     tcase_add_test(states, a_call_that_cannot_be_now_is_refused);
