@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "chunkedbuffer.h"
+#include "expect.h"
 
 /* The bytes of a string literal and their number, NULs inside included. */
 #define BYTES(literal) (literal), (sizeof literal - 1)
