@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGPIPE, SIGALRM,
                               SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF};
@@ -41,6 +44,15 @@ static void signal_groups(const pid_t *leaders, size_t count, int signal)
     }
 }
 
+/* From now on we are the parent of what children leave behind when they end.  Else it stays
+ * in its group, though it has ended, until some other process waits for it. */
+static void adopt_orphans(void)
+{
+#ifdef __linux__
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
+}
+
 /* True if nothing is left of the groups.  (A group keeps its number as long as it
  * has a member, its leader or not.) */
 static bool reap_groups(pid_t *leaders, size_t count, int options)
@@ -49,8 +61,11 @@ static bool reap_groups(pid_t *leaders, size_t count, int options)
     for (size_t i = 0; i < count; i++) {
         if (!leaders[i])
             continue;
-        bool runs = waitpid(leaders[i], NULL, options) == 0;
-        if (runs || kill(-leaders[i], 0) == 0)
+        pid_t pid;
+        do
+            pid = waitpid(-leaders[i], NULL, options);
+        while (pid > 0);
+        if (pid == 0 || kill(-leaders[i], 0) == 0)
             gone = false;
         else
             leaders[i] = 0;
@@ -60,6 +75,7 @@ static bool reap_groups(pid_t *leaders, size_t count, int options)
 
 static void end_groups(pid_t *leaders, size_t count, int signal)
 {
+    adopt_orphans();
     signal_groups(leaders, count, signal);
     for (int waited = 0; !reap_groups(leaders, count, WNOHANG); waited += STEP_MS) {
         if (waited >= GRACE_MS) {

@@ -116,6 +116,31 @@ wait_for is_gone "$(cat pid.1)"
 [ ! -e pid.2 ] || fail "$doing: it began another one"
 exec 3>&-
 
+# What a command leaves behind when it is stopped is waited for here, not by a process that
+# may never do so.
+cat >adopt.py <<'END'
+import ctypes, os, sys
+PR_SET_CHILD_SUBREAPER = 36
+ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+pid = os.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+print("exit status", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+try:
+    print("left behind:", os.waitpid(-1, os.WNOHANG)[0])
+except ChildProcessError:
+    print("nothing is left behind")
+END
+if [ "$(uname)" = Linux ] && command -v python3 >/dev/null; then
+    doing='a command that is stopped, and a process that it has started'
+    {
+        printf '3:on'
+        wait_for test -e started
+    } | python3 adopt.py "${CBSPLIT_PROGRAM:-$CBSPLIT}" -f netstring \
+        --exec='sleep 1000 & : >started; cat >/dev/null' >out 2>err
+    expect out 'exit status 4\nnothing is left behind\n'
+fi
+
 # ---------------------------------------------------------- who ignores signals
 
 doing='nohup'
