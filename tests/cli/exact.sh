@@ -10,13 +10,13 @@ export CBSPLIT
 
 # channel KIND HOW COMMAND... - runs COMMAND with what "in" holds on standard
 # input, which comes through a channel of that kind, at once or in single bytes
+# (It is run hundreds of times: it loads no module that this kind does not need.)
+mkfifo fifo
 cat >channel <<'END'
 #!/usr/bin/env perl
 use strict;
 use warnings;
 use Fcntl;
-use IO::Socket::INET;
-use POSIX;
 use Socket qw(:DEFAULT IPPROTO_TCP TCP_NODELAY);
 my ($kind, $how, @command) = @ARGV;
 my ($reader, $writer);
@@ -27,16 +27,16 @@ if ($kind eq 'file') {
     exec @command;
 } elsif ($kind eq 'pipe' || $kind eq 'nonblocking') {
     pipe $reader, $writer or die;
-} elsif ($kind eq 'fifo') {
-    POSIX::mkfifo('fifo', 0600) or die unless -p 'fifo';
 } elsif ($kind eq 'socketpair') {
     socketpair $reader, $writer, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die;
 } elsif ($kind eq 'tcp') {
+    require IO::Socket::INET;
     my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or die;
     $writer = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $server->sockport) or die;
     $writer->setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
     $reader = $server->accept or die;
 } elsif ($kind eq 'tty') {
+    require POSIX;
     open $writer, '+<', '/dev/ptmx' or exit 77;
     my $number = pack 'i', 0;
     ioctl $writer, 0x40045431, $number or exit 77; # TIOCSPTLCK
@@ -47,7 +47,7 @@ if ($kind eq 'file') {
     $raw->setiflag(0);
     $raw->setoflag(0);
     $raw->setlflag(0);
-    $raw->setattr(fileno $reader, TCSANOW) or die;
+    $raw->setattr(fileno $reader, POSIX::TCSANOW()) or die;
 }
 if ($kind eq 'nonblocking') {
     fcntl $reader, F_SETFL, fcntl($reader, F_GETFL, 0) | O_NONBLOCK or die;
@@ -67,7 +67,7 @@ if (!$child) {
     }
     # What nobody has read yet goes away with a terminal.
     sleep 1000 if $kind eq 'tty';
-    POSIX::_exit(0);
+    exit 0;
 }
 close $writer if $writer && $kind ne 'tty';
 if ($kind eq 'fifo') {
@@ -86,10 +86,9 @@ chmod +x channel
 # As cat, and waits where there is nothing yet.
 cat >patient <<'END'
 #!/usr/bin/perl
-use IO::Select;
-my $input = IO::Select->new(\*STDIN);
+vec(my $input = '', fileno(STDIN), 1) = 1;
 for (;;) {
-    $input->can_read;
+    select my $ready = $input, undef, undef, undef;
     my $n = sysread STDIN, my $bytes, 65536;
     exit 0 if defined $n && $n == 0;
     syswrite STDOUT, $bytes if $n;
