@@ -11,4 +11,6 @@ command -v python3 >/dev/null || {
     exit 77
 }
 export CBSPLIT PYTHONDONTWRITEBYTECODE=1
-exec python3 "$TOP_SRCDIR/tests/model/torture.py" --cases 500
+cases=250
+[ -z "${THOROUGH-}" ] || cases=1000
+exec python3 "$TOP_SRCDIR/tests/model/torture.py" --cases $cases

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The tests of all that searches, rewrites, and writes text pass with each
-# kernel, not only with the best one that the machine has.
+# kernel, not only with the best one that the machine has.  (That one they are run
+# with anyway, and skipped here.)
 
 set -eu
 : "${TOP_BUILDDIR:=.}"
@@ -30,5 +31,7 @@ for kernel in avx512 vbmi2 avx2 sse2 neon plain; do
     echo "passed with $kernel"
 done
 rm -f kernels.log
-# The plain one is there always.
-[ "$tried" -ge 5 ]
+[ "$tried" -gt 0 ] || {
+    echo 'there is no other kernel than the plain one'
+    exit 77
+}

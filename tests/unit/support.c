@@ -328,42 +328,33 @@ TCase *add_case(Suite *suite, const char *name)
     return tcase;
 }
 
+/* For kernels of type struct KERNEL: uses the one of this name, and sets *found if that is
+ * another one than is used anyway, which is the first. */
+#define USE_KERNEL(KERNEL, name, found)                                                            \
+    do {                                                                                           \
+        const struct KERNEL *kernel;                                                               \
+        for (size_t i = 0; (kernel = KERNEL##_get(i)) != NULL; i++) {                              \
+            if (strcmp(kernel->name, name) != 0)                                                   \
+                continue;                                                                          \
+            KERNEL##_use(kernel);                                                                  \
+            *(found) = *(found) || i > 0;                                                          \
+        }                                                                                          \
+    } while (0)
+
 /* Makes the kernels run that CB_TEST_KERNEL names, for searches, delimiters that are
- * rewritten, syntax and text; false where this machine has none of that name. */
+ * rewritten, syntax and text; false if none of them is another one than without it. */
 static bool use_kernels(void)
 {
     const char *name = getenv("CB_TEST_KERNEL");
-    const struct cb__kernel *find;
-    const struct cb__rewrite_kernel *rewrite;
-    const struct cb__syntax_kernel *syntax;
-    const struct cb__text_kernel *text;
-    bool is_there = !name;
+    bool found = false;
 
-    for (size_t i = 0; name && (find = cb__kernel_get(i)) != NULL; i++) {
-        if (strcmp(find->name, name) == 0) {
-            cb__kernel_use(find);
-            is_there = true;
-        }
-    }
-    for (size_t i = 0; name && (rewrite = cb__rewrite_kernel_get(i)) != NULL; i++) {
-        if (strcmp(rewrite->name, name) == 0) {
-            cb__rewrite_kernel_use(rewrite);
-            is_there = true;
-        }
-    }
-    for (size_t i = 0; name && (syntax = cb__syntax_kernel_get(i)) != NULL; i++) {
-        if (strcmp(syntax->name, name) == 0) {
-            cb__syntax_kernel_use(syntax);
-            is_there = true;
-        }
-    }
-    for (size_t i = 0; name && (text = cb__text_kernel_get(i)) != NULL; i++) {
-        if (strcmp(text->name, name) == 0) {
-            cb__text_kernel_use(text);
-            is_there = true;
-        }
-    }
-    return is_there;
+    if (!name)
+        return true;
+    USE_KERNEL(cb__kernel, name, &found);
+    USE_KERNEL(cb__rewrite_kernel, name, &found);
+    USE_KERNEL(cb__syntax_kernel, name, &found);
+    USE_KERNEL(cb__text_kernel, name, &found);
+    return found;
 }
 
 int run_suite(Suite *suite)

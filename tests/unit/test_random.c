@@ -14,7 +14,7 @@
 
 #include "support.h"
 
-enum { SEEDS = 24, STEPS = 8000, BUFFERS = 5, POOLS = 4, LONG = 1500, NEEDLE = 12 };
+enum { SEEDS = 100, STEPS = 8000, BUFFERS = 5, POOLS = 4, LONG = 1500, NEEDLE = 12 };
 
 /* A buffer, and what it should hold. */
 struct actor {
