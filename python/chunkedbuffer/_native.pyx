@@ -5,9 +5,10 @@
 
 What is always true here:
 
-- The C library is called with the GIL held, except where a comment says otherwise.  For
-  those places all pools are `shared`, and an object is `busy` during such a call: another
-  thread that uses it meanwhile gets a StateError.
+- The GIL protects all objects of the library, so pools need no locks and blocks no atomic
+  counts.  It is released in system calls, and where all buffers of a call are of a shared
+  pool.  An object is `busy` during such a call: another thread that uses it meanwhile gets a
+  StateError.
 - No pointer into a block is kept without a hold on the block (struct cb_held).
 - Any call that drops bytes may run Python code, since it may release an object whose bytes
   were appended by reference.

@@ -76,6 +76,10 @@ cdef class Buffer:
             self.grow()
         return self.buffer
 
+    cdef bint is_shared(self):
+        """May calls for it release the GIL?"""
+        return self.own_pool is not None and self.own_pool.is_shared
+
     cdef int grow(self) except -1:
         """From a hold to a C buffer."""
         cdef cb_buffer *buffer = new_buffer()
@@ -307,7 +311,7 @@ cdef class Buffer:
             raise ValueError("start and end must not be negative")
         PyObject_GetBuffer(s, &view, PyBUF_SIMPLE)
         try:
-            if cb_length(buffer) < LONG_SEARCH:
+            if cb_length(buffer) < LONG_SEARCH or not self.is_shared():
                 status = cb_find(buffer, view.buf, view.len, start, at_most(end), &at)
             else:
                 self.busy = True

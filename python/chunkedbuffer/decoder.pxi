@@ -205,20 +205,20 @@ cdef class Decoder:
 
     def skip(self, Py_ssize_t most=-1):
         """Skips at most `most` records (-1: all that are complete), which costs little more
-        than to find their ends; returns how many.  Releases the GIL."""
+        than to find their ends; returns how many.  Releases the GIL if the pool of the buffer is
+        shared."""
         cdef cb_buffer *buffer = self.source.full()
         cdef uint64_t left = at_most(most)
-        cdef uint64_t count
-        cdef int status = CB_YES
+        cdef int status
         if self.busy:
             raise errors.StateError("this decoder is in use")
         start = left
         self.busy = self.source.busy = True
-        with nogil:
-            while left and status > 0:
-                count = 0
-                status = cb_decoder_skip(self.decoder, buffer, left, &count)
-                left -= count
+        if self.source.is_shared():
+            with nogil:
+                status = skip_records(self.decoder, buffer, &left)
+        else:
+            status = skip_records(self.decoder, buffer, &left)
         self.busy = self.source.busy = False
         if status < 0 and (status == CB_END or left == start):
             self.stop(status)
@@ -227,7 +227,8 @@ cdef class Decoder:
     def reframe(self, Encoder encoder not None, Buffer out not None, Py_ssize_t most=-1):
         """Moves at most `most` records (-1: all) from `buffer` to `out`, in the framing of the
         encoder.  One call does a limited amount of work, and returns True if there may be more
-        to do: take what is in `out`, and call again.  Releases the GIL."""
+        to do: take what is in `out`, and call again.  Releases the GIL if the pools of both
+        buffers are shared."""
         cdef cb_buffer *source = self.source.full()
         cdef cb_buffer *target = out.to_fill()
         cdef size_t max = at_most(most)
@@ -237,7 +238,10 @@ cdef class Decoder:
         if out is self.source:
             raise ValueError("`out` is the buffer that is decoded")
         self.busy = encoder.busy = self.source.busy = out.busy = True
-        with nogil:
+        if self.source.is_shared() and out.is_shared():
+            with nogil:
+                status = cb_reframe(self.decoder, encoder.encoder, source, target, max, NULL)
+        else:
             status = cb_reframe(self.decoder, encoder.encoder, source, target, max, NULL)
         self.busy = encoder.busy = self.source.busy = out.busy = False
         if status == CB_EUNENCODABLE:
@@ -293,6 +297,17 @@ cdef class Decoder:
     def lost(self):
         """How many bytes were left out so far because they were malformed."""
         return self.lost_
+
+
+cdef int skip_records(cb_decoder *decoder, cb_buffer *buffer, uint64_t *left) noexcept nogil:
+    """Skips up to *left records; *left is how many fewer there were."""
+    cdef uint64_t count
+    cdef int status = CB_YES
+    while left[0] and status > 0:
+        count = 0
+        status = cb_decoder_skip(decoder, buffer, left[0], &count)
+        left[0] -= count
+    return status
 
 
 @cython.final

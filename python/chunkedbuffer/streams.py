@@ -2,7 +2,10 @@
 """Iterators: bytes from anywhere to records, records to bytes, and one framing to another."""
 from typing import Any, Callable, Iterable, Iterator, Union
 
-from ._native import Buffer, Decoder, Encoder, Records
+from ._native import Buffer, Decoder, Encoder, Pool, Records
+
+#: For what is reframed: its buffers are here, so the GIL can be released.
+_shared_pool = Pool(shared=True)
 
 #: Where bytes come from: a Buffer; a bytes-like object; a socket, a binary file or anything
 #: else with recv_into, readinto1 or readinto; a file descriptor; or an iterable of bytes-like
@@ -44,14 +47,14 @@ def reframe(source: Source, from_: str, to: str, *, refuse_collisions: bool = Fa
     """The records of a source in another framing, as Buffers of at most some 256 KiB.
 
     A record of any length passes in pieces if both framings allow it.  What comes before an
-    error is returned first.  `options` are those of Decoder.
+    error is returned first.  The GIL is released, but for a Buffer of a pool that is not shared.  `options` are those of Decoder.
     """
-    buffer = source if isinstance(source, Buffer) else Buffer()
+    buffer = source if isinstance(source, Buffer) else Buffer(pool=_shared_pool)
     options.setdefault("pieces", True)
     decoder = Decoder(from_, buffer, **options)
     encoder = Encoder(to, refuse_collisions=refuse_collisions)
     fill = _filler(source, buffer)
-    out = Buffer()
+    out = Buffer(pool=_shared_pool)
     more = True
     while not decoder.ended:
         try:

@@ -3,12 +3,13 @@
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 
 import pytest
 
-from chunkedbuffer import Buffer, Decoder, Encoder, Pool, StateError, decode
+from chunkedbuffer import Buffer, Decoder, Encoder, Pool, StateError, decode, reframe
 
 
 def in_thread(function):
@@ -131,41 +132,73 @@ def test_a_signal_handler_runs_while_one_reads():
     os.close(writer)
 
 
-def test_the_gil_is_released_by_reframe_skip_and_find():
-    """While these work, another thread counts; with the GIL held it could not."""
-    data = b"x" * 63 + b"\n"
-    data *= 1 << 18
-
-    def reframe():
-        decoder, encoder = Decoder("line", pieces=True), Encoder("netstring")
-        decoder.buffer.append(data)
-        out = Buffer()
-        while decoder.reframe(encoder, out):
-            out.skip()
-
-    def skip():
-        decoder = Decoder("line")
-        decoder.buffer.append(data)
-        assert decoder.skip() == 1 << 18
-
-    def find():
-        buffer = Buffer()
-        buffer.append(data)
-        assert buffer.find(b"not there") == -1
-
-    for work in (reframe, skip, find):
-        wait = in_thread(lambda: [work() for _ in range(5)])
-        wait()
+LINES = (b"x" * 63 + b"\n") * (1 << 16)
 
 
-def test_records_of_one_pool_in_many_threads():
-    pool = Pool()
+def reframe_lines(pool):
+    decoder, encoder = Decoder("line", Buffer(pool=pool), pieces=True), Encoder("netstring")
+    decoder.buffer.append(LINES)
+    out = Buffer(pool=pool)
+    while decoder.reframe(encoder, out):
+        out.skip()
+
+
+def skip_lines(pool):
+    decoder = Decoder("line", Buffer(pool=pool))
+    decoder.buffer.append(LINES)
+    assert decoder.skip() == 1 << 16
+
+
+def find_in_lines(pool):
+    buffer = Buffer(pool=pool)
+    buffer.append(LINES)
+    assert buffer.find(b"not there") == -1
+
+
+def other_threads_run(work, most):
+    """Does another thread run before `work`, called at most so often, has ended?  Only if it
+    releases the GIL: no thread has to give it up for a long time."""
+    ran = []
+
+    def work_on():
+        for _ in range(most):
+            work()
+            if ran:
+                return True
+        return False
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        wait = in_thread(work_on)
+        ran.append(True)
+        return wait()
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("work", [reframe_lines, skip_lines, find_in_lines])
+def test_the_gil_is_released_if_pools_are_shared(work):
+    assert other_threads_run(lambda: work(Pool(shared=True)), 10000)
+    assert not other_threads_run(lambda: work(Pool()), 3)
+
+
+def test_the_gil_is_released_by_the_iterator_reframe():
+    def work():
+        for part in reframe(LINES, "line", "netstring"):
+            pass
+    assert other_threads_run(work, 10000)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_records_of_one_pool_in_many_threads(shared):
+    pool = Pool(shared=shared)
 
     def work(seed):
         total = 0
         buffer = Buffer(pool=pool)
         for n in range(200):
             buffer.append(b"%d %d\n" % (seed, n) * 50)
+            buffer.append(buffer.take())
             reader, writer = os.pipe()
             buffer.write_to(writer)
             os.close(writer)
