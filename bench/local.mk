@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	bench/bench.sh \
 	bench/peers.sh \
 	bench/plot.gp \
+	bench/python.py \
 	bench/report.awk \
 	bench/syscalls.sh \
 	bench/targets.tsv
