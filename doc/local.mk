@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-# What is to be read, here and at the top.
+# For users; the examples in the first two are run by tests/house/man-examples.sh.
+dist_doc_DATA = \
+	doc/coming-from.md \
+	doc/cookbook.md \
+	doc/parallel.md \
+	NEWS.md \
+	README.md
+# For maintainers.
 EXTRA_DIST += \
 	HACKING.md \
-	NEWS.md \
-	README.md \
 	doc/decoder.md \
-	doc/design.md \
-	doc/parallel.md
+	doc/design.md

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What makes packages of it: for Debian (debian/, where its tools look), and here.
 EXTRA_DIST += \
-	debian/cbsplit.docs \
 	debian/cbsplit.install \
 	debian/changelog \
 	debian/control \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# House test: the examples of the manual pages and README.md print what they
+# House test: the examples of the manual pages, README.md and doc/ print what they
 # say, and their programs compile, as does the framing in HACKING.md.
 
 set -eu
@@ -140,6 +140,8 @@ man_escapes "$TOP_SRCDIR/man/cbsplit.1" || status=1
 man_escapes "$TOP_SRCDIR/man/chunkedbuffer.3" || status=1
 man_examples "$TOP_SRCDIR/man/cbsplit.1" | check man/cbsplit.1 25 || status=1
 readme_examples "$TOP_SRCDIR/README.md" | check README.md 4 || status=1
+readme_examples "$TOP_SRCDIR/doc/cookbook.md" | check doc/cookbook.md 20 || status=1
+readme_examples "$TOP_SRCDIR/doc/coming-from.md" | check doc/coming-from.md 3 || status=1
 man_program "$TOP_SRCDIR/man/chunkedbuffer.3" | compile man/chunkedbuffer.3 || status=1
 fenced_program "$TOP_SRCDIR/README.md" | compile README.md || status=1
 fenced_program "$TOP_SRCDIR/HACKING.md" | compile HACKING.md || status=1
