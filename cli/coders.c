@@ -34,7 +34,7 @@ static enum exit_status refuse_skip(const char *from)
                               cb_framing_name(f));
     }
     return usage_error("--on-malformed=skip: after damage %s cannot find its place again; these "
-                       "can: %s, and others with byte= or trailer=",
+                       "can: %s, between, and others with byte= or trailer=",
                        QUOTED(from), names);
 }
 

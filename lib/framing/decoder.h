@@ -161,6 +161,7 @@ struct cb_decoder {
     bool finished;      /* no more input will come */
     uint64_t settle_at; /* ... for now, if the input ends here; CB_UNKNOWN: not said */
     bool expects_more;  /* set by the family: more frames must follow the previous one */
+    uint64_t left_out;  /* counted by the family: right frames that are no records */
     struct cb__cursor scan_cursor;
     struct cb__found found;
     struct cb__core core;

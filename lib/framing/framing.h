@@ -79,11 +79,13 @@ static inline size_t cb__cut_end(const struct cb__cut *cut)
 /* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
 
-/* How the next frame is found after damage: after or before a mark, which no frame
- * contains; or, if there is no mark, where two frames in a row are right. */
+/* How the next frame is found after damage: at a mark, or anywhere, where so many frames in
+ * a row are right.  One is enough if a checksum or the like shows that it is right, none if
+ * no frame contains the mark. */
 struct cb__recovery {
-    struct cb__bytes mark;
-    bool after; /* it ends a frame */
+    struct cb__bytes mark; /* empty: any place may be the right one */
+    bool after;            /* the place is after the mark, which ends a frame; not before it */
+    unsigned frames;       /* fewer are enough, but for the first, where the input ends */
 };
 
 struct cb__decoder_ops {
@@ -152,6 +154,10 @@ struct cb__decoder_ops {
      * truncated rest is not a record.  CB__MORE: nothing is truncated, the rest belongs
      * to no record. */
     int (*cut_short)(struct cb_decoder *decoder);
+
+    /* Starts again at a place where a frame may begin, after damage: as `reset`, but what
+     * earlier frames have said still holds.  Optional, if it is the same as `reset`. */
+    void (*resume)(struct cb_decoder *decoder);
 
     /* How the next frame is found after damage; false if it cannot be, with these settings.
      * Optional. */

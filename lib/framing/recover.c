@@ -2,11 +2,12 @@
 /*
  * Recovery: after damage, the next place where a record can begin.
  *
- * A family says how that place is found (`recovery`).  With a mark it is before or after
- * the next one, from the byte on that showed the damage.  Without, a place is tried like
- * the beginning of a stream, from the byte on that follows the beginning of the bad frame:
- * there must be a right frame, and after it another one, or the end of the input.  So a
- * payload that looks like the beginning of a frame is not taken for one.
+ * A family says how that place is found (`recovery`): before or after a mark, or anywhere.
+ * If the mark is enough it is searched from the byte on that showed the damage, otherwise
+ * from the one on that follows the beginning of the bad frame: its length may be wrong, so
+ * right ones may be in it.  Such a place is tried like the beginning of a stream: a right
+ * frame must begin there, and if that may be chance, another one after it, unless the input
+ * ends.  So a payload that looks like the beginning of a frame is not taken for one.
  *
  * Until the place is found the error stays, so that every other call returns it; what
  * cannot be the place leaves the buffer.
@@ -17,9 +18,9 @@
 static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recovery *recovery)
 {
     const uint64_t head = decoder->buffer->position;
-    const uint64_t from =
-        recovery->mark.length ? decoder->error.offset : decoder->found.frame_start + 1;
-    decoder->core.lost_from = decoder->found.frame_start;
+    const uint64_t start = decoder->found.frame_start;
+    const uint64_t from = recovery->frames ? start + !recovery->after : decoder->error.offset;
+    decoder->core.lost_from = start;
     return from > head ? from : head;
 }
 
@@ -52,43 +53,67 @@ static bool is_too_long(const struct cb_decoder *decoder)
            found->payload_end - found->payload_start > decoder->max_record;
 }
 
-/* Decodes as at the beginning of a stream, from a place on, without returning anything:
- * up to two frames, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
-static int try_place(struct cb_decoder *decoder, uint64_t place)
+static void resume(struct cb_decoder *decoder)
 {
-    int frames = 0;
+    if (decoder->ops->resume)
+        decoder->ops->resume(decoder);
+    else
+        decoder->ops->reset(decoder);
+}
+
+/* Decodes as at the beginning of a stream, from a place on, without returning anything: so
+ * many frames, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
+static int try_place(struct cb_decoder *decoder, uint64_t place, unsigned wanted)
+{
+    uint64_t records = 0;
     decoder->found.scan = place;
     cb__decoder_next_frame(decoder);
-    decoder->ops->reset(decoder);
-    while (frames < 2) {
+    resume(decoder);
+    decoder->left_out = 0;
+    while (records + decoder->left_out < wanted) {
         const int status = decoder->ops->advance(decoder);
-        frames += decoder->found.frame_start > place; /* it is no record */
         if (status == CB__MORE && !decoder->finished)
             return CB__MORE;
         if (status == CB__MORE)
-            return frames ? CB__YES : CB__NO;
+            return records + decoder->left_out ? CB__YES : CB__NO;
         if (status != CB_OK || is_too_long(decoder))
             return CB__NO;
         if (cb__is_complete(decoder)) {
             cb__decoder_next_frame(decoder);
-            frames++;
+            records++;
         }
-        place = decoder->found.frame_start;
     }
     return CB__YES;
 }
 
-/* Tries one place after another.  What a place needs is examined again when more has
- * come, but no place that is wrong. */
-static int find_frame(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t *place)
+/* The next place to try, at or after *place. */
+static int next_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                      const struct cb__recovery *recovery, uint64_t *place)
 {
-    const uint64_t end = cb__buffer_end(buffer);
-    for (; *place < end; ++*place) {
-        const int status = try_place(decoder, *place);
-        if (status == CB__YES || status == CB__MORE)
-            return status;
-    }
+    if (recovery->mark.length)
+        return find_mark(decoder, buffer, recovery, place);
+    if (*place < cb__buffer_end(buffer))
+        return CB__YES;
     return decoder->finished ? CB__END : CB__MORE;
+}
+
+/* Finds the place, or sets *place to where the search goes on.  What a place needs is
+ * examined again when more has come, but no place that is wrong. */
+static int find_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
+                      const struct cb__recovery *recovery, uint64_t *place)
+{
+    const uint64_t back = recovery->after ? recovery->mark.length : 0;
+    int status;
+    while ((status = next_place(decoder, buffer, recovery, place)) == CB__YES) {
+        status = try_place(decoder, *place, recovery->frames);
+        if (status == CB__YES)
+            break;
+        *place -= back; /* to the mark, which is found again */
+        if (status == CB__MORE)
+            break;
+        ++*place;
+    }
+    return status;
 }
 
 bool cb__decoder_recovery(const struct cb_decoder *decoder, struct cb__recovery *recovery)
@@ -113,8 +138,7 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
         place = begin_search(decoder, &recovery);
     if (place > cb__buffer_end(buffer))
         place = cb__buffer_end(buffer);
-    int status = recovery.mark.length ? find_mark(decoder, buffer, &recovery, &place)
-                                      : find_frame(decoder, buffer, &place);
+    int status = find_place(decoder, buffer, &recovery, &place);
     decoder->error = error;
     if (status < 0)
         return status;
@@ -135,6 +159,6 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     if (status == CB__END)
         decoder->core.stream = CB__STREAM_ENDED;
     else
-        decoder->ops->reset(decoder);
+        resume(decoder);
     return cb__public(status);
 }

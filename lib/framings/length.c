@@ -291,7 +291,7 @@ static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct length_config *config = decoder->config.data;
-    (void)how;
+    how->frames = 2;
     return config->more == NOT_GIVEN &&
            (config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules));
 }

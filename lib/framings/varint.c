@@ -234,7 +234,7 @@ static void reset(struct cb_decoder *decoder)
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct varint_config *config = decoder->config.data;
-    (void)how;
+    how->frames = 2;
     return config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules);
 }
 

@@ -249,6 +249,7 @@ static void end_frame(struct cb_decoder *decoder)
     counted->before = 0;
     if (counted->left_out) {
         counted->left_out = false;
+        decoder->left_out++;
         cb__decoder_next_frame(decoder);
         return;
     }
