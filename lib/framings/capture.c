@@ -61,6 +61,8 @@ struct capture_state {
     size_t have;
     uint8_t header[FILE_HEADER];
     bool little;
+    bool begun;          /* pcapng: the first section header block is whole, */
+    bool sure;           /* ... and this is `little` of the last one that is */
     uint64_t longest;    /* packet */
     uint8_t total[WORD]; /* the expected trailer of a block */
 };
@@ -159,6 +161,8 @@ static int section(struct cb_decoder *decoder, const uint8_t *header);
 static int block(struct cb_decoder *decoder, const uint8_t *header)
 {
     struct capture_state *state = decoder->state;
+    state->begun = true; /* the block before is whole */
+    state->sure = state->little;
     if (is_section(header))
         return expect(state, section, SECTION_MAGIC + WORD);
     state->counted.frame.examined = 0;
@@ -239,6 +243,29 @@ static void pcapng_reset(struct cb_decoder *decoder)
     state->counted.trailer_error = "block does not end with its length";
 }
 
+/* (Trying a place examines one block only, so `sure` stays.)  Before the end of the first
+ * section header block another one must come first. */
+static void pcapng_resume(struct cb_decoder *decoder)
+{
+    struct capture_state *state = decoder->state;
+    const bool begun = state->begun, sure = state->sure;
+    pcapng_reset(decoder);
+    if (!begun)
+        return;
+    decoder->expects_more = false;
+    state->begun = true;
+    state->little = state->sure = sure;
+    expect(state, block, BLOCK_HEADER);
+}
+
+/* After damage: the next block whose length stands at both ends. */
+static bool pcapng_recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    (void)decoder;
+    how->frames = 1;
+    return true;
+}
+
 static const struct cb__decoder_ops pcap_ops = {
     .state_size = sizeof(struct capture_state),
     .tells_length = true,
@@ -257,6 +284,8 @@ static const struct cb__decoder_ops pcapng_ops = {
     .advance = cb__counted_advance,
     .cuts = cuts,
     .cut_short = cb__counted_cut_short,
+    .resume = pcapng_resume,
+    .recovery = pcapng_recovery,
 };
 
 const struct cb__family cb__pcap_family = {

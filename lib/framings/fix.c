@@ -175,6 +175,15 @@ static void reset(struct cb_decoder *decoder)
     state->counted.trailer_error = state->trailer_error;
 }
 
+/* After damage: the next message whose checksum is right. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct cb__bytes begin = {(const uint8_t *)tags[BEGIN], strlen(tags[BEGIN])};
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = begin, .frames = 1};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct fix_state),
     .tells_length = true,
@@ -182,6 +191,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,
     .cut_short = cb__counted_cut_short,
+    .recovery = recovery,
 };
 
 const struct cb__family cb__fix_family = {

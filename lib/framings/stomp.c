@@ -251,11 +251,22 @@ static void reset(struct cb_decoder *decoder)
     cb__scanned_reset(decoder, scan);
 }
 
+/* After damage: the next whole frame that follows a zero byte.  Bodies may contain such
+ * bytes. */
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    static const uint8_t nul[1];
+    (void)decoder;
+    *how = (struct cb__recovery){.mark = {nul, sizeof nul}, .after = true, .frames = 1};
+    return true;
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct stomp_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cut_short = cb__scanned_cut_short,
+    .recovery = recovery,
 };
 
 const struct cb__family cb__stomp_family = {

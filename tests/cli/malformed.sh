@@ -23,6 +23,12 @@ skips 1 0 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\
 skips 2 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
 skips 2 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
 skips 1 0 1 'message length is not followed by a space: 78' 7 '5x abc\nnext\n' 'next\n' -f syslog
+# What separates or begins them, if a whole one is there.
+skips 2 26 44 'body does not end with SOH and 10=166: 01 31 30 3d' 26 \
+    '8=FIX.4.2\0019=5\00135=0\00110=161\0018=FIX.4.2\0019=5\00135=5\00110=167\0018=FIX.4.2\0019=5\00135=1\00110=162\001' \
+    '8=FIX.4.2\0019=5\00135=0\00110=161\001\n8=FIX.4.2\0019=5\00135=1\00110=162\001\n' -f fix
+skips 1 0 28 'body is not followed by a zero byte: 58' 30 \
+    'SEND\ncontent-length:5\n\na\000b\000cX\000ACK\n\n\000' 'ACK\n\n\n' -f stomp
 # What every frame has.
 skips 2 3 3 'byte 0 of the record is not 47: 78' 2 'G12xxG34G56' 'G12\nG34\nG56\n' \
     -f fixed:3,byte=0:47

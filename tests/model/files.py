@@ -60,6 +60,7 @@ class Pcap:
 class Pcapng:
     partial = "fail"
     section = b"\n\r\r\n"
+    proof = 1
 
     def __init__(self, rng, keep=False):
         self.rng, self.keep = rng, keep
@@ -72,19 +73,20 @@ class Pcapng:
         kind = bytes(source.byte() for _ in range(4))
         if not self.order and kind != self.section:
             raise Malformed()
-        length, least = bytes(source.byte() for _ in range(4)), 12
+        length, least, order = bytes(source.byte() for _ in range(4)), 12, self.order
         if kind == self.section:
             magic = bytes(source.byte() for _ in range(4))
             source.at -= 4
             if magic not in (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a"):
                 raise Malformed()
-            self.order, least = "big" if magic[0] == 0x1A else "little", 28
-        total = int.from_bytes(length, self.order)
+            order, least = "big" if magic[0] == 0x1A else "little", 28
+        total = int.from_bytes(length, order)
         if total < least or total % 4:
             raise Malformed()
         at = source.at
         body = source.bytes(total - 12)
         source.constant(length)
+        self.order = order
         return Record(source.data[start:source.at], start) if self.keep else Record(body, at)
 
     def block(self, kind, body):
@@ -151,6 +153,7 @@ class Journal:
 
 class Fix:
     partial = "fail"
+    opening, proof = b"8=FIX", 1
 
     def __init__(self, rng):
         self.rng = rng

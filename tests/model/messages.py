@@ -118,6 +118,7 @@ class Stomp:
     """The grammar of STOMP 1.2, with colons in values."""
 
     partial = "fail"
+    separator, proof = b"\0", 1
     COMMANDS = {b"SEND": True, b"MESSAGE": True, b"ERROR": True, b"ABORT": False, b"ACK": False,
                 b"BEGIN": False, b"COMMIT": False, b"CONNECT": False, b"CONNECTED": False,
                 b"DISCONNECT": False, b"NACK": False, b"RECEIPT": False, b"STOMP": False,

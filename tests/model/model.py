@@ -10,6 +10,8 @@ A decoder takes an Input and returns the next record as a Record, None for a fra
 no record, or raises End, Partial or Malformed.
 """
 
+import copy
+
 
 class End(Exception):
     """The input ends between two records, or the framing says that it is over."""
@@ -341,7 +343,7 @@ class Length:
         if more is not None:
             self.high = more
         self.rules, self.only, self.trailer, self.keep = rules, only, trailer, keep
-        self.tries = bool(rules or trailer) and more is None
+        self.proof = 2 if (rules or trailer) and more is None else 0
 
     def frame(self, source):
         """One frame: its header, its length as it is there, its payload."""
@@ -424,7 +426,7 @@ class Varint:
         self.inclusive, self.adjust = inclusive, adjust
         self.scale, self.align = scale, align
         self.canonical, self.trailer = canonical, trailer
-        self.tries = bool(trailer)
+        self.proof = 2 if trailer else 0
 
     def number(self, source):
         start, value, read = source.at, 0, []
@@ -507,7 +509,7 @@ class Ascii:
         self.base, self.term, self.trailer = base, term, trailer
         self.most = most or (20 if base == 10 else 16)
         self.canonical, self.low = canonical, low
-        self.tries = bool(trailer)
+        self.proof = 2 if trailer else 0
 
     def next(self, source):
         if not source.left():
@@ -912,37 +914,44 @@ class Csv:
 
 
 def is_right(framing, source, at):
-    """Does a frame begin here, and another after it, unless the input ends?"""
-    trial = Input(source.data)
+    """Do so many frames as the framing needs begin here?  Fewer if the input ends."""
+    trial, framing = Input(source.data), copy.copy(framing)
     trial.at = at
-    try:
-        framing.next(trial)
-    except (End, Partial, Malformed, TooLong):
-        return False
-    if not trial.left():
-        return True
-    try:
-        framing.next(trial)
-    except Partial:
-        return True
-    except (End, Malformed, TooLong):
-        return False
+    for number in range(framing.proof):
+        if number and not trial.left():
+            return True
+        try:
+            framing.next(trial)
+        except Partial:
+            return number > 0
+        except (End, Malformed, TooLong):
+            return False
     return True
+
+
+def places(framing, data, at):
+    """Where a record can begin, from a place on."""
+    separator, opening = getattr(framing, "separator", b""), getattr(framing, "opening", b"")
+    at = data.find(separator or opening, at)
+    while 0 <= at < len(data):
+        yield at + len(separator)
+        at = data.find(separator or opening, at + 1)
+
+
+def recovers(framing):
+    """Can it find its place again?"""
+    return any(getattr(framing, how, False) for how in ("separator", "opening", "proof"))
 
 
 def recover(framing, source, start):
     """--on-malformed=skip: goes to the next place where a record can begin; `start` is where
     the bad frame does, and the last byte read showed the damage."""
-    if getattr(framing, "separator", None):
-        at = source.data.find(framing.separator, source.at - 1)
-        source.at = len(source.data) if at < 0 else at + len(framing.separator)
-        return
-    if getattr(framing, "opening", None):
-        at = source.data.find(framing.opening, source.at)
-        source.at = len(source.data) if at < 0 else at
-        return
-    for at in range(start + 1, len(source.data)):
-        if is_right(framing, source, at):
+    if getattr(framing, "proof", 0):
+        first = start + (not hasattr(framing, "separator"))
+    else:
+        first = source.at - 1 if hasattr(framing, "separator") else source.at
+    source.at = len(source.data)
+    for at in places(framing, source.data, first):
+        if not getattr(framing, "proof", 0) or is_right(framing, source, at):
             source.at = at
             return
-    source.at = len(source.data)

@@ -73,6 +73,58 @@ static const struct damaged {
     {"between:<,end=>", BYTES("<a>xy<b> <c>"), "a|<2>b|c|"},
     {"between:<!,end=>", BYTES("<!a> <<!b>>"), "a|<1>b|<1>"},
     {"mllp", BYTES("\va\034\r\034\r\vb\034\r"), "a|<2>b|"},
+    /* A message proves itself: its neighbours may be bad. */
+    {"fix",
+     BYTES("8=FIX.4.2\0019=5\00135=0\00110=161\001"
+           "8=FIX.4.2\0019=5\00135=5\00110=167\001"
+           "8=FIX.4.2\0019=5\00135=1\00110=162\001"
+           "8=FIX.4.2\0019=40\00135=5\00110=213\001"
+           "8=FIX.4.2\0019=18\00135=A\00196=8=FIX.4.2\00110=177\001"),
+     "8=FIX.4.2\0019=5\00135=0\00110=161\001|<26>8=FIX.4.2\0019=5\00135=1\00110=162\001|<27>8=FIX."
+     "4.2\0019=18\00135=A\00196=8=FIX.4.2\00110=177\001|"},
+    {"fix", BYTES("noise8=FIX.4.2\0019=5\00135=0\00110=161\001"),
+     "<5>8=FIX.4.2\0019=5\00135=0\00110=161\001|"},
+    /* (The checksums are by a program that divides bit by bit.) */
+    {"tfrecord",
+     BYTES("\001\000\000\000\000\000\000\000\001\165\336\101\141\170\156\344\050"
+           "\001\000\000\000\000\000\000\000\001\165\336\101\142\331\217\016\004"
+           "\001\000\000\000\000\000\000\000\001\165\336\101\143\256\054\021\012"
+           "\001\000\000\000\000\000\000\000\001\165\336\101\144\032\323\336\120"),
+     "a|<17>c|<17>"},
+    {"pcapng",
+     BYTES("\n\r\r\n\x1c\0\0\0M<+\x1avvvvllllllll\x1c\0\0\0"
+           "type\x14\0\0\0"
+           "one!----\x14\0\0\0"
+           "type\x14\0\0\0"
+           "bad!----\x15\0\0\0"
+           "type\x14\0\0\0"
+           "two!----\x14\0\0\0"
+           "type\x12\0\0\0"
+           "bad!----\x14\0\0\0"
+           "type\x14\0\0\0"
+           "end!----\x14\0\0\0"),
+     "M<+\x1avvvvllllllll|one!----|<20>two!----|<20>end!----|"},
+    /* The byte order is that of the last right section. */
+    {"pcapng",
+     BYTES("\n\r\r\n\x1c\0\0\0M<+\x1avvvvllllllll\x1c\0\0\0"
+           "\n\r\r\n\0\0\0\x1c\x1a+<Mvvvvllllllll\0\0\0\x1d"
+           "type\x14\0\0\0"
+           "one!----\x14\0\0\0"),
+     "M<+\x1avvvvllllllll|<28>one!----|"},
+    {"pcapng",
+     BYTES("xx"
+           "\n\r\r\n\x1c\0\0\0M<+\x1avvvvllllllll\x1c\0\0\0"
+           "type\x14\0\0\0"
+           "one!----\x14\0\0\0"),
+     "<2>M<+\x1avvvvllllllll|one!----|"},
+    {"pcapng",
+     BYTES("type\x14\0\0\0"
+           "one!----\x14\0\0\0"),
+     "<20>"},
+    {"stomp", BYTES("ACK\n\n\0NO\n\n\0ACK\nid:1\n\n\0NO\0"), "ACK\n\n|<5>ACK\nid:1\n\n|<3>"},
+    {"stomp", BYTES("NO\n\0\n\nACK\n\n\0"), "<4>ACK\n\n|"},
+    {"stomp", BYTES("SEND\ncontent-length:5\n\na\0b\0cX\0ACK\n\n\0"), "<30>ACK\n\n|"},
+    {"stomp", BYTES("ACK\n\n\0\0ACK\n\n\0"), "ACK\n\n|<1>ACK\n\n|"},
     /* Right is what another right frame follows, or the end. */
     {"fixed:3,byte=0:47", BYTES("G12xxG34G56"), "G12|<2>G34|G56|"},
     {"fixed:3,byte=0:47", BYTES("G12xG4xG78G90"), "G12|<1>G4x|G78|G90|"},
@@ -83,6 +135,7 @@ static const struct damaged {
     {"u8,offset=1,byte=0:41", BYTES("A\1xB\1yA\1zA\0"), "x|<3>z||"},
     {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\1yA\1z"), "x|<1>z|"},
     {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\3A\1q"), "x|<1>"},
+    {"u8,offset=1,byte=0:00-7f,only=0:00,padding=0", BYTES("\xff\1\1x?\0\1y"), "<1>y|"},
     {"u8,trailer=;", BYTES("\1x;\1y!\1z;\0;"), "x|<3>z||"},
     {"varint,offset=1,byte=0:41", BYTES("A\1xB\1yA\1zA\0"), "x|<3>z||"},
 };
