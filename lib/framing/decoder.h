@@ -195,15 +195,15 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
  * `max` is too small to be worth it, inside a record, or after an error: then
  * cb__decoder_refill continues.
  *
- * The decoder advances over all of them, and the dropped bytes after them, when
- * cb__decoder_took is called: before any other call for the decoder, or never.  Bytes are
- * valid until the next release.
+ * The decoder advances over the first `count` of them when cb__decoder_took is called:
+ * once, and before any other call for the decoder, or never.  With all of them, it
+ * advances over the dropped bytes after them, too.  Bytes are valid until the next release.
  */
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
-void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found);
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
-/* The same instead, but those from `first` on are kept as pieces. */
-void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first);
+/* The same instead for one more, which is kept as a piece. */
+void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
 /* The pieces of `count` of these frames, from the first-th on. */
 void cb__decoder_build(const struct cb_decoder *decoder, const struct cb__cuts *found, size_t first,

@@ -122,7 +122,7 @@ struct cb__decoder_ops {
      * it would have to remember something, it stops: `advance` examines that frame
      * again and reports any error.  So it never fails, and does not change the decoder:
      * the core moves `scan` and the record number over all that was found, not at all, or
-     * to the end of any of the cuts, where `advance` would be after that record.
+     * to the end of one of the cuts, where `advance` would be after that record.
      */
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used);

@@ -197,9 +197,10 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     return found->count;
 }
 
-void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found)
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
 {
-    pass_frames(decoder, found->used, found->count);
+    const size_t part = count ? cb__cut_end(&found->cuts[count - 1]) : 0;
+    pass_frames(decoder, count == found->count ? found->used : part, count);
 }
 
 static inline void build_one(struct cb_piece *piece, const struct cb__cut *cut, const uint8_t *data,
@@ -280,7 +281,7 @@ static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, s
         cb__decoder_cuts(decoder, &found, max - done);
         cb__decoder_build(decoder, &found, 0, found.count, pieces + done);
         if (found.used)
-            cb__decoder_took(decoder, &found);
+            cb__decoder_took(decoder, &found, found.count);
         done += found.count;
     } while (found.count == CB__CUTS);
     return done;
@@ -355,7 +356,7 @@ static void skip_frames(struct cb_decoder *decoder, uint64_t max)
     if (used)
         pass_frames(decoder, used, count);
     while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
-        cb__decoder_took(decoder, &found);
+        cb__decoder_took(decoder, &found, found.count);
         max -= found.count;
     }
 }
@@ -461,13 +462,13 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
     return CB_OK;
 }
 
-void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t first)
+void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
 {
     struct cb__kept *kept = decoder->core.kept;
-    kept->next = first;
-    kept->count = found->count;
-    cb__decoder_build(decoder, found, first, found->count - first, kept->pieces + first);
-    cb__decoder_took(decoder, found);
+    kept->next = 0;
+    kept->count = 1;
+    cb__decoder_build(decoder, found, count, 1, kept->pieces);
+    cb__decoder_took(decoder, found, count + 1);
 }
 
 const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,

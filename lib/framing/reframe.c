@@ -123,7 +123,7 @@ static int put_pieces(struct cb_decoder *decoder, struct cb_encoder *encoder,
 }
 
 /* Copies short records with the bytes around them, and puts the others as pieces.
- * What does not fit is kept as pieces. */
+ * A record that was begun is kept as a piece. */
 static int copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
                      struct cb__appender *appender, size_t max, size_t *ended)
 {
@@ -140,8 +140,10 @@ static int copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
         status =
             put_pieces(decoder, encoder, appender, &found, done, count_long(&found, done), &done);
     }
-    if (found.used)
+    if (encoder->step != CB__ENCODE_RECORD)
         cb__decoder_keep(decoder, &found, done);
+    else if (found.used)
+        cb__decoder_took(decoder, &found, done);
     *ended += done;
     return status;
 }
@@ -167,7 +169,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
 {
     struct cb__appender appender;
     const uint64_t out_end = cb__buffer_end(out);
-    size_t ended = 0;
+    size_t ended = 0, pieces = 1;
     if (count)
         *count = 0;
     if (in == out)
@@ -188,12 +190,15 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         status = pass_short(decoder, encoder, &appender, max - ended, &ended);
         if (status != CB_OK)
             break;
-        if (ended > before)
+        if (ended > before) {
+            pieces = 1; /* the next frame may be the only one that needs another way */
             continue;
-        status = cb__decoder_refill(decoder, max - ended);
+        }
+        status = cb__decoder_refill(decoder, cb__min(max - ended, pieces));
         if (status != CB_PIECE)
             break;
         status = CB_OK;
+        pieces = 4 * cb__min(pieces, CB__KEPT / 4);
     }
     cb_encoder_follow(encoder, followed);
     cb__appender_close(&appender);
