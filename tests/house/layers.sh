@@ -68,7 +68,7 @@ layers() {
 13  framings/shared/counted.h framings/shared/counted.c
 13  framings/shared/ending.h framings/shared/ending.c
 13  framings/shared/hits.h
-13  framings/shared/short_number.h  only core/base.h
+13  framings/shared/short_number.h  only core/byte_order.h
 14  framings/shared/glance.h
 13  framings/shared/length_field.h framings/shared/length_field.c
 13  framings/shared/scanned.h framings/shared/scanned.c

@@ -11,6 +11,7 @@
 #ifndef CB_GLANCE_H
 #define CB_GLANCE_H
 
+#include "core/byte_order.h"
 #include "framings/shared/counted.h"
 
 struct cb__glance {
@@ -26,35 +27,45 @@ typedef bool (*cb__glance_fn)(const struct cb_decoder *decoder, const uint8_t *d
 
 enum { CB__GLANCE_TRAILER = 2 }; /* bytes, at most */
 
-cb__always_inline bool cb__glance_ends(const uint8_t *data, const struct cb__bytes *trailer)
+/* The two bytes where such a trailer is, and which of their bits are its. */
+struct cb__glance_end {
+    uint32_t bytes, mask;
+};
+
+cb__always_inline struct cb__glance_end cb__glance_end(const struct cb__bytes *trailer)
 {
-    return (trailer->length < 1 || data[0] == trailer->data[0]) &&
-           (trailer->length < 2 || data[1] == trailer->data[1]);
+    struct cb__glance_end end = {0};
+    for (size_t i = 0; i < trailer->length; i++) {
+        end.bytes |= (uint32_t)trailer->data[i] << 8 * i;
+        end.mask |= UINT32_C(0xff) << 8 * i;
+    }
+    return end;
 }
 
 /*
  * `cuts` for frames of such a header, the payload and a trailer: from *used on, with
  * `count` frames before.  It stops at the first frame with another header, or that is
- * wrong, or too long, or not all there.
+ * wrong, or too long, or not followed by CB__GLANCE_TRAILER bytes after the payload.
  */
 cb__always_inline size_t cb__glance_on(const struct cb_decoder *decoder, const uint8_t *data,
                                        size_t n, struct cb__cut *cuts, size_t count, size_t max,
                                        size_t *used, cb__glance_fn glance,
                                        const struct cb__bytes *trailer)
 {
+    const struct cb__glance_end last = cb__glance_end(trailer);
     const uint64_t max_record = decoder->max_record;
     const bool keep = decoder->config.keep;
-    const size_t tail = trailer->length;
+    const size_t tail = trailer->length, ahead = tail ? CB__GLANCE_TRAILER : 0;
     size_t at = *used;
     for (; count < max; count++) {
         struct cb__glance frame;
         if (cb__unlikely(!glance(decoder, data + at, n - at, &frame)))
             break;
         const size_t payload = at + frame.header, rest = n - payload;
-        if (cb__unlikely(rest < tail || frame.payload > rest - tail))
+        if (cb__unlikely(rest < ahead || frame.payload > rest - ahead))
             break;
         const size_t end = payload + (size_t)frame.payload, next = end + tail;
-        if (cb__unlikely(!cb__glance_ends(data + end, trailer)))
+        if (cb__unlikely(tail && ((cb__load_little2(data + end) ^ last.bytes) & last.mask)))
             break;
         const struct cb__cut cut =
             keep ? cb__cut_of(at, next - at, 0, next)
