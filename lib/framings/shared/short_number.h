@@ -48,7 +48,8 @@ cb__always_inline uint32_t cb__short_digit(uint8_t c, unsigned base)
 cb__always_inline size_t cb__short_number(const uint8_t *data, unsigned base, uint8_t end,
                                           uint64_t *value)
 {
-    const uint32_t word = cb__load_little4(data), other = word ^ CB__EACH_BYTE(end);
+    /* (A number does not begin with `end`.) */
+    const uint32_t word = cb__load_little4(data), other = (word ^ CB__EACH_BYTE(end)) | 1;
     /* The lowest bit is that of the first `end`. */
     const uint32_t ends = (other - CB__EACH_BYTE(1)) & ~other & CB__EACH_BYTE(0x80);
     const uint64_t one = -(uint64_t)(data[1] == end), two = -(uint64_t)(data[2] == end) & ~one;
