@@ -114,8 +114,8 @@ int fd_write_all(int fd, struct iovec *areas, size_t count)
  * a second, even from and to a disk. */
 enum { MOVE_MAX = 1 << 26 };
 
-/* Ways to move, tried in this order: the kernel knows best which two
- * descriptors it can join. */
+/* Ways to move, tried in this order from the last one on that did: the kernel knows best
+ * which two descriptors it can join. */
 typedef ssize_t move_fn(int in, int out, size_t n);
 
 static ssize_t by_splice(int in, int out, size_t n)
@@ -146,15 +146,20 @@ static void wait_either(int in, int out)
 size_t fd_move(int in, int out, uint64_t n)
 {
     static move_fn *const ways[] = {by_splice, by_copy_file_range, by_sendfile};
+    static size_t first; /* the one that moved bytes last: most calls are for the same two */
+    const size_t count = sizeof ways / sizeof *ways;
     size_t most = n < MOVE_MAX ? (size_t)n : MOVE_MAX;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways;) {
-        ssize_t moved = ways[i](in, out, most);
-        if (moved > 0)
+    for (size_t tried = 0; tried < count;) {
+        const size_t way = (first + tried) % count;
+        ssize_t moved = ways[way](in, out, most);
+        if (moved > 0) {
+            first = way;
             return (size_t)moved;
+        }
         if (moved < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             wait_either(in, out);
         else if (moved == 0 || errno != EINTR)
-            i++;
+            tried++;
     }
     return 0;
 }

@@ -109,6 +109,12 @@ printf '1ab2abc3abcd4' >in
 with FAIL_READ=1/1 -d ab -d abcd -d abc
 expect out '1\n2\n3\n4\n'
 
+# A way to move bytes that is refused between these two files is not tried for each frame.
+printf '%s' "$large$large$large$large$large$large$large$large" >netstrings
+"$CBSPLIT" -f netstring -t u32be netstrings >in
+with '' -f u32be -t line
+[ "$(calls move)" -le 11 ] || fail "$doing: $(calls move) calls to move 8 payloads"
+
 # ------------------------------------------------------------ those that fail
 
 # at_each KIND ERROR MESSAGE ARG... - each call of this kind fails; the message
