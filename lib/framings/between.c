@@ -212,16 +212,16 @@ static size_t use_hits(struct cb__frames *frames, struct cb_decoder *decoder, co
     const struct between_config *config = decoder->config.data;
     const struct between_state *state = decoder->state;
     const bool keep = decoder->config.keep;
-    size_t wasted = 0, i = 0;
+    size_t examined = 0, i = 0;
     for (; i < count; i++) {
         const size_t at = from + hits[i], next = at + config->end.length;
         if (!frames->next && !find_frame(frames, &config->start))
             break;
         if (at < frames->next)
             continue;
-        ssize_t length = cb__matcher_at(&state->end, frames->data + at, frames->n - at);
-        wasted += config->end.length;
-        if (!length && wasted <= 4 * at + 64)
+        ssize_t length =
+            cb__matcher_at(&state->end, frames->data + at, frames->n - at, &examined);
+        if (!length && examined <= 4 * at + 64)
             continue;
         const size_t first = keep ? frames->start : frames->next, end = keep ? next : at;
         if (length <= 0 || end - first > frames->max_record)

@@ -262,15 +262,14 @@ static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, con
     const struct delimiter_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
     const uint8_t *const data = frames->data;
-    size_t wasted = 0, i = 0;
+    size_t examined = 0, i = 0;
     for (; i < count; i++) {
         const size_t at = from + hits[i], start = frames->start;
         size_t end = at;
         if (at < start)
             continue;
-        ssize_t length = cb__matcher_at(matcher, data + at, frames->n - at);
-        wasted += matcher->longest;
-        if (!length && wasted <= 4 * at + 64)
+        ssize_t length = cb__matcher_at(matcher, data + at, frames->n - at, &examined);
+        if (!length && examined <= 4 * at + 64)
             continue;
         if (config->line)
             end -= at > start && data[at - 1] == '\r';
@@ -370,6 +369,7 @@ static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data,
 {
     const struct delimiter_state *state = decoder->state;
     const struct cb__matcher *matcher = &state->matcher;
+    size_t examined = 0;
     size_t reach = position ? matcher->longest - 1 : 0; /* of occurrences that begin before i */
     int found = CB__NO;
     for (size_t i = 0; i < n; i++) {
@@ -377,7 +377,7 @@ static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data,
             *place = position + i;
             found = CB__YES;
         }
-        ssize_t length = cb__matcher_at(matcher, data + i, n - i);
+        ssize_t length = cb__matcher_at(matcher, data + i, n - i, &examined);
         size_t end = length == CB__UNDECIDED ? n : i + (size_t)length;
         reach = cb__max(reach, end);
     }

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static uint32_t child_by(const struct cb__node *nodes, uint32_t node, uint8_t byte)
+/* More children than this are not looked for in their list. */
+enum { CHILDREN_LISTED = 8 };
+
+static uint32_t listed_child(const struct cb__node *nodes, uint32_t node, uint8_t byte)
 {
     uint32_t child = nodes[node].child;
     while (child && nodes[child].byte != byte)
@@ -11,14 +14,34 @@ static uint32_t child_by(const struct cb__node *nodes, uint32_t node, uint8_t by
     return child;
 }
 
+/* The edge, or the free place for it (at least half of all are free).  The multiplier is
+ * that of Knuth's multiplicative hashing: 2^64 divided by the golden ratio. */
+static struct cb__edge *edge_by(const struct cb__matcher *matcher, uint32_t node, uint8_t byte)
+{
+    const uint64_t hash = ((uint64_t)node << 8 | byte) * 0x9e3779b97f4a7c15;
+    const size_t mask = ((size_t)1 << matcher->edge_bits) - 1;
+    for (size_t i = (size_t)(hash >> (64 - matcher->edge_bits));; i = (i + 1) & mask) {
+        struct cb__edge *edge = &matcher->edges[i];
+        if (!edge->child || (edge->node == node && matcher->nodes[edge->child].byte == byte))
+            return edge;
+    }
+}
+
+static inline uint32_t child_by(const struct cb__matcher *matcher, uint32_t node, uint8_t byte)
+{
+    if (!matcher->edges)
+        return listed_child(matcher->nodes, node, byte);
+    return node ? edge_by(matcher, node, byte)->child : matcher->first[byte];
+}
+
 /* The state after one more byte. */
-static uint32_t step(const struct cb__node *nodes, uint32_t node, uint8_t byte)
+static uint32_t step(const struct cb__matcher *matcher, uint32_t node, uint8_t byte)
 {
     for (;;) {
-        uint32_t next = child_by(nodes, node, byte);
+        uint32_t next = child_by(matcher, node, byte);
         if (next || !node)
             return next;
-        node = nodes[node].fail;
+        node = matcher->nodes[node].fail;
     }
 }
 
@@ -28,7 +51,7 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
 {
     uint32_t node = 0;
     for (size_t i = 0; i < needle->length; i++) {
-        uint32_t next = child_by(nodes, node, needle->data[i]);
+        uint32_t next = listed_child(nodes, node, needle->data[i]);
         if (!next) {
             next = count++;
             nodes[next] = (struct cb__node){
@@ -45,12 +68,13 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
 }
 
 /* Sets `fail` and `inner` level by level; the queue is a list linked through the nodes. */
-static void link_suffixes(struct cb__node *nodes)
+static void link_suffixes(struct cb__matcher *matcher)
 {
+    struct cb__node *nodes = matcher->nodes;
     uint32_t last = 0;
     for (uint32_t parent = 0;; parent = nodes[parent].queue) {
         for (uint32_t node = nodes[parent].child; node; node = nodes[node].sibling) {
-            uint32_t fail = parent ? step(nodes, nodes[parent].fail, nodes[node].byte) : 0;
+            uint32_t fail = parent ? step(matcher, nodes[parent].fail, nodes[node].byte) : 0;
             nodes[node].fail = fail;
             nodes[node].inner = nodes[fail].whole ? fail : nodes[fail].inner;
             nodes[last].queue = node;
@@ -59,6 +83,46 @@ static void link_suffixes(struct cb__node *nodes)
         if (parent == last)
             return;
     }
+}
+
+static bool is_wide(const struct cb__node *nodes, uint32_t node)
+{
+    size_t children = 0;
+    for (uint32_t child = nodes[node].child; child; child = nodes[child].sibling)
+        children++;
+    return children > CHILDREN_LISTED;
+}
+
+static size_t edges_size(const struct cb__matcher *matcher)
+{
+    return (sizeof *matcher->edges << matcher->edge_bits) + 256 * sizeof *matcher->first;
+}
+
+/* Makes the table of edges if any node is wide.  CB_ENOMEM. */
+static int add_edges(struct cb__matcher *matcher, uint32_t count)
+{
+    const struct cb__node *nodes = matcher->nodes;
+    uint32_t wide = 0;
+    while (wide < count && !is_wide(nodes, wide))
+        wide++;
+    if (wide == count)
+        return CB_OK;
+    while ((size_t)1 << matcher->edge_bits < 2 * (size_t)count)
+        matcher->edge_bits++;
+    const size_t size = edges_size(matcher);
+    matcher->edges = matcher->allocator->alloc(matcher->allocator->arg, size);
+    if (!matcher->edges)
+        return CB_ENOMEM;
+    memset(matcher->edges, 0, size);
+    matcher->first = (uint32_t *)(matcher->edges + ((size_t)1 << matcher->edge_bits));
+    for (uint32_t child = nodes[0].child; child; child = nodes[child].sibling)
+        matcher->first[nodes[child].byte] = child;
+    for (uint32_t node = 1; node < count; node++) {
+        for (uint32_t child = nodes[node].child; child; child = nodes[child].sibling)
+            *edge_by(matcher, node, nodes[child].byte) =
+                (struct cb__edge){.node = node, .child = child};
+    }
+    return CB_OK;
 }
 
 int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
@@ -101,8 +165,12 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
         if (i)
             cb__finder_add(&matcher->finder, needles[i].data, needles[i].length);
     }
-    link_suffixes(matcher->nodes);
-    return CB_OK;
+    int status = add_edges(matcher, used);
+    if (status)
+        cb__matcher_fini(matcher);
+    else
+        link_suffixes(matcher);
+    return status;
 }
 
 void cb__matcher_fini(struct cb__matcher *matcher)
@@ -110,7 +178,10 @@ void cb__matcher_fini(struct cb__matcher *matcher)
     if (matcher->nodes && matcher->nodes != matcher->inline_nodes)
         matcher->allocator->free(matcher->allocator->arg, matcher->nodes,
                                  matcher->room * sizeof *matcher->nodes);
+    if (matcher->edges)
+        matcher->allocator->free(matcher->allocator->arg, matcher->edges, edges_size(matcher));
     matcher->nodes = NULL;
+    matcher->edges = NULL;
 }
 
 bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needle, size_t n)
@@ -197,7 +268,7 @@ int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                 return CB__YES;
             }
         }
-        uint32_t state = step(matcher->nodes, matcher->node, data[i++]);
+        uint32_t state = step(matcher, matcher->node, data[i++]);
         const struct cb__node *node = &matcher->nodes[state];
         matcher->node = state;
         matcher->at++;
@@ -222,7 +293,8 @@ size_t cb__matcher_needed(const struct cb__matcher *matcher)
     return depth < matcher->shortest ? matcher->shortest - depth : 1;
 }
 
-ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n)
+ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n,
+                       size_t *examined)
 {
     const struct cb__node *nodes = matcher->nodes;
     uint32_t node = 0;
@@ -230,7 +302,8 @@ ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, s
     if (matcher->has_prefix && n >= sizeof matcher->prefix && !cb__matcher_begins(matcher, data))
         return 0;
     for (size_t i = 0; i < n; i++) {
-        node = child_by(nodes, node, data[i]);
+        node = child_by(matcher, node, data[i]);
+        ++*examined;
         if (!node)
             return longest;
         if (nodes[node].whole)

@@ -37,6 +37,11 @@ struct cb__node {
     bool whole; /* this node is a delimiter */
 };
 
+/* From a node to one of its children, in a table by both nodes' hash. */
+struct cb__edge {
+    uint32_t node, child; /* child 0: nothing is here */
+};
+
 enum { CB__NODES_INLINE = 9 };
 
 struct cb__matcher {
@@ -50,6 +55,9 @@ struct cb__matcher {
 
     struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
     size_t room;
+    struct cb__edge *edges; /* NULL: no node has so many children that a list is slow */
+    unsigned edge_bits;     /* there are 1 << edge_bits */
+    uint32_t *first;        /* after the edges: the root's child for each byte */
     const struct cb_allocator *allocator;
 
     uint64_t at;   /* stream position of the next byte wanted */
@@ -156,7 +164,9 @@ static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const u
 }
 
 /* The length of the longest delimiter that the n bytes begin with: 0 if none,
- * CB__UNDECIDED if that depends on the bytes that follow.  Changes nothing. */
-ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n);
+ * CB__UNDECIDED if that depends on the bytes that follow.  Adds to *examined how many of
+ * them it looked at, and changes nothing else. */
+ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n,
+                       size_t *examined);
 
 #endif

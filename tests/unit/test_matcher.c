@@ -22,7 +22,7 @@ static void plain_free(void *arg, void *memory, size_t size)
 
 static const struct cb_allocator plain = {.alloc = plain_alloc, .free = plain_free};
 
-enum { NEEDLES = 8, MATCHES = 4096 };
+enum { NEEDLES = 64, MATCHES = 4096 };
 
 struct set {
     struct cb__needle needles[NEEDLES];
@@ -317,6 +317,27 @@ START_TEST(needles_longer_than_the_inline_room_match_over_borders)
 }
 END_TEST
 
+/* The root has more children than are listed, or the nodes after one byte or two have. */
+START_TEST(needles_that_branch_widely_match_as_few_do)
+{
+    static const char letters[] = "abcdefghijklmnopqrst";
+    struct prng prng = {14 + (uint64_t)_i};
+    uint8_t bytes[NEEDLES][8], text[120];
+
+    for (int round = 0; round < 20; round++) {
+        struct set set = {.count = NEEDLES};
+        for (size_t i = 0; i < NEEDLES; i++) {
+            const size_t length = 1 + (size_t)_i + prng_below(&prng, 3);
+            memset(bytes[i], 'a', sizeof bytes[i]);
+            prng_fill(&prng, bytes[i] + _i, length - (size_t)_i, letters, sizeof letters - 1);
+            set.needles[i] = (struct cb__needle){.data = bytes[i], .length = length};
+        }
+        prng_fill(&prng, text, sizeof text, letters, 1 + prng_below(&prng, sizeof letters - 1));
+        check_every_cut(&set, text, sizeof text);
+    }
+}
+END_TEST
+
 START_TEST(a_span_is_not_read_beyond_its_end)
 {
     struct set sets[] = {set_of("\r\n"), set_of("abcab"), set_of("a|abc|b")};
@@ -500,8 +521,10 @@ START_TEST(at_tells_what_stands_at_a_place_or_that_it_depends)
             prng_fill(&prng, text, n, s == 0 ? "\r\nx" : "abc", 3);
             ssize_t expected =
                 naive_may_go_on(&set, text, n) ? CB__UNDECIDED : (ssize_t)naive_at(&set, text, n);
-            expect(cb__matcher_at(&matcher, text, n) == expected, "'%.*s' is not %zd", (int)n, text,
-                   expected);
+            size_t examined = 0;
+            expect(cb__matcher_at(&matcher, text, n, &examined) == expected, "'%.*s' is not %zd",
+                   (int)n, text, expected);
+            ck_assert_uint_le(examined, n);
         }
         ck_assert_uint_eq(matcher.at, 0);
         ck_assert_uint_eq(matcher.scanned, 0);
@@ -546,17 +569,24 @@ END_TEST
 
 START_TEST(without_memory_a_matcher_is_not_made)
 {
-    struct set set = set_of("a needle that is longer than a few bytes");
+    /* The second one also needs a table. */
+    struct set sets[] = {set_of("a needle that is longer than a few bytes"),
+                         set_of("a|b|c|d|e|f|g|h|i|j")};
     struct counting counting;
     struct cb__matcher matcher;
 
-    counting_init(&counting);
-    counting_fail(&counting, 1, true);
-    ck_assert_int_eq(cb__matcher_init(&matcher, set.needles, 1, &counting.hooks), CB_ENOMEM);
-    counting_fail(&counting, 0, false);
-    ck_assert_int_eq(cb__matcher_init(&matcher, set.needles, 1, &counting.hooks), CB_OK);
-    cb__matcher_fini(&matcher);
-    counting_fini(&counting);
+    for (unsigned fail_at = 1; fail_at <= COUNT(sets); fail_at++) {
+        const struct set *set = &sets[fail_at - 1];
+        counting_init(&counting);
+        counting_fail(&counting, fail_at, true);
+        ck_assert_int_eq(cb__matcher_init(&matcher, set->needles, set->count, &counting.hooks),
+                         CB_ENOMEM);
+        counting_fail(&counting, 0, false);
+        ck_assert_int_eq(cb__matcher_init(&matcher, set->needles, set->count, &counting.hooks),
+                         CB_OK);
+        cb__matcher_fini(&matcher);
+        counting_fini(&counting);
+    }
 }
 END_TEST
 
@@ -599,6 +629,7 @@ static Suite *matcher_suite(void)
     tcase_add_loop_test(matches, random_needles_in_random_texts_match_as_in_a_naive_search, 0, 4);
     tcase_add_test(matches, a_needle_among_near_misses_is_found_and_they_are_not);
     tcase_add_test(matches, needles_longer_than_the_inline_room_match_over_borders);
+    tcase_add_loop_test(matches, needles_that_branch_widely_match_as_few_do, 0, 3);
     tcase_add_test(matches, a_span_is_not_read_beyond_its_end);
 
     tcase_add_test(costs, one_needle_looks_at_no_byte_more_than_twice_however_bad_the_text);
