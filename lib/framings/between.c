@@ -96,12 +96,31 @@ static int drop(struct cb_decoder *decoder, uint64_t from, uint64_t to, uint8_t 
     return CB_OK;
 }
 
-/* Before a record: one byte further. */
-static int find_start(struct cb_decoder *decoder, uint8_t byte)
+/* Before a record: passes over white space that cannot begin START.  False if there is none. */
+static bool pass_spaces(struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    const struct between_config *config = decoder->config.data;
+    struct between_state *state = decoder->state;
+    size_t spaces = 0;
+    if (decoder->found.scan != decoder->found.frame_start)
+        return false; /* a part of START is there */
+    while (spaces < n && is_space(data[spaces]) && data[spaces] != config->start.data[0])
+        spaces++;
+    decoder->found.scan += spaces;
+    cb__decoder_next_frame(decoder);
+    cb__matcher_start(&state->start, decoder->found.scan);
+    return spaces > 0;
+}
+
+/* Before a record: one byte further, or all white space. */
+static int find_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     const struct between_config *config = decoder->config.data;
     struct between_state *state = decoder->state;
     struct cb__match match;
+    const uint8_t byte = data[0];
+    if (pass_spaces(decoder, data, n))
+        return CB_OK;
     decoder->found.scan++;
     if (cb__matcher_feed(&state->start, &byte, 1, &match) != CB__YES)
         return drop(decoder, decoder->found.frame_start, cb__matcher_safe(&state->start), byte);
@@ -148,7 +167,7 @@ static int advance(struct cb_decoder *decoder)
         cb__matcher_start(&state->start, decoder->found.scan);
     while (cb__decoder_span(decoder, &data, &n)) {
         if (!cb__has_begun(decoder)) {
-            int status = find_start(decoder, data[0]);
+            int status = find_start(decoder, data, n);
             if (status)
                 return status;
         } else if (cb__matcher_feed(&state->end, data, n, &match) == CB__YES) {
