@@ -115,6 +115,7 @@ cli_tests = \
 	tests/cli/files.sh \
 	tests/cli/framings.sh \
 	tests/cli/group.sh \
+	tests/cli/hostile.sh \
 	tests/cli/http.sh \
 	tests/cli/idle.sh \
 	tests/cli/interrupt.sh \

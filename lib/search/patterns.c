@@ -55,14 +55,33 @@ static size_t depth_of(const struct cb__patterns *patterns, size_t bit)
     return bit - (w * BITS + BITS - 1 - (size_t)__builtin_clzll(first)) + 1;
 }
 
-/* The greatest depth among bits that are also in `mask` (NULL: all). */
+/* The highest bit below `end` that is set, in `mask` as well (NULL: all).  False if none is. */
+static bool bit_below(const uint64_t *live, const uint64_t *mask, size_t end, size_t *bit)
+{
+    while (end) {
+        const size_t w = (end - 1) / BITS;
+        uint64_t bits = live[w] & (UINT64_MAX >> (BITS - 1 - (end - 1) % BITS));
+        bits &= mask ? mask[w] : UINT64_MAX;
+        *bit = w * BITS + BITS - 1;
+        if (bits) {
+            *bit -= (size_t)__builtin_clzll(bits);
+            return true;
+        }
+        end = w * BITS;
+    }
+    return false;
+}
+
+/* The greatest depth among bits that are also in `mask` (NULL: all).  Of each pattern only
+ * its highest bit counts; of a long one all may be set. */
 static size_t deepest(const struct cb__patterns *patterns, const uint64_t *live,
                       const uint64_t *mask)
 {
     size_t depth = 0;
-    for (size_t w = 0; w < patterns->words; w++) {
-        for (uint64_t bits = live[w] & (mask ? mask[w] : UINT64_MAX); bits; bits &= bits - 1)
-            depth = cb__max(depth, depth_of(patterns, w * BITS + (size_t)__builtin_ctzll(bits)));
+    for (size_t end = patterns->words * BITS, bit; bit_below(live, mask, end, &bit);) {
+        const size_t here = depth_of(patterns, bit);
+        depth = cb__max(depth, here);
+        end = bit + 1 - here;
     }
     return depth;
 }
@@ -368,9 +387,9 @@ size_t cb__patterns_needed(const struct cb__patterns *patterns)
 {
     const bool lead = !cb__patterns_may_begin(patterns, patterns->before);
     size_t needed = patterns->shortest + lead;
-    for (size_t w = 0; w < patterns->words; w++) {
-        for (uint64_t bits = patterns->live[w]; bits; bits &= bits - 1)
-            needed = cb__min(needed, left_of(patterns, w * BITS + (size_t)__builtin_ctzll(bits)));
+    for (size_t end = patterns->words * BITS, bit; bit_below(patterns->live, NULL, end, &bit);) {
+        needed = cb__min(needed, left_of(patterns, bit));
+        end = bit + 1 - depth_of(patterns, bit); /* before this pattern */
     }
     return needed;
 }

@@ -1,0 +1,233 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Input made to waste memory or time: it is refused at the byte that is too much, or passes in
+# little memory, and takes time that grows only with its length.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+
+# KiB of address space and seconds of processor time: what is quadratic, or takes what is only
+# promised, needs far more.  (A sanitizer needs terabytes.)
+limits='ulimit -v 32768; ulimit -t 60'
+[ -z "${SANITIZERS-}" ] || limits=:
+gib=1073741824
+
+# under_limits ARG... - as run does, within the limits, with the input of whoever calls
+under_limits() {
+    status=0
+    doing="cbsplit $*, within its limits"
+    (
+        eval "$limits"
+        exec "$CBSPLIT" "$@"
+    ) >out 2>err || status=$?
+}
+
+# flood BYTES PREFIX BYTE - the prefix, then so many bytes of one kind, as tr has it
+flood() {
+    printf -- "$2"
+    { head -c "$1" /dev/zero | tr '\000' "$3"; } 2>/dev/null || :
+}
+
+# flooded STATUS MESSAGE BYTES PREFIX BYTE ARG... - what becomes of such a flood
+flooded() {
+    wanted_status=$1
+    message=$2
+    bytes=$3
+    prefix=$4
+    byte=$5
+    shift 5
+    flood "$bytes" "$prefix" "$byte" | {
+        under_limits "$@" -t none
+        expect_status "$wanted_status"
+        expect_message "$message"
+        expect out ''
+    }
+}
+
+# stopped PLACE WHAT PREFIX BYTE ARG... - 1 GiB that is refused at that byte of record 1
+stopped() {
+    message="stdin: $(fault 1 0 "$1" "$2")"
+    shift 2
+    flooded 3 "$message" $gib "$@"
+}
+
+# passes PREFIX BYTE ARG... - 32 MiB of what is no record
+passes() {
+    flooded 0 '' 33554432 "$@"
+}
+
+# ------------------------------- a header, an extension, a trailer without end
+
+head_is_long='header section is longer than 65536 bytes: 61'
+stopped 65536 "$head_is_long" 'GET / HTTP/1.1\r\nA: ' a -f http
+stopped 65536 "$head_is_long" 'GET /' a -f http
+stopped 65536 "$head_is_long" 'HTTP/1.1 200 ' a -f http
+stopped 65536 "$head_is_long" 'X: ' a -f content-length
+stopped 65536 "$head_is_long" '' a -f sip
+stopped 65536 "$head_is_long" '' a -f warc
+stopped 272 'header value is longer than 256 bytes: 30' 'Content-Length: ' 0 -f content-length
+size_is_long='chunk size line is longer than 8192 bytes'
+stopped 8192 "$size_is_long: 61" '1;a=' a -f chunked
+stopped 8192 "$size_is_long: 61" '1;a="' a -f chunked
+stopped 8192 "$size_is_long: 30" '' 0 -f chunked
+stopped 8192 "$size_is_long: 20" '1' ' ' -f chunked,pad
+stopped 65539 'trailer section is longer than 65536 bytes: 61' '0\r\nA:' a -f chunked
+coded='POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n'
+stopped 8239 "$size_is_long: 61" "${coded}1;a=" a -f http
+stopped 65586 'trailer section is longer than 65536 bytes: 61' "${coded}0\\r\\nA:" a -f http
+# Extensions that are many times longer than the data cost no memory.
+doing='a megabyte of extensions for each hundred bytes'
+yes "1;a=$(head -c 8000 /dev/zero | tr '\000' b)" | head -n 4000 | sed 's/$/\r\nx\r/' | {
+    cat
+    printf '0\r\n\r\n'
+} | {
+    under_limits -f chunked -t raw
+    expect_status 0
+    [ "$(tr -d x <out | wc -c)" -eq 0 ] || fail "$doing: other bytes came out"
+    [ "$(wc -c <out)" -eq 4000 ] || fail "$doing: $(wc -c <out) bytes came out"
+}
+
+# --------------------------------------------------- a length without end
+
+stopped 9 'length has more than ten bytes: ff' '' '\377' -f varint
+stopped 9 'length has more than ten bytes: 80' '' '\200' -f varint
+stopped 9 'length has more than ten bytes: 80' '' '\200' -f vlq
+stopped 20 'length has too many digits: 31' '' 1 -f octet
+stopped 20 'length has too many digits: 30' '' 0 -f dec
+stopped 16 'length has too many digits: 30' '' 0 -f hex
+stopped 1 'length has a leading zero: 30' '' 0 -f netstring
+stopped 19 'length has more than 18 digits: 31' '*' 1 -f resp
+stopped 32 'BodyLength does not fit in 64 bits: 30' '8=FIX.4.2\0019=' 0 -f fix
+
+# ------------------------------------- a promise of 4 GiB, and then nothing
+
+# promises WHAT PROMISE ARG... - nothing is taken for it, wherever the record would go.  (Where
+# its length must be known before it begins, 64 MiB is the limit if nobody sets one.)
+promises() {
+    what=$1
+    promise=$2
+    shift 2
+    for destination in '-t raw' '-t u64be' '-t slip' '-omade.%d' '--exec=cat' '--worker=cat -t raw'; do
+        # shellcheck disable=SC2086
+        printf -- "$promise" | {
+            under_limits "$@" $destination
+            rest=": input ends inside a record.*$what"
+            [ "$status" -ne 5 ] || rest=': record is longer than 67108864 bytes$'
+            case $status in
+            4 | 5) ;;
+            *) fail "$doing: exit status $status: $(cat err)" ;;
+            esac
+            grep -q "^cbsplit: stdin: record 1 at byte 0$rest" err || fail "$doing: $(cat err)"
+            [ ! -e made.1 ] || fail "$doing: a file was left"
+        }
+    done
+}
+all='4294967295 bytes of its payload are missing'
+promises "$all" '\377\377\377\377' -f u32be
+promises "$all" '\377\377\377\377\017' -f varint
+promises "$all" '\217\377\377\377\177' -f vlq
+promises "$all" '4294967295:' -f netstring
+promises "$all" '4294967295 ' -f octet
+promises "$all" 'ffffffff\n' -f hex
+promises "$all" 'ffffffff\r\n' -f chunked
+promises "$all" 'Content-Length: 4294967295\r\n\r\n' -f content-length
+promises "$all" 'POST / HTTP/1.1\r\nContent-Length: 4294967295\r\n\r\n' -f http
+promises "$all" "${coded}ffffffff\\r\\n" -f http
+promises "$all" '\202\177\000\000\000\000\377\377\377\377' -f websocket
+promises '' '$4294967295\r\n' -f resp
+promises '' '\132\377\377\377\377' -f cbor
+promises '' '\306\377\377\377\377' -f msgpack
+promises '' '\004\204\377\377\377\377' -f der
+promises '' 'M\n\377\377\377\377\000\000\000\000' -f journal
+promises '' '8=FIX.4.2\0019=4294967295\001' -f fix
+promises '' 'SEND\ncontent-length:4294967295\n\n' -f stomp
+
+# ------------------------------------------------------- records of nothing
+
+passes '' ' ' -f json
+passes '' ' ' -f ndjson
+passes '' ' ' -f mllp
+passes '' '\n' -f paragraph
+passes '' '\n' -f csv,skip-empty
+passes '' '\n' -f stomp
+passes '' '\n' -f line,fold
+passes '' '\r' -f line
+passes '' '\300' -f slip
+passes '' '\176' -f hdlc
+passes '' '\000' -f docker
+passes '' ';' -d ';'
+
+# ----------------------------------------------------------- nested deeply
+
+# nested OPEN INNER CLOSE ARG... - a million in each other
+nested() {
+    open=$1
+    inner=$2
+    close=$3
+    shift 3
+    doing="a million of '$open'"
+    {
+        yes "$(printf -- "$open")" | head -n 1000000 | tr -d '\n'
+        printf -- "$inner"
+        [ -z "$close" ] || yes "$(printf -- "$close")" | head -n 1000000 | tr -d '\n'
+        printf '\n'
+    } | {
+        under_limits "$@" -c
+        expect_status 0
+        expect_message ''
+        expect out '1\n'
+    }
+}
+nested '[' '' ']' -f json
+nested '{"a":' 0 '}' -f json
+nested '[' '' ']' -f ndjson
+nested '[' '' ']' -f json,array
+flooded 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 1000000' 1000000 '' '[' -f json
+
+# --------------------------------------- many delimiters with common beginnings
+
+# repeated NUMBER TEXT
+repeated() {
+    yes "$2" | head -n "$1" | tr -d '\n'
+}
+
+limits=$(echo "$limits" | sed 's/60/20/')
+repeated 10000000 ab >in
+repeated 20000000 a >as
+set -- -c
+for n in 1 2 3 5 8 13 21 34 55 89 144 233; do
+    set -- "$@" -d "$(repeated $n a)b$n" -d "$(repeated $n ab)c" -d "b$(repeated $n a)"
+done
+for file in in as; do
+    under_limits "$@" <$file
+    expect_status 0
+done
+# One after each of which hundreds can follow, and each byte may begin one.
+set -- -c
+for a in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
+    for b in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
+        set -- "$@" -d "$a$b$a$b!"
+    done
+done
+for file in in as; do
+    under_limits "$@" <$file
+    expect_status 0
+    expect out '1\n'
+done
+
+# A long one that nearly comes at each byte, read byte by byte.
+[ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ] || exit 0
+need_preload
+export LD_PRELOAD="$preload" FAIL_READ=1/1
+head -c 300000 as >in
+almost=$(LD_PRELOAD='' repeated 4000 a)b
+for from in "delim:$almost" "start:$almost" "between:<,end=$almost" "between:$almost,end=>" \
+    "u8,trailer=$almost"; do
+    status=0
+    doing="from ${from%%a*}..."
+    (
+        ulimit -t 20
+        exec "$CBSPLIT" -f "$from" -c
+    ) <in >out 2>err || status=$?
+    [ "$status" -le 5 ] || fail "$doing: status $status"
+done
