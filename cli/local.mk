@@ -53,6 +53,20 @@ cbsplit_SOURCES = \
 	cli/output/units.c \
 	cli/output/workers.h \
 	cli/output/workers.c \
+	cli/probe/bits.h \
+	cli/probe/bits.c \
+	cli/probe/guess.h \
+	cli/probe/guess.c \
+	cli/probe/noise.h \
+	cli/probe/noise.c \
+	cli/probe/probe.h \
+	cli/probe/probe.c \
+	cli/probe/sample.h \
+	cli/probe/sample.c \
+	cli/probe/score.h \
+	cli/probe/score.c \
+	cli/probe/trial.h \
+	cli/probe/trial.c \
 	cli/reports/meter.h \
 	cli/reports/progress.h \
 	cli/reports/progress.c \

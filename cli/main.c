@@ -9,6 +9,7 @@
 #include "common/diagnostics.h"
 #include "common/fd.h"
 #include "common/quote.h"
+#include "probe/probe.h"
 #include "reframe.h"
 #include "reports/progress.h"
 #include "reports/reporter.h"
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
     enum exit_status status = options_parse(&options, argc, argv);
     if (!status && !options.done) {
         if (has_output || (!options.destination->writes_stdout && !options_collect(&options)))
-            status = work(&options);
+            status = options.probe ? probe_run(options.files, options.file_count) : work(&options);
         else
             status = (complain_errno("stdout", EBADF), EXIT_IO);
     }

@@ -285,6 +285,8 @@ static const struct option_row table[] = {
      "at the end print statistics of record sizes on standard error (text)",
      WORDS(stats, stats_forms)},
     {.help = "Information"},
+    {0, "probe", NULL, "print which framings the beginning of the input may be in, best first",
+     MEMBER(FLAG, probe), .also = "detect guess"},
     {0, "list", "[=FRAMING]", "list every framing, or the keys of one", FUNCTION(show_list)},
     {0, "explain", "FRAMING", "print what a framing stands for", FUNCTION(show_explanation)},
     {'h', "help", NULL, "print this help", FUNCTION(show_help)},
@@ -414,6 +416,7 @@ static enum exit_status read_options(struct options *options, int argc, char **a
             return EXIT_FINE;
         const struct option_row *row = row_of(result);
         enum exit_status status = row ? apply(row, options, optarg) : refuse(result, argv);
+        options->given++;
         if (status || options->done)
             return status;
     }
@@ -462,6 +465,8 @@ static struct grouping find_grouping(const struct options *options)
 /* Checks combinations of options, and fills in defaults. */
 static enum exit_status complete(struct options *options)
 {
+    if (options->probe && options->given > 1)
+        return usage_error("--probe excludes all other options");
     if (options->from && options->delimiters)
         return usage_error("--from and --delim exclude each other");
     if (options->delimiters)

@@ -44,6 +44,8 @@ struct options {
     uint64_t idle; /* nanoseconds; 0: not set */
     bool progress;
     unsigned stats; /* enum stats_form */
+    bool probe;
+    unsigned given; /* number of options */
     bool done;      /* help was printed, nothing is left to do */
     char **files;   /* at least one; "-" is standard input */
     int file_count;

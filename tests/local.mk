@@ -134,6 +134,7 @@ cli_tests = \
 	tests/cli/outputs.sh \
 	tests/cli/part.sh \
 	tests/cli/presets.sh \
+	tests/cli/probe.sh \
 	tests/cli/progress.sh \
 	tests/cli/select.sh \
 	tests/cli/specifications.sh \

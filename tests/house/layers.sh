@@ -134,13 +134,20 @@ program_layers() {
  3  reports/stats.h reports/stats.c
  5  reports/sink_stats.h reports/sink_stats.c
  6  reports/reporter.h reports/reporter.c
+ 3  probe/bits.h probe/bits.c
+ 5  probe/sample.h probe/sample.c
+ 6  probe/guess.h probe/guess.c
+ 7  probe/trial.h probe/trial.c
+ 7  probe/noise.h probe/noise.c
+ 8  probe/score.h probe/score.c
+ 9  probe/probe.h probe/probe.c
  6  reframe.h reframe.c
  6  destination.h
  6  help.h help.c
  7  options.h options.c
  8  destination.c
  8  coders.h coders.c
- 9  main.c
+10  main.c
 END
 }
 
