@@ -586,16 +586,21 @@ struct cb_piece {
                          always known in the last part */
     void *block;     /* the library's, to reference the bytes; NULL in pieces made by
                         the caller, which are copied */
-    uint32_t flags;  /* CB_FIRST, CB_LAST, CB_APART */
+    uint32_t flags;  /* CB_FIRST, CB_LAST, CB_APART, CB_TRAILER_APART */
     uint32_t header; /* in the first part: number of bytes in the frame before the
                         payload, which end at `data` unless CB_APART.  0 if the
                         framing has no such header, and with `keep` */
+    uint32_t trailer; /* with the option `trailers`, in the last part: number of bytes in the
+                         frame after the payload, which begin where it ends unless
+                         CB_TRAILER_APART.  0 if there are none, with `keep`, if the record
+                         is truncated, and if its payload is not in the stream as it is */
 };
 
 enum {
     CB_FIRST = 1,
     CB_LAST = 2,
-    CB_APART = 4 /* the header is somewhere else: cb_decoder_header */
+    CB_APART = 4,        /* the header is somewhere else: cb_decoder_header */
+    CB_TRAILER_APART = 8 /* so is the trailer: cb_decoder_trailer */
 };
 
 enum cb_partial {
@@ -638,6 +643,9 @@ struct cb_decoder_options {
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
     enum cb_malformed on_malformed;
+    unsigned trailers; /* 1: last pieces tell how many bytes of the frame follow them.  A frame
+                          with several possible ends (a delimiter that may go on) is then
+                          read to its end, as with `keep`, before its last piece */
 };
 
 /* Properties of a decoder. */
@@ -714,6 +722,10 @@ CB_API void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buf
  * chunk.  The piece must be unchanged and still valid. */
 CB_API size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece,
                                 void *out, size_t room) CB_NONNULL_2;
+/* The same for the bytes after a record's last piece, with the option `trailers`: at most
+ * `room` of the piece->trailer bytes. */
+CB_API size_t cb_decoder_trailer(const struct cb_decoder *decoder, const struct cb_piece *piece,
+                                 void *out, size_t room) CB_NONNULL_2;
 /* Releases the previous piece and returns one more.  Returns as cb_decoder_batch; at
  * CB_END the end marker is released too, so the bytes that follow are at the head.
  * Costs little more: short records are found many at a time. */
@@ -862,7 +874,9 @@ enum {
     CB_NEEDS_WHOLE = 16, /* ... all of a record before it writes the first byte */
     CB_TRANSFORMS = 32,  /* writes payload in another form */
     CB_NEEDS_PLACE = 64, /* writes the number and offset of the record */
-    CB_NEEDS_HEADER = 128 /* writes the header of the record's frame: cb_encoder_follow */
+    CB_NEEDS_HEADER = 128, /* writes the header of the record's frame: cb_encoder_follow */
+    CB_NEEDS_TRAILER = 256 /* and what follows the payload: pieces of a decoder with the option
+                              `trailers` */
 };
 
 /* As cb_decoder_new. */

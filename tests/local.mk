@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/test_cuts \
 	tests/unit/test_mixed \
 	tests/unit/test_header \
+	tests/unit/test_trailer \
 	tests/unit/test_encoder \
 	tests/unit/test_encode \
 	tests/unit/test_reframe \

@@ -101,7 +101,8 @@ int cb__decoder_add_span(struct cb_decoder *decoder, uint64_t at, uint64_t n)
 static int read_options(struct cb_decoder_options *o, const struct cb_decoder_options *options,
                         struct cb_error *error)
 {
-    if (!cb__options_read(options, o, sizeof *o) || o->whole > CB_WHOLE_UNTOLD)
+    if (!cb__options_read(options, o, sizeof *o) || o->whole > CB_WHOLE_UNTOLD ||
+        !cb__flags_known(o->trailers, 1))
         return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     if (o->on_partial > CB_PARTIAL_DROP)
         return cb__error_set(error, CB_EINVAL, 0, "unknown value for on_partial");
@@ -117,6 +118,7 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
 {
     decoder->on_overflow = o->on_overflow;
     decoder->recovers = o->on_malformed == CB_MALFORMED_SKIP;
+    decoder->trailers = o->trailers;
     decoder->partial_asked = o->on_partial != CB_PARTIAL_DEFAULT;
     if (decoder->partial_asked)
         decoder->on_partial = o->on_partial;

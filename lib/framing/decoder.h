@@ -156,6 +156,7 @@ struct cb_decoder {
     bool partial_asked; /* the caller chose on_partial */
     enum cb_overflow on_overflow;
     bool recovers; /* the caller may go on after a malformed frame */
+    bool trailers; /* what follows the payload is returned, too */
     uint64_t max_record;
 
     bool finished;      /* no more input will come */
@@ -180,6 +181,12 @@ static inline bool cb__has_begun(const struct cb_decoder *decoder)
 static inline bool cb__is_complete(const struct cb_decoder *decoder)
 {
     return decoder->found.state == CB__FOUND_COMPLETE;
+}
+
+/* Does the caller see where the frame ends?  Then the record ends no sooner. */
+static inline bool cb__shows_end(const struct cb_decoder *decoder)
+{
+    return decoder->config.keep || decoder->trailers;
 }
 
 /* Are there pieces that were cut for cb_reframe and not returned? */
@@ -225,6 +232,9 @@ size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks
  * place to keep pieces, and with `whole` holds whole records, starting with the next
  * one.  CB_ENOMEM, CB_ESTATE. */
 int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole);
+
+/* The same for trailers: tells them, starting with the next record. */
+void cb__decoder_tell_trailers(struct cb_decoder *decoder);
 
 /* Cuts at most `max` more pieces into decoder->core.kept, which is empty, after releasing
  * the previous ones.  As cb_decoder_batch. */

@@ -62,6 +62,33 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
         piece->flags &= ~(unsigned)CB_APART;
 }
 
+/* The bytes of a complete frame after its payload, if they are asked for. */
+static uint64_t trailer_of(const struct cb_decoder *decoder)
+{
+    const uint64_t n = decoder->found.scan - decoder->found.payload_seen;
+    const bool stands = !decoder->core.assembled && !decoder->core.too_long;
+    return decoder->trailers && stands && n <= UINT32_MAX ? n : 0;
+}
+
+/* The same for the trailer of a last piece.  An empty piece may be moved to it. */
+static void tell_trailer(struct cb_decoder *decoder, struct cb_piece *piece)
+{
+    struct cb__cursor cursor = {0};
+    const uint8_t *data;
+    size_t n;
+    piece->trailer = (uint32_t)trailer_of(decoder);
+    if (!piece->trailer)
+        return;
+    piece->flags |= CB_TRAILER_APART;
+    if (!cb__buffer_span(decoder->buffer, &cursor, decoder->found.payload_seen, &data, &n) ||
+        n < piece->trailer)
+        return;
+    if (!piece->length && !piece->header)
+        piece->data = data;
+    if (piece->data + piece->length == data)
+        piece->flags &= ~(unsigned)CB_TRAILER_APART;
+}
+
 /* Cuts pieces from [given_to, payload_seen), and ends the record if it is complete. */
 static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
 {
@@ -89,6 +116,8 @@ static size_t give(struct cb_decoder *decoder, struct cb_piece *pieces, size_t m
         };
         if (!cb__has_given(decoder))
             tell_header(decoder, &pieces[count]);
+        if (last)
+            tell_trailer(decoder, &pieces[count]);
         decoder->found.header = 0;
         count++;
         decoder->core.given = CB__GIVEN_SOME;
@@ -106,12 +135,13 @@ static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece
 {
     const uint64_t header = decoder->found.header;
     const uint64_t from = decoder->core.given_to, size = decoder->found.payload_seen - from;
+    const uint64_t trailer = trailer_of(decoder);
     const uint8_t *data;
     size_t n;
     if (!cb__is_complete(decoder) || cb__has_given(decoder) || decoder->core.assembled ||
         decoder->core.too_long || decoder->error.code || header > UINT32_MAX ||
         !cb__buffer_span(decoder->buffer, &decoder->core.cursor, from - header, &data, &n) ||
-        n < header + size)
+        n < header + size + trailer)
         return false;
     *piece = (struct cb_piece){
         .data = data + header,
@@ -122,6 +152,7 @@ static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece
         .block = cb__buffer_block(decoder->buffer, &decoder->core.cursor, from - header),
         .flags = CB_FIRST | CB_LAST,
         .header = (uint32_t)header,
+        .trailer = (uint32_t)trailer,
     };
     cb__begin_at(decoder, decoder->found.scan, decoder->core.record + 1);
     return true;
@@ -146,6 +177,22 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
         return aside;
     return aside + cb_copyout(source, cb__clamp_u64(at - source->position), n - aside,
                               (uint8_t *)out + aside);
+}
+
+size_t cb_decoder_trailer(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
+                          size_t room)
+{
+    const struct cb_buffer *source = decoder->buffer;
+    const size_t n = cb__min(piece->trailer, room);
+    const uint64_t at = piece->offset + piece->length;
+    if (!(piece->flags & CB_TRAILER_APART)) {
+        if (n)
+            memcpy(out, piece->data + piece->length, n);
+        return n;
+    }
+    if (!source || at < source->position)
+        return 0;
+    return cb_copyout(source, cb__clamp_u64(at - source->position), n, out);
 }
 
 /* Is there something to cut pieces from?  The beginning of a record whose payload has
@@ -183,11 +230,17 @@ static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t
     cb__begin_at(decoder, decoder->found.scan + used, decoder->core.record + count);
 }
 
+/* May whole frames be searched for?  The end of one is not in its cut. */
+static inline bool finds_cuts(const struct cb_decoder *decoder)
+{
+    return decoder->ops->cuts && !decoder->trailers;
+}
+
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
 {
     size_t n;
     found->count = found->used = 0;
-    if (max < BATCH_MIN || !decoder->ops->cuts || !frames_at_hand(decoder, &found->data, &n))
+    if (max < BATCH_MIN || !finds_cuts(decoder) || !frames_at_hand(decoder, &found->data, &n))
         return 0;
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
@@ -254,7 +307,7 @@ bool cb__decoder_look_ahead(struct cb_decoder *decoder)
     struct cb__lookahead *ahead = &decoder->core.lookahead;
     const uint8_t *data;
     size_t n, used;
-    if (!decoder->ops->cuts || !frames_at_hand(decoder, &data, &n))
+    if (!finds_cuts(decoder) || !frames_at_hand(decoder, &data, &n))
         return false;
     if (catch_up(decoder, ahead))
         return true;
@@ -460,6 +513,14 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
     }
     cb__limit_to(decoder, decoder->core.max_given);
     return CB_OK;
+}
+
+void cb__decoder_tell_trailers(struct cb_decoder *decoder)
+{
+    if (decoder->trailers || !cb__at_rest(decoder))
+        return;
+    decoder->trailers = true;
+    cb__forget_ahead(decoder); /* it has none */
 }
 
 void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)

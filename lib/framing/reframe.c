@@ -181,6 +181,8 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     if (status != CB_OK)
         return cb__public(status);
     cb_encoder_follow(encoder, decoder);
+    if (encoder->traits & CB_NEEDS_TRAILER)
+        cb__decoder_tell_trailers(decoder);
     while (ended < max) {
         if (cb__decoder_has_kept(decoder))
             status = hand_over(decoder, encoder, &appender, max - ended, &ended);

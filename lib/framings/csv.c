@@ -175,7 +175,7 @@ static int scan_by_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t
     }
     state->after_cr = true;
     state->scanned.held = 1;
-    return decoder->config.keep ? CB__MORE : end_row(decoder, n, 1, used);
+    return cb__shows_end(decoder) ? CB__MORE : end_row(decoder, n, 1, used);
 }
 
 /* After the CR at which the last row ended, so that an LF is no row of its own. */

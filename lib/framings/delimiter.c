@@ -182,8 +182,7 @@ static int delimiter_advance(struct cb_decoder *decoder)
         decoder->found.scan = matcher->at;
         decoder->found.state = CB__FOUND_BEGUN;
     }
-    /* With `keep`, the whole delimiter must be known. */
-    state->open = cb__matcher_is_open(matcher) && !decoder->config.keep;
+    state->open = cb__matcher_is_open(matcher) && !cb__shows_end(decoder);
     if (state->open)
         return end_record(decoder, &matcher->best) ? CB_OK : delimiter_rest(decoder);
     uint64_t safe = cb__matcher_safe(matcher);

@@ -141,7 +141,7 @@ static int take_empty_line(struct cb_decoder *decoder, uint8_t c)
     const bool alone = state->cr; /* the line before ended in CR alone */
     decoder->found.scan++;
     state->cr = c == '\r';
-    if (state->cr && !alone && decoder->config.keep)
+    if (state->cr && !alone && cb__shows_end(decoder))
         state->phase = LAST;
     else
         end_block(decoder);
@@ -229,9 +229,10 @@ static int sse_advance(struct cb_decoder *decoder)
         status = step(decoder, data, n);
     if (status || cb__is_complete(decoder))
         return status;
+    const bool after_text = state->phase == LINE || state->phase == LAST;
     if (cb__has_begun(decoder) && !decoder->assembles)
         decoder->found.payload_seen =
-            state->phase == LINE && !decoder->config.keep ? state->text_end : decoder->found.scan;
+            after_text && !decoder->config.keep ? state->text_end : decoder->found.scan;
     return decoder->found.payload_seen > before ? CB_OK : CB__MORE;
 }
 

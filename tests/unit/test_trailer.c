@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What follows the payload in a record's frame, as its last piece tells with the option
+ * `trailers`: the same however the input comes.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "expect.h"
+#include "streams.h"
+
+enum { RECORDS = 4, PIECES = 16, ROOM = 64 };
+
+struct bytes {
+    const char *bytes;
+    size_t size;
+};
+
+static const struct sample {
+    const char *specification;
+    const char *bytes;
+    size_t size;
+    struct bytes payloads[RECORDS], trailers[RECORDS]; /* as the format has them */
+} samples[] = {
+    {"line",
+     BYTES("a\r\n\nbc"),
+     {{BYTES("a")}, {BYTES("")}, {BYTES("bc")}},
+     {{BYTES("\r\n")}, {BYTES("\n")}, {BYTES("")}}},
+    {"line,keep", BYTES("a\r\nb"), {{BYTES("a\r\n")}, {BYTES("b")}}, {{BYTES("")}, {BYTES("")}}},
+    {"line,skip-empty",
+     BYTES("a\n\nb\n"),
+     {{BYTES("a")}, {BYTES("b")}},
+     {{BYTES("\n")}, {BYTES("\n")}}},
+    {"line,fold",
+     BYTES("a\r\n b\r\nc\n"),
+     {{BYTES("a\r\n b")}, {BYTES("c")}},
+     {{BYTES("\r\n")}, {BYTES("\n")}}},
+    {"paragraph",
+     BYTES("\na\nb\n\n\nc\n"),
+     {{BYTES("a\nb")}, {BYTES("c")}},
+     {{BYTES("\n\n")}, {BYTES("\n")}}},
+    {"delim:;,or=;;",
+     BYTES("a;b;;c"),
+     {{BYTES("a")}, {BYTES("b")}, {BYTES("c")}},
+     {{BYTES(";")}, {BYTES(";;")}, {BYTES("")}}},
+    {"delim:\\r,or=\\r\\n",
+     BYTES("a\rb\r\n\r"),
+     {{BYTES("a")}, {BYTES("b")}, {BYTES("")}},
+     {{BYTES("\r")}, {BYTES("\r\n")}, {BYTES("\r")}}},
+    {"start:>",
+     BYTES("a>b>"),
+     {{BYTES("a")}, {BYTES(">b")}, {BYTES(">")}},
+     {{BYTES("")}, {BYTES("")}, {BYTES("")}}},
+    {"between:<,end=-->",
+     BYTES("<a-->\n<b-->"),
+     {{BYTES("a")}, {BYTES("b")}},
+     {{BYTES("-->")}, {BYTES("-->")}}},
+    {"fixed:2",
+     BYTES("abcde"),
+     {{BYTES("ab")}, {BYTES("cd")}, {BYTES("e")}},
+     {{BYTES("")}, {BYTES("")}, {BYTES("")}}},
+    {"u8,trailer=--",
+     BYTES("\1a--\0--\2bc--"),
+     {{BYTES("a")}, {BYTES("")}, {BYTES("bc")}},
+     {{BYTES("--")}, {BYTES("--")}, {BYTES("--")}}},
+    {"u8,align=4",
+     BYTES("\1a??\4abcd???"),
+     {{BYTES("a")}, {BYTES("abcd")}},
+     {{BYTES("??")}, {BYTES("???")}}},
+    {"u8,keep,trailer=;", BYTES("\1a;"), {{BYTES("\1a;")}}, {{BYTES("")}}},
+    {"netstring", BYTES("1:a,0:,"), {{BYTES("a")}, {BYTES("")}}, {{BYTES(",")}, {BYTES(",")}}},
+    {"chunked",
+     BYTES("1\r\na\r\n2;x\r\nbc\r\n0\r\n\r\n"),
+     {{BYTES("a")}, {BYTES("bc")}},
+     {{BYTES("\r\n")}, {BYTES("\r\n")}}},
+    {"chunked,lf",
+     BYTES("1\na\n1\nb\r\n0\n\n"),
+     {{BYTES("a")}, {BYTES("b")}},
+     {{BYTES("\n")}, {BYTES("\r\n")}}},
+    {"tfrecord",
+     BYTES("\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xd8\xea\x82\xa2"),
+     {{BYTES("")}},
+     {{BYTES("\xd8\xea\x82\xa2")}}},
+    {"csv",
+     BYTES("a\r\n\"b\n\"\nc\r\n"),
+     {{BYTES("a")}, {BYTES("\"b\n\"")}, {BYTES("c")}},
+     {{BYTES("\r\n")}, {BYTES("\n")}, {BYTES("\r\n")}}},
+    {"csv,cr",
+     BYTES("a\rb\r\nc"),
+     {{BYTES("a")}, {BYTES("b")}, {BYTES("c")}},
+     {{BYTES("\r")}, {BYTES("\r\n")}, {BYTES("")}}},
+    {"json-seq",
+     BYTES("\x1e[1]\n\x1e"
+           "2\n"),
+     {{BYTES("[1]")}, {BYTES("2")}},
+     {{BYTES("")}, {BYTES("")}}},
+    {"ndjson",
+     BYTES("1\n\n[2]\r\n"),
+     {{BYTES("1")}, {BYTES("[2]")}},
+     {{BYTES("\n")}, {BYTES("\r\n")}}},
+    {"sse",
+     BYTES("data:a\r\n\r\ndata:b\r\r"),
+     {{BYTES("data:a")}, {BYTES("data:b")}},
+     {{BYTES("\r\n\r\n")}, {BYTES("\r\r")}}},
+    {"warc",
+     BYTES("WARC/1.0\r\nContent-Length: 1\r\n\r\na\r\n\r\n"),
+     {{BYTES("a")}},
+     {{BYTES("\r\n\r\n")}}},
+    {"slip",
+     BYTES("a\xc0"
+           "b\xdb\xdc\xc0"),
+     {{BYTES("a")}, {BYTES("b\xc0")}},
+     {{BYTES("")}, {BYTES("")}}}, /* not in the input as it is */
+};
+
+/* How an input comes and is read. */
+struct way {
+    size_t block; /* in blocks of so many bytes */
+    bool slowly;  /* one at a time */
+    bool whole;
+    size_t max; /* pieces a call */
+};
+
+/* What was read of the current record. */
+struct record {
+    char bytes[ROOM];
+    size_t size;
+};
+
+static void check_end(const struct sample *sample, const struct cb_decoder *decoder,
+                      const struct cb_piece *piece, const struct record *record)
+{
+    const struct bytes *payload = &sample->payloads[piece->record - 1];
+    const struct bytes *trailer = &sample->trailers[piece->record - 1];
+    char bytes[ROOM];
+    const size_t n = cb_decoder_trailer(decoder, piece, bytes, sizeof bytes);
+
+    expect(record->size == payload->size &&
+               memcmp(record->bytes, payload->bytes, payload->size) == 0,
+           "%s, record %" PRIu64 ": a payload of %zu bytes", sample->specification, piece->record,
+           record->size);
+    expect(n == trailer->size && memcmp(bytes, trailer->bytes, n) == 0,
+           "%s, record %" PRIu64 ": a trailer of %zu bytes", sample->specification, piece->record,
+           n);
+    ck_assert_uint_eq(piece->trailer, n);
+    ck_assert_uint_eq(cb_decoder_trailer(decoder, piece, bytes, 1), n > 0);
+    ck_assert(n || !(piece->flags & CB_TRAILER_APART));
+    if (n && !(piece->flags & CB_TRAILER_APART))
+        ck_assert(memcmp(piece->data + piece->length, trailer->bytes, n) == 0);
+}
+
+static void check_piece(const struct sample *sample, const struct cb_decoder *decoder,
+                        const struct cb_piece *piece, struct record *record)
+{
+    if (piece->flags & CB_FIRST)
+        record->size = 0;
+    memcpy(record->bytes + record->size, piece->data, piece->length);
+    record->size += piece->length;
+    if (piece->flags & CB_LAST)
+        check_end(sample, decoder, piece, record);
+    else
+        ck_assert_uint_eq(piece->trailer, 0);
+}
+
+/* Reads all there is; trailers are asked for when the last piece was given. */
+static void read_all(const struct sample *sample, const struct way *way, struct cb_decoder *decoder,
+                     struct cb_buffer *buffer, struct record *record)
+{
+    struct cb_piece pieces[PIECES];
+    ssize_t n;
+
+    do {
+        if (way->max == 1)
+            n = cb_decoder_next(decoder, buffer, pieces);
+        else
+            n = cb_decoder_batch(decoder, buffer, pieces, way->max);
+        ck_assert(n >= 0 || n == CB_END);
+        for (ssize_t i = 0; i < n; i++)
+            check_piece(sample, decoder, &pieces[i], record);
+        if (way->max > 1)
+            cb_decoder_release(decoder, buffer);
+    } while (n > 0);
+}
+
+static void check_way(const struct sample *sample, const struct way *way)
+{
+    struct cb_decoder_options options = {
+        .size = sizeof options, .whole = way->whole, .trailers = 1};
+    struct cb_buffer *buffer;
+    struct cb_decoder *decoder;
+    struct record record = {.size = 0};
+    uint64_t records = 0;
+
+    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, sample->specification, &options, NULL), CB_OK);
+    for (size_t at = 0; at < sample->size; at += way->block) {
+        const size_t n = sample->size - at < way->block ? sample->size - at : way->block;
+
+        append_block(buffer, sample->bytes + at, n);
+        if (way->slowly)
+            read_all(sample, way, decoder, buffer, &record);
+    }
+    read_all(sample, way, decoder, buffer, &record);
+    cb_decoder_finish(decoder);
+    read_all(sample, way, decoder, buffer, &record);
+    while (records < RECORDS && sample->payloads[records].bytes)
+        records++;
+    ck_assert_uint_eq(cb_decoder_record(decoder), records + 1);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+
+START_TEST(a_trailer_is_the_same_however_the_input_comes)
+{
+    const struct sample *sample = &samples[_i];
+
+    for (size_t block = 1; block <= sample->size; block++) {
+        for (unsigned i = 0; i < 8; i++) {
+            const struct way way = {
+                .block = block, .slowly = i & 1, .whole = i & 2, .max = i & 4 ? PIECES : 1};
+            check_way(sample, &way);
+        }
+    }
+}
+END_TEST
+
+START_TEST(without_the_option_there_is_none)
+{
+    struct cb_decoder_options options = {.size = sizeof options, .trailers = 2};
+    struct cb_buffer *buffer = buffer_of(NULL, BYTES("1:a,1:b,"), 3);
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", NULL, NULL), CB_OK);
+    while (cb_decoder_next(decoder, buffer, &piece) > 0)
+        ck_assert_uint_eq(piece.trailer, 0);
+    ck_assert_uint_eq(cb_decoder_record(decoder), 3);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+START_TEST(a_truncated_record_has_none)
+{
+    struct cb_decoder_options options = {.size = sizeof options,
+                                         .trailers = 1,
+                                         .max_record = 2,
+                                         .on_overflow = CB_OVERFLOW_TRUNCATE};
+    struct cb_buffer *buffer = buffer_of(NULL, BYTES("abcd\nef\n"), 8);
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+    size_t trailers = 0;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options, NULL), CB_OK);
+    while (cb_decoder_next(decoder, buffer, &piece) > 0) {
+        ck_assert(piece.record == 2 || !piece.trailer);
+        trailers += piece.trailer;
+    }
+    ck_assert_uint_eq(trailers, 1);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+static Suite *trailer_suite(void)
+{
+    Suite *suite = suite_create("trailer");
+    TCase *pieces = add_case(suite, "pieces");
+
+    tcase_add_loop_test(pieces, a_trailer_is_the_same_however_the_input_comes, 0,
+                        (int)COUNT(samples));
+    tcase_add_test(pieces, without_the_option_there_is_none);
+    tcase_add_test(pieces, a_truncated_record_has_none);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(trailer_suite());
+}
