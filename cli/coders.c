@@ -2,8 +2,10 @@
 #include "coders.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "common/diagnostics.h"
+#include "common/fd.h"
 #include "common/quote.h"
 #include "common/specification.h"
 
@@ -38,7 +40,18 @@ static enum exit_status refuse_skip(const char *from)
                        QUOTED(from), names);
 }
 
-static enum exit_status new_decoder(const struct options *options, unsigned whole,
+/* A record whose header has its length cannot be written before that is known. */
+static unsigned hold_whole(const struct options *options, unsigned needs)
+{
+    const bool is_plain = grouping_is_plain(&options->grouping);
+    needs |= is_plain ? options->destination->traits : 0;
+    if (needs & CB_NEEDS_WHOLE)
+        return CB_WHOLE;
+    return needs & CB_NEEDS_LENGTH ? CB_WHOLE_UNTOLD : 0;
+}
+
+/* `needs` are the traits of the encoder, 0 if there is none or they do not matter. */
+static enum exit_status new_decoder(const struct options *options, unsigned needs,
                                     struct cb_decoder **decoder)
 {
     const struct cb_decoder_options o = {
@@ -47,7 +60,8 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
         .on_partial = (enum cb_partial)options->on_partial,
         .on_overflow = (enum cb_overflow)options->on_overflow,
         .on_malformed = (enum cb_malformed)options->on_malformed,
-        .whole = whole,
+        .whole = hold_whole(options, needs),
+        .trailers = needs & CB_NEEDS_TRAILER ? 1 : 0,
     };
     struct cb_error error;
     if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
@@ -58,13 +72,15 @@ static enum exit_status new_decoder(const struct options *options, unsigned whol
                              &error);
 }
 
-/* `option` names it, in messages. */
-static enum exit_status new_encoder(const struct options *options, const char *option,
-                                    const char *to, struct cb_encoder **encoder)
+/* For what is written to standard output, or to files and commands.  `option` names it, in
+ * messages. */
+static enum exit_status new_encoder(const struct options *options, bool to_stdout,
+                                    const char *option, const char *to, struct cb_encoder **encoder)
 {
     const struct cb_encoder_options o = {
         .size = sizeof o,
         .refuse_collisions = options->refuse_collisions,
+        .color = to_stdout && fd_takes_color(STDOUT_FILENO),
     };
     struct cb_error error;
     if (cb_encoder_new(encoder, to, &o, &error) == CB_OK)
@@ -72,29 +88,19 @@ static enum exit_status new_encoder(const struct options *options, const char *o
     return bad_specification(option, to, CB_ENCODES, &error);
 }
 
-/* A record whose header has its length cannot be written before that is known. */
-static unsigned hold_whole(const struct options *options, const struct cb_encoder *encoder)
-{
-    const bool is_plain = grouping_is_plain(&options->grouping);
-    unsigned traits = is_plain ? options->destination->traits : 0;
-    traits |= encoder ? cb_encoder_traits(encoder) : 0;
-    if (traits & CB_NEEDS_WHOLE)
-        return CB_WHOLE;
-    return traits & CB_NEEDS_LENGTH ? CB_WHOLE_UNTOLD : 0;
-}
-
 /* The default output framing depends on the decoder, and needs nothing from it. */
 static enum exit_status new_pair(const struct options *options, struct cb_decoder **decoder,
                                  struct cb_encoder **encoder)
 {
     const bool encodes = options->destination->encodes;
+    const bool to_stdout = options->destination->writes_stdout;
     enum exit_status status = EXIT_FINE;
     if (encodes && options->to)
-        status = new_encoder(options, "--to", options->to, encoder);
+        status = new_encoder(options, to_stdout, "--to", options->to, encoder);
     if (!status)
-        status = new_decoder(options, hold_whole(options, *encoder), decoder);
+        status = new_decoder(options, *encoder ? cb_encoder_traits(*encoder) : 0, decoder);
     if (!status && encodes && !options->to)
-        status = new_encoder(options, "--to",
+        status = new_encoder(options, to_stdout, "--to",
                              cb_decoder_traits(*decoder) & CB_PARTS ? "raw" : "line", encoder);
     return status;
 }
@@ -143,8 +149,9 @@ static enum exit_status new_collecting(const struct options *options, struct col
         status = check_collect(options->collect);
     if (!status && options->collect && !options->collect_to)
         status = check_collect_both_ways(options->collect);
-    return status ? status
-                  : new_encoder(options, "--collect-to", to ? to : "raw", &collecting->encoder);
+    return status
+               ? status
+               : new_encoder(options, true, "--collect-to", to ? to : "raw", &collecting->encoder);
 }
 
 enum exit_status coders_new(const struct options *options, struct cb_decoder **decoder,

@@ -862,6 +862,7 @@ struct cb_encoder_options {
     unsigned refuse_collisions; /* 1: a payload that contains the framing's own
                                    delimiter, so that it would read back as
                                    something else, is CB_EUNENCODABLE */
+    unsigned color;             /* 1: for a terminal: dump writes escape sequences for colors */
 };
 
 /* What an encoder needs, and what it writes. */

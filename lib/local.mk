@@ -131,6 +131,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/json_out.c \
 	lib/framings/tfrecord.c \
 	lib/framings/capture.c \
+	lib/framings/dump.c \
 	lib/framings/fix.c \
 	lib/framings/journal.c \
 	lib/framings/websocket.c \

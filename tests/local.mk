@@ -110,6 +110,7 @@ cli_tests = \
 	tests/cli/conversions.sh \
 	tests/cli/count.sh \
 	tests/cli/delimiters.sh \
+	tests/cli/dump.sh \
 	tests/cli/exact.sh \
 	tests/cli/exec.sh \
 	tests/cli/faults.sh \
@@ -183,6 +184,7 @@ peer_tests = \
 	tests/peer/tfrecord.sh \
 	tests/peer/values.sh \
 	tests/peer/warc.sh \
+	tests/peer/xxd.sh \
 	tests/peer/websocket.sh
 
 TESTS += $(cli_tests) $(peer_tests)

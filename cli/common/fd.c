@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -70,6 +72,12 @@ bool fd_wait_until(int fd, short events, const struct deadline *deadline)
 void fd_wait(int fd, short events)
 {
     (void)fd_wait_until(fd, events, NULL);
+}
+
+bool fd_takes_color(int fd)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(fd) && (!no || !*no) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
 }
 
 /* Drops the first n bytes. */

@@ -29,6 +29,9 @@ void fd_wait(int fd, short events);
 /* The same, up to a deadline: false if it is not ready then. */
 bool fd_wait_until(int fd, short events, const struct deadline *deadline);
 
+/* Is it a terminal that shows colors, and does the user want them (NO_COLOR)? */
+bool fd_takes_color(int fd);
+
 /* Writes all of the areas, and continues after short writes, EINTR and EAGAIN.
  * Changes the areas on the way.  0, or an errno. */
 int fd_write_all(int fd, struct iovec *areas, size_t count);

@@ -45,27 +45,25 @@ int cb__encoder_pad(struct cb_encoder *encoder, uint64_t *left, uint8_t byte)
 }
 
 /* Makes room for n bytes; what was there is no longer needed. */
-static int make_room(struct cb_encoder *encoder, size_t n)
+static int make_room(const struct cb_allocator *allocator, struct cb__frame_part *part, size_t n)
 {
-    const struct cb_allocator *allocator = encoder->allocator;
-    struct cb__frame_header *header = &encoder->header;
-    if (n <= header->room)
+    if (n <= part->room)
         return CB_OK;
     uint8_t *bytes = allocator->alloc(allocator->arg, n);
     if (!bytes)
         return CB_ENOMEM;
-    if (header->bytes)
-        allocator->free(allocator->arg, header->bytes, header->room);
-    header->bytes = bytes;
-    header->room = n;
+    if (part->bytes)
+        allocator->free(allocator->arg, part->bytes, part->room);
+    part->bytes = bytes;
+    part->room = n;
     return CB_OK;
 }
 
 int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    struct cb__frame_header *header = &encoder->header;
+    struct cb__frame_part *header = &encoder->header;
     const size_t n = piece->header;
-    int status = make_room(encoder, n);
+    int status = make_room(encoder->allocator, header, n);
     if (status)
         return status;
     header->size = n;
@@ -75,6 +73,24 @@ int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *p
         memcpy(header->bytes, piece->data - n, n);
     else if (!encoder->followed ||
              cb_decoder_header(encoder->followed, piece, header->bytes, n) < n)
+        return CB_ESTATE;
+    return CB_OK;
+}
+
+int cb__encoder_take_trailer(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    struct cb__frame_part *trailer = &encoder->trailer;
+    const size_t n = piece->trailer;
+    int status = make_room(encoder->allocator, trailer, n);
+    if (status)
+        return status;
+    trailer->size = n;
+    if (!n)
+        return CB_OK;
+    if (!(piece->flags & CB_TRAILER_APART))
+        memcpy(trailer->bytes, piece->data + piece->length, n);
+    else if (!encoder->followed ||
+             cb_decoder_trailer(encoder->followed, piece, trailer->bytes, n) < n)
         return CB_ESTATE;
     return CB_OK;
 }
@@ -89,7 +105,8 @@ int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source
 {
     struct cb_encoder_options o = {.size = sizeof o};
     struct cb__coder coder;
-    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1))
+    if (!cb__options_read(options, &o, sizeof o) || !cb__flags_known(o.refuse_collisions, 1) ||
+        !cb__flags_known(o.color, 1))
         return cb__error_set(error, CB_EINVAL, 0, "the options contain an unknown value");
     int status = cb__coder_new(&coder, sizeof **result, source, CB_ENCODES, o.allocator, error);
     if (status)
@@ -102,6 +119,7 @@ int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source
     encoder->traits = encoder->ops->traits;
     encoder->by_length = encoder->ops->by_length;
     encoder->refuse_collisions = o.refuse_collisions;
+    encoder->color = o.color;
     if (encoder->ops->open)
         status = encoder->ops->open(encoder, cb__config_spec(&encoder->config));
     if (status) {
@@ -122,14 +140,19 @@ int cb_encoder_new(struct cb_encoder **result, const char *specification,
     return cb__encoder_make(result, &source, options, error);
 }
 
+static void free_part(const struct cb_allocator *allocator, const struct cb__frame_part *part)
+{
+    if (part->bytes)
+        allocator->free(allocator->arg, part->bytes, part->room);
+}
+
 void cb_encoder_free(struct cb_encoder *encoder)
 {
     if (!encoder)
         return;
     cb__encode_fini(encoder);
-    if (encoder->header.bytes)
-        encoder->allocator->free(encoder->allocator->arg, encoder->header.bytes,
-                                 encoder->header.room);
+    free_part(encoder->allocator, &encoder->header);
+    free_part(encoder->allocator, &encoder->trailer);
     if (encoder->ops->close)
         encoder->ops->close(encoder);
     cb__coder_free(&(struct cb__coder){

@@ -47,8 +47,8 @@ enum { CB__CUT_ROOM = CB__COPY_BELOW + 64 };
 typedef size_t cb__encode_fn(struct cb_encoder *encoder, struct cb__appender *appender,
                              const struct cb_piece *pieces, size_t count);
 
-/* A copy of a frame's header. */
-struct cb__frame_header {
+/* A copy of a frame's header or trailer. */
+struct cb__frame_part {
     uint8_t *bytes; /* memory of `room` bytes; NULL: none yet */
     size_t size, room;
 };
@@ -61,6 +61,7 @@ struct cb_encoder {
     unsigned traits;
     bool by_length; /* as in ops; `open` may change both */
     bool refuse_collisions;
+    bool color;           /* for a terminal */
     struct cb__bytes out; /* the result of a call */
     uint64_t record;      /* number of the current record, from 1 */
     uint64_t offset;      /* where its payload is in the input, */
@@ -79,9 +80,9 @@ struct cb_encoder {
     uint64_t records, bytes;     /* whole records written, and their bytes */
     struct cb_buffer *held;      /* the pieces of a record that must be seen whole */
 
-    /* With CB_NEEDS_HEADER: the header of the current record's frame, and the decoder
-     * that has headers apart from their pieces, or NULL. */
-    struct cb__frame_header header;
+    /* With CB_NEEDS_HEADER and CB_NEEDS_TRAILER: these parts of the current record's
+     * frame, and the decoder that has those apart from their pieces, or NULL. */
+    struct cb__frame_part header, trailer;
     const struct cb_decoder *followed;
 
     uint8_t scratch[CB__HEADER_MAX];
@@ -100,8 +101,10 @@ int cb__encoder_fail(struct cb_encoder *encoder, const char *format, ...)
 int cb__encoder_fail_at(struct cb_encoder *encoder, const struct cb_piece *piece, uint64_t at,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Copies the header of the record that begins with this piece.  CB_ENOMEM, CB_ESTATE. */
+/* Copies the header of the record that begins with this piece, or the trailer of the one
+ * that ends with it.  CB_ENOMEM, CB_ESTATE. */
 int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece);
+int cb__encoder_take_trailer(struct cb_encoder *encoder, const struct cb_piece *piece);
 
 /* Encodes pieces.  CB_OK: all of them; CB__FULL: the work of this call is done;
  * otherwise as cb_encode_pieces. */

@@ -203,6 +203,9 @@ struct cb__encoder_ops {
     int (*end)(struct cb_encoder *encoder);
     int (*finish)(struct cb_encoder *encoder);
 
+    /* The same for what follows the result of `begin` before the payload.  Optional. */
+    int (*head)(struct cb_encoder *encoder);
+
     /* With CB_LOOKS: the next piece of the payload. */
     int (*look)(struct cb_encoder *encoder, const struct cb_piece *piece);
     /* With CB_TRANSFORMS: consumes all of `in`, or as much as fits in `out`, which has

@@ -85,6 +85,7 @@ static int begin(struct cb_encoder *encoder, struct cb__appender *appender,
     cb__encoder_give(encoder, "", 0);
     if (encoder->ops->begin && encoder->ops->begin(encoder, piece->total) != CB_OK)
         return refuse(encoder, appender, piece);
+    encoder->gives = encoder->ops->head != NULL;
     encoder->step = CB__ENCODE_HEADER;
     return CB_OK;
 }
@@ -142,7 +143,7 @@ static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
 {
     int status = CB_OK;
     if (encoder->step == CB__ENCODE_HEADER) {
-        status = put_out(encoder, appender);
+        status = cb__encode_put_all(encoder, appender, encoder->ops->head);
         if (status == CB_OK)
             encoder->step = CB__ENCODE_PAYLOAD;
     }
@@ -173,12 +174,14 @@ static int check_piece(const struct cb_encoder *encoder, const struct cb_piece *
     return piece->total == CB_UNKNOWN && encoder->traits & CB_NEEDS_LENGTH ? CB_ESTATE : CB_OK;
 }
 
-/* The piece is the next one, and the header of a new record was taken if it is needed. */
+/* The piece is the next one, and what is needed of the record's frame was taken. */
 static int admit(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     int status = check_piece(encoder, piece);
     if (status == CB_OK && encoder->traits & CB_NEEDS_HEADER && piece->flags & CB_FIRST)
         status = cb__encoder_take_header(encoder, piece);
+    if (status == CB_OK && encoder->traits & CB_NEEDS_TRAILER && piece->flags & CB_LAST)
+        status = cb__encoder_take_trailer(encoder, piece);
     return status;
 }
 

@@ -15,6 +15,7 @@ extern const struct cb__family cb__content_length_family;
 extern const struct cb__family cb__csv_family;
 extern const struct cb__family cb__delimiter_family;
 extern const struct cb__family cb__der_family;
+extern const struct cb__family cb__dump_family;
 extern const struct cb__family cb__fix_family;
 extern const struct cb__family cb__fixed_family;
 extern const struct cb__family cb__fold_family;

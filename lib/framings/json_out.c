@@ -85,7 +85,7 @@ static void json_payload(struct cb_encoder *encoder, struct cb__transform *t)
 static int put_header(struct cb_encoder *encoder)
 {
     struct json_state *state = encoder->state;
-    const struct cb__frame_header *header = &encoder->header;
+    const struct cb__frame_part *header = &encoder->header;
     uint8_t *to = encoder->scratch;
     const size_t n = cb__min(header->size - state->shown, HEADER_PART);
     if (!state->shown)

@@ -117,6 +117,7 @@ const struct cb_framing cb__framings[] = {
     FAMILY("base64", base64, "a line of base64 (RFC 4648)"),
     FAMILY("index", index, "a line: record, offset, length, tab-separated"),
     FAMILY("json", object, "a JSON object a line, payload as text or base64"),
+    FAMILY("dump", dump, "rows of hexadecimal digits and text, for eyes", .also = "xxd hexdump"),
     FAMILY("none", none, "nothing"),
     {.name = NULL},
 };

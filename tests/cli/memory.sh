@@ -90,6 +90,25 @@ yes | head -c 40000000 >&3
 thrifty
 ends 0 '20000000\n'
 
+# Rows for eyes: 77 bytes for 16.
+for framing in u64be line; do
+    converse -f $framing -t dump
+    { [ $framing = line ] || printf '\000\000\000\000\002\000\000\000'; head -c 33554432 /dev/zero; } >&3 &
+    case $framing in
+    line) head='record 1 at byte 0\n' ;;
+    *)
+        head='record 1 at byte 0, length 33554432\nheader   00000000: 0000 0000 0200 0000'
+        head="$head                      ........\n"
+        ;;
+    esac
+    receive "$head"
+    [ "$(head -c 161480704 <&4 | wc -c)" -eq 161480704 ] || fail "$doing: too few rows came out"
+    wait $!
+    thrifty
+    kill "$cbsplit_pid"
+    finishes 143
+done
+
 # What is held for commands that do not read yet.
 for to in --exec --worker; do
     rm -f go

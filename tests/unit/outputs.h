@@ -66,6 +66,8 @@ static const char *const outputs[] = {
     "index",
     "json",
     "json,header",
+    "dump",
+    "dump,color",
     "none",
     "chunked",
     "content-length",

@@ -99,6 +99,12 @@ static const struct output outputs[] = {
     {"hex", BYTES("foobar"), "666f6f626172\n"},
     {"hex", BYTES("\0\x7f\x80\xff"), "007f80ff\n"},
     {"index", BYTES("four"), "7\t1234567890123\t4\n"},
+    /* Rows as those of xxd -s; the frame begins at 0 in this test. */
+    {"dump", BYTES(""), "record 7 at byte 0, length 0\n"},
+    {"dump", BYTES("0123456789abcdef\x1f \x7e\x7f"),
+     "record 7 at byte 0, length 20\n"
+     "         11f71fb04cb: 3031 3233 3435 3637 3839 6162 6364 6566  0123456789abcdef\n"
+     "         11f71fb04db: 1f20 7e7f                                . ~.\n"},
     /* RFC 8259 section 7: what has to be escaped, and its short forms. */
     {"json", BYTES(""), "{\"record\":7,\"offset\":1234567890123,\"length\":0,\"text\":\"\"}\n"},
     {"json", BYTES("a\"b\\c/d"),
