@@ -26,7 +26,8 @@ EXTRA_DIST += $(python_sources) $(python_module_sources) \
 	python/tests/test_framings.py \
 	python/tests/test_memory.py \
 	python/tests/test_original.py \
-	python/tests/test_package.py
+	python/tests/test_package.py \
+	python/tests/test_random.py
 
 if ENABLE_PYTHON
 # setup.py builds all of it; what it leaves can be imported.
@@ -39,8 +40,8 @@ pypackage_DATA = $(python_sources) $(python_module)
 # Without a shared library the module gets the sources of the library.
 if SHARED
 python_library = \
-	CHUNKEDBUFFER_CFLAGS='-I$(abs_top_srcdir)/lib' \
-	CHUNKEDBUFFER_LIBS="-L$(abs_builddir)/lib/.libs -lchunkedbuffer $$rpath"
+	CHUNKEDBUFFER_CFLAGS="-I'$(abs_top_srcdir)/lib'" \
+	CHUNKEDBUFFER_LIBS="-L'$(abs_builddir)/lib/.libs' -lchunkedbuffer $$rpath"
 else
 python_library = CHUNKEDBUFFER_STATIC=1
 endif
@@ -49,7 +50,7 @@ $(python_module): $(python_sources) $(python_module_sources) lib/libchunkedbuffe
 	@$(MKDIR_P) python
 	$(AM_V_GEN)case '$(libdir)' in \
 	/usr/lib | /usr/lib/* | /lib | /lib/*) rpath= ;; \
-	*) rpath='-Wl,-rpath,$(libdir)' ;; \
+	*) rpath="'-Wl,-rpath,$(libdir)'" ;; \
 	esac; \
 	CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' PYTHONDONTWRITEBYTECODE=1 \
 	CHUNKEDBUFFER_BUILD='$(abs_builddir)/python/build' $(python_library) \

@@ -256,6 +256,18 @@ cdef class Buffer:
     def __len__(self):
         return self.held.length if self.buffer is NULL else cb_length(self.full())
 
+    def __bytes__(self):
+        """One copy, wherever the bytes are: they are not joined first."""
+        cdef cb_buffer *buffer
+        cdef size_t n
+        if self.buffer is NULL:
+            return PyBytes_FromStringAndSize(<const char *>self.held.data, self.held.length)
+        buffer = self.full()
+        n = cb_length(buffer)
+        result = PyBytes_FromStringAndSize(NULL, n)
+        cb_copyout(buffer, 0, n, <char *><bytes>result)
+        return result
+
     def __getbuffer__(self, Py_buffer *view, int flags):
         cdef Chunk chunk
         if self.buffer is NULL:

@@ -81,6 +81,7 @@ cdef extern from "chunkedbuffer.h" nogil:
     int cb_append_buffer(cb_buffer *buffer, const cb_buffer *source)
     size_t cb_chunks(const cb_buffer *buffer, iovec *chunks, size_t max)
     int cb_data(cb_buffer *buffer, size_t n, const void **data)
+    size_t cb_copyout(const cb_buffer *buffer, size_t offset, size_t n, void *out)
     int cb_equal(const cb_buffer *a, const cb_buffer *b)
     int cb_equal_bytes(const cb_buffer *a, const void *data, size_t n)
     int cb_find(cb_buffer *buffer, const void *needle, size_t n, size_t start, size_t end,

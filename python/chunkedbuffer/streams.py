@@ -95,7 +95,7 @@ def _reader(readinto: Callable[[Any], Any], buffer: Buffer) -> Callable[[], bool
         if n is None:
             raise BlockingIOError("the source is not ready")
         buffer.chunk_written(n)
-        return n > 0
+        return bool(n > 0)
     return fill
 
 

@@ -113,6 +113,8 @@ def test_many_chunks_are_joined_once():
     buffer.extend([b"ab", b"cd"])
     assert len(buffer.chunks()) == 2
     assert bytes(buffer) == b"abcd"
+    assert len(buffer.chunks()) == 2, "bytes does not join them"
+    assert memoryview(buffer) == b"abcd"
     assert pool.stats().copied == 4
     assert address(buffer) == address(buffer)
     assert pool.stats().copied == 4
@@ -279,7 +281,7 @@ def test_an_object_that_runs_code_when_it_is_released():
             seen.append(len(buffer))
             buffer.append(b"from __del__")
 
-    for drop in (lambda: buffer.skip(), lambda: buffer.skip(4500), lambda: bytes(buffer),
+    for drop in (lambda: buffer.skip(), lambda: buffer.skip(4500), lambda: memoryview(buffer),
                  lambda: buffer.takeuntil(b"\n")):
         seen = []
         buffer = Buffer()

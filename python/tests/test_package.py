@@ -64,6 +64,12 @@ def test_all_that_is_public_has_a_docstring(name):
                 assert inspect.getdoc(getattr(thing, attribute)), attribute
 
 
+def test_mypy_finds_nothing(tmp_path):
+    api = pytest.importorskip("mypy.api")
+    out, errors, status = api.run(["--strict", "--cache-dir", str(tmp_path), str(FOLDER)])
+    assert status == 0, out + errors
+
+
 def test_versions():
     assert chunkedbuffer.__version__ == chunkedbuffer.library_version
 
