@@ -639,7 +639,8 @@ struct cb_decoder_options {
     enum cb_partial on_partial;
     unsigned whole; /* CB_WHOLE: no piece of a record is returned before the end of the record
                        was seen, so `total` is always known; CB_WHOLE_UNTOLD: only if the
-                       framing does not declare the length; 0: neither */
+                       framing does not declare the length; 0: neither, but for hdlc, whose
+                       frames may be cancelled until they end */
     const struct cb_allocator *allocator; /* NULL: malloc and free */
     enum cb_overflow on_overflow;
     enum cb_malformed on_malformed;
