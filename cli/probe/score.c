@@ -167,12 +167,15 @@ static bool has_records(const struct trial *trial, bool whole)
 
 /* Swept guesses are so many that one of them fits the beginning of anything; and any byte
  * that all records of one size have is their length, when adjusted. */
-static bool is_refuted(const struct trial *trial, const struct guess *guess,
-                       const struct sample *sample)
+static bool is_refuted(const struct scores *scores, const struct trial *trial,
+                       const struct guess *guess)
 {
+    const struct sample *sample = scores->sample;
     const struct outcome *outcome = &trial->outcome;
     if (outcome->refused || !has_records(trial, sample->whole))
         return true;
+    if (guess->fixed)
+        return scores->line_count > 1; /* a text of even lines */
     if (!guess->swept)
         return guess->text_only && bits_saved_by_text(&trial->payload) <= 0;
     const bool fits_all = sample->whole ? !outcome->open : outcome->used > sample->size / 4 * 3;
@@ -235,7 +238,7 @@ static void try_guess(void *arg, const struct guess *guess)
     }
     if (!scores->has_lines && scores->text > 0) /* the first row of the table */
         add_lines(scores, &trial, guess);
-    else if (!is_refuted(&trial, guess, scores->sample) && !marks_nothing(scores, &trial, guess))
+    else if (!is_refuted(scores, &trial, guess) && !marks_nothing(scores, &trial, guess))
         add(scores, &trial, guess);
     scores->has_lines = true;
 }
@@ -251,11 +254,34 @@ static double bits_of_text(const struct sample *sample)
     return bits_lesser(TEXT, sample->data[sample->size - 1] == '\n' ? bits + 8 : bits);
 }
 
+/* Are these the same frames, of one size? */
+static bool is_fixed_as(const struct finding *finding, const struct finding *fixed)
+{
+    const struct outcome *outcome = &finding->outcome;
+    return outcome->shortest == outcome->longest && outcome->used == fixed->outcome.used &&
+           outcome->records == fixed->outcome.records;
+}
+
+/* Columns that are the same are not found in other framings: what has the same frames, and
+ * gains by itself, gains that too. */
+static void share_columns(struct scores *scores)
+{
+    const struct finding *fixed = scores->findings;
+    const struct finding *end = fixed + scores->count;
+    while (fixed < end && !fixed->guess.fixed)
+        fixed++;
+    for (struct finding *f = scores->findings; fixed < end && f < end; f++) {
+        if (!f->guess.fixed && f->gain >= ENOUGH && f->gain < fixed->gain && is_fixed_as(f, fixed))
+            f->gain = fixed->gain + 1;
+    }
+}
+
 /* Scores and sorts, now that the best gain is known. */
 static void rank(struct scores *scores)
 {
     const size_t count = scores->count;
     double best = 0;
+    share_columns(scores);
     for (size_t i = 0; i < count; i++)
         best = scores->findings[i].gain > best ? scores->findings[i].gain : best;
     scores->count = 0;

@@ -298,6 +298,7 @@ other() {
 }
 
 other line 'seq' seq 1000
+other line 'even lines' seq 1000 1999
 other line 'ls' ls -l /usr/bin
 other nul 'find -print0' find "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" -print0
 other line 'a manual page' cat "$TOP_SRCDIR/man/cbsplit.1"
@@ -315,6 +316,9 @@ import json
 for i in range(40):
     print(json.dumps({'id': i, 'list': list(range(i)), 'text': 'a\n%d' % i}, indent=2))"
 other ndjson 'jq' jq -cn 'range(100) | {id: ., name: "n\(.)", half: (. / 2)}'
+other u32be 'records of one size' python3 -c "
+import struct, sys
+for i in range(40): sys.stdout.buffer.write(struct.pack('>IHBQ', 11, 300 + i, 97, i * 1000))"
 other resp 'resp of python' python3 -c "
 import sys
 for i in range(30):
