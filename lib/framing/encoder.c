@@ -59,40 +59,39 @@ static int make_room(const struct cb_allocator *allocator, struct cb__frame_part
     return CB_OK;
 }
 
-int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece)
+typedef size_t copy_fn(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
+                       size_t room);
+
+/* Copies the n bytes at `where`; NULL: they are apart from the piece. */
+static int take_part(struct cb_encoder *encoder, struct cb__frame_part *part,
+                     const struct cb_piece *piece, const uint8_t *where, size_t n, copy_fn *copy)
 {
-    struct cb__frame_part *header = &encoder->header;
-    const size_t n = piece->header;
-    int status = make_room(encoder->allocator, header, n);
+    int status = make_room(encoder->allocator, part, n);
     if (status)
         return status;
-    header->size = n;
+    part->size = n;
     if (!n)
         return CB_OK;
-    if (!(piece->flags & CB_APART))
-        memcpy(header->bytes, piece->data - n, n);
-    else if (!encoder->followed ||
-             cb_decoder_header(encoder->followed, piece, header->bytes, n) < n)
+    if (where)
+        memcpy(part->bytes, where, n);
+    else if (!encoder->followed || copy(encoder->followed, piece, part->bytes, n) < n)
         return CB_ESTATE;
     return CB_OK;
 }
 
+int cb__encoder_take_header(struct cb_encoder *encoder, const struct cb_piece *piece)
+{
+    const size_t n = piece->header;
+    const uint8_t *where = n && !(piece->flags & CB_APART) ? piece->data - n : NULL;
+    return take_part(encoder, &encoder->header, piece, where, n, cb_decoder_header);
+}
+
 int cb__encoder_take_trailer(struct cb_encoder *encoder, const struct cb_piece *piece)
 {
-    struct cb__frame_part *trailer = &encoder->trailer;
     const size_t n = piece->trailer;
-    int status = make_room(encoder->allocator, trailer, n);
-    if (status)
-        return status;
-    trailer->size = n;
-    if (!n)
-        return CB_OK;
-    if (!(piece->flags & CB_TRAILER_APART))
-        memcpy(trailer->bytes, piece->data + piece->length, n);
-    else if (!encoder->followed ||
-             cb_decoder_trailer(encoder->followed, piece, trailer->bytes, n) < n)
-        return CB_ESTATE;
-    return CB_OK;
+    const uint8_t *where =
+        n && !(piece->flags & CB_TRAILER_APART) ? piece->data + piece->length : NULL;
+    return take_part(encoder, &encoder->trailer, piece, where, n, cb_decoder_trailer);
 }
 
 void cb_encoder_follow(struct cb_encoder *encoder, const struct cb_decoder *decoder)
