@@ -81,6 +81,7 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/reading.h \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
+	tests/unit/ways.h \
 	tests/unit/reading.c
 
 if HAVE_CHECK

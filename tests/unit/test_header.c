@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "expect.h"
-#include "streams.h"
+#include "ways.h"
 
 enum { RECORDS = 4, PIECES = 16 };
 
@@ -65,17 +64,10 @@ static const struct sample {
     {"json", BYTES(" [1] {} "), {{BYTES("")}, {BYTES("")}}},
 };
 
-/* How an input comes and is read. */
-struct way {
-    size_t block; /* in blocks of so many bytes */
-    bool slowly;  /* one at a time */
-    bool whole;
-    size_t max; /* pieces a call */
-};
-
-static void check_header(const struct sample *sample, const struct cb_decoder *decoder,
+static void check_header(const void *arg, const struct cb_decoder *decoder,
                          const struct cb_piece *piece)
 {
+    const struct sample *sample = arg;
     char header[80] = "";
     size_t expected = 0, n = cb_decoder_header(decoder, piece, header, sizeof header);
 
@@ -92,65 +84,18 @@ static void check_header(const struct sample *sample, const struct cb_decoder *d
         ck_assert(memcmp(piece->data - n, header, n) == 0);
 }
 
-/* Reads all there is; the headers are asked for when the last piece was given. */
-static void read_all(const struct sample *sample, const struct way *way, struct cb_decoder *decoder,
-                     struct cb_buffer *buffer)
-{
-    struct cb_piece pieces[PIECES];
-    ssize_t n;
-
-    for (;;) {
-        if (way->max == 1)
-            n = cb_decoder_next(decoder, buffer, pieces);
-        else
-            n = cb_decoder_batch(decoder, buffer, pieces, way->max);
-        ck_assert(n >= 0 || n == CB_END);
-        if (n <= 0)
-            return;
-        for (ssize_t i = 0; i < n; i++)
-            check_header(sample, decoder, &pieces[i]);
-        if (way->max > 1)
-            cb_decoder_release(decoder, buffer);
-    }
-}
-
-static void check_way(const struct sample *sample, const struct way *way)
-{
-    struct cb_decoder_options options = {.size = sizeof options, .whole = way->whole};
-    struct cb_buffer *buffer;
-    struct cb_decoder *decoder;
-    uint64_t records = 0;
-
-    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
-    ck_assert_int_eq(cb_decoder_new(&decoder, sample->specification, &options, NULL), CB_OK);
-    for (size_t at = 0; at < sample->size; at += way->block) {
-        const size_t n = sample->size - at < way->block ? sample->size - at : way->block;
-
-        append_block(buffer, sample->bytes + at, n);
-        if (way->slowly)
-            read_all(sample, way, decoder, buffer);
-    }
-    read_all(sample, way, decoder, buffer);
-    cb_decoder_finish(decoder);
-    read_all(sample, way, decoder, buffer);
-    while (records < RECORDS && sample->headers[records].bytes)
-        records++;
-    ck_assert_uint_eq(cb_decoder_record(decoder), records + 1);
-    cb_decoder_free(decoder);
-    cb_buffer_free(buffer);
-}
-
 START_TEST(a_header_is_the_same_however_the_input_comes)
 {
     const struct sample *sample = &samples[_i];
+    struct ways ways = {.specification = sample->specification,
+                        .bytes = sample->bytes,
+                        .size = sample->size,
+                        .arg = sample,
+                        .see = check_header};
 
-    for (size_t block = 1; block <= sample->size; block++) {
-        for (unsigned i = 0; i < 8; i++) {
-            const struct way way = {
-                .block = block, .slowly = i & 1, .whole = i & 2, .max = i & 4 ? PIECES : 1};
-            check_way(sample, &way);
-        }
-    }
+    while (ways.records < RECORDS && sample->headers[ways.records].bytes)
+        ways.records++;
+    ways_try_all(&ways);
 }
 END_TEST
 

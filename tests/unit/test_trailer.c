@@ -6,10 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "expect.h"
-#include "streams.h"
+#include "ways.h"
 
-enum { RECORDS = 4, PIECES = 16, ROOM = 64 };
+enum { RECORDS = 4, ROOM = 64 };
 
 struct bytes {
     const char *bytes;
@@ -113,14 +112,6 @@ static const struct sample {
      {{BYTES("")}, {BYTES("")}}}, /* not in the input as it is */
 };
 
-/* How an input comes and is read. */
-struct way {
-    size_t block; /* in blocks of so many bytes */
-    bool slowly;  /* one at a time */
-    bool whole;
-    size_t max; /* pieces a call */
-};
-
 /* What was read of the current record. */
 struct record {
     char bytes[ROOM];
@@ -149,78 +140,34 @@ static void check_end(const struct sample *sample, const struct cb_decoder *deco
         ck_assert(memcmp(piece->data + piece->length, trailer->bytes, n) == 0);
 }
 
-static void check_piece(const struct sample *sample, const struct cb_decoder *decoder,
-                        const struct cb_piece *piece, struct record *record)
+static void check_piece(const void *arg, const struct cb_decoder *decoder,
+                        const struct cb_piece *piece)
 {
+    static struct record record;
+
     if (piece->flags & CB_FIRST)
-        record->size = 0;
-    memcpy(record->bytes + record->size, piece->data, piece->length);
-    record->size += piece->length;
+        record.size = 0;
+    memcpy(record.bytes + record.size, piece->data, piece->length);
+    record.size += piece->length;
     if (piece->flags & CB_LAST)
-        check_end(sample, decoder, piece, record);
+        check_end(arg, decoder, piece, &record);
     else
         ck_assert_uint_eq(piece->trailer, 0);
-}
-
-/* Reads all there is; trailers are asked for when the last piece was given. */
-static void read_all(const struct sample *sample, const struct way *way, struct cb_decoder *decoder,
-                     struct cb_buffer *buffer, struct record *record)
-{
-    struct cb_piece pieces[PIECES];
-    ssize_t n;
-
-    do {
-        if (way->max == 1)
-            n = cb_decoder_next(decoder, buffer, pieces);
-        else
-            n = cb_decoder_batch(decoder, buffer, pieces, way->max);
-        ck_assert(n >= 0 || n == CB_END);
-        for (ssize_t i = 0; i < n; i++)
-            check_piece(sample, decoder, &pieces[i], record);
-        if (way->max > 1)
-            cb_decoder_release(decoder, buffer);
-    } while (n > 0);
-}
-
-static void check_way(const struct sample *sample, const struct way *way)
-{
-    struct cb_decoder_options options = {
-        .size = sizeof options, .whole = way->whole, .trailers = 1};
-    struct cb_buffer *buffer;
-    struct cb_decoder *decoder;
-    struct record record = {.size = 0};
-    uint64_t records = 0;
-
-    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
-    ck_assert_int_eq(cb_decoder_new(&decoder, sample->specification, &options, NULL), CB_OK);
-    for (size_t at = 0; at < sample->size; at += way->block) {
-        const size_t n = sample->size - at < way->block ? sample->size - at : way->block;
-
-        append_block(buffer, sample->bytes + at, n);
-        if (way->slowly)
-            read_all(sample, way, decoder, buffer, &record);
-    }
-    read_all(sample, way, decoder, buffer, &record);
-    cb_decoder_finish(decoder);
-    read_all(sample, way, decoder, buffer, &record);
-    while (records < RECORDS && sample->payloads[records].bytes)
-        records++;
-    ck_assert_uint_eq(cb_decoder_record(decoder), records + 1);
-    cb_decoder_free(decoder);
-    cb_buffer_free(buffer);
 }
 
 START_TEST(a_trailer_is_the_same_however_the_input_comes)
 {
     const struct sample *sample = &samples[_i];
+    struct ways ways = {.specification = sample->specification,
+                        .bytes = sample->bytes,
+                        .size = sample->size,
+                        .trailers = true,
+                        .arg = sample,
+                        .see = check_piece};
 
-    for (size_t block = 1; block <= sample->size; block++) {
-        for (unsigned i = 0; i < 8; i++) {
-            const struct way way = {
-                .block = block, .slowly = i & 1, .whole = i & 2, .max = i & 4 ? PIECES : 1};
-            check_way(sample, &way);
-        }
-    }
+    while (ways.records < RECORDS && sample->payloads[ways.records].bytes)
+        ways.records++;
+    ways_try_all(&ways);
 }
 END_TEST
 
