@@ -187,7 +187,7 @@ else
 lib_libchunkedbuffer_la_LDFLAGS += -export-symbols-regex '^cb_[a-z]'
 endif
 EXTRA_lib_libchunkedbuffer_la_DEPENDENCIES = lib/libchunkedbuffer.map
-EXTRA_DIST += lib/libchunkedbuffer.map
+EXTRA_DIST += lib/abi.txt lib/libchunkedbuffer.map
 
 include_HEADERS = lib/chunkedbuffer.h
 pkgconfig_DATA = lib/libchunkedbuffer.pc

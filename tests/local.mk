@@ -229,6 +229,7 @@ EXTRA_DIST += \
 # ----------------------------------------------- the sources
 
 house_tests = \
+	tests/house/abi.sh \
 	tests/house/headers.sh \
 	tests/house/install.sh \
 	tests/house/kernels.sh \
