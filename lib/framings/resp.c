@@ -484,9 +484,9 @@ cb__always_inline size_t glance_string(const uint8_t *data, size_t n)
 /* The same for an array of strings, as commands are. */
 static size_t glance_command(const uint8_t *data, size_t n)
 {
-    uint64_t count;
+    uint64_t count = 0;
     size_t at = glance_number(data, n, '*', &count), size = at;
-    for (; count && size; count--) {
+    for (; size && count; count--) {
         size = glance_string(data + at, n - at);
         at += size;
     }
