@@ -59,12 +59,10 @@ static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t
     while (n) {
         struct cb_memory *tail = buffer->tail;
         if (!tail || tail->used == tail->capacity) {
-            if (tail)
-                cb__pool_seal(tail);
             tail = room->first;
             room->first = tail->next;
             tail->next = NULL;
-            buffer->tail = tail;
+            cb__buffer_set_tail(buffer, tail);
         }
         size_t part = cb__min(n, tail->capacity - tail->used);
         memcpy(tail->data + tail->used, data, part);
@@ -90,8 +88,6 @@ static int extend_by_copies(struct cb_buffer *buffer, const struct iovec *areas,
     return CB_OK;
 }
 
-/* A new block with a copy of bytes, which nobody will write after; NULL if out of
- * memory. */
 struct cb_memory *cb__buffer_new_sealed(struct cb_buffer *buffer, size_t size)
 {
     struct cb_memory *memory = cb__pool_get(buffer->pool, size);

@@ -50,8 +50,6 @@ void cb__buffer_set_reader(struct cb_buffer *buffer, struct cb_buffer **reader)
         *reader = buffer;
 }
 
-/* The bytes from `position` on have moved or changed: forgets remembered chunks and
- * what searches saw there, and the decoder loses its place. */
 void cb__buffer_reshaped(struct cb_buffer *buffer, uint64_t position)
 {
     buffer->shape++;
@@ -171,8 +169,6 @@ int cb_set_position(struct cb_buffer *buffer, uint64_t position)
     return CB_OK;
 }
 
-/* Releases the block of an empty buffer that should not keep one, but not while
- * somebody may be writing to it. */
 void cb__buffer_settle(struct cb_buffer *buffer)
 {
     if (buffer->release_fast && !buffer->length && !buffer->offered)
@@ -212,7 +208,6 @@ static void cursor_find(const struct cb_buffer *buffer, struct cb__cursor *curso
     cursor->ordinal = buffer->first + index;
 }
 
-/* The chunk that contains the byte at `at`, and the offset of the byte in it. */
 size_t cb__buffer_locate(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
                          size_t *within)
 {

@@ -107,8 +107,8 @@ static inline void cb__buffer_grow_tail(struct cb_buffer *buffer, size_t n)
 
 /* ------------------------------------------------------------------- parts */
 
-/* A new block of `size` bytes for bytes copied, which nobody will write to after; NULL
- * if out of memory. */
+/* A new block for `size` bytes, which the caller copies there at once, and nobody writes
+ * later; they are counted as copied.  NULL if out of memory. */
 struct cb_memory *cb__buffer_new_sealed(struct cb_buffer *buffer, size_t size);
 
 /* May all blocks of part of a buffer cross threads? */

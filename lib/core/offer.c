@@ -4,8 +4,6 @@
 
 #include "core/changes.h"
 
-/* The bytes still writable in the tail block, which is reused from its beginning if
- * nobody sees its contents. */
 size_t cb__buffer_tail_room(struct cb_buffer *buffer)
 {
     if (!buffer->tail)
@@ -94,9 +92,7 @@ int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void **data, size_t *siz
 /* The tail is full: the first spare replaces it. */
 static void next_tail(struct cb_buffer *buffer)
 {
-    if (buffer->tail)
-        cb__pool_seal(buffer->tail);
-    buffer->tail = buffer->spares[0];
+    cb__buffer_set_tail(buffer, buffer->spares[0]);
     buffer->spare_count--;
     memmove(buffer->spares, buffer->spares + 1, buffer->spare_count * sizeof *buffer->spares);
 }

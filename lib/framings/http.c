@@ -359,13 +359,13 @@ static int (*const steps[])(struct cb_decoder *decoder, const uint8_t *data, siz
 static uint64_t missing(const struct cb_decoder *decoder)
 {
     const struct http_state *state = decoder->state;
-    const size_t behind = allows_lf(decoder) ? 4 : 7; /* "\r\n0\r\n\r\n" */
+    const size_t end = allows_lf(decoder) ? 4 : 7; /* "\r\n0\r\n\r\n" */
     uint64_t left = decoder->found.payload_end - decoder->found.scan, sum;
     if (state->phase == LENGTH)
         return left;
     if (state->phase != DATA)
         return 1;
-    return cb__add_u64(left, behind, &sum) ? sum : UINT64_MAX;
+    return cb__add_u64(left, end, &sum) ? sum : UINT64_MAX;
 }
 
 static int advance(struct cb_decoder *decoder)

@@ -202,9 +202,8 @@ static inline void keep_found(struct cb__search *search, uint64_t from, struct c
 
 /* Searches between two positions in the buffer.  CB__YES with *match set, or CB__NO. (A
  * call would cost each short record 20 instructions.) */
-static inline __attribute__((always_inline)) int resume(struct cb_buffer *buffer,
-                                                        struct cb__search *search, uint64_t from,
-                                                        uint64_t end, struct cb__match *match)
+cb__always_inline int resume(struct cb_buffer *buffer, struct cb__search *search, uint64_t from,
+                             uint64_t end, struct cb__match *match)
 {
     struct cb__matcher *matcher = &search->matcher;
     if (from >= search->found_from && from <= search->found.start) {

@@ -142,11 +142,42 @@ void cb_split_free(struct cb_split *split)
     allocator->free(allocator->arg, split, sizeof *split);
 }
 
+/* How many bytes at the beginning of the buffer are members of a set. */
+static size_t count_first(const struct cb_buffer *buffer, const bool member[256])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < buffer->count; i++) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        size_t k = 0;
+        while (k < chunk->length && member[chunk->data[k]])
+            k++;
+        count += k;
+        if (k < chunk->length)
+            break;
+    }
+    return count;
+}
+
+/* The same at its end. */
+static size_t count_last(const struct cb_buffer *buffer, const bool member[256])
+{
+    size_t count = 0;
+    for (size_t i = buffer->count; i--;) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        size_t k = 0;
+        while (k < chunk->length && member[chunk->data[chunk->length - 1 - k]])
+            k++;
+        count += k;
+        if (k < chunk->length)
+            break;
+    }
+    return count;
+}
+
 size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n)
 {
     bool member[256] = {false};
     const uint8_t *bytes = set;
-    size_t lead = 0, trail = 0;
     if (set) {
         for (size_t i = 0; i < n; i++)
             member[bytes[i]] = true;
@@ -154,25 +185,6 @@ size_t cb_strip(struct cb_buffer *buffer, const void *set, size_t n)
         for (size_t i = 0; i < COUNT(spaces); i++)
             member[spaces[i].data[0]] = true;
     }
-    for (size_t i = 0, k; i < buffer->count; i++, lead += k) {
-        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
-        for (k = 0; k < chunk->length && member[chunk->data[k]];)
-            k++;
-        if (k < chunk->length) {
-            lead += k;
-            break;
-        }
-    }
-    cb_skip(buffer, lead);
-    for (size_t i = buffer->count, k; i--; trail += k) {
-        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
-        for (k = 0; k < chunk->length && member[chunk->data[chunk->length - 1 - k]];)
-            k++;
-        if (k < chunk->length) {
-            trail += k;
-            break;
-        }
-    }
-    cb_truncate(buffer, buffer->length - trail);
-    return lead + trail;
+    const size_t first = cb_skip(buffer, count_first(buffer, member));
+    return first + cb_truncate(buffer, buffer->length - count_last(buffer, member));
 }
