@@ -122,6 +122,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/syslog.c \
 	lib/framings/shared/digits.h \
 	lib/framings/shared/digits.c \
+	lib/framings/shared/random.h \
+	lib/framings/shared/random.c \
 	lib/framings/shared/utf8.h \
 	lib/framings/shared/utf8.c \
 	lib/framings/shared/base64.h \

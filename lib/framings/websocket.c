@@ -11,18 +11,13 @@
  * No extensions are supported, but `rsv1` allows the bit that permessage-deflate sets in
  * the first frame of a compressed message (RFC 7692 section 6).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/byte_order.h"
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
-#ifdef HAVE_GETRANDOM
-#include <sys/random.h>
-#endif
+#include "framings/shared/random.h"
 
 enum {
     FIN = 0x80,
@@ -407,40 +402,10 @@ static int websocket_encoder_open(struct cb_encoder *encoder, const struct cb__s
     return CB_OK;
 }
 
-/* From /dev/urandom. */
-static bool read_random(uint8_t *to, size_t n)
-{
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    size_t have = 0;
-    ssize_t got = 0;
-    if (fd < 0)
-        return false;
-    do {
-        got = read(fd, to + have, n - have);
-        have += got > 0 ? (size_t)got : 0;
-    } while (have < n && (got > 0 || (got < 0 && errno == EINTR)));
-    close(fd);
-    return have == n;
-}
-
-/* From the kernel; at most 256 bytes. */
-static bool get_random(uint8_t *to, size_t n)
-{
-#ifdef HAVE_GETRANDOM
-    ssize_t got;
-    do
-        got = getrandom(to, n, 0);
-    while (got < 0 && errno == EINTR);
-    if (got == (ssize_t)n)
-        return true;
-#endif
-    return read_random(to, n);
-}
-
 /* An unpredictable key (section 5.3). */
 static bool next_key(struct websocket_encoder *state)
 {
-    if (!state->left && !get_random(state->keys, sizeof state->keys))
+    if (!state->left && !cb__random(state->keys, sizeof state->keys))
         return false;
     if (!state->left)
         state->left = sizeof state->keys;
@@ -455,8 +420,7 @@ static size_t put_length(uint8_t *to, uint64_t length)
 {
     size_t size = length < LENGTH_16 ? 0 : length <= UINT16_MAX ? 2 : 8;
     to[0] = size == 0 ? (uint8_t)length : size == 2 ? LENGTH_16 : LENGTH_64;
-    for (size_t i = size; i; i--, length >>= 8)
-        to[i] = (uint8_t)length;
+    cb__store_uint(to + 1, size, false, length);
     return 1 + size;
 }
 

@@ -78,6 +78,7 @@ layers() {
 13  framings/shared/json_cuts.h framings/shared/json_cuts.c
 13  framings/shared/digits.h framings/shared/digits.c
 13  framings/shared/base64.h
+13  framings/shared/random.h framings/shared/random.c  only core/base.h
 13  framings/shared/utf8.h framings/shared/utf8.c  only core/base.h kernels/text.h
 13  framings/shared/mark.h framings/shared/mark.c
 13  framings/shared/size_line.h framings/shared/size_line.c
