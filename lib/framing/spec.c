@@ -190,3 +190,14 @@ size_t cb__spec_column(const struct cb__spec *spec, const char *key)
     const struct cb__setting *setting = cb__spec_get(spec->caller ? spec->caller : spec, key);
     return setting ? setting->column : 0;
 }
+
+int cb__spec_refuse(const struct cb__spec *spec, const struct cb__conflict *conflicts, size_t count,
+                    struct cb_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (conflicts[i].wrong)
+            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, conflicts[i].key), "%s",
+                                 conflicts[i].why);
+    }
+    return CB_OK;
+}

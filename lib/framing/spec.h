@@ -62,4 +62,14 @@ const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *
 /* The column to report for a key: its column in the caller's specification, or 0. */
 size_t cb__spec_column(const struct cb__spec *spec, const char *key);
 
+/* Settings that are wrong, or cannot be combined: the key at fault, and why. */
+struct cb__conflict {
+    bool wrong; /* it is there */
+    const char *key, *why;
+};
+
+/* CB_EINVAL with *error filled for the first conflict that is there; or CB_OK. */
+int cb__spec_refuse(const struct cb__spec *spec, const struct cb__conflict *conflicts, size_t count,
+                    struct cb_error *error);
+
 #endif

@@ -83,10 +83,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     const uint64_t most = possible ? largest(config) : UINT64_MAX;
     if (config->max == NOT_GIVEN)
         config->max = most;
-    const struct {
-        bool wrong;
-        const char *key, *why;
-    } rules[] = {
+    const struct cb__conflict conflicts[] = {
         {term && cb__digit_value(config->term.data[0]) < config->base, "",
          "the terminator begins with a digit"},
         {fixed && !possible, "digits", "a length cannot have that many digits"},
@@ -103,11 +100,9 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
         {config->control && config->trailer.length, "trailer",
          "'trailer' and 'control' cannot be combined"},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (rules[i].wrong)
-            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
-                                 rules[i].why);
-    }
+    int status = cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
+    if (status)
+        return status;
     if (!fixed)
         config->digits = 0;
     if (!fixed && !term)

@@ -82,22 +82,14 @@ static bool is_name(const struct cb__bytes *bytes)
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     const struct content_length_config *config = data;
-    const struct {
-        bool wrong;
-        const char *key, *why;
-    } rules[] = {
+    const struct cb__conflict conflicts[] = {
         {config->version.length && !config->start_line, "version", "'version' needs 'start-line'"},
         {config->version.length > WORD_MAX, "version", "the version is longer than 32 bytes"},
         {config->other.length > WORD_MAX, "or", "the name is longer than 32 bytes"},
         {!is_name(&config->other), "or", "this cannot be the name of a header line"},
         {config->lead.length > LEAD_MAX, "lead", "the lead is longer than 4032 bytes"},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (rules[i].wrong)
-            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
-                                 rules[i].why);
-    }
-    return CB_OK;
+    return cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
 }
 
 /* ------------------------------------------------------------------ a header */

@@ -66,21 +66,16 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     const uint8_t separator = config->separator.data[0], quote = config->quote.data[0];
     const bool escapes = config->escape.length;
     const uint8_t escape = escapes ? config->escape.data[0] : quote;
-    const struct {
-        bool wrong;
-        const char *key, *why;
-    } rules[] = {
+    const struct cb__conflict conflicts[] = {
         {cb__is_line_end(quote), "quote", "the quote must not be LF or CR"},
         {cb__is_line_end(escape), "escape", "the escape must not be LF or CR"},
         {cb__is_line_end(separator) || separator == quote, "sep",
          "the sep must not be LF, CR or a quote"},
         {separator == escape, "escape", "the escape must not be the sep"},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (rules[i].wrong)
-            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
-                                 rules[i].why);
-    }
+    int status = cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
+    if (status)
+        return status;
     config->csv = (struct cb__csv){.quote = quote, .separator = separator};
     config->by_bytes = config->cr || escape != quote; /* a quote escapes quotes anyway */
     return CB_OK;

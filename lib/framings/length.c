@@ -78,10 +78,7 @@ static int check_pairs(const struct length_config *config, const struct cb__spec
     const uint64_t max = layout->field.max;
     const bool align = layout->align > 1, padding = config->padding != NOT_GIVEN;
     const bool more = config->more != NOT_GIVEN, sequence = config->sequence != NOT_GIVEN;
-    const struct {
-        bool wrong;
-        const char *key, *why;
-    } rules[] = {
+    const struct cb__conflict conflicts[] = {
         {align && padding, "align", "'align' and 'padding' cannot be combined"},
         {more && align, "more", "'more' and 'align' cannot be combined"},
         {more && padding, "more", "'more' and 'padding' cannot be combined"},
@@ -92,12 +89,7 @@ static int check_pairs(const struct length_config *config, const struct cb__spec
         {more && config->more <= layout->field.min, "more", "the more is not greater than the min"},
         {sequence && !more, "sequence", "'sequence' needs 'more'"},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (rules[i].wrong)
-            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, rules[i].key), "%s",
-                                 rules[i].why);
-    }
-    return CB_OK;
+    return cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
 }
 
 /* Finds out which lengths end a record, and which does not. */

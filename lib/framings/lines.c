@@ -45,23 +45,17 @@ const struct cb__key cb__lines_keys[] = {
 
 static const struct cb__key paragraph_keys[] = {{NULL, CB__KEY_FLAG, 0}};
 
-static int refuse(const struct cb__spec *spec, const char *key, const char *why,
-                  struct cb_error *error)
-{
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, key), "%s", why);
-}
-
 static int lines_check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     const struct lines_config *config = data;
     const bool counts = cb__spec_get(spec, "lines") != NULL;
-    if (counts && !config->lines)
-        return refuse(spec, "lines", "'lines' must be 1 or more", error);
-    if (counts && config->fold)
-        return refuse(spec, "lines", "'fold' and 'lines' exclude each other", error);
-    if (counts && config->skip_empty)
-        return refuse(spec, "skip-empty", "'skip-empty' and 'lines' exclude each other", error);
-    return CB_OK;
+    const struct cb__conflict conflicts[] = {
+        {counts && !config->lines, "lines", "'lines' must be 1 or more"},
+        {counts && config->fold, "lines", "'fold' and 'lines' cannot be combined"},
+        {counts && config->skip_empty, "skip-empty",
+         "'skip-empty' and 'lines' cannot be combined"},
+    };
+    return cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
 }
 
 /* ---------------------------------------------------------------- decoding */
