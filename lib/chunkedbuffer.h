@@ -25,7 +25,8 @@
  * - A window never becomes writable again.  Bytes once handed out do not change
  *   as long as anyone can see them.
  * - The library never prints, never exits, blocks only in the system calls it
- *   is asked to make, and keeps no global state.
+ *   is asked to make, and keeps no global state except which of its kernels the
+ *   processor can run.
  * - Threads: a buffer, a decoder, an encoder and a split belong to one thread at
  *   a time, and so does a pool together with everything that contains its bytes,
  *   including records taken.  Only with a pool created as `shared` may buffers
@@ -265,7 +266,7 @@ CB_API CB_MUST_USE int cb_get_chunk(struct cb_buffer *buffer, size_t hint, void 
  * `areas`, with a total of at least `hint` bytes if `max` and chunk_max allow
  * (it never uses more than eight), and returns how many it filled.  cb_commit
  * adds the first n bytes of them, in order.  If it fails, some of `areas` may
- * have been written to.
+ * have been written to.  CB_EINVAL if `max` is 0; CB_ENOMEM; CB_ELIMIT as above.
  */
 CB_API CB_MUST_USE ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas,
                                       size_t max) CB_NONNULL;
@@ -331,7 +332,8 @@ CB_API CB_MUST_USE int cb_printf(struct cb_buffer *buffer, const char *format, .
 CB_API CB_MUST_USE int cb_vprintf(struct cb_buffer *buffer, const char *format, va_list arguments)
     CB_PRINTF(2, 0) CB_NONNULL_2;
 /* Copies bytes before the head.  The position of the head goes back by `size`,
- * but not below 0: if needed, the existing bytes move up by the rest. */
+ * but not below 0: if needed, the existing bytes move up by the rest.  CB_ENOMEM,
+ * CB_ELIMIT. */
 CB_API CB_MUST_USE int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
     CB_NONNULL_1;
 /* Appends the contents of all `count` sources by reference; they keep them too.  All
@@ -538,7 +540,7 @@ enum {
 };
 
 /* Iterates over the table of framings: NULL returns the first, the last returns
- * NULL. */
+ * NULL.  Framings, and all texts about them, are constant. */
 CB_API const struct cb_framing *cb_framing_next(const struct cb_framing *framing);
 CB_API const char *cb_framing_name(const struct cb_framing *framing) CB_NONNULL;
 CB_API const char *cb_framing_summary(const struct cb_framing *framing) CB_NONNULL; /* one line */
@@ -809,7 +811,8 @@ CB_API uint64_t cb_decoder_position(const struct cb_decoder *decoder) CB_NONNULL
  * finished records. */
 CB_API uint64_t cb_decoder_record(const struct cb_decoder *decoder) CB_NONNULL;
 /* What is wrong; its code is CB_OK if there is no error.  It may be known while
- * pieces before it are still to be returned. */
+ * pieces before it are still to be returned.  The struct is part of the decoder: it
+ * changes with the next call, and is gone with it. */
 CB_API const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder) CB_NONNULL;
 
 /* ------------------------------------------------------------- keep pieces */
@@ -889,7 +892,7 @@ CB_API void cb_encoder_free(struct cb_encoder *encoder); /* NULL is fine */
 /* CB_NEEDS_LENGTH and so on.  Free. */
 CB_API unsigned cb_encoder_traits(const struct cb_encoder *encoder) CB_NONNULL;
 
-/* Why the last record was rejected. */
+/* Why the last record was rejected.  Valid until another one is, or the encoder is freed. */
 CB_API const struct cb_error *cb_encoder_error(const struct cb_encoder *encoder) CB_NONNULL;
 
 /*
@@ -1105,10 +1108,12 @@ struct cb_own {
 
 /* As cb_decoder_new and cb_encoder_new.  *own is copied.  CB_EINVAL also if a decoder
  * has neither or both of header and scan, or an encoder neither head nor tail. */
-CB_API int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
-                              const struct cb_decoder_options *options, struct cb_error *error);
-CB_API int cb_encoder_new_own(struct cb_encoder **encoder, const struct cb_own *own,
-                              const struct cb_encoder_options *options, struct cb_error *error);
+CB_API CB_MUST_USE int cb_decoder_new_own(struct cb_decoder **decoder, const struct cb_own *own,
+                                           const struct cb_decoder_options *options,
+                                           struct cb_error *error) CB_NONNULL_1;
+CB_API CB_MUST_USE int cb_encoder_new_own(struct cb_encoder **encoder, const struct cb_own *own,
+                                           const struct cb_encoder_options *options,
+                                           struct cb_error *error) CB_NONNULL_1;
 
 #ifdef __cplusplus
 }
