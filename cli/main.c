@@ -145,6 +145,13 @@ static enum exit_status work(const struct options *options)
     return status;
 }
 
+/* Standard output is closed, and we would write to it. */
+static enum exit_status refuse_closed(void)
+{
+    complain_errno("stdout", EBADF);
+    return EXIT_IO;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -155,7 +162,7 @@ int main(int argc, char **argv)
         if (has_output || (!options.destination->writes_stdout && !options_collect(&options)))
             status = options.probe ? probe_run(options.files, options.file_count) : work(&options);
         else
-            status = (complain_errno("stdout", EBADF), EXIT_IO);
+            status = refuse_closed();
     }
     options_free(&options);
     return (int)status;

@@ -29,9 +29,6 @@ enum { LONG_GAP = PIECES, LONG_RANGE = 64 };
 /* So many malformed places that were left out have a message each; the rest are counted. */
 enum { DAMAGES_TOLD = 10 };
 
-/* With this many encoded bytes, write before encoding more. */
-enum { WRITE_SIZE = 256 << 10 };
-
 /* The work on one input. */
 struct run {
     struct reframe *reframe;
@@ -341,7 +338,7 @@ static enum exit_status encode_batch(struct run *run, int *got)
         sink->error = *cb_encoder_error(output->encoder);
         return refused(run, EXIT_UNENCODABLE);
     }
-    return *got > 0 && cb_length(output->buffer) >= WRITE_SIZE ? drain(run) : EXIT_FINE;
+    return *got > 0 && cb_length(output->buffer) >= OUTPUT_ENOUGH ? drain(run) : EXIT_FINE;
 }
 
 /* Chooses the cheapest way for the next records. */

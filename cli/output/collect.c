@@ -10,9 +10,6 @@
 #include "../common/diagnostics.h"
 #include "../common/interrupt.h"
 
-/* With this many encoded bytes, write before encoding more. */
-enum { WRITE_SIZE = 256 << 10 };
-
 /* The most bytes that are held of commands that wait, besides a read and what pipes hold;
  * and what each of those that have ended counts for, besides its bytes. */
 enum { HELD_MOST = 4 << 20, HELD_EACH = 4 << 10 };
@@ -52,7 +49,7 @@ static void write_out(struct collect *collect)
 
 static void write_if_enough(struct collect *collect)
 {
-    if (cb_length(collect->output.buffer) >= WRITE_SIZE)
+    if (cb_length(collect->output.buffer) >= OUTPUT_ENOUGH)
         write_out(collect);
 }
 
@@ -176,12 +173,11 @@ static void write_place(struct collect *collect, size_t place)
     struct child *child = &collect->set->child[place];
     const bool has_ended = child_is_over(child);
     uint64_t count = 0;
+    const bool has_more = child->printed && (has_ended || cb_length(child->printed));
     int got = CB_MORE;
-    if (!child->printed || answers->over || (!has_ended && !cb_length(child->printed)))
-        got = CB_MORE;
-    else if (has_ended)
+    if (has_more && !answers->over && has_ended)
         got = pass_rest(collect, answers, child->printed, has_failed(child), UINT64_MAX, &count);
-    else
+    else if (has_more && !answers->over)
         got = pass(collect, answers, child->printed, UINT64_MAX, &count);
     settle(collect, answers, place, NULL, got);
     answers->over = answers->over || has_ended;

@@ -18,6 +18,9 @@ struct output {
     unsigned traits;          /* the encoder's */
 };
 
+/* With this many encoded bytes, write before encoding more. */
+enum { OUTPUT_ENOUGH = 256 << 10 };
+
 /* The output owns the encoder from then on.  False if out of memory; then the caller
  * still owns it. */
 bool output_init(struct output *output, struct sink *sink, struct cb_encoder *encoder);
