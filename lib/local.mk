@@ -21,6 +21,8 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/neon.h \
 	lib/kernels/find.h \
 	lib/kernels/find.c \
+	lib/kernels/stuffing.h \
+	lib/kernels/stuffing.c \
 	lib/kernels/rewrite.h \
 	lib/kernels/rewrite.c \
 	lib/core/eight.h \
@@ -59,6 +61,7 @@ lib_libcb_la_SOURCES = \
 	lib/framing/decoding.h \
 	lib/framing/decoder.c \
 	lib/framing/pieces.c \
+	lib/framing/unpack.c \
 	lib/framing/take.c \
 	lib/framing/recover.c \
 	lib/framing/encoder.h \
@@ -163,6 +166,7 @@ EXTRA_DIST += \
 	lib/kernels/find_neon.c \
 	lib/kernels/find_none.c \
 	lib/kernels/rewrite_scan.h \
+	lib/kernels/stuffing_scan.h \
 	lib/kernels/rewrite_x86.c \
 	lib/kernels/rewrite_neon.c \
 	lib/kernels/rewrite_none.c \

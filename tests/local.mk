@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_crc32c \
 	tests/unit/test_find \
 	tests/unit/test_rewrite \
+	tests/unit/test_stuffing \
 	tests/unit/test_syntax \
 	tests/unit/test_text \
 	tests/unit/test_matcher \

@@ -32,14 +32,35 @@
 /* Whole frames in one span, found but not yet turned into pieces. */
 enum { CB__CUTS = 256 };
 
+enum cb__cuts_place {
+    CB__CUTS_IN_SPAN,
+    CB__CUTS_UNPACKED, /* in room of the decoder; places[i] is that in the span */
+    CB__CUTS_KEPT      /* the same, and pieces may refer to it */
+};
+
 struct cb__cuts {
-    const uint8_t *data;     /* the span */
-    uint64_t base;           /* its position in the stream */
-    struct cb_memory *block; /* the block that contains it */
+    const uint8_t *data;     /* the span, or what it was unpacked to */
+    uint64_t base;           /* position of the span in the stream */
+    struct cb_memory *block; /* the block that contains the data */
     size_t count, used;      /* number of frames, and bytes of the span before the next one */
     uint64_t record;         /* number of the first */
+    enum cb__cuts_place place;
     struct cb__cut cuts[CB__CUTS];
+    struct cb__unpacked places[CB__CUTS];
 };
+
+/* Where the payload of the i-th frame is in the stream. */
+static inline uint64_t cb__cuts_position(const struct cb__cuts *found, size_t i)
+{
+    const bool in_span = found->place == CB__CUTS_IN_SPAN;
+    return found->base + (in_span ? found->cuts[i].at : found->places[i].payload);
+}
+
+/* Where it ends in the span. */
+static inline size_t cb__cuts_end(const struct cb__cuts *found, size_t i)
+{
+    return found->place == CB__CUTS_IN_SPAN ? cb__cut_end(&found->cuts[i]) : found->places[i].end;
+}
 
 /*
  * Whole frames that cb_decoder_next and cb_decoder_take have found in one go, to return
@@ -204,16 +225,17 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
  *
  * The decoder advances over the first `count` of them when cb__decoder_took is called:
  * once, and before any other call for the decoder, or never.  With all of them, it
- * advances over the dropped bytes after them, too.  Bytes are valid until the next release.
+ * advances over the dropped bytes after them, too.  Bytes are valid until the next release;
+ * if they were unpacked, only until that call.
  */
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
 void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
 /* The same instead for one more, which is kept as a piece. */
-void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
+void cb__decoder_keep(struct cb_decoder *decoder, struct cb__cuts *found, size_t count);
 
 /* The pieces of `count` of these frames, from the first-th on. */
-void cb__decoder_build(const struct cb_decoder *decoder, const struct cb__cuts *found, size_t first,
+void cb__decoder_build(const struct cb_decoder *decoder, struct cb__cuts *found, size_t first,
                        size_t count, struct cb_piece *pieces);
 
 /* The finder for cb__rewrite in the span of the next frames, as in struct

@@ -24,6 +24,13 @@ int cb__decoder_put_aside(struct cb_decoder *decoder);
 /* How this decoder finds the next frame after damage; false if it cannot. */
 bool cb__decoder_recovery(const struct cb_decoder *decoder, struct cb__recovery *recovery);
 
+/* For cb__decoder_cuts: unpacks frames of the span, which has n bytes, at most `max`. */
+void cb__decoder_unpack(struct cb_decoder *decoder, struct cb__cuts *found, size_t n, size_t max);
+
+/* For cb__decoder_build: the pieces of those. */
+void cb__decoder_build_unpacked(const struct cb_decoder *decoder, struct cb__cuts *found,
+                                size_t first, size_t count, struct cb_piece *pieces);
+
 /* See cb__limit_to. */
 void cb__decoder_change_limit(struct cb_decoder *decoder, uint64_t limit);
 

@@ -76,6 +76,11 @@ static inline size_t cb__cut_end(const struct cb__cut *cut)
     return (size_t)cut->at + cut->length + cut->trailer;
 }
 
+/* Where a frame that was unpacked is in its span. */
+struct cb__unpacked {
+    uint32_t payload, end;
+};
+
 /* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
 
@@ -127,6 +132,12 @@ struct cb__decoder_ops {
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used);
 
+    /* The same for a family that assembles, whose payload is not in the input as it is:
+     * writes it to `out`, record after record.  Each cut->at is a place there; header and
+     * trailer are 0.  There is room for n bytes and CB__SLACK more.  Optional. */
+    size_t (*unpack)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint8_t *out,
+                     struct cb__cut *cuts, struct cb__unpacked *places, size_t max, size_t *used);
+
     /* The same without storing places: counts at most `max` records, or returns 0 if it
      * cannot.  Optional, if it is faster than `cuts`. */
     uint64_t (*skip)(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max,
@@ -177,6 +188,8 @@ struct cb__decoder_ops {
  * `in` and written to `out`. */
 enum { CB__TRANSFORM_ROOM = 64 }; /* least room in `out` at the start */
 
+enum { CB__WHOLE_ROOM = 4096 }; /* the most for a record that is written whole */
+
 struct cb__transform {
     const uint8_t *in, *in_end;
     uint8_t *out, *out_end;
@@ -215,7 +228,7 @@ struct cb__encoder_ops {
     /* Writes record encoder->record, n bytes at encoder->offset, with all that the other
      * functions write for it, to `to`, and returns its end; NULL if they must do it.  There
      * are n * whole_times + whole_more bytes of room, all of which it may overwrite.  For
-     * records for which that is at most CB__APPEND_ROOM.  Optional: it takes a fraction of
+     * records for which that is at most CB__WHOLE_ROOM.  Optional: it takes a fraction of
      * the time of the steps. */
     uint8_t *(*whole)(struct cb_encoder *encoder, const uint8_t *data, size_t n, uint8_t *to);
     unsigned whole_times, whole_more;

@@ -238,21 +238,28 @@ static inline bool finds_cuts(const struct cb_decoder *decoder)
 
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
 {
+    const struct cb__decoder_ops *ops = decoder->ops;
     size_t n;
     found->count = found->used = 0;
-    if (max < BATCH_MIN || !finds_cuts(decoder) || !frames_at_hand(decoder, &found->data, &n))
+    const bool unpacks = ops->unpack && decoder->core.assembled && !decoder->trailers;
+    if (max < BATCH_MIN || !(finds_cuts(decoder) || unpacks) ||
+        !frames_at_hand(decoder, &found->data, &n))
         return 0;
+    max = cb__min(max, CB__CUTS);
+    found->place = CB__CUTS_IN_SPAN;
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
-    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
-    found->count = decoder->ops->cuts(decoder, found->data, n, found->cuts, cb__min(max, CB__CUTS),
-                                      &found->used);
+    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, found->base);
+    if (ops->cuts)
+        found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
+    if (cb__unlikely(unpacks) && !found->used)
+        cb__decoder_unpack(decoder, found, n, max);
     return found->count;
 }
 
 void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
 {
-    const size_t part = count ? cb__cut_end(&found->cuts[count - 1]) : 0;
+    const size_t part = count ? cb__cuts_end(found, count - 1) : 0;
     pass_frames(decoder, count == found->count ? found->used : part, count);
 }
 
@@ -273,9 +280,13 @@ static inline void build_one(struct cb_piece *piece, const struct cb__cut *cut, 
 
 /* The pieces of whole records, from the first-th on: four at a time, since counting them
  * costs a quarter of making them. */
-void cb__decoder_build(const struct cb_decoder *decoder, const struct cb__cuts *found, size_t first,
+void cb__decoder_build(const struct cb_decoder *decoder, struct cb__cuts *found, size_t first,
                        size_t count, struct cb_piece *pieces)
 {
+    if (cb__unlikely(found->place != CB__CUTS_IN_SPAN)) {
+        cb__decoder_build_unpacked(decoder, found, first, count, pieces);
+        return;
+    }
     const struct cb__cut *const cuts = found->cuts + first;
     const uint64_t base = decoder->found.scan, record = decoder->core.record + first;
     const uint8_t *const data = found->data;
@@ -336,7 +347,7 @@ static size_t give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, s
         if (found.used)
             cb__decoder_took(decoder, &found, found.count);
         done += found.count;
-    } while (found.count == CB__CUTS);
+    } while (found.count == CB__CUTS || (found.count && decoder->ops->unpack));
     return done;
 }
 
@@ -523,7 +534,7 @@ void cb__decoder_tell_trailers(struct cb_decoder *decoder)
     cb__forget_ahead(decoder); /* it has none */
 }
 
-void cb__decoder_keep(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
+void cb__decoder_keep(struct cb_decoder *decoder, struct cb__cuts *found, size_t count)
 {
     struct cb__kept *kept = decoder->core.kept;
     kept->next = 0;

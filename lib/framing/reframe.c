@@ -111,7 +111,7 @@ static size_t count_long(const struct cb__cuts *found, size_t i)
 /* Passes n frames, from the i-th on, to the encoder as pieces; adds to *taken how many
  * it consumed. */
 static int put_pieces(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                      struct cb__appender *appender, const struct cb__cuts *found, size_t i,
+                      struct cb__appender *appender, struct cb__cuts *found, size_t i,
                       size_t n, size_t *taken)
 {
     struct cb_piece *pieces = decoder->core.kept->pieces;

@@ -4,14 +4,15 @@
 #include "framing/decoder.h"
 #include "framing/encoding.h"
 
+_Static_assert((int)CB__WHOLE_ROOM <= (int)CB__APPEND_ROOM, "an appender has no more room at once");
+
 /* The record has number `record` and begins at `offset`; false if it is not written. */
 static inline bool put_whole(struct cb_encoder *encoder, struct cb__appender *appender,
                              const uint8_t *data, size_t n)
 {
     const struct cb__encoder_ops *ops = encoder->ops;
     const size_t room = n * ops->whole_times + ops->whole_more;
-    if (n > CB__APPEND_ROOM || room > CB__APPEND_ROOM ||
-        cb__appender_room(appender, room) != CB_OK)
+    if (n > CB__WHOLE_ROOM || room > CB__WHOLE_ROOM || cb__appender_room(appender, room) != CB_OK)
         return false;
     uint8_t *end = ops->whole(encoder, data, n, appender->to);
     if (!end)
@@ -50,7 +51,7 @@ size_t cb__encode_whole_cuts(struct cb_encoder *encoder, struct cb__appender *ap
     for (; i < found->count; i++) {
         const struct cb__cut *cut = &found->cuts[i];
         encoder->record = encoder->before + found->record + i;
-        encoder->offset = found->base + cut->at;
+        encoder->offset = cb__cuts_position(found, i);
         if (!put_whole(encoder, appender, found->data + cut->at, cut->length))
             break;
     }

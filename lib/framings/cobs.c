@@ -12,26 +12,35 @@
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
+#include "kernels/find.h"
+#include "kernels/rewrite.h"
 
-enum { CODE_MAX = 0xff, BLOCK_MAX = CODE_MAX - 1 };
+enum { CODE_MAX = CB__COBS_CODE_MAX, BLOCK_MAX = CB__COBS_BLOCK_MAX };
 
 /* ---------------------------------------------------------------- decoding */
 
+enum { HITS = 256 }; /* zeros to find at once */
+
 struct cobs_state {
-    size_t left; /* bytes of the block still to come */
-    bool zero;   /* the payload has a zero after the block, if another block follows */
+    struct cb__finder zero;
+    size_t left;       /* bytes of the block still to come */
+    bool zero_follows; /* the payload has a zero after the block, if another block follows */
 };
 
 static int cobs_open(struct cb_decoder *decoder, const struct cb__spec *spec)
 {
+    struct cobs_state *state = decoder->state;
     (void)spec;
+    cb__finder_init(&state->zero, (const uint8_t *)"", 1);
     decoder->assembles = true;
     return CB_OK;
 }
 
 static void cobs_reset(struct cb_decoder *decoder)
 {
-    memset(decoder->state, 0, decoder->ops->state_size);
+    struct cobs_state *state = decoder->state;
+    state->left = 0;
+    state->zero_follows = false;
 }
 
 /* Skips the zeros before a frame; false if there is nothing else. */
@@ -74,12 +83,12 @@ static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
 static int take_code(struct cb_decoder *decoder, uint8_t code)
 {
     struct cobs_state *state = decoder->state;
-    const bool zero = state->zero && code;
+    const bool zero = state->zero_follows && code;
     decoder->found.scan++;
     if (!code)
         decoder->found.state = CB__FOUND_COMPLETE;
     state->left = code ? code - 1U : 0;
-    state->zero = code && code != CODE_MAX;
+    state->zero_follows = code && code != CODE_MAX;
     return zero ? cb__decoder_add(decoder, "", 1) : CB_OK;
 }
 
@@ -101,6 +110,64 @@ static int cobs_advance(struct cb_decoder *decoder)
     return status;
 }
 
+/* The frames of a span. */
+struct frames {
+    const uint8_t *data;
+    size_t n, start; /* of the span, and of the next frame */
+    uint8_t *out;
+    size_t made; /* bytes of payload */
+    struct cb__cut *cuts;
+    struct cb__unpacked *places;
+    size_t count;
+    uint64_t max_record;
+};
+
+/* Unpacks the next frame, which ends at a zero; false if it is wrong or too long. */
+static inline bool unpack_frame(struct frames *frames, size_t zero)
+{
+    const size_t start = frames->start, at = frames->made;
+    if (zero > start) {
+        uint8_t *to = frames->out + at;
+        const uint8_t *end =
+            cb__uncobs(frames->data + start, zero - start, frames->data + frames->n, to);
+        const size_t length = end ? (size_t)(end - to) : 0;
+        if (!end || length > frames->max_record)
+            return false;
+        frames->made = at + length;
+        frames->places[frames->count] =
+            (struct cb__unpacked){.payload = (uint32_t)start + 1, .end = (uint32_t)zero + 1};
+        frames->cuts[frames->count++] = cb__cut_of(at, length, 0, frames->made);
+    }
+    frames->start = zero + 1;
+    return true;
+}
+
+static size_t cobs_unpack(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint8_t *out,
+                          struct cb__cut *cuts, struct cb__unpacked *places, size_t max,
+                          size_t *used)
+{
+    const struct cobs_state *state = decoder->state;
+    struct frames frames = {
+        .data = data,
+        .n = n,
+        .out = out,
+        .cuts = cuts,
+        .places = places,
+        .max_record = decoder->max_record,
+    };
+    uint32_t zeros[HITS + CB__FIND_SLACK];
+    size_t from = 0, found, scanned, i = 0;
+    do {
+        const size_t wanted = cb__min(HITS, max - frames.count);
+        found = cb__find_all(&state->zero, data + from, n - from, zeros, wanted, &scanned);
+        for (i = 0; i < found && unpack_frame(&frames, from + zeros[i]); i++)
+            ;
+        from += scanned;
+    } while (i && i == found && frames.count < max);
+    *used = frames.start;
+    return frames.count;
+}
+
 static int cobs_cut_short(struct cb_decoder *decoder)
 {
     return cb__has_begun(decoder) ? CB__NO : CB__MORE;
@@ -120,6 +187,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = cobs_open,
     .reset = cobs_reset,
     .advance = cobs_advance,
+    .unpack = cobs_unpack,
     .cut_short = cobs_cut_short,
     .recovery = recovery,
 };
@@ -200,12 +268,23 @@ static int cobs_end(struct cb_encoder *encoder)
     return cb__encoder_give(encoder, encoder->scratch, (size_t)(t.out - encoder->scratch));
 }
 
+static uint8_t *cobs_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n, uint8_t *to)
+{
+    (void)encoder;
+    to = cb__stuffing()->cobs(data, n, to);
+    *to = 0;
+    return to + 1;
+}
+
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_TRANSFORMS,
     .state_size = sizeof(struct cobs_encoder),
     .begin = cobs_begin,
     .end = cobs_end,
     .payload = cobs_payload,
+    .whole = cobs_whole,
+    .whole_times = 1,
+    .whole_more = CB__WHOLE_ROOM / BLOCK_MAX + 2 + CB__SLACK,
 };
 
 const struct cb__family cb__cobs_family = {

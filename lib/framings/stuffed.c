@@ -15,26 +15,26 @@
 #include "framing/encoder.h"
 #include "framings/families.h"
 #include "kernels/find.h"
+#include "kernels/rewrite.h"
 
 struct stuffing {
     const char *name;
-    uint8_t end, escape;         /* END and ESC */
-    uint8_t for_end, for_escape; /* what stands for them, after ESC */
-    bool hdlc;
+    struct cb__escapes bytes; /* END, ESC, and what stands for them; `inverted` only in hdlc */
 };
 
-enum { INVERTED = 0x20 }; /* in hdlc, after ESC */
+enum { INVERTED = 0x20 };
 
 enum {
-    HITS = 256,  /* places of END and ESC to find at once, on the fast path */
-    FEW_HITS = 8 /* ... and on the slow one */
+    HITS = 256,    /* places of END and ESC to find at once, on the fast path */
+    FEW_HITS = 8,  /* ... and on the slow one */
+    UNPACKED = 256 /* ends of packets to find at once */
 };
 
 /* Searches for END and ESC. */
 static void find_both(struct cb__finder *finder, const struct stuffing *stuffing)
 {
-    cb__finder_init(finder, &stuffing->end, 1);
-    cb__finder_add(finder, &stuffing->escape, 1);
+    cb__finder_init(finder, &stuffing->bytes.end, 1);
+    cb__finder_add(finder, &stuffing->bytes.escape, 1);
 }
 
 static void slip_init(void *data, unsigned variant)
@@ -42,10 +42,7 @@ static void slip_init(void *data, unsigned variant)
     (void)variant;
     *(struct stuffing *)data = (struct stuffing){
         .name = "slip",
-        .end = 0xc0,
-        .escape = 0xdb,
-        .for_end = 0xdc,
-        .for_escape = 0xdd,
+        .bytes = {.end = 0xc0, .escape = 0xdb, .for_end = 0xdc, .for_escape = 0xdd},
     };
 }
 
@@ -54,11 +51,11 @@ static void hdlc_init(void *data, unsigned variant)
     (void)variant;
     *(struct stuffing *)data = (struct stuffing){
         .name = "hdlc",
-        .end = 0x7e,
-        .escape = 0x7d,
-        .for_end = 0x7e ^ INVERTED,
-        .for_escape = 0x7d ^ INVERTED,
-        .hdlc = true,
+        .bytes = {.end = 0x7e,
+                  .escape = 0x7d,
+                  .for_end = 0x7e ^ INVERTED,
+                  .for_escape = 0x7d ^ INVERTED,
+                  .inverted = INVERTED},
     };
 }
 
@@ -77,7 +74,7 @@ static int open_decoder(struct cb_decoder *decoder, const struct cb__spec *spec)
     (void)spec;
     find_both(&state->finder, stuffing);
     decoder->assembles = true;
-    decoder->whole = stuffing->hdlc; /* until its end a packet may be cancelled */
+    decoder->whole = stuffing->bytes.inverted; /* until its end a packet may be cancelled */
     return CB_OK;
 }
 
@@ -93,7 +90,8 @@ static bool lacks_end(const struct cb_decoder *decoder, uint8_t first)
 {
     const struct stuffing *stuffing = decoder->config.data;
     const struct stuffed_state *state = decoder->state;
-    return stuffing->hdlc && decoder->found.scan == state->begin && first != stuffing->end;
+    return stuffing->bytes.inverted && decoder->found.scan == state->begin &&
+           first != stuffing->bytes.end;
 }
 
 /* A frame begins at `start`, its packet at `packet`: the two differ by the END that a
@@ -116,7 +114,7 @@ static int find_packet(struct cb_decoder *decoder)
         if (lacks_end(decoder, data[0]))
             return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                                     "no flag before the first frame");
-        while (ends < n && data[ends] == stuffing->end)
+        while (ends < n && data[ends] == stuffing->bytes.end)
             ends++;
         if (ends)
             begin_frame(decoder, decoder->found.scan + ends - decoder->config.keep,
@@ -134,10 +132,10 @@ static int unescape(struct cb_decoder *decoder, uint8_t c, uint8_t *literal)
 {
     const struct stuffing *stuffing = decoder->config.data;
     *literal = c ^ INVERTED;
-    if (stuffing->hdlc)
+    if (stuffing->bytes.inverted)
         return CB_OK;
-    *literal = c == stuffing->for_end ? stuffing->end : stuffing->escape;
-    if (c == stuffing->for_end || c == stuffing->for_escape)
+    *literal = c == stuffing->bytes.for_end ? stuffing->bytes.end : stuffing->bytes.escape;
+    if (c == stuffing->bytes.for_end || c == stuffing->bytes.for_escape)
         return CB_OK;
     return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
                             "ESC is not followed by ESC_END or ESC_ESC");
@@ -164,7 +162,7 @@ static int take_escaped(struct cb_decoder *decoder, uint8_t c)
     if (status)
         return status;
     state->escaped = false;
-    if (stuffing->hdlc && c == stuffing->end)
+    if (stuffing->bytes.inverted && c == stuffing->bytes.end)
         return cancel(decoder);
     decoder->found.scan++;
     return cb__decoder_add(decoder, &literal, 1);
@@ -197,7 +195,7 @@ static int take_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n)
             return status;
         at = hits[i] + 1;
         decoder->found.scan++;
-        if (data[hits[i]] == stuffing->end) {
+        if (data[hits[i]] == stuffing->bytes.end) {
             decoder->found.state = CB__FOUND_COMPLETE;
             return CB_OK;
         }
@@ -265,7 +263,7 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
     const struct stuffed_state *state = decoder->state;
     struct frames frames = {
         .cuts = cuts,
-        .end = stuffing->end,
+        .end = stuffing->bytes.end,
         .keep = decoder->config.keep,
         .max_record = decoder->max_record,
     };
@@ -286,6 +284,29 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
     return frames.count;
 }
 
+/* The packets that end there, but for empty ones; those up to the first too long one. */
+static size_t unpack(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint8_t *out,
+                     struct cb__cut *cuts, struct cb__unpacked *places, size_t max, size_t *used)
+{
+    const struct stuffing *stuffing = decoder->config.data;
+    struct cb__packet_end ends[UNPACKED + CB__PACKETS_SLACK], last = {.in = 0};
+    size_t count = 0, found = 0;
+    max = cb__min(max, UNPACKED);
+    if (!lacks_end(decoder, data[0]))
+        found = cb__stuffing()->unescape(&stuffing->bytes, data, n, out, ends, max);
+    for (size_t i = 0; i < found; i++) {
+        const size_t at = last.out, length = ends[i].out - at;
+        if (length > decoder->max_record)
+            break;
+        places[count] = (struct cb__unpacked){.payload = last.in, .end = ends[i].in + 1};
+        cuts[count] = cb__cut_of(at, length, 0, ends[i].out);
+        count += ends[i].in > last.in;
+        last = (struct cb__packet_end){.in = ends[i].in + 1, .out = ends[i].out};
+    }
+    *used = last.in;
+    return count;
+}
+
 /* An END before a packet that never came is not a record. */
 static int cut_short(struct cb_decoder *decoder)
 {
@@ -299,7 +320,8 @@ static int cut_short(struct cb_decoder *decoder)
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct stuffing *stuffing = decoder->config.data;
-    *how = (struct cb__recovery){.mark = {&stuffing->end, 1}, .after = !stuffing->hdlc};
+    *how = (struct cb__recovery){.mark = {&stuffing->bytes.end, 1},
+                                 .after = !stuffing->bytes.inverted};
     return true;
 }
 
@@ -309,6 +331,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = advance,
     .cuts = cuts,
+    .unpack = unpack,
     .cut_short = cut_short,
     .recovery = recovery,
 };
@@ -343,7 +366,7 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
 static int encoder_end(struct cb_encoder *encoder)
 {
     const struct stuffing *stuffing = encoder->config.data;
-    return cb__encoder_give(encoder, &stuffing->end, 1);
+    return cb__encoder_give(encoder, &stuffing->bytes.end, 1);
 }
 
 static int encoder_begin(struct cb_encoder *encoder, uint64_t length)
@@ -366,8 +389,9 @@ static bool copy_escaped(struct cb__transform *t, const struct stuffing *stuffin
 {
     if (t->out_end - t->out < 2)
         return false;
-    *t->out++ = stuffing->escape;
-    *t->out++ = *t->in++ == stuffing->end ? stuffing->for_end : stuffing->for_escape;
+    *t->out++ = stuffing->bytes.escape;
+    *t->out++ =
+        *t->in++ == stuffing->bytes.end ? stuffing->bytes.for_end : stuffing->bytes.for_escape;
     return true;
 }
 
@@ -391,6 +415,18 @@ static void encoder_payload(struct cb_encoder *encoder, struct cb__transform *t)
     }
 }
 
+static uint8_t *encoder_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n,
+                              uint8_t *to)
+{
+    const struct stuffing *stuffing = encoder->config.data;
+    if (!n)
+        return NULL; /* it is refused */
+    *to = stuffing->bytes.end;
+    to = cb__stuffing()->escape(&stuffing->bytes, data, n, to + 1);
+    *to = stuffing->bytes.end;
+    return to + 1;
+}
+
 static const struct cb__encoder_ops encoder_ops = {
     .traits = CB_LOOKS | CB_TRANSFORMS,
     .state_size = sizeof(struct stuffed_encoder),
@@ -399,6 +435,9 @@ static const struct cb__encoder_ops encoder_ops = {
     .end = encoder_end,
     .look = look,
     .payload = encoder_payload,
+    .whole = encoder_whole,
+    .whole_times = 2,
+    .whole_more = 2 + CB__SLACK,
 };
 
 const struct cb__family cb__slip_family = {

@@ -112,6 +112,7 @@ static const struct cb__rewrite_kernel plain_kernel = {
                 [CB__REWRITE_SET] = {plain_0, plain_1},
                 [CB__REWRITE_LINE] = {line_0, line_1}},
     .marked = {marked_0, marked_1},
+    .stuffing = {cb__escape_packet_plain, cb__unescape_plain, cb__cobs_plain},
 };
 
 CB__CHOOSE_KERNEL(cb__rewrite_kernel, &plain_kernel);
@@ -134,6 +135,11 @@ size_t cb__rewrite_marked(const uint64_t *marks, const uint8_t *tail, size_t tai
                           const uint8_t *data, size_t n, uint8_t *to)
 {
     return kernel_now()->marked[tail_size](marks, tail, data, n, to);
+}
+
+const struct cb__stuffing *cb__stuffing(void)
+{
+    return &kernel_now()->stuffing;
 }
 
 /* ------------------------------------------------------------------ shuffles */

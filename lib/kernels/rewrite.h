@@ -13,6 +13,7 @@
 #define CB_REWRITE_H
 
 #include "kernels/find.h"
+#include "kernels/stuffing.h"
 
 /* Can matches of this finder be rewritten to a tail of this size?  The finder must be
  * exact, with matches that cannot overlap and are not shorter than the tail; `drop_cr`
@@ -45,6 +46,9 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
 size_t cb__rewrite_marked(const uint64_t *marks, const uint8_t *tail, size_t tail_size,
                           const uint8_t *data, size_t n, uint8_t *to);
 
+/* The functions of struct cb__stuffing in use. */
+const struct cb__stuffing *cb__stuffing(void);
+
 /* ----------------------------------------------------------------- kernels */
 
 /* What a match is; the first three are enum cb__finder_kind. */
@@ -70,6 +74,7 @@ struct cb__rewrite_kernel {
     const char *name;
     cb__rewrite_fn *rewrite[CB__REWRITE_SHAPES][3];
     cb__rewrite_marked_fn *marked[2];
+    struct cb__stuffing stuffing;
 };
 
 /* The kernels that this machine can run, the fastest first, plain C last; NULL after
@@ -87,5 +92,12 @@ size_t cb__rewrite_kernels_here(const struct cb__rewrite_kernel **kernels);
 /* The indexes of the set bits in each mask of eight bits, in order: a shuffle that
  * moves the bytes to keep to the front. */
 extern const uint8_t cb__rewrite_shuffles[256][8];
+
+/* Copies n < 64 bytes, where a vector of so many cannot be loaded. */
+static inline void cb__rewrite_part(uint8_t part[64], const uint8_t *data, size_t n)
+{
+    memset(part, 0, 64);
+    memcpy(part, data, n);
+}
 
 #endif

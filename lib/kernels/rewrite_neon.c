@@ -66,11 +66,26 @@ static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
     return to + (ends >> 56);
 }
 
+static inline uint8x16x4_t invert(uint8x16x4_t v, uint8x16x4_t k, uint8_t bits)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = veorq_u8(v.val[i], vandq_u8(k.val[i], vdupq_n_u8(bits)));
+    return v;
+}
+
+static inline uint8x16x4_t part(const uint8_t *p, size_t n)
+{
+    uint8_t bytes[64];
+    cb__rewrite_part(bytes, p, n);
+    return cb__neon_load(bytes);
+}
+
 #define REWRITE_TARGET
 #define REWRITE_NAME(name) neon_##name
 #define REWRITE_V uint8x16x4_t
 #define REWRITE_K uint8x16x4_t
 #define REWRITE_LOAD(p) cb__neon_load(p)
+#define REWRITE_PART(p, n) part(p, n)
 #define REWRITE_STORE(to, v) store(to, v)
 #define REWRITE_EQUAL(v, b) equal(v, b)
 #define REWRITE_MEMBER(v, finder) member(v, finder)
@@ -78,6 +93,7 @@ static inline uint8_t *pack(uint8_t *to, uint8x16x4_t v, uint64_t keep)
 #define REWRITE_BOTH(k, l) both(k, l)
 #define REWRITE_BITS(k) cb__neon_bits(k)
 #define REWRITE_BLEND(v, k, b) blend(v, k, b)
+#define REWRITE_INVERT(v, k, b) invert(v, k, b)
 #define REWRITE_PACK(to, v, keep) pack(to, v, keep)
 #include "kernels/rewrite_scan.h"
 

@@ -7,12 +7,14 @@
  *     REWRITE_NAME(name)   a distinct name for each function
  *     REWRITE_V            64 bytes, and a truth value for each: REWRITE_K
  *     REWRITE_LOAD(p)      loads 64 bytes, REWRITE_STORE(to, v) stores them
+ *     REWRITE_PART(p, n)   loads n < 64 bytes, with any bytes after them
  *     REWRITE_EQUAL(v, b)  which of the bytes are b
  *     REWRITE_MEMBER(v, f) which are in the set of the finder f
  *     REWRITE_WHERE(m)     where 64 bits are set
  *     REWRITE_BOTH(k, l)   where both truth values are true
  *     REWRITE_BITS(k)      the same as 64 bits
  *     REWRITE_BLEND(v, k, b)  v, with b where k is true
+ *     REWRITE_INVERT(v, k, b)  v, with the bits of b inverted where k is true
  *     REWRITE_PACK(to, v, keep)  stores the bytes whose bit is set, one after the
  *                          other, up to 64 bytes in total with garbage after
  *                          them, and returns the end of the valid ones
@@ -43,7 +45,8 @@
             [CB__REWRITE_SET] = {kernel##_set_0, kernel##_set_1},                                  \
             [CB__REWRITE_LINE] = {kernel##_line_0, kernel##_line_1},                               \
     },                                                                                             \
-    .marked = {kernel##_marked_0, kernel##_marked_1}
+    .marked = {kernel##_marked_0, kernel##_marked_1},                                              \
+    .stuffing = {kernel##_escape, kernel##_unescape, kernel##_cobs}
 #endif
 
 #ifdef REWRITE_NAME
@@ -172,11 +175,14 @@ REWRITE_TARGET static size_t REWRITE_NAME(marked_1)(const uint64_t *marks, const
     return REWRITE_NAME(marked)(marks, tail, data, n, to, 1);
 }
 
+#include "kernels/stuffing_scan.h"
+
 #undef REWRITE_TARGET
 #undef REWRITE_NAME
 #undef REWRITE_V
 #undef REWRITE_K
 #undef REWRITE_LOAD
+#undef REWRITE_PART
 #undef REWRITE_STORE
 #undef REWRITE_EQUAL
 #undef REWRITE_MEMBER
@@ -184,6 +190,7 @@ REWRITE_TARGET static size_t REWRITE_NAME(marked_1)(const uint64_t *marks, const
 #undef REWRITE_BOTH
 #undef REWRITE_BITS
 #undef REWRITE_BLEND
+#undef REWRITE_INVERT
 #undef REWRITE_PACK
 
 #endif

@@ -26,11 +26,17 @@ VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t kee
     return to + __builtin_popcountll(keep);
 }
 
+VBMI2 static inline __m512i vbmi2_part(const uint8_t *p, size_t n)
+{
+    return _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, (unsigned)n), (const void *)p);
+}
+
 #define REWRITE_TARGET VBMI2
 #define REWRITE_NAME(name) vbmi2_##name
 #define REWRITE_V __m512i
 #define REWRITE_K __mmask64
 #define REWRITE_LOAD(p) _mm512_loadu_si512((const void *)(p))
+#define REWRITE_PART(p, n) vbmi2_part(p, n)
 #define REWRITE_STORE(to, v) _mm512_storeu_si512((void *)(to), v)
 #define REWRITE_EQUAL(v, b) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)(b)))
 #define REWRITE_MEMBER(v, finder) vbmi2_member(v, finder)
@@ -38,6 +44,7 @@ VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t kee
 #define REWRITE_BOTH(k, l) ((k) & (l))
 #define REWRITE_BITS(k) (k)
 #define REWRITE_BLEND(v, k, b) _mm512_mask_blend_epi8(k, v, _mm512_set1_epi8((char)(b)))
+#define REWRITE_INVERT(v, k, b) _mm512_xor_si512(v, _mm512_maskz_set1_epi8(k, (char)(b)))
 #define REWRITE_PACK(to, v, keep) vbmi2_pack(to, v, keep)
 #include "kernels/rewrite_scan.h"
 
@@ -145,11 +152,26 @@ AVX2 static inline uint8_t *avx2_pack(uint8_t *to, struct avx2 v, uint64_t keep)
     return avx2_pack_16(to, _mm256_extracti128_si256(v.high, 1), keep >> 48);
 }
 
+AVX2 static inline struct avx2 avx2_invert(struct avx2 v, struct avx2 k, uint8_t bits)
+{
+    __m256i bytes = _mm256_set1_epi8((char)bits);
+    return (struct avx2){_mm256_xor_si256(v.low, _mm256_and_si256(k.low, bytes)),
+                         _mm256_xor_si256(v.high, _mm256_and_si256(k.high, bytes))};
+}
+
+AVX2 static inline struct avx2 avx2_part(const uint8_t *p, size_t n)
+{
+    uint8_t part[64];
+    cb__rewrite_part(part, p, n);
+    return avx2_load(part);
+}
+
 #define REWRITE_TARGET AVX2
 #define REWRITE_NAME(name) avx2_##name
 #define REWRITE_V struct avx2
 #define REWRITE_K struct avx2
 #define REWRITE_LOAD(p) avx2_load(p)
+#define REWRITE_PART(p, n) avx2_part(p, n)
 #define REWRITE_STORE(to, v) avx2_store(to, v)
 #define REWRITE_EQUAL(v, b) avx2_equal(v, b)
 #define REWRITE_MEMBER(v, finder) avx2_member(v, finder)
@@ -157,6 +179,7 @@ AVX2 static inline uint8_t *avx2_pack(uint8_t *to, struct avx2 v, uint64_t keep)
 #define REWRITE_BOTH(k, l) avx2_both(k, l)
 #define REWRITE_BITS(k) avx2_bits(k)
 #define REWRITE_BLEND(v, k, b) avx2_blend(v, k, b)
+#define REWRITE_INVERT(v, k, b) avx2_invert(v, k, b)
 #define REWRITE_PACK(to, v, keep) avx2_pack(to, v, keep)
 #include "kernels/rewrite_scan.h"
 

@@ -28,8 +28,10 @@ layers() {
  6  kernels/find_x86.c  only kernels/find.h kernels/find_scan.h
  6  kernels/find_neon.c  only kernels/neon.h kernels/find.h kernels/find_scan.h
  6  kernels/find_none.c  only kernels/find.h
- 6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/choose.h kernels/find.h
- 7  kernels/rewrite_scan.h  only kernels/rewrite.h
+ 5  kernels/stuffing.h kernels/stuffing.c  only core/base.h core/eight.h
+ 6  kernels/stuffing_scan.h  only kernels/stuffing.h
+ 6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/choose.h kernels/find.h kernels/stuffing.h
+ 7  kernels/rewrite_scan.h  only kernels/rewrite.h kernels/stuffing_scan.h
  8  kernels/rewrite_x86.c  only kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_neon.c  only kernels/neon.h kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_none.c  only kernels/rewrite.h
@@ -59,7 +61,7 @@ layers() {
  9  framing/spec.h framing/spec.c
 10  framing/byte_rules.h framing/byte_rules.c  only core/base.h framing/spec.h
 11  framing/framing.h framing/framing.c
-12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/take.c framing/recover.c
+12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/unpack.c framing/take.c framing/recover.c
 12  framing/encoder.h framing/encoder.c
 13  framing/encoding.h framing/steps.c framing/short.c framing/whole.c framing/encode.c
 14  framing/reframe.c

@@ -7,7 +7,10 @@ enum { DIGITS_MAX = 20, TEN_THOUSAND = 10000, HUNDRED_MILLION = 100000000 };
 
 #define PAIRS(tens)                                                                                \
     {tens, '0'}, {tens, '1'}, {tens, '2'}, {tens, '3'}, {tens, '4'}, {tens, '5'}, {tens, '6'},     \
-        {tens, '7'}, {tens, '8'}, {tens, '9'}
+        {tens, '7'}, {tens, '8'},                                                                  \
+    {                                                                                              \
+        tens, '9'                                                                                  \
+    }
 
 const uint8_t cb__digit_pairs[100][2] = {PAIRS('0'), PAIRS('1'), PAIRS('2'), PAIRS('3'),
                                          PAIRS('4'), PAIRS('5'), PAIRS('6'), PAIRS('7'),
