@@ -11,7 +11,8 @@ What is always true here:
   StateError.
 - No pointer into a block is kept without a hold on the block (struct cb_held).
 - Any call that drops bytes may run Python code, since it may release an object whose bytes
-  were appended by reference.
+  were appended by reference; and so may a call for a view of an object.  So the state of a
+  Buffer is checked (full, to_fill) after that, right before the library is called.
 """
 cimport cython
 from cpython.buffer cimport (

@@ -199,11 +199,14 @@ cdef class Buffer:
             fail(status)
 
     cdef int append_view(self, object data) except -1:
-        cdef cb_buffer *buffer = self.to_fill()
         cdef Py_buffer *view = kept_view(data)
-        status = cb_append_ref(buffer, view.buf, view.len, release_view, view)
+        cdef int status = CB_ESTATE
+        try:
+            status = cb_append_ref(self.to_fill(), view.buf, view.len, release_view, view)
+        finally:
+            if status < 0:
+                release_view(view, NULL, 0)
         if status < 0:
-            release_view(view, NULL, 0)
             fail(status)
 
     cdef int append_buffer(self, Buffer source) except -1:
@@ -318,11 +321,12 @@ cdef class Buffer:
         """
         cdef Py_buffer view
         cdef size_t at = 0
-        cdef cb_buffer *buffer = self.full()
+        cdef cb_buffer *buffer
         if start < 0 or end < -1:
             raise ValueError("start and end must not be negative")
         PyObject_GetBuffer(s, &view, PyBUF_SIMPLE)
         try:
+            buffer = self.full()
             if cb_length(buffer) < LONG_SEARCH or not self.is_shared():
                 status = cb_find(buffer, view.buf, view.len, start, at_most(end), &at)
             else:
@@ -388,7 +392,7 @@ cdef class Buffer:
         RecordTooLongError as soon as more than `limit` bytes (0: any number) come before it.
         """
         cdef Py_buffer view
-        cdef cb_buffer *buffer = self.full()
+        cdef cb_buffer *buffer
         cdef cb_buffer *spare
         if start < 0 or limit < 0:
             raise ValueError("start and limit must not be negative")
@@ -396,6 +400,7 @@ cdef class Buffer:
         try:
             if not view.len:
                 raise ValueError("a delimiter must not be empty")
+            buffer = self.full()
             spare = borrow_spare()
             status = cb_takeuntil(buffer, view.buf, view.len, start, limit,
                                   CB_KEEP if include_s else 0, spare)
@@ -418,10 +423,9 @@ cdef class Buffer:
         """Drops s if the buffer starts with it, and returns True; otherwise False."""
         cdef Py_buffer view
         cdef size_t missing
-        cdef cb_buffer *buffer = self.full()
         PyObject_GetBuffer(s, &view, PyBUF_SIMPLE)
         try:
-            return cb_skip_if_startswith(buffer, view.buf, view.len, &missing) == CB_YES
+            return cb_skip_if_startswith(self.full(), view.buf, view.len, &missing) == CB_YES
         finally:
             PyBuffer_Release(&view)
 

@@ -43,43 +43,46 @@ cdef class Encoder:
 
         Long records go by reference if they are read-only, as in Buffer.append.
         """
-        cdef cb_buffer *target
         cdef int status
         if self.busy:
             raise errors.StateError("this encoder is in use")
         if out is None:
             out = Buffer()
-        target = out.to_fill()
         self.busy = True
         try:
             if isinstance(record, Buffer):
-                status = self.encode_buffer(record, target)
+                status = self.encode_buffer(record, out)
             else:
-                status = self.encode_bytes(record, out, target)
+                status = self.encode_bytes(record, out)
         finally:
             self.busy = False
         if status < 0:
             fail_framing(status, cb_encoder_error(self.encoder))
         return out
 
-    cdef int encode_buffer(self, Buffer record, cb_buffer *target) except? -99:
+    cdef int encode_buffer(self, Buffer record, Buffer out) except? -99:
+        cdef cb_buffer *target = out.to_fill()
         cdef cb_buffer *spare = record.copy()
         status = cb_encode(self.encoder, spare, target)
         return_spare(spare)
         return status
 
-    cdef int encode_bytes(self, object record, Buffer out, cb_buffer *target) except? -99:
+    cdef int encode_bytes(self, object record, Buffer out) except? -99:
         cdef Py_buffer view
         cdef Py_buffer *kept
+        cdef int status = CB_ESTATE
         PyObject_GetBuffer(record, &view, PyBUF_SIMPLE)
         try:
             if not view.readonly or view.len < <Py_ssize_t>(out.cutoff or 4096):
-                return cb_encode_bytes(self.encoder, view.buf, view.len, NULL, NULL, target)
+                return cb_encode_bytes(
+                    self.encoder, view.buf, view.len, NULL, NULL, out.to_fill())
             kept = kept_view(record)
-            status = cb_encode_bytes(
-                self.encoder, kept.buf, kept.len, release_view, kept, target)
-            if status < 0:
-                release_view(kept, NULL, 0)
+            try:
+                status = cb_encode_bytes(
+                    self.encoder, kept.buf, kept.len, release_view, kept, out.to_fill())
+            finally:
+                if status < 0:
+                    release_view(kept, NULL, 0)
             return status
         finally:
             PyBuffer_Release(&view)

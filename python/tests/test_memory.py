@@ -9,7 +9,8 @@ import weakref
 
 import pytest
 
-from chunkedbuffer import Buffer, Decoder, Encoder, LimitError, Pool, StateError, decode
+from chunkedbuffer import (
+    Buffer, Decoder, Encoder, LimitError, Pool, StateError, UnencodableError, decode)
 
 
 def address(data):
@@ -359,3 +360,20 @@ def test_wrong_arguments():
                  lambda: Buffer().takeline(limit=-1)):
         with pytest.raises(ValueError):
             call()
+
+
+def test_an_object_that_is_refused_is_released():
+    before = sys.getrefcount(LONG)
+    with pytest.raises(LimitError):
+        Buffer(limit=100).append(LONG)
+    with pytest.raises(UnencodableError):
+        Encoder("u8").encode(LONG)
+    with pytest.raises(LimitError):
+        Encoder("u32be").encode(LONG, Buffer(limit=100))
+    buffer = Buffer()
+    view = memoryview(buffer.get_chunk())
+    for add in (buffer.append, lambda data: Encoder("line").encode(data, buffer)):
+        with pytest.raises(BufferError):
+            add(LONG)
+    view.release()
+    assert sys.getrefcount(LONG) == before
