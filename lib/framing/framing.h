@@ -91,6 +91,7 @@ struct cb__recovery {
     struct cb__bytes mark; /* empty: any place may be the right one */
     bool after;            /* the place is after the mark, which ends a frame; not before it */
     unsigned frames;       /* fewer are enough, but for the first, where the input ends */
+    bool header;           /* ... and of the last of several its header, which has constants */
 };
 
 struct cb__decoder_ops {

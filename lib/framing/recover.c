@@ -6,8 +6,9 @@
  * If the mark is enough it is searched from the byte on that showed the damage, otherwise
  * from the one on that follows the beginning of the bad frame: its length may be wrong, so
  * right ones may be in it.  Such a place is tried like the beginning of a stream: a right
- * frame must begin there, and if that may be chance, another one after it, unless the input
- * ends.  So a payload that looks like the beginning of a frame is not taken for one.
+ * frame must begin there, and if that may be chance, another one after it, or at least the
+ * header of one, unless the input ends.  So a payload that looks like the beginning of a
+ * frame is not taken for one.
  *
  * Until the place is found the error stays, so that every other call returns it; what
  * cannot be the place leaves the buffer.
@@ -61,17 +62,27 @@ static void resume(struct cb_decoder *decoder)
         decoder->ops->reset(decoder);
 }
 
-/* Decodes as at the beginning of a stream, from a place on, without returning anything: so
- * many frames, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
-static int try_place(struct cb_decoder *decoder, uint64_t place, unsigned wanted)
+/* Is a header enough, and there, after so many frames? */
+static bool has_begun_right(const struct cb_decoder *decoder, const struct cb__recovery *recovery,
+                            uint64_t frames)
+{
+    return recovery->header && frames && frames + 1 >= recovery->frames && cb__has_begun(decoder);
+}
+
+/* Decodes as at the beginning of a stream, from a place on, without returning anything: as
+ * many frames as are needed, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
+static int try_place(struct cb_decoder *decoder, uint64_t place,
+                     const struct cb__recovery *recovery)
 {
     uint64_t records = 0;
     decoder->found.scan = place;
     cb__decoder_next_frame(decoder);
     resume(decoder);
     decoder->left_out = 0;
-    while (records + decoder->left_out < wanted) {
+    while (records + decoder->left_out < recovery->frames) {
         const int status = decoder->ops->advance(decoder);
+        if (has_begun_right(decoder, recovery, records + decoder->left_out))
+            return is_too_long(decoder) ? CB__NO : CB__YES;
         if (status == CB__MORE && !decoder->finished)
             return CB__MORE;
         if (status == CB__MORE)
@@ -105,7 +116,7 @@ static int find_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
     const uint64_t back = recovery->after ? recovery->mark.length : 0;
     int status;
     while ((status = next_place(decoder, buffer, recovery, place)) == CB__YES) {
-        status = try_place(decoder, *place, recovery->frames);
+        status = try_place(decoder, *place, recovery);
         if (status == CB__YES)
             break;
         *place -= back; /* to the mark, which is found again */

@@ -214,6 +214,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct ascii_config *config = decoder->config.data;
     how->frames = 2;
+    how->header = true;
     return config->trailer.length > 0;
 }
 

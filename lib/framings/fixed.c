@@ -90,6 +90,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct fixed_config *config = decoder->config.data;
     how->frames = 2;
+    how->header = true;
     return cb__byte_rules_any_checks(&config->rules);
 }
 

@@ -284,6 +284,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct length_config *config = decoder->config.data;
     how->frames = 2;
+    how->header = cb__byte_rules_any_checks(&config->layout.rules);
     return config->more == NOT_GIVEN &&
            (config->layout.trailer.length || cb__byte_rules_any_checks(&config->layout.rules));
 }

@@ -374,6 +374,7 @@ class Length:
                 elif self.sequence is not None and header[self.sequence] != (number + 1) % 256:
                     raise Malformed()
                 number = header[self.sequence] if self.sequence is not None else None
+                source.header = selected and len(self.rules) > 0
                 payload += source.bytes(size)
             except Partial as partial:
                 raise Partial(payload + (partial.payload or b""), partial.offset)
@@ -532,6 +533,7 @@ class Ascii:
             raise Malformed()
         source.constant(self.term[1:])
         at = source.at
+        source.header = True
         payload = source.bytes(int(digits, self.base))
         source.constant(self.trailer)
         return Record(payload, at)
@@ -914,17 +916,21 @@ class Csv:
 
 
 def is_right(framing, source, at):
-    """Do so many frames as the framing needs begin here?  Fewer if the input ends."""
+    """Do so many frames as the framing needs begin here?  Fewer if the input ends, and of the
+    last of several its header is enough if that has constants."""
     trial, framing = Input(source.data), copy.copy(framing)
     trial.at = at
     for number in range(framing.proof):
         if number and not trial.left():
             return True
+        trial.header = False
         try:
             framing.next(trial)
         except Partial:
             return number > 0
-        except (End, Malformed, TooLong):
+        except Malformed:
+            return number > 0 and trial.header
+        except (End, TooLong):
             return False
     return True
 

@@ -136,6 +136,11 @@ static const struct damaged {
     {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\1yA\1z"), "x|<1>z|"},
     {"u8,offset=1,byte=0:41-42,only=0:41", BYTES("A\1xZB\3A\1q"), "x|<1>"},
     {"u8,offset=1,byte=0:00-7f,only=0:00,padding=0", BYTES("\xff\1\1x?\0\1y"), "<1>y|"},
+    /* Of that its header is enough, if it has constants. */
+    {"netstring", BYTES("x3:one,2:two,3:two,"), "<1>one|<6>two|"},
+    {"u8,offset=1,byte=0:41,trailer=;", BYTES("A\1x!A\1y;A\1z!A\1z;"), "<4>y|<4>z|"},
+    {"u8,offset=1,byte=0:41-42,only=0:41,trailer=;", BYTES("A\1x!A\1y;B\1z!A\1z;"), "<12>z|"},
+    {"u8,trailer=;", BYTES("\1x!\1y;\1z!\0;"), "<9>|"},
     {"u8,trailer=;", BYTES("\1x;\1y!\1z;\0;"), "x|<3>z||"},
     {"varint,offset=1,byte=0:41", BYTES("A\1xB\1yA\1zA\0"), "x|<3>z||"},
 };
