@@ -130,7 +130,7 @@ static int cut_short(struct cb_decoder *decoder)
 /* After damage: the next RS begins a text. */
 static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
-    static const uint8_t mark[] = {0x1e};
+    static const uint8_t mark[] = {RS};
     (void)decoder;
     *how = (struct cb__recovery){.mark = {mark, sizeof mark}, .after = false};
     return true;

@@ -125,38 +125,48 @@ static int add_edges(struct cb__matcher *matcher, uint32_t count)
     return CB_OK;
 }
 
-int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
-                     const struct cb_allocator *allocator)
+static void set_prefix(struct cb__matcher *matcher, const struct cb__needle *needle)
 {
-    size_t room = 1, size;
-    memset(matcher, 0, offsetof(struct cb__matcher, inline_nodes));
-    cb__matcher_forget(matcher);
-    matcher->allocator = allocator;
-    matcher->needles = count;
-    matcher->has_prefix = count == 1 && needles[0].length > 2;
-    if (matcher->has_prefix) {
-        size_t n = cb__min(needles[0].length, sizeof matcher->prefix);
-        memcpy(&matcher->prefix, needles[0].data, n);
-        memset(&matcher->prefix_mask, 0xff, n);
-    }
+    const size_t n = cb__min(needle->length, sizeof matcher->prefix);
+    matcher->has_prefix = true;
+    memcpy(&matcher->prefix, needle->data, n);
+    memset(&matcher->prefix_mask, 0xff, n);
+}
+
+/* The shortest and the longest length, and the most nodes: one for each byte, and the
+ * root.  False if these are too many. */
+static bool measure(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count)
+{
     matcher->shortest = needles[0].length;
+    matcher->room = 1;
     for (size_t i = 0; i < count; i++) {
-        if (!cb__add_size(room, needles[i].length, &room) || room > INT32_MAX)
-            return CB_EINVAL;
+        if (!cb__add_size(matcher->room, needles[i].length, &matcher->room) ||
+            matcher->room > INT32_MAX)
+            return false;
         matcher->shortest = cb__min(matcher->shortest, needles[i].length);
         matcher->longest = cb__max(matcher->longest, needles[i].length);
     }
-    matcher->nodes = matcher->inline_nodes;
-    matcher->room = CB__NODES_INLINE;
-    if (room > CB__NODES_INLINE) {
-        if (!cb__mul_size(room, sizeof *matcher->nodes, &size))
-            return CB_EINVAL;
-        struct cb__node *nodes = allocator->alloc(allocator->arg, size);
-        if (!nodes)
-            return CB_ENOMEM;
-        matcher->nodes = nodes;
-        matcher->room = room;
+    return true;
+}
+
+static int allocate_nodes(struct cb__matcher *matcher)
+{
+    const struct cb_allocator *allocator = matcher->allocator;
+    size_t size;
+    if (matcher->room <= CB__NODES_INLINE) {
+        matcher->nodes = matcher->inline_nodes;
+        return CB_OK;
     }
+    if (!cb__mul_size(matcher->room, sizeof *matcher->nodes, &size))
+        return CB_EINVAL;
+    matcher->nodes = allocator->alloc(allocator->arg, size);
+    return matcher->nodes ? CB_OK : CB_ENOMEM;
+}
+
+/* Adds all needles to the tree and to the finder; returns the number of nodes. */
+static uint32_t insert_all(struct cb__matcher *matcher, const struct cb__needle *needles,
+                           size_t count)
+{
     uint32_t used = 1;
     matcher->nodes[0] = (struct cb__node){.depth = 0};
     cb__finder_init(&matcher->finder, needles[0].data, needles[0].length);
@@ -165,7 +175,24 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
         if (i)
             cb__finder_add(&matcher->finder, needles[i].data, needles[i].length);
     }
-    int status = add_edges(matcher, used);
+    return used;
+}
+
+int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needles, size_t count,
+                     const struct cb_allocator *allocator)
+{
+    memset(matcher, 0, offsetof(struct cb__matcher, inline_nodes));
+    cb__matcher_forget(matcher);
+    matcher->allocator = allocator;
+    matcher->needles = count;
+    if (count == 1 && needles[0].length > 2)
+        set_prefix(matcher, &needles[0]);
+    if (!measure(matcher, needles, count))
+        return CB_EINVAL;
+    int status = allocate_nodes(matcher);
+    if (status)
+        return status;
+    status = add_edges(matcher, insert_all(matcher, needles, count));
     if (status)
         cb__matcher_fini(matcher);
     else
