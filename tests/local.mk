@@ -231,6 +231,7 @@ EXTRA_DIST += \
 
 house_tests = \
 	tests/house/abi.sh \
+	tests/house/hacking.sh \
 	tests/house/headers.sh \
 	tests/house/install.sh \
 	tests/house/kernels.sh \
