@@ -246,9 +246,9 @@ cb__always_inline bool glance_leb128(const uint8_t *number, bool canonical, uint
                                      size_t *two)
 {
     const uint64_t low = number[0], high = number[1];
-    *two = low >> 7;
+    *two = (size_t)(low >> 7);
     *value = (low & 0x7f) | ((high << 7) & -(uint64_t)*two);
-    const size_t wrong = high >> 7 | (size_t)(canonical & !high);
+    const size_t wrong = (size_t)(high >> 7) | (size_t)(canonical & !high);
     return !(*two & wrong);
 }
 
@@ -258,7 +258,7 @@ cb__always_inline bool glance_vlq(const uint8_t *number, bool canonical, uint64_
     const uint64_t high = number[0] & 0x7f, low = number[1];
     *two = number[0] >> 7;
     *value = high << (7 * *two) | (low & 0x7f & -(uint64_t)*two);
-    const size_t wrong = low >> 7 | (size_t)(canonical & !high);
+    const size_t wrong = (size_t)(low >> 7) | (size_t)(canonical & !high);
     return !(*two & wrong);
 }
 

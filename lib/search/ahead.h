@@ -68,7 +68,7 @@ cb__always_inline bool cb__ahead_next(struct cb__ahead *ahead, const struct cb__
     for (;;) {
         for (; ahead->next < ahead->count; ahead->next++) {
             uint64_t hit = ahead->base + ahead->hits[ahead->next];
-            if (hit < from || (hit < end && !filter(arg, data + (hit - from), end - hit)))
+            if (hit < from || (hit < end && !filter(arg, data + (hit - from), (size_t)(end - hit))))
                 continue;
             *skip = hit < end ? (size_t)(hit - from) : n;
             return hit < end;
