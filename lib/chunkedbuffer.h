@@ -529,7 +529,7 @@ CB_API CB_MUST_USE ssize_t cb_send(struct cb_buffer *buffer, int fd, size_t most
  * NAME[:ARGUMENT][,KEY[=VALUE]]... selects it, such as "line", "delim:\r\n",
  * "u16be,offset=2,inclusive" or "chunked".  The escapes
  * \n \r \t \0 \a \b \e \f \v \\ \, \xHH are decoded in ARGUMENT and VALUE; write
- * "\\," in C.  cbsplit(1) describes every framing.
+ * "\\," in C.  cb-framing(7) describes every framing.
  */
 struct cb_framing;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The examples in both are run by tests/house/man-examples.sh.
+# The examples in them are run by tests/house/man-examples.sh.
 dist_man_MANS += \
+	man/cb-framing.7 \
 	man/cbsplit.1 \
 	man/chunkedbuffer.3
 

@@ -137,8 +137,10 @@ fi
 
 status=0
 man_escapes "$TOP_SRCDIR/man/cbsplit.1" || status=1
+man_escapes "$TOP_SRCDIR/man/cb-framing.7" || status=1
 man_escapes "$TOP_SRCDIR/man/chunkedbuffer.3" || status=1
 man_examples "$TOP_SRCDIR/man/cbsplit.1" | check man/cbsplit.1 25 || status=1
+man_examples "$TOP_SRCDIR/man/cb-framing.7" | check man/cb-framing.7 25 || status=1
 readme_examples "$TOP_SRCDIR/README.md" | check README.md 4 || status=1
 readme_examples "$TOP_SRCDIR/doc/cookbook.md" | check doc/cookbook.md 20 || status=1
 readme_examples "$TOP_SRCDIR/doc/coming-from.md" | check doc/coming-from.md 3 || status=1

@@ -31,7 +31,7 @@ listed_framings() {
 # The first words of the tags in the section, font changes taken away, up to
 # their argument.  Tags of keys are not at the outermost level.
 man_framings() {
-    sed -n '/^\.SH FRAMINGS$/,/^\.SH "FILES/p' | awk '
+    sed -n '/^\.SH FRAMINGS$/,/^\.SH "SEE/p' | awk '
         /^\.RS/ { level++ }
         /^\.RE/ { level-- }
         /^\.T[PQ]/ { tag = !level; next }
@@ -67,7 +67,7 @@ man_options <"$page" >"$scratch/man"
 same help man || status=1
 
 "$CBSPLIT" --list | listed_framings >"$scratch/list"
-man_framings <"$page" >"$scratch/framings"
+man_framings <"$TOP_SRCDIR/man/cb-framing.7" >"$scratch/framings"
 same list framings || status=1
 
 header_functions <"$TOP_SRCDIR/lib/chunkedbuffer.h" >"$scratch/header"
@@ -84,7 +84,7 @@ spoiled() {
 }
 
 if man --version 2>/dev/null | grep -q '^man 2'; then
-    for name in cbsplit.1 chunkedbuffer.3; do
+    for name in cbsplit.1 cb-framing.7 chunkedbuffer.3; do
         spoiled "$TOP_SRCDIR/man/$name" >"$scratch/spoiled"
         if [ -s "$scratch/spoiled" ]; then
             echo "man/$name, in 80 columns:"
