@@ -156,6 +156,7 @@ struct cb__core {
                                        CB_UNKNOWN: it is not there */
     uint64_t lost_from;             /* after a malformed frame: its beginning, */
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
+    unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
     struct cb__lookahead lookahead;
@@ -245,10 +246,11 @@ const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *dr
                                             const uint8_t **data, size_t *n);
 void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count);
 
-/* The same for cb__rewrite_marked: marks what it needs in the next `used` bytes, at most
- * `most`, and returns the number of records; 0 if not possible. */
+/* The same for cb__rewrite_marked: marks what it needs in at most `most` bytes of the span, and
+ * returns the number of records; 0 if not possible, or if long records are better put by
+ * reference. */
 size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
-                        const uint8_t **data, size_t *used);
+                        const uint8_t **data, struct cb__marked *marked);
 
 /* For cb_reframe.  The first call for a stream, or any later one: gives the decoder a
  * place to keep pieces, and with `whole` holds whole records, starting with the next

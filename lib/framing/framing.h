@@ -81,6 +81,12 @@ struct cb__unpacked {
     uint32_t payload, end;
 };
 
+/* Bytes with whole frames and nothing else: those of a span from `from` on and before `used`. */
+struct cb__marked {
+    size_t from, used;
+    bool open; /* what would be marked in the last one comes after it, or never */
+};
+
 /* Results of `cut_short` besides CB__YES and the like. */
 enum { CB__UNENDED = 100 };
 
@@ -148,12 +154,11 @@ struct cb__decoder_ops {
      * (with *drop_cr also a CR before it) is everything in a frame that is not payload,
      * and lengths do not matter.  Otherwise NULL.  Optional. */
     const struct cb__finder *(*finder)(const struct cb_decoder *decoder, bool *drop_cr);
-    /* The same for cb__rewrite_marked: marks in the n bytes of a span the last byte of each
-     * whole frame, which is not payload, nor is a CR before it, but all else.  Returns how
-     * many, with *used the offset after the last one; 0 if there are none, or it is not
-     * possible.  Optional. */
-    size_t (*mark)(const struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used,
-                   uint64_t *marks);
+    /* The same for cb__rewrite_marked: marks in some of the n bytes of a span the last byte of
+     * each whole frame, which is not payload, nor is a CR before it, but all else.  Returns
+     * how many; 0 if there are none, or it is not possible.  Optional. */
+    size_t (*mark)(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                   struct cb__marked *marked, uint64_t *marks);
 
     /* Skips bytes that may still belong to the frame of the last record: CB_OK, or
      * CB__MORE if that depends on bytes to come.  Optional. */

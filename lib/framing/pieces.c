@@ -7,6 +7,10 @@
 
 enum { BATCH_MIN = 4 }; /* least number of pieces worth starting the fast path */
 
+/* Marks do not pay for records of so many bytes, nor where they end soon.  After that was
+ * seen in so many bytes, it is taken to be so for a number of calls. */
+enum { MARK_BELOW = 512, UNMARKED_FROM = 4096, UNMARKED = 16 };
+
 /* ---------------------------------------------------------------- one record */
 
 /* The length of the current record, if a piece may reveal it. */
@@ -557,14 +561,22 @@ void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
 }
 
 size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
-                        const uint8_t **data, size_t *used)
+                        const uint8_t **data, struct cb__marked *marked)
 {
     size_t n;
     if (!decoder->ops->mark || decoder->whole || !frames_at_hand(decoder, data, &n))
         return 0;
+    if (decoder->core.unmarked) {
+        decoder->core.unmarked--;
+        return 0;
+    }
     n = cb__min(n, most);
     marks[(n + 63) / 64] = 0;
-    return decoder->ops->mark(decoder, *data, n, used, marks);
+    const size_t count = decoder->ops->mark(decoder, *data, n, marked, marks);
+    const size_t done = count ? marked->used - marked->from : 0;
+    if (done < n / 2 || done / MARK_BELOW >= count)
+        decoder->core.unmarked = n >= UNMARKED_FROM ? UNMARKED : 1;
+    return count;
 }
 
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)

@@ -83,18 +83,21 @@ static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encod
 static size_t rewrite_marked(struct cb_decoder *decoder, const struct cb_encoder *encoder,
                              struct cb__appender *appender, size_t max)
 {
-    uint64_t marks[REWRITE_MAX / 64 + 1];
+    uint64_t marks[REWRITE_MAX / 64 + 2];
+    const struct cb__bytes *tail = &encoder->tail;
     const uint8_t *data;
-    size_t used;
-    if (encoder->tail.length > 1 || cb__appender_room(appender, REWRITE_MIN) != CB_OK)
+    struct cb__marked marked;
+    if (tail->length > 1 || cb__appender_room(appender, REWRITE_MIN) != CB_OK)
         return 0;
     const size_t room = cb__min((size_t)(appender->end - appender->to), REWRITE_MAX);
-    size_t count = cb__decoder_mark(decoder, cb__min(room, max), marks, &data, &used);
+    size_t count = cb__decoder_mark(decoder, cb__min(room - 1, max), marks, &data, &marked);
     if (!count)
         return 0;
-    appender->to += cb__rewrite_marked(marks, encoder->tail.data, encoder->tail.length, data, used,
-                                       appender->to);
-    cb__decoder_passed(decoder, used, count);
+    appender->to += cb__rewrite_marked(marks, tail->data, tail->length, data + marked.from,
+                                       marked.used - marked.from, appender->to);
+    if (marked.open && tail->length)
+        *appender->to++ = tail->data[0];
+    cb__decoder_passed(decoder, marked.used, count);
     return count;
 }
 

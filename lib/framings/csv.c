@@ -354,8 +354,8 @@ static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
 }
 
 /* Where each row is payload but for its line end, whatever its length. */
-static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used,
-                   uint64_t *marks)
+static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                   struct cb__marked *marked, uint64_t *marks)
 {
     const struct csv_config *config = decoder->config.data;
     const struct csv_state *state = decoder->state;
@@ -364,7 +364,7 @@ static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t
         decoder->max_record != UINT64_MAX)
         return 0;
     const size_t count = cb__csv_mark(&config->csv, data, n, &last, marks);
-    *used = count ? last + 1 : 0;
+    *marked = (struct cb__marked){.used = last + 1};
     return count;
 }
 

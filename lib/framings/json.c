@@ -190,6 +190,12 @@ static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return values.count;
 }
 
+static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                   struct cb__marked *marked, uint64_t *marks)
+{
+    return in_arrays(decoder) ? 0 : cb__json_cuts_mark(decoder, false, data, n, marked, marks);
+}
+
 /* A number or a name ends here, if it is one. */
 static int settle(struct cb_decoder *decoder)
 {
@@ -206,6 +212,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__scanned_advance,
     .cuts = find_cuts,
+    .mark = mark,
     .cut_short = cut_short,
     .settle = settle,
 };

@@ -139,11 +139,18 @@ static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return values.count;
 }
 
+static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                   struct cb__marked *marked, uint64_t *marks)
+{
+    return cb__json_cuts_mark(decoder, true, data, n, marked, marks);
+}
+
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct ndjson_state),
     .reset = reset,
     .advance = cb__scanned_advance,
     .cuts = find_cuts,
+    .mark = mark,
     .cut_short = cut_short,
     .recovery = recovery,
 };

@@ -156,3 +156,36 @@ size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *d
 {
     return kernel_now()->json_find[commas](place, data, n, hits, max, scanned);
 }
+
+static size_t highest(uint64_t mask)
+{
+    return 63 - (size_t)__builtin_clzll(mask);
+}
+
+/* The last marked byte before `end`; there is one. */
+static size_t last_marked(const uint64_t *marks, size_t end)
+{
+    size_t i = end / 64;
+    uint64_t mask = marks[i] & ~(UINT64_MAX << end % 64);
+    while (!mask)
+        mask = marks[--i];
+    return 64 * i + highest(mask);
+}
+
+size_t cb__json_mark(bool lines, const uint8_t *data, size_t n, size_t *used, uint64_t *marks)
+{
+    size_t last = 0, count = kernel_now()->json_mark[lines](data, n, &last, marks);
+    size_t end = last + 1;
+    *used = 0;
+    if (lines && count && (end == n || !(marks[end / 64] >> end % 64 & 1))) {
+        if (--count)
+            end = last_marked(marks, last);
+    }
+    if (!count)
+        return 0;
+    end += lines;
+    marks[end / 64] &= ~(UINT64_MAX << end % 64);
+    marks[end / 64 + 1] = 0;
+    *used = end;
+    return count;
+}

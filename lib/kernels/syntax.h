@@ -80,6 +80,15 @@ static inline bool cb__json_is_inside(const struct cb__json_place *place)
 size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *data, size_t n,
                      uint32_t *hits, size_t max, size_t *scanned);
 
+/*
+ * Marks the LF between values that are arrays, objects or strings in data[0 .. n), which begins
+ * with a value, as cb__rewrite_marked needs it, and returns the number of whole values, with
+ * *used the end of the last one, or 0.  It stops at whatever else is between two of them;
+ * with `lines`, also at a LF inside one, and before a value that no LF follows: *used is after
+ * that LF. n > 0; marks has room for n / 64 + 2 numbers.
+ */
+size_t cb__json_mark(bool lines, const uint8_t *data, size_t n, size_t *used, uint64_t *marks);
+
 /* ------------------------------------------------------------------- kernels */
 
 typedef size_t cb__csv_find_fn(const struct cb__csv *csv, struct cb__csv_place *place,
@@ -90,12 +99,17 @@ typedef size_t cb__csv_mark_fn(const struct cb__csv *csv, const uint8_t *data, s
 typedef size_t cb__json_find_fn(struct cb__json_place *place, const uint8_t *data, size_t n,
                                 uint32_t *hits, size_t max, size_t *scanned);
 
+/* As cb__json_mark; *last is the last byte of the last value, and marks may be set after
+ * it. */
+typedef size_t cb__json_mark_fn(const uint8_t *data, size_t n, size_t *last, uint64_t *marks);
+
 /* One implementation. */
 struct cb__syntax_kernel {
     const char *name;
     cb__csv_find_fn *csv_find;
     cb__csv_mark_fn *csv_mark;
     cb__json_find_fn *json_find[2]; /* without commas, with commas */
+    cb__json_mark_fn *json_mark[2]; /* of any values, of lines */
 };
 
 /* The kernels that this machine can run, the fastest first, plain C last; NULL after

@@ -44,7 +44,8 @@ enum { SYNTAX_GROUP = 32 };
 
 #define SYNTAX_TABLE(kernel)                                                                       \
     .csv_find = kernel##_csv_find, .csv_mark = kernel##_csv_mark,                                  \
-    .json_find = {kernel##_json_values, kernel##_json_elements}
+    .json_find = {kernel##_json_values, kernel##_json_elements},                                   \
+    .json_mark = {kernel##_mark_values, kernel##_mark_lines}
 #endif
 
 #ifdef SYNTAX_NAME
@@ -193,16 +194,29 @@ SYNTAX_INLINE void SYNTAX_NAME(json_look)(SYNTAX_BLOCK *block, size_t n, uint64_
     block->closes = SYNTAX_EQUAL(lowered, '}') & ~inside;
 }
 
-/* The first and last bytes of values in a block.  *comma: all ones after the comma before a
- * value.  *stop: the lowest bit is where the scan stops, 0: nowhere here. */
-SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const SYNTAX_BLOCK *block, bool commas,
-                                                uint64_t *comma, uint64_t *stop)
+/* The first and last bytes of values in a block, and what is between values. */
+struct SYNTAX_NAME(json_bounds) {
+    uint64_t begins, ends, others;
+};
+
+SYNTAX_INLINE struct SYNTAX_NAME(json_bounds) SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block)
 {
     const struct cb__json_depths before = SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
     const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
     const uint64_t begins = (block->opens & before.zero) | (quotes & block->inside);
     const uint64_t ends = (block->closes & before.one) | (quotes & ~block->inside);
-    uint64_t others = outside & block->valid & ~begins & ~ends;
+    const uint64_t others = outside & block->valid & ~begins & ~ends;
+    return (struct SYNTAX_NAME(json_bounds)){begins, ends, others};
+}
+
+/* The first and last bytes of values in a block.  *comma: all ones after the comma before a
+ * value.  *stop: the lowest bit is where the scan stops, 0: nowhere here. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const SYNTAX_BLOCK *block, bool commas,
+                                                uint64_t *comma, uint64_t *stop)
+{
+    const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(block);
+    const uint64_t begins = bounds.begins, ends = bounds.ends;
+    uint64_t others = bounds.others;
     *stop = 0;
     if (commas) {
         /* They and beginnings come in turn. */
@@ -274,6 +288,67 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(json_elements)(struct cb__json_place *pl
                                                        uint32_t *hits, size_t max, size_t *scanned)
 {
     return SYNTAX_NAME(json_find)(place, data, n, hits, max, scanned, true);
+}
+
+/* Groups of blocks as in json_find; with `lines` also those that have a LF.  (A block that is
+ * deeper than 64 and has one ends no value.) */
+SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_t *last,
+                                            uint64_t *marks, bool lines)
+{
+    SYNTAX_BLOCK blocks[SYNTAX_GROUP + 1];
+    uint64_t depth = 0, string = 0, escaped = 0, carry = 0, wrong = 0, last_ends = 0, last_at = 0;
+    uint8_t part[64];
+    size_t count = 0;
+    for (size_t at = 0; at < n && !wrong;) {
+        size_t listed = 0;
+        for (const size_t end = cb__min(n, at + 64 * SYNTAX_GROUP); at < end; at += 64) {
+            SYNTAX_BLOCK *block = &blocks[listed];
+            block->at = at;
+            block->bytes = data + at;
+            if (cb__unlikely(n - at < 64))
+                block->bytes = SYNTAX_NAME(part)(part, data + at, n - at);
+            block->depth = cb__min(depth, 64);
+            SYNTAX_NAME(json_look)(block, n - at, &string, &escaped);
+            const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
+            marks[at / 64] = 0;
+            size_t matters = depth <= closes;
+            if (lines)
+                matters |= SYNTAX_EQUAL(SYNTAX_LOAD(block->bytes), '\n') != 0;
+            listed += matters;
+            depth += opens - closes;
+        }
+        for (size_t i = 0; i < listed && !wrong; i++) {
+            const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(&blocks[i]);
+            const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(blocks[i].bytes), '\n');
+            const uint64_t after = bounds.ends << 1 | carry;
+            wrong = (bounds.others ^ after) | (bounds.others & ~lf);
+            if (lines)
+                wrong |= lf & ~bounds.others;
+            wrong &= blocks[i].valid;
+            const uint64_t right = (wrong & (0 - wrong)) - 1, ends = bounds.ends & right;
+            marks[blocks[i].at / 64] = bounds.others & right;
+            carry = bounds.ends >> 63;
+            count += SYNTAX_COUNT(ends);
+            const uint64_t any = (uint64_t)0 - (ends != 0);
+            last_ends ^= (last_ends ^ ends) & any;
+            last_at ^= (last_at ^ blocks[i].at) & any;
+        }
+    }
+    if (count)
+        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
+    return count;
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(mark_values)(const uint8_t *data, size_t n, size_t *last,
+                                                     uint64_t *marks)
+{
+    return SYNTAX_NAME(json_mark)(data, n, last, marks, false);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(mark_lines)(const uint8_t *data, size_t n, size_t *last,
+                                                    uint64_t *marks)
+{
+    return SYNTAX_NAME(json_mark)(data, n, last, marks, true);
 }
 
 #undef SYNTAX_TARGET

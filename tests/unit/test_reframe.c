@@ -171,6 +171,88 @@ START_TEST(every_stream_goes_into_every_output)
 }
 END_TEST
 
+/* Records in lines as a rule, so that many go by at once, and something else now and then. */
+struct mixture {
+    const char *specification;
+    const char *tokens[8];
+};
+
+static const struct mixture mixtures[] = {
+    {"json", {"{}", "[1,\n2]", "\"a\"", "{\"b\":\"\\\"]\"}", " ", "\n", "12", "\r\n[]"}},
+    {"ndjson",
+     {"{}\n", "[1,2]\n", "\"a\"\n", "{\"b\":\"\\\"]\"}\n", "\n", "\n\n", "12\n", "[] \r\n"}},
+    {"csv", {"a,b", "\"c\nd\",e", "\"\"\"\"", ",", "\n", "\r\n", "\r", "f\"g"}},
+    {"line", {"a", "bcd", "e\rf", "g", "\n", "\r\n", "\n\n", "h\r\r\n"}},
+    {"slip", {"a", "bcd", "\xdb\xdc", "\xdb\xdd", "e\xc0", "\xc0\xc0", "\xc0", "f"}},
+};
+
+/* The first four more often, each with one line end. */
+static size_t mix(struct prng *prng, const struct mixture *mixture, uint8_t *text, size_t room)
+{
+    const size_t rare = 2 + prng_below(prng, 60);
+    const char end = strcmp(mixture->specification, "slip") == 0 ? '\xc0' : '\n';
+    const size_t target = prng_below(prng, room - 800);
+    size_t n = 0;
+
+    while (n < target) {
+        const char *token = mixture->tokens[prng_below(prng, prng_below(prng, rare) ? 4 : 8)];
+
+        if (end == '\n' && prng_below(prng, 300) == 0 &&
+            strcmp(mixture->specification, "ndjson") != 0) {
+            memset(text + n, '"', 2); /* a long string, or an empty quoted field */
+            n += 2;
+        }
+        for (; *token; token++)
+            text[n++] = (uint8_t)*token;
+        if (prng_below(prng, rare) && strcmp(mixture->specification, "ndjson") != 0)
+            text[n++] = (uint8_t)end;
+    }
+    text[n++] = (uint8_t)end;
+    return n;
+}
+
+START_TEST(many_records_at_once_are_those_one_by_one)
+{
+    static const char *const to[] = {"lf", "nul", "u32be", "json"};
+    static uint8_t text[70000];
+    const struct mixture *mixture = &mixtures[_i];
+
+    for (size_t round = 0; round < 60; round++) {
+        struct prng prng = {.state = (uint64_t)_i * 1000 + round};
+        const struct stream stream = {.specification = mixture->specification,
+                                      .bytes = (const char *)text,
+                                      .size = mix(&prng, mixture, text, sizeof text)};
+        struct result expected, got;
+        struct pair pair;
+
+        by_hand(&stream, to[round % COUNT(to)], false, &expected);
+        make_pair(&pair, stream.specification, to[round % COUNT(to)], false, false, 0);
+        got = (struct result){.status = CB_MORE};
+        for (size_t at = 0; got.status >= 0;) {
+            const size_t most = 1 + prng_below(&prng, 40000);
+            const size_t n = stream.size - at < most ? stream.size - at : most;
+            size_t count;
+
+            ck_assert_int_eq(cb_append(pair.in, text + at, n), CB_OK);
+            at += n;
+            if (at == stream.size)
+                cb_decoder_finish(pair.decoder);
+            do {
+                got.status =
+                    cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out,
+                               prng_below(&prng, 2) ? CB_ALL : prng_below(&prng, 5000), &count);
+                got.records += count;
+            } while (got.status == CB_YES);
+        }
+        end_stream(&pair, &got);
+        same(&stream, to[round % COUNT(to)], &got, &expected);
+        list_free(&expected.wire);
+        list_free(&got.wire);
+        free_pair(&pair);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------ one by one */
 
 START_TEST(no_record_beyond_those_asked_for_is_begun)
@@ -314,6 +396,7 @@ static Suite *reframe_suite(void)
     TCase *all = add_case(suite, "all"), *calls = add_case(suite, "calls");
 
     tcase_add_loop_test(all, every_stream_goes_into_every_output, 0, (int)COUNT(streams));
+    tcase_add_loop_test(all, many_records_at_once_are_those_one_by_one, 0, (int)COUNT(mixtures));
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);

@@ -227,9 +227,64 @@ static void check_values(bool commas, const uint8_t *data, size_t n, size_t cut,
            "another place: %.*s, cut at %zu", shown(n), (const char *)data, cut);
 }
 
+/* The end of the value that begins at `at`; 0 if none does, or it does not end, or not in
+ * its line. */
+static size_t naive_end(bool lines, const uint8_t *data, size_t n, size_t at)
+{
+    struct cb__json_place place = {0};
+    if (at == n || !strchr("[{\"", data[at]) || !data[at])
+        return 0;
+    place.depth = data[at] != '"';
+    place.string = data[at] == '"';
+    for (size_t i = at + 1; i < n && !(lines && data[i] == '\n'); i++) {
+        if (naive_inside(&place, data[i]))
+            return i + 1;
+    }
+    return 0;
+}
+
+static size_t naive_marks(bool lines, const uint8_t *data, size_t n, size_t *used, uint64_t *marks)
+{
+    size_t count = 0, at = 0, end;
+    *used = 0;
+    while ((end = naive_end(lines, data, n, at)) > 0) {
+        const bool lf = end < n && data[end] == '\n';
+        if (lines && !lf)
+            break;
+        if (at)
+            marks[(at - 1) / 64] |= UINT64_C(1) << (at - 1) % 64;
+        count++;
+        *used = end + lines;
+        at = end + 1;
+        if (!lf)
+            break;
+    }
+    if (lines && count)
+        marks[(at - 1) / 64] |= UINT64_C(1) << (at - 1) % 64;
+    return count;
+}
+
+static void check_json_marks(bool lines, const uint8_t *data, size_t n)
+{
+    uint64_t marks[MOST / 64 + 2], wanted[MOST / 64 + 2] = {0};
+    size_t used = SIZE_MAX, should;
+    if (!n)
+        return;
+    const size_t wanted_count = naive_marks(lines, data, n, &should, wanted);
+    const size_t count = cb__json_mark(lines, data, n, &used, marks);
+    expect(count == wanted_count && used == should,
+           "%zu values in %zu bytes, expected %zu in %zu: %.*s", count, used, wanted_count, should,
+           shown(n), (const char *)data);
+    expect(!used || memcmp(marks, wanted, (used / 64 + 1) * sizeof *marks) == 0,
+           "other marks: %.*s", shown(n), (const char *)data);
+    expect(!used || !marks[used / 64 + 1], "marks after %zu of %zu bytes", used, n);
+}
+
 static void check_json(bool commas, const uint8_t *data, size_t n, size_t cut)
 {
     static struct hits should;
+    check_json_marks(commas, data, n);
+    check_json_marks(!commas, data, n);
     naive_values(commas, data, n, &should);
     check_values(commas, data, n, cut, 1 + cut % 7, &should);
     check_values(commas, data, n, n, MOST / 2, &should);
@@ -276,6 +331,30 @@ static void fill_json(struct prng *prng, uint8_t *data, size_t n, size_t kind)
         data[i] = (uint8_t) "[[\"{,"[prng_below(prng, 5)];
 }
 
+/* Values in lines, with something else in between now and then. */
+static void fill_lines(struct prng *prng, uint8_t *data, size_t n)
+{
+    static const char *const values[] = {
+        "{}",
+        "[1,[2]]",
+        "\"a\"",
+        "\"\\\"]\"",
+        "{\"a\":{\"b\":\"c\"}}",
+        "[[[[[[[[[[[[[[[[[[[[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]]]]]"
+        "]]]]]]]]]]]]]]]"};
+    static const char *const others[] = {"\n",     " ", "\r\n", "1\n", "[\n]",
+                                         "\"\n\"", "]", "\\",   "{",   "\""};
+    const size_t rare = 1 + prng_below(prng, 40);
+    for (size_t at = 0; at < n;) {
+        const char *c = prng_below(prng, rare) ? values[prng_below(prng, COUNT(values))]
+                                               : others[prng_below(prng, COUNT(others))];
+        for (; *c && at < n; c++)
+            data[at++] = (uint8_t)*c;
+        if (at < n && prng_below(prng, 50))
+            data[at++] = '\n';
+    }
+}
+
 /* Calls both checks for bytes at `from`, of each kind. */
 static void check_kinds(struct prng *prng, uint8_t *data, size_t n, size_t cut)
 {
@@ -284,6 +363,8 @@ static void check_kinds(struct prng *prng, uint8_t *data, size_t n, size_t cut)
         fill_csv(prng, csv, data, n, kind);
         check_csv(csv, data, n, cut);
     }
+    fill_lines(prng, data, n);
+    check_json(false, data, n, cut);
     for (size_t kind = 0; kind < COUNT(json_letters); kind++) {
         fill_json(prng, data, n, kind);
         check_json(kind % 2, data, n, cut);
@@ -367,6 +448,41 @@ START_TEST(brackets_nested_deeper_than_a_block_are_counted)
 }
 END_TEST
 
+START_TEST(lines_of_values_are_marked)
+{
+    struct prng prng = {7};
+    static uint8_t data[MOST];
+    use_kernel(_i);
+    for (size_t round = 0; round < 2000; round++) {
+        const size_t n = 1 + prng_below(&prng, round % 2 ? MOST : 300);
+        struct guard guard;
+        fill_lines(&prng, data, n);
+        guard_init(&guard, data, n);
+        check_json_marks(false, guard.data, n);
+        check_json_marks(true, guard.data, n);
+        guard_fini(&guard);
+    }
+}
+END_TEST
+
+START_TEST(a_line_that_ends_deep_in_a_value_is_seen)
+{
+    uint8_t data[700];
+    use_kernel(_i);
+    for (size_t depth = 1; depth < 300; depth++) {
+        for (size_t lf = depth; lf < depth + 70; lf += 3) {
+            memset(data, ']', sizeof data);
+            data[0] = data[1] = '"';
+            data[2] = '\n';
+            memset(data + 3, '[', depth);
+            data[3 + lf] = '\n';
+            check_json_marks(true, data, sizeof data);
+            check_json_marks(false, data, sizeof data);
+        }
+    }
+}
+END_TEST
+
 static Suite *syntax_suite(void)
 {
     Suite *suite = suite_create("syntax");
@@ -375,6 +491,8 @@ static Suite *syntax_suite(void)
     tcase_add_loop_test(tcase, every_length_and_alignment_gives_what_a_machine_gives, 0, kernels);
     tcase_add_loop_test(tcase, every_cut_gives_what_a_machine_gives, 0, kernels);
     tcase_add_loop_test(tcase, nothing_is_read_beyond_the_end, 0, kernels);
+    tcase_add_loop_test(tcase, lines_of_values_are_marked, 0, kernels);
+    tcase_add_loop_test(tcase, a_line_that_ends_deep_in_a_value_is_seen, 0, kernels);
     tcase_add_loop_test(tcase, runs_across_blocks_give_what_a_machine_gives, 0, kernels);
     tcase_add_loop_test(tcase, brackets_nested_deeper_than_a_block_are_counted, 0, kernels);
     return suite;

@@ -25,3 +25,16 @@ bool cb__json_cuts_word(const struct cb__json_cuts *values, size_t *from, size_t
     *to = i + cb__json_pass(&json, data + i, values->n - i);
     return *to < values->n && !cb__json_word_fault(&json);
 }
+
+size_t cb__json_cuts_mark(const struct cb_decoder *decoder, bool lines, const uint8_t *data,
+                          size_t n, struct cb__marked *marked, uint64_t *marks)
+{
+    const struct cb__json_cuts values = {.data = data, .n = n};
+    const size_t from = skip_space(&values, 0);
+    size_t used;
+    if (from == n || decoder->config.keep || decoder->max_record != UINT64_MAX)
+        return 0;
+    const size_t count = cb__json_mark(lines, data + from, n - from, &used, marks);
+    *marked = (struct cb__marked){.from = from, .used = from + used, .open = !lines};
+    return count;
+}

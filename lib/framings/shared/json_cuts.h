@@ -35,6 +35,11 @@ static inline bool cb__json_cut(struct cb__json_cuts *values, size_t from, size_
     return true;
 }
 
+/* As the `mark` of a family, where values are alone in lines; with `lines`, so they must
+ * be. */
+size_t cb__json_cuts_mark(const struct cb_decoder *decoder, bool lines, const uint8_t *data,
+                          size_t n, struct cb__marked *marked, uint64_t *marks);
+
 /* The first and last byte of the next value if it is a number or a name, and ends in the
  * span; false if not. */
 bool cb__json_cuts_word(const struct cb__json_cuts *values, size_t *from, size_t *to);
