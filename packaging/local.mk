@@ -2,6 +2,8 @@
 # What makes packages of it: for Debian (debian/, where its tools look), and here.
 EXTRA_DIST += \
 	debian/cbsplit.install \
+	debian/python3-chunkedbuffer.install \
+	debian/tests/python \
 	debian/changelog \
 	debian/control \
 	debian/copyright \

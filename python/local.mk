@@ -52,7 +52,7 @@ $(python_module): $(python_sources) $(python_module_sources) lib/libchunkedbuffe
 	/usr/lib | /usr/lib/* | /lib | /lib/*) rpath= ;; \
 	*) rpath="'-Wl,-rpath,$(libdir)'" ;; \
 	esac; \
-	CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' PYTHONDONTWRITEBYTECODE=1 \
+	CC='$(CC)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' PYTHONDONTWRITEBYTECODE=1 \
 	CHUNKEDBUFFER_BUILD='$(abs_builddir)/python/build' $(python_library) \
 	$(PYTHON) '$(abs_srcdir)/python/setup.py' -q build \
 		--build-base='$(abs_builddir)/python/build' \
