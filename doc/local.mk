@@ -10,4 +10,6 @@ dist_doc_DATA = \
 EXTRA_DIST += \
 	HACKING.md \
 	doc/decoder.md \
-	doc/design.md
+	doc/design.md \
+	doc/trust.md \
+	SECURITY.md

@@ -57,6 +57,7 @@ ERRORS = {
     "fstat": "EACCES EBADF EFAULT ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW",
     "ftruncate": "EBADF EFBIG EINVAL EIO EPERM EROFS ETXTBSY",
     "fcntl": "EACCES EBADF EBUSY EFAULT EINVAL EMFILE EPERM",
+    "grow_pipe": "EBADF EBUSY EINVAL EPERM",
     "ioctl": "EBADF EFAULT EINVAL ENOTTY",
     "open": "EACCES EBUSY EDQUOT EEXIST EFAULT EFBIG EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG "
             "ENFILE ENODEV ENOENT ENOMEM ENOSPC ENOTDIR ENXIO EOPNOTSUPP EOVERFLOW EPERM EROFS "
@@ -82,7 +83,7 @@ SIZES = [1, 2, 3, 5, 8, 13, 100, 4095, 4096, 65535]
 
 # An error of these may be passed over: what they are for is not needed, there is another way,
 # or (close) nothing was written.
-SILENT = "splice copy_file_range sendfile tee poll ppoll lseek fstat fcntl ioctl open close pipe2 "\
+SILENT = "splice copy_file_range sendfile tee poll ppoll lseek fstat fcntl grow_pipe ioctl open close pipe2 "\
          "waitpid pipe posix_spawn"
 
 # Where read is not for the input: the pipe by which reports are asked for, or a first try.

@@ -140,6 +140,7 @@ cli_tests = \
 	tests/cli/presets.sh \
 	tests/cli/probe.sh \
 	tests/cli/progress.sh \
+	tests/cli/sandbox.sh \
 	tests/cli/select.sh \
 	tests/cli/specifications.sh \
 	tests/cli/start.sh \
@@ -238,6 +239,7 @@ house_tests = \
 	tests/house/layers.sh \
 	tests/house/style.sh \
 	tests/house/symbols.sh \
+	tests/house/trust.sh \
 	tests/house/man-examples.sh \
 	tests/house/man-options.sh \
 	tests/house/man-pages.sh \

@@ -110,6 +110,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
     CALL(fstat, others)                                                                            \
     CALL(ftruncate, others)                                                                        \
     CALL(fcntl, others)                                                                            \
+    CALL(grow_pipe, others) /* fcntl with F_SETPIPE_SZ */                                          \
     CALL(ioctl, others)                                                                            \
     CALL(open, others)                                                                             \
     CALL(close, others)                                                                            \
@@ -469,6 +470,10 @@ int fcntl(int fd, int command, ...)
     void *argument = va_arg(list, void *);
     va_end(list);
     FIND_REAL(real, "fcntl");
+#ifdef F_SETPIPE_SZ
+    if (command == F_SETPIPE_SZ)
+        return may_go_on(CALL_grow_pipe, &most) ? real(fd, command, argument) : -1;
+#endif
     return may_go_on(CALL_fcntl, &most) ? real(fd, command, argument) : -1;
 }
 

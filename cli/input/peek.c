@@ -34,8 +34,8 @@ static int read_copy(struct peek *peek, char *data, size_t n)
         ssize_t got = readv(peek->copy[0], areas, 2);
         if (got == 0)
             errno = EIO; /* it cannot be empty */
-        if (got <= 0 && errno != EINTR)
-            return -1;
+        if (got <= 0 && errno != EINTR && errno != EAGAIN)
+            return -1; /* (it does not block, as there is something) */
         done += got > 0 ? (size_t)got : 0;
     }
     return 0;
@@ -102,8 +102,8 @@ static bool can_tee(struct peek *peek)
         n = tee(peek->fd, peek->copy[1], 1, SPLICE_F_NONBLOCK);
     } while (n < 0 && errno == EINTR);
     if (n > 0)
-        n = read(peek->copy[0], peek->scratch, 1);
-    return n >= 0 || errno == EAGAIN;
+        return read_copy(peek, peek->scratch, (size_t)n) == 0;
+    return n == 0 || errno == EAGAIN;
 }
 
 static int open_pipe(struct peek *peek)

@@ -175,6 +175,19 @@ expect_status 1
 expect_message 'stdin: Invalid argument'
 expect out 'a\n'
 
+# What was looked at in a pipe is read to its end, whatever the reads return, and only once.
+seq 3 >in
+for faults in FAIL_readv=1/1 FAIL_readv=EINTR@1 FAIL_readv=EINTR@2 FAIL_readv=EAGAIN@1 FAIL_readv=3@2; do
+    doing="$faults cbsplit --exact"
+    # shellcheck disable=SC2002
+    cat in | {
+        env LD_PRELOAD="$preload" "$faults" "$CBSPLIT" --exact -n 2
+        cat
+    } >out
+    expect_same in out
+done
+printf '1:a,1:b,' >in
+
 # Reports end, though the thread for them cannot wait.
 with FAIL_poll=EINVAL@1+ -f netstring --stats=json
 expect_status 0

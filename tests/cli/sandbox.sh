@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# In a sandbox, or with another kernel: without /proc and /dev/shm, where splice, tee, sendfile
+# and copy_file_range are refused and pipes cannot be made larger, all is the same but slower.
+# What is known only with /proc, or possible only with tee, is what the manual says.
+
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
+need_preload
+
+cat >sandboxed <<END
+#!/bin/sh
+exec env LD_PRELOAD='$preload' HIDE=/proc/:/dev/shm/ FAIL_grow_pipe=EPERM/1 FAIL_splice=ENOSYS/1 \\
+    FAIL_tee=ENOSYS/1 FAIL_sendfile=ENOSYS/1 FAIL_copy_file_range=ENOSYS/1 '$CBSPLIT' "\$@"
+END
+chmod +x sandboxed
+outside=$CBSPLIT
+export TOP_SRCDIR TOP_BUILDDIR CBSPLIT="$scratch/sandboxed"
+
+# What these tests ask is asked again.
+for test in chunked count exec files http nonblocking output-files select; do
+    "$TOP_SRCDIR/tests/cli/$test.sh" >log 2>&1 || {
+        cat log
+        fail "in a sandbox, tests/cli/$test.sh"
+    }
+done
+
+# Byte by byte where nothing can be looked at beforehand, and no byte too many.
+printf '1:a,2:bb,100000:%0100000d,rest' 7 >in
+doing='--exact in a sandbox'
+{
+    "$CBSPLIT" --exact -f netstring -n 3 -t none
+    cat
+} <in >out
+expect out rest
+# shellcheck disable=SC2002
+cat in | {
+    "$CBSPLIT" --exact -f netstring -n 3 -t none
+    cat
+} >out
+expect out rest
+
+# A worker that fails is found out; one that leaves records unread and exits with 0 is trusted.
+seq 9 >in
+run --worker='read -r x; exit 3'
+expect_status 123
+expect_message 'worker 1: exit status 3; it had been given records 1-9'
+run --worker='exec head -c 1 >/dev/null'
+expect_status 0
+CBSPLIT=$outside
+run --worker='read -r x; exit 0'
+[ ! -d /proc/self/fd ] || expect_status 123

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# House test: each promise of doc/trust.md names tests, and they exist.
+
+set -eu
+export LC_ALL=C
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+cd "$TOP_SRCDIR"
+
+# check FILE - the rows of its tables: "| promise | held by |"
+check() {
+    awk -F'|' '/^\|/ && $2 !~ /^ (promise|---) $/ {
+        rows++
+        if (!match($3, /`tests\//)) { print "no test: " $2; wrong = 1 }
+        n = split($3, parts, "`")
+        for (i = 2; i <= n; i += 2)
+            if (parts[i] ~ /^tests\// && parts[i] !~ /[*]/ && (getline line < parts[i]) < 0) {
+                print "there is no " parts[i]
+                wrong = 1
+            }
+    }
+    END { if (rows < least) { print rows + 0 " promises"; wrong = 1 } exit wrong }' least="$2" "$1"
+}
+
+check doc/trust.md 25
+
+# It finds what is wrong.
+scratch=$(mktemp)
+trap 'rm -f "$scratch"' EXIT
+for row in '| a promise | nothing |' '| a promise | `tests/cli/none.sh` |'; do
+    echo "$row" >"$scratch"
+    ! check "$scratch" 1 >/dev/null || { echo "not found: $row"; exit 1; }
+done
