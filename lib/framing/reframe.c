@@ -36,19 +36,29 @@ static size_t count_pieces(const struct cb_piece *pieces, size_t count, size_t r
     return n;
 }
 
-/* Passes the cut pieces of at most `max` records to the encoder; adds to *ended the
- * number of records that ended. */
-static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                     struct cb__appender *appender, size_t max, size_t *ended)
+/* One call of cb_reframe. */
+struct reframing {
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb__appender appender;
+    size_t max, ended; /* records */
+    size_t part;       /* bytes in which `rewrite` may look for delimiters in vain */
+    size_t pieces;     /* to cut if the fast path leaves a frame */
+    bool spent;        /* it has seen that it would leave the next one */
+};
+
+/* Passes cut pieces to the encoder, of no more records than are wanted. */
+static int hand_over(struct reframing *work)
 {
-    struct cb__kept *kept = decoder->core.kept;
+    struct cb__kept *kept = work->decoder->core.kept;
     const struct cb_piece *pieces = kept->pieces + kept->next;
+    const size_t max = work->max - work->ended;
     size_t count = kept->count - kept->next, taken;
     if (cb__unlikely(count > max)) /* cut for a call with a larger max */
         count = count_pieces(pieces, count, max);
-    int status = cb__encode_all(encoder, appender, pieces, count, &taken);
+    int status = cb__encode_all(work->encoder, &work->appender, pieces, count, &taken);
     kept->next += taken;
-    *ended += count_ended(pieces, taken);
+    work->ended += count_ended(pieces, taken);
     return status;
 }
 
@@ -58,46 +68,52 @@ static int hand_over(struct cb_decoder *decoder, struct cb_encoder *encoder,
  * bytes have an end. */
 enum { REWRITE_MIN = 4096, REWRITE_MAX = 32768 };
 
-/* Replaces delimiters by others.  Returns the number of records. */
-static size_t rewrite(struct cb_decoder *decoder, const struct cb_encoder *encoder,
-                      struct cb__appender *appender, size_t max)
+/* Replaces delimiters by others, in few bytes as long as there was none, since all are copied
+ * for nothing then.  Returns the number of records. */
+static size_t rewrite(struct reframing *work)
 {
+    const struct cb__bytes *tail = &work->encoder->tail;
+    struct cb__appender *appender = &work->appender;
     bool drop_cr;
     const uint8_t *data;
-    size_t n, used, made;
-    const struct cb__finder *finder = cb__decoder_finder(decoder, &drop_cr, &data, &n);
-    if (!finder || !cb__rewrite_fits(finder, drop_cr, encoder->tail.length))
+    size_t span, used, made;
+    const struct cb__finder *finder = cb__decoder_finder(work->decoder, &drop_cr, &data, &span);
+    if (!finder || !cb__rewrite_fits(finder, drop_cr, tail->length))
         return 0;
-    n = cb__min(n, max); /* no more records than bytes */
+    /* No more records than bytes. */
+    size_t n = cb__min(cb__min(span, work->part), work->max - work->ended);
     if (cb__appender_room(appender, cb__min(n, REWRITE_MIN)) != CB_OK)
         return 0;
     n = cb__min(n, (size_t)(appender->end - appender->to));
-    size_t count = cb__rewrite(finder, drop_cr, encoder->tail.data, encoder->tail.length, data, n,
-                               appender->to, &used, &made);
+    size_t count =
+        cb__rewrite(finder, drop_cr, tail->data, tail->length, data, n, appender->to, &used, &made);
     appender->to += made;
-    cb__decoder_passed(decoder, used, count);
+    cb__decoder_passed(work->decoder, used, count);
+    work->part = count ? SIZE_MAX : REWRITE_MIN;
+    work->spent = n == span;
     return count;
 }
 
 /* The same where the decoder marks them. */
-static size_t rewrite_marked(struct cb_decoder *decoder, const struct cb_encoder *encoder,
-                             struct cb__appender *appender, size_t max)
+static size_t rewrite_marked(struct reframing *work)
 {
+    const struct cb__bytes *tail = &work->encoder->tail;
+    struct cb__appender *appender = &work->appender;
     uint64_t marks[REWRITE_MAX / 64 + 2];
-    const struct cb__bytes *tail = &encoder->tail;
     const uint8_t *data;
     struct cb__marked marked;
     if (tail->length > 1 || cb__appender_room(appender, REWRITE_MIN) != CB_OK)
         return 0;
     const size_t room = cb__min((size_t)(appender->end - appender->to), REWRITE_MAX);
-    size_t count = cb__decoder_mark(decoder, cb__min(room - 1, max), marks, &data, &marked);
+    size_t count = cb__decoder_mark(work->decoder, cb__min(room - 1, work->max - work->ended),
+                                    marks, &data, &marked);
     if (!count)
         return 0;
     appender->to += cb__rewrite_marked(marks, tail->data, tail->length, data + marked.from,
                                        marked.used - marked.from, appender->to);
     if (marked.open && tail->length)
         *appender->to++ = tail->data[0];
-    cb__decoder_passed(decoder, marked.used, count);
+    cb__decoder_passed(work->decoder, marked.used, count);
     return count;
 }
 
@@ -111,68 +127,108 @@ static size_t count_long(const struct cb__cuts *found, size_t i)
     return n;
 }
 
-/* Passes n frames, from the i-th on, to the encoder as pieces; adds to *taken how many
- * it consumed. */
-static int put_pieces(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                      struct cb__appender *appender, struct cb__cuts *found, size_t i,
-                      size_t n, size_t *taken)
+/* Passes these frames, from the i-th on, to the encoder as pieces, as many as it does not
+ * take otherwise; adds to *taken how many it consumed. */
+static int put_pieces(struct reframing *work, struct cb__cuts *found, size_t i, size_t *taken)
 {
-    struct cb_piece *pieces = decoder->core.kept->pieces;
+    const size_t n = count_long(found, i);
+    struct cb_piece *pieces = work->decoder->core.kept->pieces;
     size_t count;
-    cb__decoder_build(decoder, found, i, n, pieces);
-    int status = cb__encode_all(encoder, appender, pieces, n, &count);
+    cb__decoder_build(work->decoder, found, i, n, pieces);
+    int status = cb__encode_all(work->encoder, &work->appender, pieces, n, &count);
     *taken += count;
     return status;
 }
 
 /* Copies short records with the bytes around them, and puts the others as pieces.
  * A record that was begun is kept as a piece. */
-static int copy_cuts(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                     struct cb__appender *appender, size_t max, size_t *ended)
+static int copy_cuts(struct reframing *work)
 {
+    struct cb__appender *appender = &work->appender;
     struct cb__cuts found;
+    const size_t max = work->max - work->ended;
     size_t done = 0;
     int status = CB_OK;
-    cb__decoder_cuts(decoder, &found, max);
+    cb__decoder_cuts(work->decoder, &found, max);
     while (done < found.count && status == CB_OK) {
         const bool room = cb__appender_room(appender, CB__CUT_ROOM) == CB_OK;
         if (room)
-            done += cb__encode_cuts(encoder, appender, &found, done);
+            done += cb__encode_cuts(work->encoder, appender, &found, done);
         if (done == found.count || (room && (size_t)(appender->end - appender->to) < CB__CUT_ROOM))
             continue;
-        status =
-            put_pieces(decoder, encoder, appender, &found, done, count_long(&found, done), &done);
+        status = put_pieces(work, &found, done, &done);
     }
-    if (encoder->step != CB__ENCODE_RECORD)
-        cb__decoder_keep(decoder, &found, done);
+    if (work->encoder->step != CB__ENCODE_RECORD)
+        cb__decoder_keep(work->decoder, &found, done);
     else if (found.used)
-        cb__decoder_took(decoder, &found, done);
-    *ended += done;
+        cb__decoder_took(work->decoder, &found, done);
+    work->ended += done;
+    work->spent = found.count < cb__min(max, CB__CUTS);
     return status;
 }
 
-/* Whole short records, as many as possible in one go. */
-static int pass_short(struct cb_decoder *decoder, struct cb_encoder *encoder,
-                      struct cb__appender *appender, size_t max, size_t *ended)
+/* Whole records, mostly short ones, as many as possible in one go. */
+static int pass_frames(struct reframing *work)
 {
+    const struct cb_encoder *encoder = work->encoder;
     size_t done = 0;
-    if (!cb__encode_takes_cuts(encoder))
+    if (!cb__encode_takes_cuts(work->encoder))
         return CB_OK;
     const bool only_tail = encoder->traits & CB_CONSTANT && !encoder->head.length;
     if (only_tail)
-        done = rewrite(decoder, encoder, appender, max);
-    if (only_tail && !done)
-        done = rewrite_marked(decoder, encoder, appender, max);
-    *ended += done;
-    return done ? CB_OK : copy_cuts(decoder, encoder, appender, max, ended);
+        done = rewrite(work);
+    if (only_tail && !done && !work->spent)
+        done = rewrite_marked(work);
+    work->ended += done;
+    return done || work->spent ? CB_OK : copy_cuts(work);
+}
+
+/* Cuts pieces by other means, more and more until the fast path finds something again.
+ * Returns as cb_decoder_batch. */
+static int cut_pieces(struct reframing *work)
+{
+    const size_t pieces = cb__min(work->max - work->ended, work->pieces);
+    work->spent = false;
+    work->pieces = 4 * cb__min(work->pieces, CB__KEPT / 4);
+    return cb__decoder_refill(work->decoder, pieces);
+}
+
+static int pass_all(struct reframing *work)
+{
+    int status = CB_OK;
+    while (work->ended < work->max) {
+        if (cb__decoder_has_kept(work->decoder))
+            status = hand_over(work);
+        if (status != CB_OK || work->ended == work->max)
+            break;
+        const size_t before = work->ended;
+        if (!work->spent)
+            status = pass_frames(work);
+        if (status != CB_OK)
+            break;
+        if (work->ended > before) {
+            work->pieces = 1; /* the next frame may be the only one */
+            continue;
+        }
+        status = cut_pieces(work);
+        if (status != CB_PIECE)
+            break;
+        status = CB_OK;
+    }
+    return status;
 }
 
 int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb_buffer *in,
                struct cb_buffer *out, size_t max, size_t *count)
 {
-    struct cb__appender appender;
-    const uint64_t out_end = cb__buffer_end(out);
-    size_t ended = 0, pieces = 1;
+    struct reframing work = {
+        .decoder = decoder,
+        .encoder = encoder,
+        .max = max,
+        .part = REWRITE_MIN,
+        .pieces = 1,
+    };
+    const uint64_t before = cb__buffer_end(out);
     if (count)
         *count = 0;
     if (in == out)
@@ -180,37 +236,19 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     const struct cb_decoder *const followed = encoder->followed;
     int status = cb__decoder_prepare(decoder, in, needs_whole(decoder, encoder));
     if (status == CB_OK)
-        status = cb__appender_open(&appender, out, true);
+        status = cb__appender_open(&work.appender, out, true);
     if (status != CB_OK)
         return cb__public(status);
     cb_encoder_follow(encoder, decoder);
     if (encoder->traits & CB_NEEDS_TRAILER)
         cb__decoder_tell_trailers(decoder);
-    while (ended < max) {
-        if (cb__decoder_has_kept(decoder))
-            status = hand_over(decoder, encoder, &appender, max - ended, &ended);
-        if (status != CB_OK || ended == max)
-            break;
-        const size_t before = ended;
-        status = pass_short(decoder, encoder, &appender, max - ended, &ended);
-        if (status != CB_OK)
-            break;
-        if (ended > before) {
-            pieces = 1; /* the next frame may be the only one that needs another way */
-            continue;
-        }
-        status = cb__decoder_refill(decoder, cb__min(max - ended, pieces));
-        if (status != CB_PIECE)
-            break;
-        status = CB_OK;
-        pieces = 4 * cb__min(pieces, CB__KEPT / 4);
-    }
+    status = pass_all(&work);
     cb_encoder_follow(encoder, followed);
-    cb__appender_close(&appender);
+    cb__appender_close(&work.appender);
     cb_decoder_release(decoder, in);
     if (count)
-        *count = ended;
-    if (status == CB__FULL && !out->length && !ended && cb__buffer_end(out) == out_end)
+        *count = work.ended;
+    if (status == CB__FULL && !out->length && !work.ended && cb__buffer_end(out) == before)
         return CB_ELIMIT;
     return status == CB_OK || status == CB__FULL ? CB_YES : cb__public(status);
 }

@@ -300,6 +300,49 @@ START_TEST(one_call_does_no_more_than_its_share)
 }
 END_TEST
 
+/* Which way a frame goes depends on its length and on those before it; what comes of it
+ * does not. */
+START_TEST(short_and_long_records_may_alternate)
+{
+    static const char *const to[] = {"lf", "u32be", "netstring"};
+    static const size_t lengths[] = {0, 1, 15, 80, 511, 512, 4093, 4094, 4095, 9000, 40000};
+    struct prng prng = {(uint64_t)_i};
+    struct record_list expected = {.count = 0}, wire = {.count = 0};
+    struct pair pair;
+    struct cb_encoder *encoder = NULL;
+    struct cb_buffer *plain = new_buffer(NULL, 4096);
+    char *bytes = malloc(40000);
+
+    ck_assert_ptr_nonnull(bytes);
+    make_pair(&pair, "crlf", to[_i % 3], false, false, _i % 2 ? 3000 : 0);
+    ck_assert_int_eq(cb_encoder_new(&encoder, to[_i % 3], NULL, NULL), CB_OK);
+    for (int i = 0; i < 300; i++) {
+        const size_t few = 1 + prng_below(&prng, COUNT(lengths));
+        const size_t n = lengths[prng_below(&prng, few)];
+
+        memset(bytes, 'a' + i % 26, n);
+        ck_assert_int_eq(cb_append(pair.in, bytes, n), CB_OK);
+        ck_assert_int_eq(cb_append(pair.in, "\r\n", 2), CB_OK);
+        ck_assert_int_eq(cb_encode_bytes(encoder, bytes, n, NULL, NULL, plain), CB_OK);
+        if (prng_below(&prng, 40) && i < 299)
+            continue;
+        while (cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, 1 + prng_below(&prng, 100),
+                          NULL) == CB_YES)
+            drain(pair.out, &wire);
+    }
+    drain(pair.out, &wire);
+    drain(plain, &expected);
+    ck_assert_uint_eq(wire.size, expected.size);
+    ck_assert_mem_eq(wire.bytes, expected.bytes, expected.size);
+    list_free(&wire);
+    list_free(&expected);
+    free(bytes);
+    cb_encoder_free(encoder);
+    cb_buffer_free(plain);
+    free_pair(&pair);
+}
+END_TEST
+
 START_TEST(what_is_kept_for_the_next_call_is_not_lost_to_others)
 {
     struct pair pair;
@@ -399,6 +442,7 @@ static Suite *reframe_suite(void)
     tcase_add_loop_test(all, many_records_at_once_are_those_one_by_one, 0, (int)COUNT(mixtures));
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
+    tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
     tcase_add_test(calls, payload_that_nobody_sees_may_go_by);
     tcase_add_test(calls, payload_that_is_looked_at_may_not_go_by);
