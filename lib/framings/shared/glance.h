@@ -42,6 +42,38 @@ cb__always_inline struct cb__glance_end cb__glance_end(const struct cb__bytes *t
     return end;
 }
 
+/* cb__glance_on, with or without `keep`. */
+cb__always_inline size_t cb__glance_loop(const struct cb_decoder *decoder, const uint8_t *data,
+                                         size_t n, struct cb__cut *cuts, size_t count, size_t max,
+                                         size_t *used, cb__glance_fn glance,
+                                         const struct cb__bytes *trailer, bool keep)
+{
+    const struct cb__glance_end last = cb__glance_end(trailer);
+    const uint64_t max_record = decoder->max_record;
+    const size_t tail = trailer->length, ahead = tail ? CB__GLANCE_TRAILER : 0;
+    const uint8_t *at = data + *used, *const end = data + n;
+    struct cb__cut *cut = cuts + count, *const cuts_end = cuts + max;
+    for (; cut < cuts_end; cut++) {
+        struct cb__glance frame;
+        if (cb__unlikely(!glance(decoder, at, (size_t)(end - at), &frame)))
+            break;
+        const uint8_t *const payload = at + frame.header;
+        const size_t rest = (size_t)(end - payload);
+        if (cb__unlikely(rest < ahead || frame.payload > rest - ahead))
+            break;
+        const uint8_t *const trail = payload + frame.payload, *const next = trail + tail;
+        const size_t length = keep ? (size_t)(next - at) : (size_t)frame.payload;
+        if (cb__unlikely((tail && ((cb__load_little2(trail) ^ last.bytes) & last.mask)) ||
+                         length > max_record))
+            break;
+        *cut = cb__cut_of((size_t)((keep ? at : payload) - data), length, keep ? 0 : frame.header,
+                          (size_t)(next - data));
+        at = next;
+    }
+    *used = (size_t)(at - data);
+    return (size_t)(cut - cuts);
+}
+
 /*
  * `cuts` for frames of such a header, the payload and a trailer: from *used on, with
  * `count` frames before.  It stops at the first frame with another header, or that is
@@ -52,31 +84,9 @@ cb__always_inline size_t cb__glance_on(const struct cb_decoder *decoder, const u
                                        size_t *used, cb__glance_fn glance,
                                        const struct cb__bytes *trailer)
 {
-    const struct cb__glance_end last = cb__glance_end(trailer);
-    const uint64_t max_record = decoder->max_record;
-    const bool keep = decoder->config.keep;
-    const size_t tail = trailer->length, ahead = tail ? CB__GLANCE_TRAILER : 0;
-    size_t at = *used;
-    for (; count < max; count++) {
-        struct cb__glance frame;
-        if (cb__unlikely(!glance(decoder, data + at, n - at, &frame)))
-            break;
-        const size_t payload = at + frame.header, rest = n - payload;
-        if (cb__unlikely(rest < ahead || frame.payload > rest - ahead))
-            break;
-        const size_t end = payload + (size_t)frame.payload, next = end + tail;
-        if (cb__unlikely(tail && ((cb__load_little2(data + end) ^ last.bytes) & last.mask)))
-            break;
-        const struct cb__cut cut =
-            keep ? cb__cut_of(at, next - at, 0, next)
-                 : cb__cut_of(payload, (size_t)frame.payload, frame.header, next);
-        if (cb__unlikely(cut.length > max_record))
-            break;
-        cuts[count] = cut;
-        at = next;
-    }
-    *used = at;
-    return count;
+    return decoder->config.keep
+               ? cb__glance_loop(decoder, data, n, cuts, count, max, used, glance, trailer, true)
+               : cb__glance_loop(decoder, data, n, cuts, count, max, used, glance, trailer, false);
 }
 
 /* `cuts` of a counted family: where the glance stops, the header function continues. */
