@@ -147,7 +147,7 @@ while header := read(4): write(read(int.from_bytes(header, \"big\")) + b\"\\n\")
 # beyond a copy of the bytes.
 run_records() {
     for lengths in $(varied 16 80) $(real); do
-        for framing in crlf u32be varint netstring chunked; do
+        for framing in crlf u32be varint netstring chunked resp; do
             # An empty chunk would end the body.
             [ "${lengths%%:*}-$framing" != source-chunked ] || continue
             generate "${lengths#*:}" "$BENCH_SIZE" $framing
@@ -157,7 +157,7 @@ run_records() {
         done
         generate "${lengths#*:}" "$BENCH_SIZE" crlf
         records=$("$CBSPLIT" -c -f crlf "$input")
-        for framing in u32be varint netstring chunked json; do
+        for framing in u32be varint netstring chunked resp json; do
             [ "${lengths%%:*}-$framing" != source-chunked ] || continue
             measure "crlf-$framing-${lengths%%:*}" -f "$input" -i file -o null -r "$records" \
                 "cbsplit=$CBSPLIT --from crlf --to $framing" "cat=cat" "$copy"
