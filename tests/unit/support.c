@@ -101,6 +101,12 @@ size_t prng_below(struct prng *prng, size_t bound)
     return (size_t)(prng_next(prng) % bound);
 }
 
+void prng_bytes(struct prng *prng, uint8_t *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        data[i] = (uint8_t)prng_next(prng);
+}
+
 void prng_fill(struct prng *prng, void *data, size_t size, const char *alphabet, size_t letters)
 {
     uint8_t *bytes = data;

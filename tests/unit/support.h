@@ -58,6 +58,8 @@ struct prng {
 uint64_t prng_next(struct prng *prng);
 /* A number from 0 to bound - 1; bound is 1 or more. */
 size_t prng_below(struct prng *prng, size_t bound);
+/* Fills n bytes with any ones. */
+void prng_bytes(struct prng *prng, uint8_t *data, size_t n);
 /* Fills `size` bytes with characters of `alphabet`, a string of `letters`. */
 void prng_fill(struct prng *prng, void *data, size_t size, const char *alphabet, size_t letters);
 

@@ -206,12 +206,6 @@ static void check_all(const uint8_t *data, size_t n)
 
 /* -------------------------------------------------------------------- inputs */
 
-static void any_bytes(struct prng *prng, uint8_t *data, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        data[i] = (uint8_t)prng_next(prng);
-}
-
 static void no_specials(struct prng *prng, uint8_t *data, size_t n)
 {
     prng_fill(prng, data, n, "abcdefgh\xdc\xdd\x01\xff", 12);
@@ -250,7 +244,7 @@ static void damaged_packets(struct prng *prng, uint8_t *data, size_t n)
 }
 
 typedef void fill_fn(struct prng *prng, uint8_t *data, size_t n);
-static fill_fn *const fills[] = {any_bytes,       no_specials, many_zeros, long_blocks,    packets,
+static fill_fn *const fills[] = {prng_bytes,      no_specials, many_zeros, long_blocks,    packets,
                                  damaged_packets, packets,     packets,    damaged_packets};
 
 START_TEST(every_length_before_an_unreadable_page_is_as_defined)

@@ -205,12 +205,6 @@ static void check_all(const uint8_t *data, size_t n)
 
 /* -------------------------------------------------------------------- inputs */
 
-static void any_bytes(struct prng *prng, uint8_t *data, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        data[i] = (uint8_t)prng_next(prng);
-}
-
 static void letters(struct prng *prng, uint8_t *data, size_t n)
 {
     prng_fill(prng, data, n, "abc /+{}[]~ 123\x7f", 16);
@@ -254,7 +248,7 @@ static void characters(struct prng *prng, uint8_t *data, size_t n)
 }
 
 typedef void fill_fn(struct prng *prng, uint8_t *data, size_t n);
-static fill_fn *const fills[] = {any_bytes,     letters,      rare_escapes,
+static fill_fn *const fills[] = {prng_bytes,    letters,      rare_escapes,
                                  short_escapes, long_escapes, characters};
 
 START_TEST(every_length_before_an_unreadable_page_is_as_defined)
