@@ -258,8 +258,8 @@ static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, 
             payload > n - at - header_size || payload + kept > max_record)
             break;
         const size_t next = at + header_size + (size_t)payload;
-        cuts[count] = cb__cut_of(at + header_size - kept, (size_t)payload + kept,
-                                 header_size - kept, next);
+        cuts[count] =
+            cb__cut_of(at + header_size - kept, (size_t)payload + kept, header_size - kept, next);
         at = next;
     }
     *used = at;

@@ -52,8 +52,7 @@ static int lines_check(void *data, const struct cb__spec *spec, struct cb_error 
     const struct cb__conflict conflicts[] = {
         {counts && !config->lines, "lines", "'lines' must be 1 or more"},
         {counts && config->fold, "lines", "'fold' and 'lines' cannot be combined"},
-        {counts && config->skip_empty, "skip-empty",
-         "'skip-empty' and 'lines' cannot be combined"},
+        {counts && config->skip_empty, "skip-empty", "'skip-empty' and 'lines' cannot be combined"},
     };
     return cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
 }
