@@ -57,6 +57,9 @@ streams 256 '\000\000\000\020\000\000\000\000\355\360\064\111' \
 streams 256 '\000\000\000\000\020\000\000\000\002' '??' '\n' -f u64be,header=9,padding=8
 streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked
 streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked --max-record=256M
+# (The length comes first, though, in the output.)
+streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '\000\000\000\000\000\000\000\000' -f chunked -t u64be
+streams 256 '10000000\n' '\n0\n\n' '\000\000\000\000\000\000\000\000' -f chunked,lf -t u64be
 streams 256 'POST / HTTP/1.1\r\nContent-Length: 268435456\r\n\r\n' '' '' -f http
 streams 256 'HTTP/1.1 200 OK\r\n\r\n' '' '' -f http
 streams 256 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\000\r\n10000000\r\n' \

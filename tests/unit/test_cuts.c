@@ -167,6 +167,31 @@ START_TEST(frames_found_in_a_span_are_those_of_the_slow_path)
 }
 END_TEST
 
+/* The byte after the span is in an unreadable page. */
+START_TEST(a_fast_path_reads_no_byte_beyond_its_span)
+{
+    const struct cb_buffer_options in_place = {.size = sizeof in_place, .cutoff = 1};
+    const struct stream *stream = &streams[_i / 2];
+
+    for (size_t n = 1; n <= stream->size; n++) {
+        struct cb__cuts found;
+        struct guard guard;
+        struct work work;
+
+        make_work(&work, stream->specification, _i % 2);
+        cb_buffer_free(work.buffer);
+        ck_assert_int_eq(cb_buffer_new(&work.buffer, &in_place), CB_OK);
+        guard_init(&guard, stream->bytes, n);
+        ck_assert_int_eq(cb_append_ref(work.buffer, guard.data, n, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb__decoder_prepare(work.decoder, work.buffer, false), CB_OK);
+        cb__decoder_cuts(work.decoder, &found, CB__CUTS);
+        ck_assert_uint_le(found.used, n);
+        free_work(&work);
+        guard_fini(&guard);
+    }
+}
+END_TEST
+
 START_TEST(a_fast_path_stops_before_a_record_that_is_too_long)
 {
     const struct stream *stream = &streams[_i / 2];
@@ -347,6 +372,7 @@ static Suite *cuts_suite(void)
 
     tcase_add_loop_test(spans, frames_found_in_a_span_are_those_of_the_slow_path, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_only_where_the_slow_one_is_needed, 0, twice);
+    tcase_add_loop_test(spans, a_fast_path_reads_no_byte_beyond_its_span, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
