@@ -342,15 +342,17 @@ static const char *hint_option(const char *word, char room[NEAREST_ROOM])
 }
 
 /* Prints what getopt refused, in our form; ':' is a missing argument. */
-static enum exit_status refuse(int result, char **argv)
+static enum exit_status refuse(int result, int argc, char **argv)
 {
-    const char *word = argv[optind - 1];
+    /* Where the argument of a letter is missing, musl is beyond the end of argv. */
+    const char letter[] = {'-', (char)optopt, '\0'};
+    const char *word = optind <= argc && argv[optind - 1] ? argv[optind - 1] : letter;
     if (result == ':')
         return usage_error("%s needs an argument", QUOTED(word));
     if (optopt >= FIRST_LONG)
         return usage_error("%s takes no argument", QUOTED(word));
     if (optopt)
-        return usage_error("unknown option %s", QUOTED(((char[]){'-', (char)optopt, '\0'})));
+        return usage_error("unknown option %s", QUOTED(letter));
     if (begins_option(word))
         return usage_error("%s is ambiguous", QUOTED(word));
     char room[NEAREST_ROOM];
@@ -415,7 +417,7 @@ static enum exit_status read_options(struct options *options, int argc, char **a
         if (result < 0)
             return EXIT_FINE;
         const struct option_row *row = row_of(result);
-        enum exit_status status = row ? apply(row, options, optarg) : refuse(result, argv);
+        enum exit_status status = row ? apply(row, options, optarg) : refuse(result, argc, argv);
         options->given++;
         if (status || options->done)
             return status;

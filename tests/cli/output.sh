@@ -78,7 +78,7 @@ expect_message 'stdout: Broken pipe'
 
 # However stdio buffers what it prints.
 bufferings='env'
-if [ -z "${SANITIZERS-}" ] && command -v stdbuf >/dev/null; then
+if [ -z "${SANITIZERS-}" ] && stdbuf -o0 "$CBSPLIT" --version >/dev/null 2>&1; then
     bufferings='env,stdbuf -oL,stdbuf -o0,stdbuf -o16'
 fi
 
