@@ -21,13 +21,13 @@
                 #BITS "-bit length, little-endian")
 
 const struct cb_framing cb__framings[] = {
-    FAMILY("line", line, "a line, ended by LF or CRLF"),
+    FAMILY("line", line, "a line, ended by LF or CRLF", .also = "fastq"),
     PRESET("lf", "delim:\\n", "a line, ended by LF"),
     PRESET("crlf", "delim:\\r\\n", "a line, ended by CRLF"),
     PRESET("nul", "delim:\\0", "ended by a zero byte", .also = "null zero print0"),
     FAMILY("delim", delimiter, "ended by a delimiter, or one of several"),
     FAMILY("paragraph", paragraph, "lines up to an empty line"),
-    FAMILY("start", start, "begins with a mark, up to the next one"),
+    FAMILY("start", start, "begins with a mark, up to the next one", .also = "fasta mbox"),
     FAMILY("between", between, "between two strings"),
     PRESET("mllp", "between:\\x0b,end=\\x1c\\r", "an HL7 message, by MLLP", .also = "hl7"),
     FAMILY("fixed", fixed, "a fixed number of bytes", .also = "mpegts"),
@@ -86,7 +86,8 @@ const struct cb_framing cb__framings[] = {
            .also = "git"),
     FAMILY("tfrecord", tfrecord, "a TFRecord, with its checksums", .also = "tensorflow"),
     FAMILY("pcap", pcap, "a packet of a capture file (tcpdump)", .also = "tcpdump"),
-    FAMILY("pcapng", pcapng, "a block of a pcapng capture file (Wireshark)", .also = "wireshark"),
+    FAMILY("pcapng", pcapng, "a block of a pcapng capture file (Wireshark)",
+           .also = "wireshark pcap-ng"),
     FAMILY("journal", journal, "an entry of systemd's journal, exported", .also = "systemd"),
     FAMILY("fix", fix, "a FIX message"),
     FAMILY("chunked", chunked, "HTTP/1.1 chunked coding (RFC 9112)"),

@@ -51,6 +51,10 @@ expect_status 2
 
 # Names that others have.
 wrong --from jsonl "unknown framing 'jsonl'" 1 "'ndjson'"
+wrong --from fastq "unknown framing 'fastq'" 1 "'line'"
+wrong --from fasta "unknown framing 'fasta'" 1 "'start'"
+wrong --from mbox "unknown framing 'mbox'" 1 "'start'"
+wrong --from pcap-ng "unknown framing 'pcap-ng'" 1 "'pcapng'"
 wrong --from redis "unknown framing 'redis'" 1 "'resp'"
 wrong_both protobuf "unknown framing 'protobuf'" 1 "'varint'"
 wrong_both lsp "unknown framing 'lsp'" 1 "'content-length'"
