@@ -1102,7 +1102,7 @@ struct cb_own {
     /* For encoding, optional; called if refuse_collisions is set.  Sees the pieces of
      * each record, from CB_FIRST to CB_LAST, and returns NULL, or the reason why the
      * record would not read back unchanged, with *at set to the byte of this piece that
-     * shows it. */
+     * shows it, or (size_t)-n for the one n bytes before the piece. */
     const char *(*collides)(void *arg, const struct cb_piece *piece, size_t *at);
 };
 

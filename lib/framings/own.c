@@ -378,7 +378,7 @@ static int find_collision(struct cb_encoder *encoder, const struct cb_piece *pie
     const struct cb_own *own = encoder->config.data;
     size_t at = 0;
     const char *why = own->collides(own->arg, piece, &at);
-    return why ? cb__encoder_fail_at(encoder, piece, at, "%s", why) : CB_OK;
+    return why ? cb__encoder_fail_at(encoder, piece, (uint64_t)(ptrdiff_t)at, "%s", why) : CB_OK;
 }
 
 /* The head is made before the payload is shown. */

@@ -75,7 +75,8 @@ static void read_reference(struct reference *reference, const char *specificatio
         expect(piece.flags & CB_LAST, "a record in parts");
         record->data = copy_of(piece.data, piece.length);
         record->length = piece.length;
-        record->header = copy_of("", piece.header);
+        record->header = calloc(1, piece.header + 1U);
+        expect(record->header, "out of memory");
         record->header_size = cb_decoder_header(decoder, &piece, record->header, piece.header);
         record->place = cb_decoder_position(decoder);
         cb_decoder_release(decoder, buffer);
@@ -136,7 +137,8 @@ static void hold(struct mixture *mix, const struct cb_piece *piece)
 static void see_header(const struct mixture *mix, const struct cb_piece *piece)
 {
     const struct record *record = next_record(mix);
-    uint8_t *header = copy_of("", piece->header);
+    uint8_t *header = calloc(1, piece->header + 1U);
+    expect(header, "out of memory");
     size_t n = cb_decoder_header(mix->decoder, piece, header, piece->header);
 
     expect(n == record->header_size && memcmp(header, record->header, n) == 0,
