@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "../common/deadline.h"
 #include "../common/interrupt.h"
@@ -262,4 +264,20 @@ void children_fini(struct children *set)
     free(set->pids);
     free(set->polls);
     free(set->plan.environment);
+}
+
+static bool is_closed_pipe(int status)
+{
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGPIPE;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGPIPE; /* as a shell says it */
+}
+
+void children_end_if_unread(const struct children *set, int status)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (set->ignores_pipe || !is_closed_pipe(status) || poll(&output, 1, 0) <= 0)
+        return;
+    if (output.revents & (POLLERR | POLLHUP))
+        interrupt_by(SIGPIPE);
 }

@@ -63,4 +63,8 @@ void children_stop(struct children *set);
  * constant memory. */
 void children_give(struct children *set, struct child *child, struct cb_buffer *buffer, size_t n);
 
+/* If SIGPIPE killed a child and the reader of our standard output, which it wrote to, has gone
+ * away, we end in the same way; unless we were told to ignore that signal. */
+void children_end_if_unread(const struct children *set, int status);
+
 #endif

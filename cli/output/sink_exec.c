@@ -71,6 +71,7 @@ static void judge(struct sink_exec *out, size_t place)
     if (child->error && child->error != EPIPE) {
         report(out, given, EXIT_IO, strerror(child->error));
     } else if (failure) {
+        children_end_if_unread(&out->set, child->status);
         child_describe(child->status, how, sizeof how);
         snprintf(text, sizeof text, "the command failed: %s", how);
         report(out, given, failure, text);

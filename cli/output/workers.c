@@ -56,6 +56,7 @@ static void judge(struct workers *workers, size_t i)
     is_early = is_early && worker->assigned.count;
     if (!failure && !is_early && !*count)
         return;
+    children_end_if_unread(&workers->set, child->status);
     child_describe(child->status, how, sizeof how);
     if (failure || is_early)
         snprintf(text, sizeof text, "%s%s%s%s", is_early ? "ended early, with " : "", how,

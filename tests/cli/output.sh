@@ -48,6 +48,9 @@ closes_early
 closes_early -f lf
 closes_early -d '\n'
 closes_early -f fixed:7 -t raw
+closes_early -t line --exec=cat
+closes_early -t line --worker=cat
+closes_early -t line --worker=cat --collect=line
 
 doing='large payload | head -c 1'
 for input in mixed -; do
