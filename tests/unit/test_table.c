@@ -91,7 +91,7 @@ END_TEST
 START_TEST(names_of_others_belong_to_one_row_and_are_not_in_the_table)
 {
     ck_assert_str_eq(cb_framing_also(cb_framing_find("resp")), "redis");
-    ck_assert_ptr_null(cb_framing_also(cb_framing_find("line")));
+    ck_assert_ptr_null(cb_framing_also(cb_framing_find("crlf")));
     for (const struct cb_framing *row = cb_framing_next(NULL); row; row = cb_framing_next(row)) {
         const char *also = cb_framing_also(row);
         char name[40];
