@@ -8,6 +8,7 @@ dist_doc_DATA = \
 	README.md
 # For maintainers.
 EXTRA_DIST += \
+	CONTRIBUTING.md \
 	HACKING.md \
 	doc/decoder.md \
 	doc/design.md \
