@@ -760,7 +760,8 @@ CB_API CB_MUST_USE int cb_decoder_take(struct cb_decoder *decoder, struct cb_buf
  * CB_MORE: no such place yet; add input, or tell that it has ended, and call again.
  * CB_END: the input has ended, and there is none.  CB_ENOMEM.  CB_ESTATE after anything
  * else.  Linear in the bytes left out if the mark is enough; otherwise each place that may
- * be right is tried.
+ * be right is tried, in fix and tfrecord each with its whole frame: with input forged on
+ * purpose that is quadratic.
  */
 CB_API CB_MUST_USE int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer,
                                           uint64_t *lost) CB_NONNULL;
