@@ -6,7 +6,7 @@
 
 _Static_assert((int)CB__WHOLE_ROOM <= (int)CB__APPEND_ROOM, "an appender has no more room at once");
 
-/* The record has number `record` and begins at `offset`; false if it is not written. */
+/* Writes one record; false if it is left to the steps. */
 static inline bool put_whole(struct cb_encoder *encoder, struct cb__appender *appender,
                              const uint8_t *data, size_t n)
 {
