@@ -340,8 +340,8 @@ static void fill_lines(struct prng *prng, uint8_t *data, size_t n)
         "\"a\"",
         "\"\\\"]\"",
         "{\"a\":{\"b\":\"c\"}}",
-        "[[[[[[[[[[[[[[[[[[[[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]]]]]"
-        "]]]]]]]]]]]]]]]"};
+        ("[[[[[[[[[[[[[[[[[[[[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]]]]]"
+         "]]]]]]]]]]]]]]]")};
     static const char *const others[] = {"\n",     " ", "\r\n", "1\n", "[\n]",
                                          "\"\n\"", "]", "\\",   "{",   "\""};
     const size_t rare = 1 + prng_below(prng, 40);
