@@ -245,12 +245,12 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     const struct cb__decoder_ops *ops = decoder->ops;
     size_t n;
     found->count = found->used = 0;
+    found->place = CB__CUTS_IN_SPAN;
     const bool unpacks = ops->unpack && decoder->core.assembled && !decoder->trailers;
     if (max < BATCH_MIN || !(finds_cuts(decoder) || unpacks) ||
         !frames_at_hand(decoder, &found->data, &n))
         return 0;
     max = cb__min(max, CB__CUTS);
-    found->place = CB__CUTS_IN_SPAN;
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
     found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, found->base);
