@@ -605,3 +605,18 @@ void check_random(const char *specification, bool changed, const char *alphabet,
         check_alike(specification, changed, input, n);
     }
 }
+
+void check_wrong_specification(const char *specification, uint64_t column)
+{
+    struct cb_error error = {.code = CB_OK, .record = 9, .offset = 9999};
+    struct cb_decoder *decoder = NULL;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, specification, NULL, &error), CB_EINVAL);
+    ck_assert_ptr_null(decoder);
+    ck_assert_int_eq(error.code, CB_EINVAL);
+    ck_assert_uint_eq(error.record, 0);
+    ck_assert_msg(error.offset == column, "'%s': column %" PRIu64 ", expected %" PRIu64,
+                  specification, error.offset, column);
+    ck_assert_uint_gt(strlen(error.text), 0);
+    ck_assert_int_eq(cb_decoder_new(&decoder, specification, NULL, NULL), CB_EINVAL);
+}

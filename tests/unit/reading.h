@@ -30,12 +30,12 @@ enum call { BY_NEXT, BY_TAKE, BY_BATCH }; /* BY_BATCH + n: n + 1 pieces a call *
 struct way {
     enum call call;
     bool whole;
-    bool finish_first; /* cb_decoder_finish before the first call */
-    size_t cut, step;  /* of what arrives: the first part, and the others */
-    size_t block;      /* what arrives comes in blocks of so many bytes; 0: one */
-    bool in_place;     /* by reference to the input itself, which ends at an
+    bool finish_first;        /* cb_decoder_finish before the first call */
+    size_t cut, step;         /* of what arrives: the first part, and the others */
+    size_t block;             /* what arrives comes in blocks of so many bytes; 0: one */
+    bool in_place;            /* by reference to the input itself, which ends at an
                           unreadable page, and not as copies */
-    bool changed;      /* payload need not stand in the input as it is */
+    bool changed;             /* payload need not stand in the input as it is */
     const struct cb_own *own; /* the framing, in place of a specification */
 };
 
@@ -119,6 +119,9 @@ void check_trip(const struct trip *trip, bool changed, uint64_t seed);
 /* The same where the decoder has another specification: some keys are for one
  * direction only. */
 void check_trip_as(const struct trip *trip, const char *decoded, bool changed, uint64_t seed);
+
+/* A decoder's specification is refused, and the error names this column of it. */
+void check_wrong_specification(const char *specification, uint64_t column);
 
 /* An input is read alike in every way, whatever it gives. */
 void check_alike(const char *specification, bool changed, const uint8_t *input, size_t size);

@@ -147,12 +147,7 @@ static const struct {
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
 {
-    struct cb_error error = {.code = CB_OK};
-    struct cb_decoder *decoder = NULL;
-
-    ck_assert_int_eq(cb_decoder_new(&decoder, faults[_i].specification, NULL, &error), CB_EINVAL);
-    expect(error.offset == faults[_i].column, "%s: column %zu", faults[_i].specification,
-           (size_t)error.offset);
+    check_wrong_specification(faults[_i].specification, faults[_i].column);
 }
 END_TEST
 

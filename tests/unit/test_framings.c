@@ -1389,18 +1389,7 @@ static const struct fault faults[] = {
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
 {
-    const struct fault *fault = &faults[_i];
-    struct cb_error error = {.code = CB_OK, .record = 9, .offset = 9999};
-    struct cb_decoder *decoder = NULL;
-
-    ck_assert_int_eq(cb_decoder_new(&decoder, fault->specification, NULL, &error), CB_EINVAL);
-    ck_assert_ptr_null(decoder);
-    ck_assert_int_eq(error.code, CB_EINVAL);
-    ck_assert_uint_eq(error.record, 0);
-    ck_assert_msg(error.offset == fault->column, "'%s': column %" PRIu64 ", expected %" PRIu64,
-                  fault->specification, error.offset, fault->column);
-    ck_assert_uint_gt(strlen(error.text), 0);
-    ck_assert_int_eq(cb_decoder_new(&decoder, fault->specification, NULL, NULL), CB_EINVAL);
+    check_wrong_specification(faults[_i].specification, faults[_i].column);
 }
 END_TEST
 
