@@ -32,7 +32,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTION
 
 # ---------------------------------------------------------- beginning and end
 
-started=
+started= watched=
 clean_up() {
     # Nobody shall wait for us.
     exec 3>&- 4<&-
@@ -175,7 +175,7 @@ converse() {
     mkfifo to from
     "$CBSPLIT" "$@" <to >from 2>err &
     cbsplit_pid=$!
-    started="$started $cbsplit_pid"
+    ours $cbsplit_pid
     exec 3>to 4<from
 }
 
@@ -205,7 +205,7 @@ ends() {
 finishes() {
     status=0
     wait "$cbsplit_pid" || status=$?
-    started=${started%" $cbsplit_pid"}
+    ended "$cbsplit_pid"
     exec 3>&- 4<&-
     expect_status "$1"
 }
@@ -245,19 +245,42 @@ cut_short() {
 
 # --------------------------------------------------------- other processes
 
+# ours PID - a process of this test: it is ended with it, and `wait_for` watches it
+ours() {
+    started="$started $1"
+    watched=$1
+}
+
+# ended PID - there is no such process any more
+ended() {
+    started=${started%" $1"}
+    [ "$watched" != "$1" ] || watched=
+}
+
 # start COMMAND... - in the background, until the test ends (">fifo" after it
 # would be waited for)
 start() {
     "$@" &
-    started="$started $!"
+    ours $!
 }
 
-# wait_for COMMAND... - until it succeeds
+# wait_for COMMAND... - until it succeeds.  If the last process that was started ends before,
+# nothing is waited for any longer: it was to bring it about.
 wait_for() {
     doing="waiting for: $*"
     until "$@"; do
+        [ -z "$watched" ] || kill -0 "$watched" 2>/dev/null || give_up "$@"
         sleep 0.02 2>/dev/null || sleep 1
     done
+}
+
+# It may have ended because its work was done.
+give_up() {
+    ! "$@" || return 0
+    status=0
+    wait "$watched" || status=$?
+    cat err log 2>/dev/null || :
+    fail "$doing: the process that it needs has ended, with status $status"
 }
 
 # free_port - of loopback, that nobody listens at

@@ -240,6 +240,7 @@ house_tests = \
 	tests/house/style.sh \
 	tests/house/symbols.sh \
 	tests/house/trust.sh \
+	tests/house/waiting.sh \
 	tests/house/man-examples.sh \
 	tests/house/man-options.sh \
 	tests/house/man-pages.sh \

@@ -352,13 +352,13 @@ if [ -e /dev/full ]; then
     "$CBSPLIT" -j 2 --collect=line --worker='echo $$ >pid.$CBSPLIT_WORKER; exec cat' \
         <slow >/dev/full 2>err &
     cbsplit_pid=$!
-    started="$started $cbsplit_pid"
+    ours $cbsplit_pid
     exec 3>slow 4</dev/null
     echo a >&3
     # (it can only wait for its own end)
     status=0
     wait $cbsplit_pid || status=$?
-    started=${started%" $cbsplit_pid"}
+    ended "$cbsplit_pid"
     exec 3>&- 4<&-
     expect_status 1
     expect_message 'stdout: No space left on device'

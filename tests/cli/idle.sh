@@ -112,7 +112,7 @@ pauses '>a\nb\n' '5:>a\nb\n,' '>c\n' '3:>c\n,' --exact -f 'start:>,line'
 # And it is left.
 mkfifo exact
 { "$CBSPLIT" --exact -f 'delim:a,or=abc,keep' --idle=0.02 --head=1 -t raw >out; cat >rest; } <exact &
-started="$started $!"
+ours $!
 exec 3>exact
 printf xab >&3
 wait_for test -s out

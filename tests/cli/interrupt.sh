@@ -101,7 +101,7 @@ for jobs in 1 2; do
     # shellcheck disable=SC2016
     converse -j $jobs --worker='echo $$ >pid.$CBSPLIT_WORKER; exec sleep 1000'
     yes record 2>/dev/null | head -c 3000000 >&3 &
-    started="$started $!"
+    ours $!
     wait_for test -s pid.$jobs
     interrupted TERM
     wait_for is_gone "$(cat pid.$jobs)"
@@ -152,7 +152,7 @@ mkfifo to
     exec "${CBSPLIT_PROGRAM:-$CBSPLIT}" -f netstring -o made/%d <to
 ) &
 cbsplit_pid=$!
-started="$started $cbsplit_pid"
+ours $cbsplit_pid
 exec 3>to 4</dev/null
 send '5:th'
 wait_for test -s made/1

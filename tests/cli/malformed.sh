@@ -94,7 +94,7 @@ if [ -e /dev/full ]; then
     "$CBSPLIT" -f slip --on-malformed=skip --collect=line --worker='exec cat' \
         <slow >/dev/full 2>err &
     cbsplit_pid=$!
-    started="$started $cbsplit_pid"
+    ours $cbsplit_pid
     exec 3>slow 4</dev/null
     printf 'a\300\333x' >&3
     finishes 1

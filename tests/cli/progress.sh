@@ -125,10 +125,10 @@ for option in --progress --stats --head=10000000; do
     send '1:x,'
     receive '\000\000\000\001x'
     cat in >&3 3>&- &
-    started="$started $!"
+    ours $!
     exec 3>&-
     (while kill -s USR1 "$cbsplit_pid"; do :; done) 2>/dev/null &
-    started="$started $!"
+    ours $!
     cat <&4 >out
     finishes 0
     expect_same wanted out
@@ -290,7 +290,7 @@ screen_is ''
 # An unknown one.
 mkfifo slow
 cat in >slow &
-started="$started $!"
+ours $!
 on_terminal 80 --progress - slow
 expect_status 0
 drawn_are "[0-9.]+[KM]  [0-9:]+  $rate  [0-9]+ records"

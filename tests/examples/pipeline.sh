@@ -34,7 +34,7 @@ cannot_read pipeline
 doing='pipeline, as the input comes'
 mkfifo to from
 example pipeline <to >from 2>err &
-started="$started $!"
+ours $!
 exec 3>to 4<from
 for _ in 1 2 3; do
     send 'foobar\n'

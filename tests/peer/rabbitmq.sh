@@ -36,7 +36,7 @@ serve run_broker
 } >conversation
 mkfifo to
 nc 127.0.0.1 "$port" <to >answers &
-started="$started $!"
+ours $!
 exec 3>to
 cat conversation >&3
 wait_for grep -aq '^content-length:12' answers

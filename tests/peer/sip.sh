@@ -37,7 +37,7 @@ back.join(5)
 SCRIPT
 python3 relay.py "$port" 2>relay.log &
 relay_pid=$!
-started="$started $relay_pid"
+ours $relay_pid
 wait_for test -e relay
 doing="$calls calls of sipp"
 sipp -sn uac -i 127.0.0.1 -t t1 -nostdin -m $calls -r 1000 -d 1 "127.0.0.1:$(cat relay)" \
@@ -82,7 +82,7 @@ sdp='v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=
 printf "$sdp" | "$CBSPLIT" -f fixed:1000 -t "sip,lead=$lead" >call
 mkfifo to
 nc 127.0.0.1 "$port" <to | "$CBSPLIT" -f sip,keep -n 2 -t nul >replies &
-started="$started $!"
+ours $!
 exec 3>to
 cat call >&3
 wait_for grep -azq '^SIP/2.0 200 OK' replies

@@ -83,7 +83,7 @@ mkfifo stream
 start sh -c 'exec curl -sN --noproxy "*" "$1" >stream' curl "$url/events"
 "$CBSPLIT" -f sse,data -t netstring <stream >out 2>err &
 cbsplit_pid=$!
-started="$started $cbsplit_pid"
+ours $cbsplit_pid
 
 # sees NETSTRINGS - this has come out when one more event was sent, with the
 # stream still open

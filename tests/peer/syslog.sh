@@ -27,7 +27,7 @@ receives() {
     rm -f out
     nc -l 127.0.0.1 "$port" | tee got | "$CBSPLIT" --from syslog --to nul >out 2>err &
     listener=$!
-    started="$started $listener"
+    ours $listener
     wait_for log "$@"
     wait "$listener" || fail "$doing: exit status $?"
     doing="what logger $* sent"
