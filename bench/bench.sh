@@ -18,7 +18,7 @@
 
 set -eu
 export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$PWD}"
+: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}" "${TOP_BUILDDIR:=$PWD}"
 : "${CBSPLIT:=$TOP_BUILDDIR/cbsplit}"
 : "${BENCH_RUNS:=5}" "${BENCH_SIZE:=134217728}"
 quarter=$((BENCH_SIZE / 4))
@@ -344,7 +344,13 @@ run_count() {
 
 run_library() {
     echo 'library ...' >&2
-    "$bench/library" "$BENCH_RUNS" >"$bench/library.txt" || status=1
+    set -- "$BENCH_RUNS"
+    for lengths in $(varied 16 80); do
+        name=${lengths%%:*}
+        "$bench/generate" "${lengths#*:}" 1048576 crlf >"$scratch/library-$name"
+        set -- "$@" "$name=$scratch/library-$name"
+    done
+    "$bench/library" "$@" >"$bench/library.txt" || status=1
 }
 
 # ------------------------------------------------------------------ main

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measures the library against its peers, in medians of alternated runs, and
- * prints a table.
+ * prints tables.
  *
- * Usage: library [RUNS]
+ * Usage: library RUNS [NAME=FILE]...
+ *
+ * A FILE has records ended by CRLF; NAME tells of their lengths.
  */
 #include "library.h"
 
@@ -13,7 +15,7 @@
 #include <time.h>
 
 enum { MAX_CASES = 16, MAX_RUNS = 101 };
-enum { PIECE = 128 << 10, RECORD = 82, RECORDS = 12787, RECORD_ROUNDS = 64, SEARCH_ROUNDS = 1024 };
+enum { PIECE = 128 << 10, FILE_MOST = 4 << 20, RECORD_BYTES = 64 << 20, SEARCH_ROUNDS = 1024 };
 
 static struct entry {
     const struct bench_case *bench;
@@ -27,10 +29,11 @@ void fail(const char *what)
     exit(EXIT_FAILURE);
 }
 
+/* Processor time: all of it is computation, and machines may be busy. */
 static double now(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -79,25 +82,33 @@ static void print_target(const struct entry *entry)
     putchar('\n');
 }
 
-static void measure_records(long runs)
+/* Reads a file of records, and counts them. */
+static struct work read_records(const char *path, uint64_t *records)
 {
-    static char data[RECORDS * RECORD];
-    for (size_t i = 0; i < sizeof data; i++)
-        data[i] = (char)('a' + i % 26);
-    for (size_t i = RECORD; i <= sizeof data; i += RECORD)
-        memcpy(data + i - 2, "\r\n", 2);
-    struct work work = {.data = data,
-                        .size = sizeof data,
-                        .piece = PIECE,
-                        .record = RECORD,
-                        .rounds = RECORD_ROUNDS};
-    uint64_t records = (uint64_t)RECORDS * RECORD_ROUNDS;
+    static char data[FILE_MOST];
+    FILE *file = fopen(path, "rb");
+    size_t size = file ? fread(data, 1, sizeof data, file) : 0;
+    if (!size || !feof(file))
+        fail(path);
+    fclose(file);
+    *records = 0;
+    for (const char *at = data; (at = memchr(at, '\r', (size_t)(data + size - at))); at++)
+        ++*records;
+    const unsigned rounds = (unsigned)(RECORD_BYTES / size) + 1;
+    *records *= rounds;
+    return (struct work){.data = data, .size = size, .piece = PIECE, .rounds = rounds};
+}
+
+static void measure_records(long runs, const char *name, const char *path)
+{
+    uint64_t records;
+    struct work work = read_records(path, &records);
 
     entry_count = 0;
     add(cases_records);
     add(cases_peers);
     measure(&work, runs, records);
-    printf("%d-byte records ended by CRLF, in pieces of %d KiB\n", RECORD - 2, PIECE >> 10);
+    printf("records ended by CRLF, %s, in pieces of %d KiB\n", name, PIECE >> 10);
     printf("%-24s %9s %12s %12s\n", "", "ns", "allocations", "bytes copied");
     work.copied = 1; /* as read would bring them */
     for (size_t i = 0; i < entry_count; i++) {
@@ -111,6 +122,7 @@ static void measure_records(long runs)
         print_ratios(&entries[i]);
         print_target(&entries[i]);
     }
+    putchar('\n');
 }
 
 static void measure_search(long runs)
@@ -124,7 +136,7 @@ static void measure_search(long runs)
     entry_count = 0;
     add(cases_search);
     measure(&work, runs, (uint64_t)SEARCH_ROUNDS * PIECE);
-    printf("\nsearch in %d KiB for what is not there\n%-24s %9s\n", PIECE >> 10, "", "GB/s");
+    printf("search in %d KiB for what is not there\n%-24s %9s\n", PIECE >> 10, "", "GB/s");
     for (size_t i = 0; i < entry_count; i++) {
         printf("%-24s %9.2f", entries[i].bench->label,
                (double)SEARCH_ROUNDS * PIECE / entries[i].seconds[0] / 1e9);
@@ -135,12 +147,18 @@ static void measure_search(long runs)
 
 int main(int argc, char **argv)
 {
-    long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 7;
+    long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
     if (runs < 1 || runs > MAX_RUNS) {
-        fprintf(stderr, "usage: library [RUNS]\n");
+        fprintf(stderr, "usage: library RUNS [NAME=FILE]...\n");
         return EXIT_FAILURE;
     }
-    measure_records(runs);
+    for (int i = 2; i < argc; i++) {
+        char *path = strchr(argv[i], '=');
+        if (!path)
+            fail(argv[i]);
+        *path = '\0';
+        measure_records(runs, argv[i], path + 1);
+    }
     measure_search(runs);
     return EXIT_SUCCESS;
 }

@@ -10,12 +10,11 @@
 #include <stdint.h>
 
 /* Bytes to work on, given `rounds` times, in pieces as a read would bring
- * them.  Records are `record` bytes long, with a CRLF at their end. */
+ * them.  Records have a CRLF at their end. */
 struct work {
     const char *data;
     size_t size;
     size_t piece;
-    size_t record;
     unsigned rounds;
     unsigned copied;                    /* nonzero: pieces are copied into the buffer, as by read;
                         else they are handed over by reference */
