@@ -87,8 +87,8 @@ run_lines() {
 # The same with whatever else people use for it.
 run_tools() {
     for length in 16 80 1000; do
-        generate "$length" "$quarter" crlf
-        measure "tools-$length" -f "$input" \
+        generate "exp:$length" "$quarter" crlf
+        measure "tools-$length-exp" -f "$input" \
             "cbsplit=$CBSPLIT --delim '\r\n'" \
             "sed=sed 's/\r\$//'" \
             "grep=grep -o '^[^[:cntrl:]]*'" \
@@ -344,7 +344,7 @@ run_count() {
 
 run_library() {
     echo 'library ...' >&2
-    set -- "$BENCH_RUNS"
+    set -- "$BENCH_RUNS" "$results"
     for lengths in $(varied 16 80); do
         name=${lengths%%:*}
         "$bench/generate" "${lengths#*:}" 1048576 crlf >"$scratch/library-$name"
@@ -357,7 +357,10 @@ run_library() {
 
 # More than a few tenths here, and the figures tell about something else too.
 load=$([ ! -r /proc/loadavg ] || cut -d ' ' -f 1 /proc/loadavg)
-: >"$results"
+processors=$([ ! -r /proc/cpuinfo ] ||
+    sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq -c | sed 's/^ *//; s/ / x /')
+echo "# $processors, $(uname -s) $(uname -r | sed "s,-.*,,"), $((BENCH_SIZE >> 20)) MiB, medians of $BENCH_RUNS," \
+    "$(date +%Y-%m-%d), load before $load" >"$results"
 rm -f "$bench/library.txt"
 [ $# -gt 0 ] || eval "set -- $workloads"
 for name; do
@@ -370,12 +373,9 @@ for name; do
     esac
 done
 
-if [ -r /proc/cpuinfo ]; then
-    sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq -c | sed 's/^ *//; s/ / x /'
-    echo "load average before: $load"
-    echo
-fi
-if [ -s "$results" ]; then
+sed -n 's/^# //p' "$results"
+echo
+if grep -q '>' "$results"; then
     awk -f "$TOP_SRCDIR/bench/report.awk" "$TOP_SRCDIR/bench/targets.tsv" "$results"
     if command -v gnuplot >/dev/null; then
         gnuplot -e "results='$results'; plot_file='$bench/speed.svg'" "$TOP_SRCDIR/bench/plot.gp" &&

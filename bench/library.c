@@ -3,9 +3,10 @@
  * Measures the library against its peers, in medians of alternated runs, and
  * prints tables.
  *
- * Usage: library RUNS [NAME=FILE]...
+ * Usage: library RUNS RESULTS [NAME=FILE]...
  *
- * A FILE has records ended by CRLF; NAME tells of their lengths.
+ * A FILE has records ended by CRLF; NAME tells of their lengths.  The figures are
+ * added to the file RESULTS too, in the form of those of measure.c.
  */
 #include "library.h"
 
@@ -22,6 +23,7 @@ static struct entry {
     double seconds[MAX_RUNS];
 } entries[MAX_CASES];
 static size_t entry_count;
+static FILE *results;
 
 void fail(const char *what)
 {
@@ -63,6 +65,15 @@ static void measure(struct work *work, long runs, uint64_t expected)
         qsort(entries[i].seconds, (size_t)runs, sizeof(double), compare);
         entries[i].seconds[0] = entries[i].seconds[runs / 2];
     }
+}
+
+/* Adds a line for each entry to the results, which did `bytes` and `records`. */
+static void put_results(const char *name, uint64_t bytes, uint64_t records)
+{
+    for (size_t i = 0; i < entry_count; i++)
+        fprintf(results, "library-%s\tmemory\t%s\t%llu\t0\t%.6f\t%.6f\t0\t%.6f\t%llu\n", name,
+                entries[i].bench->label, (unsigned long long)bytes, entries[i].seconds[0],
+                entries[i].seconds[0], entries[i].seconds[0], (unsigned long long)records);
 }
 
 /* How many times as fast as each of its peers an entry is. */
@@ -108,6 +119,7 @@ static void measure_records(long runs, const char *name, const char *path)
     add(cases_records);
     add(cases_peers);
     measure(&work, runs, records);
+    put_results(name, (uint64_t)work.size * work.rounds, records);
     printf("records ended by CRLF, %s, in pieces of %d KiB\n", name, PIECE >> 10);
     printf("%-24s %9s %12s %12s\n", "", "ns", "allocations", "bytes copied");
     work.copied = 1; /* as read would bring them */
@@ -136,6 +148,7 @@ static void measure_search(long runs)
     entry_count = 0;
     add(cases_search);
     measure(&work, runs, (uint64_t)SEARCH_ROUNDS * PIECE);
+    put_results("search", (uint64_t)SEARCH_ROUNDS * PIECE, 0);
     printf("search in %d KiB for what is not there\n%-24s %9s\n", PIECE >> 10, "", "GB/s");
     for (size_t i = 0; i < entry_count; i++) {
         printf("%-24s %9.2f", entries[i].bench->label,
@@ -147,12 +160,15 @@ static void measure_search(long runs)
 
 int main(int argc, char **argv)
 {
-    long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
+    long runs = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
     if (runs < 1 || runs > MAX_RUNS) {
-        fprintf(stderr, "usage: library RUNS [NAME=FILE]...\n");
+        fprintf(stderr, "usage: library RUNS RESULTS [NAME=FILE]...\n");
         return EXIT_FAILURE;
     }
-    for (int i = 2; i < argc; i++) {
+    results = fopen(argv[2], "a");
+    if (!results)
+        fail(argv[2]);
+    for (int i = 3; i < argc; i++) {
         char *path = strchr(argv[i], '=');
         if (!path)
             fail(argv[i]);
@@ -160,5 +176,5 @@ int main(int argc, char **argv)
         measure_records(runs, argv[i], path + 1);
     }
     measure_search(runs);
-    return EXIT_SUCCESS;
+    return fclose(results) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

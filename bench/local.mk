@@ -32,6 +32,7 @@ bench_library_DEPENDENCIES = lib/libcb.la
 EXTRA_DIST += \
 	bench/README.md \
 	bench/bench.sh \
+	bench/page.py \
 	bench/peers.sh \
 	bench/plot.gp \
 	bench/python.py \

@@ -79,6 +79,11 @@ FNR == NR {
     next
 }
 
+# Remarks, and the library's figures, which it prints itself.
+/^#/ || $2 == "memory" {
+    next
+}
+
 {
     rate = $6 > 0 && $4 > 1e6 ? sprintf("%.2f", $4 / $6 / 1e9) : "-"
     if ($3 == "cbsplit") {
