@@ -554,9 +554,9 @@ uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
     if (!streaming || decoder->found.scan != cb__buffer_end(decoder->buffer) ||
         decoder->found.payload_end <= decoder->found.scan)
         return 0;
+    /* Only a byte beyond the limit that is seen makes the record too long. */
     uint64_t ahead = decoder->found.payload_end - decoder->found.scan;
-    uint64_t allowed =
-        decoder->core.too_long ? cb__limit_of(decoder) - decoder->core.given_to : ahead;
+    uint64_t allowed = cb__limit_of(decoder) - decoder->core.given_to;
     return ahead < allowed ? ahead : allowed;
 }
 

@@ -226,6 +226,50 @@ START_TEST(records_whose_length_is_not_told_are_held_where_that_is_asked_for)
 }
 END_TEST
 
+/* Parts whose length is told, of a record whose length is not. */
+START_TEST(payload_is_ahead_only_up_to_the_longest_record)
+{
+    static const struct {
+        const char *specification, *begun;
+    } inputs[] = {
+        {"cbor", "\x4a"
+                 "abc"},
+        {"msgpack", "\xaa"
+                    "abc"},
+        {"der", "\4\xa"
+                "ab"},
+        {"resp", "$10\r\n"},
+        {"http,keep", "GET / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc"},
+    };
+
+    for (size_t i = 0; i < 2 * COUNT(inputs); i++) {
+        const enum cb_overflow on_overflow = i % 2 ? CB_OVERFLOW_FAIL : CB_OVERFLOW_TRUNCATE;
+        const char *begun = inputs[i / 2].begun;
+        const uint64_t most = strlen(begun) + 2;
+        struct cb_decoder *decoder = new_decoder(
+            inputs[i / 2].specification,
+            (struct cb_decoder_options){.max_record = most, .on_overflow = on_overflow});
+        struct cb_piece piece;
+        int status;
+
+        cb_skip(buffer, CB_ALL);
+        put(begun);
+        while ((status = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE)
+            ck_assert_uint_ge(piece.flags + piece.length, 1);
+        if (status == CB_MORE) { /* or it is known to be too long */
+            ck_assert_msg(cb_decoder_ahead(decoder) == 2, "%s", inputs[i / 2].specification);
+            ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 2), CB_OK);
+            ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+        }
+        put("x");
+        while ((status = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE)
+            ck_assert_uint_eq(piece.length, 0);
+        ck_assert_int_eq(status, on_overflow == CB_OVERFLOW_FAIL ? CB_EOVERFLOW : CB_MORE);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 START_TEST(input_that_ends_after_a_pass_is_truncated)
 {
     struct cb_decoder *decoder = plain_decoder("u8");
@@ -255,6 +299,7 @@ int main(void)
     tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);
     tcase_add_test(ahead, nothing_is_ahead_where_records_are_held_whole);
     tcase_add_test(ahead, records_whose_length_is_not_told_are_held_where_that_is_asked_for);
+    tcase_add_test(ahead, payload_is_ahead_only_up_to_the_longest_record);
     tcase_add_test(ahead, input_that_ends_after_a_pass_is_truncated);
     return run_suite(suite);
 }
