@@ -393,6 +393,8 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
         return status;
     const uint64_t at = state->seen;
     state->seen += piece->length;
+    if (state->have < config->layout.header) /* its trailer is after that */
+        return CB_OK;
     if (ends_right(config, piece->total, at, piece->data, piece->length))
         return CB_OK;
     return cb__encoder_fail_at(encoder, piece, piece->total - config->layout.trailer.length - at,
