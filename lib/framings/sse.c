@@ -4,7 +4,8 @@
  * an empty line.  Lines end at LF, CR or CRLF.
  *
  * A block ends with the CR of its empty line: an LF that follows belongs to it, but
- * is not awaited.  With `keep` it is, if lines end in CRLF.
+ * is not awaited.  Where the end of a block is shown (`keep`, trailers) it is if lines end in
+ * CRLF; else it is no part of the block, whether it is here or not.
  */
 #include <string.h>
 
@@ -122,7 +123,8 @@ static void end_block(struct cb_decoder *decoder)
     size_t n;
     if (!decoder->assembles)
         decoder->found.payload_seen = decoder->config.keep ? decoder->found.scan : state->text_end;
-    if (state->cr && cb__decoder_span(decoder, &data, &n) && data[0] == '\n') {
+    if (state->cr && !cb__shows_end(decoder) && cb__decoder_span(decoder, &data, &n) &&
+        data[0] == '\n') {
         decoder->found.scan++;
         state->cr = false;
     }

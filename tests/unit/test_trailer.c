@@ -101,6 +101,11 @@ static const struct sample {
      BYTES("data:a\r\n\r\ndata:b\r\r"),
      {{BYTES("data:a")}, {BYTES("data:b")}},
      {{BYTES("\r\n\r\n")}, {BYTES("\r\r")}}},
+    /* The LF belongs to no event: none is awaited where lines end in CR. */
+    {"sse",
+     BYTES("data:a\r\r\ndata:b\r\n\r\n"),
+     {{BYTES("data:a")}, {BYTES("data:b")}},
+     {{BYTES("\r\r")}, {BYTES("\r\n\r\n")}}},
     {"warc",
      BYTES("WARC/1.0\r\nContent-Length: 1\r\n\r\na\r\n\r\n"),
      {{BYTES("a")}},
