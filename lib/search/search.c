@@ -200,13 +200,19 @@ static inline void keep_found(struct cb__search *search, uint64_t from, struct c
     search->start = search->found.end = match.end;
 }
 
+/* Is the match that is remembered the first one from there? */
+static inline bool is_found(const struct cb__search *search, uint64_t from)
+{
+    return from >= search->found_from && from <= search->found.start;
+}
+
 /* Searches between two positions in the buffer.  CB__YES with *match set, or CB__NO. (A
  * call would cost each short record 20 instructions.) */
 cb__always_inline int resume(struct cb_buffer *buffer, struct cb__search *search, uint64_t from,
                              uint64_t end, struct cb__match *match)
 {
     struct cb__matcher *matcher = &search->matcher;
-    if (from >= search->found_from && from <= search->found.start) {
+    if (is_found(search, from)) {
         *match = search->found;
         return match->end <= end ? CB__YES : CB__NO;
     }
@@ -358,7 +364,10 @@ static int find_end(struct cb_buffer *buffer, const void *delimiter, size_t n, s
     if (status != CB__NO)
         return status;
     /* The first place where a delimiter can still begin. */
-    uint64_t safe = cb__matcher_safe(&buffer->searches[0]->matcher);
+    const struct cb__search *search = buffer->searches[0];
+    const uint64_t safe = is_found(search, buffer->position + start)
+                              ? search->found.start
+                              : cb__matcher_safe(&search->matcher);
     return safe - buffer->position > limit ? CB_EOVERFLOW : CB__MORE;
 }
 

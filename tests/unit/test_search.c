@@ -521,6 +521,23 @@ START_TEST(a_record_that_can_only_end_beyond_its_limit_is_refused)
 }
 END_TEST
 
+/* A match that an earlier search found, after another one that stopped before it. */
+START_TEST(a_delimiter_seen_beyond_the_limit_counts_after_other_searches)
+{
+    static const char text[] = "01234567890123456789;";
+
+    append_block(buffer, text, strlen(text));
+    ck_assert_int_eq(find(buffer, ";", 1, 10, CB_ALL), 20);
+    ck_assert_int_eq(find(buffer, ";", 1, 0, 5), NOT_FOUND);
+    ck_assert_int_eq(cb_takeuntil(buffer, ";", 1, 10, 15, 0, record), CB_EOVERFLOW);
+    ck_assert_int_eq(find(buffer, "\n", 1, 10, CB_ALL), NOT_FOUND);
+    append_block(buffer, BYTES("\n"));
+    ck_assert_int_eq(find(buffer, "\n", 1, 10, CB_ALL), 21);
+    ck_assert_int_eq(find(buffer, "\n", 1, 0, 5), NOT_FOUND);
+    ck_assert_int_eq(cb_takeline(buffer, 10, 15, 0, record), CB_EOVERFLOW);
+}
+END_TEST
+
 START_TEST(no_byte_beyond_the_limit_is_looked_at)
 {
     static char filler[100000];
@@ -1278,6 +1295,7 @@ static void add_take(Suite *suite)
     tcase_add_test(tcase, takeuntil_that_would_pass_a_limit_changes_nothing);
     tcase_add_test(tcase, a_record_beyond_the_limit_is_refused_as_soon_as_that_is_sure);
     tcase_add_test(tcase, a_record_that_can_only_end_beyond_its_limit_is_refused);
+    tcase_add_test(tcase, a_delimiter_seen_beyond_the_limit_counts_after_other_searches);
     tcase_add_test(tcase, no_byte_beyond_the_limit_is_looked_at);
     tcase_add_test(tcase, takeuntil_gives_the_same_records_however_they_arrive);
     tcase_add_test(tcase, takeline_gives_the_same_lines_however_they_arrive);
