@@ -79,6 +79,8 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/support.c \
 	tests/unit/steps.h \
 	tests/unit/steps.c \
+	tests/unit/operations.h \
+	tests/unit/operations.c \
 	tests/unit/reading.h \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
