@@ -5,16 +5,8 @@
  * Byte 0: how many needles; a byte of length and the bytes for each; a byte
  * that says in which sizes the text arrives; the text.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "search/matcher.h"
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "fuzz.h"
 
 static void *plain_alloc(void *arg, size_t size)
 {
@@ -121,8 +113,6 @@ static void feed(struct search *search, size_t arrived)
     search->safe = safe;
     REQUIRE(cb__matcher_needed(&search->matcher) >= 1);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,16 +3,7 @@
  * Specifications: any text makes a decoder and an encoder, or is refused with a
  * place in it.  What was accepted is put to use.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "chunkedbuffer.h"
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "fuzz.h"
 
 static void check_refusal(int status, const struct cb_error *error, size_t length)
 {
@@ -70,8 +61,6 @@ static unsigned can(const char *specification)
     REQUIRE(!all == !cb_framing_find(specification));
     return all;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

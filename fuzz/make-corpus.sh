@@ -8,21 +8,45 @@
 
 set -eu
 out=${1:?usage: make-corpus.sh FOLDER}
-mkdir -p "$out/decoder" "$out/spec" "$out/matcher"
+mkdir -p "$out/decoder" "$out/reframe" "$out/encode" "$out/buffer" "$out/spec" "$out/matcher"
 
-# The specifications of fuzz_decoder.c, a line each, in the order of their numbers.
-sed -n 's/^    {"\(.*\)", [a-z]*},$/\1/p' "$(dirname "$0")/fuzz_decoder.c" >"$out/specifications"
+# The dictionary of specifications: the names of framings, and of their keys.
+lib=$(dirname "$0")/../lib
+{
+    sed -nE 's/^ *(PRESET|FAMILY|VARIANT)\("([^"]*)".*/"\2"/p' "$lib/framings/table.c"
+    printf '"u%s"\n' 16be 16le 24be 24le 32be 32le 40be 40le 48be 48le 56be 56le 64be 64le
+    sed -n 's/^    {"\([a-z0-9-]\{1,\}\)", CB__KEY.*/",\1"/p' "$lib"/framings/*.c "$lib"/framings/shared/*.c
+    printf '",keep"\n"="\n":"\n'
+} >"$out/specifications.dict"
 
-# decoder SPECIFICATION TEXT - an input for it, with default options and with a
-# limit, of each kind, in parts of four bytes
-decoder() {
-    place=$(grep -nxF -e "$1" "$out/specifications" | cut -d: -f1)
-    number=$(printf '%03o' $((place - 1)))
+# Specifications that encode, those of the tests.
+sed -n 's/^    "\(.*\)",$/\1/p' "$(dirname "$0")/../tests/unit/outputs.h" |
+    sed 's/\\\\/\\/g' >"$out/outputs"
+
+# Each of them, with records of several lengths, in cuts of 4, 1 and 17 bytes.
+while IFS= read -r to; do
     count=$((${count:-0} + 1))
-    printf "\\$number\\000\\043$2" >"$out/decoder/$count-plain"
-    printf "\\$number\\121\\020$2" >"$out/decoder/$count-limited"
-    printf "\\$number\\125\\020$2" >"$out/decoder/$count-skipping"
-    printf "\\$number\\131\\020$2" >"$out/decoder/$count-truncating"
+    for flags in 000 001; do
+        printf "%s\n\\$flags\003\003\000\020\005hello\000\020abcdefghijklmnop\004a\n\r;\002[]" "$to" \
+            >"$out/encode/$count-$flags"
+    done
+done <"$out/outputs"
+
+# decoder SPECIFICATION TEXT - inputs for it, in cuts of 4, 1 and 17 bytes, asked for in
+# batches of 2 and 10: with default options, with a limit of each kind, and going on after
+# damage, with trailers.  To be reframed, to some of the framings that encode.
+decoder() {
+    count=$((${count:-0} + 1))
+    cuts='\003\003\000\020\002\001\011'
+    for options in plain=000:000 limited=121:000 skipping=125:000 truncating=131:000 on=000:003; do
+        bytes=${options#*=}
+        printf "%s\n\\${bytes%:*}\\${bytes#*:}$cuts$2" "$1" >"$out/decoder/$count-${options%=*}"
+    done
+    for place in 1 2 3 4; do
+        to=$(sed -n "$(((4 * count + place) % $(wc -l <"$out/outputs") + 1))p" "$out/outputs")
+        printf "%s\n%s\n\\00$((place / 2 % 2))\000\00$((place % 2))$cuts$2" "$1" "$to" \
+            >"$out/reframe/$count-$place"
+    done
 }
 
 decoder 'line' 'one\r\n\ntwo\r\r\nlast'
@@ -140,8 +164,6 @@ decoder 'websocket,message' '\001\001x\211\001p\000\000\200\201\001\002\003\004y
 decoder 'websocket,message,rsv1,keep' '\101\001x\211\000\200\001y\302\000'
 decoder 'websocket' '\001\001x\211\000\000\001y\200\000'
 
-rm "$out/specifications"
-
 # spec NAME TEXT
 spec() {
     printf '%s' "$2" >"$out/spec/$1"
@@ -172,3 +194,13 @@ matcher pair '\001\000a\002aba\004ababaabcaba'
 matcher inner '\001\003abcd\001bc\002abcdabcxbc'
 matcher long '\000\024aaaaaaaaaaaaaaaaaaaab\010aaaaaaaaaaaaaaaaaaaaaaaaaaaab'
 matcher set '\003\000a\000b\001\r\n\000\n\007xaybz\r\n\n'
+
+# buffer: choices, the same each time.
+for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+    printf "$(awk -v seed=$seed 'BEGIN {
+        for (left = 250 * seed; left; left--) {
+            seed = (seed * 16807) % 2147483647
+            printf "\\%03o", int(seed / 8388608)
+        }
+    }')" >"$out/buffer/$seed"
+done
