@@ -759,9 +759,8 @@ CB_API CB_MUST_USE int cb_decoder_take(struct cb_decoder *decoder, struct cb_buf
  * CB_YES: decoding goes on there; the record has the number of the one left out.
  * CB_MORE: no such place yet; add input, or tell that it has ended, and call again.
  * CB_END: the input has ended, and there is none.  CB_ENOMEM.  CB_ESTATE after anything
- * else.  Linear in the bytes left out if the mark is enough; otherwise each place that may
- * be right is tried, in fix and tfrecord each with its whole frame: with input forged on
- * purpose that is quadratic.
+ * else.  Linear in the bytes left out, if they are in few chunks: a frame that is tried costs
+ * its header and a step for each chunk, not its payload.
  */
 CB_API CB_MUST_USE int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer,
                                           uint64_t *lost) CB_NONNULL;

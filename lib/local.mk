@@ -57,6 +57,8 @@ lib_libcb_la_SOURCES = \
 	lib/framing/byte_rules.c \
 	lib/framing/framing.h \
 	lib/framing/framing.c \
+	lib/framing/sums.h \
+	lib/framing/sums.c \
 	lib/framing/decoder.h \
 	lib/framing/decoding.h \
 	lib/framing/decoder.c \

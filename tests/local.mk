@@ -64,6 +64,7 @@ unit_tests = \
 	tests/unit/test_stuffed \
 	tests/unit/test_every \
 	tests/unit/test_stats \
+	tests/unit/test_sums \
 	tests/unit/test_progress
 
 # Two parts of the program.

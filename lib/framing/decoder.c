@@ -37,6 +37,8 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
     error->record = decoder->core.record;
     error->offset = offset;
     error->start = decoder->found.frame_start;
+    if (decoder->trying)
+        return code; /* nobody is told */
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
@@ -187,6 +189,8 @@ static void leave(struct cb_decoder *decoder)
     decoder->core.assembled = decoder->core.aside = decoder->core.header_aside = NULL;
     decoder->core.header_at = CB_UNKNOWN;
     decoder->core.stream = CB__STREAM_NONE;
+    decoder->core.trial.begun = false;
+    cb__sums_clear(&decoder->sums);
     cb__forget_ahead(decoder);
 }
 

@@ -136,6 +136,14 @@ enum cb__given_state {
     CB__GIVEN_SOME /* its first piece was returned, but not its last */
 };
 
+/* The frames that are tried at a place where one may begin, as far as they have arrived; the
+ * state of the family belongs to it. */
+struct cb__trial {
+    bool begun;
+    uint64_t records; /* whole ones */
+    struct cb__found found;
+};
+
 /* What is derived from that: for decoder.c, pieces.c and take.c. */
 struct cb__core {
     enum cb__stream_state stream;
@@ -156,6 +164,7 @@ struct cb__core {
                                        CB_UNKNOWN: it is not there */
     uint64_t lost_from;             /* after a malformed frame: its beginning, */
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
+    struct cb__trial trial;
     unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
@@ -185,6 +194,8 @@ struct cb_decoder {
     uint64_t settle_at; /* ... for now, if the input ends here; CB_UNKNOWN: not said */
     bool expects_more;  /* set by the family: more frames must follow the previous one */
     uint64_t left_out;  /* counted by the family: right frames that are no records */
+    bool trying;        /* a frame is tried that may be none (recover.c) */
+    struct cb__sums sums; /* after damage, of the bytes of the buffer; without a checksum: none */
     struct cb__cursor scan_cursor;
     struct cb__found found;
     struct cb__core core;

@@ -17,6 +17,7 @@
 
 #include "core/buffer.h"
 #include "framing/byte_rules.h"
+#include "framing/sums.h"
 
 enum {
     CB__KEY_FLAG,   /* bool */
@@ -98,6 +99,7 @@ struct cb__recovery {
     bool after;            /* the place is after the mark, which ends a frame; not before it */
     unsigned frames;       /* fewer are enough, but for the first, where the input ends */
     bool header;           /* ... and of the last of several its header, which has constants */
+    const struct cb__checksum *checksum; /* of the payload, which its frame contains; or NULL */
 };
 
 struct cb__decoder_ops {

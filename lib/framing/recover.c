@@ -50,8 +50,9 @@ static int find_mark(const struct cb_decoder *decoder, struct cb_buffer *buffer,
 static bool is_too_long(const struct cb_decoder *decoder)
 {
     const struct cb__found *found = &decoder->found;
-    return found->payload_end > found->payload_start &&
-           found->payload_end - found->payload_start > decoder->max_record;
+    const uint64_t end =
+        found->payload_end > found->payload_seen ? found->payload_end : found->payload_seen;
+    return decoder->core.too_long || end - found->payload_start > decoder->max_record;
 }
 
 static void resume(struct cb_decoder *decoder)
@@ -69,32 +70,48 @@ static bool has_begun_right(const struct cb_decoder *decoder, const struct cb__r
     return recovery->header && frames && frames + 1 >= recovery->frames && cb__has_begun(decoder);
 }
 
-/* Decodes as at the beginning of a stream, from a place on, without returning anything: as
- * many frames as are needed, those that are no records included.  CB__YES, CB__NO, CB__MORE. */
-static int try_place(struct cb_decoder *decoder, uint64_t place,
-                     const struct cb__recovery *recovery)
+/* Decodes frames one after another without returning anything: as many as are needed, those
+ * that are no records included.  CB__YES, CB__NO, CB__MORE. */
+static int try_frames(struct cb_decoder *decoder, const struct cb__recovery *recovery)
 {
-    uint64_t records = 0;
-    decoder->found.scan = place;
-    cb__decoder_next_frame(decoder);
-    resume(decoder);
-    decoder->left_out = 0;
-    while (records + decoder->left_out < recovery->frames) {
+    uint64_t *records = &decoder->core.trial.records;
+    while (*records + decoder->left_out < recovery->frames) {
         const int status = decoder->ops->advance(decoder);
-        if (has_begun_right(decoder, recovery, records + decoder->left_out))
+        if (has_begun_right(decoder, recovery, *records + decoder->left_out))
             return is_too_long(decoder) ? CB__NO : CB__YES;
         if (status == CB__MORE && !decoder->finished)
-            return CB__MORE;
+            return is_too_long(decoder) ? CB__NO : CB__MORE;
         if (status == CB__MORE)
-            return records + decoder->left_out ? CB__YES : CB__NO;
+            return *records + decoder->left_out ? CB__YES : CB__NO;
         if (status != CB_OK || is_too_long(decoder))
             return CB__NO;
         if (cb__is_complete(decoder)) {
             cb__decoder_next_frame(decoder);
-            records++;
+            ++*records;
         }
     }
     return CB__YES;
+}
+
+/* Tries a place like the beginning of a stream, or goes on where the bytes had not come. */
+static int try_place(struct cb_decoder *decoder, uint64_t place,
+                     const struct cb__recovery *recovery)
+{
+    struct cb__trial *trial = &decoder->core.trial;
+    if (trial->begun) {
+        decoder->found = trial->found;
+    } else {
+        decoder->found.scan = place;
+        cb__decoder_next_frame(decoder);
+        resume(decoder);
+        decoder->left_out = trial->records = 0;
+    }
+    decoder->trying = true;
+    const int status = try_frames(decoder, recovery);
+    decoder->trying = false;
+    trial->begun = status == CB__MORE;
+    trial->found = decoder->found;
+    return status;
 }
 
 /* The next place to try, at or after *place. */
@@ -108,18 +125,20 @@ static int next_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
     return decoder->finished ? CB__END : CB__MORE;
 }
 
-/* Finds the place, or sets *place to where the search goes on.  What a place needs is
- * examined again when more has come, but no place that is wrong. */
+/* Finds the place, or sets *place to where the search goes on. */
 static int find_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
                       const struct cb__recovery *recovery, uint64_t *place)
 {
     const uint64_t back = recovery->after ? recovery->mark.length : 0;
-    int status;
-    while ((status = next_place(decoder, buffer, recovery, place)) == CB__YES) {
+    int status = CB__YES;
+    if (decoder->core.trial.begun)
+        *place += back;
+    while (decoder->core.trial.begun ||
+           (status = next_place(decoder, buffer, recovery, place)) == CB__YES) {
         status = try_place(decoder, *place, recovery);
         if (status == CB__YES)
             break;
-        *place -= back; /* to the mark, which is found again */
+        *place -= back; /* to the mark */
         if (status == CB__MORE)
             break;
         ++*place;
@@ -133,6 +152,13 @@ bool cb__decoder_recovery(const struct cb_decoder *decoder, struct cb__recovery 
     return decoder->ops->recovery && decoder->ops->recovery(decoder, recovery);
 }
 
+/* Right frames and bad ones may overlap from now on. */
+static void begin_sums(struct cb_decoder *decoder, const struct cb__recovery *recovery)
+{
+    decoder->sums.checksum = recovery->checksum;
+    decoder->sums.allocator = decoder->allocator;
+}
+
 int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t *lost)
 {
     struct cb__recovery recovery;
@@ -144,6 +170,7 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     cb__release(decoder, buffer);
     if (decoder->core.assembled)
         cb_skip(decoder->core.assembled, CB_ALL);
+    begin_sums(decoder, &recovery);
     uint64_t place = decoder->core.lost_to;
     if (place == CB_UNKNOWN)
         place = begin_search(decoder, &recovery);
@@ -151,15 +178,13 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
         place = cb__buffer_end(buffer);
     int status = find_place(decoder, buffer, &recovery, &place);
     decoder->error = error;
-    if (status < 0)
-        return status;
     if (status == CB__END)
         place = cb__buffer_end(buffer);
     *lost = place - decoder->core.lost_from;
     decoder->found.scan = place;
     cb__decoder_next_frame(decoder);
     cb__skip_to(buffer, place);
-    if (status == CB__MORE) {
+    if (status == CB__MORE || status < 0) {
         decoder->core.lost_to = place;
         decoder->found.undecided = cb__buffer_end(buffer) - place;
         return cb__public(status);

@@ -53,7 +53,7 @@ struct fix_state {
     size_t at;       /* bytes seen in this phase */
     uint64_t length; /* BodyLength, as far as it was read */
     uint8_t header;  /* the sum of the header so far, */
-    uint8_t sum;     /* ... and of all that was seen of the message */
+    uint32_t sum;    /* ... and of the body */
     uint8_t trailer[TRAILER_SIZE];
     char trailer_error[sizeof TRAILER_ERROR];
 };
@@ -150,16 +150,36 @@ static void put_checksum(uint8_t sum, uint8_t *digits)
         digits[i] = (uint8_t)('0' + sum % 10);
 }
 
-/* Sums the body up to its last SOH, which is in the trailer. */
+static uint32_t add(uint32_t sum, const void *data, size_t n)
+{
+    const uint8_t *bytes = data;
+    uint8_t low = (uint8_t)sum;
+    for (size_t i = 0; i < n; i++)
+        low = (uint8_t)(low + bytes[i]);
+    return low;
+}
+
+static uint32_t replace(uint32_t all, uint32_t old, uint32_t now, uint64_t n)
+{
+    (void)n;
+    return all - old + now;
+}
+
+static const struct cb__checksum checksum = {.add = add, .replace = replace};
+
+/* (The last SOH of the body is in the trailer.) */
+static void expect(struct cb_decoder *decoder, uint32_t sum)
+{
+    struct fix_state *state = decoder->state;
+    put_checksum((uint8_t)(state->header + sum + SOH), state->trailer + CHECKSUM_AT);
+    memcpy(state->trailer_error + ERROR_DIGITS_AT, state->trailer + CHECKSUM_AT, CHECKSUM_DIGITS);
+}
+
 static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
 {
     struct fix_state *state = decoder->state;
-    uint8_t sum = at ? state->sum : state->header;
-    for (size_t i = 0; i < n; i++)
-        sum = (uint8_t)(sum + data[i]);
-    state->sum = sum;
-    put_checksum((uint8_t)(sum + SOH), state->trailer + CHECKSUM_AT);
-    memcpy(state->trailer_error + ERROR_DIGITS_AT, state->trailer + CHECKSUM_AT, CHECKSUM_DIGITS);
+    state->sum = add(at ? state->sum : 0, data, n);
+    expect(decoder, state->sum);
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -170,6 +190,7 @@ static void reset(struct cb_decoder *decoder)
     memcpy(state->trailer, TRAILER, TRAILER_SIZE);
     memcpy(state->trailer_error, TRAILER_ERROR, sizeof TRAILER_ERROR);
     state->counted.look = look;
+    state->counted.expect = expect;
     state->counted.frame.trailer =
         (struct cb__bytes){.data = state->trailer, .length = TRAILER_SIZE};
     state->counted.trailer_error = state->trailer_error;
@@ -180,7 +201,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     const struct cb__bytes begin = {(const uint8_t *)tags[BEGIN], strlen(tags[BEGIN])};
     (void)decoder;
-    *how = (struct cb__recovery){.mark = begin, .frames = 1};
+    *how = (struct cb__recovery){.mark = begin, .frames = 1, .checksum = &checksum};
     return true;
 }
 

@@ -207,16 +207,25 @@ static int between(struct cb_decoder *decoder, const uint8_t *data, size_t n, si
     return CB__BEGINS;
 }
 
-/* How many of the bytes that come next mean nothing. */
-static size_t pass(const struct stomp_state *state, const uint8_t *data, size_t n)
+/* A byte that ends a value.  A frame that is tried after damage has no zero byte in its
+ * header, or each such byte would have to be tried for itself with all that follows. */
+static int step_value(struct cb_decoder *decoder, uint8_t c, uint64_t end)
 {
+    return c ? step_end(decoder, c, end) : fail(decoder->state, "frame ends inside its header");
+}
+
+/* How many of the bytes that come next mean nothing. */
+static size_t pass(const struct cb_decoder *decoder, const uint8_t *data, size_t n)
+{
+    const struct stomp_state *state = decoder->state;
+    const bool trying = decoder->trying;
     size_t i = 0;
     if (state->phase == BODY) {
         const uint8_t *nul = memchr(data, 0, n);
         return nul ? (size_t)(nul - data) : n;
     }
     if (state->phase == VALUE) {
-        while (i < n && !cb__is_line_end(data[i]))
+        while (i < n && !cb__is_line_end(data[i]) && (data[i] || !trying))
             i++;
     }
     return i;
@@ -225,7 +234,7 @@ static size_t pass(const struct stomp_state *state, const uint8_t *data, size_t 
 /* Each examines one byte, as cb__step_fn. */
 static const cb__step_fn steps[] = {
     [COMMAND] = step_command, [LINE] = step_line,     [NAME] = step_name,
-    [VALUE] = step_end,       [LENGTH] = step_length, [LENGTH_SPACE] = step_length,
+    [VALUE] = step_value,       [LENGTH] = step_length, [LENGTH_SPACE] = step_length,
     [LF] = step_lf,           [BODY] = step_nul,      [END] = step_nul,
 };
 
@@ -236,7 +245,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     size_t i = 0;
     if (!cb__has_begun(decoder))
         return between(decoder, data, n, used);
-    while (status == CB_OK && (i += pass(state, data + i, n - i)) < n) {
+    while (status == CB_OK && (i += pass(decoder, data + i, n - i)) < n) {
         status = steps[state->phase](decoder, data[i], decoder->found.scan + i + 1);
         i += status >= CB_OK;
         if (status == CB__MORE)

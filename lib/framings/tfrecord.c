@@ -51,11 +51,19 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return CB_EMALFORMED;
 }
 
+static const struct cb__checksum checksum = {.add = cb__crc32c, .replace = cb__crc32c_replace};
+
+static void expect(struct cb_decoder *decoder, uint32_t crc)
+{
+    struct tfrecord_state *state = decoder->state;
+    cb__store_uint(state->trailer, CHECKSUM, true, mask(crc));
+}
+
 static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
 {
     struct tfrecord_state *state = decoder->state;
     state->crc = cb__crc32c(at ? state->crc : 0, data, n);
-    cb__store_uint(state->trailer, CHECKSUM, true, mask(state->crc));
+    expect(decoder, state->crc);
 }
 
 static void reset(struct cb_decoder *decoder)
@@ -63,6 +71,7 @@ static void reset(struct cb_decoder *decoder)
     struct tfrecord_state *state = decoder->state;
     cb__counted_reset(decoder, header);
     state->counted.look = look;
+    state->counted.expect = expect;
     state->counted.frame.trailer = (struct cb__bytes){.data = state->trailer, .length = CHECKSUM};
     state->counted.trailer_error = "checksum of the payload is wrong";
 }
@@ -72,6 +81,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 {
     (void)decoder;
     how->frames = 1;
+    how->checksum = &checksum;
     return true;
 }
 

@@ -75,3 +75,30 @@ uint32_t cb__crc32c(uint32_t crc, const void *data, size_t n)
         crc = crc >> 8 ^ tables[0][(crc ^ *bytes++) & 0xff];
     return ~crc;
 }
+
+/* Polynomials modulo that of the CRC, bit-reversed: the highest bit is x^0. */
+enum { X0 = 31, X8 = X0 - 8 };
+
+static uint32_t multiply(uint32_t a, uint32_t b)
+{
+    uint32_t product = 0;
+    for (; a; a <<= 1) {
+        product ^= b & (0u - (a >> X0));
+        b = b >> 1 ^ (0x82f63b78u & (0u - (b & 1)));
+    }
+    return product;
+}
+
+/* A CRC is linear, so what differs is the difference of the two, followed by n bytes: times
+ * x^8n, by repeated squaring. */
+uint32_t cb__crc32c_replace(uint32_t all, uint32_t old, uint32_t now, uint64_t n)
+{
+    uint32_t difference = old ^ now;
+    uint32_t power = (uint32_t)1 << X8;
+    for (; n && difference; n >>= 1) {
+        if (n & 1)
+            difference = multiply(power, difference);
+        power = multiply(power, power);
+    }
+    return all ^ difference;
+}

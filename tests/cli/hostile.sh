@@ -215,10 +215,102 @@ for file in in as; do
     expect out '1\n'
 done
 
-# A long one that nearly comes at each byte, read byte by byte.
+# ------------------------------------- damage, then many false beginnings
+
+# A frame that is tried and is none costs no more than its own header, however much it
+# says that follows; and so does one that is none between others that are right.
+limits=$(echo "$limits" | sed 's/32768/65536/; s/-t 20/-t 10/')
+
+# forged PLACE FRAMING PREFIX FALSE [RIGHT] - megabytes of a header that claims more, perhaps
+# with a right frame after each, after damage at that place.  The arguments are files.
+forged() {
+    place=$1
+    framing=$2
+    prefix=$3
+    cat "$4" ${5:+"$5"} >unit
+    cp unit many
+    n=1
+    while [ "$(wc -c <many)" -lt 2000000 ]; do
+        cat many many >more
+        mv more many
+        n=$((2 * n))
+    done
+    { cat "$prefix" many && head -c 1000000 /dev/zero | tr '\000' '!'; } >in
+    under_limits -f "$framing" --on-malformed=skip -c <in
+    case $status in
+    3 | 4) ;; # or the end comes first
+    *) fail "$doing: exit status $status: $(tail -n 1 err)" ;;
+    esac
+    expect out "$((${5:+$n} + ${6-0}))\\n"
+    grep -q "^cbsplit: stdin: $place" err || fail "$doing: $(head -n 1 err)"
+}
+printf '!' >noise
+printf 'NO\n\n\0' >no
+printf '\n\r\r\n\034\0\0\0M<+\032vvvvllllllll\034\0\0\0bad!\001\0\0\0' >section
+first='record 1 at byte 0: '
+# Each false one claims 1,000,000 bytes.
+printf '8=FIX.4.2\0019=1000000\00135=' >false
+printf '8=FIX.4.2\0019=5\00135=0\00110=161\001' >right
+forged "$first" fix noise false
+forged "$first" fix noise false right
+head -c 1000000 /dev/zero | "$CBSPLIT" -f fixed:1000000 -t tfrecord | head -c 12 >false
+printf 'a' | "$CBSPLIT" -f fixed:1 -t tfrecord >right
+forged "$first" tfrecord noise false
+forged "$first" tfrecord noise false right
+printf 'SEND\ncontent-length:1000000\n\n\0' >false
+printf 'ACK\n\n\0' >right
+forged "$first" stomp no false
+forged "$first" stomp no false right
+printf 'ACK\na:\0' >false
+forged "$first" stomp no false
+printf 'typ\0\104\102\017\0' >false
+forged 'record 2 at byte 28: ' pcapng section false '' 1
+printf '1000000:' >false
+printf '1:a,' >right
+forged "$first" netstring noise false
+# (Nothing follows the last one.)
+forged "$first" netstring noise false right -1
+printf '\0\017\102\100' >false
+printf '\0\0\0\0!' >noise
+forged "$first" 'u32be,trailer=;' noise false
+printf '\300\204\075' >false
+forged "$first" 'varint,trailer=;' noise false
+printf '\001\001\001\001' >false
+forged "$first" 'u32be,trailer=;' noise false
+# What ends a frame, and so begins the next one, at each byte.
+for framing in slip hdlc cobs ndjson syslog json-seq between:a,end=b; do
+    more=0
+    case $framing in
+    slip) printf '\333!\300' >false ;;
+    hdlc) printf '\175\176' >false ;;
+    cobs) printf '\377\0' >false ;;
+    syslog) # (The line after all is a message.)
+        printf '5x\n' >false
+        more=1
+        ;;
+    json-seq) printf '\036]' >false ;;
+    between*) printf 'aa' >false ;;
+    *) printf ']\n' >false ;;
+    esac
+    forged 'record 1 at ' "$framing" false false '' $more
+done
+
+# Read byte by byte, a frame that is tried is not examined from its beginning at each byte,
+# nor is a long delimiter that nearly comes at each byte.
 [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ] || exit 0
 need_preload
+head -c 1000000 /dev/zero | "$CBSPLIT" -f fixed:1000000 -t tfrecord | head -c 12 >length
 export LD_PRELOAD="$preload" FAIL_READ=1/1
+for from in fix tfrecord stomp; do
+    case $from in
+    fix) printf '!8=FIX.4.2\0019=1000000\00135=' ;;
+    tfrecord) printf '!' && cat length ;;
+    stomp) printf '!\0SEND\na:b\n\n' ;;
+    esac >in
+    head -c 300000 as >>in
+    under_limits -f "$from" --on-malformed=skip -c <in
+    expect_status 3
+done
 head -c 300000 as >in
 almost=$(LD_PRELOAD='' repeated 4000 a)b
 for from in "delim:$almost" "start:$almost" "between:<,end=$almost" "between:$almost,end=>" \

@@ -60,6 +60,7 @@ layers() {
  9  search/split.c
  9  framing/spec.h framing/spec.c
 10  framing/byte_rules.h framing/byte_rules.c  only core/base.h framing/spec.h
+ 9  framing/sums.h framing/sums.c  only core/buffer.h
 11  framing/framing.h framing/framing.c
 12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/unpack.c framing/take.c framing/recover.c
 12  framing/encoder.h framing/encoder.c

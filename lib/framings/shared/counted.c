@@ -178,11 +178,18 @@ static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame
     return fits ? sum : UINT64_MAX;
 }
 
-/* Shows the payload up to `end` to `look`. */
+/* Shows the payload up to `end` to `look`.  After damage frames may overlap: their payload
+ * is not looked at until it is whole, and then through sums. */
 static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
 {
     struct cb__counted *counted = decoder->state;
     uint64_t start = counted->payload_end - counted->frame.payload;
+    if (decoder->sums.checksum && end < counted->payload_end)
+        return;
+    if (decoder->sums.checksum) {
+        counted->expect(decoder, cb__sums_of(&decoder->sums, decoder->buffer, start, end));
+        return;
+    }
     const uint8_t *data = (const uint8_t *)"";
     size_t n = 0;
     if (decoder->found.scan == start)
@@ -334,8 +341,11 @@ static inline bool ends_right(struct cb_decoder *decoder, const uint8_t *payload
     const size_t trailer = frame->trailer.length;
     if (frame->payload > n || frame->padding + trailer > n - (size_t)frame->payload)
         return false;
-    if (cb__unlikely(counted->look != NULL))
+    if (cb__unlikely(counted->look != NULL)) {
+        if (decoder->sums.checksum)
+            return false; /* for `advance` */
         counted->look(decoder, 0, payload, (size_t)frame->payload);
+    }
     return !trailer || right_trailer(frame, payload);
 }
 

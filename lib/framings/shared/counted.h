@@ -37,6 +37,10 @@ typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, si
  */
 typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
 
+/* Stores the trailer of a payload with this checksum: all that `look` is for, where the
+ * family's `recovery` tells the checksum. */
+typedef void (*cb__expect_fn)(struct cb_decoder *decoder, uint32_t sum);
+
 struct cb__frame {
     uint64_t payload;         /* bytes */
     size_t examined;          /* bytes of the payload that were examined with the header;
@@ -59,6 +63,7 @@ enum cb__counted_phase {
 struct cb__counted {
     cb__header_fn header;
     cb__look_fn look;
+    cb__expect_fn expect;
     enum cb__counted_phase phase;
     struct cb__frame frame;             /* members that a header does not set are kept */
     uint64_t header_seen;               /* bytes of a header from `scan` on that were read, but
