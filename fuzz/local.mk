@@ -7,7 +7,9 @@ fuzzers = \
 	fuzz/fuzz_spec \
 	fuzz/fuzz_decoder \
 	fuzz/fuzz_encode \
-	fuzz/fuzz_reframe
+	fuzz/fuzz_reframe \
+	fuzz/fuzz_options \
+	fuzz/fuzz_probe
 
 # It uses what the unit tests share.
 if HAVE_CHECK
@@ -20,13 +22,23 @@ EXTRA_DIST += \
 	fuzz/fuzz_decoder.c \
 	fuzz/fuzz_encode.c \
 	fuzz/fuzz_matcher.c \
+	fuzz/fuzz_options.c \
+	fuzz/fuzz_probe.c \
 	fuzz/fuzz_reframe.c \
 	fuzz/fuzz_spec.c \
-	fuzz/make-corpus.sh
+	fuzz/inside.h \
+	fuzz/make-corpus.sh \
+	fuzz/program.c \
+	fuzz/program.h
 
 if FUZZING
 check_PROGRAMS += $(fuzzers)
+check_LTLIBRARIES += fuzz/libprogram.la
 endif
+
+# The program as a function.
+fuzz_libprogram_la_SOURCES = $(cbsplit_SOURCES)
+fuzz_libprogram_la_CPPFLAGS = $(AM_CPPFLAGS) -include $(srcdir)/fuzz/inside.h
 
 # What links a fuzzer: fuzz_fuzz_<name>_LDADD = $(FUZZ_LIBS), and _LDFLAGS =
 # $(AM_LDFLAGS) $(FUZZ_LDFLAGS).
@@ -40,6 +52,12 @@ fuzz_fuzz_encode_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_encode_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_fuzz_matcher_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_matcher_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_fuzz_options_SOURCES = fuzz/fuzz_options.c fuzz/program.c
+fuzz_fuzz_options_LDADD = fuzz/libprogram.la $(FUZZ_LIBS)
+fuzz_fuzz_options_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_fuzz_probe_SOURCES = fuzz/fuzz_probe.c fuzz/program.c
+fuzz_fuzz_probe_LDADD = fuzz/libprogram.la $(FUZZ_LIBS)
+fuzz_fuzz_probe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_fuzz_reframe_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_reframe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_fuzz_spec_LDADD = $(FUZZ_LIBS)

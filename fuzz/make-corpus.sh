@@ -8,7 +8,7 @@
 
 set -eu
 out=${1:?usage: make-corpus.sh FOLDER}
-mkdir -p "$out/decoder" "$out/reframe" "$out/encode" "$out/buffer" "$out/spec" "$out/matcher"
+mkdir -p "$out/decoder" "$out/reframe" "$out/encode" "$out/buffer" "$out/options" "$out/probe" "$out/spec" "$out/matcher"
 
 # The dictionary of specifications: the names of framings, and of their keys.
 lib=$(dirname "$0")/../lib
@@ -34,7 +34,8 @@ done <"$out/outputs"
 
 # decoder SPECIFICATION TEXT - inputs for it, in cuts of 4, 1 and 17 bytes, asked for in
 # batches of 2 and 10: with default options, with a limit of each kind, and going on after
-# damage, with trailers.  To be reframed, to some of the framings that encode.
+# damage, with trailers.  To be reframed, to some of the framings that encode.  A few of
+# the texts are to be probed.
 decoder() {
     count=$((${count:-0} + 1))
     cuts='\003\003\000\020\002\001\011'
@@ -42,6 +43,7 @@ decoder() {
         bytes=${options#*=}
         printf "%s\n\\${bytes%:*}\\${bytes#*:}$cuts$2" "$1" >"$out/decoder/$count-${options%=*}"
     done
+    [ $((count % 6)) -ne 0 ] || printf "$2" >"$out/probe/$count"
     for place in 1 2 3 4; do
         to=$(sed -n "$(((4 * count + place) % $(wc -l <"$out/outputs") + 1))p" "$out/outputs")
         printf "%s\n%s\n\\00$((place / 2 % 2))\000\00$((place % 2))$cuts$2" "$1" "$to" \
@@ -204,3 +206,53 @@ for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
         }
     }')" >"$out/buffer/$seed"
 done
+
+# options NAME WAY INPUT ARGUMENT... - the last line of the arguments is empty
+options() {
+    name=$1 way=$2 input=$3
+    shift 3
+    { printf "$way"; printf '%s\n' "$@" ''; printf "$input"; } >"$out/options/$name"
+}
+
+# The names of options, and what they take, are in the dictionary, too.
+{
+    sed -nE 's/^    \{.*, "([a-z-]+)", (NULL|"[^"]*").*/"--\1"/p' "$(dirname "$0")/../cli/options.c"
+    sed -nE "s/^    \{'(.)'.*/\"-\1\"/p" "$(dirname "$0")/../cli/options.c"
+    printf '"%s"\n' fail emit drop skip truncate pass text json '\x0ain\x0a' '%06d' 1/2 1-2,4- 64K
+} >>"$out/specifications.dict"
+
+options plain 3 'a\nb\n' --from=line --to=json
+options file 2 'a\n' -f line -t netstring in
+options missing 2 '' nothing
+options delim 3 'a;b,c' '-d;' -d, -0
+options select 3 'a\nb\nc\nd\n' --skip=1 -n 2
+options list 3 'a\nb\nc\nd\n' --select=1,3-
+options part 2 'a\nb\nc\nd\n' --part=1/2 in
+options exact 3 'a\nb\nc\n' --exact --head=1
+options count 2 'a\nb\n' -c
+options counts 2 'a\nb\n' --count in -
+options check 2 '3:abc,4:x' -f netstring --check
+options full 0 'a\nb\n' -t json
+options count-full 0 'a\nb\n' -c
+options files 2 'a\nb\n' -o 'x%02d'
+options force 2 'a\nb\nc\n' -o 'x%d' --force --group=2 --header=1
+options group 2 'a\nb\nc\n' --output=x%d --group-size=4
+options exec 2 'a\nb\nc\n' --exec=x -j 2
+options keep 2 'a\nb\nc\n' --exec=xy -j 3 -k
+options collect 2 'a\nb\nc\n' --exec=xyz --collect=line --collect-to=json
+options worker 2 'a\nb\nc\n' --worker=1 -j 2 --collect=line
+options worker-keep 2 'a\nb\nc\n' --worker=2 --keep-order --collect=line -t line
+options limits 2 'abc\nd\n' --max-record=2 --on-overflow=skip --on-partial=drop
+options malformed 3 'a\300b\333x\300c\300' -f slip --on-malformed=skip --on-collision=fail
+options idle 3 'a\nb\n' --idle=0.01 -f 'start:a,line'
+options progress 2 'a\nb\n' --progress --stats=json
+options stats 2 'a\nb\n' --stats
+options probe 2 '3:abc,1:d,' --probe
+options list-all 2 '' --list
+options keys 2 '' --list=delim
+options explain 2 '' --explain=mysql
+options help 2 '' -h
+options version 2 '' --version
+options wrong 2 '' --frm=line
+options ambiguous 2 '' --s
+options collision 2 'a,b\n' -t 'delim:\,' --on-collision=fail
