@@ -607,6 +607,8 @@ class Syslog:
         end = source.data.find(b"\n", start)
         if end < 0:
             source.at = len(source.data)
+            if source.data[start:] == b"\r":
+                return None
             raise Partial(source.data[start:], start)
         source.at = end + 1
         payload = source.data[start:end]
