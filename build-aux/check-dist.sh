@@ -27,7 +27,7 @@ made_by_autotools() {
 	build-aux/install-sh
 	build-aux/ltmain.sh
 	build-aux/missing
-	build-aux/test-driver
+	build-aux/tap-driver.sh
 	config.h.in
 	configure
 	m4/libtool.m4

@@ -4,8 +4,8 @@
 #
 #     . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 #
-# and is then in an empty folder of its own, which is removed when it ends, as
-# are all processes that it started.  The first check that fails ends it.
+# and is then in its folder $scratch, which is empty.  All processes that it started
+# are ended with it.  tap.sh tells how cases are reported.
 #
 # INPUT, OUTPUT and BYTES are formats of printf(1), so that any byte can be
 # said: \000 is a zero byte, %% is a percent sign.
@@ -22,11 +22,11 @@ if [ -z "${CLI_TIMED-}" ] && command -v timeout >/dev/null; then
     exec timeout -k 10 "${CLI_TIMEOUT:-300}" "$0" "$@"
 fi
 
-export LC_ALL=C
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+
 # Where a daemon is installed, users often have no path to it.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${CBSPLIT:=$(command -v cbsplit || echo cbsplit)}"
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$TOP_SRCDIR}"
 # What a sanitizer has to say must not look like an exit status of cbsplit.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS-}:exitcode=99"
 
@@ -39,28 +39,11 @@ clean_up() {
     # shellcheck disable=SC2086
     [ -z "$started" ] || kill $started 2>/dev/null || :
     wait
-    cd /
-    rm -rf "$scratch"
 }
 
-scratch=$(mktemp -d)
-trap clean_up EXIT
-trap 'exit 1' HUP INT
-trap 'cat err 2>/dev/null || :; fail "${doing-}: ended before its input did"' PIPE
-trap 'cat err log 2>/dev/null || :; fail "hung${doing:+: $doing}"' TERM
+trap 'cat err 2>/dev/null || :; die "${doing-}: ended before its input did"' PIPE
+trap 'cat err log 2>/dev/null || :; die "hung${doing:+: $doing}"' TERM
 cd "$scratch"
-
-# fail TEXT - ends the test
-fail() {
-    printf 'FAIL: %s\n' "$*"
-    exit 1
-}
-
-# skip TEXT - ends the test, which cannot be run here
-skip() {
-    echo "$*"
-    exit 77
-}
 
 # need PROGRAM... - without these the test cannot be run
 need() {
@@ -280,7 +263,7 @@ give_up() {
     status=0
     wait "$watched" || status=$?
     cat err log 2>/dev/null || :
-    fail "$doing: the process that it needs has ended, with status $status"
+    die "$doing: the process that it needs has ended, with status $status"
 }
 
 # free_port - of loopback, that nobody listens at

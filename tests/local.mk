@@ -78,6 +78,8 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/buffers.h \
 	tests/unit/decoders.h \
 	tests/unit/support.c \
+	tests/unit/cases.h \
+	tests/unit/cases.c \
 	tests/unit/steps.h \
 	tests/unit/steps.c \
 	tests/unit/operations.h \
@@ -201,6 +203,7 @@ EXTRA_DIST += \
 	tests/model/torture.py \
 	tests/faults.py \
 	tests/mutate.py \
+	tests/tap.sh \
 	tests/cli.sh \
 	$(cli_tests) \
 	$(peer_tests)
@@ -261,9 +264,13 @@ endif
 
 # -------------------------------------------------------- how they are run
 
-# A test that exits with 77 is skipped; the last line it printed says why.
+# Each test is a program that reports its cases, as tests/tap.sh and
+# tests/unit/cases.h say; the driver is Automake's.
 TEST_EXTENSIONS = .sh
-SH_LOG_DRIVER = $(SHELL) $(top_srcdir)/build-aux/sh-test-driver
+LOG_DRIVER = AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_LOG_DRIVER_FLAGS = --ignore-exit
+AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 
 # A slow or busy machine is not a fault: the time that Check gives to a test
 # (4 seconds) is for tests that hang.

@@ -3,13 +3,10 @@
 #
 # The package for Python that make has built passes its tests.
 
-set -eu
-: "${TOP_SRCDIR:?}" "${TOP_BUILDDIR:?}" "${PYTHON:?}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+: "${PYTHON:?}"
 
-"$PYTHON" -c 'import pytest' 2>/dev/null || {
-    echo "this needs pytest for $PYTHON"
-    exit 77
-}
+"$PYTHON" -c 'import pytest' 2>/dev/null || skip "this needs pytest for $PYTHON"
 cd "$TOP_BUILDDIR"
 export PYTHONPATH="$PWD/python/build/lib" PYTHONDONTWRITEBYTECODE=1
 ./libtool --mode=execute -dlopen lib/libchunkedbuffer.la \

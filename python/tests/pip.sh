@@ -4,16 +4,10 @@
 # "pip install" from a checkout, without a network: the C library is compiled into the
 # module, the archive for Python has all that takes, and the installed package passes its tests.
 
-set -eu
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 : "${PYTHON:=/usr/bin/python3}"
 
-"$PYTHON" -c 'import Cython, setuptools, wheel, pytest, venv, ensurepip' 2>/dev/null || {
-    echo 'this needs Cython, setuptools, wheel, pytest and venv for Python'
-    exit 77
-}
-scratch=$(mktemp -d)
-trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
+"$PYTHON" -c 'import Cython, setuptools, wheel, pytest, venv, ensurepip' 2>/dev/null || skip 'this needs Cython, setuptools, wheel, pytest and venv for Python'
 unset CHUNKEDBUFFER_CFLAGS CHUNKEDBUFFER_LIBS CHUNKEDBUFFER_BUILD MAKEFLAGS
 export CHUNKEDBUFFER_STATIC=1 PYTHONDONTWRITEBYTECODE=1
 
@@ -38,8 +32,7 @@ wanted='chunkedbuffer/__init__.py chunkedbuffer/_native.pyi chunkedbuffer/_nativ
     chunkedbuffer/streams.py dist-info'
 [ "$(echo $found)" = "$(echo $wanted)" ] || {
     echo "the wheel contains"
-    echo "$found"
-    exit 1
+    die "$found"
 }
 "$scratch/venv/bin/python" -m pip -q install --no-deps --no-index "$scratch"/chunkedbuffer-*.whl
 cd "$scratch"

@@ -100,7 +100,7 @@ each_fails '\002a\002b\000' -f cobs -t cobs
 each_fails 'data:a\ndata:b\n\n' -f sse,data -t sse
 each_fails '\202\202\001\002\003\004ab' -f websocket -t raw
 
-# Records that take many blocks.
+about 'records that take many blocks'
 head -c 400000 /dev/zero >in
 each_fails_of -t netstring
 { printf '400000:' && cat in && printf ',1:b,'; } >more

@@ -18,7 +18,7 @@ with() {
     env LD_PRELOAD="$preload" $faults "$CBSPLIT" "$@" <in >out 2>err || status=$?
 }
 
-# ------------------------------------------------------------------- commands
+about 'commands'
 
 seq 20 >in
 with FAIL_SPAWN=EAGAIN@3 --exec=cat
@@ -45,7 +45,7 @@ expect_status 1
 expect_message 'exec: record 2: Input/output error'
 [ "$(grep -c whole out)" -eq 19 ] || fail "$doing: a command was given nothing for its record"
 
-# The input fails in the middle of a record.
+about 'the input fails in the middle of a record'
 printf '1:a,200000:%0200000d,' 1 >in
 with FAIL_READ=EIO@2 -f netstring --exec='cat >got; echo whole'
 expect_status 1
@@ -53,7 +53,7 @@ expect_message 'stdin: record 2 at byte 131072: Input/output error'
 expect out 'whole\n'
 seq 20 >in
 
-# -------------------------------------------------------------------- workers
+about 'workers'
 
 with FAIL_WRITE=EIO@2 --worker='cat >got; echo whole'
 expect_status 123
@@ -70,7 +70,7 @@ printf 'cbsplit: %s\n' 'stdin: record 2 at byte 131072: Input/output error' \
 expect_same expected said
 expect out ''
 
-# A worker has read the last chunk, and closed its input, before we ask.
+about 'a worker has read the last chunk, and closed its input, before we ask'
 mkfifo has_read
 printf 'a\n' >in
 # shellcheck disable=SC2016
@@ -112,7 +112,7 @@ for n in 4 5 6; do
     expect_message 'exec: record 1: Operation not permitted'
 done
 
-# Who cannot be waited for is stopped, and reported.
+about 'who cannot be waited for is stopped, and reported'
 seq 3 >few
 mv in kept
 cp few in
@@ -130,7 +130,7 @@ for faults in FAIL_ppoll=ENOMEM@1+ FAIL_waitpid=ECHILD@1+; do
 done
 mv kept in
 
-# ------------------------------------------------- what commands and workers print
+about 'what commands and workers print'
 
 seq 300 >in
 seq 20 >few
@@ -180,7 +180,7 @@ with FAIL_SPAWN=EAGAIN/2 -j 2 -k --exec=cat
 expect_status 0
 expect out a
 
-# ---------------------------------------------------------------------- files
+about 'files'
 
 rm -rf made
 mkdir made
@@ -210,7 +210,7 @@ cat made/* | tr -d '\n' >found
 printf "a%0600dc" 7 >expected
 expect_same expected found
 
-# Groups of records, by whatever calls: each file is whole, or not there.
+about 'groups of records, by whatever calls: each file is whole, or not there'
 seq 100 >in
 for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 'FAIL_READ=3/1 FAIL_WRITE=1/2'; do
     for size in --group=7 --group-size=20; do

@@ -26,7 +26,7 @@ calls() {
     sed -n "s/^$1 //p" report
 }
 
-# -------------------------------------------------------- made again, and again
+about 'made again, and again'
 
 # unmoved ARG... - cbsplit ARG... does the same however its calls go
 unmoved() {
@@ -100,7 +100,7 @@ unmoved -f netstring -t line
 printf '5:xy' >in
 unmoved -f netstring -t line
 
-# Byte by byte, what has to be seen across reads: CR LF, and the longer of two.
+about 'byte by byte, what has to be seen across reads: CR LF, and the longer of two'
 printf 'a\r\nb\r\r\n\rc\n' >in
 with FAIL_READ=1/1 -t netstring
 expect out '1:a,2:b\r,2:\rc,'
@@ -115,7 +115,7 @@ printf '%s' "$large$large$large$large$large$large$large$large" >netstrings
 with '' -f u32be -t line
 [ "$(calls move)" -le 11 ] || fail "$doing: $(calls move) calls to move 8 payloads"
 
-# ------------------------------------------------------------ those that fail
+about 'those that fail'
 
 # at_each KIND ERROR MESSAGE ARG... - each call of this kind fails; the message
 # is that, of standard input or output
@@ -151,7 +151,7 @@ at_each write EIO 'stdout: Input/output error' -f netstring
 at_each write ENOSPC 'stdout: No space left on device' -f netstring -t u64le
 at_each write ENOSPC 'stdout: No space left on device' -f netstring -t u16be
 
-# The place of the failure is that of the input.
+about 'the place of the failure is that of the input'
 with FAIL_READ=12/1,EIO@2 -f netstring
 expect_status 1
 expect_message 'stdin: record 4 at byte 12: Input/output error'
@@ -162,13 +162,13 @@ with FAIL_READ=12/1,EIO@2 -f netstring file
 expect_status 1
 expect_message 'file: record 4 at byte 12: Input/output error'
 
-# A descriptor that cannot be asked about is not closed for that.
+about 'a descriptor that cannot be asked about is not closed for that'
 printf '1:a,' >in
 with FAIL_fcntl=EMFILE/1 -f netstring
 expect_status 0
 expect out 'a\n'
 
-# A file that cannot be left where its next record begins is no success.
+about 'a file that cannot be left where its next record begins is no success'
 printf '1:a,1:b,' >in
 with FAIL_lseek=EINVAL/1 -f netstring -n 1
 expect_status 1
@@ -188,18 +188,18 @@ for faults in FAIL_readv=1/1 FAIL_readv=EINTR@1 FAIL_readv=EINTR@2 FAIL_readv=EA
 done
 printf '1:a,1:b,' >in
 
-# Reports end, though the thread for them cannot wait.
+about 'reports end, though the thread for them cannot wait'
 with FAIL_poll=EINVAL@1+ -f netstring --stats=json
 expect_status 0
 expect out 'a\nb\n'
 
-# Some file systems tell at the end that there is no space for it.
+about 'some file systems tell at the end that there is no space for it'
 printf '1:a,' >in
 with FAIL_CLOSE=ENOSPC@1 -f netstring
 expect_status 1
 expect_message 'stdout: No space left on device'
 
-# A payload is moved as far as that goes, and what follows is read.
+about 'a payload is moved as far as that goes, and what follows is read'
 printf '100000:%0100000d,3:end,' 7 >in
 run -f netstring
 mv out good_out

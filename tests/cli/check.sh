@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# ------------------------------------------------------------- well formed
+about 'well formed'
 
 gives '' 'ok: records 0, bytes 0, inputs 1\n' --check
 gives 'a\nb\r\nc' 'ok: records 3, bytes 6, inputs 1\n' --check
@@ -41,7 +41,7 @@ run --check -f netstring -n2 a bc a
 expect_status 0
 expect out 'a: ok: records 1, bytes 4\nbc: ok: records 1, bytes 5\nok: records 2, bytes 9, inputs 2\n'
 
-# A payload that is discarded without a look at it.
+about 'a payload that is discarded without a look at it'
 {
     printf '300000:'
     head -c 300000 /dev/zero
@@ -53,7 +53,7 @@ expect out 'ok: records 1, bytes 300008, inputs 1\n'
 cat in | "$CBSPLIT" --check -f netstring >out
 expect out 'ok: records 1, bytes 300008, inputs 1\n'
 
-# ----------------------------------------------------------------- what is not
+about 'what is not'
 
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 1 bytes of its payload are missing, at byte 7' \
     '1:a,2:b' 'bad: records 1, inputs 0\n' --check -f netstring
@@ -64,7 +64,7 @@ refuses 4 'stdin: record 2 at byte 6: input ends before its end marker' \
 refuses 5 'stdin: record 2 at byte 2: record is longer than 3 bytes' \
     'a\nbcde\nf\n' 'bad: records 1, inputs 0\n' --check --max-record=3
 
-# Its trailer is looked at also where the payload is not.
+about 'its trailer is looked at also where the payload is not'
 {
     printf '300000:'
     head -c 300001 /dev/zero
@@ -73,7 +73,7 @@ run --check -f netstring
 expect_status 3
 expect out 'bad: records 0, inputs 0\n'
 
-# The next ones are checked, too; the exit status is that of the first fault.
+about 'the next ones are checked, too; the exit status is that of the first fault'
 printf x >bad
 printf '1:a,9:b' >cut
 run --check -f netstring a bad bc no-such-file cut
@@ -106,9 +106,9 @@ run -f netstring bad a
 expect_status 3
 expect out ''
 
-# ----------------------------------------------------------------- the line
+about 'the line'
 
-# It is all that is written, and a failure to write it is one.
+about 'it is all that is written, and a failure to write it is one'
 [ ! -e /dev/full ] || {
     doing='cbsplit --check >/dev/full'
     status=0

@@ -19,7 +19,7 @@ bad() {
     refuses 3 "stdin: $(fault 1 0 "$1" "$2")" "$3" "${4-}" --from=chunked,lf
 }
 
-# -------------------------------------------------------------- what is right
+about 'what is right'
 
 body '0\r\n\r\n' ''
 body '5\r\nhello\r\n0\r\n\r\n' 'hello'
@@ -51,7 +51,7 @@ body "5;x=$ext\\r\\nhello\\r\\n0\\r\\n\\r\\n" 'hello'
 field=$(printf '%065530d' 0)
 body "1\\r\\nx\\r\\n0\\r\\nT:$field\\r\\n\\r\\n" x
 
-# ------------------------------------------------------------------- the size
+about 'the size'
 
 bad 0 'chunk size is not a number: 7a' 'zz\r\n'
 bad 0 'chunk size is not a number: 0d' '\r\nhi\r\n0\r\n\r\n'
@@ -80,7 +80,7 @@ its payload are missing, at byte 19" 'ffffffffffffffed\r\nx' x --from=chunked
 refuses 5 'stdin: record 1 at byte 0: record is longer than a stream can be' 'ffffffffffffffff\r\nx' '' \
     --from=chunked
 
-# ------------------------------------------------------------------ line ends
+about 'line ends'
 
 # strict BYTE WHAT INPUT LENIENT [DATA] - refused after this data, but LENIENT if
 # bare LF is allowed
@@ -102,7 +102,7 @@ bad 6 'chunk data is not followed by CRLF: 6c' '3\r\nhello\r\n0\r\n\r\n' hel
 bad 4 'CR without LF at the end of the trailer section: 78' '0\r\n\rx'
 bad 8 'CR without LF in a trailer line: 78' '0\r\nA: b\rx\r\n'
 
-# --------------------------------------------------- extensions and trailers
+about 'extensions and trailers'
 
 # One reader goes on to the quote, another takes 4c for a size.
 quoted='line ends inside the quoted value of a chunk extension'
@@ -135,7 +135,7 @@ bad 8192 'chunk size line is longer than 8192 bytes: 0a' \
 refuses 3 'stdin: record 2 at byte 6: trailer section is longer than 65536 bytes: 0a, at byte 65545' \
     "1\\r\\nx\\r\\n0\\r\\nT:0$field\\r\\n\\r\\n" x --from=chunked
 
-# -------------------------------------------------------------------- padding
+about 'padding'
 
 # Servers that write a size over a field of blanks.
 padded='5     \r\nhello\r\n0     \r\n\r\n'

@@ -21,7 +21,7 @@ is_there() {
 }
 wait_until='until_there() { until [ -e $1 ]; do sleep 0.02; done; }; until_there'
 
-# ------------------------------------------------------- every record, in framings
+about 'every record, in framings'
 
 answer='while read -r x; do echo "<$x>"; done'
 for jobs in 1 2 7; do
@@ -59,7 +59,7 @@ gives 'a\nb\n' '1\t0\t1\n2\t2\t1\n' --worker=cat -k --collect=line --collect-to=
 gives 'a\nb\n' 'a.\nb.\n' --exec='printf "%s." "$(cat)"' -k --collect=line
 gives 'a\nb\n' 'a.\n' --worker='printf "%s." "$(head -n 1)"; cat >/dev/null' --collect=line
 
-# A record of any size is whole; one that is too long is not written.
+about 'a record of any size is whole; one that is too long is not written'
 head -c 3000000 /dev/zero | tr '\0' x >in
 run --collect line --worker=cat -k
 expect_status 0
@@ -70,7 +70,7 @@ expect_status 123
 expect_message 'exec: record 1: what it printed: record 1 at byte 0: record is longer than 67108864 bytes'
 expect out ''
 
-# ---------------------------------------------------------- none waits for another
+about 'none waits for another'
 
 # An answer is there before more is awaited; also what --exact looks at keeps none back.
 for options in --collect=line '--collect=line -k' '--collect=line -k --exact'; do
@@ -132,7 +132,7 @@ receive 'first a, second a\nb\n'
 ends 0 ''
 rm go half
 
-# Commands that have ended make room for others, though the first one still runs.
+about 'commands that have ended make room for others, though the first one still runs'
 seq 50 >in
 # shellcheck disable=SC2016
 run -j 2 -k --exec='touch ran.$CBSPLIT_RECORD
@@ -170,7 +170,7 @@ gives "$(seq 20 | tr '\n' '=' | sed 's/=/\\n/g')" '1 2 3 4 5 6 7\n8 9 10 11 12 1
 # A worker answers what it was given, not the header.
 gives 'h\na\nb\n' 'a\nb\n' --header=1 -k --collect=line --worker='read -r h; cat'
 
-# Workers that answer nothing before the end of their input; whatever is selected.
+about 'workers that answer nothing before the end of their input; whatever is selected'
 seq 60000 >in
 for options in '' "--select=$(seq 1 2 2000 | paste -sd, -)" '--skip=7 --head=50000'; do
     for jobs in 1 3; do
@@ -193,7 +193,7 @@ if command -v perl >/dev/null; then
     rm in out expected
 fi
 
-# ------------------------------------------------------- too few, and too many
+about 'too few, and too many'
 
 seq 10 >in
 run -k --collect=line --worker='sed 5d'
@@ -257,7 +257,7 @@ run -j 2 -k --collect=line --worker='exit 5'
 expect_status 123
 expect out ''
 
-# ---------------------------------------------------- commands that print nonsense
+about 'commands that print nonsense'
 
 refuses 123 'exec: record 2: what it printed: record 2 at byte 4: length is not a number: 78' \
     'a\nb\nc\n' 'a\nb\nc\n' -k --collect=netstring --collect-to=line \
@@ -282,7 +282,7 @@ expect_status 123
 grep -q '^cbsplit: worker 2: what it printed: record 2 at byte 4: length is not a number: 78; ' err ||
     fail "$doing: $(cat err)"
 
-# ------------------------------------------------------------- faults of the input
+about 'faults of the input'
 
 for kind in truncated malformed too_long collision; do
     cut_short $kind
@@ -304,7 +304,7 @@ refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '1\r\na\r\n' -f netstring -k --collect=line --collect-to=chunked --worker=cat
 
-# ------------------------------------------------------------------ standard output
+about 'standard output'
 
 # loses_output ARG... - it ends as cat does when nobody reads any more, or the disk is full
 loses_output() {
@@ -371,7 +371,7 @@ status=0
 expect_status 1
 expect_message 'file: input file is output file'
 
-# ---------------------------------------------------------------- usage errors
+about 'usage errors'
 
 wrong() {
     message=$1

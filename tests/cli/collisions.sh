@@ -19,13 +19,13 @@ collides 1 0 4 '5:ab;;c,' '' -f netstring -t 'delim:;;'
 refuses 6 'stdin: record 3 at byte 6: the record ends in CR, which would join the line end, at byte 7' \
     'a\000b\rc\000d\r\000' 'a\nb\rc\n' -f nul --on-collision=fail
 
-# By default it passes, and so does what is none.
+about 'by default it passes, and so does what is none'
 gives 'a\000b\nc\000' 'a\nb\nc\n' -f nul
 gives 'a\000b\nc\000' 'a\nb\nc\n' -f nul --on-collision=pass
 gives 'a\nb\r\n' 'a;b\r;' -f lf -t 'delim:;' --on-collision=fail
 gives 'a\nb\n' '1:a,1:b,' -t netstring --on-collision=fail
 
-# In a record that comes in pieces: the delimiter lies over two reads.
+about 'in a record that comes in pieces: the delimiter lies over two reads'
 converse -f nul -t 'delim:ab' --on-collision=fail
 send 'x\000ya'
 receive 'xabya'
@@ -51,7 +51,7 @@ printf '[1,\n2]\000"\n"\0003\000' >texts
 "$CBSPLIT" -f json-seq -t nul <sequence >found
 expect_same texts found
 
-# In pieces: what stands in brackets or a string, and what does not.
+about 'in pieces: what stands in brackets or a string, and what does not'
 converse -f nul -t json-seq --on-collision=fail
 send '["'
 receive '\036["'

@@ -23,7 +23,7 @@ as_wc() {
     expect_same expected out
 }
 
-# GNU's, if it is here: others have columns of their own.
+about "GNU's, if it is here: others have columns of their own"
 if wc --version 2>/dev/null | grep -q GNU; then
     as_wc five thousand
     as_wc none none
@@ -37,7 +37,7 @@ if wc --version 2>/dev/null | grep -q GNU; then
     as_wc "$name" five
 fi
 
-# The framing and the selection are those of all files.
+about 'the framing and the selection are those of all files'
 printf '1:a,1:b,' >two
 printf '1:c,' >one
 run -c -f netstring two one
@@ -51,7 +51,7 @@ run -c -f netstring --stats two one
 head -n 1 err | grep -q 'records  *3$' || fail "$doing: $(cat err)"
 expect out ' 2 two\n 1 one\n 3 total\n'
 
-# Up to an error.
+about 'up to an error'
 printf '1:a,x' >bad
 run -c -f netstring two bad one
 expect_status 3

@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# ----------------------------------------------------- a delimiter ends a record
+about 'a delimiter ends a record'
 
 gives 'a,,b,' 'a\n\nb\n' -d ,
 gives 'a,,b' 'a\n\nb\n' -d ,
@@ -19,12 +19,12 @@ gives ',,' '2\n' -d , -c
 gives '\n' '\n' -f line
 gives 'a\nb' 'a\nb\n' -f line
 
-# Delimiters that overlap with themselves do not overlap as matches.
+about 'delimiters that overlap with themselves do not overlap as matches'
 gives 'aaaaa' '\n\na\n' -d aa
 gives 'xababay' 'x\nbay\n' -d aba
 gives 'ababaaba' '\nba\n' -d abaaba -d aba
 
-# ------------------------------------------- several: leftmost, then longest
+about 'several: leftmost, then longest'
 
 gives 'a;b|c' 'a\nb\nc\n' -d ';' -d '|'
 gives 'a;b|c' 'a\nb\nc\n' -f 'delim:;,or=|'
@@ -56,7 +56,7 @@ while [ $i -lt 200 ]; do
 done
 gives 'a<100>b<199>c<200>d<<150>' 'a\nb\nc<200>d<\n' "$@"
 
-# ------------------------------------------------------------------- escapes
+about 'escapes'
 
 gives 'a,b,,c' 'a\nb\n\nc\n' -d ,
 gives 'a,or=b' 'a\nb\n' -d ,or=

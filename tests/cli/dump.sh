@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# The length is in the first line where a framing declares it.
+about 'the length is in the first line where a framing declares it'
 gives '\000\000\000\021hello, world\t\377~!?\000\000\000\000' \
     'record 1 at byte 0, length 17
 header   00000000: 0000 0011                                ....
@@ -61,7 +61,7 @@ for to in --exec=cat --worker=cat '--exec=cat -k' '-o out-%d'; do
     expect_same selected out
 done
 
-# A delimiter that may go on is awaited, so that all of it is seen.
+about 'a delimiter that may go on is awaited, so that all of it is seen'
 converse -d '\r' -d '\r\n' -t dump
 send 'a\r'
 send '\n'
@@ -149,7 +149,7 @@ for framing in u32be netstring crlf nul chunked varint u16be,align=4,max=65535 t
     expect_same out again
 done
 
-# A header of more rows than are written at a time.
+about 'a header of more rows than are written at a time'
 for i in 1 2; do
     printf 'HTTP/1.1 200 OK\r\nX: %05000d\r\nContent-Length: 1\r\n\r\n%d' $i $i
 done >in
@@ -158,7 +158,7 @@ expect_status 0
 python3 read.py || fail 'http: not the rows of its input'
 [ "$(grep -c '^header ' out)" -eq 2 ] || fail 'http: not one header for each record'
 
-# On a terminal, which writes CR before LF.
+about 'on a terminal, which writes CR before LF'
 cat >terminal.py <<'END'
 import os, pty, sys
 

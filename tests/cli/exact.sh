@@ -83,7 +83,7 @@ exit $status >> 8;
 END
 chmod +x channel
 
-# As cat, and waits where there is nothing yet.
+about 'as cat, and waits where there is nothing yet'
 cat >patient <<'END'
 #!/usr/bin/perl
 vec(my $input = '', fileno(STDIN), 1) = 1;
@@ -142,7 +142,7 @@ leaves_by() {
     expect_same wanted_rest rest
 }
 
-# ------------------------------------------------------------------ all kinds
+about 'all kinds'
 
 leaves '' 'a\nb\n' 'a\nb\n' -n0
 leaves 'a\n' 'b\nc' 'a\nb\nc' -n1
@@ -182,7 +182,7 @@ leaves 'b\n' '' 'data: b\n\r' -f sse,data -n1
 leaves '1\n2\n' 'cde' '1ab2abcde' -n2 -d ab -d abcdef
 needs_look=
 
-# Payload that is moved by the kernel, or let go, or held because of the output.
+about 'payload that is moved by the kernel, or let go, or held because of the output'
 {
     for n in 1 2 3; do
         printf '100000:'
@@ -215,7 +215,7 @@ for kind in $kinds; do
     leaves_by "$kind" once -d ';' -n1 -t netstring
 done
 
-# ----------------------------------------------------------- what is forbidden
+about 'what is forbidden'
 
 # Where the system lets nobody look, what is needed is read; where only the way by
 # which bytes are taken is closed, there is another.
@@ -242,9 +242,9 @@ if (need_preload) >/dev/null; then
     kinds=$all_kinds
 fi
 
-# ------------------------------------------------- one command after another
+about 'one command after another'
 
-# The head, the body and what follows them, each for a command of its own.
+about 'the head, the body and what follows them, each for a command of its own'
 {
     printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
     printf '7\r\n\r\n\r\n0\r\n\r\n'
@@ -276,7 +276,7 @@ for kind in $kinds; do
     done
 done
 
-# A loop of a shell.  An empty record gives four bytes here, the end none.
+about 'a loop of a shell.  An empty record gives four bytes here, the end none'
 printf '\000\000\000\001a\000\000\000\000\000\000\000\002bc' >in
 for shell in sh bash dash; do
     command -v $shell >/dev/null || continue
@@ -300,7 +300,7 @@ for shell in sh bash dash; do
     done
 done
 
-# ------------------------------------------------------------ several inputs
+about 'several inputs'
 
 printf '1:a,1:b,' >a
 printf '1:c,1:d,' >in
@@ -308,9 +308,9 @@ doing='cbsplit --exact a -'
 cat in | { "$CBSPLIT" --exact -n3 -f netstring a - && cat; } >out
 expect out 'a\nb\nc\n1:d,'
 
-# ------------------------------------------------------------------- an error
+about 'an error'
 
-# What comes before it is taken, and it is there for the next command.
+about 'what comes before it is taken, and it is there for the next command'
 printf '1:a,x' >in
 for kind in file pipe socketpair; do
     doing="an error, from $kind"
@@ -429,9 +429,9 @@ perl -MSocket -e '
 expect_status 1
 expect_message 'stdin: Socket type not supported'
 
-# ------------------------------------- a delimiter that ends in the next part
+about 'a delimiter that ends in the next part'
 
-# Where one read ends, the delimiter may go on.
+about 'where one read ends, the delimiter may go on'
 for size in 65535 65536 131071 131072 262143; do
     {
         head -c "$((size - 1))" /dev/zero
@@ -460,9 +460,9 @@ wait $reader
 expect first 'a\n'
 expect rest rest
 
-# ------------------------------------------------- what comes is not waited for
+about 'what comes is not waited for'
 
-# Nothing of the next record has come; and a longer delimiter may still come.
+about 'nothing of the next record has come; and a longer delimiter may still come'
 converse --exact -f netstring
 send '1:a,'
 receive 'a\n'

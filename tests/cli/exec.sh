@@ -22,7 +22,7 @@ says() {
     expect out "$wanted"
 }
 
-# ------------------------------------------------------------------- its input
+about 'its input'
 
 gives 'one\ntwo\n\nfour' '[one][two][][four]' --exec='printf "[%s]" "$(cat)"'
 gives '' '' --exec='echo something'
@@ -33,7 +33,7 @@ gives 'a\nb\nc\n' 'b' --exec=cat --skip=1 --head=1
 # A command may begin with a dash, or be several.
 gives 'a\n' 'a\nb\n' --exec='-x 2>/dev/null; cat; echo; echo b'
 
-# Its place: that in the input, and the number over all inputs.
+about 'its place: that in the input, and the number over all inputs'
 printf '5:three,4:four,' >file
 # shellcheck disable=SC2016
 gives '1:a,2:bb,' '1 2 1 a\n2 6 2 bb\n3 2 5 three\n4 10 4 four\n' -f netstring \
@@ -50,7 +50,7 @@ gives 'a\n' 'CBSPLIT_LENGTH=1\nCBSPLIT_OFFSET=0\nCBSPLIT_RECORD=1\nOTHER=kept\n'
     --exec='env | grep -e "^CBSPLIT_" -e "^OTHER=" | sort'
 unset CBSPLIT_RECORD CBSPLIT_OFFSET CBSPLIT_LENGTH CBSPLIT_WORKER OTHER
 
-# A long one passes as it comes; one that is not read is no error.
+about 'a long one passes as it comes; one that is not read is no error'
 { printf '\000\060\000\000' && head -c 3145728 /dev/zero && printf '\000\000\000\001x'; } >long
 cp long in
 run -f u32be --exec='wc -c'
@@ -64,9 +64,9 @@ for command in true 'head -c 1 >/dev/null' 'exec <&-'; do
     expect_message ''
 done
 
-# --------------------------------------------------------------- one at a time
+about 'one at a time'
 
-# A record is out, and its command has begun, before more is awaited.
+about 'a record is out, and its command has begun, before more is awaited'
 converse --exec=cat
 send 'a\n'
 receive a
@@ -104,7 +104,7 @@ sort -n out | tr -d ' ' >found
 printf '1\n1\n100000\n' >expected
 expect_same expected found
 
-# ... and these, which are long, and of which none is read before all have begun.
+about '... and these, which are long, and of which none is read before all have begun'
 mkfifo begun go
 exec 5<>begun 6<>go
 for i in 1 2 3 4 5 6 7 8; do
@@ -124,7 +124,7 @@ expect status '0\n'
 tr -d ' ' <out | uniq -c | tr -d ' ' >found
 expect found '8500000\n'
 
-# -------------------------------------------------------------- how it may end
+about 'how it may end'
 
 failed='cbsplit: exec: record %d: the command failed: %s\n'
 # shellcheck disable=SC2059,SC2016
@@ -141,7 +141,7 @@ says 123 "$(printf "$failed" 3 'exit status 1')\n" 'a\nb\nc\n' '' -j 3 \
     --exec='touch end.$((CBSPLIT_RECORD - 1)); [ $CBSPLIT_RECORD != 3 ] || touch end.3
         until [ -e end.$CBSPLIT_RECORD ]; do sleep 0.02; done; [ $CBSPLIT_RECORD != 3 ]'
 
-# It is told at once, though more input may come.
+about 'it is told at once, though more input may come'
 converse --exec='exit 5'
 send 'a\n'
 wait_for grep -q 'record 1: the command failed: exit status 5' err
@@ -211,9 +211,9 @@ expect whole a
 says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit in a record of 2\n' \
     'a\nbbb\nc\n' 'a.' --exec=cat -t fixed:2,pad=.
 
-# ------------------------------------------------------- what it finds, besides
+about 'what it finds, besides'
 
-# Nothing but the standard descriptors and what whoever ran cbsplit gave it.
+about 'nothing but the standard descriptors and what whoever ran cbsplit gave it'
 if [ -d /proc/self/fd ]; then
     printf 'a\nb\nc\n' >in
     cat in file >/dev/null
@@ -241,7 +241,7 @@ doing='SIGTERM is ignored'
 )
 expect out 'ignored\n'
 
-# ------------------------------------------------------ what cbsplit may inherit
+about 'what cbsplit may inherit'
 
 printf 'a\nb\n' >in
 doing='SIGCHLD is ignored'
@@ -262,7 +262,7 @@ expect got b
 "$CBSPLIT" --exec='cat >got' <in >&- 2>&- || fail "$doing: exit status $?"
 expect got b
 
-# ---------------------------------------------------------------- usage errors
+about 'usage errors'
 
 # wrong MESSAGE ARG...
 wrong() {

@@ -42,7 +42,7 @@ cp e ./-e
 several 'e\n' ./-e
 several 'e\n' -- -e
 
-# Whatever can be opened is a file.
+about 'whatever can be opened is a file'
 [ ! -e /dev/stdin ] || several 'stdin\ne\n' /dev/stdin e
 several '' /dev/null
 mkfifo fifo
@@ -57,7 +57,7 @@ printf '1\r\ny\r\n0\r\nT: v\r\n\r\nmore' >y
 several 'xy' -f chunked x y
 several '1\r\nx\r\n1\r\ny\r\n0\r\n\r\n' -f chunked -t chunked x y
 
-# A record that is cut by the end of a file is not continued by the next one.
+about 'a record that is cut by the end of a file is not continued by the next one'
 printf '\003ab' >half
 printf 'c' >rest
 run -f u8 half rest
@@ -70,7 +70,7 @@ printf 'x-' >half
 printf -- '-y' >rest
 several '2:x-,2:-y,' -t netstring -d -- half rest
 
-# ------------------------------------------------------- files that cannot be read
+about 'files that cannot be read'
 
 run ab no-such-file e
 expect_status 1
@@ -109,7 +109,7 @@ run ''
 expect_status 1
 expect_message ': No such file or directory'
 
-# ---------------------------------------------------- standard input is closed
+about 'standard input is closed'
 
 doing='cbsplit <&-'
 status=0
@@ -133,7 +133,7 @@ expect_status 0
 expect_message ''
 expect out 'a\nb\nc\nd\n'
 
-# ------------------------------------- where standard input is left afterwards
+about 'where standard input is left afterwards'
 
 # leaves REST INPUT ARG... - what cbsplit ARG... did not want is there for the
 # next command
@@ -163,7 +163,7 @@ leaves 'bc\nd\n' 'abc\nd\n' -f fixed:1 -n1
 leaves 'c\n' 'a\nb\nc\n' -n2 -c
 leaves 'c\n' 'a\nb\nc\n' -n2 -t none
 
-# From where it stood, not from the beginning.
+about 'from where it stood, not from the beginning'
 printf '1\n2\n3\n4\n5\n' >in
 {
     for i in 1 2 3; do
@@ -173,7 +173,7 @@ printf '1\n2\n3\n4\n5\n' >in
 } <in >out
 expect out '1\n2\n3\n4\n5\n'
 
-# Beyond what is read at once, and after payload that is never looked at.
+about 'beyond what is read at once, and after payload that is never looked at'
 {
     printf '300000:'
     head -c 300000 /dev/zero

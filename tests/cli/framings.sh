@@ -20,7 +20,7 @@ both() {
     encodes "$@"
 }
 
-# ----------------------------------------------------------------- delimiters
+about 'delimiters'
 
 both line 'a\n\nbc\n' '1:a,0:,2:bc,'
 decodes line 'a\r\nb\r\r\n\rc\n\r\n' '1:a,2:b\r,2:\rc,0:,'
@@ -36,7 +36,7 @@ encodes 'delim:;,or=|' 'a;b;' '1:a,1:b,'
 decodes crlf,keep 'a\r\n\r\n' '3:a\r\n,2:\r\n,'
 decodes nul,skip-empty '\000a\000\000' '1:a,'
 
-# ----------------------------------------------------------------- fixed size
+about 'fixed size'
 
 both fixed:3 'abc\n\000d' '3:abc,3:\n\000d,'
 both fixed:1 'ab' '1:a,1:b,'
@@ -45,7 +45,7 @@ encodes 'fixed:3,pad=\0' 'a\000\000' '1:a,'
 encodes fixed:600,pad=x "$(printf '%0600d' 0 | tr 0 x)" '0:,'
 decodes fixed:2,keep 'abcd' '2:ab,2:cd,'
 
-# -------------------------------------------------------- binary length fields
+about 'binary length fields'
 
 both u8 '\002ab\000\001\n' '2:ab,0:,1:\n,'
 both u16be '\000\002ab\000\000\000\001\n' '2:ab,0:,1:\n,'
@@ -71,7 +71,7 @@ both u24be "\\000\\001\\002$long" "258:$long,"
 both u32le "\\002\\001\\000\\000$long" "258:$long,"
 both u64be "\\000\\000\\000\\000\\000\\000\\001\\002$long" "258:$long,"
 
-# offset, header, adjust, inclusive, trailer, keep
+about 'offset, header, adjust, inclusive, trailer, keep'
 both u8,offset=2 '\000\000\001a' '1:a,'
 decodes u8,offset=2 'xy\001azz\000' '1:a,0:,'
 both u16be,offset=1,header=5 '\000\000\002\000\000ab' '2:ab,'
@@ -89,7 +89,7 @@ decodes 'u8,keep' '\002ab\000' '3:\002ab,1:\000,'
 decodes 'u8,offset=1,trailer=;,keep' 'x\002ab;y\000;' '5:x\002ab;,3:y\000;,'
 decodes u32le,inclusive,keep '\005\000\000\000x\004\000\000\000' '5:\005\000\000\000x,4:\004\000\000\000,'
 
-# padding, lead
+about 'padding, lead'
 decodes u8,header=2,padding=1 '\002\003ab???\000\001?' '2:ab,0:,'
 decodes u8,header=2,padding=1,keep '\002\003ab???\000\001?' '7:\002\003ab???,3:\000\001?,'
 decodes 'u8,header=2,padding=1,trailer=;' '\002\001ab?;' '2:ab,'
@@ -97,7 +97,7 @@ encodes 'u8,header=2,trailer=;' '\002\000ab;' '2:ab,'
 encodes 'u16be,offset=2,lead=\x03,inclusive' '\003\000\000\006ab' '2:ab,'
 encodes u8,offset=2,lead=xy 'xy\001axy\000' '1:a,0:,'
 
-# scale: the field counts units
+about 'scale: the field counts units'
 both u8,scale=4 '\002abcdefgh\000' '8:abcdefgh,0:,'
 both u8,scale=4,adjust=1 '\001abcde\000x' '5:abcde,1:x,'
 both u8,scale=4,adjust=-3 '\001a\002abcde' '1:a,5:abcde,'
@@ -120,7 +120,7 @@ refuses 6 'stdin: record 1 at byte 0: a length of 2 does not fit in units of 2 b
 refuses 6 'stdin: record 1 at byte 0: a length of 512 does not fit in a length field of 0 to 255' \
     "512:$(printf '%0512d' 0)," '' -f netstring -t u8,scale=2
 
-# align: padding up to a multiple, counted from the beginning of the frame
+about 'align: padding up to a multiple, counted from the beginning of the frame'
 both u8,align=4 '\001a\000\000\003abc\004abcd\000\000\000\000\000\000\000' '1:a,3:abc,4:abcd,0:,'
 decodes u8,align=4 '\001axy\003abc\004abcd...' '1:a,3:abc,4:abcd,'
 decodes u8,align=4,keep '\001axy\003abc' '4:\001axy,4:\003abc,'
@@ -139,7 +139,7 @@ decodes u16be,offset=2,align=4 \
 encodes 'u16be,offset=2,inclusive,align=8,lead=\x00\x01' \
     '\000\001\000\004\000\000\000\000\000\001\000\014abcdefgh\000\000\000\000' '0:,8:abcdefgh,'
 
-# more: a frame of that length continues in the next one
+about 'more: a frame of that length continues in the next one'
 both u8,more=3 '\003abc\003def\001g\003abc\000\000\002xy' '7:abcdefg,3:abc,0:,2:xy,'
 both u8,more=1 '\001a\001b\000\000' '2:ab,0:,'
 both u16be,offset=1,header=4,more=2,sequence=3 \
@@ -172,7 +172,7 @@ gives '\000\003abc\003de' '0:,' -f u8,more=3 -t netstring --on-partial=drop
 gives '\003abc\001d\001e' '1:e,' -f u8,more=3 -t netstring --max-record=3 --on-overflow=skip
 gives '\003abc\001d\001e' '2:ab,1:e,' -f u8,more=3 -t netstring --max-record=2 --on-overflow=truncate
 
-# byte, only, min, max
+about 'byte, only, min, max'
 decodes u8,offset=1,byte=0:61-62 'a\001xb\000' '1:x,0:,'
 decodes u8,offset=1,only=0:61 'a\001xb\001ya\000' '1:x,0:,'
 decodes u8,offset=1,only=0:61,keep 'a\001xb\001ya\000' '3:a\001x,2:a\000,'
@@ -205,7 +205,7 @@ run -f u24be,offset=1,only=0:61 --max-record=1
 expect_status 0
 expect out 'x\n'
 
-# -------------------------------------------------------------------- varint
+about 'varint'
 
 both varint '\002ab\000\001\n' '2:ab,0:,1:\n,'
 both varint "\\202\\002$long" "258:$long,"
@@ -241,7 +241,7 @@ many=$(printf '%040d' 0)
 refuses 3 'stdin: record 1 at byte 0: length has more bytes than needed: 00, at byte 1' \
     "\\200\\000$many" '' -f varint,canonical -t netstring
 
-# ------------------------------------------------------------------------ vlq
+about 'vlq'
 
 # The numbers are those of the table in Standard MIDI Files 1.0: 7f, 81 00, c0 00, ff 7f,
 # 81 80 00 are 127, 128, 8192, 16383, 16384.
@@ -272,7 +272,7 @@ decodes vlq,keep '\002ab\200\000' '3:\002ab,2:\200\000,'
 both 'vlq,offset=1,header=3,inclusive,trailer=;' '\000\005\000ab;' '2:ab,'
 both vlq,inclusive "\\177$most\\201\\0010$most" "126:$most,127:0$most,"
 
-# ----------------------------------------------------------------------- quic
+about 'quic'
 
 # RFC 9000 appendix A.1: 8, 4, 2 and 1 bytes, and two for a number that fits in one.
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 151288809941952652 bytes of its payload are missing, at byte 8' \
@@ -301,7 +301,7 @@ decodes vlq,offset=2,byte=0:ff '\377\001\005hello\377\001\000' '5:hello,0:,'
 # A frame of HTTP/3 (RFC 9114 section 7.1), DATA.
 decodes quic,offset=1,only=0:0 '\000\002ab\000\000' '2:ab,0:,'
 
-# ------------------------------------------------------- lengths as ASCII digits
+about 'lengths as ASCII digits'
 
 both dec '2\nab0\n10\n0123456789' '2:ab,0:,10:0123456789,'
 decodes dec '002\nab' '2:ab,'
@@ -322,21 +322,21 @@ both hex,digits=4,inclusive,control=1 '0006ab0000' '2:ab,0:,'
 decodes hex,digits=2,control=3 '00010203abc' '0:,0:,0:,3:abc,'
 decodes hex,digits=2,control=3,keep '000103abc' '2:00,2:01,5:03abc,'
 
-# -------------------------------------------------------------------- chunked
+about 'chunked'
 
 both chunked '2\r\nab\r\na\r\n0123456789\r\n0\r\n\r\n' '2:ab,10:0123456789,'
 both chunked '0\r\n\r\n' ''
 decodes chunked 'A\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n' '10:0123456789,10:0123456789,'
 decodes chunked,keep '2\r\nab\r\n0;x\r\nT: v\r\n\r\n' '7:2\r\nab\r\n,'
 
-# --------------------------------------------------------------------- stomp
+about 'stomp'
 
 decodes stomp '\nSEND\ncontent-length:2\n\na\000\000\r\nACK\n\n\000' '25:SEND\ncontent-length:2\n\na\000,5:ACK\n\n,'
 refuses 3 'stdin: record 1 at byte 0: unknown command: 20, at byte 4' 'SEND \n' '' -f stomp -t none
 refuses 3 'stdin: record 1 at byte 0: command that has no body has one: 62, at byte 28' \
     'RECEIPT\nreceipt-id:message\n\nbody\000' '' -f stomp -t none
 
-# -------------------------------------------------- http and content-length
+about 'http and content-length'
 
 both content-length 'Content-Length: 2\r\n\r\nabContent-Length: 0\r\n\r\n' '2:ab,0:,'
 decodes content-length 'Content-Type: x\r\ncontent-length:2\r\n\r\nab' '2:ab,'
@@ -346,12 +346,12 @@ decodes http,keep 'GET / HTTP/1.1\r\n\r\n' '18:GET / HTTP/1.1\r\n\r\n,'
 gives '' '' --from=content-length --to=netstring
 gives '' '' --from=http --to=netstring
 
-# ------------------------------------------------------------------- out only
+about 'out only'
 
 encodes raw 'a\nb' '1:a,0:,2:\nb,'
 encodes none '' '1:a,0:,2:\nb,'
 
-# ----------------------------------------------------------------- no records
+about 'no records'
 
 for framing in line lf crlf nul 'delim:x' fixed:3 u8 u16be u64le varint dec 'hex:\n' netstring; do
     both "$framing" '' ''

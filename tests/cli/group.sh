@@ -31,7 +31,7 @@ lines() {
     seq "$1" "$2" | sed 's/$/\\n/' | tr -d '\n'
 }
 
-# ------------------------------------------------------------------- by number
+about 'by number'
 
 seq 10 >in
 makes '1 2 3 4' --group=3
@@ -58,7 +58,7 @@ expect made/1 '1\n2\n3\n1\n'
 : >in
 makes '' --group=3
 
-# Each file is a stream of its own; the default is what it is for standard output.
+about 'each file is a stream of its own; the default is what it is for standard output'
 printf 'a\nb\nc\n' >in
 makes '1 2' --group=2 -t netstring
 expect made/1 '1:a,1:b,'
@@ -73,7 +73,7 @@ printf '1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n' >in
 makes '1 2' -f chunked --group=2
 expect made/1 ab
 
-# ---------------------------------------------------------------- with a header
+about 'with a header'
 
 printf 'id,text\n1,"a\nb"\n2,c\n3,"""\n"\n' >in
 makes '1 2' -f csv --header=1 --group=2
@@ -106,7 +106,7 @@ makes '1 2' -f netstring -t netstring --header=1
 { printf '300000:' && head -c 300000 /dev/zero && printf ',1:b,'; } >expected
 expect_same expected made/2
 
-# ---------------------------------------------------------------------- by size
+about 'by size'
 
 printf 'a\nbb\nccc\ndddddddddd\ne\n\nf\n' >in
 makes '1 2 3 4' --group-size=5
@@ -157,7 +157,7 @@ for size in 1 17 90 1000 1500 70000; do
     done
 done
 
-# Records that are longer than anything that is held for them.
+about 'records that are longer than anything that is held for them'
 for framing in u32be line; do
     {
         for i in 100000 30000 150000 500000 20000 20000; do
@@ -176,7 +176,7 @@ for framing in u32be line; do
     expect_same lines found
 done
 
-# What is whole is there before more is awaited.
+about 'what is whole is there before more is awaited'
 rm -rf made
 mkdir made
 converse -o made/%d --group=3
@@ -193,7 +193,7 @@ wait_for test -s made/2
 ends 0 ''
 expect made/1 'a\nb\nc\n'
 
-# ------------------------------------------------------------------ in commands
+about 'in commands'
 
 seq 7 >in
 gives "$(lines 1 7)" '1: 1 2 3\n4: 4 5 6\n7: 7\n' --group=3 \
@@ -224,7 +224,7 @@ expect_message 'exec: records 4-6: the command failed: exit status 1'
 run --group=3 --exec='cat >/dev/null; [ $CBSPLIT_RECORD != 7 ]'
 expect_message 'exec: record 7: the command failed: exit status 1'
 
-# ---------------------------------------------------------------- to workers
+about 'to workers'
 
 seq 30 >in
 run -j 3 --header=2 --worker='cat >got.$CBSPLIT_WORKER'
@@ -253,9 +253,9 @@ send 'b\n'
 receive 'b\n'
 ends 0 ''
 
-# ----------------------------------------------------------------------- faults
+about 'faults'
 
-# Of a record that is not whole nothing is left, and all before it is there.
+about 'of a record that is not whole nothing is left, and all before it is there'
 for kind in truncated malformed too_long collision; do
     cut_short $kind
     one=a
@@ -305,7 +305,7 @@ refuses 6 'stdin: record 4 at byte 6: 3 bytes do not fit in a record of 2' 'a\nb
 holds 1 2
 expect made/2 c.
 
-# A disk that is full: the file that is not whole goes.
+about 'a disk that is full: the file that is not whole goes'
 { head -c 5000 /dev/zero | tr '\0' '\n' && seq 5000; } >in
 rm -rf made
 mkdir made
@@ -338,14 +338,14 @@ run --group=3 --force -o made/%d
 expect_status 0
 holds 1 2 3 4
 
-# The header has a limit.
+about 'the header has a limit'
 head -c 70000000 /dev/zero >in
 run --header=1 --exec=cat
 expect_status 5
 expect_message 'exec: the header is longer than 67108864 bytes'
 expect out ''
 
-# A group of long records, in little memory.
+about 'a group of long records, in little memory'
 if [ -z "${SANITIZERS-}" ]; then
     doing='3 records of 100 MB, in 30 MB'
     rm -rf made
@@ -360,7 +360,7 @@ if [ -z "${SANITIZERS-}" ]; then
     [ "$(wc -c <made/2)" -eq 100000004 ] || fail "$doing: $(wc -c <made/2) bytes"
 fi
 
-# ---------------------------------------------------------------- usage errors
+about 'usage errors'
 
 wrong() {
     message=$1

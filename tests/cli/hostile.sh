@@ -56,7 +56,7 @@ passes() {
     flooded 0 '' 33554432 "$@"
 }
 
-# ------------------------------- a header, an extension, a trailer without end
+about 'a header, an extension, a trailer without end'
 
 head_is_long='header section is longer than 65536 bytes: 61'
 stopped 65536 "$head_is_long" 'GET / HTTP/1.1\r\nA: ' a -f http
@@ -87,7 +87,7 @@ yes "1;a=$(head -c 8000 /dev/zero | tr '\000' b)" | head -n 4000 | sed 's/$/\r\n
     [ "$(wc -c <out)" -eq 4000 ] || fail "$doing: $(wc -c <out) bytes came out"
 }
 
-# --------------------------------------------------- a length without end
+about 'a length without end'
 
 stopped 9 'length has more than ten bytes: ff' '' '\377' -f varint
 stopped 9 'length has more than ten bytes: 80' '' '\200' -f varint
@@ -99,7 +99,7 @@ stopped 1 'length has a leading zero: 30' '' 0 -f netstring
 stopped 19 'length has more than 18 digits: 31' '*' 1 -f resp
 stopped 32 'BodyLength does not fit in 64 bits: 30' '8=FIX.4.2\0019=' 0 -f fix
 
-# ------------------------------------- a promise of 4 GiB, and then nothing
+about 'a promise of 4 GiB, and then nothing'
 
 # promises WHAT PROMISE ARG... - nothing is taken for it, wherever the record would go.  (Where
 # its length must be known before it begins, 64 MiB is the limit if nobody sets one.)
@@ -142,7 +142,7 @@ promises '' 'M\n\377\377\377\377\000\000\000\000' -f journal
 promises '' '8=FIX.4.2\0019=4294967295\001' -f fix
 promises '' 'SEND\ncontent-length:4294967295\n\n' -f stomp
 
-# ------------------------------------------------------- records of nothing
+about 'records of nothing'
 
 passes '' ' ' -f json
 passes '' ' ' -f ndjson
@@ -157,7 +157,7 @@ passes '' '\176' -f hdlc
 passes '' '\000' -f docker
 passes '' ';' -d ';'
 
-# ----------------------------------------------------------- nested deeply
+about 'nested deeply'
 
 # nested OPEN INNER CLOSE ARG... - a million in each other
 nested() {
@@ -184,7 +184,7 @@ nested '[' '' ']' -f ndjson
 nested '[' '' ']' -f json,array
 flooded 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 1000000' 1000000 '' '[' -f json
 
-# --------------------------------------- many delimiters with common beginnings
+about 'many delimiters with common beginnings'
 
 # repeated NUMBER TEXT
 repeated() {
@@ -215,7 +215,7 @@ for file in in as; do
     expect out '1\n'
 done
 
-# ------------------------------------- damage, then many false beginnings
+about 'damage, then many false beginnings'
 
 # A frame that is tried and is none costs no more than its own header, however much it
 # says that follows; and so does one that is none between others that are right.

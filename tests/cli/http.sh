@@ -24,7 +24,7 @@ bad() {
     refuses 3 "stdin: $(fault 1 "${4-0}" "$1" "$2")" "$3" '' --from=http,lf
 }
 
-# -------------------------------------------------------------- what is right
+about 'what is right'
 
 messages "${ok}Content-Length: 5\\r\\n\\r\\nhello${ok}\\r\\nto the end" '5:hello,10:to the end,'
 messages "${post}${te}\\r\\n5\\r\\nhello\\r\\n6;x\\r\\n world\\r\\n0\\r\\nA: b\\r\\n\\r\\n${post}\\r\\n" \
@@ -54,7 +54,7 @@ doing='101 Switching Protocols'
 expect out 'HTTP/1.1 101 Switching Protocols\r\n\r\n'
 expect rest '\201\005hello'
 
-# ------------------------------------------------------------------- refused
+about 'refused'
 
 both='message has both Transfer-Encoding and Content-Length: 50 4f 53 54'
 bad 0 "$both" "${post}${te}Content-Length: 5\\r\\n\\r\\n0\\r\\n\\r\\n"
@@ -110,7 +110,7 @@ strict 17 'header section ends in LF without CR: 0a' "${ok}\\nx" x
 refuses 3 'stdin: record 2 at byte 40: empty line after a response: 0d' \
     "${ok}Content-Length: 2\\r\\n\\r\\nhi\\r\\n" 'hi' --from=http
 
-# What came before is written, also of the message that is wrong.
+about 'what came before is written, also of the message that is wrong'
 refuses 3 'stdin: record 2 at byte 40: chunk size is not a number: 7a, at byte 87' \
     "${ok}Content-Length: 2\\r\\n\\r\\nhi${post}${te}\\r\\nz" hi --from=http
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 3 bytes of its payload are missing, at byte 40' \
@@ -119,7 +119,7 @@ refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 19' "$
 refuses 5 'stdin: record 1 at byte 0: record is longer than 4 bytes' \
     "${ok}Content-Length: 5\\r\\n\\r\\nhello" '' --from=http --max-record=4
 
-# ------------------------------------------------------------- content-length
+about 'content-length'
 
 gives 'Content-Length: 2\r\nContent-Type: a\r\n\r\nhicontent-length: 0\r\n\r\n' 'hi\n\n' \
     --from=content-length
@@ -133,7 +133,7 @@ refuses 3 'stdin: record 1 at byte 0: header has no Content-Length: 41 3a 62 0d'
 refuses 3 "stdin: record 1 at byte 0: $number: 43 6f 6e 74" 'Content-Length: 2x\r\n\r\n' '' \
     --from=content-length
 
-# A start line before it, and a trailer after the payload.
+about 'a start line before it, and a trailer after the payload'
 gives 'SIP/2.0 200 OK\r\nl :\r\n 2\r\n\r\nhi\r\n\r\nOPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n' \
     'hi\n\n' --from=sip
 gives 'WARC/1.0\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n' 'hi\n' --from=warc

@@ -35,7 +35,7 @@ pauses 'a\nb' '1:a,' 'c\n' '2:bc,' -f line,fold
 pauses '1:a,2:' '1:a,' 'bc,' '2:bc,' -f netstring
 pauses '[1,' '' '2]' '5:[1,2],' -f json
 
-# What comes in time belongs to the record.
+about 'what comes in time belongs to the record'
 converse -f 'start:>,line' -t netstring --idle=18446744073.5
 send '>a\n'
 send 'b\n'
@@ -43,7 +43,7 @@ send '>c\n'
 receive '5:>a\nb\n,'
 ends 0 '3:>c\n,'
 
-# Records that are streamed, selected, counted or damaged.
+about 'records that are streamed, selected, counted or damaged'
 pauses '>a\n>b\n' '3:>b\n,' '>c\n' '3:>c\n,' -f 'start:>,line' --select=2-
 converse -f 'start:>,line' --idle=0.02 --head=2
 send '>a\n>b\n'
@@ -63,12 +63,12 @@ send '\036{}'
 receive '\036{}\n'
 ends 3 ''
 
-# A file has no pauses.
+about 'a file has no pauses'
 gives '>a\nb\n>c\n' '5:>a\nb\n,3:>c\n,' -f 'start:>,line' -t netstring --idle=0.000000001
 "$CBSPLIT" -f 'start:>,line' -t netstring --idle=0.000000001 in >out
 expect out '5:>a\nb\n,3:>c\n,'
 
-# ------------------------------------------------------------------ each destination
+about 'each destination'
 
 converse -f 'start:>,line' --exec=cat --idle=0.02
 send '>a\nb\n'
@@ -84,7 +84,7 @@ send 'c\n'
 receive '1:c,'
 ends 0 ''
 
-# While a command that was given records does not read them.
+about 'while a command that was given records does not read them'
 mkfifo go
 converse -f line,fold --exec='read -r _ <go; cat' --idle=0.02
 send 'a\n'
@@ -104,9 +104,9 @@ ends 0 ''
 expect out-1 'a\n b'
 expect out-2 c
 
-# ------------------------------------------------------------------------- --exact
+about '--exact'
 
-# What was looked at, and belongs to no record, is not in the way.
+about 'what was looked at, and belongs to no record, is not in the way'
 pauses 'a\r' '2:a\r,' 'b\r\n' '3:b\r\n,' --exact -f 'delim:\r,or=\r\n,keep'
 pauses '>a\nb\n' '5:>a\nb\n,' '>c\n' '3:>c\n,' --exact -f 'start:>,line'
 # And it is left.

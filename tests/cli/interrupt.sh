@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need ps
 
-# A shell ignores SIGINT and SIGQUIT for what it runs in the background.
+about 'a shell ignores SIGINT and SIGQUIT for what it runs in the background'
 if env --default-signal=INT true 2>/dev/null; then
     cbsplit=$CBSPLIT
     # A process of its own that becomes cbsplit.
@@ -41,7 +41,7 @@ is_gone() {
     esac
 }
 
-# --------------------------------------------------------------------- a file
+about 'a file'
 
 mkdir made
 for signal in $signals PIPE ALRM XCPU; do
@@ -54,7 +54,7 @@ for signal in $signals PIPE ALRM XCPU; do
     expect made/1 one
 done
 
-# Between two there is none to be removed, and none that it did not make.
+about 'between two there is none to be removed, and none that it did not make'
 converse -f netstring -o made/%d
 rm made/1
 send '3:one,'
@@ -62,7 +62,7 @@ wait_for test -s made/1
 interrupted TERM
 expect made/1 one
 
-# ------------------------------------------------------------------- commands
+about 'commands'
 
 # What runs is ended, with all that it has started; it may clean up before.
 # shellcheck disable=SC2016
@@ -84,7 +84,7 @@ for signal in $signals; do
     done
 done
 
-# One that ignores the signal is killed, before cbsplit ends.
+about 'one that ignores the signal is killed, before cbsplit ends'
 for option in exec worker; do
     rm -f pid.*
     # shellcheck disable=SC2016
@@ -95,7 +95,7 @@ for option in exec worker; do
     is_gone "$(cat pid.1)" || wait_for is_gone "$(cat pid.1)"
 done
 
-# While cbsplit waits for a command that does not read, or for one to end.
+about 'while cbsplit waits for a command that does not read, or for one to end'
 for jobs in 1 2; do
     rm -f pid.*
     # shellcheck disable=SC2016
@@ -141,7 +141,7 @@ if [ "$(uname)" = Linux ] && command -v python3 >/dev/null; then
     expect out 'exit status 4\nnothing is left behind\n'
 fi
 
-# ---------------------------------------------------------- who ignores signals
+about 'who ignores signals'
 
 doing='nohup'
 rm -f made/*

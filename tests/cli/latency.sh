@@ -87,9 +87,9 @@ pauses 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na' \
     "${chunks}1\r\nb\r\n1\r\nb\r\n0\r\n\r\n" "${chunks}2\r\ncc\r\n" '1\r\nc\r\n0\r\nA: b\r\n\r\n' \
     --from=http
 
-# --------------------------------- of several delimiters a longer one may come
+about 'of several delimiters a longer one may come'
 
-# Which one it is makes no difference to the record.
+about 'which one it is makes no difference to the record'
 converse -d '\r' -d '\n' -d '\r\n' --to=netstring
 send '10%%\r'
 receive '3:10%%,'
@@ -103,7 +103,7 @@ send '\n'
 receive '0:,'
 ends 0 ''
 
-# What turns out to be none of the longer one belongs to the next record.
+about 'what turns out to be none of the longer one belongs to the next record'
 converse -d abc -d abcde --to=netstring
 send '1abc'
 receive '1:1,'
@@ -117,7 +117,7 @@ receive '1:4,'
 send 'd'
 ends 0 '1:d,'
 
-# One that begins earlier may still come: "abcd" at the "a", not "bc".
+about 'one that begins earlier may still come: "abcd" at the "a", not "bc"'
 converse -d bc -d abcd --to=netstring
 send '1abc'
 send 'd2bc'
@@ -127,7 +127,7 @@ send 'x'
 receive '2:3a,'
 ends 0 '1:x,'
 
-# With the delimiter on the record it must be known.
+about 'with the delimiter on the record it must be known'
 converse -f 'delim:\r,or=\r\n,keep' --to=netstring
 send 'a\r'
 send '\n'
@@ -136,7 +136,7 @@ send 'b\rc'
 receive '2:b\r,'
 ends 0 '1:c,'
 
-# Of that, what is read for nobody else need not be awaited.
+about 'of that, what is read for nobody else need not be awaited'
 converse -d '\r' -d '\r\n' --head=1
 send 'a\r'
 receive 'a\n'
@@ -146,7 +146,7 @@ send 'a\r\r'
 receive 'a\n'
 finishes 0
 
-# What can only be a part of a later record's delimiter holds none back.
+about "what can only be a part of a later record's delimiter holds none back"
 converse -d ';' -d ';;' --to=netstring
 send 'a;b;'
 receive '1:a,'
@@ -154,9 +154,9 @@ send 'c'
 receive '1:b,'
 ends 0 '1:c,'
 
-# --------------------------------------------------- what else may be held back
+about 'what else may be held back'
 
-# Bytes of a record that is not finished, when the output needs no length.
+about 'bytes of a record that is not finished, when the output needs no length'
 converse --from=u32be --to=raw
 send '\000\000\000\005a'
 receive a
@@ -173,7 +173,7 @@ send cd
 receive 'cd\n'
 ends 0 ''
 
-# Records beyond the first block of input.
+about 'records beyond the first block of input'
 converse --from=line --to=netstring
 head -c 400000 /dev/zero | tr '\0' '\n' >&3
 head -c 1200000 <&4 | tr -d '0:,' >out

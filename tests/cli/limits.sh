@@ -54,7 +54,7 @@ too_long 2 3 3 '\002ab\003abc' '\002ab' -f u8,keep -t raw
 too_long 1 0 3 'abcd\nxy\n' '' -f line --skip=1
 gives 'xy\nabcd\n' 'xy\n' -f line --head=1 --max-record=3
 
-# Every size has its own limit: at it, and one beyond.
+about 'every size has its own limit: at it, and one beyond'
 for size in 1=1 7=7 1K=1024 2K=2048 1KB=1000 3KB=3000 1M=1048576 1MB=1000000; do
     bytes=${size#*=}
     size=${size%=*}
@@ -72,7 +72,7 @@ gives 'a\n' 'a\n' --max-record=1G
 gives 'a\n' 'a\n' --max-record=1GB
 gives 'a\n' 'a\n' --max-record=18446744073709551615
 
-# What came in pieces went out in pieces.
+about 'what came in pieces went out in pieces'
 converse -f line --max-record=5
 send 'ab\nabc'
 receive 'ab\nabc'
@@ -82,7 +82,7 @@ send 'f'
 ends 5 ''
 expect_message 'stdin: record 2 at byte 3: record is longer than 5 bytes'
 
-# Longer ones left out or cut, in pieces and whole, counted and not.
+about 'longer ones left out or cut, in pieces and whole, counted and not'
 gives 'abc\nabcdefgh\nx\n' 'abc\nx\n' --max-record=3 --on-overflow=skip
 gives 'abc\nabcdefgh\nx\n' 'abc\nabc\nx\n' --max-record=3 --on-overflow=truncate
 gives 'abc\nabcdefgh\nx\n' '3:abc,3:abc,1:x,' --max-record=3 --on-overflow=truncate -t netstring
@@ -102,7 +102,7 @@ for way in file pipe; do
     done
 done
 
-# A record that is cut ends when its frame does, and is found to be right.
+about 'a record that is cut ends when its frame does, and is found to be right'
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 2 bytes of its payload are missing, at byte 4' \
     '\005abc' '2:ab' -f u8 -t netstring --max-record=2 --on-overflow=truncate
 refuses 3 'stdin: record 2 at byte 3: payload is not followed by its trailer: 59, at byte 7' '\001ax\003bcdY' \

@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need awk
 
-# -------------------------------------------------------------------- paragraphs
+about 'paragraphs'
 
 # made CASE - some text at random, its number as the seed; never with a "-"
 made() {
@@ -43,7 +43,7 @@ while [ $i -lt 200 ]; do
     i=$((i + 1))
 done
 
-# A file of many reads.
+about 'a file of many reads'
 awk 'BEGIN { srand(3); for (i = 0; i < 300000; i++) print rand() < 0.3 ? "" : "line " i }' >in
 by_awk <in >wanted
 run -f paragraph -t 'delim:\n--\n'
@@ -53,7 +53,7 @@ expect_same wanted out
 "$CBSPLIT" -f paragraph -t 'delim:\n--\n' --part=3/3 in >>out
 expect_same wanted out
 
-# It is out at its empty line; whatever empty lines follow.
+about 'it is out at its empty line; whatever empty lines follow'
 converse -f paragraph -t netstring
 send '\n\na\nb\n\n'
 receive '3:a\nb,'
@@ -62,7 +62,7 @@ send '\n'
 receive '1:c,'
 ends 0 ''
 
-# As soon as a line goes on, the end of the one before is out as well.
+about 'as soon as a line goes on, the end of the one before is out as well'
 converse -f paragraph -t raw
 send 'a\r\n'
 receive 'a'
@@ -70,7 +70,7 @@ send 'b'
 receive '\r\nb'
 ends 0 ''
 
-# The next reader gets what is after the empty line.
+about 'the next reader gets what is after the empty line'
 printf 'a\n\n\nb\n\nc\n' >in
 { "$CBSPLIT" -f paragraph -n 1 && cat; } <in >out
 expect out 'a\n\nb\n\nc\n'
@@ -82,7 +82,7 @@ refuses 6 'stdin: record 2 at byte 2: the record contains an empty line, at byte
 refuses 6 'stdin: record 1 at byte 0: the record is empty or ends in a line end, which a reader would drop, at byte 1' \
     'a\n;' '' -d ';' -t paragraph --on-collision=fail
 
-# ---------------------------------------------------------------- folded headers
+about 'folded headers'
 
 printf '%s\r\n' 'Subject: a long' ' subject' 'Received: from here' "$(printf '\tby there')" \
     "$(printf '\tfor you')" 'To: you' >in
@@ -96,9 +96,9 @@ send 'c\n'
 receive '4:a\n b,'
 ends 0 '1:c,'
 
-# -------------------------------------------------------------------------- FASTQ
+about 'FASTQ'
 
-# A quality may begin with "@", so that no mark tells where a read begins.
+about 'a quality may begin with "@", so that no mark tells where a read begins'
 printf '@%s\nACGT\n+\n@@II\n' r1 r2 r3 >in
 run -f line,lines=4 -t nul --select=2-
 expect out '@r2\nACGT\n+\n@@II\000@r3\nACGT\n+\n@@II\000'

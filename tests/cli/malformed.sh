@@ -13,7 +13,7 @@ skips() {
     refuses 3 "$what" "$@" --on-malformed=skip
 }
 
-# What separates records.
+about 'what separates records'
 skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: 78' 4 \
     'a\300b\333x\300c\300' 'a\nc\n' -f slip
 skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: c0' 3 \
@@ -39,7 +39,7 @@ skips 1 0 0 'length is not a number: 78' 1 'x7:a3:two,,1:b,' 'a3:two,\nb\n' -f n
 skips 2 2 2 'byte 0 of the header is not 41: 42' 3 'A\0B\1x' '\n' -f u8,offset=1,byte=0:41
 skips 1 0 0 'byte 0 of the header is not 41: 42' 2 'B\0' '' -f u8,offset=1,byte=0:41
 
-# Nothing of a bad record is written, and its number is the next one's.
+about "nothing of a bad record is written, and its number is the next one's"
 printf 'one\300tw\333o\300three\300' >in
 run -f slip -t index --on-malformed=skip
 expect_status 3
@@ -52,7 +52,7 @@ run -f slip --check --on-malformed=skip
 expect_status 3
 expect out 'bad: records 2, inputs 0\n'
 
-# Ten messages, then a count.
+about 'ten messages, then a count'
 yes 'a{\' | head -n 13 | tr -d '\\' >in
 echo 1 >>in
 run -f ndjson --on-malformed=skip
@@ -62,14 +62,14 @@ expect out '1\n'
 tail -n 1 err | grep -qx 'cbsplit: 3 more damaged places; left out: 9 bytes' ||
     fail "the last line is: $(tail -n 1 err)"
 
-# A file that is wrong does not keep the next one from being read.
+about 'a file that is wrong does not keep the next one from being read'
 printf '1\n' >one
 printf '[\n2\n' >two
 run -f ndjson --on-malformed=skip two one
 expect_status 3
 expect out '2\n1\n'
 
-# An unfinished record at the end is another matter.
+about 'an unfinished record at the end is another matter'
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
     '2:a' '' -f netstring --on-malformed=skip
 gives 'a' 'a\n' -f slip --on-malformed=skip --on-partial=emit
@@ -108,7 +108,7 @@ skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\1y' 'x\n' \
 skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\3A\1q' 'x\n' \
     -f u8,offset=1,byte=0:41-42,only=0:41
 
-# Framings that cannot find their place again are refused, with those that can.
+about 'framings that cannot find their place again are refused, with those that can'
 for framing in u16be line chunked json csv fixed:3 varint websocket; do
     run -f "$framing" --on-malformed=skip
     expect_status 2

@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# ------------------------------------------------------- FASTA: ">" inside a header line
+about 'FASTA: ">" inside a header line'
 
 cat >in <<'END'
 >seq1 length>100 a>b
@@ -29,7 +29,7 @@ for k in 1 2 3; do
 done >out
 expect_same in out
 
-# --------------------------------- mbox: lines of the body begin with "From " too
+about 'mbox: lines of the body begin with "From " too'
 
 cat >in <<'END'
 From a@example.org Thu Jan  1 00:00:00 1970
@@ -55,7 +55,7 @@ sed 's/$/\r/' in >crlf
 run -f 'start:From ,blank' -c
 expect out '2\n'
 
-# ----------------------------------------------- logs of applications, dated each
+about 'logs of applications, dated each'
 
 cat >in <<'END'
 2026-11-27 10:00:00,001 INFO  started on 2026-11-27
@@ -94,16 +94,16 @@ send 'x'
 receive '202x'
 ends 0 ''
 
-# ------------------------------------------------- changelogs and other marks by lines
+about 'changelogs and other marks by lines'
 
 printf 'commit 1\n\n    commit 2 was wrong\n\ncommit 3\n' >in
 gives 'commit 1\n\n    commit 2 was wrong\n\ncommit 3\n' \
     'commit 1\n\n    commit 2 was wrong\n\n|commit 3\n|' -f 'start:commit ,line' -t 'delim:|'
 gives '## 1\n# 2\n### 3\n' '## 1\n|# 2\n### 3\n|' -f 'start:## ,or=# ,line' -t 'delim:|'
 
-# ------------------------------------------------------------------ long and many
+about 'long and many'
 
-# Records that no read holds, and lines that nearly begin one.
+about 'records that no read holds, and lines that nearly begin one'
 awk 'BEGIN { for (i = 0; i < 200000; i++) print i % 50000 ? "202x-" i : "2026-11-27 " i }' >in
 run -f "$date" -t none --stats=json
 grep -q '^{"records":4,' err || fail "$doing: $(cat err)"
@@ -116,7 +116,7 @@ expect_same in out
 run -f "start:2026-01-02 0$(printf ',or=2026-01-02 %d' $(seq 1 99)),line" -c
 expect out '100000\n'
 
-# --------------------------------------------------------------------- mistakes
+about 'mistakes'
 
 refuses 2 "--from: 'start' needs the mark that begins a record, as in 'start:From ', at character 6 of 'start,line'
 Try 'cbsplit --help' for more information." '' '' -f start,line

@@ -65,7 +65,7 @@ streams 256 'HTTP/1.1 200 OK\r\n\r\n' '' '' -f http
 streams 256 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\000\r\n10000000\r\n' \
     '\r\n0\r\n\r\n' '\000\n' -f http -t line
 
-# (The first bytes of a record are payload, too.)
+about '(The first bytes of a record are payload, too.)'
 streams 256 '\132\020\000\000\000' '' '\000\000\000\000\000\n' -f cbor
 streams 256 '\202\137\132\020\000\000\000' '\377\366' '\000\000\000\000\000\000\000\377\366' -f cbor -t raw
 streams 256 '\223\300\306\020\000\000\000' '\300' '\000\000\000\000\000\000\000\300' -f msgpack -t raw
@@ -93,7 +93,7 @@ yes | head -c 40000000 >&3
 thrifty
 ends 0 '20000000\n'
 
-# Rows for eyes: 77 bytes for 16.
+about 'rows for eyes: 77 bytes for 16'
 for framing in u64be line; do
     converse -f $framing -t dump
     { [ $framing = line ] || printf '\000\000\000\000\002\000\000\000'; head -c 33554432 /dev/zero; } >&3 &
@@ -112,7 +112,7 @@ for framing in u64be line; do
     finishes 143
 done
 
-# What is held for commands that do not read yet.
+about 'what is held for commands that do not read yet'
 for to in --exec --worker; do
     rm -f go
     converse -f u32be -t raw -j 2 "$to=until [ -e go ]; do sleep 0.02; done; cat >/dev/null"
@@ -154,7 +154,7 @@ holds_back --collect=line --worker='[ $CBSPLIT_WORKER != 1 ] || '"$wait_for_go"'
 # shellcheck disable=SC2016
 holds_back --exec='[ $CBSPLIT_RECORD != 1 ] || '"$wait_for_go"'; head -c 100000 /dev/zero'
 
-# --------------------------------------------------------------- held whole
+about 'held whole'
 
 # What is needed besides the record itself.
 slack=16384

@@ -7,7 +7,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# ------------------------------------------------ record, byte, and what stands there
+about 'record, byte, and what stands there'
 
 # Sixteen chunks of 250 bytes, each 256 in the input.
 data=$(printf '%0250d' 0)
@@ -27,7 +27,7 @@ refuses 3 'stdin: record 17 at byte 4096: chunk size is not a number: 7a' \
 # One that is not reached is no fault.
 gives "${chunks}zz\\r\\n" "$lines" --from=chunked --to=line --head=16
 
-# ------------------------------------------------ what the input looks like instead
+about 'what the input looks like instead'
 
 refuses 3 'stdin: record 1 at byte 0: chunk size is not a number: 48; input looks like HTTP: try --from http' \
     'HTTP/1.1 200 OK\r\n' '' -f chunked
@@ -58,7 +58,7 @@ expect_same in out
 (cat in) | { "$CBSPLIT" --exact -f chunked 2>err || :; cat; } >out
 expect_same in out
 
-# --------------------------------------------------------- 3: malformed input
+about '3: malformed input'
 
 refuses 3 'stdin: record 1 at byte 0: length is not a number: 78' 'x:a,' '' -f netstring
 refuses 3 'stdin: record 2 at byte 4: length is not a number: 3a' '1:a,:a,' 'a\n' -f netstring
@@ -90,7 +90,7 @@ refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits: 02, at byt
 refuses 3 'stdin: record 2 at byte 4: payload is not followed by its trailer: 0d 78, at byte 6' \
     '\001a\r\n\001b\rx' 'a\nb' -f 'u8,trailer=\r\n'
 
-# --------------------------------------------- 6: not to be said in the output
+about '6: not to be said in the output'
 
 refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
     '1\r\na\r\n1\r\nb\r\n' -t chunked
@@ -106,7 +106,7 @@ refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length fie
 refuses 6 'stdin: record 2 at byte 3: a length of 1 does not fit in a length field of 0 to 18446744073709551615' 'ab\na\n' \
     '\000ab' -t varint,adjust=2
 
-# However much of it has not left yet: long records, that are not copied.
+about 'however much of it has not left yet: long records, that are not copied'
 {
     head -c 50000000 /dev/zero | tr '\0' x
     printf '\n\n'
@@ -121,7 +121,7 @@ expect_status 6
 } >expected
 expect_same expected out
 
-# ----------------------------------------------- whole before an error: written
+about 'whole before an error: written'
 
 # In one read with it, and in reads of their own.
 i=0
@@ -157,7 +157,7 @@ receive 'a\nbb\n'
 ends 3 ''
 expect_message 'stdin: record 3 at byte 9: length has a leading zero: 33, at byte 10'
 
-# ------------------------------------------------------------- names of files
+about 'names of files'
 
 printf '1:a,x' >bad
 : >in
@@ -201,7 +201,7 @@ at_once_and_in_parts http '\r\n' 'GET / HTTP/1.1\r\nContent-Length: x' '1\r\n'
 at_once_and_in_parts websocket ' more' '\201\176\000' '\001'
 at_once_and_in_parts resp '\r\n' '$2\r\nab' c
 
-# ---------------------------------------------- names that a terminal would act on
+about 'names that a terminal would act on'
 
 # complains_of STATUS MESSAGE ARG... - a name that holds LF and ESC is shown
 # as a shell takes it, wherever it stands in the command line
@@ -243,7 +243,7 @@ complains_of 2 "--skip: $shown is not a whole number" --skip "$name" lines
 complains_of 2 "unknown option '--no'\$'\\n''file'\$'\\033''[31m'" "--$name"
 complains_of 2 "unknown option '-'\$'\\033'" "$(printf -- '-\033')"
 
-# One in UTF-8 is shown as it is; a control or a part of a character is not.
+about 'one in UTF-8 is shown as it is; a control or a part of a character is not'
 complains_of 1 "$(printf 'gr\303\266\303\237e'): No such file or directory" \
     "$(printf 'gr\303\266\303\237e')"
 complains_of 1 "''\$'\\302\\233''31m': No such file or directory" "$(printf '\302\23331m')"

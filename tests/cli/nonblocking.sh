@@ -21,7 +21,7 @@ printf '#!/bin/sh\nexec "%s/nonblocking" "%s" "$@"\n' "$scratch" "$cbsplit" >non
 chmod +x nonblocking nonblocking-cbsplit
 CBSPLIT=$scratch/nonblocking-cbsplit
 
-# ---------------------------------------------- there is nothing to read yet
+about 'there is nothing to read yet'
 
 converse --from=line --to=netstring
 send 'a\n'
@@ -38,7 +38,7 @@ send 'b'
 receive 'b'
 ends 4 ''
 
-# A payload that the kernel would move.
+about 'a payload that the kernel would move'
 converse --from=u32be --to=raw
 send '\000\001\000\000a'
 receive 'a'
@@ -49,7 +49,7 @@ send 'z\000\000\000\001b'
 receive 'zb'
 ends 0 ''
 
-# What is left out is waited for, too.
+about 'what is left out is waited for, too'
 converse --from=u32be --to=raw --skip=1
 send '\000\001\000\000a'
 head -c 65535 /dev/zero >&3
@@ -57,7 +57,7 @@ send '\000\000\000\001b'
 receive 'b'
 ends 0 ''
 
-# ------------------------------------ the reader is slower, and so is the writer
+about 'the reader is slower, and so is the writer'
 
 # trickle - what comes in, in pieces of all sizes: short ones for as long as it
 # takes to fill what is between, and then long ones

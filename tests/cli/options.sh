@@ -18,7 +18,7 @@ wrong() {
     expect out ''
 }
 
-# ------------------------------------------------------------------ spellings
+about 'spellings'
 
 gives 'a;b' 'a\nb\n' --from=delim:\;
 gives 'a;b' 'a\nb\n' --from delim:\;
@@ -47,7 +47,7 @@ gives 'a;b' 'a\nb\n' - -d\;
 gives 'a;b\n' 'a;b\n' --from=nul --from=line
 gives 'a\nb\n' 'a;b;' -0 --to='delim:;'
 
-# ------------------------------------------------------------------ selection
+about 'selection'
 
 gives 'a\nb\n' '' --skip=2
 gives 'a\nb\n' '' --skip=18446744073709551615
@@ -62,7 +62,7 @@ gives '' '0\n' --count
 # What is not to be written is read for its records only.
 gives 'a\nb\n' '' --to=none
 
-# --------------------------------------------------- what natural outputs are
+about 'what natural outputs are'
 
 gives 'a;b' 'a\nb\n' --delim=\;
 gives '1:a,1:b,' 'a\nb\n' --from=netstring
@@ -71,7 +71,7 @@ gives '1\na\n1\nb\n0\n\n' 'ab' --from=chunked,lf
 gives 'HTTP/1.1 200 OK\r\n\r\na' 'a' --from=http
 gives '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' 'a\nb\n' --from=chunked --to=line
 
-# ---------------------------------------------------------------- information
+about 'information'
 
 for option in --version -V; do
     run $option
@@ -137,7 +137,7 @@ explains raw raw
 explains json,array json,array
 explains json,header json,header
 
-# The keys of a framing, with the directions; a name that is there twice has both.
+about 'the keys of a framing, with the directions; a name that is there twice has both'
 run --list=u8
 expect_status 0
 grep -qx '  padding=         in   -' out || fail '--list=u8: padding is not for input alone'
@@ -151,7 +151,7 @@ expect_status 0
 wrong "--list: unknown framing 'netstrin', at character 1 of 'netstrin'; did you mean 'netstring'?" \
     --list=netstrin
 
-# --------------------------------------------------------------- usage errors
+about 'usage errors'
 
 wrong "unknown option '--frotz'" --frotz
 wrong "unknown option '--frotz=3'" --frotz=3

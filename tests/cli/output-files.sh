@@ -37,9 +37,9 @@ complains() {
     expect out ''
 }
 
-# ---------------------------------------------------------------------- names
+about 'names'
 
-# By printf(1), which knows the same conversions.
+about 'by printf(1), which knows the same conversions'
 for conversion in %d %i %u %x %X %o %6d %06d %-6d %-06d %0-6x %3X %012o %1d %040d; do
     makes 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n' --output="made/a${conversion}b"
     n=0
@@ -55,7 +55,7 @@ files '%100%1%'
 makes 'a\n' -o made/%255d
 [ "$(find made -name "$(printf '%255d' 1)" | wc -l)" -eq 1 ] || fail "$doing: $(ls made)"
 
-# ------------------------------------------------------------------- contents
+about 'contents'
 
 makes 'one\ntwo\n\nfour' -o made/%d
 files 1 2 3 4
@@ -66,14 +66,14 @@ expect made/4 four
 makes '' -o made/%d
 [ -z "$(ls made)" ] || fail "$doing: $(ls made)"
 
-# Numbers are those that the records have over all inputs.
+about 'numbers are those that the records have over all inputs'
 printf '3:one,3:two,' >file
 makes '5:three,4:four,' -f netstring --skip=1 --head=2 -o made/%d file -
 files 2 3
 expect made/2 two
 expect made/3 three
 
-# Each file is a stream of its own in the framing of the output.
+about 'each file is a stream of its own in the framing of the output'
 makes 'Wiki\npedia\n' -o made/%d -t chunked
 expect made/1 '4\r\nWiki\r\n0\r\n\r\n'
 expect made/2 '5\r\npedia\r\n0\r\n\r\n'
@@ -85,7 +85,7 @@ makes 'Wiki\npedia\n' -o made/%d -t none
 files 1 2
 expect made/2 ''
 
-# Long records, which the kernel moves, and from a pipe; and with a header.
+about 'long records, which the kernel moves, and from a pipe; and with a header'
 {
     printf '300000:' && head -c 300000 /dev/urandom && printf ',1:x,200000:' &&
         head -c 200000 /dev/urandom && printf ','
@@ -122,7 +122,7 @@ find made -type f | sort | xargs cat | tr -d '\n' >found
 seq 2000 | tr -d '\n' >expected
 expect_same expected found
 
-# A record that is longer than there is memory.
+about 'a record that is longer than there is memory'
 if [ -z "${SANITIZERS-}" ]; then
     doing='a record of 300 MB, in 30 MB'
     rm -rf made
@@ -134,13 +134,13 @@ if [ -z "${SANITIZERS-}" ]; then
     [ "$(wc -c <made/1)" -eq 300000004 ] || fail "$doing: $(wc -c <made/1) bytes"
 fi
 
-# Nothing is written to standard output, which may be closed.
+about 'nothing is written to standard output, which may be closed'
 makes 'a\n' -o made/%d
 rm made/1
 "$CBSPLIT" -o made/%d <in >&- || fail "standard output is closed: exit status $?"
 expect made/1 a
 
-# -------------------------------------------------------- files that are there
+about 'files that are there'
 
 makes 'a\nb\nc\n' -o made/%d
 complains 1 'made/2: File exists' 'A\nB\nC\n' -o made/%d --skip=1
@@ -155,7 +155,7 @@ expect_message ''
 files 1 2 3
 expect made/2 B
 
-# What is replaced makes way: it may be the input, or have other names.
+about 'what is replaced makes way: it may be the input, or have other names'
 printf 'a\nb\n' >made/1
 rm made/2
 ln -s ../precious made/2
@@ -173,12 +173,12 @@ mkdir made/4
 complains 1 'made/4: Is a directory' 'a\nb\nc\nd\ne\n' -o made/%d --force
 files 1 2 3 4
 
-# --------------------------------------------------------------------- errors
+about 'errors'
 
 complains 1 'missing/1: No such file or directory' 'a\n' -o missing/%d
 [ ! -e missing ] || fail "$doing: it made the folder"
 
-# Of a record that is not whole nothing is left; the ones before are.
+about 'of a record that is not whole nothing is left; the ones before are'
 rm -rf made
 mkdir made
 complains 4 'stdin: record 2 at byte 6: input ends inside a record: 3 bytes of its payload are '\
@@ -194,7 +194,7 @@ complains 6 'stdin: record 3 at byte 4: 3 bytes do not fit in a record of 2' 'a\
 files 1 2
 expect made/1 a.
 
-# Whatever goes wrong when most of a long one has come.
+about 'whatever goes wrong when most of a long one has come'
 for kind in truncated malformed too_long collision; do
     cut_short $kind
     rm -f made/*
@@ -242,7 +242,7 @@ printf '\n' >in
 (limited "$CBSPLIT" --exec='head -c 5000 /dev/zero >too_large')
 grep -q 'record 1: the command failed: ' err || fail "$doing: a command does not die of it"
 
-# ---------------------------------------------------------------- usage errors
+about 'usage errors'
 
 # wrong MESSAGE ARG...
 wrong() {

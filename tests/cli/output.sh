@@ -19,9 +19,9 @@
     done
 } >mixed
 
-# ------------------------------------------------- a reader that goes away
+about 'a reader that goes away'
 
-# Whoever runs the tests may have told all of them to ignore SIGPIPE.
+about 'whoever runs the tests may have told all of them to ignore SIGPIPE'
 if env --default-signal=PIPE true 2>/dev/null; then
     default='env --default-signal=PIPE'
 else
@@ -77,7 +77,7 @@ expect out 'record\n'
 expect_message 'stdout: Broken pipe'
 [ "$(cat status)" -eq 1 ] || fail "$doing: exit status $(cat status)"
 
-# --------------------------------------------------------------- a full disk
+about 'a full disk'
 
 # However stdio buffers what it prints.
 bufferings='env'
@@ -151,7 +151,7 @@ limited -f netstring -t raw --skip=1
 yes record | tr -d '\n' | head -c "$(wc -c <out)" >expected
 expect_same expected out
 
-# ------------------------------------------------ standard output is closed
+about 'standard output is closed'
 
 # closed ARG...
 closed() {
@@ -174,7 +174,7 @@ closed -f netstring -t raw --skip=1
 closed -f netstring -t raw --skip=1 in
 closed -f netstring -t line in
 
-# With nothing to say about, standard error is not needed.
+about 'with nothing to say about, standard error is not needed'
 printf 'a\n' >in
 doing='cbsplit 2>&-'
 "$CBSPLIT" <in >out 2>&- || fail "$doing: exit status $?"
@@ -182,9 +182,9 @@ expect out 'a\n'
 "$CBSPLIT" in >out 2>&- || fail "$doing: exit status $?"
 expect out 'a\n'
 
-# ---------------------------------------------------- where the output may go
+about 'where the output may go'
 
-# To the end of a file, in which the kernel does not move bytes.
+about 'to the end of a file, in which the kernel does not move bytes'
 printf '90000:' >in
 head -c 90000 /dev/zero >>in
 printf ',3:end,' >>in
@@ -198,7 +198,7 @@ printf 'begin' >out
 cat in | "$CBSPLIT" -f netstring -t raw >>out
 expect_same expected out
 
-# To a device, and to a FIFO.
+about 'to a device, and to a FIFO'
 "$CBSPLIT" -f netstring -t raw in >/dev/null
 mkfifo fifo
 "$CBSPLIT" -f netstring -t raw in >fifo &
@@ -230,7 +230,7 @@ status=0
 expect_status 1
 expect in 'begin\n'
 
-# It may go there if it has an end, or if it is written before what is read.
+about 'it may go there if it has an end, or if it is written before what is read'
 printf 'a\nb\n' >in
 own_tail -n 1
 expect_status 0

@@ -23,7 +23,7 @@ gives 'ab\n\ncde' '1\t0\t2\n2\t3\t0\n3\t4\t3\n' -t index
 gives 'a"b\n\377\n' \
     '{"record":1,"offset":0,"length":3,"text":"a\\"b"}\n{"record":2,"offset":4,"length":1,"base64":"/w=="}\n' -t json
 
-# The header of the frame, wherever it is; framings with an end have none.
+about 'the header of the frame, wherever it is; framings with an end have none'
 gives '1:a,10:0123456789,' '{"record":1,"offset":2,"length":1,"text":"a","header":"313a"}
 {"record":2,"offset":7,"length":10,"text":"0123456789","header":"31303a"}
 ' -f netstring -t json,header
@@ -37,7 +37,7 @@ done
 
 need python3
 
-# Random records, of text and of bytes, through each of them.
+about 'random records, of text and of bytes, through each of them'
 cat >make.py <<'END'
 import random
 random.seed(20)

@@ -8,7 +8,7 @@
 need perl
 export CBSPLIT
 
-# ------------------------------------------- random files, by a parse of perl's
+about "random files, by a parse of perl's"
 
 cat >parts <<'END'
 use strict;
@@ -129,9 +129,9 @@ parts() {
     done
 }
 
-# ------------------------------------------------------------- larger than reads
+about 'larger than reads'
 
-# Delimiters far from the cuts, and so many that no place is right but the first.
+about 'delimiters far from the cuts, and so many that no place is right but the first'
 awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%0*d\n\n", i * 700 % 90001, i } }' >in
 "$CBSPLIT" -d '\n\n' in >whole
 parts 7 -d '\n\n' in
@@ -144,7 +144,7 @@ expect_same whole out
 parts 3 -d '\n\n' in
 expect_same whole out
 
-# Every framing that lets a file be cut, presets too.
+about 'every framing that lets a file be cut, presets too'
 seq 300 >numbers
 "$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' >framings
 cut=0
@@ -164,7 +164,7 @@ while read -r framing; do
 done <framings
 [ $cut -ge 30 ] || fail "only $cut framings were cut"
 
-# Positions in messages are those of the file.
+about 'positions in messages are those of the file'
 printf '1:a,1:b,1:c,x' >in
 refuses_part() {
     doing="cbsplit $2"
@@ -197,9 +197,9 @@ expect out 'bcd'
 refuses_part 0 '-f netstring --part=3/3 in' ''
 expect out ''
 
-# ---------------------------------------------------- headers, but not payloads
+about 'headers, but not payloads'
 
-# 40 frames of 4 GiB, with holes for payloads: to read them would take hours.
+about '40 frames of 4 GiB, with holes for payloads: to read them would take hours'
 if perl -e '
     open my $file, ">:raw", "in" or die;
     for (1 .. 40) {
@@ -216,9 +216,9 @@ if perl -e '
     rm in
 fi
 
-# ------------------------------------------------------ together with the others
+about 'together with the others'
 
-# Records have numbers in their part.
+about 'records have numbers in their part'
 seq 100 >in
 parts 4 --select=2,4 --skip=1 in
 "$CBSPLIT" --part=2/4 in >part
@@ -263,7 +263,7 @@ expect_same in out
 parts 3 in
 expect out ''
 
-# ------------------------------------------------------------------- what is wrong
+about 'what is wrong'
 
 # wrong MESSAGE ARG...
 wrong() {

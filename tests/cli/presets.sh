@@ -52,14 +52,14 @@ for preset in octet grpc docker dns kafka tpkt tls mqtt postgres postgres-startu
     expect_same wire out
 done
 
-# What stands before the length can be said.
+about 'what stands before the length can be said'
 gives 'a' '\001\000\000\000\000\000\000\001a' -f fixed:1 -t 'docker,lead=\x01'
 gives 'a' '\003\000\000\005a' -f fixed:1 -t tpkt
 gives 'a' '\026\003\001\000\001a' -f fixed:1 -t 'tls,lead=\x16\x03\x01'
 gives 'a' '2\001a' -f fixed:1 -t mqtt,lead=2
 gives 'SELECT 1\000' 'Q\000\000\000\015SELECT 1\000' -f fixed:9 -t postgres,lead=Q
 
-# ------------------------------------------ what is not theirs, at its first frame
+about 'what is not theirs, at its first frame'
 
 # refuses_first PRESET INPUT AT TEXT
 refuses_first() {
@@ -87,7 +87,7 @@ refuses_first postgres "$http" 0 'length is greater than the maximum: 48 54 54 5
 refuses_first postgres-startup "$http" 0 'length is greater than the maximum: 48 54 54 50'
 refuses_first octet '0 5 hello' 0 'length is less than the minimum: 30 20'
 
-# The answer to SSLRequest is one byte; then come messages.
+about 'the answer to SSLRequest is one byte; then come messages'
 refuses_first postgres 'NR\000\000\000\010\000\000\000\000' \
     0 'length is greater than the maximum: 4e 52 00 00'
 printf 'NZ\000\000\000\005I' >in
@@ -97,7 +97,7 @@ expect out 'N\nI\n'
 (cat in) | { "$CBSPLIT" --exact -f fixed:1 -n 1 && "$CBSPLIT" -f postgres; } >out
 expect out 'N\nI\n'
 
-# A document that does not end with its zero byte is none.
+about 'a document that does not end with its zero byte is none'
 refuses 3 'stdin: record 2 at byte 5: payload is not followed by its trailer: 01, at byte 9' \
     '\005\000\000\000\000\005\000\000\000\001' '1\n' -f bson -c
 gives '\005\000\000\000\000' '0500000000\n' -f bson,keep -t hex
@@ -130,7 +130,7 @@ refuses 3 'stdin: record 2 at byte 5: length is not a number: 67, at byte 8' \
     '0005a000gb' 'a\n' -f pkt-line
 refuses 3 'stdin: record 1 at byte 0: length has a leading zero: 32, at byte 1' '02 ab' '' -f octet
 
-# The longest that can be said, and one more byte.
+about 'the longest that can be said, and one more byte'
 head -c 65516 /dev/zero >most
 { printf fff0 && cat most; } >wire
 "$CBSPLIT" -f fixed:65516 -t pkt-line most >out
@@ -145,7 +145,7 @@ expect out ''
 expect_message \
     'stdin: record 1 at byte 0: a length of 65517 does not fit in a length field of 3 to 65520'
 
-# ----------------------------------------------------------------- tfrecord
+about 'tfrecord'
 
 # What is wrong with one is said where it begins, or where its checksum is.  (The
 # bytes are those of tests/unit/test_framings.c.)

@@ -12,7 +12,7 @@ need perl
 # 127 bytes, octet and syslog, kafka and u32be.)  `sse` writes data, so `sse,data`, which
 # reads it, is right too.
 
-# ---------------------------------------------------------------------- samples
+about 'samples'
 
 # records KIND ROW COUNT SEED - as netstrings; for rows that have no encoder, or where it
 # would write something unusual, the stream itself
@@ -280,13 +280,13 @@ for row in $rows 'delim:;' 'delim:\x1e' 'start:>,line' 'between:\x02,end=\x03'; 
     done
 done
 
-# Longer than what is read of them.
+about 'longer than what is read of them'
 for row in line nul u8 u16be u32le varint netstring docker csv json pcap http; do
     sample text $row 6000 1
     judge $row "$row, long" sample
 done
 
-# -------------------------------------------------------------- what others wrote
+about 'what others wrote'
 
 # other RIGHT WHAT COMMAND... - the output of a command, if it is there
 other() {

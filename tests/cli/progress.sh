@@ -6,9 +6,9 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# ------------------------------------------------------------ not on a terminal
+about 'not on a terminal'
 
-# One line, at the end.
+about 'one line, at the end'
 printf 'a\nbb\n' >in
 run --progress
 expect_status 0
@@ -37,7 +37,7 @@ expect found 'cbsplit: stdin: record 3 at byte 9: length is not a number: 78
 '"histogram":[{"from":1,"to":1,"records":1},{"from":2,"to":3,"records":1}]}\n'
 sed -n 2p err | grep -q '^100%  10B of 10B  .*  2 records$' || fail "$doing: $(cat err)"
 
-# --------------------------------------------------------------------- SIGUSR1
+about 'SIGUSR1'
 
 # asks PATTERN - sends the signal, and waits until "err" has one more such line
 asks() {
@@ -49,7 +49,7 @@ is_answered() {
     [ "$(grep -cx -e "$1" err)" -gt "$answers" ]
 }
 
-# It waits for input, and for somebody to open the other end of a pipe.
+about 'it waits for input, and for somebody to open the other end of a pipe'
 mkfifo pipe
 converse -f netstring --skip=1 - pipe
 send '1:a,2:bb,3'
@@ -99,7 +99,7 @@ receive ccc
 ends 0 '\n'
 tail -n 1 err | grep -q '  3 records$' || fail "$doing: $(cat err)"
 
-# It waits for somebody to take the output, of which nothing is lost.
+about 'it waits for somebody to take the output, of which nothing is lost'
 yes 'a line' | head -n 1000000 >lines
 for option in --progress --stats --head=1000000; do
     converse "$option" lines
@@ -114,7 +114,7 @@ for option in --progress --stats --head=1000000; do
     expect_same lines out
 done
 
-# At any time, in whichever call.
+about 'at any time, in whichever call'
 for i in 1 2 3 4 5 6 7 8 9; do
     printf '1:a,100000:%0100000d,' "$i"
     yes '6:a line,' | head -n 90000 | tr -d '\n'
@@ -146,7 +146,7 @@ receive 'b\n'
 ends 0 ''
 expect err ''
 
-# --------------------------------------------------------------- on a terminal
+about 'on a terminal'
 
 need python3
 
@@ -260,13 +260,13 @@ drawn_are() {
     esac
 }
 
-# It ends before anything is drawn: one line, like any other.
+about 'it ends before anything is drawn: one line, like any other'
 printf 'a\nbb\n' >in
 on_terminal 80 --progress
 expect_status 0
 screen_is '100%  5B of 5B  in 0:0[0-9]  [0-9.]+[BKM]/s  2 records'
 
-# A known size, and the output not taken.
+about 'a known size, and the output not taken'
 yes 'a line' | head -n 1000000 >in
 meanwhile=pass
 rate='[0-9.]+[BKM]/s'
@@ -287,7 +287,7 @@ screen_is '100%'
 on_terminal 4 --progress
 screen_is ''
 
-# An unknown one.
+about 'an unknown one'
 mkfifo slow
 cat in >slow &
 ours $!
@@ -301,7 +301,7 @@ meanwhile='resize(20); wait_for(lambda: any(len(line) < 20 for line in redraws()
 on_terminal 80 --progress
 screen_is '100%  6\.7M of 6\.7M'
 
-# A message has a line of its own.
+about 'a message has a line of its own'
 yes 3:abc, | head -n 1000000 | tr -d '\n' >in
 printf x >>in
 meanwhile=pass

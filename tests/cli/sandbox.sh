@@ -17,15 +17,15 @@ chmod +x sandboxed
 outside=$CBSPLIT
 export TOP_SRCDIR TOP_BUILDDIR CBSPLIT="$scratch/sandboxed"
 
-# What these tests ask is asked again.
+about 'what these tests ask is asked again'
 for test in chunked count exec files http nonblocking output-files select; do
     "$TOP_SRCDIR/tests/cli/$test.sh" >log 2>&1 || {
-        cat log
+        show log
         fail "in a sandbox, tests/cli/$test.sh"
     }
 done
 
-# Byte by byte where nothing can be looked at beforehand, and no byte too many.
+about 'byte by byte where nothing can be looked at beforehand, and no byte too many'
 printf '1:a,2:bb,100000:%0100000d,rest' 7 >in
 doing='--exact in a sandbox'
 {

@@ -16,7 +16,7 @@ wrong() {
     expect out ''
 }
 
-# ---------------------------------------------------------- by what cut gives
+about 'by what cut gives'
 
 seq 3000 >in
 paste -sd, in >fields
@@ -43,7 +43,7 @@ seq 3 3 3000 >records
 run --select="$list"
 expect_same records out
 
-# ------------------------------------------------- with --skip and --head
+about 'with --skip and --head'
 
 gives '1\n2\n3\n4\n5\n6\n' '4\n6\n' --select=1,2,4,6 --skip=3
 gives '1\n2\n3\n4\n5\n6\n' '1\n3\n4\n' --select=1,3- --head=3
@@ -66,7 +66,7 @@ doing='cat | cbsplit --select'
 cat in | "$CBSPLIT" --select=1,700-701,1400,1999 >out
 expect_same records out
 
-# ------------------------------------------------------------- several files
+about 'several files'
 
 seq 3 >a
 seq 4 6 >b
@@ -78,9 +78,9 @@ expect out '2\n'
 run --select=5 a b
 expect out '5\n'
 
-# ------------------------------------- long records, whose payload is moved
+about 'long records, whose payload is moved'
 
-# Records 2 and 4 of five, among and after such as nobody looks at.
+about 'records 2 and 4 of five, among and after such as nobody looks at'
 {
     for letter in a b c d e; do
         printf '100000:'
@@ -100,9 +100,9 @@ expect_same records out
 cat in | "$CBSPLIT" -f netstring --select=2,4- -c >out
 expect out '3\n'
 
-# ------------------------------------------------- it ends with the last one
+about 'it ends with the last one'
 
-# What follows in a file is left, and in a pipe not waited for.
+about 'what follows in a file is left, and in a pipe not waited for'
 seq 9 >in
 { "$CBSPLIT" --select=2,4 && cat; } <in >out
 expect out '2\n4\n5\n6\n7\n8\n9\n'
@@ -136,7 +136,7 @@ for list in 1-20000 2-9999,10001-15000 19999-; do
     expect_same expected found
 done
 
-# --------------------------------------------------------------- wrong lists
+about 'wrong lists'
 
 wrong "neither a number nor a range, at character 1 of ''" ''
 wrong "neither a number nor a range, at character 1 of '-'" -

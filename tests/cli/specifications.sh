@@ -25,7 +25,7 @@ wrong_both() {
     wrong --to "$@"
 }
 
-# ---------------------------------------------------------------------- names
+about 'names'
 
 wrong_both '' 'the name of the framing is missing' 1
 wrong_both ':x' 'the name of the framing is missing' 1
@@ -49,7 +49,7 @@ echo record >in
 run -f "$long"
 expect_status 2
 
-# Names that others have.
+about 'names that others have'
 wrong --from jsonl "unknown framing 'jsonl'" 1 "'ndjson'"
 wrong --from fastq "unknown framing 'fastq'" 1 "'line'"
 wrong --from fasta "unknown framing 'fasta'" 1 "'start'"
@@ -73,7 +73,7 @@ wrong_both json,frob "unknown key 'frob'" 6
 wrong_both json:x "'json' takes no argument" 6
 wrong --to json,keep "'keep' is only valid for input" 6
 
-# ----------------------------------------------------------- keys and values
+about 'keys and values'
 
 wrong_both line,frob "unknown key 'frob'" 6
 wrong_both u16be,offset=2,frob=3 "unknown key 'frob'" 16
@@ -140,7 +140,7 @@ wrong --from line,keep=yes "'keep' takes no value" 6
 wrong --from line,keep,keep "'keep' is given twice" 11
 wrong --to raw,keep "'keep' is only valid for input" 5
 
-# -------------------------------------------------- keys for one direction only
+about 'keys for one direction only'
 
 for to in chunked,lf content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
     varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
@@ -153,7 +153,7 @@ for from in fixed:3,pad=x u8,offset=1,lead=x varint,offset=1,lead=x fcgi,lead=x 
     wrong --from "$from" "'${key%%=*}' is only valid for output" $((${#from} - ${#key} + 1))
 done
 
-# ------------------------------------------------------------------ byte, only
+about 'byte, only'
 
 rule="needs an offset and hexadecimal bytes, as in '0:00-02|ff'"
 for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
@@ -169,7 +169,7 @@ wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
 rules=$(printf ',byte=0:%x' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 wrong --from "u8$rules" "there are more than 16 'byte' and 'only' rules" 149
 
-# ---------------------------------------------------------------- arguments
+about 'arguments'
 
 wrong_both delim "'delim' needs a delimiter, as in 'delim:;'" 6
 wrong_both delim: 'the argument is empty' 7
@@ -200,7 +200,7 @@ for byte in '\n' '\r' '"'; do
     wrong --from "csv,sep=$byte" 'the sep must not be LF, CR or a quote' 5
 done
 
-# -------------------------------------------------------------------- escapes
+about 'escapes'
 
 wrong_both 'delim:a\q' "unknown escape '\\q'" 8
 wrong_both 'delim:\"' "unknown escape '\\\"'" 7

@@ -32,7 +32,7 @@ stats() {
     expect out "$wanted"
 }
 
-# ----------------------------------------------------------------- the figures
+about 'the figures'
 
 printf 'a\nbb\n\nccc\n' >in
 stats 'a\nbb\n\nccc\n'
@@ -62,7 +62,7 @@ figures 102 500 1 4.9 1 200 200
 histogram '1        100 ##################################################
 2-3        0\n4-7        0\n8-15       0\n16-31      0\n32-63      0\n64-127     0\n128-255    2 #\n'
 
-# --------------------------------------------------------- for other programs
+about 'for other programs'
 
 printf 'a\nbb\n\nccc\n' >in
 run --stats=json -t raw
@@ -88,7 +88,7 @@ if command -v jq >/dev/null; then
     expect_same expected found
 fi
 
-# ------------------------------------------------- where records do not go out
+about 'where records do not go out'
 
 printf '1:a,2:bb,0:,5:ccccc,' >in
 stats '4\n' -f netstring -c
@@ -103,7 +103,7 @@ figures 1 5 5 5.0 5 5 5
 stats 'a\nbb\n\nccccc\na\nbb\n\nccccc\n' -f netstring - in
 figures 8 16 0 2.0 1 5 5
 
-# ------------------------------------ payload that does not come through us
+about 'payload that does not come through us'
 
 {
     printf '100000:%0100000d,3:end,' 1
@@ -129,7 +129,7 @@ figures 1 400000 400000 400000.0 400000 400000 400000
 run -f netstring -c --on-partial=emit --stats
 figures 1 400000 400000 400000.0 400000 400000 400000
 
-# --------------------------------------------------------------- after an error
+about 'after an error'
 
 printf '1:a,2:bb,x' >in
 for to in line none u16be; do
@@ -165,13 +165,13 @@ if [ -c /dev/full ]; then
     expect message 'cbsplit: stdout: No space left on device\nrecords          4\n'
 fi
 
-# A signal ends it at once.
+about 'a signal ends it at once'
 yes | head -n 2000000 >in
 { "$CBSPLIT" --stats <in 2>err && : >survived; } | head -n 1 >out
 expect err ''
 [ ! -e survived ] || fail 'it was not ended by SIGPIPE'
 
-# --------------------------------------------------------------- the argument
+about 'the argument'
 
 printf 'a\n' >in
 # Behind "=" only: this is a file.

@@ -89,7 +89,7 @@ pcap='\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\0
 cut_everywhere pcap 16 "${pcap}seconds.\\002\\000\\000\\000\\002\\000\\000\\000ab" \
     'seconds.\003\000\000\000\003\000\000\000cde'
 
-# Cut right after a record, nothing is missing.
+about 'cut right after a record, nothing is missing'
 for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     printf 'ab\n' >lines
     "$CBSPLIT" -t "$framing" lines >in
@@ -99,13 +99,13 @@ for framing in u8 u16be varint dec 'hex:\n' netstring fixed:2 line crlf; do
     expect out 'ab\n'
 done
 
-# They are counted as they are written.
+about 'they are counted as they are written'
 gives '2:ab,3:c' '2\n' -f netstring --on-partial=emit -c
 gives '2:ab,3:c' '1\n' -f netstring --on-partial=drop -c
 gives 'ab\nc' '2\n' -f lf -c
 gives 'ab\nc' '1\n' -f lf --on-partial=drop -c
 
-# ---------------------------------------------------- delimiters, lines, fixed
+about 'delimiters, lines, fixed'
 
 delimited=yes
 cut_everywhere line 0 'ab\n' 'cde\r\n'
@@ -124,7 +124,7 @@ refuses 4 'stdin: record 2 at byte 2: input ends inside a record: 1 bytes of its
 gives 'abc' 'abc_' -f fixed:2 -t fixed:2,pad=_
 gives 'a;b' '2:a;,1:b,' -f 'delim:;,keep' -t netstring
 
-# ------------------------------------- last records that may go without their end
+about 'last records that may go without their end'
 
 # may_go_without INPUT FIRST SECOND FRAMING START - the second, which begins at byte
 # START, is whole only by default
@@ -144,7 +144,7 @@ may_go_without '1,2\r\n3,4' '1,2\n' '3,4\n' csv 5
 may_go_without '[1] 23' '[1]\n' '23\n' json 3
 may_go_without '>1>2' '>1\n' '>2\n' 'start:>' 2
 
-# An event that no empty line ends is discarded.
+about 'an event that no empty line ends is discarded'
 gives 'data: a\n\ndata: b\n' 'a\n' -f sse,data
 gives 'data: a\n\ndata: b\n' 'a\nb\n' -f sse,data --on-partial=emit
 refuses 4 'stdin: record 2 at byte 9: input ends inside a record, at byte 17' \
@@ -152,7 +152,7 @@ refuses 4 'stdin: record 2 at byte 9: input ends inside a record, at byte 17' \
 refuses 4 'stdin: record 2 at byte 9: input ends inside a record, at byte 17' \
     'data: a\n\ndata: b\n' 'data: a\ndata: b' -f sse
 
-# -------------------------------------------------------------------- chunked
+about 'chunked'
 
 # cut_after INPUT OUTPUT MISSING - the body ends here, after a first chunk
 cut_after() {

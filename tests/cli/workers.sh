@@ -28,7 +28,7 @@ expect_same_lines() {
     expect_same expected_err said
 }
 
-# ---------------------------------------------------------------- every record
+about 'every record'
 
 for jobs in 1 2 7; do
     for records in 0 1 5 100000; do
@@ -47,13 +47,13 @@ for i in 1 2 3 4 5 6 7; do
     [ -s got.$i ] || fail "$doing: worker $i got nothing"
 done
 
-# One gets all in order.
+about 'one gets all in order'
 seq 30000 >in
 run --worker=cat
 expect_status 0
 expect_same in out
 
-# Each worker's input is a stream of its own, in the framing of the output.
+about "each worker's input is a stream of its own, in the framing of the output"
 printf 'a\nb\n' >in
 rm -f got.*
 run -j 3 -t chunked --worker="$save"
@@ -69,7 +69,7 @@ gives 'a\nb\n' 'b\n' --skip=1 --worker=cat
 cp in file
 gives 'c\nd\n' 'a\nb\nc\nd\n' --worker=cat file -
 
-# Long records, and ones that are longer than any queue may be.
+about 'long records, and ones that are longer than any queue may be'
 {
     for i in 1 2 3 4 5 6; do
         printf '%d:' $((i * 400000))
@@ -92,9 +92,9 @@ if [ -z "${SANITIZERS-}" ]; then
     expect out '0\n300000000\n'
 fi
 
-# ----------------------------------------------------------------- no one waits
+about 'no one waits'
 
-# A record is with a worker before more is awaited.
+about 'a record is with a worker before more is awaited'
 converse -j 2 --worker='while read -r x; do echo "$x"; done'
 send 'a\n'
 receive 'a\n'
@@ -139,7 +139,7 @@ for size in 120000 3000000; do
     [ "$(wc -c <got.1)" -eq $((size + 1)) ] || fail "$doing: $(wc -c <got.1) bytes"
 done
 
-# What --exact has looked at and not taken does not keep it from its work.
+about 'what --exact has looked at and not taken does not keep it from its work'
 converse -j 2 --exact --worker='while read -r x; do echo "$x"; done'
 send 'a\nb'
 receive 'a\n'
@@ -147,11 +147,11 @@ send '\n'
 receive 'b\n'
 ends 0 ''
 
-# ------------------------------------------------------------- one of them dies
+about 'one of them dies'
 
 seq 300 >in
 
-# What others do.
+about 'what others do'
 if split --version 2>/dev/null | grep -q GNU; then
     doing='split --filter, one of which ends early'
     # shellcheck disable=SC2016
@@ -188,7 +188,7 @@ touch done
 ends 123 ''
 expect_message 'worker 1: ended early, with exit status 0; it had been given record 1'
 
-# One that has read all that there was for it may end before its input.
+about 'one that has read all that there was for it may end before its input'
 converse --worker='read -r x; echo "$x"'
 send 'a\n'
 receive 'a\n'
@@ -204,7 +204,7 @@ printf 'cbsplit: %s\n' 'worker 1: ended early, with exit status 0; it had been g
     'workers: all have ended; records from 2 on were not given to any' >expected_err
 expect_same expected_err err
 
-# In the middle of a record, which then counts as given; it is told at once.
+about 'in the middle of a record, which then counts as given; it is told at once'
 rm -f got.*
 # shellcheck disable=SC2016
 converse -j 2 -f netstring --worker='[ $CBSPLIT_WORKER = 1 ] && { head -c 5; exit 1; }; '"$save"
@@ -218,13 +218,13 @@ ends 123 ''
 expect_message 'worker 1: ended early, with exit status 1; it had been given record 1'
 expect got.2 'two\nthree\n'
 
-# One that is left out is given to none.
+about 'one that is left out is given to none'
 printf '1\n2\n3\n' >in
 run --select=1,3 --worker='cat >/dev/null; exit 1'
 expect_status 123
 expect_message 'worker 1: exit status 1; it had been given records 1, 3'
 
-# All of them.
+about 'all of them'
 rm -f got.*
 seq 300 >in
 run -j 3 --worker='read -r x; echo "$x" >got.$CBSPLIT_WORKER; exit 3'
@@ -249,9 +249,9 @@ printf 'cbsplit: worker %d: exit status 4; it had been given no record\n' 1 2 >e
 sed 's/ended early, with //' said >found
 expect_same expected found
 
-# ----------------------------------------------------------- faults of the input
+about 'faults of the input'
 
-# A worker gets no part of a record that does not come whole, and all before it.
+about 'a worker gets no part of a record that does not come whole, and all before it'
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' 'a\n' -f netstring --worker=cat
 refuses 6 "stdin: record 2 at byte 4: the record contains the output delimiter, at byte 7" \

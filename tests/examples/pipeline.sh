@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/example.sh"
 
-# The test vectors of FNV-1a's authors.
+about "the test vectors of FNV-1a's authors"
 makes 'a\nfoobar\n\n' \
     'af63dc4c8601ec8c a\n85944171f73967e8 foobar\ncbf29ce484222325 \n' pipeline
 makes '1:a,6:foobar,' 'af63dc4c8601ec8c a\n85944171f73967e8 foobar\n' pipeline netstring
@@ -18,7 +18,7 @@ fails 1 'pipeline: record 2 at byte 9: input ends inside a record' '1:a,6:foo' \
 fails 1 'pipeline: record 2 at byte 4: ' '1:a,x' 'af63dc4c8601ec8c a\n' pipeline netstring
 fails 2 'pipeline: nonesuch: ' '' '' pipeline nonesuch
 
-# More than the ring has room for, and records that lie across blocks.
+about 'more than the ring has room for, and records that lie across blocks'
 awk 'BEGIN { for (i = 0; i < 50000; i++) print i }' >in
 head -c 300000 /dev/zero | tr '\0' x >>in
 try pipeline

@@ -25,7 +25,7 @@ forwards 2 '4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n' '4\r\nWiki\r\n5\r\npedia\r\n0\
 forwards 1 '004;name=value\r\nWiki\r\n0\r\nTrailer: x\r\n\r\n' '4\r\nWiki\r\n0\r\n\r\n'
 forwards 0 '0\r\n\r\n' '0\r\n\r\n'
 
-# No end without one, nor after a fault.
+about 'no end without one, nor after a fault'
 fails 1 'proxy: chunk 1 at byte 0: ' '' '' proxy
 fails 1 'proxy: chunk 2 at byte 10: ' '4\r\nWiki\r\n5' '4\r\nWiki\r\n' proxy
 fails 1 'proxy: chunk 2 at byte 14: ' '4\r\nWiki\r\n5\r\npe' '4\r\nWiki\r\n5\r\npe' proxy
@@ -60,7 +60,7 @@ doing='proxy, to a file that is added to'
 example proxy <in >>out 2>err || status=$?
 most_passed
 
-# The long chunk is cut short: in what is read of it, and in what is spliced.
+about 'the long chunk is cut short: in what is read of it, and in what is spliced'
 for size in 1000 3000000; do
     head -c "$size" in >cut
     doing="proxy, cut after $size bytes"
@@ -74,7 +74,7 @@ done
 cannot_write proxy
 cannot_read proxy
 
-# ------------------------------------------------------------- between sockets
+about 'between sockets'
 
 need python3
 cat >sockets.py <<'END_OF_SCRIPT'

@@ -13,7 +13,7 @@ makes '3\r\nabc\r\n0\r\n\r\n' 'abc' reframe chunked raw
 makes '' '' reframe line netstring
 makes '' '0\r\n\r\n' reframe line chunked
 
-# Records that need many calls, in parts and whole.
+about 'records that need many calls, in parts and whole'
 awk 'BEGIN { for (i = 0; i < 100000; i++) print i }' >in
 cp in lines
 try reframe line u32be
@@ -33,7 +33,7 @@ try reframe line netstring
 expect_status 0
 expect_same netstring out
 
-# Of a record that is cut short its beginning may be out before that is known.
+about 'of a record that is cut short its beginning may be out before that is known'
 fails 1 'reframe: record 2 at byte 13: input ends inside a record' \
     '5:hello,5:wor' 'hello\nwor' reframe netstring line
 fails 1 'reframe: record 2 at byte 9: ' '1:a,3:abcx' 'a\nabc' reframe netstring line

@@ -4,18 +4,12 @@
 # House test: the framing that HACKING.md shows compiles, and reads and writes what the
 # text says, once it is added as the text says.
 
-set -eu
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 : "${CC:=cc}" "${WARN_CFLAGS=-Wall -Wextra -Wpedantic}"
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${TOP_BUILDDIR:=$TOP_SRCDIR}"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 
 page=$TOP_SRCDIR/HACKING.md
 row=$(sed -n 's/^ *`\(FAMILY("tlv",.*),\)`;$/\1/p' "$page")
-[ -n "$row" ] || {
-    echo 'HACKING.md has no row for tlv'
-    exit 1
-}
+[ -n "$row" ] || die 'HACKING.md has no row for tlv'
 mkdir "$scratch/framings"
 awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$page" >"$scratch/tlv.c"
 {
@@ -70,11 +64,5 @@ cd "$scratch"
 # shellcheck disable=SC2086
 $CC -std=gnu11 $WARN_CFLAGS -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS} -g \
     -include "$TOP_BUILDDIR/config.h" -I"$scratch" -I"$TOP_SRCDIR/lib" -I"$TOP_BUILDDIR" \
-    -o main main.c tlv.c table.c "$TOP_BUILDDIR/lib/.libs/libcb.a" -pthread || {
-    echo 'the framing of HACKING.md does not compile'
-    exit 1
-}
-./main || {
-    echo "the framing of HACKING.md does not work: check $?"
-    exit 1
-}
+    -o main main.c tlv.c table.c "$TOP_BUILDDIR/lib/.libs/libcb.a" -pthread || die 'the framing of HACKING.md does not compile'
+./main || die "the framing of HACKING.md does not work: check $?"

@@ -4,12 +4,9 @@
 # House test: "make install" puts in place what somebody else needs to build
 # with the library by pkg-config, and "make uninstall" takes all of it away.
 
-set -eu
-export LC_ALL=C
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 : "${CC:=cc}" "${MAKE:=make}" "${PKG_CONFIG:=pkg-config}"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 root=$scratch/root
 
 installed() {
@@ -28,14 +25,10 @@ make_in_build install
 installed >"$scratch/installed"
 for file in usr/bin/cbsplit usr/include/chunkedbuffer.h usr/lib/pkgconfig/libchunkedbuffer.pc \
     usr/share/man/man3/chunkedbuffer.3 usr/share/man/man3/cb_readinto.3; do
-    grep -qx "$file" "$scratch/installed" || {
-        echo "not installed: $file"
-        exit 1
-    }
+    grep -qx "$file" "$scratch/installed" || die "not installed: $file"
 done
 if grep '\.h$' "$scratch/installed" | grep -vx usr/include/chunkedbuffer.h; then
-    echo 'above: a header that is not public was installed'
-    exit 1
+    die 'above: a header that is not public was installed'
 fi
 
 # As somebody else would build it.  The prefix in the .pc file is the one that
@@ -66,14 +59,8 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     shows() {
         example=$1 wanted=$2
         shift 2
-        found=$(printf 'a\nbcd\n' | "$scratch/$example" "$@") || {
-            echo "$example fails"
-            exit 1
-        }
-        [ "$found" = "$(printf "$wanted")" ] || {
-            echo "$example prints: $found"
-            exit 1
-        }
+        found=$(printf 'a\nbcd\n' | "$scratch/$example" "$@") || die "$example fails"
+        [ "$found" = "$(printf "$wanted")" ] || die "$example prints: $found"
     }
     shows cb_status "invalid argument: unknown key 'ofset', at 6"
     shows cb_pool '1 allocation, 1 idle block'
@@ -93,17 +80,12 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     # An input that cannot be read has not ended.
     for example in lines readme page cb_consume cb_decoder cb_reframe cb_write; do
         if "$scratch/$example" </ >/dev/null 2>&1; then
-            echo "$example takes an error of its input for the end"
-            exit 1
+            die "$example takes an error of its input for the end"
         fi
     done
 fi
 make_in_build uninstall
 if installed | grep .; then
-    echo 'above: still there after make uninstall'
-    exit 1
+    die 'above: still there after make uninstall'
 fi
-command -v "$PKG_CONFIG" >/dev/null || {
-    echo 'installed and taken away, but there is no pkg-config to build with it'
-    exit 77
-}
+command -v "$PKG_CONFIG" >/dev/null || skip 'installed and taken away, but there is no pkg-config to build with it'

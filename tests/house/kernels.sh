@@ -5,14 +5,10 @@
 # kernel, not only with the best one that the machine has.  (That one they are run
 # with anyway, and skipped here.)
 
-set -eu
-: "${TOP_BUILDDIR:=.}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 cd "$TOP_BUILDDIR"
 
-[ -x tests/unit/test_matcher ] || {
-    echo 'the unit tests were not built: Check is missing'
-    exit 77
-}
+[ -x tests/unit/test_matcher ] || skip 'the unit tests were not built: Check is missing'
 tried=0
 for kernel in avx512 vbmi2 avx2 sse2 neon plain; do
     for test in matcher search split decoder cuts framings scanned json stuffed outputs; do
@@ -23,15 +19,11 @@ for kernel in avx512 vbmi2 avx2 sse2 neon plain; do
         77) continue 2 ;;
         *)
             cat kernels.log
-            echo "FAIL: tests/unit/test_$test with the kernel $kernel"
-            exit 1
+            die "tests/unit/test_$test with the kernel $kernel"
             ;;
         esac
     done
     echo "passed with $kernel"
 done
 rm -f kernels.log
-[ "$tried" -gt 0 ] || {
-    echo 'there is no other kernel than the plain one'
-    exit 77
-}
+[ "$tried" -gt 0 ] || skip 'there is no other kernel than the plain one'

@@ -4,8 +4,7 @@
 # House test: a file includes only what stands below it, in the library and in the
 # program, which sees of the library only the public header.
 
-set -eu
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
 # The layers of lib/, from the bottom up, one module a line.  A file may include
 # its own module and what has a smaller number; where "only" stands, nothing
@@ -229,7 +228,7 @@ check_all() {
     return $status
 }
 
-# ------------------------------------------------------ that it finds faults
+about 'faults are found'
 
 # finds FILE LINE - a tree in which LINE is added to FILE is refused
 finds() {
@@ -237,19 +236,15 @@ finds() {
     [ ! -e "$scratch/tree/$1" ] || cp "$scratch/tree/$1" "$scratch/kept"
     echo "$2" >>"$scratch/tree/$1"
     if (TOP_SRCDIR=$scratch/tree && check_all) >"$scratch/faults"; then
-        echo "a fault was not found: $2 in $1"
-        exit 1
+        die "a fault was not found: $2 in $1"
     elif ! grep -q "^$1: " "$scratch/faults"; then
-        echo "a fault was not reported: $2 in $1"
-        exit 1
+        die "a fault was not reported: $2 in $1"
     fi
     rm "$scratch/tree/$1"
     [ ! -e "$scratch/kept" ] || cp "$scratch/kept" "$scratch/tree/$1"
 }
 
 check_all
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/tree"
 cp -R "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" "$scratch/tree"
 chmod -R u+w "$scratch/tree"

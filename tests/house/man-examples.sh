@@ -4,15 +4,9 @@
 # House test: the examples of the manual pages, README.md and doc/ print what they
 # say, and their programs compile, as does the framing in HACKING.md.
 
-set -eu
-export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${CC:=cc}"
-[ -n "${CBSPLIT:-}" ] || {
-    echo 'CBSPLIT does not say where cbsplit is'
-    exit 77
-}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+: "${CC:=cc}"
+[ -n "${CBSPLIT:-}" ] || skip 'CBSPLIT does not say where cbsplit is'
 mkdir "$scratch/bin"
 ln -s "$CBSPLIT" "$scratch/bin/cbsplit"
 PATH=$scratch/bin:$PATH
@@ -110,30 +104,26 @@ compile() {
     fi
 }
 
-# ------------------------------------------------------ that it finds faults
+about 'faults are found'
 
 printf '====\n$ echo "it'\''s"\nit'\''s\n$ printf "a\\\\n"\na\n' | check 'a right example' 2
 if printf '====\n$ echo a\nb\n' | check 'a wrong example' 1 >/dev/null; then
-    echo 'a wrong example was not found'
-    exit 1
+    die 'a wrong example was not found'
 fi
 if printf '====\nno command\n' | check 'no example' 1 >/dev/null; then
-    echo 'a page without examples was not found'
-    exit 1
+    die 'a page without examples was not found'
 fi
 printf '.EX\n$ echo \\e\\-\\(aq\n.EE\n\\fB\n' >"$scratch/page"
 man_escapes "$scratch/page"
 printf '.EX\n$ echo \\ea\\nb\n.EE\n' >"$scratch/page"
 if man_escapes "$scratch/page" >/dev/null; then
-    echo 'a wrong escape was not found'
-    exit 1
+    die 'a wrong escape was not found'
 fi
 if printf 'int main(void) { return x; }\n' | compile 'a wrong program' >/dev/null 2>&1; then
-    echo 'a wrong program was not found'
-    exit 1
+    die 'a wrong program was not found'
 fi
 
-# ------------------------------------------------------------------ the pages
+about 'the pages'
 
 status=0
 man_escapes "$TOP_SRCDIR/man/cbsplit.1" || status=1

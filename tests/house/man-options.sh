@@ -5,15 +5,8 @@
 # --list and the manual page have the same framings; the header and its manual
 # page have the same functions.  (Completions ask the program.)
 
-set -eu
-export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
-[ -n "${CBSPLIT:-}" ] || {
-    echo 'CBSPLIT does not say where cbsplit is'
-    exit 77
-}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+[ -n "${CBSPLIT:-}" ] || skip 'CBSPLIT does not say where cbsplit is'
 
 # Each of these prints names, one a line, from what it reads.
 
@@ -99,7 +92,7 @@ if man --version 2>/dev/null | grep -q '^man 2'; then
     fi
 fi
 
-# ------------------------------------------------------ that it finds faults
+about 'faults are found'
 
 for list in man framings functions; do
     case $list in

@@ -4,11 +4,8 @@
 # House test: the manual pages have no faults that mandoc finds, no line is
 # wider than a terminal, and each public function has a page.
 
-set -eu
-export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}" "${AWK:=awk}"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
+: "${AWK:=awk}"
 header=$TOP_SRCDIR/lib/chunkedbuffer.h
 
 # make_pages HEADER FOLDER
@@ -64,8 +61,7 @@ done
 
 command -v mandoc >/dev/null || {
     [ $status -eq 0 ] || exit $status
-    echo 'each function has a page, but there is no mandoc to read it'
-    exit 77
+    skip 'each function has a page, but there is no mandoc to read it'
 }
 
 # wide PAGE - its lines that are wider than 80 columns, but for what cbsplit
@@ -77,8 +73,7 @@ wide() {
 
 printf '.TH A 1 2000-01-01\n.SH NAME\na \\- b\n.EX\n%090d\n.EE\n' 0 >"$scratch/wide.1"
 if ! wide "$scratch/wide.1" >/dev/null; then
-    echo 'a wide line was not found'
-    exit 1
+    die 'a wide line was not found'
 fi
 for page in "$TOP_SRCDIR/man/cbsplit.1" "$TOP_SRCDIR/man/cb-framing.7" "$TOP_SRCDIR/man/chunkedbuffer.3" $(cat "$scratch/pages"); do
     mandoc -T lint -W warning "$page" || status=1

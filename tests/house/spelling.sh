@@ -4,15 +4,9 @@
 # House test: no word that codespell knows to be wrong, in the pages and in the
 # sources of the library and the program.
 
-set -eu
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 export LC_ALL=C.UTF-8
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
-command -v codespell >/dev/null || {
-    echo 'there is no codespell'
-    exit 77
-}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+command -v codespell >/dev/null || skip 'there is no codespell'
 
 # What looks like a word: \(bu and parts of strings that are cut; TE and doas are names.
 spell() {
@@ -21,8 +15,7 @@ spell() {
 
 echo 'It is seperate.' >"$scratch/wrong.md"
 if spell "$scratch/wrong.md" >/dev/null; then
-    echo 'a wrong word was not found'
-    exit 1
+    die 'a wrong word was not found'
 fi
 cd "$TOP_SRCDIR"
 spell lib cli man doc ./*.md bootstrap

@@ -3,9 +3,7 @@
 #
 # House test: what every text file of the project has in common.
 
-set -eu
-export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
 # The sources, as paths below the top, in a checkout as well as in a release,
 # where generated files stand beside them.
@@ -17,7 +15,7 @@ sources() {
         -o -name '*.awk' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
         -o -path 'completions/*' -o -path '.ci/*' ')' 2>/dev/null || :
     for file in *.md build-aux/check-*.sh build-aux/coverage.sh \
-        build-aux/release-date build-aux/sh-test-driver m4/cb_*.m4 configure.ac \
+        build-aux/release-date m4/cb_*.m4 configure.ac \
         Makefile.am bootstrap .clang-format .editorconfig .gitignore; do
         [ ! -e "$file" ] || echo "$file"
     done
@@ -81,7 +79,7 @@ check_all() (
     return $status
 )
 
-# ------------------------------------------------------ that it finds faults
+about 'faults are found'
 
 # finds FILE TEXT - a file with this text in a copy of the tree is refused
 finds() {
@@ -89,8 +87,7 @@ finds() {
     echo '/* SPDX-License-Identifier: MIT */' >"$scratch/tree/lib/good.c"
     printf "$2" >"$scratch/tree/$1"
     if (TOP_SRCDIR=$scratch/tree && check_all) >/dev/null; then
-        echo "a fault was not found in $1: $2"
-        exit 1
+        die "a fault was not found in $1: $2"
     fi
     rm -r "$scratch/tree"
 }
@@ -104,8 +101,6 @@ accepts() {
 }
 
 spdx='/* SPDX-License-Identifier: MIT */\n'
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 accepts lib/a.c "${spdx}snprintf(a, n, b); my_atoi(c);\n"
 finds lib/a.c 'int a;\n'
 finds tests/a.sh 'true\n'

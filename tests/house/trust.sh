@@ -3,9 +3,7 @@
 #
 # House test: each promise of doc/trust.md names tests, and they exist.
 
-set -eu
-export LC_ALL=C
-: "${TOP_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 cd "$TOP_SRCDIR"
 
 # check FILE - the rows of its tables: "| promise | held by |"
@@ -25,10 +23,8 @@ check() {
 
 check doc/trust.md 25
 
-# It finds what is wrong.
-scratch=$(mktemp)
-trap 'rm -f "$scratch"' EXIT
+about 'faults are found'
 for row in '| a promise | nothing |' '| a promise | `tests/cli/none.sh` |'; do
-    echo "$row" >"$scratch"
-    ! check "$scratch" 1 >/dev/null || { echo "not found: $row"; exit 1; }
+    echo "$row" >"$scratch/page"
+    ! check "$scratch/page" 1 >/dev/null || fail "not found: $row"
 done

@@ -16,7 +16,7 @@ counts() {
         fail "tcpdump: $1 has not $2 packets"
 }
 
-# ------------------------------------------------------------------------ pcap
+about 'pcap'
 
 cat >make.py <<'END'
 import random
@@ -56,7 +56,7 @@ for format in pcap nsecpcap; do
     expect_same short out
 done
 
-# ---------------------------------------------------------------------- pcapng
+about 'pcapng'
 
 # blocks FILE - those of packets (6, Enhanced Packet Block) in each byte order,
 # while all of them together are the file
@@ -107,7 +107,7 @@ if [ "$(head -c 4 text.pcapng | od -An -tx1)" = ' 0a 0d 0d 0a' ]; then
     packets text.pcapng 1
 fi
 
-# ------------------------------------------------------------------- loopback
+about 'loopback'
 
 port=$(free_port)
 start tcpdump -i lo -c 5 -U -w live.pcap udp port "$port" >log 2>&1

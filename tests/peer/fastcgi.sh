@@ -44,7 +44,7 @@ run_nginx() {
 END
 }
 
-# Several records of the longest kind, and the end of the request.
+about 'several records of the longest kind, and the end of the request'
 awk 'BEGIN { srand(6); for (i = 0; i < 200000; i++) printf "%c", int(rand() * 256) }' >content
 { printf 'Content-Type: application/octet-stream\r\n\r\n' && cat content; } |
     "$CBSPLIT" -f fixed:65535 -t fcgi >response

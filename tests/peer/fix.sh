@@ -51,7 +51,7 @@ for size in 1 13 4096; do
     expect_same netstrings out
 done
 
-# ---------------------------------------------------------- every byte matters
+about 'every byte matters'
 
 python3 fix.py changed
 "$CBSPLIT" -f fix -c two >out

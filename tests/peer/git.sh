@@ -24,7 +24,7 @@ id=$(git -C repo rev-parse HEAD)
 # Enough of them for several reads.
 seq 2000 | sed "s,.*,create refs/heads/branch-& $id," | git -C repo update-ref --stdin
 
-# ------------------------------------------------------------ the first version
+about 'the first version'
 
 doing='git upload-pack --advertise-refs'
 git upload-pack --advertise-refs repo >advertised
@@ -54,7 +54,7 @@ fetch() {
 }
 fetch
 
-# ----------------------------------------------------------- the second version
+about 'the second version'
 
 # ask PKT... - lines with an empty one where a flush-pkt is to be
 ask() {

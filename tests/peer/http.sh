@@ -18,7 +18,7 @@ netstring() {
     printf ,
 }
 
-# What goes in and out is written to files, the bodies as Node.js reads them.
+about 'what goes in and out is written to files, the bodies as Node.js reads them'
 cat >server.js <<'END'
 'use strict';
 const fs = require('fs');
@@ -73,7 +73,7 @@ start node server.js >log 2>&1
 wait_for test -e port
 port=$(cat port)
 
-# ------------------------------------------------------------------- responses
+about 'responses'
 
 # get PATH [FIELD]... - a request
 get() {
@@ -110,11 +110,11 @@ for sign in 'Transfer-Encoding: chunked' 'X-Note: a: b; c' 'HTTP/1.1 100' 'HTTP/
     grep -aqi "^$sign" responses || fail "$doing: no '$sign'"
 done
 
-# As they came: one after another they are what was sent.
+about 'as they came: one after another they are what was sent'
 "$CBSPLIT" -f http,keep <responses | cmp - responses
 "$CBSPLIT" -f http,keep -t netstring <responses | "$CBSPLIT" -f netstring -t raw | cmp - responses
 
-# -------------------------------------------------------------------- requests
+about 'requests'
 
 doing='curl, on one connection'
 rm -f requests bodies
@@ -134,7 +134,7 @@ expect_same bodies out
 expect_same expected out
 grep -aqi '^transfer-encoding: chunked' requests || fail "$doing: no chunks"
 
-# --------------------------------------------------------------------- Python
+about 'Python'
 
 run_python() {
     start python3 -m http.server "$port" --bind 127.0.0.1 --directory "$scratch/files"

@@ -47,7 +47,7 @@ expect_same in out
 run -f journal,keep -t raw
 expect_same in out
 
-# Each record has the fields that journalctl has in its JSON.
+about 'each record has the fields that journalctl has in its JSON'
 cat >compare.py <<'END'
 import json, sys
 
@@ -89,7 +89,7 @@ journalctl --file="$PWD/one.journal" -o json --all >json
 doing='cbsplit -f journal, compared with journalctl -o json'
 python3 compare.py 2>err || fail "$doing: $(tail -c 2000 err)"
 
-# Every part of them is imported alone.
+about 'every part of them is imported alone'
 run -f journal --select=20-119
 systemd-journal-remote -o "$PWD/two.journal" - <out >log 2>&1 ||
     fail "systemd-journal-remote: $(cat log)"

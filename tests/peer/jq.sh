@@ -6,7 +6,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need jq awk
 
-# Values of every kind, nested and not, with what could be taken for an end.
+about 'values of every kind, nested and not, with what could be taken for an end'
 awk 'BEGIN {
     srand(7)
     pieces = split("ab ]}[ {,: \\\" \\\\ \\n \\u001e", piece, " ")
@@ -68,7 +68,7 @@ expect_message ''
 expect_same wanted out
 expect out '345\n"x"\n3\n4\n[]\n{}\n-1500\n'
 
-# --------------------------------------------- at once, with jq at either side
+about 'at once, with jq at either side'
 
 # Its values are the questions and its values the answers: each must have come
 # through before the next is asked.

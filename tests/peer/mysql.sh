@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need_python pymysql
 
-# A connection whose socket is a file.
+about 'a connection whose socket is a file'
 cat >peer.py <<'SCRIPT'
 import random, sys
 from pymysql.connections import Connection, MAX_PACKET_LEN
@@ -56,7 +56,7 @@ expect_status 0
 expect_same wire out
 "$python" peer.py read <out 2>err || fail "PyMySQL reads something else: $(cat err)"
 
-# It rejects a packet that is out of sequence, and so do we.
+about 'it rejects a packet that is out of sequence, and so do we'
 printf '\377\377\377\000' >in
 head -c 16777215 /dev/zero >>in
 printf '\000\000\000\002' >>in

@@ -68,7 +68,7 @@ receive '\nfourth'
 go_on
 over '\n'
 
-# Whole records only, for an output that begins with their length.
+about 'whole records only, for an output that begins with their length'
 serve_steps 'first\r\n' 'second\r\nth' 'ird\r\n'
 listen_with --delim '\r\n' --to netstring
 receive '5:first,'
@@ -85,7 +85,7 @@ receive 'cd'
 go_on
 over 'e\n'
 
-# A body ends by itself, though the server does not go.
+about 'a body ends by itself, though the server does not go'
 serve_steps "5\\r\\nhello\\r\\n" "0\\r\\n\\r\\n" ""
 listen_with --from chunked
 receive hello

@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need nginx nc curl perl
 
-# ------------------------------------------------------------------ the server
+about 'the server'
 
 # Server-side includes make nginx look through what it serves, so that it does
 # not know the length when it begins: it sends chunks.
@@ -33,7 +33,7 @@ printf x >files/one
 : >files/none
 serve run_nginx
 
-# --------------------------------------------------------------- what it serves
+about 'what it serves'
 
 # fetch FILE [OPTION]... - the body as it is sent
 fetch() {
@@ -73,7 +73,7 @@ for file in lines bytes one; do
     expect rest ''
 done
 
-# The chunks themselves: put together they are the file, and as many as say so.
+about 'the chunks themselves: put together they are the file, and as many as say so'
 fetch bytes >raw
 "$CBSPLIT" --from chunked --count raw >count
 [ "$(cat count)" -gt 1 ] || fail 'nginx sent the file in one chunk'

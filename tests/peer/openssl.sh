@@ -43,7 +43,7 @@ done
 openssl cms -decrypt -binary -inform DER -in out-7 -inkey key.pem -recip cert.pem -out decrypted
 expect_same message decrypted
 
-# A byte at a time, and cut short at any byte of a few hundred.
+about 'a byte at a time, and cut short at any byte of a few hundred'
 dd if=in bs=1 2>/dev/null | "$CBSPLIT" -f der -t raw >out
 expect_same in out
 for i in 4 6; do

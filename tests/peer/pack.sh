@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need perl
 
-# For each: the framing, Perl's template, and the longest record.
+about "for each: the framing, Perl's template, and the longest record"
 cat >templates <<'END'
 u8 C/a* 255
 u16be n/a* 65535
@@ -22,7 +22,7 @@ u32le,trailer=\r\n V/a*a2 70000
 dec,digits=5 A5/a* 70000
 END
 
-# Lines of hex digits, each a record: empty ones and the longest too.
+about 'lines of hex digits, each a record: empty ones and the longest too'
 cat >make.pl <<'END'
 my ($most) = @ARGV;
 srand 5;

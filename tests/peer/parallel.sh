@@ -10,14 +10,14 @@ parallel --version 2>/dev/null | grep -q '^GNU parallel' || skip 'parallel is no
 sshd=$(command -v sshd) || skip 'there is no sshd'
 export CBSPLIT PARALLEL_HOME="$scratch" PARALLEL_SHELL=/bin/sh
 
-# Records of very different sizes, with delimiters inside of frames.
+about 'records of very different sizes, with delimiters inside of frames'
 awk 'BEGIN {
     srand(5)
     for (i = 1; i <= 20000; i++) printf "%d%*s\n", i, rand() < 0.01 ? 9000 : rand() * 60, ","
 }' >lines
 "$CBSPLIT" -t netstring lines >frames
 
-# --------------------------------------------------------------- on this machine
+about 'on this machine'
 
 doing='parallel cbsplit --part of lines'
 parallel --will-cite -k -j 2 "$CBSPLIT" --part={}/16 lines ::: $(seq 16) >out 2>err
@@ -35,9 +35,9 @@ parallel --will-cite -j 2 "$CBSPLIT --part={}/16 lines | wc -l" ::: $(seq 16) |
     awk '{ n += $1 } END { print n }' >out
 expect out '20000\n'
 
-# ---------------------------------------------------------------- by ssh
+about 'by ssh'
 
-# sshd wants this folder if root starts it.
+about 'sshd wants this folder if root starts it'
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd 2>/dev/null || skip 'there can be no /run/sshd'
 ssh-keygen -q -t ed25519 -N '' -f host_key
 ssh-keygen -q -t ed25519 -N '' -f user_key
@@ -75,7 +75,7 @@ ssh -F ssh_config one true 2>err || {
     fail "$doing"
 }
 
-# What stands for machines sees the same file.
+about 'what stands for machines sees the same file'
 for framing in line netstring; do
     file=lines
     [ $framing = line ] || file=frames

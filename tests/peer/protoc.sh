@@ -15,7 +15,7 @@ syntax = "proto3";
 message List { repeated string record = 1; }
 END
 
-# Lengths of one, two and three bytes, and none.
+about 'lengths of one, two and three bytes, and none'
 awk 'BEGIN {
     split("0 1 2 126 127 128 129 300 16383 16384 70000 0 5", sizes)
     for (i = 1; i in sizes; i++) {
@@ -37,6 +37,6 @@ expect_same encoded out
 protoc --decode=List list.proto <out >decoded
 expect_same list.txt decoded
 
-# Without the tags it is what the libraries call delimited messages.
+about 'without the tags it is what the libraries call delimited messages'
 "$CBSPLIT" -f "$from" -t varint <encoded | "$CBSPLIT" -f varint >out
 expect_same lines out

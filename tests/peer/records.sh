@@ -9,7 +9,7 @@ need git python3 seqtk perl
 export HOME="$scratch" GIT_CONFIG_NOSYSTEM=1
 unset GIT_DIR GIT_CONFIG_COUNT
 
-# ------------------------------------------------------------------------ git log
+about 'git log'
 
 git init -q repo
 for n in $(seq 60); do
@@ -24,9 +24,9 @@ expect out '60\n'
 "$CBSPLIT" -f 'start:commit ,line' --exec 'head -n 1 | cut -d " " -f 2' log >out
 expect_same wanted out
 
-# ---------------------------------------------------------------------------- mbox
+about 'mbox'
 
-# Python writes ">From" in bodies unless told otherwise, as other programs do.
+about 'Python writes ">From" in bodies unless told otherwise, as other programs do'
 cat >mbox.py <<'END'
 import mailbox, random, sys
 random.seed(4)
@@ -64,7 +64,7 @@ for file in split/*.ours; do
 done
 [ -e split/0060.ours ] && [ ! -e split/0061 ] || fail "$doing: not 60"
 
-# ---------------------------------------------------------------- FASTA and FASTQ
+about 'FASTA and FASTQ'
 
 perl -e 'srand(6); for (1 .. 300) {
     my $s = join "", map { (qw(A C G T))[rand 4] } 1 .. 1 + rand 200;

@@ -31,7 +31,7 @@ replies() {
     { cat && printf 'QUIT\r\n'; } | nc 127.0.0.1 "$port"
 }
 
-# ------------------------------------------------------ many commands at once
+about 'many commands at once'
 
 doing='10000 pipelined commands'
 awk 'BEGIN { for (i = 0; i < 10000; i++) printf "INCR counter\r\n" }' >commands
@@ -42,9 +42,9 @@ expect_same expected out
 replies <commands | "$CBSPLIT" --delim '\r\n' --skip 9998 --to netstring >out
 expect out '6::19999,6::20000,3:+OK,'
 
-# ----------------------------------------------------------- a binary value
+about 'a binary value'
 
-# With all that could be taken for the end of something in it.
+about 'with all that could be taken for the end of something in it'
 awk 'BEGIN {
     srand(3)
     for (i = 0; i < 100000; i++)
@@ -73,7 +73,7 @@ expect type '$'
 expect_same value out
 expect rest ":$(($(wc -c <value)))\\n\$-1\\n+OK\\n"
 
-# ------------------------------------------ a list, each value by its length
+about 'a list, each value by its length'
 
 doing='LRANGE of binary values'
 values='5:a\r\nb\n,0:,3:\000\377$,1:,,'
@@ -100,7 +100,7 @@ expect types '$$$$'
 expect_same wanted out2
 expect rest '+OK\r\n'
 
-# -------------------------------------------------- one reply after the other
+about 'one reply after the other'
 
 doing='a conversation with redis-server'
 mkfifo questions from

@@ -139,7 +139,7 @@ run -f resp -t none
 expect_status 3
 expect_message "stdin: $(fault 2 "$at" $((at + 1)) 'invalid byte in a big number: 6e')"
 
-# ------------------------------------------------------------------ commands
+about 'commands'
 
 doing='commands of both kinds, and line ends between them'
 {
@@ -159,7 +159,7 @@ nc 127.0.0.1 "$port" <in >wanted
 nc 127.0.0.1 "$port" <commands >out
 expect_same wanted out
 
-# An append-only file of Redis 7 or later, with the times of its commands.
+about 'an append-only file of Redis 7 or later, with the times of its commands'
 if [ -n "$debug" ]; then
     doing='an append-only file'
     {
@@ -182,7 +182,7 @@ if [ -n "$debug" ]; then
     expect out "$((commands + 1))\n"
 fi
 
-# ------------------------------------------------------------------- redis-cli
+about 'redis-cli'
 
 if command -v redis-cli >/dev/null; then
     doing='redis-cli reads 1000 commands'
@@ -195,7 +195,7 @@ if command -v redis-cli >/dev/null; then
     expect out 'value\r\n\001777\n'
 fi
 
-# ------------------------------------------------ a value as soon as it is whole
+about 'a value as soon as it is whole'
 
 converse --from resp
 send '*2\r\n:1\r\n'

@@ -73,7 +73,7 @@ run_script() {
     esac
 }
 
-# Empty records, binary ones, and some of more than 64 KiB.
+about 'empty records, binary ones, and some of more than 64 KiB'
 awk 'BEGIN {
     srand(4)
     for (i = 0; i < 500; i++) {

@@ -13,7 +13,7 @@ answer_calls() {
 }
 serve answer_calls
 
-# relay.py PORT - a connection to it, both ways also to files
+about 'relay.py PORT - a connection to it, both ways also to files'
 cat >relay.py <<'SCRIPT'
 import os, socket, sys, threading
 server = socket.socket()

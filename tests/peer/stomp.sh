@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need_python stomp
 
-# Bodies of any bytes have a length; bodies of text may go without.
+about 'bodies of any bytes have a length; bodies of text may go without'
 cat >frames.py <<'SCRIPT'
 import random
 from stomp.utils import Frame
@@ -54,7 +54,7 @@ SCRIPT
 doing='frames of stomp.py'
 expect out '16\n'
 
-# A frame is there before more comes, and so are heart-beats passed over.
+about 'a frame is there before more comes, and so are heart-beats passed over'
 converse -f stomp -t netstring
 send 'MESSAGE\na:b\n\nhello\000'
 receive '18:MESSAGE\na:b\n\nhello,'

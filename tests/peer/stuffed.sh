@@ -90,7 +90,7 @@ for framing in slip hdlc cobs; do
     python3 peer.py $framing read <out 2>err || fail "$doing: Python reads something else: $(cat err)"
 done
 
-# What one of them cannot say.
+about 'what one of them cannot say'
 refuses 6 'stdin: record 2 at byte 4: slip cannot represent an empty record' \
     '1:a,0:,1:b,' '\300a\300' -f netstring -t slip
 gives '1:a,0:,1:b,' '\002a\000\001\000\002b\000' -f netstring -t cobs

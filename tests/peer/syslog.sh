@@ -45,7 +45,7 @@ doing='a stream in which senders take turns'
 "$CBSPLIT" --from syslog --to nul both >out
 expect out "$first\\000$second\\000$first\\000$second\\000$first\\000$second\\000"
 
-# A message that is counted is there with its last byte, any other with LF.
+about 'a message that is counted is there with its last byte, any other with LF'
 converse --from syslog
 send '5 hel'
 send 'lo'

@@ -8,7 +8,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need python3
 
-# By tensorflow/core/lib/io/record_writer.h.
+about 'by tensorflow/core/lib/io/record_writer.h'
 cat >tfrecord.py <<'END'
 import random, struct, sys
 
@@ -63,14 +63,14 @@ expect_same written out
 python3 tfrecord.py read <out >read
 expect_same netstrings read
 
-# In parts of any size.
+about 'in parts of any size'
 for size in 1 13 4096; do
     doing="dd bs=$size | cbsplit -f tfrecord"
     dd bs=$size <written 2>/dev/null | "$CBSPLIT" -f tfrecord -t netstring >out
     expect_same netstrings out
 done
 
-# ---------------------------------------------------------- every byte matters
+about 'every byte matters'
 
 printf '5:hello,3:you,' | "$CBSPLIT" -f netstring -t tfrecord >two
 python3 -c '

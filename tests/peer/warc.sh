@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need wget python3 nc perl
 
-# Pages with all that could be taken for the end of a record.
+about 'pages with all that could be taken for the end of a record'
 mkdir site
 printf '<a href="bytes">1</a> <a href="none">2</a> <a href="lines">3</a>\r\n\r\n' >site/index.html
 awk 'BEGIN { srand(5); for (i = 0; i < 300000; i++) printf "%c", int(rand() * 256) }' >site/bytes

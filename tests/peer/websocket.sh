@@ -80,12 +80,12 @@ END
 converses_by websocket,mask 'range(256)'
 converses_by websocket,mask,text 'range(128)'
 
-# What is not masked is refused by the server, not by us.
+about 'what is not masked is refused by the server, not by us'
 : >log
 python3 connect.py "printf '2:hi,' | '$CBSPLIT' -f netstring -t websocket; cat >out" || :
 wait_for grep -q 'MASK must be set' log
 
-# A frame at a time: one is sent when the one before has come back.
+about 'a frame at a time: one is sent when the one before has come back'
 mkfifo in_pipe
 : >out
 start python3 connect.py "'$CBSPLIT' -f netstring -t websocket,mask <in_pipe &
@@ -99,7 +99,7 @@ for record in 3:one, 3:two, 0:, 5:three,; do
 done
 exec 3>&-
 
-# ------------------------------------------------------------------ compressed
+about 'compressed'
 
 # Messages that the server compresses, by the extension that most clients ask for
 # (RFC 7692), and sends in fragments with pings between them.
