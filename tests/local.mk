@@ -185,6 +185,7 @@ peer_tests = \
 	tests/peer/resp.sh \
 	tests/peer/scripts.sh \
 	tests/peer/sip.sh \
+	tests/peer/slurm.sh \
 	tests/peer/sse.sh \
 	tests/peer/stomp.sh \
 	tests/peer/stuffed.sh \

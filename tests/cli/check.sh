@@ -108,7 +108,7 @@ expect out ''
 
 about 'the line'
 
-about 'it is all that is written, and a failure to write it is one'
+# It is all that is written, and a failure to write it is one.
 [ ! -e /dev/full ] || {
     doing='cbsplit --check >/dev/full'
     status=0

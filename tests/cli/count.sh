@@ -23,7 +23,7 @@ as_wc() {
     expect_same expected out
 }
 
-about "GNU's, if it is here: others have columns of their own"
+# GNU's, if it is here: others have columns of their own.
 if wc --version 2>/dev/null | grep -q GNU; then
     as_wc five thousand
     as_wc none none

@@ -244,7 +244,7 @@ fi
 
 about 'one command after another'
 
-about 'the head, the body and what follows them, each for a command of its own'
+# The head, the body and what follows them, each for a command of its own.
 {
     printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
     printf '7\r\n\r\n\r\n0\r\n\r\n'
@@ -276,7 +276,7 @@ for kind in $kinds; do
     done
 done
 
-about 'a loop of a shell.  An empty record gives four bytes here, the end none'
+# A loop of a shell.  An empty record gives four bytes here, the end none.
 printf '\000\000\000\001a\000\000\000\000\000\000\000\002bc' >in
 for shell in sh bash dash; do
     command -v $shell >/dev/null || continue
@@ -310,7 +310,7 @@ expect out 'a\nb\nc\n1:d,'
 
 about 'an error'
 
-about 'what comes before it is taken, and it is there for the next command'
+# What comes before it is taken, and it is there for the next command.
 printf '1:a,x' >in
 for kind in file pipe socketpair; do
     doing="an error, from $kind"
@@ -431,7 +431,7 @@ expect_message 'stdin: Socket type not supported'
 
 about 'a delimiter that ends in the next part'
 
-about 'where one read ends, the delimiter may go on'
+# Where one read ends, the delimiter may go on.
 for size in 65535 65536 131071 131072 262143; do
     {
         head -c "$((size - 1))" /dev/zero
@@ -462,7 +462,7 @@ expect rest rest
 
 about 'what comes is not waited for'
 
-about 'nothing of the next record has come; and a longer delimiter may still come'
+# Nothing of the next record has come; and a longer delimiter may still come.
 converse --exact -f netstring
 send '1:a,'
 receive 'a\n'

@@ -66,7 +66,7 @@ done
 
 about 'one at a time'
 
-about 'a record is out, and its command has begun, before more is awaited'
+# A record is out, and its command has begun, before more is awaited.
 converse --exec=cat
 send 'a\n'
 receive a
@@ -104,7 +104,7 @@ sort -n out | tr -d ' ' >found
 printf '1\n1\n100000\n' >expected
 expect_same expected found
 
-about '... and these, which are long, and of which none is read before all have begun'
+# ... and these, which are long, and of which none is read before all have begun.
 mkfifo begun go
 exec 5<>begun 6<>go
 for i in 1 2 3 4 5 6 7 8; do
@@ -213,7 +213,7 @@ says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit in a record of 2\
 
 about 'what it finds, besides'
 
-about 'nothing but the standard descriptors and what whoever ran cbsplit gave it'
+# Nothing but the standard descriptors and what whoever ran cbsplit gave it.
 if [ -d /proc/self/fd ]; then
     printf 'a\nb\nc\n' >in
     cat in file >/dev/null

@@ -255,7 +255,7 @@ ends 0 ''
 
 about 'faults'
 
-about 'of a record that is not whole nothing is left, and all before it is there'
+# Of a record that is not whole nothing is left, and all before it is there.
 for kind in truncated malformed too_long collision; do
     cut_short $kind
     one=a

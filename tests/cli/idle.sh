@@ -106,7 +106,7 @@ expect out-2 c
 
 about '--exact'
 
-about 'what was looked at, and belongs to no record, is not in the way'
+# What was looked at, and belongs to no record, is not in the way.
 pauses 'a\r' '2:a\r,' 'b\r\n' '3:b\r\n,' --exact -f 'delim:\r,or=\r\n,keep'
 pauses '>a\nb\n' '5:>a\nb\n,' '>c\n' '3:>c\n,' --exact -f 'start:>,line'
 # And it is left.

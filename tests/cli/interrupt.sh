@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need ps
 
-about 'a shell ignores SIGINT and SIGQUIT for what it runs in the background'
+# A shell ignores SIGINT and SIGQUIT for what it runs in the background.
 if env --default-signal=INT true 2>/dev/null; then
     cbsplit=$CBSPLIT
     # A process of its own that becomes cbsplit.

@@ -89,7 +89,7 @@ pauses 'POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\na' \
 
 about 'of several delimiters a longer one may come'
 
-about 'which one it is makes no difference to the record'
+# Which one it is makes no difference to the record.
 converse -d '\r' -d '\n' -d '\r\n' --to=netstring
 send '10%%\r'
 receive '3:10%%,'
@@ -156,7 +156,7 @@ ends 0 '1:c,'
 
 about 'what else may be held back'
 
-about 'bytes of a record that is not finished, when the output needs no length'
+# Bytes of a record that is not finished, when the output needs no length.
 converse --from=u32be --to=raw
 send '\000\000\000\005a'
 receive a

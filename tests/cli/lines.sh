@@ -98,7 +98,7 @@ ends 0 '1:c,'
 
 about 'FASTQ'
 
-about 'a quality may begin with "@", so that no mark tells where a read begins'
+# A quality may begin with "@", so that no mark tells where a read begins.
 printf '@%s\nACGT\n+\n@@II\n' r1 r2 r3 >in
 run -f line,lines=4 -t nul --select=2-
 expect out '@r2\nACGT\n+\n@@II\000@r3\nACGT\n+\n@@II\000'

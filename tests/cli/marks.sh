@@ -103,7 +103,7 @@ gives '## 1\n# 2\n### 3\n' '## 1\n|# 2\n### 3\n|' -f 'start:## ,or=# ,line' -t '
 
 about 'long and many'
 
-about 'records that no read holds, and lines that nearly begin one'
+# Records that no read holds, and lines that nearly begin one.
 awk 'BEGIN { for (i = 0; i < 200000; i++) print i % 50000 ? "202x-" i : "2026-11-27 " i }' >in
 run -f "$date" -t none --stats=json
 grep -q '^{"records":4,' err || fail "$doing: $(cat err)"

@@ -65,7 +65,7 @@ streams 256 'HTTP/1.1 200 OK\r\n\r\n' '' '' -f http
 streams 256 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\000\r\n10000000\r\n' \
     '\r\n0\r\n\r\n' '\000\n' -f http -t line
 
-about '(The first bytes of a record are payload, too.)'
+# (The first bytes of a record are payload, too.)
 streams 256 '\132\020\000\000\000' '' '\000\000\000\000\000\n' -f cbor
 streams 256 '\202\137\132\020\000\000\000' '\377\366' '\000\000\000\000\000\000\000\377\366' -f cbor -t raw
 streams 256 '\223\300\306\020\000\000\000' '\300' '\000\000\000\000\000\000\000\300' -f msgpack -t raw

@@ -39,7 +39,7 @@ complains() {
 
 about 'names'
 
-about 'by printf(1), which knows the same conversions'
+# By printf(1), which knows the same conversions.
 for conversion in %d %i %u %x %X %o %6d %06d %-6d %-06d %0-6x %3X %012o %1d %040d; do
     makes 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n' --output="made/a${conversion}b"
     n=0

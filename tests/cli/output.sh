@@ -21,7 +21,7 @@
 
 about 'a reader that goes away'
 
-about 'whoever runs the tests may have told all of them to ignore SIGPIPE'
+# Whoever runs the tests may have told all of them to ignore SIGPIPE.
 if env --default-signal=PIPE true 2>/dev/null; then
     default='env --default-signal=PIPE'
 else
@@ -184,7 +184,7 @@ expect out 'a\n'
 
 about 'where the output may go'
 
-about 'to the end of a file, in which the kernel does not move bytes'
+# To the end of a file, in which the kernel does not move bytes.
 printf '90000:' >in
 head -c 90000 /dev/zero >>in
 printf ',3:end,' >>in

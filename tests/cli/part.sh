@@ -131,7 +131,7 @@ parts() {
 
 about 'larger than reads'
 
-about 'delimiters far from the cuts, and so many that no place is right but the first'
+# Delimiters far from the cuts, and so many that no place is right but the first.
 awk 'BEGIN { for (i = 0; i < 60; i++) { printf "%0*d\n\n", i * 700 % 90001, i } }' >in
 "$CBSPLIT" -d '\n\n' in >whole
 parts 7 -d '\n\n' in
@@ -199,7 +199,7 @@ expect out ''
 
 about 'headers, but not payloads'
 
-about '40 frames of 4 GiB, with holes for payloads: to read them would take hours'
+# 40 frames of 4 GiB, with holes for payloads: to read them would take hours.
 if perl -e '
     open my $file, ">:raw", "in" or die;
     for (1 .. 40) {
@@ -218,7 +218,7 @@ fi
 
 about 'together with the others'
 
-about 'records have numbers in their part'
+# Records have numbers in their part.
 seq 100 >in
 parts 4 --select=2,4 --skip=1 in
 "$CBSPLIT" --part=2/4 in >part

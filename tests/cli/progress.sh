@@ -8,7 +8,7 @@
 
 about 'not on a terminal'
 
-about 'one line, at the end'
+# One line, at the end.
 printf 'a\nbb\n' >in
 run --progress
 expect_status 0

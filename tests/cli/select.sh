@@ -80,7 +80,7 @@ expect out '5\n'
 
 about 'long records, whose payload is moved'
 
-about 'records 2 and 4 of five, among and after such as nobody looks at'
+# Records 2 and 4 of five, among and after such as nobody looks at.
 {
     for letter in a b c d e; do
         printf '100000:'
@@ -102,7 +102,7 @@ expect out '3\n'
 
 about 'it ends with the last one'
 
-about 'what follows in a file is left, and in a pipe not waited for'
+# What follows in a file is left, and in a pipe not waited for.
 seq 9 >in
 { "$CBSPLIT" --select=2,4 && cat; } <in >out
 expect out '2\n4\n5\n6\n7\n8\n9\n'

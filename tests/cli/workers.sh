@@ -94,7 +94,7 @@ fi
 
 about 'no one waits'
 
-about 'a record is with a worker before more is awaited'
+# A record is with a worker before more is awaited.
 converse -j 2 --worker='while read -r x; do echo "$x"; done'
 send 'a\n'
 receive 'a\n'
@@ -251,7 +251,7 @@ expect_same expected found
 
 about 'faults of the input'
 
-about 'a worker gets no part of a record that does not come whole, and all before it'
+# A worker gets no part of a record that does not come whole, and all before it.
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' 'a\n' -f netstring --worker=cat
 refuses 6 "stdin: record 2 at byte 4: the record contains the output delimiter, at byte 7" \

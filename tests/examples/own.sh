@@ -7,7 +7,7 @@
 
 [ "$(wc -l <"$TOP_SRCDIR/examples/own.c")" -le 100 ] || fail 'own.c is longer than 100 lines'
 
-about "A frame from Digi's manuals: 08 + 52 + 4e + 4a = f2, and ff - f2 = 0d"
+# A frame from Digi's manuals: 08 + 52 + 4e + 4a = f2, and ff - f2 = 0d.
 makes '\176\000\004\010\122\116\112\015' '08524e4a\n' own xbee hex
 makes '\176\000\004\010\122\116\112\015\176\000\000\377' '4:\010RNJ,0:,' own xbee netstring
 makes '4:\010RNJ,0:,' '\176\000\004\010\122\116\112\015\176\000\000\377' own netstring xbee

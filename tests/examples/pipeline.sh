@@ -6,7 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/example.sh"
 
-about "the test vectors of FNV-1a's authors"
+# The test vectors of FNV-1a's authors.
 makes 'a\nfoobar\n\n' \
     'af63dc4c8601ec8c a\n85944171f73967e8 foobar\ncbf29ce484222325 \n' pipeline
 makes '1:a,6:foobar,' 'af63dc4c8601ec8c a\n85944171f73967e8 foobar\n' pipeline netstring

@@ -30,7 +30,7 @@ while header := sys.stdin.buffer.read(4):
     sys.stdout.buffer.flush()
 END
 
-about 'each connection is the standard input and output of a pipeline'
+# Each connection is the standard input and output of a pipeline.
 cat >server.py <<'END'
 import os, socket, subprocess
 listener = socket.create_server(('127.0.0.1', 0))

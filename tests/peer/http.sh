@@ -18,7 +18,7 @@ netstring() {
     printf ,
 }
 
-about 'what goes in and out is written to files, the bodies as Node.js reads them'
+# What goes in and out is written to files, the bodies as Node.js reads them.
 cat >server.js <<'END'
 'use strict';
 const fs = require('fs');

@@ -14,7 +14,7 @@ writer = JsonRpcStreamWriter(sys.stdout.buffer, separators=(",", ":"))
 JsonRpcStreamReader(sys.stdin.buffer).listen(writer.write)
 END
 
-about 'texts with all that could matter: line ends, other alphabets, much, nothing'
+# Texts with all that could matter: line ends, other alphabets, much, nothing.
 "$python" - >lines <<'END'
 import json
 for text in ['', 'a', '\r\n\r\n', 'Content-Length: 5\r\n\r\nhello', 'h\u00e9llo \U0001f600', 'x' * 100000]:

@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need_python pymysql
 
-about 'a connection whose socket is a file'
+# A connection whose socket is a file.
 cat >peer.py <<'SCRIPT'
 import random, sys
 from pymysql.connections import Connection, MAX_PACKET_LEN

@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need perl
 
-about "for each: the framing, Perl's template, and the longest record"
+# For each: the framing, Perl's template, and the longest record.
 cat >templates <<'END'
 u8 C/a* 255
 u16be n/a* 65535

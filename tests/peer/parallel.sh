@@ -10,7 +10,7 @@ parallel --version 2>/dev/null | grep -q '^GNU parallel' || skip 'parallel is no
 sshd=$(command -v sshd) || skip 'there is no sshd'
 export CBSPLIT PARALLEL_HOME="$scratch" PARALLEL_SHELL=/bin/sh
 
-about 'records of very different sizes, with delimiters inside of frames'
+# Records of very different sizes, with delimiters inside of frames.
 awk 'BEGIN {
     srand(5)
     for (i = 1; i <= 20000; i++) printf "%d%*s\n", i, rand() < 0.01 ? 9000 : rand() * 60, ","
@@ -37,7 +37,7 @@ expect out '20000\n'
 
 about 'by ssh'
 
-about 'sshd wants this folder if root starts it'
+# sshd wants this folder if root starts it.
 [ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd 2>/dev/null || skip 'there can be no /run/sshd'
 ssh-keygen -q -t ed25519 -N '' -f host_key
 ssh-keygen -q -t ed25519 -N '' -f user_key
@@ -75,7 +75,7 @@ ssh -F ssh_config one true 2>err || {
     fail "$doing"
 }
 
-about 'what stands for machines sees the same file'
+# What stands for machines sees the same file.
 for framing in line netstring; do
     file=lines
     [ $framing = line ] || file=frames

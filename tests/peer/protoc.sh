@@ -15,7 +15,7 @@ syntax = "proto3";
 message List { repeated string record = 1; }
 END
 
-about 'lengths of one, two and three bytes, and none'
+# Lengths of one, two and three bytes, and none.
 awk 'BEGIN {
     split("0 1 2 126 127 128 129 300 16383 16384 70000 0 5", sizes)
     for (i = 1; i in sizes; i++) {

@@ -26,7 +26,7 @@ expect_same wanted out
 
 about 'mbox'
 
-about 'Python writes ">From" in bodies unless told otherwise, as other programs do'
+# Python writes ">From" in bodies unless told otherwise, as other programs do.
 cat >mbox.py <<'END'
 import mailbox, random, sys
 random.seed(4)

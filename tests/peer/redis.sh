@@ -44,7 +44,7 @@ expect out '6::19999,6::20000,3:+OK,'
 
 about 'a binary value'
 
-about 'with all that could be taken for the end of something in it'
+# With all that could be taken for the end of something in it.
 awk 'BEGIN {
     srand(3)
     for (i = 0; i < 100000; i++)

@@ -13,7 +13,7 @@ answer_calls() {
 }
 serve answer_calls
 
-about 'relay.py PORT - a connection to it, both ways also to files'
+# relay.py PORT - a connection to it, both ways also to files
 cat >relay.py <<'SCRIPT'
 import os, socket, sys, threading
 server = socket.socket()

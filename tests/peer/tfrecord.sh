@@ -8,7 +8,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need python3
 
-about 'by tensorflow/core/lib/io/record_writer.h'
+# By tensorflow/core/lib/io/record_writer.h.
 cat >tfrecord.py <<'END'
 import random, struct, sys
 
