@@ -67,6 +67,7 @@ lib_libcb_la_SOURCES = \
 	lib/framing/take.c \
 	lib/framing/recover.c \
 	lib/framing/encoder.h \
+	lib/framing/splice.h \
 	lib/framing/encoder.c \
 	lib/framing/encoding.h \
 	lib/framing/steps.c \
@@ -127,6 +128,7 @@ lib_libcb_la_SOURCES = \
 	lib/framings/syslog.c \
 	lib/framings/shared/digits.h \
 	lib/framings/shared/digits.c \
+	lib/framings/shared/short_number.c \
 	lib/framings/shared/random.h \
 	lib/framings/shared/random.c \
 	lib/framings/shared/utf8.h \

@@ -41,6 +41,7 @@ unit_tests = \
 	tests/unit/test_reader \
 	tests/unit/test_recover \
 	tests/unit/test_cuts \
+	tests/unit/test_splice \
 	tests/unit/test_mixed \
 	tests/unit/test_header \
 	tests/unit/test_trailer \

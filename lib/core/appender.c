@@ -94,6 +94,16 @@ int cb__appender_more(struct cb__appender *appender, size_t n)
     return CB_OK;
 }
 
+int cb__appender_leave(struct cb__appender *appender, size_t n)
+{
+    show_run(appender);
+    if (reserve(appender->buffer))
+        return CB_ENOMEM;
+    appender->to += n;
+    appender->run = appender->to;
+    return CB_OK;
+}
+
 int cb__appender_refer(struct cb__appender *appender, struct cb_memory *memory, const uint8_t *data,
                        size_t *n)
 {

@@ -71,6 +71,9 @@ static inline bool cb__appender_takes(const struct cb__appender *appender,
     return memory && cb__buffer_may_show(appender->buffer, memory);
 }
 
+/* Leaves n bytes of the room unused.  CB_OK; CB_ENOMEM, which changes nothing that counts. */
+int cb__appender_leave(struct cb__appender *appender, size_t n);
+
 /* Adds at most *n bytes of a block by reference, and sets *n to how many: 1 or more
  * with CB_OK.  CB__FULL as above; CB_ENOMEM. */
 int cb__appender_refer(struct cb__appender *appender, struct cb_memory *memory, const uint8_t *data,

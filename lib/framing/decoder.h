@@ -243,6 +243,10 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max);
 void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count);
 
+/* The span for `splice` of the next frames, as in struct cb__decoder_ops; false if not
+ * possible.  Call cb__decoder_passed after it. */
+bool cb__decoder_splices(struct cb_decoder *decoder, const uint8_t **data, size_t *n);
+
 /* The same instead for one more, which is kept as a piece. */
 void cb__decoder_keep(struct cb_decoder *decoder, struct cb__cuts *found, size_t count);
 

@@ -7,6 +7,7 @@
 #define CB_ENCODER_H
 
 #include "framing/framing.h"
+#include "framing/splice.h"
 
 /* The longest header that a family may make in `scratch`. */
 enum { CB__HEADER_MAX = 4096 };
@@ -24,19 +25,6 @@ enum cb__encode_step {
 
 struct cb__appender;
 struct cb__cuts;
-
-/* The bytes before a payload of a certain length, ready to be copied by one store. */
-struct cb__head {
-    uint8_t bytes[15];
-    uint8_t size; /* CB__HEAD_NEW: not computed yet; CB__HEAD_NONE: not available */
-};
-
-enum { CB__HEAD_NEW = 255, CB__HEAD_NONE = 254 };
-
-/* Payload of this length and more is referenced: below it, a copy costs less than a
- * reference and a separate area in writev.  On x86-64 the two are equal at about 500
- * bytes (bench/README.md). */
-enum { CB__COPY_BELOW = 512 };
 
 /* The most room that one record of cb__encode_cuts uses, including bytes overwritten
  * after it. */
@@ -120,6 +108,12 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder);
  * referenced, or is rejected, and when less room than CB__CUT_ROOM is left. */
 size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender,
                        const struct cb__cuts *found, size_t first);
+
+/* Fills in what a splice needs to know of the output, for as many bytes as the appender has
+ * room for.  False if that is too little, or the encoder does not work in this way; it can
+ * use cb__encode_cuts. */
+bool cb__encode_splice(const struct cb_encoder *encoder, const struct cb__appender *appender,
+                       struct cb__splice *splice);
 
 /* What an encoder has besides its family's part, and its destruction. (encode.c) */
 void cb__encode_init(struct cb_encoder *encoder);

@@ -77,6 +77,8 @@ static inline size_t cb__cut_end(const struct cb__cut *cut)
     return (size_t)cut->at + cut->length + cut->trailer;
 }
 
+struct cb__splice;
+
 /* Where a frame that was unpacked is in its span. */
 struct cb__unpacked {
     uint32_t payload, end;
@@ -140,6 +142,12 @@ struct cb__decoder_ops {
      */
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used);
+
+    /* The same for the first frames with short records, as long as all that surrounds them
+     * is as usual and there are CB__SPLICE_ROOM bytes from the beginning of each; no `keep`.
+     * Copies the records.  The span has CB__SPLICE_ROOM bytes or more.  Optional. */
+    size_t (*splice)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used);
 
     /* The same for a family that assembles, whose payload is not in the input as it is:
      * writes it to `out`, record after record.  Each cut->at is a place there; header and

@@ -555,6 +555,12 @@ const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *dr
     return decoder->ops->finder(decoder, drop_cr);
 }
 
+bool cb__decoder_splices(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
+{
+    return decoder->ops->splice && !decoder->trailers && !decoder->config.keep &&
+           frames_at_hand(decoder, data, n);
+}
+
 void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
 {
     pass_frames(decoder, used, count);

@@ -11,6 +11,14 @@
 #include "framing/encoder.h"
 #include "kernels/rewrite.h"
 
+/* Frames to cut where `splice` left one; more and more until it finds something again. */
+enum { CUTS_MIN = 4 };
+
+/* Bytes to splice before it is known whether the frames are short on average. */
+enum { SPLICE_MIN = 4096, SHORT_BELOW = 50 };
+
+enum { PAGE = 4096, NEAR = 256 };
+
 /* What an encoder needs and a decoder may not provide. */
 static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
 {
@@ -44,6 +52,8 @@ struct reframing {
     size_t max, ended; /* records */
     size_t part;       /* bytes in which `rewrite` may look for delimiters in vain */
     size_t pieces;     /* to cut if the fast path leaves a frame */
+    size_t cuts;       /* ... and if `splice` does */
+    size_t most;       /* of struct cb__splice; 0: not known yet */
     bool spent;        /* it has seen that it would leave the next one */
 };
 
@@ -117,6 +127,44 @@ static size_t rewrite_marked(struct reframing *work)
     return count;
 }
 
+/* Does the output follow the input by less than NEAR bytes, or the other way round, modulo
+ * the size of a page? */
+static bool is_near(const uint8_t *to, const uint8_t *data)
+{
+    return ((uintptr_t)to - (uintptr_t)data + NEAR) % PAGE < 2 * NEAR;
+}
+
+/* Copies short records while their frames are read, with the bytes around them.  Returns how
+ * many. */
+static size_t splice(struct reframing *work)
+{
+    struct cb__appender *appender = &work->appender;
+    struct cb__splice splice;
+    const uint8_t *data;
+    size_t n, used = 0;
+    if (!cb__decoder_splices(work->decoder, &data, &n))
+        return 0;
+    /* No more records than bytes. */
+    n = cb__min(cb__min(n, work->most ? n : SPLICE_MIN), work->max - work->ended);
+    if (n < CB__SPLICE_ROOM || cb__appender_room(appender, CB__APPEND_ROOM) != CB_OK)
+        return 0;
+    /* Processors compare the low bits of addresses to see whether a load waits for a store: if
+     * both sides went on at the same place of their pages, each header would. */
+    if (is_near(appender->to, data) && appender->end - appender->to > PAGE &&
+        cb__appender_leave(appender, PAGE / 2) != CB_OK)
+        return 0;
+    if (!cb__encode_splice(work->encoder, appender, &splice))
+        return 0;
+    splice.most = work->most ? work->most : CB__SPLICE_STEP;
+    splice.longest = (size_t)cb__min(CB__COPY_BELOW - 1, work->decoder->max_record);
+    const size_t count = work->decoder->ops->splice(work->decoder, data, n, &splice, &used);
+    appender->to = splice.to;
+    cb__decoder_passed(work->decoder, used, count);
+    if (count)
+        work->most = used / count < SHORT_BELOW ? CB__SPLICE_STEP / 2 : CB__SPLICE_STEP;
+    return count;
+}
+
 /* The number of frames from the i-th on, at least one, that cb__encode_cuts does not
  * take. */
 static size_t count_long(const struct cb__cuts *found, size_t i)
@@ -146,9 +194,10 @@ static int copy_cuts(struct reframing *work)
 {
     struct cb__appender *appender = &work->appender;
     struct cb__cuts found;
-    const size_t max = work->max - work->ended;
+    const size_t max = cb__min(work->max - work->ended, work->cuts);
     size_t done = 0;
     int status = CB_OK;
+    work->cuts = 4 * cb__min(work->cuts, CB__CUTS / 4);
     cb__decoder_cuts(work->decoder, &found, max);
     while (done < found.count && status == CB_OK) {
         const bool room = cb__appender_room(appender, CB__CUT_ROOM) == CB_OK;
@@ -179,6 +228,11 @@ static int pass_frames(struct reframing *work)
         done = rewrite(work);
     if (only_tail && !done && !work->spent)
         done = rewrite_marked(work);
+    if (!done && !work->spent) {
+        done = splice(work);
+        if (done)
+            work->cuts = CUTS_MIN;
+    }
     work->ended += done;
     return done || work->spent ? CB_OK : copy_cuts(work);
 }
@@ -227,6 +281,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         .max = max,
         .part = REWRITE_MIN,
         .pieces = 1,
+        .cuts = CB__CUTS,
     };
     const uint64_t before = cb__buffer_end(out);
     if (count)

@@ -4,9 +4,6 @@
 #include "framing/decoder.h"
 #include "framing/encoding.h"
 
-/* The longest constant copied by one store. */
-enum { SHORT = 8 };
-
 /* The longest input delimiter that is searched for the output delimiter. */
 enum { NEAR = 16 };
 
@@ -49,42 +46,31 @@ static inline bool is_long(const struct cb_piece *piece)
     return cb__is_whole(piece) && piece->length >= CB__COPY_BELOW;
 }
 
-/* One store of a short constant, of which the first bytes count. */
-struct constant {
-    uint8_t bytes[SHORT];
-    size_t length;
-};
-
-static struct constant constant_of(const struct cb__bytes *bytes)
+static struct cb__constant constant_of(const struct cb__bytes *bytes)
 {
-    struct constant constant = {.length = bytes->length};
+    struct cb__constant constant = {.length = bytes->length};
     memcpy(constant.bytes, bytes->data, bytes->length);
     return constant;
-}
-
-static inline uint8_t *put_constant(uint8_t *to, const struct constant *constant)
-{
-    memcpy(to, constant->bytes, SHORT);
-    return to + constant->length;
 }
 
 /* Copies leading short records. */
 static size_t copy_constant(struct cb_encoder *encoder, struct cb__appender *appender,
                             const struct cb_piece *pieces, size_t count)
 {
-    const struct constant head = constant_of(&encoder->head), tail = constant_of(&encoder->tail);
+    const struct cb__constant head = constant_of(&encoder->head),
+                              tail = constant_of(&encoder->tail);
     const bool looks = encoder->traits & CB_LOOKS;
     const uint8_t *end = appender->end;
     uint8_t *to = appender->to;
     size_t i = 0;
-    for (; i < count && end - to >= CB__COPY_BELOW + 2 * SHORT; i++) {
+    for (; i < count && end - to >= CB__COPY_BELOW + 2 * CB__CONSTANT; i++) {
         const struct cb_piece *piece = &pieces[i];
         if (!is_short(piece) || (looks && !passes(encoder, piece)))
             break;
         if (head.length)
-            to = put_constant(to, &head);
+            to = cb__put_constant(to, &head);
         copy_short(to, piece->data, piece->length);
-        to = put_constant(to + piece->length, &tail);
+        to = cb__put_constant(to + piece->length, &tail);
     }
     appender->to = to;
     return i;
@@ -106,9 +92,9 @@ static inline bool tail_precedes(const struct cb_encoder *encoder, const struct 
 static size_t refer_constant(struct cb_encoder *encoder, struct cb__appender *appender,
                              const struct cb_piece *pieces, size_t count)
 {
-    const struct constant tail = constant_of(&encoder->tail);
+    const struct cb__constant tail = constant_of(&encoder->tail);
     size_t i = 0, lead = 0; /* bytes of the last trailer that are in the input */
-    for (; i < count && cb__appender_ready(appender, SHORT); i++) {
+    for (; i < count && cb__appender_ready(appender, CB__CONSTANT); i++) {
         const struct cb_piece *piece = &pieces[i];
         if (!is_long(piece) || !cb__appender_takes(appender, piece->block) ||
             !passes(encoder, piece))
@@ -116,10 +102,10 @@ static size_t refer_constant(struct cb_encoder *encoder, struct cb__appender *ap
         cb__appender_push(appender, piece->block, piece->data - lead, piece->length + lead);
         lead = i + 1 < count && tail_precedes(encoder, piece, piece + 1) ? tail.length : 0;
         if (!lead)
-            appender->to = put_constant(appender->to, &tail);
+            appender->to = cb__put_constant(appender->to, &tail);
     }
     if (lead)
-        appender->to = put_constant(appender->to, &tail);
+        appender->to = cb__put_constant(appender->to, &tail);
     return i;
 }
 
@@ -237,8 +223,8 @@ cb__always_inline size_t emit(struct cb_encoder *encoder, struct cb__appender *a
                               const struct cb__cuts *found, size_t first,
                               const struct cb__head *heads, size_t most)
 {
-    const struct constant head = constant_of(heads ? &encoder->tail : &encoder->head);
-    const struct constant tail = constant_of(&encoder->tail);
+    const struct cb__constant head = constant_of(heads ? &encoder->tail : &encoder->head);
+    const struct cb__constant tail = constant_of(&encoder->tail);
     const uint8_t *const data = found->data, *const data_end = data + found->used;
     const uint8_t *const end = appender->end;
     uint8_t *to = appender->to;
@@ -253,10 +239,10 @@ cb__always_inline size_t emit(struct cb_encoder *encoder, struct cb__appender *a
             memcpy(to, heads[length].bytes, sizeof *heads);
             to += heads[length].size;
         } else if (head.length) {
-            to = put_constant(to, &head);
+            to = cb__put_constant(to, &head);
         }
         copy_ahead(to, data + found->cuts[i].at, length, data_end, most);
-        to = put_constant(to + length, &tail);
+        to = cb__put_constant(to + length, &tail);
     }
     appender->to = to;
     return i - first;
@@ -273,6 +259,20 @@ size_t cb__encode_cuts(struct cb_encoder *encoder, struct cb__appender *appender
                               : emit(encoder, appender, found, first, NULL, 32);
     return encoder->heads ? emit(encoder, appender, found, first, encoder->heads, 128)
                           : emit(encoder, appender, found, first, NULL, 128);
+}
+
+bool cb__encode_splice(const struct cb_encoder *encoder, const struct cb__appender *appender,
+                       struct cb__splice *splice)
+{
+    const bool constant = encoder->traits & CB_CONSTANT;
+    const size_t room = (size_t)(appender->end - appender->to);
+    if (encoder->whole || (constant && encoder->head.length) || room <= CB__SPLICE_ROOM)
+        return false;
+    splice->to = appender->to;
+    splice->end = appender->end - CB__SPLICE_ROOM;
+    splice->heads = encoder->heads;
+    splice->tail = constant_of(&encoder->tail);
+    return true;
 }
 
 static bool make_heads(struct cb_encoder *encoder)
@@ -297,13 +297,14 @@ bool cb__encode_takes_cuts(struct cb_encoder *encoder)
     if (encoder->traits & CB_CONSTANT)
         return encoder->copies == put_constants;
     return encoder->heads ||
-           (encoder->by_length && encoder->tail.length <= SHORT && make_heads(encoder));
+           (encoder->by_length && encoder->tail.length <= CB__CONSTANT && make_heads(encoder));
 }
 
 /* The fast path for short records that this encoder may use, or NULL. */
 cb__encode_fn *cb__encode_short_way(const struct cb_encoder *encoder)
 {
-    const bool is_short = encoder->head.length <= SHORT && encoder->tail.length <= SHORT;
+    const bool is_short =
+        encoder->head.length <= CB__CONSTANT && encoder->tail.length <= CB__CONSTANT;
     if (encoder->traits & CB_NEEDS_HEADER)
         return NULL; /* the steps take it */
     if (!(encoder->traits & CB_CONSTANT))

@@ -219,40 +219,63 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 }
 
 /* A number of one to three digits before a terminator of one byte. */
-cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame, unsigned base)
 {
-    const struct ascii_config *config = decoder->config.data;
+    size_t digits;
     if (cb__unlikely(n < CB__SHORT_NUMBER))
         return false;
-    const size_t digits = cb__short_number(data, base, config->term.data[0], &frame->payload);
+    const bool right = cb__short_number(data, base, rules->end, &frame->payload, &digits);
     frame->header = digits + 1;
-    const bool padded = (digits > 1) & (data[0] == '0') & config->canonical;
-    return digits && !padded && frame->payload >= config->min && frame->payload <= config->max;
+    const bool padded = data[0] == rules->zero && digits > 1;
+    return right && !padded && frame->payload - rules->bounds.least <= rules->bounds.span;
 }
 
-cb__always_inline bool glance_decimal(const struct cb_decoder *decoder, const uint8_t *data,
+cb__always_inline bool glance_decimal(const struct cb__glance_rules *rules, const uint8_t *data,
                                       size_t n, struct cb__glance *frame)
 {
-    return glance(decoder, data, n, frame, 10);
+    return glance(rules, data, n, frame, 10);
 }
 
-cb__always_inline bool glance_hex(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                                  struct cb__glance *frame)
+cb__always_inline bool glance_hex(const struct cb__glance_rules *rules, const uint8_t *data,
+                                  size_t n, struct cb__glance *frame)
 {
-    return glance(decoder, data, n, frame, 16);
+    return glance(rules, data, n, frame, 16);
+}
+
+static bool glances(const struct ascii_config *config, struct cb__glance_rules *rules)
+{
+    if (config->term.length != 1 || config->trailer.length > CB__GLANCE_TRAILER)
+        return false;
+    rules->end = config->term.data[0];
+    rules->zero = config->canonical ? '0' : CB__GLANCE_NO_ZERO;
+    rules->bounds.least = config->min;
+    rules->bounds.span = config->max - config->min;
+    cb__glance_set_trailer(rules, &config->trailer);
+    return true;
 }
 
 static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used)
 {
     const struct ascii_config *config = decoder->config.data;
-    const struct cb__bytes *trailer = &config->trailer;
-    if (config->term.length != 1 || trailer->length > CB__GLANCE_TRAILER)
+    struct cb__glance_rules rules = {0};
+    if (!glances(config, &rules))
         return cb__counted_cuts(decoder, data, n, cuts, max, used);
     return config->base == 16
-               ? cb__glance_cuts(decoder, data, n, cuts, max, used, glance_hex, trailer)
-               : cb__glance_cuts(decoder, data, n, cuts, max, used, glance_decimal, trailer);
+               ? cb__glance_cuts(decoder, data, n, cuts, max, used, glance_hex, &rules)
+               : cb__glance_cuts(decoder, data, n, cuts, max, used, glance_decimal, &rules);
+}
+
+static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used)
+{
+    const struct ascii_config *config = decoder->config.data;
+    struct cb__glance_rules rules = {0};
+    if (!glances(config, &rules))
+        return 0;
+    return config->base == 16 ? cb__glance_splice(data, n, splice, used, glance_hex, &rules)
+                              : cb__glance_splice(data, n, splice, used, glance_decimal, &rules);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -261,6 +284,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cuts,
+    .splice = splice,
     .cut_short = cb__counted_cut_short,
     .recovery = recovery,
 };

@@ -103,22 +103,37 @@ static int cut_short(struct cb_decoder *decoder)
 }
 
 /* A size of one to three digits and nothing else in its line. */
-cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame)
 {
-    (void)decoder;
+    size_t digits;
     if (cb__unlikely(n < CB__SHORT_NUMBER + 1))
         return false;
-    const size_t digits = cb__short_number(data, 16, '\r', &frame->payload);
+    const bool right = cb__short_number(data, 16, '\r', &frame->payload, &digits);
     frame->header = digits + 2;
-    return digits && data[digits + 1] == '\n' && frame->payload;
+    return right && data[digits + 1] == '\n' &&
+           frame->payload - rules->bounds.least <= rules->bounds.span;
 }
+
+/* CRLF after the data. */
+static const struct cb__glance_rules glance_rules = {
+    .bounds = {.least = 1, .span = UINT64_MAX - 1},
+    .trailer = 2,
+    .trailer_bytes = '\r' | '\n' << 8,
+    .trailer_mask = 0xffff,
+};
 
 static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used)
 {
-    static const struct cb__bytes trailer = {.data = (const uint8_t *)"\r\n", .length = 2};
-    return cb__glance_cuts(decoder, data, n, cuts, max, used, glance, &trailer);
+    return cb__glance_cuts(decoder, data, n, cuts, max, used, glance, &glance_rules);
+}
+
+static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used)
+{
+    (void)decoder;
+    return cb__glance_splice(data, n, splice, used, glance, &glance_rules);
 }
 
 /* A chunked body without its last chunk is truncated, even between chunks. */
@@ -131,6 +146,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cuts,
+    .splice = splice,
     .cut_short = cut_short,
 };
 

@@ -232,50 +232,67 @@ static void reset(struct cb_decoder *decoder)
                                                : header);
 }
 
-/* The length field at data + offset, with one load if eight bytes are available. */
-static inline uint64_t load_field(const struct length_config *config, const uint8_t *data, size_t n)
+/* A length field in a header with nothing else to look at: with one load if eight bytes are
+ * available. */
+cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
+                              struct cb__glance *frame, bool little)
 {
-    const uint8_t *field = data + config->layout.offset;
-    const unsigned rest = 64 - 8 * (unsigned)config->width;
-    if (cb__unlikely(n - (size_t)config->layout.offset < 8))
-        return cb__load_uint(field, config->width, config->little);
-    return config->little ? cb__load_little8(field) << rest >> rest : cb__load_big8(field) >> rest;
+    const uint8_t *field = data + rules->offset;
+    const unsigned rest = 64 - 8 * (unsigned)rules->width;
+    if (cb__unlikely(n < rules->header))
+        return false;
+    const uint64_t value = cb__unlikely(n - rules->offset < 8)
+                               ? cb__load_uint(field, rules->width, little)
+                           : little ? cb__load_little8(field) << rest >> rest
+                                    : cb__load_big8(field) >> rest;
+    frame->header = rules->header;
+    return cb__length_unscaled(&rules->bounds, value, &frame->payload);
 }
 
-/* Frames of just a header and a payload, each a record. */
-static size_t plain_cuts(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                         struct cb__cut *cuts, size_t max, size_t *used)
+cb__always_inline bool glance_big(const struct cb__glance_rules *rules, const uint8_t *data,
+                                  size_t n, struct cb__glance *frame)
 {
-    const struct length_config *config = decoder->config.data;
-    const size_t header_size = (size_t)config->layout.header;
-    const size_t kept = decoder->config.keep ? header_size : 0;
-    const uint64_t max_record = decoder->max_record;
-    size_t count = 0, at = 0;
-    for (; count < max && n - at >= header_size; count++) {
-        uint64_t payload;
-        const uint64_t value = load_field(config, data + at, n - at);
-        if (!cb__length_unscaled(&config->last, value, &payload) ||
-            payload > n - at - header_size || payload + kept > max_record)
-            break;
-        const size_t next = at + header_size + (size_t)payload;
-        cuts[count] =
-            cb__cut_of(at + header_size - kept, (size_t)payload + kept, header_size - kept, next);
-        at = next;
-    }
-    *used = at;
-    return count;
+    return glance(rules, data, n, frame, false);
 }
 
-static size_t length_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                          struct cb__cut *cuts, size_t max, size_t *used)
+cb__always_inline bool glance_little(const struct cb__glance_rules *rules, const uint8_t *data,
+                                     size_t n, struct cb__glance *frame)
+{
+    return glance(rules, data, n, frame, true);
+}
+
+static bool glances(const struct cb_decoder *decoder, struct cb__glance_rules *rules)
 {
     const struct length_config *config = decoder->config.data;
-    const struct cb__layout *layout = &config->layout;
     const struct length_state *state = decoder->state;
-    if (!state->have && layout->plain && config->padding == NOT_GIVEN && !layout->trailer.length &&
-        !layout->rules.count)
-        return plain_cuts(decoder, data, n, cuts, max, used);
-    return cb__counted_cuts(decoder, data, n, cuts, max, used);
+    if (state->have || config->padding != NOT_GIVEN ||
+        !cb__layout_glances(&config->layout, &config->last, rules))
+        return false;
+    rules->width = config->width;
+    return true;
+}
+
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct cb__glance_rules rules = {0};
+    if (!glances(decoder, &rules))
+        return cb__counted_cuts(decoder, data, n, cuts, max, used);
+    return config->little
+               ? cb__glance_cuts(decoder, data, n, cuts, max, used, glance_little, &rules)
+               : cb__glance_cuts(decoder, data, n, cuts, max, used, glance_big, &rules);
+}
+
+static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used)
+{
+    const struct length_config *config = decoder->config.data;
+    struct cb__glance_rules rules = {0};
+    if (!glances(decoder, &rules))
+        return 0;
+    return config->little ? cb__glance_splice(data, n, splice, used, glance_little, &rules)
+                          : cb__glance_splice(data, n, splice, used, glance_big, &rules);
 }
 
 /* After damage: constant bytes around the payload.  They do not show whether a frame
@@ -295,7 +312,8 @@ static const struct cb__decoder_ops decoder_ops = {
     .open = open_decoder,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = length_cuts,
+    .cuts = cuts,
+    .splice = splice,
     .cut_short = cb__counted_cut_short,
     .recovery = recovery,
 };

@@ -464,9 +464,10 @@ cb__always_inline size_t glance_number(const uint8_t *data, size_t n, uint8_t ty
 {
     if (cb__unlikely(n < 1 + CB__SHORT_NUMBER + 1 || data[0] != type))
         return 0;
-    const size_t digits = cb__short_number(data + 1, 10, '\r', value);
-    const bool padded = (digits > 1) & (data[1] == '0');
-    if (!digits || padded || data[2 + digits] != '\n')
+    size_t digits;
+    const bool right = cb__short_number(data + 1, 10, '\r', value, &digits);
+    const bool padded = data[1] == '0' && digits > 1;
+    if (!right || padded || data[2 + digits] != '\n')
         return 0;
     return digits + 3;
 }
@@ -493,23 +494,33 @@ static size_t glance_command(const uint8_t *data, size_t n)
     return size ? at : 0;
 }
 
-cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame)
 {
-    const struct resp_config *config = decoder->config.data;
-    size_t size = config->aof ? 0 : glance_string(data, n);
+    size_t size = rules->end == '*' ? 0 : glance_string(data, n);
     if (!size)
         size = glance_command(data, n);
     *frame = (struct cb__glance){.payload = size};
-    return size;
+    return size && size <= rules->bounds.span;
 }
 
 static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used)
 {
-    static const struct cb__bytes none = {.length = 0};
+    const struct resp_config *config = decoder->config.data;
+    const struct cb__glance_rules rules = {.end = config->aof ? '*' : 0,
+                                           .bounds = {.span = UINT64_MAX}};
     *used = 0;
-    return cb__glance_on(decoder, data, n, cuts, 0, max, used, glance, &none);
+    return cb__glance_on(decoder, data, n, cuts, 0, max, used, glance, &rules);
+}
+
+static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used)
+{
+    const struct resp_config *config = decoder->config.data;
+    const struct cb__glance_rules rules = {.end = config->aof ? '*' : 0,
+                                           .bounds = {.span = UINT64_MAX}};
+    return cb__glance_splice(data, n, splice, used, glance, &rules);
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -518,6 +529,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .reset = reset,
     .advance = cb__scanned_advance,
     .cuts = cuts,
+    .splice = splice,
     .cut_short = cut_short,
 };
 

@@ -46,7 +46,9 @@ struct notation {
     cb__header_fn header;
     /* As in struct cb__decoder_ops, of frames with nothing special. */
     size_t (*cuts)(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
-                   size_t max, size_t *used);
+                   size_t max, size_t *used, const struct cb__glance_rules *rules);
+    size_t (*splice)(const uint8_t *data, size_t n, struct cb__splice *splice, size_t *used,
+                     const struct cb__glance_rules *rules);
     /* Stores a number in as few bytes as possible, and returns how many. */
     size_t (*store)(uint8_t *to, uint64_t value);
 };
@@ -273,48 +275,68 @@ cb__always_inline bool glance_quic(const uint8_t *number, bool canonical, uint64
 }
 
 /* A header around such a number. */
-cb__always_inline bool glance(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
+cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame, glance_fn *number)
 {
-    const struct varint_config *config = decoder->config.data;
-    const struct cb__layout *layout = &config->layout;
     uint64_t value;
     size_t two;
-    if (cb__unlikely(n < layout->header + 1))
+    if (cb__unlikely(n < rules->header + 1))
         return false;
-    const bool right = number(data + layout->offset, config->canonical, &value, &two);
-    frame->header = (size_t)layout->header + two;
-    return right && two < config->max_width &&
-           cb__length_unscaled(&layout->bounds, value, &frame->payload);
+    const bool right = number(data + rules->offset, rules->canonical, &value, &two);
+    frame->header = rules->header + two;
+    return right && two < rules->width &&
+           cb__length_unscaled(&rules->bounds, value, &frame->payload);
 }
 
-#define CUTS(NOTATION)                                                                             \
-    cb__always_inline bool frame_##NOTATION(const struct cb_decoder *decoder, const uint8_t *data, \
-                                            size_t n, struct cb__glance *frame)                    \
+#define GLANCE(NOTATION)                                                                           \
+    cb__always_inline bool frame_##NOTATION(const struct cb__glance_rules *rules,                  \
+                                            const uint8_t *data, size_t n,                         \
+                                            struct cb__glance *frame)                              \
     {                                                                                              \
-        return glance(decoder, data, n, frame, glance_##NOTATION);                                 \
+        return glance(rules, data, n, frame, glance_##NOTATION);                                   \
     }                                                                                              \
     static size_t cuts_##NOTATION(struct cb_decoder *decoder, const uint8_t *data, size_t n,       \
-                                  struct cb__cut *cuts, size_t max, size_t *used)                  \
+                                  struct cb__cut *cuts, size_t max, size_t *used,                  \
+                                  const struct cb__glance_rules *rules)                            \
     {                                                                                              \
-        const struct varint_config *config = decoder->config.data;                                 \
-        return cb__glance_cuts(decoder, data, n, cuts, max, used, frame_##NOTATION,                \
-                               &config->layout.trailer);                                           \
+        return cb__glance_cuts(decoder, data, n, cuts, max, used, frame_##NOTATION, rules);        \
+    }                                                                                              \
+    static size_t splice_##NOTATION(const uint8_t *data, size_t n, struct cb__splice *splice,      \
+                                    size_t *used, const struct cb__glance_rules *rules)            \
+    {                                                                                              \
+        return cb__glance_splice(data, n, splice, used, frame_##NOTATION, rules);                  \
     }
 
-CUTS(leb128)
-CUTS(vlq)
-CUTS(quic)
+GLANCE(leb128)
+GLANCE(vlq)
+GLANCE(quic)
 
-static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
-                        struct cb__cut *cuts, size_t max, size_t *used)
+static bool glances(const struct varint_config *config, struct cb__glance_rules *rules)
+{
+    const struct cb__layout *layout = &config->layout;
+    if (!config->simple || !cb__layout_glances(layout, &layout->bounds, rules))
+        return false;
+    rules->width = (size_t)config->max_width;
+    rules->canonical = config->canonical;
+    return true;
+}
+
+static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
+                   size_t max, size_t *used)
 {
     const struct varint_config *config = decoder->config.data;
-    const struct cb__layout *layout = &config->layout;
-    const bool glances =
-        config->simple && layout->trailer.length <= CB__GLANCE_TRAILER && !layout->rules.count;
-    return glances ? config->notation->cuts(decoder, data, n, cuts, max, used)
-                   : cb__counted_cuts(decoder, data, n, cuts, max, used);
+    struct cb__glance_rules rules = {0};
+    return glances(config, &rules)
+               ? config->notation->cuts(decoder, data, n, cuts, max, used, &rules)
+               : cb__counted_cuts(decoder, data, n, cuts, max, used);
+}
+
+static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                     struct cb__splice *splice, size_t *used)
+{
+    const struct varint_config *config = decoder->config.data;
+    struct cb__glance_rules rules = {0};
+    return glances(config, &rules) ? config->notation->splice(data, n, splice, used, &rules) : 0;
 }
 
 static const struct cb__decoder_ops decoder_ops = {
@@ -322,7 +344,8 @@ static const struct cb__decoder_ops decoder_ops = {
     .tells_length = true,
     .reset = reset,
     .advance = cb__counted_advance,
-    .cuts = find_cuts,
+    .cuts = cuts,
+    .splice = splice,
     .cut_short = cb__counted_cut_short,
     .recovery = recovery,
 };
@@ -422,6 +445,7 @@ static const struct notation notations[] = {
             .take = take_leb128,
             .header = header_leb128,
             .cuts = cuts_leb128,
+            .splice = splice_leb128,
             .store = store_leb128,
         },
     [CB__VARINT_VLQ] =
@@ -432,6 +456,7 @@ static const struct notation notations[] = {
             .take = take_vlq,
             .header = header_vlq,
             .cuts = cuts_vlq,
+            .splice = splice_vlq,
             .store = store_vlq,
         },
     [CB__VARINT_QUIC] =
@@ -442,6 +467,7 @@ static const struct notation notations[] = {
             .take = take_quic,
             .header = header_quic,
             .cuts = cuts_quic,
+            .splice = splice_quic,
             .store = store_quic,
         },
 };

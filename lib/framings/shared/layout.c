@@ -70,6 +70,18 @@ void cb__layout_reset(struct cb_decoder *decoder, const struct cb__layout *layou
     counted->frame.trailer = layout->trailer;
 }
 
+bool cb__layout_glances(const struct cb__layout *layout, const struct cb__length_bounds *bounds,
+                        struct cb__glance_rules *rules)
+{
+    if (!layout->plain || layout->trailer.length > CB__GLANCE_TRAILER || layout->rules.count)
+        return false;
+    rules->offset = (size_t)layout->offset;
+    rules->header = (size_t)layout->header;
+    rules->bounds = *bounds;
+    cb__glance_set_trailer(rules, &layout->trailer);
+    return true;
+}
+
 void cb__layout_open(struct cb_encoder *encoder, const struct cb__layout *layout)
 {
     /* How much padding follows depends on the payload. */

@@ -11,6 +11,7 @@
 #define CB_LAYOUT_H
 
 #include "framings/shared/counted.h"
+#include "framings/shared/glance.h"
 #include "framings/shared/length_field.h"
 
 struct cb__layout {
@@ -54,6 +55,11 @@ int cb__layout_check(struct cb__layout *layout, size_t least, size_t most,
 /* For a new stream: as cb__counted_reset. */
 void cb__layout_reset(struct cb_decoder *decoder, const struct cb__layout *layout,
                       cb__header_fn header);
+
+/* Is a glance at the number enough, which has these bounds?  Then sets all rules but those for
+ * its notation. */
+bool cb__layout_glances(const struct cb__layout *layout, const struct cb__length_bounds *bounds,
+                        struct cb__glance_rules *rules);
 
 /* The padding after a header and payload of `size` bytes, modulo 2^64. */
 static inline size_t cb__layout_padding(const struct cb__layout *layout, uint64_t size)
