@@ -164,7 +164,7 @@ static int read_sample(struct trial *trial, struct bench *bench, const struct gu
         cb_decoder_release(bench->decoder, bench->in);
         trial->outcome.used = cb_position(bench->in);
     }
-    counts_add(&trial->whole, sample->data, trial->outcome.used);
+    counts_add(&trial->whole, sample->data, (size_t)trial->outcome.used);
     counts_add_more(&trial->untold, &trial->odd_frames, &trial->odd_payload);
     const bool cut = status == CB_MORE || status == CB_END || status == CB_ETRUNCATED;
     trial->outcome.refused = !cut;

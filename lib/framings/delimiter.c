@@ -450,7 +450,7 @@ static int encoder_look(struct cb_encoder *encoder, const struct cb_piece *piece
     if (piece->length)
         state->cr = piece->data[piece->length - 1] == '\r';
     if (config->line && state->cr && piece->flags & CB_LAST)
-        return cb__encoder_fail_at(encoder, piece, piece->length - 1,
+        return cb__encoder_fail_at(encoder, piece, (uint64_t)piece->length - 1,
                                    "the record ends in CR, which would join the line end");
     if (config->skip_empty && !state->length && piece->flags & CB_LAST)
         return cb__encoder_fail_at(encoder, piece, 0, "a reader would drop an empty record");

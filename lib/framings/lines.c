@@ -431,7 +431,7 @@ static int paragraph_look(struct cb_encoder *encoder, const struct cb_piece *pie
         state->last = byte;
     }
     if (piece->flags & CB_LAST && (state->last == '\n' || state->last == '\r'))
-        return cb__encoder_fail_at(encoder, piece, piece->length - (piece->total > 0),
+        return cb__encoder_fail_at(encoder, piece, (uint64_t)piece->length - (piece->total > 0),
                                    "the record is empty or ends in a line end, which a reader "
                                    "would drop");
     return CB_OK;

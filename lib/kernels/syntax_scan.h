@@ -307,7 +307,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_
             block->bytes = data + at;
             if (cb__unlikely(n - at < 64))
                 block->bytes = SYNTAX_NAME(part)(part, data + at, n - at);
-            block->depth = cb__min(depth, 64);
+            block->depth = depth < 64 ? depth : 64;
             SYNTAX_NAME(json_look)(block, n - at, &string, &escaped);
             const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
             marks[at / 64] = 0;

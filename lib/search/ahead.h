@@ -73,7 +73,7 @@ cb__always_inline bool cb__ahead_next(struct cb__ahead *ahead, const struct cb__
             *skip = hit < end ? (size_t)(hit - from) : n;
             return hit < end;
         }
-        size_t known = (size_t)cb__min(ahead->to - from, n), used;
+        size_t known = cb__min((size_t)(ahead->to - from), n), used;
         *skip = known;
         if (n - known < finder->reach)
             return false;

@@ -79,8 +79,15 @@ expect out 'a\n\nb\n\nc\n'
 
 refuses 6 'stdin: record 2 at byte 2: the record contains an empty line, at byte 5' 'a;b\n\r\nc;' 'a\n\n' \
     -d ';' -t paragraph --on-collision=fail
-refuses 6 'stdin: record 1 at byte 0: the record is empty or ends in a line end, which a reader would drop, at byte 1' \
+ends_in_line_end='stdin: record 1 at byte 0: the record is empty or ends in a line end, which a reader would drop, at byte'
+refuses 6 "$ends_in_line_end 1" \
     'a\n;' '' -d ';' -t paragraph --on-collision=fail
+converse -d ';' -t paragraph --on-collision=fail
+send 'a\n'
+receive 'a\n'
+send ';'
+finishes 6
+expect_message "$ends_in_line_end 1"
 
 about 'folded headers'
 
