@@ -81,7 +81,8 @@ about 'a full disk'
 
 # However stdio buffers what it prints.
 bufferings='env'
-if [ -z "${SANITIZERS-}" ] && stdbuf -o0 "$CBSPLIT" --version >/dev/null 2>&1; then
+# (It complains if what it preloads is for another kind of processor.)
+if [ -z "${SANITIZERS-}" ] && [ -z "$(stdbuf -o0 "$CBSPLIT" --version 2>&1 >/dev/null || echo no)" ]; then
     bufferings='env,stdbuf -oL,stdbuf -o0,stdbuf -o16'
 fi
 

@@ -275,7 +275,7 @@ static int by_skip(struct mixture *mix)
 
     while (most && status != CB_END) {
         status = cb_decoder_skip(mix->decoder, mix->buffer, most, &count);
-        mix->done += count;
+        mix->done += (size_t)count;
         mix->in_record = mix->in_record && !count;
         mix->part = mix->in_record ? mix->part : 0;
         most -= count;

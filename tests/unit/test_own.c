@@ -736,7 +736,7 @@ static int passing_scan(void *arg, const uint8_t *data, size_t n, struct cb_span
         state->value = 0;
         return CB_MORE;
     }
-    span->used = i + state->value + 1;
+    span->used = (size_t)(i + state->value + 1);
     if (span->used > n) { /* the comma is still to come */
         state->value = 0;
         return CB_MORE;
