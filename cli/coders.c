@@ -9,14 +9,14 @@
 #include "common/quote.h"
 #include "common/specification.h"
 
-/* Can this specification be decoded? */
-static bool is_right(const char *specification)
+/* Can this specification be decoded, with these options?  As cb_decoder_new. */
+static int try_decoder(const char *specification, const struct cb_decoder_options *options,
+                       struct cb_error *error)
 {
-    struct cb_decoder *decoder;
-    if (cb_decoder_new(&decoder, specification, NULL, NULL))
-        return false;
+    struct cb_decoder *decoder = NULL;
+    int status = cb_decoder_new(&decoder, specification, options, error);
     cb_decoder_free(decoder);
-    return true;
+    return status;
 }
 
 /* Refuses --on-malformed=skip for this framing, with those that can do it. */
@@ -24,16 +24,17 @@ static enum exit_status refuse_skip(const char *from)
 {
     static const struct cb_decoder_options skip = {.size = sizeof skip,
                                                    .on_malformed = CB_MALFORMED_SKIP};
+    struct cb_error error;
     char names[512];
     size_t n = 0;
     *names = '\0';
     for (const struct cb_framing *f = NULL; (f = cb_framing_next(f)) && n < sizeof names;) {
-        struct cb_decoder *decoder;
-        if (cb_decoder_new(&decoder, cb_framing_name(f), &skip, NULL))
-            continue;
-        cb_decoder_free(decoder);
-        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "",
-                              cb_framing_name(f));
+        const int status = try_decoder(cb_framing_name(f), &skip, &error);
+        if (status == CB_ENOMEM)
+            return bad_specification("--from", from, CB_DECODES, &error);
+        if (!status)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "",
+                                  cb_framing_name(f));
     }
     return usage_error("--on-malformed=skip: after damage %s cannot find its place again; these "
                        "can: %s, between, and others with byte= or trailer=",
@@ -66,7 +67,8 @@ static enum exit_status new_decoder(const struct options *options, unsigned need
     struct cb_error error;
     if (cb_decoder_new(decoder, options->from, &o, &error) == CB_OK)
         return EXIT_FINE;
-    if (options->on_malformed && is_right(options->from))
+    if (options->on_malformed && error.code == CB_EINVAL &&
+        try_decoder(options->from, NULL, NULL) == CB_OK)
         return refuse_skip(options->from);
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, CB_DECODES,
                              &error);
@@ -109,9 +111,7 @@ static enum exit_status new_pair(const struct options *options, struct cb_decode
 static enum exit_status check_collect(const char *framing)
 {
     struct cb_error error;
-    struct cb_decoder *decoder = NULL;
-    int status = cb_decoder_new(&decoder, framing, NULL, &error);
-    cb_decoder_free(decoder);
+    int status = try_decoder(framing, NULL, &error);
     return status ? bad_specification("--collect", framing, CB_DECODES, &error) : EXIT_FINE;
 }
 
