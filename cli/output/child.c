@@ -46,11 +46,8 @@ void child_was_stopped(struct child *child)
 {
     child->ended = true;
     child->stopped = true;
-    int got;
-    while ((got = child_pull(child)) > 0)
+    while (child_pull(child))
         continue;
-    if (got == CB_ENOMEM)
-        child->error = ENOMEM;
     child_close_output(child);
     child_close(child);
 }
@@ -178,14 +175,16 @@ void child_push(struct child *child, short events)
 
 /* --------------------------------------------------------------- its output */
 
-int child_pull(struct child *child)
+bool child_pull(struct child *child)
 {
     const ssize_t n = child->out < 0 ? CB_EAGAIN : cb_readinto(child->printed, child->out, CB_ALL);
     if (n == 0)
         child_close_output(child);
     if (n == CB_EIO)
         child_fail(child, errno);
-    return n == CB_ENOMEM ? CB_ENOMEM : n > 0;
+    if (n == CB_ENOMEM)
+        child_fail(child, ENOMEM);
+    return n > 0;
 }
 
 /* ------------------------------------------------------------------ its life */

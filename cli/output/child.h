@@ -65,8 +65,8 @@ bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n);
 /* poll returned these events for `in`: writes what is queued. */
 void child_push(struct child *child, short events);
 
-/* Reads some of what it has printed.  Positive; 0 if there is nothing now; CB_ENOMEM. */
-int child_pull(struct child *child);
+/* Reads some of what it has printed.  False if there is nothing now. */
+bool child_pull(struct child *child);
 
 /* Its input ends here; with `tells_rest`, child_unread still works afterwards. */
 void child_end(struct child *child, bool tells_rest);

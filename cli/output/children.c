@@ -124,14 +124,14 @@ static size_t add_polls(const struct child *child, struct pollfd *polls)
 }
 
 /* What it found.  Returns how many entries are those of the command. */
-static size_t take_polls(struct child *child, const struct pollfd *polls, bool *lacks_memory)
+static size_t take_polls(struct child *child, const struct pollfd *polls)
 {
     size_t n = 0;
     const bool has_in = child->in >= 0, has_out = child->out >= 0 && !child->paused;
     if (has_in && polls[n++].revents)
         child_push(child, polls[n - 1].revents);
-    if (has_out && polls[n++].revents && child_pull(child) < 0)
-        *lacks_memory = true;
+    if (has_out && polls[n++].revents)
+        child_pull(child);
     return n;
 }
 
@@ -152,7 +152,7 @@ static bool wait_once(struct children *set, int fd, const struct deadline *deadl
     }
     n = fd >= 0;
     for (size_t i = 0; i < set->count && ready > 0; i++)
-        n += take_polls(&set->child[i], set->polls + n, &set->lacks_memory);
+        n += take_polls(&set->child[i], set->polls + n);
     while (reap(set, WNOHANG))
         continue;
     if (set->heard)

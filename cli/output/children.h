@@ -23,7 +23,6 @@ struct children {
     struct pollfd *polls;
     bool ignores_pipe; /* SIGPIPE was ignored already */
     bool stopped;      /* by children_stop */
-    bool lacks_memory; /* to read what commands print */
     void (*heard)(void *listener);
     void *listener;
 };

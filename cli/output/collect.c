@@ -55,28 +55,35 @@ static void write_if_enough(struct collect *collect)
 
 /* ------------------------------------------------------- from a stream to there */
 
+/* Memory is out for what this command has printed.  As some of a record may have been
+ * encoded, nothing more can be written after that. */
+static void fail_memory(struct collect *collect, size_t place, const struct turn *turn)
+{
+    collect->fault(collect->listener, place, turn, EXIT_IO, "what it printed: out of memory");
+    collect->was_told = true;
+    fail(collect, ENOMEM);
+}
+
 static bool has_failed(const struct child *child)
 {
     return child->stopped || child_exit_status(child->status);
 }
 
-static bool need_decoder(struct collect *collect, struct answers *answers)
+/* CB_OK or CB_ENOMEM. */
+static int need_decoder(struct collect *collect, struct answers *answers)
 {
     const struct cb_decoder_options options = {
         .size = sizeof options, .max_record = collect->how.max_record, .whole = CB_WHOLE};
     if (answers->decoder || !collect->how.framing)
-        return true;
-    if (cb_decoder_new(&answers->decoder, collect->how.framing, &options, NULL) == CB_OK)
-        return true;
-    fail(collect, ENOMEM);
-    return false;
+        return CB_OK;
+    return cb_decoder_new(&answers->decoder, collect->how.framing, &options, NULL);
 }
 
 /* Without a framing. */
 static int pass_bytes(struct collect *collect, struct cb_buffer *printed)
 {
     if (cb_take(printed, CB_ALL, collect->output.buffer) < 0)
-        fail(collect, ENOMEM);
+        return CB_ENOMEM;
     write_if_enough(collect);
     return collect->failure ? CB_END : CB_MORE;
 }
@@ -87,8 +94,8 @@ static int pass(struct collect *collect, struct answers *answers, struct cb_buff
 {
     struct output *output = &collect->output;
     int got = CB_YES;
-    if (!need_decoder(collect, answers))
-        return CB_END;
+    if (need_decoder(collect, answers) != CB_OK)
+        return CB_ENOMEM;
     if (!answers->decoder)
         return pass_bytes(collect, printed);
     while (got == CB_YES && most) {
@@ -101,8 +108,6 @@ static int pass(struct collect *collect, struct answers *answers, struct cb_buff
         *count += n;
         most -= n;
         write_if_enough(collect);
-        if (got == CB_ENOMEM && !collect->failure)
-            fail(collect, ENOMEM);
         if (collect->failure)
             return CB_END;
     }
@@ -146,6 +151,10 @@ static void settle(struct collect *collect, struct answers *answers, size_t plac
     answers->over = true;
     if (got == CB_END)
         return;
+    if (got == CB_ENOMEM) {
+        fail_memory(collect, place, turn);
+        return;
+    }
     struct cb_error error = *cb_decoder_error(answers->decoder);
     if (got == CB_EUNENCODABLE) {
         error = *cb_encoder_error(collect->output.encoder);
@@ -230,18 +239,15 @@ static int find_more(struct collect *collect, struct answers *answers, struct ch
     const size_t before = cb_length(buffer);
     size_t count = 0;
     int got = CB_YES;
-    if (!need_decoder(collect, answers))
-        return CB_END;
+    if (need_decoder(collect, answers) != CB_OK)
+        return CB_ENOMEM;
     if (child_is_over(child) && !has_failed(child))
         cb_decoder_finish(answers->decoder);
     while (got == CB_YES && !count)
         got = cb_reframe(answers->decoder, collect->output.encoder, child->printed, buffer, 1,
                          &count);
     cb_truncate(buffer, before);
-    if (got != CB_ENOMEM)
-        return count ? CB_YES : got;
-    fail(collect, ENOMEM);
-    return CB_END;
+    return count ? CB_YES : got;
 }
 
 /* Looks at a command that has printed all that is wanted of it so far. */
@@ -328,8 +334,6 @@ void collect_write(struct collect *collect)
 {
     if (!collect->answers)
         return;
-    if (collect->set->lacks_memory && !collect->failure)
-        fail(collect, ENOMEM);
     write_turns(collect);
     for (size_t i = 0; i < collect->set->count && !collect->failure; i++) {
         if (!collect->turns.turn)
