@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Usage: faults.py [--cases N [--seed N] | --each] [--scene NAME] [--call NAME] [--verbose]
+"""Usage: faults.py [--cases N | --each [--step N]] [--seed N] [--scene NAME] [--call NAME]
+                 [--verbose]
 
-Makes one system call of cbsplit ($CBSPLIT) fail at a time, with each error that its manual
-page lists, or do less than it was asked for; or all of them from the n-th on, over every
-source and sink.  Then the output is right and the status 0, or the error is reported, and
-all that was written before it is right: nothing lost, nothing doubled, no part for the whole.
+Makes one system call or allocation of cbsplit ($CBSPLIT) fail at a time, with each error that
+its manual page lists, or do less than it was asked for; or all of them from the n-th on, over
+every source and sink.  Then the output is right and the status what it was, or the error is
+reported, and all that was written before it is right: nothing lost, nothing doubled, no part
+for the whole.  No memory is left behind either.
 
---cases N tries N of them, by random, --each each fault once in each scene; without these all
-are tried, which takes an hour.  $PRELOAD is the module of tests/preload.c.
+--cases N tries N of them, by random, --each each fault once in each scene, or with --step N
+every N-th; without these all are tried, which takes an hour.  $PRELOAD is the module of
+tests/preload.c.
 """
 
 import argparse
 import concurrent.futures
 import errno
 import fcntl
+import itertools
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -36,6 +41,7 @@ F_SETPIPE_SZ = 1031
 # The errors of each call, as its page in man-pages 6 lists them, but for EAGAIN and EINTR:
 # those, and less than was asked for, may only make it be called again.
 ERRORS = {
+    "allocation": "ENOMEM",
     "read": "EBADF EFAULT EINVAL EIO EISDIR",
     "readv": "EBADF EFAULT EINVAL EIO EISDIR",
     "pread": "EBADF EFAULT EINVAL EIO EISDIR ENXIO EOVERFLOW ESPIPE",
@@ -83,7 +89,7 @@ SIZES = [1, 2, 3, 5, 8, 13, 100, 4095, 4096, 65535]
 
 # An error of these may be passed over: what they are for is not needed, there is another way,
 # or (close) nothing was written.
-SILENT = "splice copy_file_range sendfile tee poll ppoll lseek fstat fcntl grow_pipe ioctl open close pipe2 "\
+SILENT = "allocation splice copy_file_range sendfile tee poll ppoll lseek fstat fcntl grow_pipe ioctl open close pipe2 "\
          "waitpid pipe posix_spawn"
 
 # Where these are not for the input: the pipe by which reports are asked for, or a first try.
@@ -117,9 +123,14 @@ EACH = 'while IFS= read -r line; do echo "$line"; done'
 
 
 class Scene:
-    def __init__(self, name, arguments, data, check="prefix"):
+    def __init__(self, name, arguments, data, check="prefix", sources=None, status=0):
         self.name, self.arguments, self.data, self.check = name, arguments, data, check
+        self.sources, self.status = sources or SOURCES, status
 
+
+SOURCES = ["file", "pipe", "socket", "name"]
+FILES = ["file", "name"]
+OUTPUTS = ["file", "pipe", "socket"]
 
 SCENES = [
     Scene("lines", ["-t", "netstring"], LINES),
@@ -146,9 +157,29 @@ SCENES = [
     Scene("collect", ["-j", "3", "--collect=line", "--worker", EACH], LINES, "lines"),
     Scene("collect-ordered", ["-k", "-j", "3", "--collect=line", "--worker", EACH], LINES, "commands"),
     Scene("collect-exec", ["-k", "--collect=line", "--exec", WHOLE], LINES, "commands"),
+    Scene("collect-pieces", ["-k", "--collect=line", "--exec", "cat; echo"], LINES, "commands"),
+    Scene("header", ["-j", "2", "--header=2", "--worker", EACH], LINES, "lines"),
+    Scene("long-worker", ["-f", "netstring", "--worker", EACH], NETSTRINGS, "commands"),
+    Scene("part", ["--part=2/3", "-t", "netstring"], LINES, sources=FILES),
+    # (The last LF may be the first byte of the longer delimiter.)
+    Scene("idle", ["-d", "\\n", "-d", "\\n\\n", "--idle=0.001", "-n", "12", "-t", "netstring"], LINES,
+          sources=["open"]),
+    Scene("dump", ["-f", "netstring", "-t", "dump"], NETSTRINGS),
+    Scene("json", ["-f", "netstring", "-t", "json"], NETSTRINGS),
+    Scene("index", ["-f", "netstring", "-t", "index"], NETSTRINGS),
+    Scene("delimiters", ["-d", "<a long delimiter, one of two>", "-d", "<another>"],
+          b"a<a long delimiter, one of two>b<another>"),
+    Scene("http", ["-f", "http"],
+          b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+    Scene("slip", ["-f", "slip", "-t", "slip"], b"a\333\334b\300"),
+    Scene("sse", ["-f", "sse,data", "-t", "sse"], b"data:a\ndata:b\n\n"),
+    Scene("websocket", ["-f", "websocket", "-t", "chunked"], b"\202\202\1\2\3\4ab"),
+    Scene("partial", ["-f", "netstring", "--on-partial=emit", "-t", "netstring"],
+          b"2:ab,400000:" + LONG),
+    Scene("probe", ["--probe"], LINES, "all"),
+    Scene("explain", ["--explain=http"], b"", "all"),
+    Scene("recover", ["-f", "netstring", "--on-malformed=skip"], b"1:a,1:b;2:cc,", status=3),
 ]
-SOURCES = ["file", "pipe", "socket", "name"]
-OUTPUTS = ["file", "pipe", "socket"]
 
 
 # -------------------------------------------------------------------- running
@@ -188,18 +219,21 @@ class Runner:
         os.mkdir(folder)
 
     def open_source(self, kind, data):
+        """What the program reads from, and what keeps that from ending, or None."""
         path = os.path.join(self.folder, "in")
         with open(path, "wb") as file:
             file.write(data)
         if kind == "name":
-            return os.open("/dev/null", os.O_RDONLY)
+            return os.open("/dev/null", os.O_RDONLY), None
         if kind == "file":
-            return os.open(path, os.O_RDONLY)
+            return os.open(path, os.O_RDONLY), None
         ours, theirs = make_sockets() if kind == "socket" else make_pipe()[::-1]
         if os.write(ours, data) != len(data):
             raise SystemExit("faults.py: the input does not fit in a %s" % kind)
+        if kind == "open":
+            return theirs, ours
         os.close(ours)
-        return theirs
+        return theirs, None
 
     def open_output(self, kind):
         """What the program writes to, and what we read from."""
@@ -239,7 +273,7 @@ class Runner:
         report = os.path.join(self.folder, "report")
         if os.path.exists(report):
             os.unlink(report)
-        stdin = self.open_source(source, scene.data)
+        stdin, kept_open = self.open_source(source, scene.data)
         stdout, reading = self.open_output(output)
         arguments = scene.arguments + (["in"] if source == "name" else [])
         result = Result()
@@ -251,6 +285,8 @@ class Runner:
         os.close(stdout)
         result.hung = not self.wait(process, TIMEOUT)
         result.status = process.returncode
+        if kept_open is not None:
+            os.close(kept_open)
         with open(said, encoding="latin-1") as err:
             result.err = err.read()
         result.out = read_all(reading)
@@ -266,9 +302,8 @@ class Runner:
         if os.path.exists(report):
             with open(report) as file:
                 for line in file:
-                    if line.startswith("call "):
-                        _, name, count = line.split()
-                        result.calls[name] = int(count)
+                    *_, name, count = line.split()
+                    result.calls[name] = int(count)
         return result
 
 
@@ -330,6 +365,28 @@ def is_right_so_far(scene, good, result):
     return None
 
 
+# What may be said when memory is out: that it is, once of each command.  pthread_create has
+# words of its own for it.
+CAUSE = r"(what it printed: )?(out of memory|Cannot allocate memory)"
+OUT_OF_MEMORY = re.compile(
+    r"cbsplit: \S+: (records? [-\d]+( at byte \d+)?: )?%s(, at byte \d+)?|"
+    r"cbsplit: worker \d+: %s; it had been given .*|"
+    r"cbsplit: thread: Resource temporarily unavailable" % (CAUSE, CAUSE))
+# Figures, and a worker that has a part of the record.
+BESIDES = re.compile(r"cbsplit: worker \d+: stopped inside record \d+, .*|[^c].*|")
+
+
+def wrong_about_memory(good, result):
+    """What is wrong with the messages after a failed allocation, or None."""
+    said = [line for line in result.err.splitlines()
+            if line not in good.err and not BESIDES.fullmatch(line)]
+    other = [line for line in said if not OUT_OF_MEMORY.fullmatch(line)]
+    about = {line.split(": ")[1:3][line.startswith("cbsplit: exec: record")] for line in said}
+    if other or not said or len(about) != len(said):
+        return "it said something else, or more: %r" % result.err
+    return None
+
+
 def wrong(scene, good, result, call, fault, may_be_seen):
     if fault.startswith("EPIPE") and result.status == -signal.SIGPIPE:
         return None
@@ -337,16 +394,20 @@ def wrong(scene, good, result, call, fault, may_be_seen):
         return "it hangs"
     if not result.calls:
         return "it crashed, status %d: %r" % (result.status, result.err)
+    if result.calls["held"] > good.calls["held"]:
+        return "%d allocations were not freed" % result.calls["held"]
     if fault.startswith("EPIPE") and scene.check in ("commands", "lines"):
         return None  # they have read as much as they wanted, so all they print is right
     happened = result.calls[call] >= int(fault.split("@")[1].rstrip("+"))
     if not may_be_seen or not happened:
         return is_same(scene, good, result)
-    if result.status == 0:
+    if result.status == scene.status and result.err == good.err or result.status == 0:
         if is_same(scene, good, result):
             return "status 0, but " + is_same(scene, good, result)
         silent = call in SILENT.split() or call in READS_ELSEWHERE.get(scene.name, [])
         return None if silent else "status 0, and nothing was said"
+    if call == "allocation":
+        return wrong_about_memory(good, result) or is_right_so_far(scene, good, result)
     text = os.strerror(getattr(errno, fault.split("@")[0]))
     if text not in result.err and call != "waitpid":
         return "the message does not name the cause: %r" % result.err
@@ -365,7 +426,8 @@ class Plan:
         key = scene, source, output
         if key not in self.good:
             good = self.runner.run(scene, source, output, {})
-            if good.status or (good.err and scene.check != "prefix-noise"):
+            if good.status != scene.status or (
+                    good.err and not good.status and scene.check != "prefix-noise"):
                 raise SystemExit("FAIL: %s fails without a fault: %r" % (scene.name, good.err))
             self.good[key] = good
         return self.good[key]
@@ -373,24 +435,26 @@ class Plan:
     def faults(self, scene, source, output):
         good = self.without_faults(scene, source, output)
         for call, count in sorted(good.calls.items()):
-            if self.options.call not in (None, call):
+            if self.options.call not in (None, call) or call not in ERRORS:
                 continue
-            for fault, seen in faults_of(call, min(count, self.options.most)):
+            if call != "allocation":
+                count = min(count, self.options.most)
+            for fault, seen in faults_of(call, count):
                 if call == "waitpid" and fault.endswith("+") and "exec" in scene.name:
                     continue  # each command that cannot be waited for has its 2 s
                 yield scene, source, output, good, call, fault, seen
 
     def every(self):
         for scene in self.scenes:
-            for source in SOURCES:
+            for source in scene.sources:
                 for output in OUTPUTS:
                     yield from self.faults(scene, source, output)
 
     def each(self):
         """Each fault of each scene, from one source after the other to one output after the
         other."""
-        ways = [(source, output) for source in SOURCES for output in OUTPUTS]
         for scene in self.scenes:
+            ways = [(source, output) for source in scene.sources for output in OUTPUTS]
             lists = [list(self.faults(scene, *way)) for way in ways]
             known = {}
             for way, cases in enumerate(lists):
@@ -402,7 +466,8 @@ class Plan:
     def some(self, count, seed):
         rng = random.Random(seed)
         for _ in range(count):
-            scene, source, output = map(rng.choice, (self.scenes, SOURCES, OUTPUTS))
+            scene = rng.choice(self.scenes)
+            source, output = rng.choice(scene.sources), rng.choice(OUTPUTS)
             cases = list(self.faults(scene, source, output))
             if cases:
                 # First the call, or those that have many errors would be most of them.
@@ -415,6 +480,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, help="so many, by random")
     parser.add_argument("--each", action="store_true", help="each fault once in each scene")
+    parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=int, default=12, help="calls of a kind that fail")
     parser.add_argument("--jobs", type=int, default=2)
@@ -429,6 +495,7 @@ def main():
             cases = plan.some(options.cases, options.seed)
         else:
             cases = plan.each() if options.each else plan.every()
+            cases = itertools.islice(cases, options.seed % options.step, None, options.step)
         local = threading.local()
 
         def attempt(case):

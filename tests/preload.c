@@ -3,8 +3,6 @@
  * Loaded into cbsplit by LD_PRELOAD: makes its calls fail, or do less than was
  * asked for, as environment variables say.
  *
- *     FAIL_ALLOCATION=N      the N-th allocation since main fails
- *     FAIL_ALLOCATION=N+     and all that come after it
  *     FAIL_READ=FAULT,...    faults of read and readv
  *     FAIL_WRITE=FAULT,...   ... of write and writev, but to standard error
  *     FAIL_MOVE=FAULT,...    ... of splice, copy_file_range and sendfile
@@ -13,7 +11,8 @@
  *     FAIL_SPAWN=FAULT,...   ... of posix_spawn
  *     FAIL_CLOSE=FAULT,...   ... of close, of standard output
  *     FAIL_NAME=FAULT,...    ... of the call of that name alone: FAIL_readv, FAIL_lseek;
- *                            EACH_CALL has them all
+ *                            EACH_CALL has them all; FAIL_allocation is malloc and
+ *                            all that is like it
  *
  * A FAULT is what goes wrong, a number of bytes that are the most to be read
  * or written or the name of an error, and when: @N in the N-th call, @N+ in that
@@ -26,7 +25,8 @@
  * What cbsplit runs is left alone.
  *
  * CALLS_REPORT=FILE writes how many of them there were to FILE, after main, one
- * line each: "allocation 23", and for each call by itself "call readv 7".
+ * line each: "move 23", and for each call by itself "call readv 7"; then "held 2", the
+ * allocations since main that nobody has freed.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -74,7 +74,6 @@ struct calls {
 };
 
 #define KIND(kind, called, set_by) static struct calls kind = {.name = called, .variable = set_by}
-KIND(allocations, "allocation", "FAIL_ALLOCATION");
 KIND(reads, "read", "FAIL_READ");
 KIND(writes, "write", "FAIL_WRITE");
 KIND(moves, "move", "FAIL_MOVE");
@@ -84,12 +83,13 @@ KIND(closes, "close", "FAIL_CLOSE");
 KIND(spawns, "spawn", "FAIL_SPAWN");
 KIND(others, "other", "FAIL_OTHER");
 
-static struct calls *const kinds[] = {&allocations, &reads,  &writes, &moves, &tees,
-                                      &polls,       &closes, &spawns, &others};
+static struct calls *const kinds[] = {&reads, &writes, &moves,  &tees,
+                                      &polls, &closes, &spawns, &others};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* The calls that can fail, and their kinds.  Those of close are only some of all. */
 #define EACH_CALL(CALL)                                                                            \
+    CALL(allocation, others)                                                                       \
     CALL(read, reads)                                                                              \
     CALL(readv, reads)                                                                             \
     CALL(pread, others)                                                                            \
@@ -132,8 +132,7 @@ static struct {
     EACH_CALL(CALL_ROW)};
 
 static bool started;
-static unsigned long failing_allocation;
-static bool and_all_after_it;
+static atomic_long held;
 static const char *hidden; /* from HIDE */
 
 static void give_up(const struct calls *calls)
@@ -205,6 +204,7 @@ static void report(void)
     for (size_t i = 0; i < CALLS; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "call %s %lu\n",
                                  call_table[i].own.name, call_table[i].own.count);
+    used += (size_t)snprintf(text + used, sizeof text - used, "held %ld\n", held);
     if (write(fd, text, used) != (ssize_t)used)
         abort();
     close(fd);
@@ -212,15 +212,7 @@ static void report(void)
 
 static void read_variables(void)
 {
-    const char *text = getenv(allocations.variable);
-    if (text) {
-        char *end;
-        failing_allocation = strtoul(text, &end, 10);
-        and_all_after_it = *end == '+';
-        if (!failing_allocation)
-            give_up(&allocations);
-    }
-    for (size_t i = 1; i < KINDS; i++)
+    for (size_t i = 0; i < KINDS; i++)
         read_faults(kinds[i]);
     for (size_t i = 0; i < CALLS; i++)
         read_faults(&call_table[i].own);
@@ -301,13 +293,15 @@ int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void), 
 
 static bool may_allocate(void)
 {
-    if (!started)
-        return true;
-    unsigned long n = ++allocations.count;
-    if (n != failing_allocation && !(and_all_after_it && n > failing_allocation))
-        return true;
-    errno = ENOMEM;
-    return false;
+    size_t most = SIZE_MAX;
+    return may_go_on(CALL_allocation, &most);
+}
+
+/* What main has allocated and not freed. */
+static void *hold(void *memory)
+{
+    held += started && memory;
+    return memory;
 }
 
 /* dlsym may itself call calloc, before there is one to be called. */
@@ -327,7 +321,7 @@ void *malloc(size_t size)
 {
     static void *(*real)(size_t);
     FIND_REAL(real, "malloc");
-    return may_allocate() ? real(size) : NULL;
+    return may_allocate() ? hold(real(size)) : NULL;
 }
 
 void *calloc(size_t count, size_t size)
@@ -339,28 +333,43 @@ void *calloc(size_t count, size_t size)
     searching = !real;
     FIND_REAL(real, "calloc");
     searching = false;
-    return may_allocate() ? real(count, size) : NULL;
+    return may_allocate() ? hold(real(count, size)) : NULL;
 }
 
 void *realloc(void *memory, size_t size)
 {
     static void *(*real)(void *, size_t);
     FIND_REAL(real, "realloc");
-    return may_allocate() ? real(memory, size) : NULL;
+    if (!may_allocate())
+        return NULL;
+    return memory ? real(memory, size) : hold(real(memory, size));
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
     static void *(*real)(size_t, size_t);
     FIND_REAL(real, "aligned_alloc");
-    return may_allocate() ? real(alignment, size) : NULL;
+    return may_allocate() ? hold(real(alignment, size)) : NULL;
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size)
 {
     static int (*real)(void **, size_t, size_t);
     FIND_REAL(real, "posix_memalign");
-    return may_allocate() ? real(memory, alignment, size) : ENOMEM;
+    if (!may_allocate())
+        return ENOMEM;
+    int error = real(memory, alignment, size);
+    if (!error)
+        hold(*memory);
+    return error;
+}
+
+void free(void *memory)
+{
+    static void (*real)(void *);
+    FIND_REAL(real, "free");
+    held -= started && memory;
+    real(memory);
 }
 
 /* ------------------------------------------------------------------- bytes */
