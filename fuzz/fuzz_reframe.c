@@ -46,7 +46,7 @@ struct run {
     const struct way *way;
     const char *from, *to;
     struct cb_decoder_options options;
-    bool refuses;
+    bool refuses, transforms;
     size_t limit;
     struct stream stream;
     struct cuts cuts, asks;
@@ -259,13 +259,25 @@ static void show(const char *name, const struct result *result)
             (unsigned long long)result->rejected, (unsigned long long)result->offset, result->text);
 }
 
+/* Does an encoder that transforms payload hold some of it back?  It may, where it has no room;
+ * a record that is cut short so ends a few bytes sooner. */
+static bool may_hold_back(const struct run *run, const struct result *result)
+{
+    return run->way->limited && run->transforms && result->status != CB_END;
+}
+
 /* Masks are random. */
-static void compare(const struct run *run, const struct result *a, const struct result *b)
+static bool same_output(const struct run *run, const struct result *a, const struct result *b)
 {
     const bool random = strstr(run->to, "mask");
+    return may_hold_back(run, b) || (a->size == b->size && (random || a->digest == b->digest));
+}
+
+static void compare(const struct run *run, const struct result *a, const struct result *b)
+{
     if (a->status == b->status && a->offset == b->offset && a->records == b->records &&
-        a->rejected == b->rejected && a->reasons == b->reasons && a->size == b->size &&
-        !strcmp(a->text, b->text) && (random || a->digest == b->digest))
+        a->rejected == b->rejected && a->reasons == b->reasons && !strcmp(a->text, b->text) &&
+        same_output(run, a, b))
         return;
     show(run->way->name, a);
     show(by_hand.name, b);
@@ -298,6 +310,7 @@ static bool check(struct run *run)
     decoder = NULL;
     const bool good = cb_decoder_new(&decoder, run->from, &run->options, NULL) == CB_OK &&
                       cb_encoder_new(&encoder, run->to, NULL, NULL) == CB_OK;
+    run->transforms = good && cb_encoder_traits(encoder) & CB_TRANSFORMS;
     cb_decoder_free(decoder);
     cb_encoder_free(encoder);
     return good;

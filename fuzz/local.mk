@@ -11,9 +11,10 @@ fuzzers = \
 	fuzz/fuzz_options \
 	fuzz/fuzz_probe
 
-# It uses what the unit tests share.
+# They use what the unit tests share.
 if HAVE_CHECK
 fuzzers += fuzz/fuzz_buffer
+fuzz_streams = fuzz/streams
 endif
 
 EXTRA_DIST += \
@@ -29,10 +30,11 @@ EXTRA_DIST += \
 	fuzz/inside.h \
 	fuzz/make-corpus.sh \
 	fuzz/program.c \
-	fuzz/program.h
+	fuzz/program.h \
+	fuzz/streams.c
 
 if FUZZING
-check_PROGRAMS += $(fuzzers)
+check_PROGRAMS += $(fuzzers) $(fuzz_streams)
 check_LTLIBRARIES += fuzz/libprogram.la
 endif
 
@@ -44,6 +46,7 @@ fuzz_libprogram_la_CPPFLAGS = $(AM_CPPFLAGS) -include $(srcdir)/fuzz/inside.h
 # $(AM_LDFLAGS) $(FUZZ_LDFLAGS).
 FUZZ_LIBS = lib/libcb.la
 
+fuzz_streams_LDADD =
 fuzz_fuzz_buffer_LDADD = tests/unit/libsupport.la $(FUZZ_LIBS) $(CHECK_LIBS)
 fuzz_fuzz_buffer_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_fuzz_decoder_LDADD = $(FUZZ_LIBS)
@@ -69,8 +72,8 @@ FUZZ_SECONDS = 60
 
 fuzz:
 if FUZZING
-	$(MAKE) $(AM_MAKEFLAGS) $(fuzzers)
-	$(SHELL) '$(srcdir)'/fuzz/make-corpus.sh fuzz/found
+	$(MAKE) $(AM_MAKEFLAGS) $(fuzzers) $(fuzz_streams)
+	$(SHELL) '$(srcdir)'/fuzz/make-corpus.sh fuzz/found $(fuzz_streams)
 	@for fuzzer in $(fuzzers); do \
 		name=$${fuzzer#fuzz/fuzz_}; \
 		echo "$$fuzzer"; \

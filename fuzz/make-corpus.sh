@@ -4,10 +4,12 @@
 # Writes the inputs that the fuzzers start from to the folder that is given, one
 # folder for each fuzzer.  What the bytes mean is said in each fuzz_<name>.c.
 #
-# usage: fuzz/make-corpus.sh FOLDER
+# usage: fuzz/make-corpus.sh FOLDER [STREAMS]
+#
+# STREAMS is the program that prints the streams of the unit tests (fuzz/streams.c).
 
 set -eu
-out=${1:?usage: make-corpus.sh FOLDER}
+out=${1:?usage: make-corpus.sh FOLDER [STREAMS]}
 mkdir -p "$out/decoder" "$out/reframe" "$out/encode" "$out/buffer" "$out/options" "$out/probe" "$out/spec" "$out/matcher"
 
 # The dictionary of specifications: the names of framings, and of their keys.
@@ -165,6 +167,13 @@ decoder 'websocket,data' '\211\001x\202\002hi'
 decoder 'websocket,message' '\001\001x\211\001p\000\000\200\201\001\002\003\004y'
 decoder 'websocket,message,rsv1,keep' '\101\001x\211\000\200\001y\302\000'
 decoder 'websocket' '\001\001x\211\000\000\001y\200\000'
+
+if [ -n "${2-}" ]; then
+    "$2" >"$out/streams"
+    while IFS="$(printf '\t')" read -r specification text; do
+        decoder "$specification" "$text"
+    done <"$out/streams"
+fi
 
 # spec NAME TEXT
 spec() {
