@@ -21,6 +21,16 @@ struct output {
 /* With this many encoded bytes, write before encoding more. */
 enum { OUTPUT_ENOUGH = 256 << 10 };
 
+/* Of a record that has not come whole, for a reader that must not take a part for all of it: */
+enum part {
+    NO_PART, /* there is none */
+    HELD,    /* the reader has nothing of it: it is at the end of the output */
+    SENT     /* the reader has all of it that has come */
+};
+
+/* The longest record that is held until it is whole. */
+enum { HOLD_MOST = 64 << 10 };
+
 /* The output owns the encoder from then on.  False if out of memory; then the caller
  * still owns it. */
 bool output_init(struct output *output, struct sink *sink, struct cb_encoder *encoder);

@@ -3,9 +3,8 @@
 
 #include <errno.h>
 
-/* The longest record that is held until it is complete; if it is open whether it fits,
- * and in any case. */
-enum { HOLD_MOST = 64 << 10, HOLD_UNDECIDED = 64 << 20 };
+/* The longest that is held while it is open whether it fits. */
+enum { HOLD_UNDECIDED = 64 << 20 };
 
 /* Payload that is encoded at once. */
 enum { BATCH_BYTES = 64 << 10 };

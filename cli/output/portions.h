@@ -29,13 +29,6 @@ struct portion_ops {
     enum exit_status (*abandon)(struct sink *sink, uint64_t keep);
 };
 
-/* The current record: */
-enum part {
-    NO_PART,
-    HELD, /* nothing of it was sent */
-    SENT
-};
-
 struct portions {
     const struct portion_ops *ops;
     struct output *output;

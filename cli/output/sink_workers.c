@@ -18,16 +18,6 @@
  * worker gets if they are shared evenly. */
 enum { UNIT_BYTES = 4 << 10, UNIT_SHARE = 8 };
 
-/* The longest record that is held until it is complete. */
-enum { HOLD_MOST = 64 << 10 };
-
-/* A record that is incomplete so far, or long: */
-enum part {
-    NO_PART,
-    HELD, /* no worker has any of it: it is at the end of the output */
-    SENT  /* the target has all that has arrived */
-};
-
 struct sink_workers {
     struct sink sink;
     struct output output;
