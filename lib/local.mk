@@ -178,6 +178,7 @@ EXTRA_DIST += \
 	lib/kernels/syntax_x86.c \
 	lib/kernels/syntax_neon.c \
 	lib/kernels/syntax_none.c \
+	lib/kernels/text_scan.h \
 	lib/kernels/text_x86.c \
 	lib/kernels/text_neon.c \
 	lib/kernels/text_none.c

@@ -66,6 +66,26 @@ const uint8_t cb__escape_letters[32] = {
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
 };
 
+const uint8_t cb__escape_short[16] = {
+    0, 1, 2, 3, 4, 5, 6, 7, 'b', 't', 'n', 11, 'f', 'r', 14, 15,
+};
+
+// clang-format off
+/* Byte b of eight, with a backslash before those of mask m, is at this place. */
+#define PLACE(m, b) ((b) + __builtin_popcount((m) & ((2 << (b)) - 1)))
+#define IS_AT(m, i, b) (PLACE(m, b) == (i) ? (b) - 8 : 0)
+#define AT(m, i) \
+    (8 + IS_AT(m, i, 0) + IS_AT(m, i, 1) + IS_AT(m, i, 2) + IS_AT(m, i, 3) + \
+     IS_AT(m, i, 4) + IS_AT(m, i, 5) + IS_AT(m, i, 6) + IS_AT(m, i, 7))
+#define SHUFFLE(m) \
+    {AT(m, 0), AT(m, 1), AT(m, 2), AT(m, 3), AT(m, 4), AT(m, 5), AT(m, 6), AT(m, 7), \
+     AT(m, 8), AT(m, 9), AT(m, 10), AT(m, 11), AT(m, 12), AT(m, 13), AT(m, 14), AT(m, 15)}
+const uint8_t cb__escape_shuffles[256][16] = {
+    SIXTY_FOUR(SHUFFLE, 0), SIXTY_FOUR(SHUFFLE, 64),
+    SIXTY_FOUR(SHUFFLE, 128), SIXTY_FOUR(SHUFFLE, 192),
+};
+// clang-format on
+
 static bool needs_escape(uint8_t c)
 {
     return c < 0x20 || c == '"' || c == '\\';
@@ -99,7 +119,7 @@ static void escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out, con
 }
 
 /* The last eight bytes overlap the ones before. */
-static size_t as_is(const uint8_t *data, size_t n, uint8_t *out)
+size_t cb__text_as_is(const uint8_t *data, size_t n, uint8_t *out)
 {
     size_t i = 0;
     for (; i + 8 <= n; i = n - i >= 16 || i + 8 == n ? i + 8 : n - 8) {
@@ -185,6 +205,20 @@ static size_t utf8(const uint8_t *data, size_t n)
     return i;
 }
 
+/* Most strings are as they should be, to the end. */
+static uint8_t *string(const uint8_t *data, size_t n, uint8_t *out)
+{
+    const size_t done = cb__text_as_is(data, n, out);
+    const uint8_t *in = data + done, *end = data + n;
+    out += done;
+    if (cb__likely(done == n))
+        return out;
+    if (utf8(in, n - done) < n - done)
+        return NULL;
+    escape(&in, end, &out, out + CB__ESCAPE_MAX * (n - done) + CB__STRING_ROOM);
+    return out;
+}
+
 /* ----------------------------------------------------------------- kernels */
 
 const struct cb__text_kernel cb__text_plain = {
@@ -193,7 +227,7 @@ const struct cb__text_kernel cb__text_plain = {
     .base64 = base64,
     .escape = escape,
     .utf8 = utf8,
-    .as_is = as_is,
+    .string = string,
 };
 
 CB__CHOOSE_KERNEL(cb__text_kernel, &cb__text_plain);
@@ -221,15 +255,5 @@ size_t cb__text_utf8(const uint8_t *data, size_t n)
 
 uint8_t *cb__text_string(const uint8_t *data, size_t n, uint8_t *out)
 {
-    const struct cb__text_kernel *kernel = kernel_now();
-    const uint8_t *in = data, *end = data + n;
-    const size_t done = kernel->as_is(data, n, out);
-    out += done;
-    if (cb__likely(done == n))
-        return out;
-    in += done;
-    if (kernel->utf8(in, n - done) < n - done)
-        return NULL;
-    kernel->escape(&in, end, &out, out + CB__ESCAPE_MAX * (n - done) + CB__STRING_ROOM);
-    return out;
+    return kernel_now()->string(data, n, out);
 }

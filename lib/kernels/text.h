@@ -42,7 +42,7 @@ typedef void cb__digits_fn(const uint8_t *in, size_t n, uint8_t *out);
 typedef void cb__escape_fn(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
                            const uint8_t *out_end);
 typedef size_t cb__utf8_fn(const uint8_t *data, size_t n);
-typedef size_t cb__as_is_fn(const uint8_t *data, size_t n, uint8_t *out);
+typedef uint8_t *cb__string_fn(const uint8_t *data, size_t n, uint8_t *out);
 
 /* One implementation. */
 struct cb__text_kernel {
@@ -50,9 +50,7 @@ struct cb__text_kernel {
     cb__digits_fn *hex, *base64;
     cb__escape_fn *escape;
     cb__utf8_fn *utf8;
-    /* Copies bytes that are ASCII and need no escape, from the beginning, and returns how
-     * many: perhaps not all of those.  May overwrite 64 bytes more. */
-    cb__as_is_fn *as_is;
+    cb__string_fn *string;
 };
 
 /* The kernels that this machine can run, the fastest first, plain C last; NULL after
@@ -68,11 +66,23 @@ size_t cb__text_kernels_here(const struct cb__text_kernel **kernels);
 
 /* What they share: the plain functions, for input shorter than a vector. */
 extern const struct cb__text_kernel cb__text_plain;
+
+/* Copies bytes that are ASCII and need no escape, from the beginning, and returns how many:
+ * perhaps not all of those.  May overwrite 8 bytes more. */
+size_t cb__text_as_is(const uint8_t *data, size_t n, uint8_t *out);
+
 extern const uint8_t cb__hex_digits[16], cb__base64_digits[64];
 
 /* The letter after the backslash for each byte below 0x20; 'u' if it has no letter of
  * its own, and four hexadecimal digits follow. */
 extern const uint8_t cb__escape_letters[32];
+
+/* The same for those below 0x10, where a byte without a letter of its own stays as it is. */
+extern const uint8_t cb__escape_short[16];
+
+/* What puts a backslash (from index 8 on are backslashes) before those of eight bytes whose
+ * bit is set: shuffles. */
+extern const uint8_t cb__escape_shuffles[256][16];
 
 /* Possible errors of two adjacent bytes, one bit each: by the high and the low half of
  * the first, and by the high half of the second.  A bit set in all three is an error

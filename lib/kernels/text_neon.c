@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels for 64-bit Arm, whose processors all have NEON. */
-#include <arm_neon.h>
+#include <string.h>
 
+#include "kernels/neon.h"
 #include "kernels/text.h"
 
 static void neon_hex(const uint8_t *in, size_t n, uint8_t *out)
@@ -36,48 +37,21 @@ static void neon_base64(const uint8_t *in, size_t n, uint8_t *out)
     cb__text_plain.base64(in, n, out);
 }
 
-/* Four bits for each byte that needs an escape. */
-static inline uint64_t need_escape(uint8x16_t bytes)
+/* All ones for each byte that needs an escape. */
+static inline uint8x16_t need_escape(uint8x16_t bytes)
 {
-    uint8x16_t is =
-        vorrq_u8(vcltq_u8(bytes, vdupq_n_u8(0x20)),
-                 vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))));
-    uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(is), 4);
-    return vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
-}
-
-/* A whole vector is stored; only the bytes before the first escape count. */
-static void neon_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
-                        const uint8_t *out_end)
-{
-    const uint8_t *from = *in;
-    uint8_t *to = *out;
-    while (in_end - from >= 16 && out_end - to >= 16 + 6) {
-        uint8x16_t bytes = vld1q_u8(from);
-        uint64_t escapes = need_escape(bytes);
-        vst1q_u8(to, bytes);
-        if (cb__likely(!escapes)) {
-            from += 16;
-            to += 16;
-            continue;
-        }
-        unsigned before = (unsigned)__builtin_ctzll(escapes) / 4;
-        to = cb__put_escape(to + before, from[before]);
-        from += before + 1;
-    }
-    *in = from;
-    *out = to;
-    cb__text_plain.escape(in, in_end, out, out_end);
+    return vorrq_u8(vcltq_u8(bytes, vdupq_n_u8(0x20)),
+                    vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))));
 }
 
 /* The last vector overlaps the one before. */
-static size_t neon_as_is(const uint8_t *data, size_t n, uint8_t *out)
+static size_t as_is(const uint8_t *data, size_t n, uint8_t *out)
 {
     if (n < 16)
-        return cb__text_plain.as_is(data, n, out);
+        return cb__text_as_is(data, n, out);
     for (size_t i = 0;; i = n - i >= 32 ? i + 16 : n - 16) {
         uint8x16_t bytes = vld1q_u8(data + i);
-        if (need_escape(bytes) || vmaxvq_u8(bytes) >= 0x80)
+        if (vmaxvq_u8(vorrq_u8(need_escape(bytes), bytes)) >= 0x80)
             return i;
         vst1q_u8(out + i, bytes);
         if (i + 16 == n)
@@ -85,8 +59,63 @@ static size_t neon_as_is(const uint8_t *data, size_t n, uint8_t *out)
     }
 }
 
-/* `before` are the 16 bytes before these. */
-static inline bool is_faulty(uint8x16_t bytes, uint8x16_t before)
+static inline uint8x16x4_t part(const uint8_t *data, size_t n)
+{
+    uint8_t bytes[64];
+    if (cb__unlikely(n < 64)) {
+        memset(bytes, ' ', sizeof bytes);
+        data = memcpy(bytes, data, n);
+    }
+    return cb__neon_load(data);
+}
+
+static inline void store(uint8_t *to, uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        vst1q_u8(to + 16 * i, v.val[i]);
+}
+
+static inline uint8x16x4_t zeros(void)
+{
+    const uint8x16_t zero = vdupq_n_u8(0);
+    return (uint8x16x4_t){{zero, zero, zero, zero}};
+}
+
+static inline uint8x16x4_t either(uint8x16x4_t v, uint8x16x4_t w)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = vorrq_u8(v.val[i], w.val[i]);
+    return v;
+}
+
+static inline bool is_zero(uint8x16x4_t v)
+{
+    return !vmaxvq_u8(vorrq_u8(vorrq_u8(v.val[0], v.val[1]), vorrq_u8(v.val[2], v.val[3])));
+}
+
+static inline uint64_t neon_special(uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = need_escape(v.val[i]);
+    return cb__neon_bits(v);
+}
+
+static inline uint64_t controls(uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = vcltq_u8(v.val[i], vdupq_n_u8(0x20));
+    return cb__neon_bits(v);
+}
+
+static inline uint64_t neon_high(uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = vcgeq_u8(v.val[i], vdupq_n_u8(0x80));
+    return cb__neon_bits(v);
+}
+
+/* Bytes that are not 0 are errors: `before` are the 16 bytes before these. */
+static inline uint8x16_t faults_16(uint8x16_t bytes, uint8x16_t before)
 {
     uint8x16_t one = vextq_u8(before, bytes, 15);
     uint8x16_t two = vextq_u8(before, bytes, 14);
@@ -99,24 +128,64 @@ static inline bool is_faulty(uint8x16_t bytes, uint8x16_t before)
     uint8x16_t third = vqsubq_u8(two, vdupq_n_u8(0xe0 - 0x80));
     uint8x16_t fourth = vqsubq_u8(three, vdupq_n_u8(0xf0 - 0x80));
     uint8x16_t must = vandq_u8(vorrq_u8(third, fourth), vdupq_n_u8(0x80));
-    return vmaxvq_u8(veorq_u8(must, pair)) != 0;
+    return veorq_u8(must, pair);
 }
 
-static size_t neon_utf8(const uint8_t *data, size_t n)
+static inline uint8x16x4_t neon_faults(uint8x16x4_t v, uint8x16x4_t before)
 {
-    uint8x16_t before = vdupq_n_u8(0);
-    bool open = false; /* may a character continue in the next vector? */
-    size_t i = 0;
-    for (; n - i >= 16; i += 16) {
-        uint8x16_t bytes = vld1q_u8(data + i);
-        bool high = vmaxvq_u8(bytes) >= 0x80;
-        if ((high || open) && is_faulty(bytes, before))
-            break;
-        open = high;
-        before = bytes;
+    uint8x16_t last = before.val[3];
+    for (int i = 0; i < 4; i++) {
+        const uint8x16_t bytes = v.val[i];
+        v.val[i] = faults_16(bytes, last);
+        last = bytes;
     }
-    return cb__utf8_rest(data, i, n);
+    return v;
 }
+
+/* (A look-up of 16 and more leaves the byte as it is.) */
+static inline uint8x16x4_t letters(uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = vqtbx1q_u8(v.val[i], vld1q_u8(cb__escape_short), v.val[i]);
+    return v;
+}
+
+/* Eight bytes become up to sixteen. */
+static inline uint8_t *spread_8(uint8_t *to, uint8x8_t bytes, uint64_t special)
+{
+    const uint8x16_t shuffle = vld1q_u8(cb__escape_shuffles[special & 255]);
+    vst1q_u8(to, vqtbl1q_u8(vcombine_u8(bytes, vdup_n_u8('\\')), shuffle));
+    return to + 8 + __builtin_popcountll(special & 255);
+}
+
+static inline void put(uint8_t *to, uint8x16x4_t v, uint64_t special)
+{
+    if (!special) {
+        store(to, v);
+        return;
+    }
+    for (int i = 0; i < 4; i++, special >>= 16) {
+        to = spread_8(to, vget_low_u8(v.val[i]), special);
+        to = spread_8(to, vget_high_u8(v.val[i]), special >> 8);
+    }
+}
+
+#define TEXT_TARGET
+#define TEXT_NAME(name) neon_##name
+#define TEXT_V uint8x16x4_t
+#define TEXT_PART(p, n) part(p, n)
+#define TEXT_STORE(to, v) store(to, v)
+#define TEXT_ZEROS zeros()
+#define TEXT_EITHER(v, w) either(v, w)
+#define TEXT_IS_ZERO(v) is_zero(v)
+#define TEXT_SPECIAL(v) neon_special(v)
+#define TEXT_CONTROLS(v) controls(v)
+#define TEXT_HIGH(v) neon_high(v)
+#define TEXT_FAULTS(v, w) neon_faults(v, w)
+#define TEXT_LETTERS(v) letters(v)
+#define TEXT_SPREAD(to, v, special) put(to, v, special)
+#define TEXT_AS_IS(p, n, to) as_is(p, n, to)
+#include "kernels/text_scan.h"
 
 static const struct cb__text_kernel neon = {
     .name = "neon",
@@ -124,7 +193,7 @@ static const struct cb__text_kernel neon = {
     .base64 = neon_base64,
     .escape = neon_escape,
     .utf8 = neon_utf8,
-    .as_is = neon_as_is,
+    .string = neon_string,
 };
 
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)

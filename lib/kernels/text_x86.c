@@ -95,35 +95,11 @@ AVX2 static inline uint32_t avx2_need_escape(__m256i bytes)
         _mm256_or_si256(control, _mm256_or_si256(quote, backslash)));
 }
 
-/* A whole vector is stored; only the bytes before the first escape count. */
-AVX2 static void avx2_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
-                             const uint8_t *out_end)
-{
-    const uint8_t *from = *in;
-    uint8_t *to = *out;
-    while (in_end - from >= 32 && out_end - to >= 32 + 6) {
-        __m256i bytes = load_32(from);
-        uint32_t escapes = avx2_need_escape(bytes);
-        store_32(to, bytes);
-        if (cb__likely(!escapes)) {
-            from += 32;
-            to += 32;
-            continue;
-        }
-        unsigned before = (unsigned)__builtin_ctz(escapes);
-        to = cb__put_escape(to + before, from[before]);
-        from += before + 1;
-    }
-    *in = from;
-    *out = to;
-    cb__text_plain.escape(in, in_end, out, out_end);
-}
-
 /* The last vector overlaps the one before. */
 AVX2 static size_t avx2_as_is(const uint8_t *data, size_t n, uint8_t *out)
 {
     if (n < 32)
-        return cb__text_plain.as_is(data, n, out);
+        return cb__text_as_is(data, n, out);
     for (size_t i = 0;; i = n - i >= 64 ? i + 32 : n - 32) {
         __m256i bytes = load_32(data + i);
         if (avx2_need_escape(bytes) | (uint32_t)_mm256_movemask_epi8(bytes))
@@ -134,7 +110,7 @@ AVX2 static size_t avx2_as_is(const uint8_t *data, size_t n, uint8_t *out)
     }
 }
 
-/* Bytes with the high bit set are errors: `before` are the 32 bytes before these. */
+/* Bytes that are not 0 are errors: `before` are the 32 bytes before these. */
 AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
 {
     const __m256i half = _mm256_set1_epi8(15);
@@ -155,24 +131,123 @@ AVX2 static inline __m256i avx2_faults(__m256i bytes, __m256i before)
     return _mm256_xor_si256(must, pair);
 }
 
-AVX2 static size_t avx2_utf8(const uint8_t *data, size_t n)
+/* 64 bytes. */
+struct avx2 {
+    __m256i low, high;
+};
+
+AVX2 static inline struct avx2 avx2_part(const uint8_t *data, size_t n)
 {
-    __m256i before = _mm256_setzero_si256();
-    uint32_t open = 0; /* does the last byte, not ASCII, need more bytes after it? */
-    size_t i = 0;
-    for (; n - i >= 32; i += 32) {
-        __m256i bytes = load_32(data + i);
-        uint32_t high = (uint32_t)_mm256_movemask_epi8(bytes);
-        if (high | open) {
-            __m256i faults = avx2_faults(bytes, before);
-            if (!_mm256_testz_si256(faults, faults))
-                break;
-        }
-        open = high >> 31;
-        before = bytes;
+    uint8_t part[64];
+    if (cb__unlikely(n < 64)) {
+        memset(part, ' ', sizeof part);
+        data = memcpy(part, data, n);
     }
-    return cb__utf8_rest(data, i, n);
+    return (struct avx2){load_32(data), load_32(data + 32)};
 }
+
+AVX2 static inline void avx2_store(uint8_t *to, struct avx2 v)
+{
+    store_32(to, v.low);
+    store_32(to + 32, v.high);
+}
+
+AVX2 static inline struct avx2 avx2_zeros(void)
+{
+    return (struct avx2){_mm256_setzero_si256(), _mm256_setzero_si256()};
+}
+
+AVX2 static inline struct avx2 avx2_either(struct avx2 v, struct avx2 w)
+{
+    return (struct avx2){_mm256_or_si256(v.low, w.low), _mm256_or_si256(v.high, w.high)};
+}
+
+AVX2 static inline bool avx2_is_zero(struct avx2 v)
+{
+    const __m256i any = _mm256_or_si256(v.low, v.high);
+    return _mm256_testz_si256(any, any);
+}
+
+AVX2 static inline uint64_t avx2_special(struct avx2 v)
+{
+    return avx2_need_escape(v.low) | (uint64_t)avx2_need_escape(v.high) << 32;
+}
+
+AVX2 static inline uint64_t avx2_high(struct avx2 v)
+{
+    return (uint32_t)_mm256_movemask_epi8(v.low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(v.high)
+                                                       << 32;
+}
+
+AVX2 static inline __m256i avx2_below(__m256i bytes, uint8_t limit)
+{
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8((char)(limit - 1))), bytes);
+}
+
+AVX2 static inline uint64_t avx2_controls(struct avx2 v)
+{
+    return avx2_high((struct avx2){avx2_below(v.low, 0x20), avx2_below(v.high, 0x20)});
+}
+
+AVX2 static inline struct avx2 avx2_faults_64(struct avx2 v, struct avx2 before)
+{
+    return (struct avx2){avx2_faults(v.low, before.high), avx2_faults(v.high, v.low)};
+}
+
+AVX2 static inline __m256i avx2_letters_32(__m256i bytes)
+{
+    const __m256i letters = _mm256_shuffle_epi8(twice(cb__escape_short), bytes);
+    return _mm256_blendv_epi8(bytes, letters, avx2_below(bytes, 0x10));
+}
+
+AVX2 static inline struct avx2 avx2_letters(struct avx2 v)
+{
+    return (struct avx2){avx2_letters_32(v.low), avx2_letters_32(v.high)};
+}
+
+/* Eight bytes become up to sixteen. */
+AVX2 static inline uint8_t *avx2_spread_8(uint8_t *to, __m128i bytes, uint64_t special)
+{
+    const __m128i shuffle = load_16(cb__escape_shuffles[special & 255]);
+    const __m128i pool = _mm_unpacklo_epi64(bytes, _mm_set1_epi8('\\'));
+    _mm_storeu_si128((__m128i *)to, _mm_shuffle_epi8(pool, shuffle));
+    return to + 8 + __builtin_popcountll(special & 255);
+}
+
+AVX2 static inline uint8_t *avx2_spread_16(uint8_t *to, __m128i bytes, uint64_t special)
+{
+    to = avx2_spread_8(to, bytes, special);
+    return avx2_spread_8(to, _mm_unpackhi_epi64(bytes, bytes), special >> 8);
+}
+
+AVX2 static inline void avx2_put(uint8_t *to, struct avx2 v, uint64_t special)
+{
+    if (!special) {
+        avx2_store(to, v);
+        return;
+    }
+    to = avx2_spread_16(to, _mm256_castsi256_si128(v.low), special);
+    to = avx2_spread_16(to, _mm256_extracti128_si256(v.low, 1), special >> 16);
+    to = avx2_spread_16(to, _mm256_castsi256_si128(v.high), special >> 32);
+    avx2_spread_16(to, _mm256_extracti128_si256(v.high, 1), special >> 48);
+}
+
+#define TEXT_TARGET AVX2
+#define TEXT_NAME(name) avx2_##name
+#define TEXT_V struct avx2
+#define TEXT_PART(p, n) avx2_part(p, n)
+#define TEXT_STORE(to, v) avx2_store(to, v)
+#define TEXT_ZEROS avx2_zeros()
+#define TEXT_EITHER(v, w) avx2_either(v, w)
+#define TEXT_IS_ZERO(v) avx2_is_zero(v)
+#define TEXT_SPECIAL(v) avx2_special(v)
+#define TEXT_CONTROLS(v) avx2_controls(v)
+#define TEXT_HIGH(v) avx2_high(v)
+#define TEXT_FAULTS(v, w) avx2_faults_64(v, w)
+#define TEXT_LETTERS(v) avx2_letters(v)
+#define TEXT_SPREAD(to, v, special) avx2_put(to, v, special)
+#define TEXT_AS_IS(p, n, to) avx2_as_is(p, n, to)
+#include "kernels/text_scan.h"
 
 static const struct cb__text_kernel avx2 = {
     .name = "avx2",
@@ -180,7 +255,7 @@ static const struct cb__text_kernel avx2 = {
     .base64 = avx2_base64,
     .escape = avx2_escape,
     .utf8 = avx2_utf8,
-    .as_is = avx2_as_is,
+    .string = avx2_string,
 };
 
 /* ---------------------------------------------------------------- AVX-512 */
@@ -243,81 +318,75 @@ AVX512 static void avx512_base64(const uint8_t *in, size_t n, uint8_t *out)
     _mm512_mask_storeu_epi8(out, all, characters);
 }
 
-/* Writes the `kept` of 32 bytes, with a backslash before the `escaped` ones:
- * interleaves both and drops the unwanted bytes. */
-AVX512 static inline uint8_t *avx512_put_pairs(uint8_t *out, __m256i bytes, uint32_t kept,
-                                               uint32_t escaped)
+AVX512 static inline __m512i avx512_part(const uint8_t *data, size_t n)
 {
-    __m512i pairs = _mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8);
-    uint64_t wanted = _pdep_u64(kept, UINT64_C(0xaaaaaaaaaaaaaaaa)) |
-                      _pdep_u64(escaped & kept, UINT64_C(0x5555555555555555));
-    pairs = _mm512_or_si512(pairs, _mm512_set1_epi16('\\'));
-    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(wanted, pairs));
-    return out + _mm_popcnt_u64(wanted);
+    return _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), first(n), data);
 }
 
-AVX512 static inline uint64_t avx512_need_escape(__m512i bytes)
+AVX512 static inline uint64_t avx512_special(__m512i bytes)
 {
     return _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) |
            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
 }
 
-AVX512 static size_t avx512_as_is(const uint8_t *data, size_t n, uint8_t *out)
+/* Are all bytes of both ASCII, and need no escape?  (As signed numbers, what is not ASCII is
+ * below zero.) */
+AVX512 static inline bool avx512_all_plain(__m512i low, __m512i high)
 {
-    for (size_t i = 0; i < n; i += 64) {
-        const uint64_t have = n - i < 64 ? first(n - i) : UINT64_MAX;
-        const __m512i bytes = _mm512_maskz_loadu_epi8(have, data + i);
-        if ((avx512_need_escape(bytes) & have) | _mm512_movepi8_mask(bytes))
+    const __m512i quote = _mm512_set1_epi8('"'), backslash = _mm512_set1_epi8('\\');
+    uint64_t is = _mm512_cmpgt_epi8_mask(_mm512_min_epi8(low, high), _mm512_set1_epi8(0x1f));
+    is = _mm512_mask_cmpneq_epi8_mask(is, low, quote);
+    is = _mm512_mask_cmpneq_epi8_mask(is, low, backslash);
+    is = _mm512_mask_cmpneq_epi8_mask(is, high, quote);
+    return _mm512_mask_cmpneq_epi8_mask(is, high, backslash) == UINT64_MAX;
+}
+
+/* 128 bytes at a time, with one branch for the length of the rest. */
+AVX512 static inline size_t avx512_as_is(const uint8_t *data, size_t n, uint8_t *out)
+{
+    size_t i = 0;
+    for (; n - i >= 128; i += 128) {
+        const __m512i low = _mm512_loadu_si512(data + i), high = _mm512_loadu_si512(data + i + 64);
+        if (!avx512_all_plain(low, high))
             return i;
-        _mm512_storeu_si512(out + i, bytes);
+        _mm512_storeu_si512(out + i, low);
+        _mm512_storeu_si512(out + i + 64, high);
     }
+    const size_t left = n - i, second = left > 64 ? left - 64 : 0;
+    const __m512i low = avx512_part(data + i, left);
+    const __m512i high = avx512_part(data + i + (left - second), second);
+    if (!avx512_all_plain(low, high))
+        return i;
+    _mm512_storeu_si512(out + i, low);
+    _mm512_storeu_si512(out + i + 64, high);
     return n;
 }
 
-/* Writes the first `have` of 64 bytes, up to the first one with a long escape; returns
- * how many. */
-AVX512 static inline size_t avx512_escape_64(__m512i bytes, size_t have, uint8_t **out)
+AVX512 static inline __m512i avx512_letters(__m512i bytes)
 {
-    __mmask64 control = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) & first(have);
-    uint64_t escaped = control | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
-                       _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
-    if (cb__likely(!escaped)) {
-        _mm512_storeu_si512(*out, bytes);
-        *out += have;
-        return have;
-    }
-    __m512i letters = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)cb__escape_letters));
-    bytes = _mm512_mask_permutexvar_epi8(bytes, control, bytes, letters);
-    uint64_t stop = _mm512_mask_cmpeq_epi8_mask(control, bytes, _mm512_set1_epi8('u'));
-    size_t n = stop ? (size_t)__builtin_ctzll(stop) : have;
-    uint64_t kept = first(n);
-    *out = avx512_put_pairs(*out, _mm512_castsi512_si256(bytes), (uint32_t)kept, (uint32_t)escaped);
-    if (n > 32)
-        *out = avx512_put_pairs(*out, _mm512_extracti64x4_epi64(bytes, 1), (uint32_t)(kept >> 32),
-                                (uint32_t)(escaped >> 32));
-    return n;
+    const uint64_t low = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x10));
+    return _mm512_mask_shuffle_epi8(bytes, low, four_times(cb__escape_short), bytes);
 }
 
-AVX512 static void avx512_escape(const uint8_t **in, const uint8_t *in_end, uint8_t **out,
-                                 const uint8_t *out_end)
+/* Interleaves 32 bytes with backslashes, and drops those that are not wanted. */
+AVX512 static inline uint8_t *avx512_spread_32(uint8_t *to, __m256i bytes, uint32_t special)
 {
-    const uint8_t *from = *in;
-    uint8_t *to = *out;
-    while (from < in_end && out_end - to >= 128 + 6) {
-        size_t have = cb__min((size_t)(in_end - from), 64);
-        size_t done = avx512_escape_64(_mm512_maskz_loadu_epi8(first(have), from), have, &to);
-        from += done;
-        if (cb__unlikely(done < have))
-            to = cb__put_escape(to, *from++);
-    }
-    *in = from;
-    *out = to;
-    if (from < in_end)
-        cb__text_plain.escape(in, in_end, out, out_end);
+    const uint64_t wanted = UINT64_C(0xaaaaaaaaaaaaaaaa) | _pdep_u64(special, 0x5555555555555555);
+    __m512i pairs = _mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8);
+    pairs = _mm512_or_si512(pairs, _mm512_set1_epi16('\\'));
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(wanted, pairs));
+    return to + 32 + __builtin_popcount(special);
 }
 
-AVX512 static inline bool avx512_is_faulty(__m512i bytes, __m512i before)
+AVX512 static inline void avx512_put(uint8_t *to, __m512i bytes, uint64_t special)
+{
+    to = avx512_spread_32(to, _mm512_castsi512_si256(bytes), (uint32_t)special);
+    avx512_spread_32(to, _mm512_extracti64x4_epi64(bytes, 1), (uint32_t)(special >> 32));
+}
+
+/* Bytes that are not 0 are errors: `before` are the 64 bytes before these. */
+AVX512 static inline __m512i avx512_faults(__m512i bytes, __m512i before)
 {
     const __m512i half = _mm512_set1_epi8(15);
     __m512i joint = _mm512_alignr_epi64(bytes, before, 6);
@@ -333,24 +402,25 @@ AVX512 static inline bool avx512_is_faulty(__m512i bytes, __m512i before)
     __m512i third = _mm512_subs_epu8(two, _mm512_set1_epi8((char)(0xe0 - 0x80)));
     __m512i fourth = _mm512_subs_epu8(three, _mm512_set1_epi8((char)(0xf0 - 0x80)));
     __m512i must = _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8((char)0x80));
-    return _mm512_cmpneq_epi8_mask(must, pair) != 0;
+    return _mm512_xor_si512(must, pair);
 }
 
-/* The zeros after the last bytes reveal a truncated character there. */
-AVX512 static size_t avx512_utf8(const uint8_t *data, size_t n)
-{
-    __m512i before = _mm512_setzero_si512();
-    uint64_t open = 0;
-    for (size_t i = 0; i < n; i += 64) {
-        __m512i bytes = _mm512_maskz_loadu_epi8(n - i < 64 ? first(n - i) : UINT64_MAX, data + i);
-        uint64_t high = _mm512_movepi8_mask(bytes);
-        if ((high | open) && avx512_is_faulty(bytes, before))
-            return cb__utf8_rest(data, i, n);
-        open = high >> 63;
-        before = bytes;
-    }
-    return open ? cb__utf8_rest(data, n, n) : n;
-}
+#define TEXT_TARGET AVX512
+#define TEXT_NAME(name) avx512_##name
+#define TEXT_V __m512i
+#define TEXT_PART(p, n) avx512_part(p, n)
+#define TEXT_STORE(to, v) _mm512_storeu_si512(to, v)
+#define TEXT_ZEROS _mm512_setzero_si512()
+#define TEXT_EITHER(v, w) _mm512_or_si512(v, w)
+#define TEXT_IS_ZERO(v) !_mm512_test_epi8_mask(v, v)
+#define TEXT_SPECIAL(v) avx512_special(v)
+#define TEXT_CONTROLS(v) _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20))
+#define TEXT_HIGH(v) (uint64_t) _mm512_movepi8_mask(v)
+#define TEXT_FAULTS(v, w) avx512_faults(v, w)
+#define TEXT_LETTERS(v) avx512_letters(v)
+#define TEXT_SPREAD(to, v, special) avx512_put(to, v, special)
+#define TEXT_AS_IS(p, n, to) avx512_as_is(p, n, to)
+#include "kernels/text_scan.h"
 
 static const struct cb__text_kernel avx512 = {
     .name = "avx512",
@@ -358,7 +428,7 @@ static const struct cb__text_kernel avx512 = {
     .base64 = avx512_base64,
     .escape = avx512_escape,
     .utf8 = avx512_utf8,
-    .as_is = avx512_as_is,
+    .string = avx512_string,
 };
 
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)

@@ -42,8 +42,9 @@ layers() {
  8  kernels/syntax_neon.c  only kernels/neon.h kernels/syntax.h kernels/syntax_scan.h
  8  kernels/syntax_none.c  only kernels/syntax.h
  5  kernels/text.h kernels/text.c  only core/base.h core/eight.h kernels/choose.h
- 6  kernels/text_x86.c  only kernels/text.h
- 6  kernels/text_neon.c  only kernels/text.h
+ 6  kernels/text_scan.h  only kernels/text.h
+ 7  kernels/text_x86.c  only kernels/text.h kernels/text_scan.h
+ 7  kernels/text_neon.c  only kernels/neon.h kernels/text.h kernels/text_scan.h
  6  kernels/text_none.c  only kernels/text.h
  5  kernels/crc32c.h kernels/crc32c.c  only core/base.h core/byte_order.h
  6  search/ahead.h  only core/base.h kernels/find.h

@@ -247,9 +247,27 @@ static void characters(struct prng *prng, uint8_t *data, size_t n)
     }
 }
 
+/* Characters with escapes of both kinds among them, not in the middle of one. */
+static void mixed(struct prng *prng, uint8_t *data, size_t n)
+{
+    characters(prng, data, n);
+    for (size_t i = 0; i < n; i++) {
+        if (data[i] < 0x80 && prng_below(prng, 3) == 0)
+            data[i] = (uint8_t) "\"\\\n\x1b\x1f\0"[prng_below(prng, 6)];
+    }
+}
+
+/* The same, with all characters whole. */
+static void whole_characters(struct prng *prng, uint8_t *data, size_t n)
+{
+    mixed(prng, data, n);
+    size_t is = naive_utf8(data, n);
+    memset(data + is, '"', n - is);
+}
+
 typedef void fill_fn(struct prng *prng, uint8_t *data, size_t n);
-static fill_fn *const fills[] = {prng_bytes,    letters,      rare_escapes,
-                                 short_escapes, long_escapes, characters};
+static fill_fn *const fills[] = {prng_bytes,   letters,    rare_escapes, short_escapes,
+                                 long_escapes, characters, mixed,        whole_characters};
 
 START_TEST(every_length_before_an_unreadable_page_is_as_defined)
 {
@@ -327,6 +345,8 @@ START_TEST(every_four_bytes_at_the_edges_are_utf8_or_not)
             for (size_t k = 0; k < 4; k++, left /= COUNT(edges))
                 data[places[p] + k] = edges[left % COUNT(edges)];
             check_utf8(data, sizeof data);
+            if (i % 7 == 0)
+                check_string(data, sizeof data);
         }
     }
 }
@@ -338,12 +358,14 @@ START_TEST(a_wrong_byte_anywhere_in_long_text_is_seen)
     uint8_t data[LONGEST];
     use_kernel(_i);
     for (int round = 0; round < 20; round++) {
-        characters(&prng, data, sizeof data);
+        (round % 2 ? mixed : characters)(&prng, data, sizeof data);
         for (size_t at = 0; at < sizeof data; at++) {
             const uint8_t was = data[at];
             for (size_t e = 0; e < COUNT(edges); e++) {
+                const size_t n = sizeof data - prng_below(&prng, 70);
                 data[at] = edges[e];
-                check_utf8(data, sizeof data - prng_below(&prng, 70));
+                check_utf8(data, n);
+                check_string(data, n);
             }
             data[at] = was;
         }
