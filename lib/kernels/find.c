@@ -66,6 +66,18 @@ static void choose_pair(const struct places *places, size_t last, size_t *rare, 
     }
 }
 
+/* A needle that repeats one or two bytes has groups. */
+static void choose_groups(struct cb__finder *finder, const uint8_t *needle, size_t n)
+{
+    finder->skim = finder->offset[finder->rarest];
+    if (n < 7 || memcmp(needle, needle + 2, n - 2) != 0)
+        return;
+    finder->skim = 3;
+    finder->groups = needle[0] == needle[1] ? 1 : 2;
+    for (size_t i = 0; i < 2; i++)
+        memcpy(&finder->group[i], needle + i, sizeof finder->group[i]);
+}
+
 static void add_members(struct cb__finder *finder, uint8_t byte, uint8_t wild)
 {
     for (unsigned i = 0; i < 256; i++)
@@ -116,6 +128,8 @@ static void search_members(struct cb__finder *finder)
     }
     finder->offset[0] = 0;
     finder->rarest = 0;
+    finder->skim = 0;
+    finder->groups = 0;
     finder->kind = members == 1 ? CB__FIND_BYTE : CB__FIND_SET;
     split_halves(finder);
     finder->exact = finder->exact && finder->halves_exact;
@@ -148,6 +162,7 @@ void cb__finder_init_wild(struct cb__finder *finder, const uint8_t *needle, cons
     finder->byte[0] = needle[finder->offset[0]];
     finder->byte[1] = needle[finder->offset[1]];
     finder->reach = finder->offset[1] + 1;
+    choose_groups(finder, needle, wild ? 0 : n);
 }
 
 void cb__finder_init(struct cb__finder *finder, const uint8_t *needle, size_t n)

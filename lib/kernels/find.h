@@ -7,6 +7,12 @@
  * fixed distance apart, or at a byte of a set.  It never misses a place.  If the
  * delimiter has one or two bytes, or is a set of single bytes, every candidate is
  * a match (`exact`).
+ *
+ * Where there are no candidates, kernels look at 256 places at a time for what each match
+ * must have, in whole vectors: the rarer of the two bytes; or, since that is common where a
+ * needle repeats one or two bytes, such as "eeeeeeee", four bytes of it.  A match of seven
+ * bytes or more has four of them at an address that is a multiple of four, and these are
+ * always the same, or one of two.
  */
 #ifndef CB_FIND_H
 #define CB_FIND_H
@@ -25,6 +31,9 @@ struct cb__finder {
     uint8_t byte[2];
     size_t offset[2];
     unsigned rarest;     /* which of the two is better to search for alone */
+    size_t skim;         /* long steps look from this offset on ... */
+    unsigned groups;     /* ... for so many groups of four bytes; 0: for the rarest byte */
+    uint32_t group[2];   /* as they are in memory */
     size_t reach;        /* bytes needed from a candidate on to recognize it */
     uint8_t member[256]; /* SET: nonzero for members */
     /* SET, for look-ups by half bytes: a byte may be a member if the entries for its

@@ -27,6 +27,17 @@ static inline uint8x16_t member(const uint8_t *p, uint8x16_t low, uint8x16_t hig
                     vqtbl1q_u8(high, vshrq_n_u8(bytes, 4)));
 }
 
+static inline int no_group(const uint8_t *p, const struct cb__finder *finder, size_t groups)
+{
+    uint32x4_t any = vdupq_n_u32(0);
+    for (size_t i = 0; i < 256; i += 16) {
+        const uint32x4_t bytes = vreinterpretq_u32_u8(vld1q_u8(p + i));
+        for (size_t g = 0; g < groups; g++)
+            any = vorrq_u32(any, vceqq_u32(bytes, vdupq_n_u32(finder->group[g])));
+    }
+    return vmaxvq_u32(any) == 0;
+}
+
 /* Matches are all ones, -1 in each byte of a sum that is taken before it can overflow. */
 static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
 {
@@ -62,7 +73,8 @@ static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
          pair((p) + one + 16, (p) + other + 16, first, second),                                    \
          pair((p) + one + 32, (p) + other + 32, first, second),                                    \
          pair((p) + one + 48, (p) + other + 48, first, second))
-#define SCAN_NONE(q) 0
+#define SCAN_NONE(q)                                                                               \
+    (finder->groups == 1 ? no_group(q, finder, 1) : finder->groups ? no_group(q, finder, 2) : 0)
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME find_set

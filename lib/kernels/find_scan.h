@@ -7,8 +7,8 @@
  *     SCAN_TARGET   its function attribute
  *     SCAN_SETUP    constants made from `finder` before the loop
  *     SCAN_MASK(p)  64 bits: which of the 64 places from p on are candidates
- *     SCAN_NONE(q)  nonzero if none of 256 places is one; q is where the rarest
- *                   byte is for the first of them
+ *     SCAN_NONE(q)  nonzero if none of 256 places is a match; q, a multiple of 64, is
+ *                   finder->skim bytes after the first of them
  *     SCAN_HAND_OUT(mask, base, to)  as cb__hand_out, if there is a faster way
  *     SCAN_TALLY(p, n)  the number of candidates at n times 64 places from p on,
  *                   if that is less work than a mask for each
@@ -42,9 +42,9 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
             /* After a stretch without candidates, continues in longer steps, from a
              * 64-byte boundary within the bytes already seen; where that does not help, it
              * is tried less and less often. */
-            const size_t rarest = finder->offset[finder->rarest];
-            size_t border = at + 64 - ((uintptr_t)(data + at + rarest) & 63), step = border;
-            while (step + 256 <= places && SCAN_NONE(data + step + rarest))
+            const size_t skim = finder->skim, last = cb__min(places, n - skim);
+            size_t border = at + 64 - ((uintptr_t)(data + at + skim) & 63), step = border;
+            while (step + 256 <= last && SCAN_NONE(data + step + skim))
                 step += 256;
             at = cb__max(step, at + 64) - 64;
             patience = step > border ? 4 * 64 : cb__min(2 * patience, 64 * 64);

@@ -33,6 +33,17 @@ static inline int sse2_no_byte(const uint8_t *p, __m128i byte)
     return _mm_movemask_epi8(any) == 0;
 }
 
+static inline int sse2_no_group(const uint8_t *p, const struct cb__finder *finder, size_t groups)
+{
+    __m128i any = _mm_setzero_si128();
+    for (size_t i = 0; i < 256; i += 16) {
+        const __m128i bytes = sse2_load(p + i);
+        for (size_t g = 0; g < groups; g++)
+            any = _mm_or_si128(any, _mm_cmpeq_epi32(bytes, _mm_set1_epi32((int)finder->group[g])));
+    }
+    return _mm_movemask_epi8(any) == 0;
+}
+
 /* Matches are all ones, -1 in each byte of a sum that is taken before it can overflow:
  * that is less work than counting bits one by one. */
 static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
@@ -68,7 +79,10 @@ static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
     __m128i second = _mm_set1_epi8((char)finder->byte[1]);
 #define SCAN_MASK(p)                                                                               \
     (sse2_byte((p) + finder->offset[0], first) & sse2_byte((p) + finder->offset[1], second))
-#define SCAN_NONE(q) sse2_no_byte(q, finder->rarest ? second : first)
+#define SCAN_NONE(q)                                                                               \
+    (finder->groups == 1 ? sse2_no_group(q, finder, 1)                                             \
+     : finder->groups    ? sse2_no_group(q, finder, 2)                                             \
+                         : sse2_no_byte(q, finder->rarest ? second : first))
 #include "kernels/find_scan.h"
 
 static const struct cb__kernel sse2 = {
@@ -123,6 +137,19 @@ AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
     return _mm256_testz_si256(any, any);
 }
 
+AVX2 static inline int avx2_no_group(const uint8_t *p, const struct cb__finder *finder,
+                                     size_t groups)
+{
+    __m256i any = _mm256_setzero_si256();
+    for (size_t i = 0; i < 256; i += 32) {
+        const __m256i bytes = avx2_load(p + i);
+        for (size_t g = 0; g < groups; g++)
+            any = _mm256_or_si256(
+                any, _mm256_cmpeq_epi32(bytes, _mm256_set1_epi32((int)finder->group[g])));
+    }
+    return _mm256_testz_si256(any, any);
+}
+
 #define SCAN_NAME avx2_find_byte
 #define SCAN_COUNT avx2_count_byte
 #define SCAN_TARGET AVX2
@@ -141,7 +168,10 @@ AVX2 static inline int avx2_no_byte(const uint8_t *p, __m256i byte)
 #define SCAN_MASK(p)                                                                               \
     avx2_join(avx2_pair((p) + one, (p) + other, first, second),                                    \
               avx2_pair((p) + one + 32, (p) + other + 32, first, second))
-#define SCAN_NONE(q) avx2_no_byte(q, finder->rarest ? second : first)
+#define SCAN_NONE(q)                                                                               \
+    (finder->groups == 1 ? avx2_no_group(q, finder, 1)                                             \
+     : finder->groups    ? avx2_no_group(q, finder, 2)                                             \
+                         : avx2_no_byte(q, finder->rarest ? second : first))
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME avx2_find_set
@@ -189,6 +219,19 @@ AVX512 static inline int avx512_no_byte(const uint8_t *p, __m512i byte)
     return _mm512_testn_epi8_mask(least, least) == 0;
 }
 
+AVX512 static inline int avx512_no_group(const uint8_t *p, const struct cb__finder *finder,
+                                         size_t groups)
+{
+    __m512i least = _mm512_set1_epi32(-1);
+    for (size_t i = 0; i < 256; i += 64) {
+        const __m512i bytes = avx512_load(p + i);
+        for (size_t g = 0; g < groups; g++)
+            least = _mm512_min_epu32(
+                least, _mm512_xor_si512(bytes, _mm512_set1_epi32((int)finder->group[g])));
+    }
+    return _mm512_testn_epi32_mask(least, least) == 0;
+}
+
 /* Writes 16 indexes of set bits, or 64: the bytes 0 to 63, of which the others drop out.
  * (W. Mula and D. Lemire, in simdjson, have it so.) */
 AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t *to)
@@ -231,7 +274,10 @@ AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t
 #define SCAN_MASK(p)                                                                               \
     _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(avx512_load((p) + one), first),             \
                                 avx512_load((p) + other), second)
-#define SCAN_NONE(q) avx512_no_byte(q, finder->rarest ? second : first)
+#define SCAN_NONE(q)                                                                               \
+    (finder->groups == 1 ? avx512_no_group(q, finder, 1)                                           \
+     : finder->groups    ? avx512_no_group(q, finder, 2)                                           \
+                         : avx512_no_byte(q, finder->rarest ? second : first))
 #define SCAN_HAND_OUT avx512_hand_out
 #include "kernels/find_scan.h"
 
