@@ -84,7 +84,13 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/steps.h \
 	tests/unit/steps.c \
 	tests/unit/operations.h \
+	tests/unit/world.h \
 	tests/unit/operations.c \
+	tests/unit/operations_fill.c \
+	tests/unit/operations_find.c \
+	tests/unit/operations_take.c \
+	tests/unit/operations_number.c \
+	tests/unit/operations_split.c \
 	tests/unit/reading.h \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
