@@ -7,6 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#define MEMORY_SANITIZER
+#include <sanitizer/msan_interface.h>
+#endif
+#endif
+
 #include "cases.h"
 #include "kernels/find.h"
 #include "kernels/rewrite.h"
@@ -20,6 +27,16 @@ union tag {
     size_t size;
     max_align_t align;
 };
+
+/* The memory sanitizer knows which bytes nobody has set; others see what they are. */
+static void fill_with_garbage(void *memory, size_t size)
+{
+#ifdef MEMORY_SANITIZER
+    __msan_allocated_memory(memory, size);
+#else
+    memset(memory, 0xa5, size);
+#endif
+}
 
 static void *counting_alloc(void *arg, size_t size)
 {
@@ -43,7 +60,7 @@ static void *counting_alloc(void *arg, size_t size)
     if (!tag)
         return NULL;
     tag->size = size;
-    memset(tag + 1, 0xa5, size);
+    fill_with_garbage(tag + 1, size);
     return tag + 1;
 }
 
