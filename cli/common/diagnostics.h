@@ -13,7 +13,7 @@
 enum exit_status exit_status_of(int code);
 
 /* Sets how messages are printed from now on; by default, by one write. */
-void complain_by(void (*print)(const char *line, size_t n));
+void complain_by(void (*other)(const char *line, size_t n));
 
 /* Prints "cbsplit: ", the message and a newline. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -260,8 +260,8 @@ static void guess_fixed(const struct sample *sample, guess_fn *try, void *arg)
     }
     if (!best)
         return;
-    guess.known =
-        constant_columns(sample, &counts, sample->size, best) / (double)(sample->size / best);
+    const size_t rows = sample->size / best;
+    guess.known = constant_columns(sample, &counts, sample->size, best) / (double)rows;
     snprintf(text, sizeof text, "fixed:%zu", best);
     set_text(&guess, text);
     try(arg, &guess);

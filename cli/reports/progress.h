@@ -26,11 +26,11 @@ void progress_begin(struct progress *progress, uint64_t total, double now);
 /* Writes a line of at most `width` columns to `line`: the most important parts, and
  * of the rest what there is room for.  Returns the length. */
 size_t progress_draw(struct progress *progress, double now, uint64_t bytes, uint64_t records,
-                     unsigned width, char line[PROGRESS_LINE]);
+                     unsigned width, char text[PROGRESS_LINE]);
 
 /* The same for all the work since the beginning: time taken instead of time left,
  * and the average rate. */
 size_t progress_sum_up(const struct progress *progress, double now, uint64_t bytes,
-                       uint64_t records, unsigned width, char line[PROGRESS_LINE]);
+                       uint64_t records, unsigned width, char text[PROGRESS_LINE]);
 
 #endif

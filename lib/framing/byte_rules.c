@@ -16,7 +16,7 @@ static bool read_byte(struct cb__bytes *text, unsigned *byte)
     return n > 0;
 }
 
-static bool skip_byte(struct cb__bytes *text, char byte)
+static bool skip_byte(struct cb__bytes *text, uint8_t byte)
 {
     if (!text->length || text->data[0] != byte)
         return false;

@@ -203,7 +203,7 @@ struct cb_decoder {
 };
 
 /* As cb_decoder_new. */
-int cb__decoder_make(struct cb_decoder **decoder, const struct cb__source *source,
+int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source,
                      const struct cb_decoder_options *options, struct cb_error *error);
 
 static inline bool cb__has_begun(const struct cb_decoder *decoder)

@@ -77,7 +77,7 @@ struct cb_encoder {
 };
 
 /* As cb_encoder_new. */
-int cb__encoder_make(struct cb_encoder **encoder, const struct cb__source *source,
+int cb__encoder_make(struct cb_encoder **result, const struct cb__source *source,
                      const struct cb_encoder_options *options, struct cb_error *error);
 
 /* Records the error, for the last record that began, and returns CB_EUNENCODABLE. */
