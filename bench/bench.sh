@@ -210,10 +210,6 @@ for line in sys.stdin.buffer: print(json.loads(line))'"
         "cbsplit=$CBSPLIT --from csv" \
         "python3=python3 -c 'import csv, sys
 for row in csv.reader(sys.stdin): print(len(row))'"
-    "$CBSPLIT" --to slip "$input" >"$scratch/slip"
-    measure slip -f "$scratch/slip" "cbsplit=$CBSPLIT --from slip" "cat=cat" "$copy"
-    "$CBSPLIT" --to cobs "$input" >"$scratch/cobs"
-    measure cobs -f "$scratch/cobs" "cbsplit=$CBSPLIT --from cobs" "cat=cat" "$copy"
     "$CBSPLIT" --to tfrecord "$input" >"$scratch/tfrecord"
     measure tfrecord -f "$scratch/tfrecord" "cbsplit=$CBSPLIT --from tfrecord" "cat=cat" "$copy"
     measure to-json -f "$input" "cbsplit=$CBSPLIT --to json" "jq=jq -cR '{text: .}'"
@@ -223,6 +219,16 @@ for row in csv.reader(sys.stdin): print(len(row))'"
         "perl=perl -ne 'chomp; print length, \":\$_,\"'"
     measure on-collision -f "$input" "cbsplit=$CBSPLIT --on-collision=fail" \
         "without=$CBSPLIT" "cat=cat" "$copy"
+    for lengths in $(varied 16 80); do
+        generate "${lengths#*:}" "$quarter" lf
+        for framing in slip cobs; do
+            "$CBSPLIT" --to $framing "$input" >"$scratch/$framing"
+            measure "$framing-${lengths%%:*}" -f "$scratch/$framing" \
+                "cbsplit=$CBSPLIT --from $framing" "cat=cat" "$copy"
+            measure "to-$framing-${lengths%%:*}" -f "$input" \
+                "cbsplit=$CBSPLIT --to $framing" "cat=cat" "$copy"
+        done
+    done
 }
 
 # Records to commands and to files.
