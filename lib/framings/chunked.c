@@ -42,18 +42,13 @@ static int read_trailers(struct chunked_state *state, const uint8_t *data, size_
     return status == CB_OK ? CB__END : status;
 }
 
-static int begin_trailers(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+static int begin_trailers(struct cb_decoder *decoder)
 {
     const struct chunked_config *config = decoder->config.data;
     struct chunked_state *state = decoder->state;
-    const size_t line = *used;
     state->in_trailers = true;
     cb__fields_begin_trailers(&state->trailers, config->lf);
-    if (line == n)
-        return CB__MORE;
-    int status = read_trailers(state, data + line, n - line, used);
-    *used += line;
-    return status;
+    return CB__MORE;
 }
 
 static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
@@ -69,7 +64,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         return status;
     }
     if (!state->line.size)
-        return begin_trailers(decoder, data, n, used);
+        return begin_trailers(decoder);
     frame->payload = state->line.size;
     frame->trailer = (struct cb__bytes){.data = (const uint8_t *)"\r\n", .length = 2};
     frame->bare_lf = config->lf;

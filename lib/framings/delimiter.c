@@ -74,7 +74,7 @@ static int init_matcher(struct cb__matcher *matcher, const struct delimiter_conf
                         const struct cb__spec *spec, const struct cb_allocator *allocator)
 {
     const struct cb__needle one = {.data = config->first.data, .length = config->first.length};
-    if (config->line || spec->count <= 1)
+    if (config->line)
         return cb__matcher_init(matcher, &one, 1, allocator);
 
     size_t count = 0;

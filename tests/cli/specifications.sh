@@ -142,7 +142,7 @@ wrong --to raw,keep "'keep' is only valid for input" 5
 
 about 'keys for one direction only'
 
-for to in chunked,lf content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
+for to in chunked,lf chunked,pad content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
     varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
     key=${to##*,}
     wrong --to "$to" "'${key%%=*}' is only valid for input" $((${#to} - ${#key} + 1))

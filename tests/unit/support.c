@@ -213,11 +213,13 @@ static void release_block(void *arg, const void *data, size_t size)
 void append_block(struct cb_buffer *buffer, const void *data, size_t size)
 {
     void *block = malloc(size > 0 ? size : 1);
+    const size_t chunks = cb_chunks(buffer, NULL, 0);
 
     ck_assert_ptr_nonnull(block);
     if (size > 0)
         memcpy(block, data, size);
     ck_assert_int_eq(cb_append_ref(buffer, block, size, release_block, block), CB_OK);
+    ck_assert_uint_eq(cb_chunks(buffer, NULL, 0), chunks + (size > 0));
 }
 
 void append_cut(struct cb_buffer *buffer, const void *data, size_t size, const size_t *sizes,

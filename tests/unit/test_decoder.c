@@ -38,6 +38,27 @@ START_TEST(traits_tell_whether_lengths_are_known)
 }
 END_TEST
 
+START_TEST(a_key_may_make_lengths_unknown)
+{
+    static const struct {
+        const char *specification;
+        bool tells;
+    } cases[] = {
+        {"chunked,keep", true},
+        {"chunked,lf", true},
+        {"chunked,lf,keep", false}, /* the line end after the data has one byte or two */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cb_decoder *decoder = plain_decoder(cases[i].specification);
+
+        ck_assert_msg((cb_decoder_traits(decoder) & CB_TELLS_LENGTH) ==
+                          (cases[i].tells ? CB_TELLS_LENGTH : 0),
+                      "%s", cases[i].specification);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 START_TEST(only_the_records_of_chunked_are_parts_of_a_body)
 {
     for (size_t i = 0; i < COUNT(samples); i++) {
@@ -588,6 +609,7 @@ int main(void)
     tcase_add_checked_fixture(whole, setup, teardown);
     tcase_add_loop_test(whole, whole_gives_no_piece_before_the_end_is_here, 0, n);
     tcase_add_loop_test(whole, traits_tell_whether_lengths_are_known, 0, n);
+    tcase_add_test(whole, a_key_may_make_lengths_unknown);
     tcase_add_test(whole, only_the_records_of_chunked_are_parts_of_a_body);
     tcase_add_test(whole, traits_tell_where_decoding_may_begin);
     tcase_add_test(whole, lengths_that_the_end_may_cut_are_not_promised);

@@ -328,6 +328,35 @@ START_TEST(records_that_are_cut_are_good_until_the_release)
 }
 END_TEST
 
+/* Its frame goes on after what will be given of it: that is kept once, and with it no
+ * byte of the frame, not even of its header. */
+START_TEST(a_record_that_is_cut_is_kept_once)
+{
+    struct cb_decoder *decoder = new_decoder(
+        "u8", (struct cb_decoder_options){
+                  .max_record = 100, .on_overflow = CB_OVERFLOW_TRUNCATE, .whole = 1});
+    char frame[1 + 200] = {(char)201};
+    struct cb_piece piece;
+    size_t count;
+
+    append_block(buffer, frame, sizeof frame);
+    ck_assert_int_eq(decode_batch(decoder, buffer, &piece, 1, &count), CB_MORE);
+    const size_t bytes = counting.bytes;
+    const uint64_t calls = counting.calls;
+    for (size_t i = 0; i < 1000; i++)
+        ck_assert_int_eq(decode_batch(decoder, buffer, &piece, 1, &count), CB_MORE);
+    ck_assert_uint_eq(counting.bytes, bytes);
+    ck_assert_uint_eq(counting.calls, calls);
+    cb_decoder_release(decoder, buffer);
+    ck_assert_uint_eq(cb_length(buffer), 0);
+    put("z");
+    ck_assert_int_eq(decode_batch(decoder, buffer, &piece, 1, &count), CB_PIECE);
+    ck_assert_uint_eq(piece.length, 100);
+    ck_assert_uint_eq(piece.header, 1);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 /* What a call to take has kept is given in pieces after all. */
 START_TEST(pieces_may_follow_a_take_that_waits)
 {
@@ -529,6 +558,7 @@ int main(void)
     tcase_add_test(place, a_length_is_not_told_of_a_record_that_the_end_may_cut);
     tcase_add_test(place, a_record_that_is_cut_is_dropped_where_the_input_ends_inside);
     tcase_add_test(place, records_that_are_cut_are_good_until_the_release);
+    tcase_add_test(place, a_record_that_is_cut_is_kept_once);
     tcase_add_test(place, pieces_may_follow_a_take_that_waits);
     tcase_add_test(place, take_of_a_record_that_is_cut_leaves_the_next_one_whole);
     tcase_add_test(place, needed_does_not_wrap_around);

@@ -262,8 +262,6 @@ static void end_frame(struct cb_decoder *decoder)
     }
     if (decoder->config.keep)
         decoder->found.payload_seen = decoder->found.scan;
-    else if (stands(decoder))
-        decoder->found.payload_seen = counted->payload_end;
     decoder->found.state = CB__FOUND_COMPLETE;
 }
 
