@@ -119,7 +119,7 @@ static const struct stream streams[] = {
                           "\0\0\0\1\0\0\0\xc\0\0\0\xc")},
     {"fix", BYTES(FIX_HEARTBEAT FIX_NEWS FIX_HEARTBEAT)},
     {"journal", BYTES("\n\n_A=b=\nM\n\5\0\0\0\0\0\0\0a\n\nb=\nC=\n\n\nA1\n\0\0\0\0\0\0\0\0\n\n")},
-    {"chunked", BYTES("3;a=b\r\none\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
+    {"chunked", BYTES("3;a=b\r\none\r\n003\r\ntwo\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n")},
     {"chunked,lf", BYTES("3\none\r\n1\nx\n0\n\n")},
     {"http", BYTES("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi" HTTP_HEAD
                    "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n2\r\ntw\r\n0\r\nA: b\r\n\r\n")},

@@ -459,6 +459,20 @@ START_TEST(options_without_a_size_are_refused)
 }
 END_TEST
 
+START_TEST(colors_are_asked_for_or_not)
+{
+    struct cb_encoder_options options = {.size = sizeof options, .color = 1};
+    struct cb_encoder *encoder = NULL;
+    struct cb_error error;
+
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options, &error), CB_OK);
+    cb_encoder_free(encoder);
+    options.color = 2;
+    ck_assert_int_eq(cb_encoder_new(&encoder, "line", &options, &error), CB_EINVAL);
+    ck_assert_uint_eq(error.offset, 0);
+}
+END_TEST
+
 START_TEST(what_options_hold_that_is_not_known_is_refused)
 {
     struct longer {
@@ -602,6 +616,7 @@ static Suite *encoder_suite(void)
     tcase_add_loop_test(life, a_wrong_specification_is_refused_with_its_column, 0,
                         (int)COUNT(faults));
     tcase_add_test(life, options_without_a_size_are_refused);
+    tcase_add_test(life, colors_are_asked_for_or_not);
     tcase_add_test(life, what_options_hold_that_is_not_known_is_refused);
     tcase_add_test(life, every_failed_allocation_is_reported_and_nothing_leaks);
     tcase_add_test(life, encoding_allocates_nothing);

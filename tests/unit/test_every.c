@@ -926,6 +926,33 @@ START_TEST(no_bytes_may_stand_nowhere)
 }
 END_TEST
 
+/* The page after what has come cannot be read: in every prefix of a stream. */
+START_TEST(no_byte_is_read_that_has_not_come)
+{
+    const struct stream *stream = &streams[_i];
+
+    for (size_t size = 1; size <= stream->size; size++) {
+        struct cb_piece pieces[16];
+        struct guard guard;
+        struct cb_buffer *in = new_buffer(NULL, 4096);
+        struct cb_decoder *decoder = NULL;
+        ssize_t n;
+
+        guard_init(&guard, stream->bytes, size);
+        ck_assert_int_eq(cb_append_ref(in, guard.data, size, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, stream->specification, NULL, NULL), CB_OK);
+        do {
+            n = cb_decoder_batch(decoder, in, pieces, COUNT(pieces));
+            cb_decoder_release(decoder, in);
+        } while (n > 0);
+        ck_assert_msg(n == CB_MORE || n == CB_END, "%s", stream->specification);
+        cb_decoder_free(decoder);
+        cb_buffer_free(in);
+        guard_fini(&guard);
+    }
+}
+END_TEST
+
 static Suite *every_suite(void)
 {
     Suite *suite = suite_create("every");
@@ -933,6 +960,7 @@ static Suite *every_suite(void)
     TCase *encoders = add_case(suite, "encoders");
     const int twice = 2 * (int)COUNT(streams);
 
+    tcase_add_loop_test(decoders, no_byte_is_read_that_has_not_come, 0, (int)COUNT(streams));
     tcase_add_test(decoders, the_streams_are_of_every_framing);
     tcase_add_loop_test(decoders, a_decoder_without_memory_fails_and_leaks_nothing, 0, twice);
     tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);

@@ -1385,6 +1385,7 @@ static const struct fault faults[] = {
     {"http:x", 5},
     {"http,lf=1", 5},
     {"content-length:5", 15},
+    {"content-length,or=a23456789b123456789c123456789d123", 15},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
@@ -1413,6 +1414,7 @@ static const char *const accepted[] = {
     "netstring,keep",
     "crlf,skip-empty",
     "chunked,lf,pad,keep",
+    "content-length,or=a23456789b123456789c123456789d12",
     "u16be,offset=1,padding=0",
     "u16be,header=3,padding=2",
     "u16be,offset=3,padding=2",

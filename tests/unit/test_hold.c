@@ -148,6 +148,7 @@ START_TEST(no_bytes_are_held_without_a_block)
     struct cb_piece piece;
 
     ck_assert_int_eq(cb_hold_bytes(buffer, 0, 0, &held), CB_YES);
+    ck_assert_uint_eq(held.length, 0);
     ck_assert_ptr_null(held.block);
     append_block(buffer, BYTES("\n"));
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);

@@ -446,6 +446,7 @@ START_TEST(a_head_has_65536_bytes_at_most)
     check_head("http", "HTTP/1.1 204 ", 65536, (struct expected)GIVES_UP_TO("[]", 65536));
     check_head("content-length", CL(0) "A: ", 65536, (struct expected)GIVES_UP_TO("[]", 65536));
     check_head("content-length", CL(0) "A: ", 65537, (struct expected)MALFORMED("", 65536));
+    check_head("content-length,start-line", "x", 70000, (struct expected)MALFORMED("", 65536));
 }
 END_TEST
 
@@ -476,6 +477,8 @@ static const struct example headers[] = {
      GIVES("[Content-Length: 1\\x0d\\x0aA: b\\x0d\\x0a\\x0d\\x0ax]"
            "[Content-Length: 0\\x0d\\x0a\\x0d\\x0a]")},
     {"content-length,lf", BYTES("Content-Length: 1\n\nxContent-Length: 1\r\n\ny"), GIVES("[x][y]")},
+    /* 'Z' and '_' differ from 'z' and DEL in the bit that letters differ in by their case. */
+    {"content-length,or=A_Z", BYTES("a_z: 2\r\n" END "hiA_Z:1\r\n" END "x"), GIVES("[hi][x]")},
     {"content-length", BYTES("\r\n"), MALFORMED("", 0)},
     {"content-length",
      BYTES(CL(1) END "x"

@@ -68,6 +68,7 @@ static const struct example started[] = {
     REFUSED("content-length,start-line,version=V/1", "", "", "V/2\r\n"),
     REFUSED("content-length,start-line,version=V/1", "", "", "V/\r\n"),
     REFUSED("content-length,start-line,version=V/1", "", "", "xV/1 \r\n"),
+    REFUSED("content-length,start-line,version=V/1", "", "", "x W/1\r\n"),
     REFUSED("content-length,start-line,version=V/1", "", "", "/1V\r\n"),
     REFUSED("content-length,start-line,version=aab", "[]", "aab\r\n" CL(0) END, "abaa\r\n"),
     /* A trailer says what stands between two messages: nothing else does. */

@@ -194,16 +194,18 @@ START_TEST(the_error_stays_until_the_place_is_found)
 {
     struct cb_decoder *decoder = recovering("ndjson");
     struct cb_piece piece;
-    uint64_t lost, count;
+    uint64_t lost = 9, count;
     put("1\n]");
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
     ck_assert_int_eq(cb_decoder_recover(decoder, buffer, &lost), CB_ESTATE);
+    ck_assert_uint_eq(lost, 0);
     ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(cb_decoder_recover(decoder, buffer, &lost), CB_MORE);
         ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
         ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 1, &count), CB_EMALFORMED);
         ck_assert_uint_eq(cb_decoder_error(decoder)->record, 2);
+        ck_assert_uint_le(cb_decoder_undecided(decoder), cb_length(buffer));
         put("x");
     }
     put("\n2\n");

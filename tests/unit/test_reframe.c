@@ -5,6 +5,7 @@
  * decoder and an encoder give one after the other.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -433,6 +434,64 @@ START_TEST(a_length_that_the_input_does_not_tell_is_waited_for)
 }
 END_TEST
 
+/* Copies of a few bytes at a time neither read nor write another one. */
+START_TEST(no_byte_after_a_record_is_read)
+{
+    static const char *const into[] = {"lf", "netstring", "delim:0123456789"};
+    static const uint8_t zeros[160];
+
+    for (size_t i = 0; i < COUNT(into); i++) {
+        for (size_t n = 1; n < sizeof zeros; n++) {
+            char from[32];
+            struct pair pair;
+            struct guard guard;
+
+            snprintf(from, sizeof from, "fixed:%zu", n);
+            guard_init(&guard, zeros, n);
+            make_pair(&pair, from, into[i], false, false, 0);
+            ck_assert_int_eq(cb_append_ref(pair.in, guard.data, n, NULL, NULL), CB_OK);
+            ck_assert_int_eq(
+                cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL), CB_MORE);
+            free_pair(&pair);
+            guard_fini(&guard);
+        }
+    }
+}
+END_TEST
+
+/* Whichever allocation fails: what is written is right, and the call may be made again. */
+START_TEST(no_header_is_lost_where_memory_is_short)
+{
+    static const char in_bytes[] = "one\ntwo\nthree\nfour\nfive\nsix\n";
+    static const char out_bytes[] = "3:one,3:two,5:three,4:four,4:five,3:six,";
+    struct counting counting;
+
+    for (uint64_t at = 1; at < 12; at++) {
+        counting_init(&counting);
+        const struct cb_decoder_options decoding = {.size = sizeof decoding,
+                                                    .allocator = &counting.hooks};
+        const struct cb_encoder_options encoding = {.size = sizeof encoding,
+                                                    .allocator = &counting.hooks};
+        const struct cb_buffer_options output = {.size = sizeof output,
+                                                 .allocator = &counting.hooks};
+        struct pair pair = {.in = new_buffer(NULL, 4096)};
+        int status = CB_ENOMEM;
+
+        ck_assert_int_eq(cb_decoder_new(&pair.decoder, "line", &decoding, NULL), CB_OK);
+        ck_assert_int_eq(cb_encoder_new(&pair.encoder, "netstring", &encoding, NULL), CB_OK);
+        ck_assert_int_eq(cb_buffer_new(&pair.out, &output), CB_OK);
+        ck_assert_int_eq(cb_append(pair.in, in_bytes, sizeof in_bytes - 1), CB_OK);
+        counting_fail(&counting, at, false);
+        for (int i = 0; i < 3 && status == CB_ENOMEM; i++)
+            status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL);
+        ck_assert_int_eq(status, CB_MORE);
+        assert_holds(pair.out, out_bytes, sizeof out_bytes - 1);
+        free_pair(&pair);
+        counting_fini(&counting);
+    }
+}
+END_TEST
+
 static Suite *reframe_suite(void)
 {
     Suite *suite = suite_create("reframe");
@@ -441,6 +500,8 @@ static Suite *reframe_suite(void)
     tcase_add_loop_test(all, every_stream_goes_into_every_output, 0, (int)COUNT(streams));
     tcase_add_loop_test(all, many_records_at_once_are_those_one_by_one, 0, (int)COUNT(mixtures));
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
+    tcase_add_test(calls, no_byte_after_a_record_is_read);
+    tcase_add_test(calls, no_header_is_lost_where_memory_is_short);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);

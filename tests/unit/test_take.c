@@ -40,6 +40,23 @@ START_TEST(take_appends_to_what_the_target_holds)
 }
 END_TEST
 
+START_TEST(the_whole_frame_leaves_with_its_record)
+{
+    struct cb_decoder *decoder = plain_decoder("crlf");
+    struct cb_buffer *record = new_buffer(pool, 4096);
+    static const size_t left[] = {8, 3, 0};
+
+    put("one\r\ntwo\r\n3\r\n");
+    for (size_t i = 0; i < COUNT(left); i++) {
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_PIECE);
+        ck_assert_uint_eq(cb_length(buffer), left[i]);
+    }
+    assert_holds(record, "onetwo3", 7);
+    cb_buffer_free(record);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(take_waits_for_the_whole_record)
 {
     struct cb_decoder *decoder = plain_decoder("line");
@@ -252,6 +269,7 @@ int main(void)
     tcase_add_checked_fixture(take, setup, teardown);
     tcase_add_loop_test(take, take_moves_whole_records_without_a_copy, 0, n);
     tcase_add_test(take, take_appends_to_what_the_target_holds);
+    tcase_add_test(take, the_whole_frame_leaves_with_its_record);
     tcase_add_test(take, take_waits_for_the_whole_record);
     tcase_add_test(take, take_is_refused_inside_a_record);
     tcase_add_test(take, take_and_next_may_take_turns);
