@@ -332,9 +332,9 @@ END_TEST
  * byte of the frame, not even of its header. */
 START_TEST(a_record_that_is_cut_is_kept_once)
 {
-    struct cb_decoder *decoder = new_decoder(
-        "u8", (struct cb_decoder_options){
-                  .max_record = 100, .on_overflow = CB_OVERFLOW_TRUNCATE, .whole = 1});
+    struct cb_decoder *decoder =
+        new_decoder("u8", (struct cb_decoder_options){
+                              .max_record = 100, .on_overflow = CB_OVERFLOW_TRUNCATE, .whole = 1});
     char frame[1 + 200] = {(char)201};
     struct cb_piece piece;
     size_t count;
