@@ -486,9 +486,16 @@ int fcntl(int fd, int command, ...)
     return may_go_on(CALL_fcntl, &most) ? real(fd, command, argument) : -1;
 }
 
-int ioctl(int fd, unsigned long request, ...)
+/* (musl differs from all others here.) */
+#if defined __linux__ && !defined __GLIBC__
+typedef int request_number;
+#else
+typedef unsigned long request_number;
+#endif
+
+int ioctl(int fd, request_number request, ...)
 {
-    static int (*real)(int, unsigned long, ...);
+    static int (*real)(int, request_number, ...);
     size_t most = 1;
     va_list list;
     va_start(list, request);

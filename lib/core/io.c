@@ -77,7 +77,8 @@ static ssize_t write_file(int fd, struct iovec *chunks, size_t count)
 
 static ssize_t write_socket(int fd, struct iovec *chunks, size_t count)
 {
-    const struct msghdr message = {.msg_iov = chunks, .msg_iovlen = count};
+    struct msghdr message = {.msg_iov = chunks};
+    message.msg_iovlen = (__typeof__(message.msg_iovlen))count; /* an int, or size_t with glibc */
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 

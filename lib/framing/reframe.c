@@ -156,7 +156,7 @@ static size_t splice(struct reframing *work)
     if (!cb__encode_splice(work->encoder, appender, &splice))
         return 0;
     splice.most = work->most ? work->most : CB__SPLICE_STEP;
-    splice.longest = (size_t)cb__min(CB__COPY_BELOW - 1, work->decoder->max_record);
+    splice.longest = cb__min(CB__COPY_BELOW - 1, cb__clamp_u64(work->decoder->max_record));
     const size_t count = work->decoder->ops->splice(work->decoder, data, n, &splice, &used);
     appender->to = splice.to;
     cb__decoder_passed(work->decoder, used, count);

@@ -141,7 +141,8 @@ cb__always_inline size_t cb__glance_copy(const uint8_t *data, size_t n, struct c
     const uint64_t first = rules.bounds.least + rules.bounds.shift;
     if (first > splice.longest)
         return 0;
-    rules.bounds.span = cb__min(rules.bounds.span, splice.longest - first);
+    if (rules.bounds.span > splice.longest - first)
+        rules.bounds.span = splice.longest - first;
     const uint8_t *at = data, *const end = data + n - CB__SPLICE_ROOM;
     size_t count = 0;
     while (at < end && splice.to < splice.end) {
