@@ -30,7 +30,8 @@ void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
 
 /* What does not change from run to run. */
 static struct inside {
-    int folder, before; /* where it runs, and the fuzzer */
+    char name[256];     /* of the folder where it runs */
+    int folder, before; /* that one, and the fuzzer's own */
     int in, out, err;   /* files in memory */
     int real[3];        /* the fuzzer's own standard descriptors */
     unsigned commands;  /* of this run */
@@ -99,13 +100,33 @@ static int copy_of(int fd)
     return copy;
 }
 
+/* Removes what a run has left in the working folder. */
+static void empty_folder(void)
+{
+    DIR *folder = opendir(".");
+    REQUIRE(folder);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            REQUIRE(unlink(entry->d_name) == 0);
+    }
+    closedir(folder);
+}
+
+static void end(void)
+{
+    REQUIRE(fchdir(inside.folder) == 0);
+    empty_folder();
+    REQUIRE(fchdir(inside.before) == 0);
+    rmdir(inside.name);
+}
+
 static void begin(void)
 {
-    char folder[256];
     const char *parent = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/fuzz-program-XXXXXX", parent ? parent : "/tmp");
-    REQUIRE(mkdtemp(folder));
-    inside.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(inside.name, sizeof inside.name, "%s/fuzz-program-XXXXXX", parent ? parent : "/tmp");
+    REQUIRE(mkdtemp(inside.name));
+    atexit(end);
+    inside.folder = open(inside.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     inside.before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     REQUIRE(inside.folder >= 0 && inside.before >= 0);
     for (int fd = 0; fd < 3; fd++)
@@ -134,17 +155,10 @@ static void put_file(const char *name, const struct program *program)
     close(fd);
 }
 
-/* What the run before has left is removed. */
-static void make_folder(const struct program *program)
+static void enter_folder(const struct program *program)
 {
     REQUIRE(fchdir(inside.folder) == 0);
-    DIR *folder = opendir(".");
-    REQUIRE(folder);
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            REQUIRE(unlink(entry->d_name) == 0);
-    }
-    closedir(folder);
+    empty_folder();
     put_file("in", program);
 }
 
@@ -227,7 +241,7 @@ void program_run(struct program *program)
     if (!begun)
         begin();
     begun = true;
-    make_folder(program);
+    enter_folder(program);
     keep_signals(&signals);
     enter(program);
     program->status = cbsplit_main(program->count, program->arguments);
