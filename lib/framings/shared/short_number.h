@@ -14,20 +14,46 @@
 /* Least number of bytes at hand. */
 enum { CB__SHORT_NUMBER = 4 };
 
-/* The value of each digit in base 16; of any other byte, CB__NO_DIGIT. */
-enum { CB__NO_DIGIT = 0x40 };
-extern const uint8_t cb__short_digits[256];
+/* The value of a digit in base 16, and what it adds if one digit more follows, or two.  Any
+ * other byte has a value above 15. */
+struct cb__short_digit {
+    uint16_t value, second, third;
+    uint16_t padding; /* to a size that needs no multiplication */
+};
 
-/* The value of a digit; of any other byte, any. */
-cb__always_inline uint64_t cb__short_digit(uint8_t c, unsigned base)
+extern const struct cb__short_digit cb__short_digits[256];
+
+/* Three digits, of which the first counts, or the first two; of any other bytes, anything. */
+struct cb__short_digits {
+    uint64_t first;  /* the number if there is one digit */
+    uint64_t second; /* what a second one adds to it */
+    uint64_t third;
+    uint64_t check[3]; /* above 15 if it is no digit */
+};
+
+cb__always_inline struct cb__short_digits cb__short_decimal(const uint8_t *data)
 {
-    return base == 10 ? c ^ (uint64_t)'0' : cb__short_digits[c];
+    const uint64_t a = data[0] ^ (uint64_t)'0', b = data[1] ^ (uint64_t)'0';
+    const uint64_t c = data[2] ^ (uint64_t)'0', ab = 10 * a + b;
+    return (struct cb__short_digits){
+        .first = a,
+        .second = ab - a,
+        .third = 9 * ab + c,
+        .check = {a + 6, b + 6, c + 6},
+    };
 }
 
-/* Nothing but the low four bits, if that was a digit. */
-cb__always_inline uint64_t cb__short_check(uint64_t value, unsigned base)
+cb__always_inline struct cb__short_digits cb__short_hex(const uint8_t *data)
 {
-    return base == 10 ? value + 6 : value;
+    const struct cb__short_digit *const a = &cb__short_digits[data[0]];
+    const struct cb__short_digit *const b = &cb__short_digits[data[1]];
+    const struct cb__short_digit *const c = &cb__short_digits[data[2]];
+    return (struct cb__short_digits){
+        .first = a->value,
+        .second = (uint64_t)a->second + b->value,
+        .third = (uint64_t)a->third + b->second + c->value,
+        .check = {a->value, b->value, c->value},
+    };
 }
 
 /* The number at `data`, of one to three digits that `end` follows.  False for anything
@@ -35,15 +61,13 @@ cb__always_inline uint64_t cb__short_check(uint64_t value, unsigned base)
 cb__always_inline bool cb__short_number(const uint8_t *data, unsigned base, uint8_t end,
                                         uint64_t *value, size_t *digits)
 {
-    const uint64_t a = cb__short_digit(data[0], base), b = cb__short_digit(data[1], base);
-    const uint64_t c = cb__short_digit(data[2], base);
+    const struct cb__short_digits d = base == 10 ? cb__short_decimal(data) : cb__short_hex(data);
     /* All bits, or none. */
     const uint64_t second = -(uint64_t)(data[1] != end);
     const uint64_t third = -(uint64_t)(data[2] != end) & second;
-    *value = a + (((base - 1) * a + b) & second) + (((base - 1) * (base * a + b) + c) & third);
+    *value = d.first + (d.second & second) + (d.third & third);
     *digits = (size_t)(1 - second - third);
-    const uint64_t check = cb__short_check(a, base) | (cb__short_check(b, base) & second) |
-                           (cb__short_check(c, base) & third);
+    const uint64_t check = d.check[0] | (d.check[1] & second) | (d.check[2] & third);
     return check < 16 && data[*digits] == end;
 }
 
