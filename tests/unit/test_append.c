@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Appending by copy and by reference, and between shared and unshared pools. */
+#include <limits.h>
+
 #include "buffers.h"
 
 /* ------------------------------------------------------------------ appending */
@@ -661,6 +663,28 @@ START_TEST(of_several_sources_only_the_unshared_ones_are_copied)
 }
 END_TEST
 
+START_TEST(a_buffer_is_not_merged_into_itself)
+{
+    struct cb_buffer *sources[] = {other, buffer};
+
+    ck_assert_int_eq(cb_append(buffer, "ab", 2), CB_OK);
+    ck_assert_int_eq(cb_append(other, "cd", 2), CB_OK);
+    ck_assert_int_eq(cb_merge(buffer, sources, 2), CB_EINVAL);
+    assert_holds(buffer, "ab", 2);
+}
+END_TEST
+
+/* (Nothing reads those bytes.) */
+START_TEST(more_bytes_than_a_size_can_count_are_not_merged)
+{
+    struct cb_buffer *sources[] = {other, other, other};
+
+    ck_assert_int_eq(cb_append_ref(other, "", SSIZE_MAX, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_merge(buffer, sources, 3), CB_ELIMIT);
+    ck_assert_uint_eq(cb_length(buffer), 0);
+}
+END_TEST
+
 static void add_appending(Suite *suite)
 {
     TCase *tcase = add_case(suite, "appending");
@@ -689,6 +713,8 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, a_position_from_which_no_stream_can_go_on_is_refused);
     tcase_add_test(tcase, prepend_to_an_empty_buffer_is_like_append);
     tcase_add_test(tcase, prepend_of_more_than_a_chunk_keeps_the_order);
+    tcase_add_test(tcase, a_buffer_is_not_merged_into_itself);
+    tcase_add_test(tcase, more_bytes_than_a_size_can_count_are_not_merged);
 }
 
 static void add_sharing(Suite *suite)

@@ -643,6 +643,148 @@ START_TEST(results_are_left_alone_by_a_call_without_memory)
 }
 END_TEST
 
+/* As many chunks as a ring has room for. */
+enum { CHUNKS = 16 };
+
+static int prepend_one(struct cb_buffer *buffer)
+{
+    return cb_prepend(buffer, "x", 1);
+}
+
+static int join_all(struct cb_buffer *buffer)
+{
+    const void *data;
+    return cb_data(buffer, 2 * CHUNKS, &data);
+}
+
+static int reserve_areas(struct cb_buffer *buffer)
+{
+    struct iovec areas[8];
+    return cb_reserve(buffer, 1000, areas, 8) < 0 ? CB_ENOMEM : CB_OK;
+}
+
+static int (*const growing[])(struct cb_buffer *) = {prepend_one, join_all, reserve_areas};
+
+START_TEST(a_buffer_of_many_chunks_stays_as_it_is_without_memory)
+{
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct counting counting;
+
+        counting_init(&counting);
+        struct cb_pool *pool = new_pool(&counting.hooks);
+        struct cb_buffer *buffer = new_buffer(pool, 64);
+        for (size_t i = 0; i < CHUNKS; i++)
+            append_block(buffer, "ab", 2);
+        counting_fail(&counting, n, false);
+        int status = growing[_i](buffer);
+        failed = counting.failed;
+        counting_fail(&counting, 0, false);
+        ck_assert_int_eq(failed, status == CB_ENOMEM);
+        ck_assert(n > 1 || failed);
+        if (failed)
+            assert_holds(buffer, BYTES("abababababababababababababababab"));
+        cb_buffer_free(buffer);
+        cb_pool_unref(pool);
+        counting_fini(&counting);
+    }
+}
+END_TEST
+
+/* Frames whose payload is not in the input as it is, or which end far from where they
+ * begin. */
+static const struct {
+    const char *specification, *start, *end;
+} frames[] = {
+    {"slip", "a\xdb\xdc", "\xc0"},
+    {"sse,data", "data:a\ndata:", "\n\n"},
+    {"json-seq", "\x1e\"", "\"\n"},
+    {"between:<,end=>", "<", ">"},
+    {"line,fold", "a\n ", "\nb"},
+    {"csv", "\"a", "\"\n"},
+    {"paragraph", "a\n", "\n\n"},
+    {"start:a,or=bb", "a", "bb"},
+};
+
+enum { LONG_RECORD = 20000, LONG_FRAME = LONG_RECORD + 32 };
+
+/* The status at the end: CB_END with the length of all records, or an error. */
+static int take_all(const char *specification, const struct cb_decoder_options *options,
+                    const uint8_t *input, size_t size, size_t *length)
+{
+    struct cb_buffer_options plain = {
+        .size = sizeof plain, .allocator = options->allocator, .chunk_min = 64, .chunk_max = 4096};
+    struct cb_buffer *buffer = NULL, *taken = NULL;
+    struct cb_decoder *decoder = NULL;
+    int status = cb_buffer_new(&buffer, &plain);
+
+    if (status == CB_OK)
+        status = cb_buffer_new(&taken, &plain);
+    if (status == CB_OK)
+        status = cb_decoder_new(&decoder, specification, options, NULL);
+    for (size_t at = 0; status == CB_OK && at < size; at += 1000) {
+        status = cb_append(buffer, input + at, size - at < 1000 ? size - at : 1000);
+        int got = status == CB_OK ? CB_YES : CB_END;
+        while (got == CB_YES)
+            got = cb_decoder_take(decoder, buffer, taken);
+        if (got < 0 && got != CB_END)
+            status = got;
+    }
+    if (status == CB_OK) {
+        cb_decoder_finish(decoder);
+        do
+            status = cb_decoder_take(decoder, buffer, taken);
+        while (status == CB_YES);
+    }
+    *length = taken ? cb_length(taken) : 0;
+    cb_decoder_free(decoder);
+    cb_buffer_free(taken);
+    cb_buffer_free(buffer);
+    return status;
+}
+
+/* (Some memory only makes it faster.) */
+START_TEST(a_long_record_without_memory_is_an_error_or_read_all_the_same)
+{
+    const char *start = frames[_i].start, *end = frames[_i].end;
+    const size_t before = strlen(start), after = strlen(end);
+    uint8_t input[LONG_FRAME];
+    struct counting counting;
+
+    memcpy(input, start, before);
+    memset(input + before, 'x', LONG_RECORD);
+    memcpy(input + before + LONG_RECORD, end, after);
+    for (int way = 0; way < 4; way++) {
+        struct cb_decoder_options options = {
+            .size = sizeof options,
+            .allocator = &counting.hooks,
+            .whole = way & 1,
+            .max_record = way & 2 ? 1000 : 0,
+            .on_overflow = way & 2 ? CB_OVERFLOW_TRUNCATE : CB_OVERFLOW_FAIL,
+        };
+        bool failed = true;
+        size_t expected, length;
+
+        counting_init(&counting);
+        ck_assert_int_eq(take_all(frames[_i].specification, &options, input,
+                                  before + LONG_RECORD + after, &expected),
+                         CB_END);
+        for (uint64_t n = 1; failed; n++) {
+            counting_fail(&counting, n, false);
+            int status = take_all(frames[_i].specification, &options, input,
+                                  before + LONG_RECORD + after, &length);
+            failed = counting.failed;
+            ck_assert_msg(status == CB_END ? length == expected : failed && status == CB_ENOMEM,
+                          "%s, allocation %u: %d, %zu bytes of %zu", frames[_i].specification,
+                          (unsigned)n, status, length, expected);
+            counting.failed = false;
+        }
+        counting_fini(&counting);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("failures");
@@ -653,5 +795,9 @@ int main(void)
     tcase_add_loop_test(tcase, without_any_more_memory_all_can_still_be_freed, 0,
                         (int)COUNT(idle_limits));
     tcase_add_test(tcase, results_are_left_alone_by_a_call_without_memory);
+    tcase_add_loop_test(tcase, a_buffer_of_many_chunks_stays_as_it_is_without_memory, 0,
+                        (int)COUNT(growing));
+    tcase_add_loop_test(tcase, a_long_record_without_memory_is_an_error_or_read_all_the_same, 0,
+                        (int)COUNT(frames));
     return run_suite(suite);
 }

@@ -1386,6 +1386,7 @@ static const struct fault faults[] = {
     {"http,lf=1", 5},
     {"content-length:5", 15},
     {"content-length,or=a23456789b123456789c123456789d123", 15},
+    {"resp,inline,aof", 12},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)

@@ -415,6 +415,14 @@ START_TEST(committing_more_than_was_reserved_is_refused)
 }
 END_TEST
 
+START_TEST(no_areas_are_no_reservation)
+{
+    struct iovec area;
+
+    ck_assert_int_eq(cb_reserve(buffer, 10, &area, 0), CB_EINVAL);
+}
+END_TEST
+
 static void add_offers(Suite *suite)
 {
     TCase *tcase = add_case(suite, "offers");
@@ -441,6 +449,7 @@ static void add_offers(Suite *suite)
     tcase_add_test(tcase, reserved_areas_hold_what_was_hinted_if_they_may);
     tcase_add_test(tcase, at_most_eight_areas_are_reserved);
     tcase_add_test(tcase, commit_takes_the_first_bytes_of_the_areas_in_order);
+    tcase_add_test(tcase, no_areas_are_no_reservation);
     tcase_add_test(tcase, committing_more_than_was_reserved_is_refused);
 }
 

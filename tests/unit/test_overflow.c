@@ -187,10 +187,14 @@ END_TEST
 
 START_TEST(an_unknown_value_is_refused)
 {
-    struct cb_decoder_options options = {.size = sizeof options,
-                                         .on_overflow = (enum cb_overflow)3};
+    const struct cb_decoder_options options[] = {
+        {.size = sizeof *options, .on_overflow = (enum cb_overflow)(CB_OVERFLOW_TRUNCATE + 1)},
+        {.size = sizeof *options, .on_partial = (enum cb_partial)(CB_PARTIAL_DROP + 1)},
+        {.size = sizeof *options, .on_malformed = (enum cb_malformed)(CB_MALFORMED_SKIP + 1)},
+    };
     struct cb_decoder *decoder = NULL;
-    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options, NULL), CB_EINVAL);
+    for (size_t i = 0; i < COUNT(options); i++)
+        ck_assert_int_eq(cb_decoder_new(&decoder, "line", &options[i], NULL), CB_EINVAL);
 }
 END_TEST
 

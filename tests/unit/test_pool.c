@@ -140,6 +140,17 @@ START_TEST(a_block_that_was_lent_whole_comes_back_whole)
 }
 END_TEST
 
+START_TEST(a_block_of_more_than_64_mib_is_not_kept)
+{
+    struct cb_pool_stats stats = {.size = sizeof stats};
+    void *place;
+
+    cb_buffer_free(buffer_with_block(pool, (64u << 20) + 1, &place));
+    ck_assert_int_eq(cb_pool_stats(pool, &stats), CB_OK);
+    ck_assert_uint_eq(stats.idle_bytes, 0);
+}
+END_TEST
+
 START_TEST(two_pools_do_not_mix_their_blocks)
 {
     struct cb_pool *other = new_pool(&counting.hooks);
@@ -713,6 +724,7 @@ static Suite *pool_suite(void)
     tcase_add_test(reuse, an_idle_block_is_not_given_twice);
     tcase_add_test(reuse, a_small_idle_block_does_not_serve_a_large_request);
     tcase_add_test(reuse, a_block_that_was_lent_whole_comes_back_whole);
+    tcase_add_test(reuse, a_block_of_more_than_64_mib_is_not_kept);
     tcase_add_test(reuse, two_pools_do_not_mix_their_blocks);
 
     tcase_add_checked_fixture(limits, setup, teardown);
