@@ -51,6 +51,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/sendfile.h>
 #endif
 
@@ -117,6 +118,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
     CALL(unlink, others)                                                                           \
     CALL(pipe, others)                                                                             \
     CALL(pipe2, others)                                                                            \
+    CALL(getrandom, others)                                                                        \
     CALL(getsockopt, others)                                                                       \
     CALL(posix_spawn, spawns)                                                                      \
     CALL(pthread_create, others)                                                                   \
@@ -450,6 +452,7 @@ SIZED(ssize_t, copy_file_range,
       (int in, loff_t *in_at, int out, loff_t *out_at, size_t size, unsigned flags),
       (in, in_at, out, out_at, size, flags))
 SIZED(ssize_t, sendfile, (int out, int in, off_t *in_at, size_t size), (out, in, in_at, size))
+SIZED(ssize_t, getrandom, (void *to, size_t size, unsigned flags), (to, size, flags))
 UNSIZED(int, epoll_create1, -1, (int flags), (flags))
 UNSIZED(int, epoll_ctl, -1, (int fd, int what, int other, struct epoll_event *event),
         (fd, what, other, event))

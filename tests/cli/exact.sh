@@ -479,3 +479,14 @@ send 'd2'
 receive '\n2'
 send 'abc'
 ends 0 '\nc\n'
+
+# An LF may still come after the CR that has ended a row.
+printf 'a,b\r\nrest' >in
+for framing in csv csv,cr line; do
+    doing="-f $framing"
+    {
+        "$CBSPLIT" --exact -f "$framing" -n 1 -t none
+        cat
+    } <in >out
+    expect out rest
+done

@@ -144,6 +144,14 @@ expect_same whole out
 parts 3 -d '\n\n' in
 expect_same whole out
 
+# No record begins in what is read at first, before a cut or after it.
+{ echo a && echo ' b' && printf ' %0300000d\n' 1 && echo c && echo ' d'; } >in
+for framing in line,fold start:a,or=c start:a,or=c,line paragraph; do
+    "$CBSPLIT" -f "$framing" in >whole
+    parts 3 -f "$framing" in
+    expect_same whole out
+done
+
 about 'every framing that lets a file be cut, presets too'
 seq 300 >numbers
 "$CBSPLIT" --list | awk '$2 == "in" && $3 == "out" { print $1 }' >framings

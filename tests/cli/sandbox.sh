@@ -40,7 +40,23 @@ cat in | {
 } >out
 expect out rest
 
-# A worker that fails is found out; one that leaves records unread and exits with 0 is trusted.
+about 'masks are random bytes, of a file if the call for them is forbidden'
+echo ab >in
+export FAIL_getrandom=EPERM/1
+LD_PRELOAD=$preload "$outside" -t websocket,mask <in >masked
+CBSPLIT=$outside
+LD_PRELOAD=$preload HIDE=/dev/urandom run -t websocket,mask
+expect_status 6
+expect_message 'stdin: record 1 at byte 0: no random bytes for the mask'
+mv masked in
+run -f websocket
+expect_status 0
+expect out 'ab\n'
+CBSPLIT=$scratch/sandboxed
+
+about 'a worker that fails is found out'
+
+# One that leaves records unread and exits with 0 is trusted.
 seq 9 >in
 run --worker='read -r x; exit 3'
 expect_status 123
