@@ -22,14 +22,11 @@ void cb__buffer_free_ring(struct cb_buffer *buffer)
 int cb__buffer_grow_ring(struct cb_buffer *buffer, size_t more)
 {
     size_t room = buffer->mask + 1, want, size;
-    if (!cb__add_size(buffer->count, more, &want))
-        return CB_ENOMEM;
-    while (room < want) {
-        if (!cb__mul_size(room, 2, &room))
-            return CB_ENOMEM;
-    }
-    if (!cb__mul_size(room, sizeof *buffer->ring, &size))
-        return CB_ENOMEM;
+    bool fits = cb__add_size(buffer->count, more, &want);
+    while (fits && room < want)
+        fits = cb__mul_size(room, 2, &room);
+    if (!fits || !cb__mul_size(room, sizeof *buffer->ring, &size))
+        return CB_ENOMEM; /* not reached: so many chunks do not fit in memory */
     struct cb__chunk *ring = buffer->allocator->alloc(buffer->allocator->arg, size);
     if (!ring)
         return CB_ENOMEM;

@@ -158,7 +158,7 @@ static int allocate_nodes(struct cb__matcher *matcher)
         return CB_OK;
     }
     if (!cb__mul_size(matcher->room, sizeof *matcher->nodes, &size))
-        return CB_EINVAL;
+        return CB_EINVAL; /* not reached: the strings do not fit in memory */
     matcher->nodes = allocator->alloc(allocator->arg, size);
     return matcher->nodes ? CB_OK : CB_ENOMEM;
 }

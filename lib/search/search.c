@@ -132,7 +132,7 @@ static struct cb__needle *copy_needles(const struct cb_buffer *buffer, const str
                                        size_t count, size_t *size)
 {
     if (!cb__mul_size(count, sizeof(struct cb__needle), size))
-        return NULL;
+        return NULL; /* not reached: the caller has them in memory */
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(*size, needles[i].iov_len, size))
             return NULL;

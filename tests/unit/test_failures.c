@@ -697,14 +697,10 @@ END_TEST
 static const struct {
     const char *specification, *start, *end;
 } frames[] = {
-    {"slip", "a\xdb\xdc", "\xc0"},
-    {"sse,data", "data:a\ndata:", "\n\n"},
-    {"json-seq", "\x1e\"", "\"\n"},
-    {"between:<,end=>", "<", ">"},
-    {"line,fold", "a\n ", "\nb"},
-    {"csv", "\"a", "\"\n"},
-    {"paragraph", "a\n", "\n\n"},
-    {"start:a,or=bb", "a", "bb"},
+    {"slip", "a\xdb\xdc", "\xc0"},  {"sse,data", "data:a\ndata:", "\n\n"},
+    {"json-seq", "\x1e\"", "\"\n"}, {"between:<,end=>", "<", ">"},
+    {"line,fold", "a\n ", "\nb"},   {"csv", "\"a", "\"\n"},
+    {"paragraph", "a\n", "\n\n"},   {"start:a,or=bb", "a", "bb"},
 };
 
 enum { LONG_RECORD = 20000, LONG_FRAME = LONG_RECORD + 32 };

@@ -1200,6 +1200,18 @@ static int skip_prefix(struct cb_buffer *from, const void *prefix, size_t n, siz
     return status;
 }
 
+/* (Nothing reads those bytes.) */
+START_TEST(needles_longer_than_a_size_can_count_find_no_memory)
+{
+    const struct iovec needles[] = {{(void *)(uintptr_t) "a", SIZE_MAX},
+                                    {(void *)(uintptr_t) "b", 1}};
+    size_t at, which;
+
+    ck_assert_int_eq(cb_append(buffer, "ab", 2), CB_OK);
+    ck_assert_int_eq(cb_find_any(buffer, needles, 2, 0, CB_ALL, &at, &which), CB_ENOMEM);
+}
+END_TEST
+
 START_TEST(a_prefix_is_dropped_if_it_is_there)
 {
     static const char text[] = "prefix and more";
@@ -1339,6 +1351,7 @@ static void add_startswith(Suite *suite)
     tcase_add_test(tcase, a_prefix_is_dropped_if_it_is_there);
     tcase_add_test(tcase, an_empty_prefix_is_always_there);
     tcase_add_test(tcase, a_prefix_is_judged_as_soon_as_it_can_be);
+    tcase_add_test(tcase, needles_longer_than_a_size_can_count_find_no_memory);
 }
 
 int main(void)
