@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "expect.h"
+#include "outputs.h"
 #include "streams.h"
 
 enum { ROUNDS = 40, WORKERS = 2, SLOTS = 8 };
@@ -37,6 +38,19 @@ static size_t sum_of(const struct cb_buffer *record)
             sum = sum * 31 + bytes[k];
     }
     return sum;
+}
+
+static void channel_init(struct channel *channel)
+{
+    *channel = (struct channel){.sent = 0};
+    pthread_mutex_init(&channel->lock, NULL);
+    pthread_cond_init(&channel->changed, NULL);
+}
+
+static void channel_fini(struct channel *channel)
+{
+    pthread_cond_destroy(&channel->changed);
+    pthread_mutex_destroy(&channel->lock);
 }
 
 static void channel_send(struct channel *channel, void *record)
@@ -139,14 +153,13 @@ static void read_stream(const struct stream *stream, struct cb_decoder *decoder,
 static void check_stream(const struct stream *stream, const char *specification, size_t copy_below)
 {
     struct cb_pool_options shared = {.size = sizeof shared, .shared = 1};
-    struct channel channel = {.sent = 0};
+    struct channel channel;
     struct cb_decoder *decoder = NULL;
     struct cb_pool *pool = NULL;
     pthread_t threads[WORKERS];
     size_t bytes = 0, sum = 0;
 
-    pthread_mutex_init(&channel.lock, NULL);
-    pthread_cond_init(&channel.changed, NULL);
+    channel_init(&channel);
     expect(cb_pool_new(&pool, &shared) == CB_OK, "no pool");
     expect(cb_decoder_new(&decoder, specification, NULL, NULL) == CB_OK, "no decoder");
     struct cb_buffer *input = buffer_from(pool, copy_below);
@@ -164,8 +177,7 @@ static void check_stream(const struct stream *stream, const char *specification,
     cb_buffer_free(input);
     expect(pool_stats(pool).live_blocks == 0, "%s: a block is missing", specification);
     cb_pool_unref(pool);
-    pthread_cond_destroy(&channel.changed);
-    pthread_mutex_destroy(&channel.lock);
+    channel_fini(&channel);
 }
 
 START_TEST(records_of_any_framing_cross_threads)
@@ -174,6 +186,82 @@ START_TEST(records_of_any_framing_cross_threads)
 
     for (size_t copy_below = 0; copy_below <= 8; copy_below += 8)
         check_stream(stream, stream->specification, copy_below);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- encoders */
+
+/* A thread that encodes what others have read, and sends it on. */
+struct encoding {
+    struct channel *in, *out;
+    const char *specification;
+    struct cb_pool *pool;
+};
+
+static void *encoding_worker(void *arg)
+{
+    struct encoding *encoding = arg;
+    struct cb_encoder *encoder = NULL;
+    struct cb_buffer *record;
+
+    expect(cb_encoder_new(&encoder, encoding->specification, NULL, NULL) == CB_OK, "no encoder");
+    while ((record = channel_receive(encoding->in)) != NULL) {
+        struct cb_buffer *frame = buffer_from(encoding->pool, 0);
+
+        /* A payload that has to be of some kind may be of another. */
+        int status = cb_encode(encoder, record, frame);
+        expect(status == CB_OK ||
+                   (status == CB_EUNENCODABLE && cb_encoder_traits(encoder) & CB_LOOKS),
+               "%s: %s", encoding->specification, cb_encoder_error(encoder)->text);
+        cb_buffer_free(record);
+        channel_send(encoding->out, frame);
+    }
+    cb_encoder_free(encoder);
+    return NULL;
+}
+
+static void read_and_encode(struct cb_pool *pool, struct channel *in)
+{
+    struct cb_decoder *decoder = NULL;
+    struct cb_buffer *input = buffer_from(pool, 0);
+
+    expect(cb_decoder_new(&decoder, "lf", NULL, NULL) == CB_OK, "no decoder");
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct cb_buffer *record = buffer_from(pool, 0);
+
+        expect(cb_append(input, BYTES("sixteenletterslf\n")) == CB_OK &&
+                   cb_decoder_take(decoder, input, record) == CB_PIECE,
+               "no record");
+        channel_send(in, record);
+    }
+    channel_send(in, NULL);
+    cb_decoder_free(decoder);
+    cb_buffer_free(input);
+}
+
+START_TEST(frames_of_any_framing_are_encoded_by_one_thread_and_freed_by_another)
+{
+    struct cb_pool_options shared = {.size = sizeof shared, .shared = 1};
+    struct channel in, out;
+    struct encoding encoding = {.in = &in, .out = &out, .specification = outputs[_i]};
+    pthread_t encoders[WORKERS], writer;
+
+    channel_init(&in);
+    channel_init(&out);
+    expect(cb_pool_new(&encoding.pool, &shared) == CB_OK, "no pool");
+    for (size_t i = 0; i < WORKERS; i++)
+        expect(pthread_create(&encoders[i], NULL, encoding_worker, &encoding) == 0, "no thread");
+    expect(pthread_create(&writer, NULL, worker, &out) == 0, "no thread");
+    read_and_encode(encoding.pool, &in);
+    for (size_t i = 0; i < WORKERS; i++)
+        pthread_join(encoders[i], NULL);
+    channel_send(&out, NULL);
+    pthread_join(writer, NULL);
+    ck_assert_uint_eq(out.received, ROUNDS);
+    ck_assert_uint_eq(pool_stats(encoding.pool).live_blocks, 0);
+    cb_pool_unref(encoding.pool);
+    channel_fini(&out);
+    channel_fini(&in);
 }
 END_TEST
 
@@ -208,11 +296,10 @@ static void *unshared_reader(void *arg)
 
 START_TEST(records_of_a_private_pool_cross_in_buffers_of_a_shared_one)
 {
-    struct channel channel = {.sent = 0};
+    struct channel channel;
     pthread_t reader, threads[WORKERS];
 
-    pthread_mutex_init(&channel.lock, NULL);
-    pthread_cond_init(&channel.changed, NULL);
+    channel_init(&channel);
     expect(pthread_create(&reader, NULL, unshared_reader, &channel) == 0, "no thread");
     for (size_t i = 0; i < WORKERS; i++)
         expect(pthread_create(&threads[i], NULL, worker, &channel) == 0, "no thread");
@@ -220,8 +307,7 @@ START_TEST(records_of_a_private_pool_cross_in_buffers_of_a_shared_one)
     for (size_t i = 0; i < WORKERS; i++)
         pthread_join(threads[i], NULL);
     ck_assert_uint_eq(channel.bytes, 34000);
-    pthread_cond_destroy(&channel.changed);
-    pthread_mutex_destroy(&channel.lock);
+    channel_fini(&channel);
 }
 END_TEST
 
@@ -284,15 +370,14 @@ START_TEST(held_pieces_of_a_shared_pool_are_dropped_by_other_threads)
     struct cb_pool_options shared = {.size = sizeof shared, .shared = 1};
     struct cb_buffer_options options = {
         .size = sizeof options, .chunk_min = 64, .chunk_max = 64, .cutoff = 1};
-    struct channel channel = {.sent = 0};
+    struct channel channel;
     struct cb_decoder *decoder = NULL;
     struct cb_buffer *input = NULL;
     struct cb_pool *pool = NULL;
     pthread_t threads[WORKERS];
 
     atomic_store(&released, 0);
-    pthread_mutex_init(&channel.lock, NULL);
-    pthread_cond_init(&channel.changed, NULL);
+    channel_init(&channel);
     expect(cb_pool_new(&pool, &shared) == CB_OK, "no pool");
     options.pool = pool;
     expect(cb_buffer_new(&input, &options) == CB_OK, "no buffer");
@@ -308,8 +393,7 @@ START_TEST(held_pieces_of_a_shared_pool_are_dropped_by_other_threads)
     ck_assert_uint_eq(atomic_load(&released), ROUNDS);
     ck_assert_uint_eq(pool_stats(pool).live_blocks, 0);
     cb_pool_unref(pool);
-    pthread_cond_destroy(&channel.changed);
-    pthread_mutex_destroy(&channel.lock);
+    channel_fini(&channel);
 }
 END_TEST
 
@@ -319,6 +403,8 @@ int main(void)
     TCase *tcase = add_case(suite, "threads");
 
     tcase_add_loop_test(tcase, records_of_any_framing_cross_threads, 0, (int)COUNT(streams));
+    tcase_add_loop_test(tcase, frames_of_any_framing_are_encoded_by_one_thread_and_freed_by_another,
+                        0, (int)COUNT(outputs));
     tcase_add_test(tcase, records_of_a_private_pool_cross_in_buffers_of_a_shared_one);
     tcase_add_test(tcase, held_pieces_of_a_shared_pool_are_dropped_by_other_threads);
     return run_suite(suite);
