@@ -100,6 +100,9 @@ tests_unit_libsupport_la_SOURCES = \
 # In place of Check, where that cannot be (.ci/run).
 EXTRA_DIST += tests/unit/instrumented/check.h
 
+# make proof
+EXTRA_DIST += tests/proof/length.c tests/proof/overflow.h tests/proof/prove.sh
+
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 check_LTLIBRARIES += tests/unit/libsupport.la

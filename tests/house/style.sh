@@ -14,9 +14,9 @@ sources() {
         -o -name '*.py' -o -name '*.py[xi]' -o -name '*.px[di]' -o -name '*.pl' \
         -o -name '*.awk' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
         -o -path 'completions/*' -o -path '.ci/*' ')' 2>/dev/null || :
-    for file in *.md build-aux/check-*.sh build-aux/coverage.py \
+    for file in *.md build-aux/analyse* build-aux/check-*.sh build-aux/coverage.py \
         build-aux/release-date m4/cb_*.m4 configure.ac \
-        Makefile.am bootstrap .clang-format .editorconfig .gitignore; do
+        Makefile.am bootstrap .clang-format .clang-tidy .editorconfig .gitignore; do
         [ ! -e "$file" ] || echo "$file"
     done
 }
