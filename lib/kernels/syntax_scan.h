@@ -199,9 +199,26 @@ struct SYNTAX_NAME(json_bounds) {
     uint64_t begins, ends, others;
 };
 
-SYNTAX_INLINE struct SYNTAX_NAME(json_bounds) SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block)
+/* Where values are not nested, brackets open and close in turn, and a prefix XOR tells the
+ * depths.  *flat: that is so up to here; it is tried no more after the first block where it is
+ * not, since a branch for each block would cost more where some are.  (What closes nothing
+ * stands between values, and is wrong there.) */
+SYNTAX_INLINE struct cb__json_depths SYNTAX_NAME(json_before)(const SYNTAX_BLOCK *block, bool *flat)
 {
-    const struct cb__json_depths before = SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
+    if (*flat) {
+        const uint64_t brackets = block->opens | block->closes;
+        const uint64_t after = SYNTAX_PREFIX(brackets) ^ ((uint64_t)0 - block->depth);
+        *flat = !((block->opens & ~after) | block->depth >> 1);
+        if (*flat)
+            return (struct cb__json_depths){.zero = ~(after ^ brackets), .one = after ^ brackets};
+    }
+    return SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
+}
+
+SYNTAX_INLINE struct SYNTAX_NAME(json_bounds)
+    SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block, bool *flat)
+{
+    const struct cb__json_depths before = SYNTAX_NAME(json_before)(block, flat);
     const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
     const uint64_t begins = (block->opens & before.zero) | (quotes & block->inside);
     const uint64_t ends = (block->closes & before.one) | (quotes & ~block->inside);
@@ -214,7 +231,8 @@ SYNTAX_INLINE struct SYNTAX_NAME(json_bounds) SYNTAX_NAME(json_bound)(const SYNT
 SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const SYNTAX_BLOCK *block, bool commas,
                                                 uint64_t *comma, uint64_t *stop)
 {
-    const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(block);
+    bool flat = false;
+    const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(block, &flat);
     const uint64_t begins = bounds.begins, ends = bounds.ends;
     uint64_t others = bounds.others;
     *stop = 0;
@@ -298,6 +316,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_
     SYNTAX_BLOCK blocks[SYNTAX_GROUP + 1];
     uint64_t depth = 0, string = 0, escaped = 0, carry = 0, wrong = 0, last_ends = 0, last_at = 0;
     uint8_t part[64];
+    bool flat = true;
     size_t count = 0;
     for (size_t at = 0; at < n && !wrong;) {
         size_t listed = 0;
@@ -318,7 +337,8 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_
             depth += opens - closes;
         }
         for (size_t i = 0; i < listed && !wrong; i++) {
-            const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(&blocks[i]);
+            const struct SYNTAX_NAME(json_bounds) bounds =
+                SYNTAX_NAME(json_bound)(&blocks[i], &flat);
             const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(blocks[i].bytes), '\n');
             const uint64_t after = bounds.ends << 1 | carry;
             wrong = (bounds.others ^ after) | (bounds.others & ~lf);

@@ -483,6 +483,25 @@ START_TEST(a_line_that_ends_deep_in_a_value_is_seen)
 }
 END_TEST
 
+/* The brackets that nest may stand in blocks that are not looked at. */
+START_TEST(a_block_that_begins_nested_is_not_taken_for_flat)
+{
+    uint8_t data[400];
+    use_kernel(_i);
+    for (size_t opens = 64; opens < 128; opens += 7) {
+        for (size_t closes = 128; closes < 192; closes += 5) {
+            memset(data, ' ', sizeof data);
+            memcpy(data, "[]\n[1,", 6);
+            data[opens] = '[';
+            memcpy(data + closes, "],[1]]\n[]\n{}", 12);
+            memset(data + closes + 12, '\n', sizeof data - closes - 12);
+            check_json_marks(false, data, sizeof data);
+            check_json_marks(true, data, sizeof data);
+        }
+    }
+}
+END_TEST
+
 static Suite *syntax_suite(void)
 {
     Suite *suite = suite_create("syntax");
@@ -492,6 +511,7 @@ static Suite *syntax_suite(void)
     tcase_add_loop_test(tcase, every_cut_gives_what_a_machine_gives, 0, kernels);
     tcase_add_loop_test(tcase, nothing_is_read_beyond_the_end, 0, kernels);
     tcase_add_loop_test(tcase, lines_of_values_are_marked, 0, kernels);
+    tcase_add_loop_test(tcase, a_block_that_begins_nested_is_not_taken_for_flat, 0, kernels);
     tcase_add_loop_test(tcase, a_line_that_ends_deep_in_a_value_is_seen, 0, kernels);
     tcase_add_loop_test(tcase, runs_across_blocks_give_what_a_machine_gives, 0, kernels);
     tcase_add_loop_test(tcase, brackets_nested_deeper_than_a_block_are_counted, 0, kernels);
