@@ -560,6 +560,39 @@ START_TEST(records_are_numbered_as_the_caller_says)
 }
 END_TEST
 
+/* Two digits or bytes go together. */
+START_TEST(an_output_without_room_for_anything_is_an_error)
+{
+    static const char *const framings[] = {"hex", "base64", "cobs"};
+    const struct cb_buffer_options options = {.size = sizeof options, .limit = 1};
+    struct cb_piece piece = {.data = (const uint8_t *)"ab",
+                             .length = 2,
+                             .record = 1,
+                             .total = 2,
+                             .flags = CB_FIRST | CB_LAST};
+    struct cb_buffer *in = new_buffer(NULL, 64), *out = NULL;
+    struct cb_encoder *encoder = NULL;
+    struct cb_decoder *decoder = NULL;
+    size_t count;
+
+    ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+    ck_assert_int_eq(cb_append(in, "ab\n", 3), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, framings[_i], NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &count), CB_ELIMIT);
+    ck_assert_uint_eq(count, 0);
+    cb_encoder_free(encoder);
+    ck_assert_int_eq(cb_encoder_new(&encoder, framings[_i], NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_reframe(decoder, encoder, in, out, 1, &count), CB_ELIMIT);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(cb_length(out), 0);
+    cb_encoder_free(encoder);
+    cb_decoder_free(decoder);
+    cb_buffer_free(out);
+    cb_buffer_free(in);
+}
+END_TEST
+
 static Suite *encode_suite(void)
 {
     Suite *suite = suite_create("encode");
@@ -577,6 +610,7 @@ static Suite *encode_suite(void)
     tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);
     tcase_add_test(states, a_call_that_cannot_be_now_is_refused);
     tcase_add_test(states, a_reset_forgets_the_record_that_was_begun);
+    tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
     return suite;
 }

@@ -185,6 +185,30 @@ START_TEST(the_length_of_a_record_that_is_cut_is_told)
 }
 END_TEST
 
+/* Lengths that fit in 63 bits, after as many bytes as can have passed. */
+static const struct {
+    const char *specification, *input;
+    size_t size;
+} endless[] = {
+    {"websocket", BYTES("\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff")},
+};
+
+START_TEST(a_record_does_not_end_after_the_last_position)
+{
+    struct cb_buffer *buffer = new_buffer(NULL, 64);
+    struct cb_decoder *decoder = NULL;
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, endless[_i].specification, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_set_position(buffer, INT64_MAX), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, endless[_i].input, endless[_i].size), CB_OK);
+    ck_assert_int_lt(cb_decoder_next(decoder, buffer, &piece), 0);
+    ck_assert_ptr_nonnull(strstr(cb_decoder_error(decoder)->text, "longer than a stream can be"));
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
 START_TEST(an_unknown_value_is_refused)
 {
     const struct cb_decoder_options options[] = {
@@ -210,6 +234,8 @@ static Suite *overflow_suite(void)
                         (int)COUNT(unended));
     tcase_add_test(records, what_is_passed_over_is_not_held);
     tcase_add_test(records, the_length_of_a_record_that_is_cut_is_told);
+    tcase_add_loop_test(records, a_record_does_not_end_after_the_last_position, 0,
+                        (int)COUNT(endless));
     tcase_add_test(records, an_unknown_value_is_refused);
     return suite;
 }
