@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../common/diagnostics.h"
 
@@ -188,15 +189,28 @@ size_t workers_grant(struct workers *workers)
 
 /* ------------------------------------------------------------------- their life */
 
+/* Can there be so many?  Each has a pipe for its input, and perhaps one for what it prints. */
+static bool have_descriptors(const struct workers *workers)
+{
+    struct rlimit limit;
+    const rlim_t standard = 3, each = workers->set.plan.collects ? 2 : 1;
+    return getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
+           limit.rlim_cur >= standard + each * workers->set.count;
+}
+
+/* Starts all, or none that goes on: without its records none shall seem to have done its
+ * work. */
 static int start_all(struct workers *workers)
 {
     char variable[VARIABLE_SIZE];
-    int number = 0;
+    int number = have_descriptors(workers) ? 0 : EMFILE;
     workers->set.plan.environment[0] = variable;
     for (size_t i = 0; i < workers->set.count && !number; i++) {
         snprintf(variable, sizeof variable, "CBSPLIT_WORKER=%zu", i + 1);
         number = children_start(&workers->set, i);
     }
+    if (number)
+        children_stop(&workers->set);
     return number;
 }
 
