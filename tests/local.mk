@@ -144,6 +144,7 @@ cli_tests = \
 	tests/cli/latency.sh \
 	tests/cli/limits.sh \
 	tests/cli/lines.sh \
+	tests/cli/load.sh \
 	tests/cli/marks.sh \
 	tests/cli/memory.sh \
 	tests/cli/malformed.sh \

@@ -173,6 +173,64 @@ mkdir made/4
 complains 1 'made/4: Is a directory' 'a\nb\nc\nd\ne\n' -o made/%d --force
 files 1 2 3 4
 
+about 'what is in the way'
+
+# Whatever is there is left as it is: a link to nothing, to a file, to a folder; a fifo.
+rm -rf made
+mkdir made other.d
+for there in 'ln -s ../nothing' 'ln -s ../precious' 'ln -s ../other.d' mkfifo mkdir; do
+    # shellcheck disable=SC2086
+    $there made/1
+    complains 1 'made/1: File exists' 'a\n' -o made/%d
+    [ ! -e nothing ] && [ -z "$(ls other.d)" ] || fail "$doing: a link was followed"
+    files 1
+    expect precious precious
+    rm -rf made/1
+done
+# With --force, what is there makes way without being opened.
+for there in 'ln -s ../nothing' 'ln -s ../precious' 'ln -s ../other.d' mkfifo; do
+    # shellcheck disable=SC2086
+    $there made/1
+    printf 'a\n' >in
+    run -o made/%d --force
+    expect_status 0
+    [ ! -L made/1 ] && [ ! -e nothing ] && [ -z "$(ls other.d)" ] || fail "$doing: followed"
+    files 1
+    expect made/1 a
+    expect precious precious
+    rm made/1
+done
+# A file that comes while the record does, after any check.
+converse -f netstring -o made/%d
+send '3:a'
+doing="$doing, and a file that comes meanwhile"
+until [ -n "$(find /proc/$cbsplit_pid/fd -lname "$scratch/made*" 2>/dev/null)" ] ||
+    [ -n "$(ls made)" ] || [ ! -e /proc/$cbsplit_pid ]; do
+    sleep 0.02
+done
+if ln -s ../precious made/1 2>/dev/null; then
+    send 'bc,'
+    exec 3>&-
+    finishes 1
+    expect_message 'made/1: File exists'
+    expect precious precious
+    files 1
+else
+    # (It is there from the beginning, under its name.)
+    send 'bc,'
+    exec 3>&-
+    finishes 0
+    expect made/1 abc
+fi
+rm -f made/1
+# A name that is too long, and a folder on the way that is none.
+complains 1 "made/$(printf 'a%0255d' 1): File name too long" 'a\n' -o made/a%0255d
+complains 1 'precious/1: Not a directory' 'a\n' -o precious/%d
+[ -z "$(ls made)" ] || fail "$doing: $(ls made)"
+# What a record contains is never a name.
+makes '../../x\n/etc/x\n' -o made/%d
+files 1 2
+
 about 'errors'
 
 complains 1 'missing/1: No such file or directory' 'a\n' -o missing/%d
