@@ -242,6 +242,29 @@ START_TEST(a_header_that_is_apart_is_only_had_from_the_decoder)
 }
 END_TEST
 
+START_TEST(a_header_at_its_piece_is_had_without_the_decoder)
+{
+    struct cb_buffer *in = buffer_of(NULL, BYTES("\0\3one"), 5), *out;
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_piece piece;
+    size_t taken;
+
+    ck_assert_int_eq(cb_buffer_new(&out, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "u16be", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, "json,header", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+    assert_holds(
+        out,
+        BYTES("{\"record\":1,\"offset\":2,\"length\":3,\"text\":\"one\",\"header\":\"0003\"}\n"));
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+END_TEST
+
 /* Longer than what is written at a time. */
 START_TEST(a_long_header_is_written_in_full)
 {
@@ -294,6 +317,7 @@ static Suite *header_suite(void)
     tcase_add_loop_test(outputs, a_header_is_written_however_the_input_comes, 0,
                         (int)COUNT(samples));
     tcase_add_test(outputs, a_header_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(outputs, a_header_at_its_piece_is_had_without_the_decoder);
     tcase_add_test(outputs, a_long_header_is_written_in_full);
     return suite;
 }

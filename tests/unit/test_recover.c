@@ -172,6 +172,22 @@ START_TEST(the_same_is_left_out_wherever_the_input_is_cut)
 }
 END_TEST
 
+/* 'a' would be a length beyond the limit; 3 is one that is not. */
+START_TEST(a_record_of_the_greatest_length_is_found)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u8,trailer=;", (struct cb_decoder_options){.max_record = 3,
+                                                                .on_malformed = CB_MALFORMED_SKIP});
+    struct outcome outcome = {.size = 0};
+    put("\1a;\1a?\3abc;\3def;");
+    decode_some(decoder, &outcome);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(decode_some(decoder, &outcome), CB_END);
+    ck_assert_str_eq(outcome.text, "a|<3>abc|def|");
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(noise_without_end_is_not_held)
 {
     static const char noise[1000] = {0};
@@ -266,6 +282,7 @@ int main(void)
     tcase_add_checked_fixture(recover, setup, teardown);
     tcase_add_loop_test(recover, the_same_is_left_out_wherever_the_input_is_cut, 0,
                         (int)COUNT(inputs));
+    tcase_add_test(recover, a_record_of_the_greatest_length_is_found);
     tcase_add_test(recover, noise_without_end_is_not_held);
     tcase_add_test(recover, the_error_stays_until_the_place_is_found);
     tcase_add_test(recover, only_framings_that_can_find_their_place_recover);
