@@ -217,6 +217,7 @@ EXTRA_DIST += \
 	tests/model/model.py \
 	tests/model/torture.py \
 	tests/faults.py \
+	tests/mutate.known \
 	tests/mutate.py \
 	tests/tap.sh \
 	tests/cli.sh \
