@@ -4,6 +4,8 @@ dist_doc_DATA = \
 	doc/coming-from.md \
 	doc/cookbook.md \
 	doc/parallel.md \
+	doc/speed.md \
+	doc/speed.svg \
 	NEWS.md \
 	README.md
 # For maintainers.
@@ -12,5 +14,6 @@ EXTRA_DIST += \
 	HACKING.md \
 	doc/decoder.md \
 	doc/design.md \
+	doc/speed.tsv \
 	doc/trust.md \
 	SECURITY.md

@@ -266,6 +266,7 @@ house_tests = \
 	tests/house/man-examples.sh \
 	tests/house/man-options.sh \
 	tests/house/man-pages.sh \
+	tests/house/speed.sh \
 	tests/house/spelling.sh
 
 TESTS += $(house_tests)
