@@ -199,7 +199,7 @@ run_ways() {
 
 # Framings with a syntax or another alphabet, against what reads or writes them.
 run_formats() {
-    generate 80 "$quarter" lf
+    generate exp:80 "$quarter" lf
     "$CBSPLIT" --to json "$input" >"$scratch/json"
     measure json -f "$scratch/json" \
         "cbsplit=$CBSPLIT --from json" \

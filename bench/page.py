@@ -56,8 +56,10 @@ TABLES = {
     "formats": [
         ("json", PIPES, "JSON values to lines"),
         ("csv", PIPES, "rows of CSV to lines"),
-        ("slip-exp", PIPES, "SLIP to lines"),
-        ("cobs-exp", PIPES, "COBS to lines"),
+        ("slip-80-exp", PIPES, "SLIP to lines, 80 bytes"),
+        ("to-slip-80-exp", PIPES, "lines to SLIP"),
+        ("cobs-80-exp", PIPES, "COBS to lines"),
+        ("to-cobs-80-exp", PIPES, "lines to COBS"),
         ("tfrecord", PIPES, "TFRecord to lines, checksums checked"),
         ("to-json", PIPES, "lines to JSON"),
         ("to-hex", PIPES, "lines to hex"),
