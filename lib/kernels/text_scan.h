@@ -31,6 +31,8 @@
 enum { TEXT_ROOM = 2 * 64 + CB__ESCAPE_MAX };
 #endif
 
+#ifdef TEXT_NAME
+
 /* Writes the first n bytes of a block, `special` of which need an escape, up to one that has
  * no letter of its own; returns how many. */
 TEXT_INLINE size_t TEXT_NAME(spread)(TEXT_V bytes, uint64_t special, size_t n, uint8_t **out)
@@ -140,3 +142,5 @@ TEXT_TARGET static size_t TEXT_NAME(utf8)(const uint8_t *data, size_t n)
 #undef TEXT_LETTERS
 #undef TEXT_SPREAD
 #undef TEXT_AS_IS
+
+#endif

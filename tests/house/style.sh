@@ -15,7 +15,7 @@ sources() {
         -o -name '*.awk' -o -name '*.bash' -o -name '*.fish' -o -name '*.md' \
         -o -path 'completions/*' -o -path '.ci/*' ')' 2>/dev/null || :
     for file in *.md build-aux/analyse* build-aux/check-*.sh build-aux/coverage.py \
-        build-aux/release-date m4/cb_*.m4 configure.ac \
+        build-aux/jobs build-aux/release-date m4/cb_*.m4 configure.ac \
         Makefile.am bootstrap .clang-format .clang-tidy .editorconfig .gitignore; do
         [ ! -e "$file" ] || echo "$file"
     done
