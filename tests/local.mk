@@ -224,6 +224,11 @@ EXTRA_DIST += \
 	$(cli_tests) \
 	$(peer_tests)
 
+# Runs cbsplit with a kernel that refuses calls.
+check_PROGRAMS += tests/forbid
+tests_forbid_SOURCES = tests/forbid.c
+tests_forbid_LDADD =
+
 # Loaded into cbsplit by LD_PRELOAD, to make system calls fail or fall short.
 # (-rpath makes libtool build a module of what is not installed.)
 if SHARED
