@@ -82,7 +82,8 @@ converses_by websocket,mask,text 'range(128)'
 
 about 'what is not masked is refused by the server, not by us'
 : >log
-python3 connect.py "printf '2:hi,' | '$CBSPLIT' -f netstring -t websocket; cat >out" || :
+# (It closes the connection half a minute after that, unless we do.)
+start python3 connect.py "printf '2:hi,' | '$CBSPLIT' -f netstring -t websocket; cat >out"
 wait_for grep -q 'MASK must be set' log
 
 about 'a frame at a time: one is sent when the one before has come back'
