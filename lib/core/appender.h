@@ -71,7 +71,7 @@ static inline bool cb__appender_takes(const struct cb__appender *appender,
     return memory && cb__buffer_may_show(appender->buffer, memory);
 }
 
-/* Leaves n bytes of the room unused.  CB_OK; CB_ENOMEM, which changes nothing that counts. */
+/* Leaves n bytes of the room unused.  CB_OK; CB_ENOMEM: the room is as before. */
 int cb__appender_leave(struct cb__appender *appender, size_t n);
 
 /* Adds at most *n bytes of a block by reference, and sets *n to how many: 1 or more

@@ -504,12 +504,17 @@ cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_
     return size && size <= rules->bounds.span;
 }
 
+/* `end` is the type of all values if only commands are allowed, as in an append-only file. */
+static struct cb__glance_rules glance_rules(const struct cb_decoder *decoder)
+{
+    const struct resp_config *config = decoder->config.data;
+    return (struct cb__glance_rules){.end = config->aof ? '*' : 0, .bounds = {.span = UINT64_MAX}};
+}
+
 static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, struct cb__cut *cuts,
                    size_t max, size_t *used)
 {
-    const struct resp_config *config = decoder->config.data;
-    const struct cb__glance_rules rules = {.end = config->aof ? '*' : 0,
-                                           .bounds = {.span = UINT64_MAX}};
+    const struct cb__glance_rules rules = glance_rules(decoder);
     *used = 0;
     return cb__glance_on(decoder, data, n, cuts, 0, max, used, glance, &rules);
 }
@@ -517,9 +522,7 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
 static size_t splice(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                      struct cb__splice *splice, size_t *used)
 {
-    const struct resp_config *config = decoder->config.data;
-    const struct cb__glance_rules rules = {.end = config->aof ? '*' : 0,
-                                           .bounds = {.span = UINT64_MAX}};
+    const struct cb__glance_rules rules = glance_rules(decoder);
     return cb__glance_splice(data, n, splice, used, glance, &rules);
 }
 

@@ -86,7 +86,7 @@ with FAIL_SPAWN=EAGAIN@4 -j 9 --worker='cat; touch end.$CBSPLIT_WORKER'
 expect_status 1
 expect_message 'worker: Resource temporarily unavailable'
 expect out ''
-# Those that ran already are stopped: none takes that for the end of its input.
+# Those that run already are stopped before they see the end of an input without records.
 [ "$(echo end.*)" = 'end.*' ] || fail "$doing: $(echo end.*)"
 for faults in FAIL_WRITE=1/1 FAIL_WRITE=EINTR/2 FAIL_WRITE=2/1,EAGAIN/2 FAIL_POLL=EINTR/2 \
     'FAIL_READ=3/1 FAIL_WRITE=1/2,EAGAIN/3'; do

@@ -33,6 +33,12 @@ case $status in
 #!/bin/sh
 exec '$forbid' $forbidden -- '$outside' "\$@"
 END
+    # That it does refuse: 1031 is F_SETPIPE_SZ.
+    if command -v perl >/dev/null; then
+        "$forbid" grow_pipe -- perl -e 'pipe R, W; exit !(!fcntl(W, 1031, 1 << 17) && $!{EPERM})' ||
+            fail 'forbid: a pipe was made larger'
+        perl -e 'pipe R, W; exit !fcntl(W, 1031, 1 << 17)' || fail 'pipes cannot be made larger anyway'
+    fi
     asked_again
     ;;
 77 | 127) ;; # there are no filters here, or the emulator has none

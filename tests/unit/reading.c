@@ -23,6 +23,16 @@ void list_add(struct record_list *list, const void *data, size_t n)
     list->size += n;
 }
 
+void list_add_buffer(struct record_list *list, struct cb_buffer *buffer)
+{
+    size_t size;
+    uint8_t *bytes = flatten(buffer, &size);
+
+    list_add(list, bytes, size);
+    free(bytes);
+    cb_skip(buffer, CB_ALL);
+}
+
 void list_end(struct record_list *list)
 {
     if (list->count == list->ends_room) {

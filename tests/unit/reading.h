@@ -21,6 +21,8 @@ struct record_list {
 };
 
 void list_add(struct record_list *list, const void *data, size_t n);
+/* All bytes of the buffer, which is empty after that. */
+void list_add_buffer(struct record_list *list, struct cb_buffer *buffer);
 void list_end(struct record_list *list);
 void list_free(struct record_list *list);
 

@@ -33,16 +33,6 @@ static const uint8_t *record_at(const struct record_list *records, size_t i, siz
     return records->bytes + start;
 }
 
-static void drain(struct cb_buffer *out, struct record_list *wire)
-{
-    size_t size;
-    uint8_t *bytes = flatten(out, &size);
-
-    list_add(wire, bytes, size);
-    free(bytes);
-    cb_skip(out, CB_ALL);
-}
-
 /* Random records: many short ones, of letters, of delimiters, of anything. */
 static void make_records(struct prng *prng, size_t most, struct record_list *records)
 {
@@ -89,12 +79,12 @@ static void encode_each(const char *specification, bool refuses, const struct re
 
         expect(taken == 1 && (status == CB_OK || (status == CB_EUNENCODABLE && !cb_length(out))),
                "%s: record %zu: %d", specification, i, status);
-        drain(out, wire);
+        list_add_buffer(wire, out);
         list_end(wire);
         offset += n;
     }
     expect(cb_encode_end(encoder, out) == CB_OK, "%s: the end", specification);
-    drain(out, wire);
+    list_add_buffer(wire, out);
     cb_buffer_free(out);
     cb_encoder_free(encoder);
 }
@@ -177,15 +167,15 @@ static size_t encode_cuts(struct prng *prng, struct cb_encoder *encoder, const s
         expect(limit == 0 || cb_length(out) <= limit, "beyond the limit");
         refused += status == CB_EUNENCODABLE;
         if (status == 1 || (limit && prng_below(prng, 2)))
-            drain(out, wire);
+            list_add_buffer(wire, out);
         else
             expect(status == CB_OK || status == CB_EUNENCODABLE, "%d", status);
     }
     int status;
     while ((status = cb_encode_end(encoder, out)) == CB_ELIMIT)
-        drain(out, wire);
+        list_add_buffer(wire, out);
     ck_assert_int_eq(status, CB_OK);
-    drain(out, wire);
+    list_add_buffer(wire, out);
     cb_buffer_free(out);
     return refused;
 }
@@ -274,7 +264,7 @@ START_TEST(whole_records_are_encoded_as_their_pieces_are)
             has_places |= status != CB_OK; /* those after it are numbered otherwise */
         }
         ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
-        drain(out, &wire);
+        list_add_buffer(&wire, out);
         cb_buffer_free(out);
         expect(released == given, "%zu of %zu released", released, given);
         if (!has_places || !(cb_encoder_traits(encoder) & CB_NEEDS_PLACE))
@@ -359,7 +349,7 @@ START_TEST(when_memory_is_out_the_same_call_may_be_made_again)
         if (status == CB_ENOMEM)
             status = cb_encode_end(encoder, out);
         ck_assert_int_eq(status, CB_OK);
-        drain(out, &wire);
+        list_add_buffer(&wire, out);
         same(specification, &wire, &expected);
         const bool failed = counting.failed;
         cb_buffer_free(out);
@@ -423,7 +413,7 @@ START_TEST(a_whole_record_for_which_memory_was_out_counts_once)
             failed = counting.failed;
             counting_fail(&counting, 0, false);
             ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
-            drain(out, &wire);
+            list_add_buffer(&wire, out);
             same(specification, &wire, &expected);
             cb_buffer_free(out);
             cb_encoder_free(encoder);

@@ -94,16 +94,6 @@ struct result {
     int status;
 };
 
-static void drain(struct cb_buffer *out, struct record_list *wire)
-{
-    size_t size;
-    uint8_t *bytes = flatten(out, &size);
-
-    list_add(wire, bytes, size);
-    free(bytes);
-    cb_skip(out, CB_ALL);
-}
-
 /* The input comes in blocks of so many bytes. */
 static void convert(const struct work *work, const struct guard *input, size_t step,
                     struct prng *prng, uint64_t max_record, struct result *result)
@@ -133,9 +123,9 @@ static void convert(const struct work *work, const struct guard *input, size_t s
                                     prng_below(prng, 2) ? CB_ALL : prng_below(prng, 3000), &count);
         result->records += count;
         if (prng_below(prng, 3) == 0)
-            drain(out, &result->wire);
+            list_add_buffer(&result->wire, out);
     }
-    drain(out, &result->wire);
+    list_add_buffer(&result->wire, out);
     result->offset = cb_decoder_error(decoder)->offset;
     cb_decoder_free(decoder);
     cb_encoder_free(encoder);
