@@ -161,6 +161,7 @@ cli_tests = \
 	tests/cli/progress.sh \
 	tests/cli/sandbox.sh \
 	tests/cli/select.sh \
+	tests/cli/smuggling.sh \
 	tests/cli/specifications.sh \
 	tests/cli/start.sh \
 	tests/cli/stats.sh \

@@ -844,10 +844,15 @@ class Chunked:
                 return
             if byte not in TOKEN:
                 raise Malformed()
+            name = b""
             while byte != 0x3A:
+                name += bytes([byte])
                 byte = source.byte()
                 if byte != 0x3A and byte not in TOKEN:
                     raise Malformed()
+            # What frames a message belongs before it (RFC 9110 section 6.5.1).
+            if name.lower() in (b"content-length", b"transfer-encoding"):
+                raise Malformed()
             while True:
                 byte = source.byte()
                 if byte in b"\r\n":

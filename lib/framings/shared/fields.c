@@ -26,6 +26,7 @@ enum fault {
     LINE_CONTROL,
     NAME_SPACE,
     NAME_WRONG,
+    NAME_FRAMES,
     VALUE_LONG,
     SECTION_BARE_LF,
     SECTION_BARE_CR,
@@ -44,6 +45,7 @@ static const char *const texts[][2] = {
     [LINE_CONTROL] = TEXTS("control byte in a ", " line"),
     [NAME_SPACE] = TEXTS("", " line has white space before its colon"),
     [NAME_WRONG] = TEXTS("", " line has no field name"),
+    [NAME_FRAMES] = TEXTS("Content-Length or Transfer-Encoding in a ", " line"),
     [VALUE_LONG] = TEXTS("", " value is longer than 256 bytes"),
     [SECTION_BARE_LF] = TEXTS("", " section ends in LF without CR"),
     [SECTION_BARE_CR] = TEXTS("CR without LF at the end of the ", " section"),
@@ -61,8 +63,10 @@ void cb__fields_begin(struct cb__fields *fields, const char *const *names, bool 
 
 void cb__fields_begin_trailers(struct cb__fields *fields, bool lf)
 {
-    static const char *const none[] = {NULL};
-    cb__fields_begin(fields, none, lf, 0);
+    /* What tells where a message ends belongs before its content (RFC 9110 section 6.5.1):
+     * whoever took it for part of the header would find another end. */
+    static const char *const framing[] = {"content-length", "transfer-encoding", NULL};
+    cb__fields_begin(fields, framing, lf, 0);
     fields->trailers = true;
 }
 
@@ -136,7 +140,7 @@ static int step_line(struct cb__fields *fields, uint8_t c)
     return CB__MORE;
 }
 
-/* At the end of the name: is its value wanted? */
+/* At the end of the name: is its value wanted, or, in a trailer, refused? */
 static int end_name(struct cb__fields *fields)
 {
     const struct cb__bytes name = {.data = fields->text, .length = fields->length};
@@ -147,6 +151,8 @@ static int end_name(struct cb__fields *fields)
             fields->which = i;
         }
     }
+    if (fields->trailers && fields->phase == WANTED)
+        return fail(fields, NAME_FRAMES);
     fields->length = 0;
     fields->value_at = fields->size + 1;
     return CB__MORE;
