@@ -27,7 +27,8 @@ struct destination {
     unsigned traits;     /* needs that it adds to those of the encoder, unless in groups */
     bool reads_on;       /* after an input with an error, the next one is read */
     bool takes_jobs, takes_force, takes_groups, takes_header;
-    /* Makes its sink, which then owns the encoders.  NULL with errno set. */
+    /* Makes its sink, which then owns the encoders.  NULL with errno set, to 0 if
+     * it has said why. */
     struct sink *(*make)(const struct supplies *supplies);
 };
 

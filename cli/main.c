@@ -125,7 +125,8 @@ static enum exit_status work(const struct options *options)
     if (!status) {
         reframe.sink = options->destination->make(&supplies);
         if (!reframe.sink) {
-            complain_errno(options->destination->name, errno);
+            if (errno)
+                complain_errno(options->destination->name, errno);
             status = EXIT_IO;
         }
     }

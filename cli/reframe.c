@@ -379,7 +379,7 @@ static void tell_damage(struct run *run, const struct cb_error *error, uint64_t 
         reframe->lost += lost;
         return;
     }
-    snprintf(more, sizeof more, "; left out: %" PRIu64 " bytes", lost);
+    snprintf(more, sizeof more, "; left out: %" PRIu64 " byte%s", lost, plural(lost));
     complain_at(run->source->name, error, more);
 }
 
@@ -523,8 +523,9 @@ enum exit_status reframe_finish(struct reframe *reframe, enum exit_status status
     if (ended)
         sink_failed(reframe->sink, "", ended);
     if (reframe->unreported)
-        complain("%" PRIu64 " more damaged places; left out: %" PRIu64 " bytes",
-                 reframe->unreported, reframe->lost);
+        complain("%" PRIu64 " more damaged place%s; left out: %" PRIu64 " byte%s",
+                 reframe->unreported, plural(reframe->unreported), reframe->lost,
+                 plural(reframe->lost));
     if (!status)
         status = ended;
     return !status && reframe->damages ? EXIT_MALFORMED : status;

@@ -12,6 +12,12 @@
 /* The exit status for a CB_E... code. */
 enum exit_status exit_status_of(int code);
 
+/* What a message appends to the name of what there are n of: "1 byte", "2 bytes". */
+static inline const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* Sets how messages are printed from now on; by default, by one write. */
 void complain_by(void (*other)(const char *line, size_t n));
 

@@ -297,6 +297,6 @@ err1:
     output_fini(&out->output);
 err0:
     free(out);
-    errno = number;
+    errno = number == WORKERS_SAID ? 0 : number;
     return NULL;
 }

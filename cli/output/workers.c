@@ -36,8 +36,8 @@ static void describe_count(const struct workers *workers, size_t i, char *text, 
         return;
     const struct answers *answers = &workers->collect.answers[i];
     if (answers->printed < answers->wanted)
-        snprintf(text, size, "printed %" PRIu64 " records for %" PRIu64, answers->printed,
-                 answers->wanted);
+        snprintf(text, size, "printed %" PRIu64 " record%s for %" PRIu64, answers->printed,
+                 plural(answers->printed), answers->wanted);
 }
 
 /* Reports a worker that has ended, if something is wrong with that.  One that has
@@ -189,13 +189,14 @@ size_t workers_grant(struct workers *workers)
 
 /* ------------------------------------------------------------------- their life */
 
-/* Can there be so many?  Each has a pipe for its input, and perhaps one for what it prints. */
-static bool have_descriptors(const struct workers *workers)
+/* How many can there be?  Each has a pipe for its input, and perhaps one for what it prints. */
+static uint64_t most_that_fit(const struct workers *workers)
 {
     struct rlimit limit;
     const rlim_t standard = 3, each = workers->set.plan.collects ? 2 : 1;
-    return getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-           limit.rlim_cur >= standard + each * workers->set.count;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    return limit.rlim_cur < standard ? 0 : (limit.rlim_cur - standard) / each;
 }
 
 /* Starts all, or none that goes on: without its records none shall seem to have done its
@@ -203,15 +204,21 @@ static bool have_descriptors(const struct workers *workers)
 static int start_all(struct workers *workers)
 {
     char variable[VARIABLE_SIZE];
-    int number = have_descriptors(workers) ? 0 : EMFILE;
+    uint64_t most = most_that_fit(workers);
+    int number = workers->set.count <= most ? 0 : EMFILE;
     workers->set.plan.environment[0] = variable;
     for (size_t i = 0; i < workers->set.count && !number; i++) {
         snprintf(variable, sizeof variable, "CBSPLIT_WORKER=%zu", i + 1);
         number = children_start(&workers->set, i);
+        if (number)
+            most = i;
     }
     if (number)
         children_stop(&workers->set);
-    return number;
+    if (number != EMFILE)
+        return number;
+    complain("worker: %s; no more than %" PRIu64 " fit", strerror(number), most);
+    return WORKERS_SAID;
 }
 
 int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,

@@ -29,8 +29,10 @@ struct workers {
     enum exit_status failure; /* the exit status for what failed */
 };
 
-/* Starts `count` of them, each with its number in CBSPLIT_WORKER.  An errno; then the
- * caller still owns the encoder. */
+enum { WORKERS_SAID = -1 };
+
+/* Starts `count` of them, each with its number in CBSPLIT_WORKER.  An errno, or WORKERS_SAID
+ * if a message has said why; then the caller still owns the encoder. */
 int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,
                  const struct collecting *collecting, struct cb_pool *pool);
 /* Waits for those that still run. */

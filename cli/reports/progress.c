@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/diagnostics.h"
+
 /* Columns of a bar: fewer show nothing, more not more. */
 enum { BAR_MIN = 10, BAR_MAX = 40 };
 
@@ -101,7 +103,7 @@ static void add_time(struct line *line, const char *before, double seconds, cons
 static void add_records(struct line *line, uint64_t records)
 {
     char part[48];
-    snprintf(part, sizeof part, "%" PRIu64 " record%s", records, records == 1 ? "" : "s");
+    snprintf(part, sizeof part, "%" PRIu64 " record%s", records, plural(records));
     add(line, part);
 }
 

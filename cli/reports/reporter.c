@@ -64,10 +64,12 @@ static char *text_before(char *end, const char *text)
 /* "cbsplit: 3 records, 17 bytes so far" */
 static void report_shortly(void)
 {
-    char line[128], *end = line + sizeof line, *at = text_before(end, " bytes so far\n");
-    at = number_before(at, meter_bytes(&reporter.meter));
-    at = text_before(at, " records, ");
-    at = number_before(at, meter_records(&reporter.meter));
+    const uint64_t records = meter_records(&reporter.meter), bytes = meter_bytes(&reporter.meter);
+    char line[128], *end = line + sizeof line, *at = text_before(end, " so far\n");
+    at = text_before(at, bytes == 1 ? " byte" : " bytes");
+    at = number_before(at, bytes);
+    at = text_before(at, records == 1 ? " record, " : " records, ");
+    at = number_before(at, records);
     at = text_before(at, "cbsplit: ");
     ssize_t ignored = write(STDERR_FILENO, at, (size_t)(end - at));
     (void)ignored;

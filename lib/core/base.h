@@ -74,6 +74,12 @@ static inline size_t cb__max(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* What a message appends to the name of what there are n of: "1 byte", "2 bytes". */
+static inline const char *cb__plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static inline bool cb__is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';

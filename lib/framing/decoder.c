@@ -56,7 +56,8 @@ int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length)
         return CB_OK;
     }
     return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                            "record is longer than %" PRIu64 " bytes", decoder->max_record);
+                            "record is longer than %" PRIu64 " byte%s", decoder->max_record,
+                            cb__plural(decoder->max_record));
 }
 
 /* ------------------------------------------------------------------ assembly */
@@ -408,11 +409,14 @@ static int handle_end(struct cb_decoder *decoder)
         return CB__END;
     }
     decoder->found.payload_seen = until;
-    if (missing_from > end)
+    if (missing_from > end) {
+        const uint64_t missing = missing_from - end;
         return cb__decoder_fail(
             decoder, CB_ETRUNCATED, end,
-            "input ends inside a record: %s%" PRIu64 " bytes of its payload are missing",
-            decoder->found.total == CB_UNKNOWN ? "at least " : "", missing_from - end);
+            "input ends inside a record: %s%" PRIu64 " byte%s of its payload %s missing",
+            decoder->found.total == CB_UNKNOWN ? "at least " : "", missing, cb__plural(missing),
+            missing == 1 ? "is" : "are");
+    }
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }
 

@@ -76,7 +76,8 @@ static int take_block(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     if (status || !zero)
         return status;
     return cb__decoder_fail(decoder, CB_EMALFORMED, decoder->found.scan,
-                            "zero byte in a block, %zu bytes before its end", state->left);
+                            "zero byte in a block, %zu byte%s before its end", state->left,
+                            cb__plural(state->left));
 }
 
 /* Handles the byte after a block: the code of the next one, or the end. */

@@ -120,8 +120,8 @@ static int begin(struct cb_encoder *encoder, uint64_t length)
                                 length, config->size);
     if (length < config->size && !config->pad.length)
         return cb__encoder_fail(
-            encoder, "%" PRIu64 " bytes do not fill a record of %" PRIu64 " (pad=BYTE pads it)",
-            length, config->size);
+            encoder, "%" PRIu64 " byte%s cannot fill a record of %" PRIu64 " (pad=BYTE pads it)",
+            length, cb__plural(length), config->size);
     state->left = config->size - length;
     return CB_OK;
 }

@@ -55,7 +55,7 @@ expect out 'ok: records 1, bytes 300008, inputs 1\n'
 
 about 'what is not'
 
-refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 1 bytes of its payload are missing, at byte 7' \
+refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 1 byte of its payload is missing, at byte 7' \
     '1:a,2:b' 'bad: records 1, inputs 0\n' --check -f netstring
 refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' \
     '1:a,1:b,x' 'bad: records 2, inputs 0\n' --check -f netstring

@@ -232,7 +232,7 @@ send 'c\nd\n'
 exec 3>&-
 cat <&4 >out
 finishes 123
-grep -Eqx 'cbsplit: worker 1: ended early, with exit status 0(, and printed 1 records for [23])?; it had been given records? 1[0-9, -]*' err ||
+grep -Eqx 'cbsplit: worker 1: ended early, with exit status 0(, and printed 1 record for [23])?; it had been given records? 1[0-9, -]*' err ||
     fail "$doing: $(cat err)"
 
 # One that dies leaves its records unanswered, all others are there; a torn one is not.
@@ -242,7 +242,7 @@ for options in --collect=line '--collect=line -k'; do
     run -j 3 $options --worker='[ $CBSPLIT_WORKER = 2 ] || exec cat
         read -r x; echo "$x"; printf torn; kill -9 $$'
     expect_status 123
-    grep -Eqx 'cbsplit: worker 2: ended early, with signal 9 \(Killed\)(, and printed 1 records for [0-9]*)?; it had been given records [0-9, -]*' err ||
+    grep -Eqx 'cbsplit: worker 2: ended early, with signal 9 \(Killed\)(, and printed 1 record for [0-9]*)?; it had been given records [0-9, -]*' err ||
         fail "$doing: $(cat err)"
     [ "$(wc -l <err)" -eq 1 ] || fail "$doing: $(cat err)"
     sed -n 's/.*it had been given records* \([0-9, -]*\)$/\1/p' err | tr -d ' ' | tr ',' '\n' |

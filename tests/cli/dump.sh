@@ -81,7 +81,7 @@ header   00000000: 0000 0011                                ....
 send g
 ends 0 '         00000014: 67                                       g\n'
 # What is not there is not shown.
-refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 byte of its payload is missing, at byte 3' \
     '2:a' 'record 1 at byte 0, length 2\nheader   00000000: 323a                                     2:\n' \
     -f netstring -t dump
 

@@ -62,7 +62,7 @@ printf '\003ab' >half
 printf 'c' >rest
 run -f u8 half rest
 expect_status 4
-expect_message 'half: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 3'
+expect_message 'half: record 1 at byte 0: input ends inside a record: 1 byte of its payload is missing, at byte 3'
 printf 'x\r' >half
 printf '\ny\n' >rest
 several '2:x\r,0:,1:y,' -t netstring half rest

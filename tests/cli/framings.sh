@@ -165,7 +165,7 @@ refuses 6 'stdin: record 1 at byte 0: a length of 1 does not fit in a length fie
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 4' '\003abc' 'abc' -f u8,more=3 -t raw
 refuses 4 'stdin: record 1 at byte 0: input ends inside a record: at least 2 bytes of its payload are missing, at byte 2' \
     '\003a' 'a' -f u8,more=3 -t raw
-refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 6' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 byte of its payload is missing, at byte 6' \
     '\003abc\002d' 'abcd' -f u8,more=3 -t raw
 gives '\003abc\003de' '5:abcde,' -f u8,more=3 -t netstring --on-partial=emit
 gives '\000\003abc\003de' '0:,' -f u8,more=3 -t netstring --on-partial=drop

@@ -9,7 +9,7 @@
 
 # too_long RECORD BYTE LIMIT INPUT OUTPUT ARG...
 too_long() {
-    what="stdin: record $1 at byte $2: record is longer than $3 bytes"
+    what="stdin: record $1 at byte $2: record is longer than $3 byte$([ "$3" -eq 1 ] || echo s)"
     limit=$3
     shift 3
     refuses 5 "$what" "$@" --max-record="$limit"
@@ -65,7 +65,8 @@ for size in 1=1 7=7 1K=1024 2K=2048 1KB=1000 3KB=3000 1M=1048576 1MB=1000000; do
     { head -c "$bytes" /dev/zero && printf '\000\n'; } >in
     run --max-record=$size -t u32be
     expect_status 5
-    expect_message "stdin: record 1 at byte 0: record is longer than $bytes bytes"
+    expect_message "stdin: record 1 at byte 0: record is longer than $bytes \
+byte$([ "$bytes" -eq 1 ] || echo s)"
     expect out ''
 done
 gives 'a\n' 'a\n' --max-record=1G

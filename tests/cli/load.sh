@@ -42,7 +42,7 @@ if [ -n "${THOROUGH-}" ] && [ -z "${SANITIZERS-}" ]; then
     { head -c 4294967297 /dev/zero && printf xx; } | "$CBSPLIT" -d '\0' --max-record=1 -c \
         >out 2>err || status=$?
     expect_status 5
-    expect_message 'stdin: record 4294967298 at byte 4294967297: record is longer than 1 bytes'
+    expect_message 'stdin: record 4294967298 at byte 4294967297: record is longer than 1 byte'
 fi
 # A thousand million records, each written with its length.
 records=20000000
@@ -144,8 +144,17 @@ printf 'a\nb\n' >in
     ulimit -n 64
     run -j 65536 --worker='cat >/dev/null; echo done'
     expect_status 1
-    expect_message 'worker: Too many open files'
+    expect_message 'worker: Too many open files; no more than 61 fit'
     expect out ''
+    run -j 65536 --worker='cat >/dev/null; echo done' --collect=line
+    expect_message 'worker: Too many open files; no more than 30 fit'
+    run -j 61 --worker='cat >/dev/null; echo done'
+    expect_status 1
+    grep -qx 'cbsplit: worker: Too many open files; no more than [2-6][0-9] fit' err ||
+        fail "$doing: $(cat err)"
+    expect out ''
+    run -j 20 --worker='cat >/dev/null'
+    expect_status 0
 )
 # The system refuses one after others have started: none of them does its work.
 if [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ]; then

@@ -8,7 +8,7 @@
 
 # skips RECORD START AT WHY LOST INPUT OUTPUT ARG...
 skips() {
-    what="stdin: $(fault "$1" "$2" "$3" "$4"); left out: $5 bytes"
+    what="stdin: $(fault "$1" "$2" "$3" "$4"); left out: $5 byte$([ "$5" -eq 1 ] || echo s)"
     shift 5
     refuses 3 "$what" "$@" --on-malformed=skip
 }
@@ -70,7 +70,7 @@ expect_status 3
 expect out '2\n1\n'
 
 about 'an unfinished record at the end is another matter'
-refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 byte of its payload is missing, at byte 3' \
     '2:a' '' -f netstring --on-malformed=skip
 gives 'a' 'a\n' -f slip --on-malformed=skip --on-partial=emit
 

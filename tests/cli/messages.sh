@@ -94,7 +94,7 @@ about '6: not to be said in the output'
 
 refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
     '1\r\na\r\n1\r\nb\r\n' -t chunked
-refuses 6 'stdin: record 2 at byte 4: 2 bytes do not fill a record of 3 (pad=BYTE pads it)' \
+refuses 6 'stdin: record 2 at byte 4: 2 bytes cannot fill a record of 3 (pad=BYTE pads it)' \
     'abc\nde\nfgh\n' 'abc' -t fixed:3
 refuses 6 'stdin: record 2 at byte 4: 4 bytes do not fit in a record of 3' 'abc\ndefg\n' 'abc' \
     -t fixed:3,pad=.
@@ -133,8 +133,8 @@ sed 's/100://g' good | tr , '\n' >lines
 { cat good && printf '5:hell'; } >in
 run -f netstring
 expect_status 4
-expect_message 'stdin: record 5001 at byte 525000: input ends inside a record: 1 bytes of its '\
-'payload are missing, at byte 525006'
+expect_message 'stdin: record 5001 at byte 525000: input ends inside a record: 1 byte of its '\
+'payload is missing, at byte 525006'
 printf hell >>lines
 expect_same lines out
 { cat good && printf '05:hello,'; } >in
@@ -250,3 +250,18 @@ complains_of 1 "''\$'\\302\\233''31m': No such file or directory" "$(printf '\30
 complains_of 1 "'a'\$'\\303': No such file or directory" "$(printf 'a\303')"
 complains_of 1 "it's: No such file or directory" "it's"
 complains_of 1 "'it'\\''s'\$'\\t': No such file or directory" "$(printf "it's\\t")"
+
+about 'one is not many'
+refuses 4 'stdin: record 1 at byte 0: input ends inside a record: 1 byte of its payload is missing, at byte 3' \
+    '2:a' 'a' -f netstring -t raw
+refuses 5 'stdin: record 1 at byte 0: record is longer than 1 byte' 'ab\n' 'a' --max-record=1
+refuses 3 'stdin: record 1 at byte 0: zero byte in a block, 1 byte before its end: 00, at byte 2' \
+    '\003a\000' 'a' -f cobs -t raw
+refuses 6 'stdin: record 1 at byte 0: 1 byte cannot fill a record of 2 (pad=BYTE pads it)' 'a\n' '' \
+    -t fixed:2
+refuses 3 'stdin: record 1 at byte 0: length is not a number: 78; left out: 1 byte' 'x1:a,' 'a\n' \
+    -f netstring --on-malformed=skip
+yes 'x<a>' | head -n 11 | tr -d '\n' >in
+run -f 'between:<,end=>' --on-malformed=skip
+expect_status 3
+tail -n 1 err | grep -qx 'cbsplit: 1 more damaged place; left out: 1 byte' || fail "$doing: $(cat err)"

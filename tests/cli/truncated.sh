@@ -14,6 +14,7 @@ fails_here() {
     # Where the length is known, so is what is missing.
     if [ -z "$delimited" ] && [ $have -ge "$header" ] && [ $part -lt 3 ]; then
         message="$message: $((3 - part)) bytes of its payload are missing"
+        [ $part -ne 2 ] || message='input ends inside a record: 1 byte of its payload is missing'
     fi
     expect_message "stdin: $(fault 2 "$(wc -c <one)" "$(wc -c <in)" "$message")"
     expect out "ab\\n$payload"
@@ -119,7 +120,7 @@ gives 'abc' 'ab\nc\n' -f fixed:2
 gives 'abc' 'ab\nc\n' -f fixed:2 --on-partial=emit
 gives 'abc' '2:ab,1:c,' -f fixed:2 -t netstring
 gives 'abc' 'ab\n' -f fixed:2 --on-partial=drop
-refuses 4 'stdin: record 2 at byte 2: input ends inside a record: 1 bytes of its payload are missing, at byte 3' \
+refuses 4 'stdin: record 2 at byte 2: input ends inside a record: 1 byte of its payload is missing, at byte 3' \
     'abc' 'ab\nc' -f fixed:2 --on-partial=fail
 gives 'abc' 'abc_' -f fixed:2 -t fixed:2,pad=_
 gives 'a;b' '2:a;,1:b,' -f 'delim:;,keep' -t netstring
@@ -166,7 +167,7 @@ cut_after '2' '' ''
 cut_after '2\r' '' ''
 cut_after '2;ext' '' ''
 cut_after '2\r\n' '2:' ': 2 bytes of its payload are missing'
-cut_after '2\r\nb' '2:b' ': 1 bytes of its payload are missing'
+cut_after '2\r\nb' '2:b' ': 1 byte of its payload is missing'
 cut_after '2\r\nbc' '2:bc' ''
 cut_after '2\r\nbc\r' '2:bc' ''
 cut_after '0' '' ''
