@@ -313,14 +313,14 @@ static int check_lead(const struct content_length_config *config, struct head *h
 {
     static const uint8_t rest[] = {"Content-Length: 0\r\n\r\n"};
     const struct cb__bytes *lead = &config->lead;
-    size_t used = 0;
+    size_t used;
     int status = CB__MORE;
     init_head(config, head);
     if (lead->length)
         status = read_head(config, head, lead->data, lead->length, &used);
-    if (status == CB__MORE && !head->has_length)
-        status = read_head(config, head, rest, sizeof rest - 1, &used);
-    return status == CB_OK && used == sizeof rest - 1 ? CB_OK : CB_EINVAL;
+    if (status != CB__MORE || head->has_length)
+        return CB_EINVAL;
+    return read_head(config, head, rest, sizeof rest - 1, &used) == CB_OK ? CB_OK : CB_EINVAL;
 }
 
 static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)

@@ -70,6 +70,7 @@ static const struct example started[] = {
     REFUSED("content-length,start-line,version=V/1", "", "", "xV/1 \r\n"),
     REFUSED("content-length,start-line,version=V/1", "", "", "x W/1\r\n"),
     REFUSED("content-length,start-line,version=V/1", "", "", "/1V\r\n"),
+    REFUSED("content-length,start-line,version=aa", "[]", "xaa\r\n" CL(0) END, "a\r\n"),
     REFUSED("content-length,start-line,version=aab", "[]", "aab\r\n" CL(0) END, "abaa\r\n"),
     /* A trailer says what stands between two messages: nothing else does. */
     {"content-length,start-line,trailer=--", BYTES("x\r\n" CL(1) END "y--z\r\n" CL(0) END "--"),
@@ -105,6 +106,7 @@ static const struct example folded[] = {
     {FOLD, BYTES("A: \"\\\0\\\7\\\x7f\"\r\n" CL(1) END "x"), GIVES("[x]")},
     {FOLD ",lf", BYTES("A: b\n c\nContent-Length:\n 1\n\nx"), GIVES("[x]")},
     {FOLD ",or=L", BYTES("l: 1\r\n" END "xL:\r\n 1\r\n" END "y" CL(0) END), GIVES("[x][y][]")},
+    {FOLD ",or=X-L", BYTES("x-l: 1\r\n" END "x" CL(1) END "y"), GIVES("[x][y]")},
     REFUSED_HEAD(FOLD ",or=l", CL(1) "l: 1\r\n"),
     REFUSED_HEAD(FOLD ",or=l", "A: b\r\n l: 1\r\n"),
     {FOLD, BYTES("Content-Length: 1\r\n 2\r\n\r\n"), MALFORMED("", 0)},
@@ -303,6 +305,7 @@ static const struct example stomps[] = {
     REFUSED("stomp", "", "SEND\ncontent-length:", "-1\n"),
     REFUSED("stomp", "", "SEND\ncontent-length:1 ", "1\n"),
     REFUSED("stomp", "", "SEND\ncontent-length:1844674407370955161", "6\n"),
+    REFUSED("stomp", "", "SEND\ncontent-length:18446744073709551615", "0\n"),
     REFUSED("stomp", "", "SEND\ncontent-length:1\n\nx", "y\0"),
     REFUSED("stomp", "", "RECEIPT\n\n", "x\0"),
     /* A length of 2^64 - 1 costs nothing, but cannot be that of a stream. */
@@ -387,6 +390,10 @@ static const struct {
     {"content-length,lead=A: b\\n", 15},
     {"content-length,lead=A: b\\r\\n c\\r\\n", 15},
     {"content-length,lead=\\r\\n", 15},
+    {"content-length,lead=Content-Length: 0\\r\\n", 15},
+    {"content-length,lead=Content-Length: 0\\r\\n\\r\\n", 15},
+    {"content-length,lead=Content-Length: 0\\r\\n\\r\\nx", 15},
+    {"content-length,lead=A:\\r\\nContent-Length:0\\r\\n\\r\\n", 15},
     {"content-length,fold", 15},
     {"content-length,or=l", 15},
 };
