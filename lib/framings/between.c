@@ -124,9 +124,7 @@ static int find_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     decoder->found.scan++;
     if (cb__matcher_feed(&state->start, &byte, 1, &match) != CB__YES)
         return drop(decoder, decoder->found.frame_start, cb__matcher_safe(&state->start), byte);
-    int status = drop(decoder, decoder->found.frame_start, match.start, byte);
-    if (status)
-        return status;
+    /* What stood before the match was no part of one already at the byte before. */
     decoder->found.state = CB__FOUND_BEGUN;
     if (!decoder->config.keep) {
         decoder->found.payload_start = decoder->found.payload_seen = match.end;

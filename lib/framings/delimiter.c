@@ -287,7 +287,7 @@ static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, con
     return i;
 }
 
-/* Does every candidate end a record? */
+/* Does every candidate end a record?  (Then none is open: no other is longer.) */
 static bool is_exact(const struct cb_decoder *decoder)
 {
     const struct delimiter_config *config = decoder->config.data;
@@ -343,7 +343,7 @@ static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, 
     struct delimiter_state *state = decoder->state;
     size_t last = 0, scanned;
     n = cb__min(n, cb__clamp_u64(max)); /* no more records than bytes */
-    if (state->open || !is_exact(decoder) || decoder->max_record != UINT64_MAX)
+    if (!is_exact(decoder) || decoder->max_record != UINT64_MAX)
         return 0;
     size_t count = cb__find_count(&state->matcher.finder, data, n, &last, &scanned);
     *used = count ? last + state->matcher.longest : 0;
@@ -388,8 +388,7 @@ static const struct cb__finder *delimiter_finder(const struct cb_decoder *decode
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
     *drop_cr = config->line;
-    if (state->open || !is_exact(decoder) || decoder->max_record != UINT64_MAX ||
-        decoder->config.keep)
+    if (!is_exact(decoder) || decoder->max_record != UINT64_MAX || decoder->config.keep)
         return NULL;
     return &state->matcher.finder;
 }

@@ -185,15 +185,14 @@ static int end_message(struct cb_decoder *decoder)
 /* n bytes from `scan` on are content.  Fails if they make the record too long. */
 static int expect_content(struct cb_decoder *decoder, uint64_t n)
 {
-    const uint64_t so_far = cb__decoder_payload_place(decoder);
-    uint64_t length;
-    if (!cb__add_u64(decoder->found.scan, n, &decoder->found.payload_end) ||
-        !cb__add_u64(so_far - decoder->found.payload_start, n, &length)) {
+    /* All of it was before `scan`: what fits after `scan` fits after this, too. */
+    const uint64_t so_far = cb__decoder_payload_place(decoder) - decoder->found.payload_start;
+    if (!cb__add_u64(decoder->found.scan, n, &decoder->found.payload_end)) {
         decoder->found.payload_end = 0;
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
                                 "record is longer than a stream can be");
     }
-    return cb__decoder_check_length(decoder, length);
+    return cb__decoder_check_length(decoder, so_far + n);
 }
 
 /* Everything before the content is the header. */
@@ -360,12 +359,11 @@ static uint64_t missing(const struct cb_decoder *decoder)
 {
     const struct http_state *state = decoder->state;
     const size_t end = allows_lf(decoder) ? 4 : 7; /* "\r\n0\r\n\r\n" */
-    uint64_t left = decoder->found.payload_end - decoder->found.scan, sum;
+    const uint64_t left = decoder->found.payload_end - decoder->found.scan;
     if (state->phase == LENGTH)
         return left;
-    if (state->phase != DATA)
-        return 1;
-    return cb__add_u64(left, end, &sum) ? sum : UINT64_MAX;
+    /* (No overflow: the header before `scan` is longer than the end.) */
+    return state->phase == DATA ? left + end : 1;
 }
 
 static int advance(struct cb_decoder *decoder)

@@ -117,9 +117,8 @@ static int begin_payload(struct cb_decoder *decoder)
     const bool keep = decoder->config.keep;
     decoder->found.scan -= frame->examined;
     uint64_t header = decoder->found.scan - frame_at(decoder);
-    uint64_t end, total = frame->payload;
-    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end) &&
-                cb__add_u64(counted->before, total, &total);
+    uint64_t end, total = counted->before + frame->payload;
+    bool fits = cb__add_u64(decoder->found.scan, frame->payload, &end); /* then `total` does */
     if (fits && keep)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     /* A trailer that turns out to be longer is counted when it has arrived. */
@@ -194,7 +193,8 @@ static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
     size_t n = 0;
     if (decoder->found.scan == start)
         counted->look(decoder, 0, data, 0);
-    while (decoder->found.scan < end && cb__decoder_span(decoder, &data, &n)) {
+    while (decoder->found.scan < end) {
+        cb__decoder_span(decoder, &data, &n);
         n = cb__min(n, cb__clamp_u64(end - decoder->found.scan));
         counted->look(decoder, decoder->found.scan - start, data, n);
         decoder->found.scan += n;
