@@ -335,6 +335,9 @@ static const struct refused refusals[] = {
     {"varint,adjust=-5", UINT64_MAX - 4, UINT64_MAX - 5},
     {"varint,inclusive", UINT64_MAX - 9, UINT64_MAX - 10},
     {"chunked", 0, 1},
+    {"u8,more=10,min=2", 11, 2}, /* the last frame would be of one byte */
+    {"u8,more=10,min=2", 10, 2},
+    {"u8,more=10,min=2", 1, 2},
 };
 
 START_TEST(a_length_that_cannot_be_said_is_refused)

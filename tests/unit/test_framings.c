@@ -55,6 +55,7 @@ static const struct example delimiters[] = {
     {"delim:abcd,or=bc", BYTES("abcdabcxbcabc"), GIVES("[][a][x][a]")},
     {"delim:abcd,or=b,skip-empty", BYTES("abcdbabcabcdb"), GIVES("[a][c]")},
     {"delim:a,or=bb,skip-empty", BYTES("aabbxabba"), GIVES("[x]")},
+    {"delim:a,or=ab,skip-empty", BYTES("abaxabaab"), GIVES("[x]")},
     {"delim:a,or=bb,skip-empty,keep", BYTES("aabbxabba"), GIVES("[xa]")},
 };
 
@@ -192,6 +193,8 @@ static const struct example lengths[] = {
      FAILS("[a]", CB_EOVERFLOW, 9)},
     {"u64be,adjust=-7", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"), FAILS("", CB_EOVERFLOW, 0)},
     {"u64be,adjust=1", BYTES("\0\0\0\0\0\0\0\0a"), GIVES("[a]")},
+    {"u64be,scale=2", BYTES("\x7f\xff\xff\xff\xff\xff\xff\xff"), FAILS("", CB_EOVERFLOW, 0)},
+    {"u64be,scale=2", BYTES("\x80\0\0\0\0\0\0\0"), MALFORMED("", 0)},
     {"u64be,adjust=9223372036854775807", BYTES("\xff\xff\xff\xff\xff\xff\xff\xff"),
      MALFORMED("", 0)},
     /* The value has bounds, not the payload. */
@@ -242,6 +245,30 @@ static const struct example lengths[] = {
     {"u8,header=2,padding=1,adjust=-1", BYTES("\2\1a?\0\0"), MALFORMED("[a]", 4)},
 };
 
+#define SEQUENCE "u8,offset=1,header=3,more=2,sequence=2"
+/* A frame of the greatest length is not the last one of its record. */
+static const struct example joined[] = {
+    {"u8,more=3", BYTES(""), GIVES("")},
+    {"u8,more=3", BYTES("\3one\3two\2th\0\3fou\0"), GIVES("[onetwoth][][fou]")},
+    {"u8,more=3,keep", BYTES("\3one\2tw\1x"), GIVES("[\\x03one\\x02tw][\\x01x]")},
+    {"u8,more=3", BYTES("\1a\3one"), TRUNCATED("[a]", 6)},
+    {"u8,more=3", BYTES("\3one\3tw"), TRUNCATED("", 7)},
+    {"u8,more=3", BYTES("\3one\4four"), MALFORMED("", 4)},
+    {"u8,more=3,min=1", BYTES("\1a\3one\0"), MALFORMED("[a]", 6)},
+    {"u16be,more=3", BYTES("\0\1a\0\3one\0"), TRUNCATED("[a]", 9)},
+    {"u16be,more=3", BYTES("\0\1a\0"), TRUNCATED("[a]", 4)},
+    {"u8,more=3,adjust=-1", BYTES("\3on\2e\1"), GIVES("[one][]")},
+    {"u8,scale=2,more=2", BYTES("\2four\1tw"), GIVES("[fourtw]")},
+    /* The number of a frame follows that of the one before in the same record. */
+    {SEQUENCE, BYTES("a\2\1ona\1\2ea\0\0a\2\377twa\0\0"), GIVES("[one][][tw]")},
+    {SEQUENCE, BYTES("a\1\7xa\1\5y"), GIVES("[x][y]")},
+    {SEQUENCE, BYTES("a\2\1ona\1\3e"), MALFORMED("", 5)},
+    {SEQUENCE, BYTES("a\2\1ona\1\1e"), MALFORMED("", 5)},
+    {SEQUENCE, BYTES("a\2\1ona\1"), TRUNCATED("", 7)},
+    {SEQUENCE, BYTES("a\1\1xa\1"), TRUNCATED("[x]", 6)},
+    {"mysql", BYTES("\3\0\0\0one\0\0\0\1"), GIVES("[one][]")},
+};
+
 static const struct example varints[] = {
     {"varint", BYTES(""), GIVES("")},
     {"varint", BYTES("\0\2hi\0"), GIVES("[][hi][]")},
@@ -257,6 +284,7 @@ static const struct example varints[] = {
     {"varint,offset=1", BYTES("X\2hi\xff"), TRUNCATED("[hi]", 5)},
     {"varint,inclusive", BYTES("\3hi\1\x83\0x"), GIVES("[hi][][x]")},
     {"varint,inclusive", BYTES("\1\0"), MALFORMED("[]", 1)},
+    {"varint,inclusive,max=1", BYTES("\1\x81\0"), MALFORMED("[]", 1)},
     {"varint,offset=1,inclusive", BYTES("X\4hi"), GIVES("[hi]")},
     {"varint,adjust=-1", BYTES("\3hi\1"), GIVES("[hi][]")},
     {"varint,adjust=-1", BYTES("\1\0"), MALFORMED("[]", 1)},
@@ -660,6 +688,12 @@ END_TEST
 START_TEST(binary_lengths_are_followed_or_refused)
 {
     check_example(&lengths[_i], false);
+}
+END_TEST
+
+START_TEST(frames_of_one_record_are_joined_in_order)
+{
+    check_example(&joined[_i], true);
 }
 END_TEST
 
@@ -1386,7 +1420,27 @@ static const struct fault faults[] = {
     {"http,lf=1", 5},
     {"content-length:5", 15},
     {"content-length,or=a23456789b123456789c123456789d123", 15},
+    {"content-length,or=a\\x20b", 15},
     {"resp,inline,aof", 12},
+    {"u8,header=2,align=2,padding=1", 12},
+    {"u8,align=0", 3},
+    {"u8,align=2147483648", 3},
+    {"u8,scale=0", 3},
+    {"u8,more=3,align=2", 3},
+    {"u8,more=3,trailer=x", 3},
+    {"u8,more=256", 3},
+    {"u8,more=3,max=4", 10},
+    {"u8,min=3,more=3", 9},
+    {"u8,more=3,adjust=-3", 3},
+    {"u8,more=3,adjust=-4", 10},
+    {"u64be,more=18446744073709551614,adjust=8", 6},
+    {"u8,sequence=0", 3},
+    {"csv,quote=\\n", 4},
+    {"csv,escape=\\r", 4},
+    {"csv,sep=\\n", 4},
+    {"csv,sep=\"", 4},
+    {"csv,quote=;,sep=;", 12},
+    {"csv,sep=;,escape=;", 10},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)
@@ -1459,6 +1513,7 @@ static Suite *framings_suite(void)
     tcase_add_loop_test(records, records_begin_where_their_mark_stands, 0, (int)COUNT(starts));
     tcase_add_loop_test(records, records_of_fixed_size_are_cut_by_count, 0, (int)COUNT(fixed));
     tcase_add_loop_test(records, binary_lengths_are_followed_or_refused, 0, (int)COUNT(lengths));
+    tcase_add_loop_test(records, frames_of_one_record_are_joined_in_order, 0, (int)COUNT(joined));
     tcase_add_loop_test(records, varint_lengths_are_followed_or_refused, 0, (int)COUNT(varints));
     tcase_add_loop_test(records, ascii_lengths_are_followed_or_refused, 0, (int)COUNT(asciis));
     tcase_add_loop_test(records, lengths_of_so_many_digits_are_followed_or_refused, 0,

@@ -303,6 +303,10 @@ static const struct example refused[] = {
     /* Trailers. */
     REFUSED(POST TE("chunked") END "0\r\n", " A: b\r\n\r\n"),
     REFUSED(POST TE("chunked") END "0\r\nA: b\r\n", "\n"),
+    /* After chunk data. */
+    REFUSED(POST TE("chunked") END "1\r\nx", "\n0\r\n\r\n"),
+    REFUSED(POST TE("chunked") END "1\r\nx\r", "\r\n0\r\n\r\n"),
+    REFUSED_IN("http,lf", "", POST TE("chunked") END "1\r\nx\r", "\r\n0\r\n\r\n"),
     /* Behind whole ones. */
     REFUSED_IN("http", "[hi][]", POST CL(2) END "hi" GET END, "\x80"),
     REFUSED_IN("http", "[hi]", POST CL(2) END "hi!", "/"),

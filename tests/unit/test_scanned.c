@@ -61,6 +61,7 @@ static const struct example dialects[] = {
     {"csv,cr,keep", BYTES("a\rb\r\nc\n\r\n\r"),
      GIVES("[a\\x0d][b\\x0d\\x0a][c\\x0a][\\x0d\\x0a][\\x0d]")},
     {"csv,cr,escape=\\\\", BYTES("a\\\rb\rc\\\r\nd"), GIVES("[a\\x5c\\x0db][c\\x5c\\x0d][d]")},
+    {"csv,cr,escape=\"", BYTES("\"a\"\"\rb\"\rc\r"), GIVES("[\"a\"\"\\x0db\"][c]")},
     {"csv,cr", BYTES("a\r\"b"), TRUNCATED("[a]", 4)},
     /* Empty rows, which are not rows of empty fields. */
     {"csv,skip-empty", BYTES("\n\r\na\n\n\n,\n\"\"\r\n\r\n \n"), GIVES("[a][,][\"\"][ ]")},
