@@ -142,6 +142,7 @@ cli_tests = \
 	tests/cli/idle.sh \
 	tests/cli/interrupt.sh \
 	tests/cli/latency.sh \
+	tests/cli/lengths.sh \
 	tests/cli/limits.sh \
 	tests/cli/lines.sh \
 	tests/cli/load.sh \

@@ -29,7 +29,7 @@ static struct cb__edge *edge_by(const struct cb__matcher *matcher, uint32_t node
 
 static inline uint32_t child_by(const struct cb__matcher *matcher, uint32_t node, uint8_t byte)
 {
-    if (!matcher->edges)
+    if (!matcher->nodes[node].hashed)
         return listed_child(matcher->nodes, node, byte);
     return node ? edge_by(matcher, node, byte)->child : matcher->first[byte];
 }
@@ -101,7 +101,7 @@ static size_t edges_size(const struct cb__matcher *matcher)
 /* Makes the table of edges if any node is wide.  CB_ENOMEM. */
 static int add_edges(struct cb__matcher *matcher, uint32_t count)
 {
-    const struct cb__node *nodes = matcher->nodes;
+    struct cb__node *nodes = matcher->nodes;
     uint32_t wide = 0;
     while (wide < count && !is_wide(nodes, wide))
         wide++;
@@ -117,8 +117,11 @@ static int add_edges(struct cb__matcher *matcher, uint32_t count)
     matcher->first = (uint32_t *)(matcher->edges + ((size_t)1 << matcher->edge_bits));
     for (uint32_t child = nodes[0].child; child; child = nodes[child].sibling)
         matcher->first[nodes[child].byte] = child;
+    nodes[0].hashed = true;
     for (uint32_t node = 1; node < count; node++) {
-        for (uint32_t child = nodes[node].child; child; child = nodes[child].sibling)
+        const uint32_t first = nodes[node].child;
+        nodes[node].hashed = first && nodes[first].sibling; /* one is found faster without */
+        for (uint32_t child = nodes[node].hashed ? first : 0; child; child = nodes[child].sibling)
             *edge_by(matcher, node, nodes[child].byte) =
                 (struct cb__edge){.node = node, .child = child};
     }

@@ -34,10 +34,12 @@ struct cb__node {
     uint32_t queue;   /* scratch space of the construction */
     uint32_t depth;
     uint8_t byte;
-    bool whole; /* this node is a delimiter */
+    bool whole;  /* this node is a delimiter */
+    bool hashed; /* its children are in the table of edges */
 };
 
-/* From a node to one of its children, in a table by both nodes' hash. */
+/* From a node with several children to one of them, in a table by the node's and the byte's
+ * hash. */
 struct cb__edge {
     uint32_t node, child; /* child 0: nothing is here */
 };

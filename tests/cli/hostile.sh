@@ -184,6 +184,36 @@ nested '[' '' ']' -f ndjson
 nested '[' '' ']' -f json,array
 flooded 4 'stdin: record 1 at byte 0: input ends inside a record, at byte 1000000' 1000000 '' '[' -f json
 
+# nested_bytes FROM TO OPEN INNER CLOSE FRAMING - a million of values whose bytes are written as
+# the letters FROM; and without their ends none
+nested_bytes() {
+    doing="a million of '$3' in $6"
+    {
+        yes "$3" | head -n 1000000 | tr -d '\n' | tr "$1" "$2"
+        printf '%s' "$4" | tr "$1" "$2"
+        [ -z "$5" ] || yes "$5" | head -n 1000000 | tr -d '\n' | tr "$1" "$2"
+    } >in
+    under_limits -f "$6" -c <in
+    expect_status 0
+    expect_message ''
+    expect out '1\n'
+    under_limits -f "$6" -t raw <in
+    expect_same in out
+    head -c 1000000 in >part
+    under_limits -f "$6" -t none <part
+    expect_status 4
+    expect_message 'stdin: record 1 at byte 0: input ends inside a record, at byte 1000000'
+}
+nested_bytes abc '\060\200\000' ab '' cc der
+nested_bytes abc '\237\001\377' a '' c cbor
+nested_bytes abc '\201\001\377' a b '' cbor
+nested_bytes abc '\301\001\377' a b '' cbor
+nested_bytes abc '\277\001\377' ab b c cbor
+nested_bytes abc '\221\300\377' a b '' msgpack
+nested_bytes abc '\201\300\377' ab b '' msgpack
+nested_bytes rn '\r\n' '*1rn' ':1rn' '' resp
+nested_bytes rn '\r\n' '%1rn:1rn' ':1rn' '' resp
+
 about 'many delimiters with common beginnings'
 
 # repeated NUMBER TEXT
@@ -191,14 +221,20 @@ repeated() {
     yes "$2" | head -n "$1" | tr -d '\n'
 }
 
-limits=$(echo "$limits" | sed 's/60/20/')
-repeated 10000000 ab >in
-repeated 20000000 a >as
+# 20 MB in 2 seconds at most, each; more of them where there is time, and the file for pairs
+# of bytes that are each the beginning of some.
+few=2 mb=20
+[ -z "${THOROUGH-}" ] || few=4 mb=200
+limits=$(echo "$limits" | sed "s/60/$few/")
+repeated $((mb * 500000)) ab >in
+repeated $((mb * 1000000)) a >as
+awk 'BEGIN { for (n = 0; n < 50000; n++) { i = (i * 75 + 74) % 65537; printf "%c", 97 + i % 26 } }' >letters
+repeated $((mb * 20)) "$(cat letters)" >mixed
 set -- -c
 for n in 1 2 3 5 8 13 21 34 55 89 144 233; do
     set -- "$@" -d "$(repeated $n a)b$n" -d "$(repeated $n ab)c" -d "b$(repeated $n a)"
 done
-for file in in as; do
+for file in in as mixed; do
     under_limits "$@" <$file
     expect_status 0
 done
@@ -209,7 +245,7 @@ for a in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
         set -- "$@" -d "$a$b$a$b!"
     done
 done
-for file in in as; do
+for file in in as mixed; do
     under_limits "$@" <$file
     expect_status 0
     expect out '1\n'
@@ -219,7 +255,7 @@ about 'damage, then many false beginnings'
 
 # A frame that is tried and is none costs no more than its own header, however much it
 # says that follows; and so does one that is none between others that are right.
-limits=$(echo "$limits" | sed 's/32768/65536/; s/-t 20/-t 10/')
+limits=$(echo "$limits" | sed "s/32768/65536/; s/-t $few/-t 10/")
 
 # forged PLACE FRAMING PREFIX FALSE [RIGHT] - megabytes of a header that claims more, perhaps
 # with a right frame after each, after damage at that place.  The arguments are files.
