@@ -19,6 +19,7 @@ lib_libcb_la_SOURCES = \
 	lib/core/chunk.h \
 	lib/kernels/choose.h \
 	lib/kernels/neon.h \
+	lib/kernels/avx512.h \
 	lib/kernels/find.h \
 	lib/kernels/find.c \
 	lib/kernels/stuffing.h \

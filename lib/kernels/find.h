@@ -57,7 +57,7 @@ void cb__finder_add_wild(struct cb__finder *finder, const uint8_t *needle, const
 #define CB__FIND_MAX ((size_t)1 << 30)
 
 /* Entries that an array of hits needs beyond `max`: kernels write ahead. */
-enum { CB__FIND_SLACK = 68 };
+enum { CB__FIND_SLACK = 260 };
 
 /*
  * Writes the offsets of at most `max` >= 1 candidates in data[0 .. n), in order, to
@@ -110,6 +110,14 @@ size_t cb__kernels_here(const struct cb__kernel **kernels);
 cb__find_fn cb__find_all_plain;
 cb__count_fn cb__find_count_plain;
 
+/* An address from which others are reckoned: the compiler must not reckon each of those
+ * differently, to keep them all in registers that it does not have. */
+cb__always_inline const uint8_t *cb__find_base(const uint8_t *p)
+{
+    __asm__("" : "+r"(p));
+    return p;
+}
+
 /* Writes the indexes of the set bits, from `base` on, and perhaps up to four more.  Four
  * at a time: how many a block has is a branch that is often predicted wrongly. */
 static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
@@ -122,6 +130,23 @@ static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
         }
         to += 4;
     } while (mask);
+}
+
+/* The same for four masks of 64 bits, the first of which begins at `base`.  Returns how many
+ * indexes there are. */
+cb__always_inline size_t cb__hand_out_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                        uint32_t base, uint32_t *to)
+{
+    uint32_t *const begin = to;
+    cb__hand_out(a, base, to);
+    to += __builtin_popcountll(a);
+    cb__hand_out(b, base + 64, to);
+    to += __builtin_popcountll(b);
+    cb__hand_out(c, base + 128, to);
+    to += __builtin_popcountll(c);
+    cb__hand_out(d, base + 192, to);
+    to += __builtin_popcountll(d);
+    return (size_t)(to - begin);
 }
 
 #endif

@@ -58,7 +58,7 @@ static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
 #define SCAN_COUNT count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t byte = vdupq_n_u8(finder->byte[0]);
-#define SCAN_MASK(p) mask_byte(p, byte)
+#define SCAN_MASK(p, q) mask_byte(p, byte)
 #define SCAN_NONE(q) 0
 #include "kernels/find_scan.h"
 
@@ -66,13 +66,10 @@ static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
 #define SCAN_COUNT count_pair
 #define SCAN_TARGET
 #define SCAN_SETUP                                                                                 \
-    const size_t one = finder->offset[0], other = finder->offset[1];                               \
     const uint8x16_t first = vdupq_n_u8(finder->byte[0]), second = vdupq_n_u8(finder->byte[1]);
-#define SCAN_MASK(p)                                                                               \
-    join(pair((p) + one, (p) + other, first, second),                                              \
-         pair((p) + one + 16, (p) + other + 16, first, second),                                    \
-         pair((p) + one + 32, (p) + other + 32, first, second),                                    \
-         pair((p) + one + 48, (p) + other + 48, first, second))
+#define SCAN_MASK(p, q)                                                                            \
+    join(pair(p, q, first, second), pair((p) + 16, (q) + 16, first, second),                       \
+         pair((p) + 32, (q) + 32, first, second), pair((p) + 48, (q) + 48, first, second))
 #define SCAN_NONE(q)                                                                               \
     (finder->groups == 1 ? no_group(q, finder, 1) : finder->groups ? no_group(q, finder, 2) : 0)
 #include "kernels/find_scan.h"
@@ -81,7 +78,7 @@ static inline size_t tally(const uint8_t *p, size_t blocks, uint8x16_t byte)
 #define SCAN_COUNT count_set
 #define SCAN_TARGET
 #define SCAN_SETUP const uint8x16_t low = vld1q_u8(finder->low), high = vld1q_u8(finder->high);
-#define SCAN_MASK(p)                                                                               \
+#define SCAN_MASK(p, q)                                                                            \
     join(member(p, low, high), member((p) + 16, low, high), member((p) + 32, low, high),           \
          member((p) + 48, low, high))
 #define SCAN_NONE(q) 0

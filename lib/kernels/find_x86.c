@@ -2,6 +2,7 @@
 /* Kernels for x86-64: SSE2, which every processor has, AVX2 and AVX-512BW. */
 #include <immintrin.h>
 
+#include "kernels/avx512.h"
 #include "kernels/find.h"
 
 /* ------------------------------------------------------------------- SSE2 */
@@ -67,7 +68,7 @@ static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
 #define SCAN_COUNT sse2_count_byte
 #define SCAN_TARGET
 #define SCAN_SETUP __m128i byte = _mm_set1_epi8((char)finder->byte[0]);
-#define SCAN_MASK(p) sse2_byte(p, byte)
+#define SCAN_MASK(p, q) sse2_byte(p, byte)
 #define SCAN_NONE(q) sse2_no_byte(q, byte)
 #include "kernels/find_scan.h"
 
@@ -77,8 +78,7 @@ static inline size_t sse2_tally(const uint8_t *p, size_t blocks, __m128i byte)
 #define SCAN_SETUP                                                                                 \
     __m128i first = _mm_set1_epi8((char)finder->byte[0]);                                          \
     __m128i second = _mm_set1_epi8((char)finder->byte[1]);
-#define SCAN_MASK(p)                                                                               \
-    (sse2_byte((p) + finder->offset[0], first) & sse2_byte((p) + finder->offset[1], second))
+#define SCAN_MASK(p, q) (sse2_byte(p, first) & sse2_byte(q, second))
 #define SCAN_NONE(q)                                                                               \
     (finder->groups == 1 ? sse2_no_group(q, finder, 1)                                             \
      : finder->groups    ? sse2_no_group(q, finder, 2)                                             \
@@ -154,7 +154,7 @@ AVX2 static inline int avx2_no_group(const uint8_t *p, const struct cb__finder *
 #define SCAN_COUNT avx2_count_byte
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP __m256i byte = _mm256_set1_epi8((char)finder->byte[0]);
-#define SCAN_MASK(p) avx2_byte(p, byte)
+#define SCAN_MASK(p, q) avx2_byte(p, byte)
 #define SCAN_NONE(q) avx2_no_byte(q, byte)
 #include "kernels/find_scan.h"
 
@@ -162,12 +162,10 @@ AVX2 static inline int avx2_no_group(const uint8_t *p, const struct cb__finder *
 #define SCAN_COUNT avx2_count_pair
 #define SCAN_TARGET AVX2
 #define SCAN_SETUP                                                                                 \
-    const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m256i first = _mm256_set1_epi8((char)finder->byte[0]);                                       \
     __m256i second = _mm256_set1_epi8((char)finder->byte[1]);
-#define SCAN_MASK(p)                                                                               \
-    avx2_join(avx2_pair((p) + one, (p) + other, first, second),                                    \
-              avx2_pair((p) + one + 32, (p) + other + 32, first, second))
+#define SCAN_MASK(p, q)                                                                            \
+    avx2_join(avx2_pair(p, q, first, second), avx2_pair((p) + 32, (q) + 32, first, second))
 #define SCAN_NONE(q)                                                                               \
     (finder->groups == 1 ? avx2_no_group(q, finder, 1)                                             \
      : finder->groups    ? avx2_no_group(q, finder, 2)                                             \
@@ -180,7 +178,7 @@ AVX2 static inline int avx2_no_group(const uint8_t *p, const struct cb__finder *
 #define SCAN_SETUP                                                                                 \
     __m256i low = _mm256_broadcastsi128_si256(sse2_load(finder->low));                             \
     __m256i high = _mm256_broadcastsi128_si256(sse2_load(finder->high));
-#define SCAN_MASK(p) avx2_join(avx2_member(p, low, high), avx2_member((p) + 32, low, high))
+#define SCAN_MASK(p, q) avx2_join(avx2_member(p, low, high), avx2_member((p) + 32, low, high))
 #define SCAN_NONE(q) 0
 #include "kernels/find_scan.h"
 
@@ -192,7 +190,7 @@ static const struct cb__kernel avx2 = {
 
 /* ---------------------------------------------------------------- AVX-512 */
 
-#define AVX512 __attribute__((target("avx512bw,avx512vbmi2,bmi,popcnt")))
+#define AVX512 __attribute__((target("avx512bw,avx512vl,avx512vbmi2,bmi,popcnt")))
 
 AVX512 static inline __m512i avx512_load(const uint8_t *data)
 {
@@ -232,21 +230,20 @@ AVX512 static inline int avx512_no_group(const uint8_t *p, const struct cb__find
     return _mm512_testn_epi32_mask(least, least) == 0;
 }
 
-/* Writes 16 indexes of set bits, or 64: the bytes 0 to 63, of which the others drop out.
+static const uint8_t avx512_all[64] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+};
+
+/* Writes 64 indexes of set bits: the bytes 0 to 63, of which the others drop out.
  * (W. Mula and D. Lemire, in simdjson, have it so.) */
 AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t *to)
 {
-    static const uint8_t all[64] = {
-        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
-    };
     const __m512i first = _mm512_set1_epi32((int)base);
-    const __m512i set = _mm512_maskz_compress_epi8(mask, avx512_load(all));
+    const __m512i set = cb__compress(mask, avx512_load(avx512_all));
     __m512i some = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(set));
     _mm512_storeu_si512((void *)to, _mm512_add_epi32(some, first));
-    if (cb__likely(__builtin_popcountll(mask) <= 16))
-        return;
     some = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 1));
     _mm512_storeu_si512((void *)(to + 16), _mm512_add_epi32(some, first));
     some = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 2));
@@ -255,30 +252,62 @@ AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t
     _mm512_storeu_si512((void *)(to + 48), _mm512_add_epi32(some, first));
 }
 
+/* Writes eight indexes; which of four masks it is is added to the bytes. */
+AVX512 static inline size_t avx512_few(uint64_t mask, unsigned quarter, __m256i base, uint32_t *to)
+{
+    const __m512i all = avx512_load(avx512_all);
+    const __m512i set =
+        cb__compress(mask, _mm512_add_epi8(all, _mm512_set1_epi8((char)(64 * quarter))));
+    const __m256i some = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(set));
+    _mm256_storeu_si256((__m256i *)to, _mm256_add_epi32(some, base));
+    return (unsigned)__builtin_popcountll(mask);
+}
+
+/* Four masks with fewer than eight bits each, as nearly all are, take eight stores less
+ * than 64 indexes. */
+AVX512 static inline size_t avx512_hand_out_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                              uint32_t base, uint32_t *to)
+{
+    const __m256i first = _mm256_set1_epi32((int)base);
+    const size_t from_b = avx512_few(a, 0, first, to);
+    const size_t from_c = from_b + avx512_few(b, 1, first, to + from_b);
+    const size_t from_d = from_c + avx512_few(c, 2, first, to + from_c);
+    const size_t count = from_d + avx512_few(d, 3, first, to + from_d);
+    const size_t any = from_b | (from_c - from_b) | (from_d - from_c) | (count - from_d);
+    if (cb__likely(any <= 8))
+        return count;
+    avx512_hand_out(a, base, to);
+    avx512_hand_out(b, base + 64, to + from_b);
+    avx512_hand_out(c, base + 128, to + from_c);
+    avx512_hand_out(d, base + 192, to + from_d);
+    return count;
+}
+
 #define SCAN_NAME avx512_find_byte
 #define SCAN_COUNT avx512_count_byte
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP __m512i byte = _mm512_set1_epi8((char)finder->byte[0]);
-#define SCAN_MASK(p) _mm512_cmpeq_epi8_mask(avx512_load(p), byte)
+#define SCAN_MASK(p, q) _mm512_cmpeq_epi8_mask(avx512_load(p), byte)
 #define SCAN_NONE(q) avx512_no_byte(q, byte)
 #define SCAN_HAND_OUT avx512_hand_out
+#define SCAN_HAND_OUT_4 avx512_hand_out_4
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME avx512_find_pair
 #define SCAN_COUNT avx512_count_pair
 #define SCAN_TARGET AVX512
 #define SCAN_SETUP                                                                                 \
-    const size_t one = finder->offset[0], other = finder->offset[1];                               \
     __m512i first = _mm512_set1_epi8((char)finder->byte[0]);                                       \
     __m512i second = _mm512_set1_epi8((char)finder->byte[1]);
-#define SCAN_MASK(p)                                                                               \
-    _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(avx512_load((p) + one), first),             \
-                                avx512_load((p) + other), second)
+#define SCAN_MASK(p, q)                                                                            \
+    _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(avx512_load(p), first), avx512_load(q),     \
+                                second)
 #define SCAN_NONE(q)                                                                               \
     (finder->groups == 1 ? avx512_no_group(q, finder, 1)                                           \
      : finder->groups    ? avx512_no_group(q, finder, 2)                                           \
                          : avx512_no_byte(q, finder->rarest ? second : first))
 #define SCAN_HAND_OUT avx512_hand_out
+#define SCAN_HAND_OUT_4 avx512_hand_out_4
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME avx512_find_set
@@ -287,9 +316,10 @@ AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t
 #define SCAN_SETUP                                                                                 \
     __m512i low = _mm512_broadcast_i32x4(sse2_load(finder->low));                                  \
     __m512i high = _mm512_broadcast_i32x4(sse2_load(finder->high));
-#define SCAN_MASK(p) avx512_member(p, low, high)
+#define SCAN_MASK(p, q) avx512_member(p, low, high)
 #define SCAN_NONE(q) 0
 #define SCAN_HAND_OUT avx512_hand_out
+#define SCAN_HAND_OUT_4 avx512_hand_out_4
 #include "kernels/find_scan.h"
 
 static const struct cb__kernel avx512 = {
@@ -303,7 +333,8 @@ size_t cb__kernels_here(const struct cb__kernel **kernels)
     size_t count = 0;
     __builtin_cpu_init();
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"))
+    if (bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512vbmi2"))
         kernels[count++] = &avx512;
     if (bits && __builtin_cpu_supports("avx2"))
         kernels[count++] = &avx2;

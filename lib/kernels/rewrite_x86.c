@@ -2,6 +2,7 @@
 /* Rewriting on x86-64: AVX-512 with VBMI2, and AVX2. */
 #include <immintrin.h>
 
+#include "kernels/avx512.h"
 #include "kernels/rewrite.h"
 
 /* ---------------------------------------------------------- AVX-512 VBMI2 */
@@ -22,7 +23,7 @@ VBMI2 static inline __mmask64 vbmi2_member(__m512i bytes, const struct cb__finde
  * long on AMD processors. */
 VBMI2 static inline uint8_t *vbmi2_pack(uint8_t *to, __m512i bytes, uint64_t keep)
 {
-    _mm512_storeu_si512((void *)to, _mm512_maskz_compress_epi8(keep, bytes));
+    _mm512_storeu_si512((void *)to, cb__compress(keep, bytes));
     return to + __builtin_popcountll(keep);
 }
 

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "kernels/avx512.h"
 #include "kernels/text.h"
 
 /* ------------------------------------------------------------------- AVX2 */
@@ -375,7 +376,7 @@ AVX512 static inline uint8_t *avx512_spread_32(uint8_t *to, __m256i bytes, uint3
     const uint64_t wanted = UINT64_C(0xaaaaaaaaaaaaaaaa) | _pdep_u64(special, 0x5555555555555555);
     __m512i pairs = _mm512_slli_epi16(_mm512_cvtepu8_epi16(bytes), 8);
     pairs = _mm512_or_si512(pairs, _mm512_set1_epi16('\\'));
-    _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(wanted, pairs));
+    _mm512_storeu_si512(to, cb__compress(wanted, pairs));
     return to + 32 + __builtin_popcount(special);
 }
 
