@@ -20,6 +20,8 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/choose.h \
 	lib/kernels/neon.h \
 	lib/kernels/avx512.h \
+	lib/kernels/cuts.h \
+	lib/kernels/cuts.c \
 	lib/kernels/find.h \
 	lib/kernels/find.c \
 	lib/kernels/stuffing.h \
@@ -155,14 +157,14 @@ lib_libcb_la_SOURCES = \
 # The kernels of this kind of processor.
 if KERNELS_X86
 lib_libcb_la_SOURCES += lib/kernels/find_x86.c lib/kernels/rewrite_x86.c \
-	lib/kernels/syntax_x86.c lib/kernels/text_x86.c
+	lib/kernels/syntax_x86.c lib/kernels/text_x86.c lib/kernels/cuts_x86.c
 else
 if KERNELS_NEON
 lib_libcb_la_SOURCES += lib/kernels/find_neon.c lib/kernels/rewrite_neon.c \
-	lib/kernels/syntax_neon.c lib/kernels/text_neon.c
+	lib/kernels/syntax_neon.c lib/kernels/text_neon.c lib/kernels/cuts_none.c
 else
 lib_libcb_la_SOURCES += lib/kernels/find_none.c lib/kernels/rewrite_none.c \
-	lib/kernels/syntax_none.c lib/kernels/text_none.c
+	lib/kernels/syntax_none.c lib/kernels/text_none.c lib/kernels/cuts_none.c
 endif
 endif
 EXTRA_DIST += \
@@ -180,6 +182,8 @@ EXTRA_DIST += \
 	lib/kernels/syntax_neon.c \
 	lib/kernels/syntax_none.c \
 	lib/kernels/text_scan.h \
+	lib/kernels/cuts_x86.c \
+	lib/kernels/cuts_none.c \
 	lib/kernels/text_x86.c \
 	lib/kernels/text_neon.c \
 	lib/kernels/text_none.c

@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_pool \
 	tests/unit/test_threads \
 	tests/unit/test_crc32c \
+	tests/unit/test_cut_kernels \
 	tests/unit/test_find \
 	tests/unit/test_rewrite \
 	tests/unit/test_stuffing \

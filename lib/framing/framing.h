@@ -18,6 +18,7 @@
 #include "core/buffer.h"
 #include "framing/byte_rules.h"
 #include "framing/sums.h"
+#include "kernels/cuts.h"
 
 enum {
     CB__KEY_FLAG,   /* bool */
@@ -44,38 +45,6 @@ struct cb__key {
     unsigned kind;    /* one of the kinds, and flags */
     size_t offset;    /* of the member of the family's struct */
 };
-
-/*
- * A whole frame in a span: its payload begins `at` bytes after the beginning of the
- * span, right after the `header` bytes of the frame, and the frame ends `trailer` bytes
- * after it.  With `keep` the record is the frame, and both are 0.
- */
-struct cb__cut {
-    uint32_t at, length;
-    uint16_t header, trailer; /* frames with longer ones are for `advance` */
-};
-
-static inline bool cb__cut_fits(size_t header, size_t trailer)
-{
-    return header <= UINT16_MAX && trailer <= UINT16_MAX;
-}
-
-/* The only way to make one: of a frame that ends before `next`, bytes after the beginning
- * of the span, too. */
-static inline struct cb__cut cb__cut_of(size_t at, size_t length, size_t header, size_t next)
-{
-    return (struct cb__cut){
-        .at = (uint32_t)at,
-        .length = (uint32_t)length,
-        .header = (uint16_t)header,
-        .trailer = (uint16_t)(next - at - length),
-    };
-}
-
-static inline size_t cb__cut_end(const struct cb__cut *cut)
-{
-    return (size_t)cut->at + cut->length + cut->trailer;
-}
 
 struct cb__splice;
 

@@ -267,23 +267,20 @@ void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, 
     pass_frames(decoder, count == found->count ? found->used : part, count);
 }
 
-static inline void build_one(struct cb_piece *piece, const struct cb__cut *cut, const uint8_t *data,
-                             struct cb_memory *block, uint64_t base, uint64_t record)
+/* As cb__cut_piece needs it. */
+static inline struct cb_piece piece_at_span(const uint8_t *data, struct cb_memory *block,
+                                            uint64_t base, uint64_t record)
 {
-    *piece = (struct cb_piece){
-        .data = data + cut->at,
-        .length = cut->length,
+    return (struct cb_piece){
+        .data = data,
         .record = record,
-        .offset = base + cut->at,
-        .total = cut->length,
+        .offset = base,
         .block = block,
         .flags = CB_FIRST | CB_LAST,
-        .header = cut->header,
     };
 }
 
-/* The pieces of whole records, from the first-th on: four at a time, since counting them
- * costs a quarter of making them. */
+/* The pieces of whole records, from the first-th on. */
 void cb__decoder_build(const struct cb_decoder *decoder, struct cb__cuts *found, size_t first,
                        size_t count, struct cb_piece *pieces)
 {
@@ -291,19 +288,9 @@ void cb__decoder_build(const struct cb_decoder *decoder, struct cb__cuts *found,
         cb__decoder_build_unpacked(decoder, found, first, count, pieces);
         return;
     }
-    const struct cb__cut *const cuts = found->cuts + first;
-    const uint64_t base = decoder->found.scan, record = decoder->core.record + first;
-    const uint8_t *const data = found->data;
-    struct cb_memory *const block = found->block;
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        build_one(&pieces[i], &cuts[i], data, block, base, record + i);
-        build_one(&pieces[i + 1], &cuts[i + 1], data, block, base, record + i + 1);
-        build_one(&pieces[i + 2], &cuts[i + 2], data, block, base, record + i + 2);
-        build_one(&pieces[i + 3], &cuts[i + 3], data, block, base, record + i + 3);
-    }
-    for (; i < count; i++)
-        build_one(&pieces[i], &cuts[i], data, block, base, record + i);
+    const struct cb_piece span =
+        piece_at_span(found->data, found->block, decoder->found.scan, decoder->core.record + first);
+    cb__cuts_to_pieces(found->cuts + first, count, &span, pieces);
 }
 
 /* Continues with the frames found ahead, if the decoder has come over some of them by
@@ -475,7 +462,9 @@ void cb_decoder_release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 static inline int give_known(struct cb_decoder *decoder, struct cb_piece *piece)
 {
     const struct cb__lookahead *ahead = &decoder->core.lookahead;
-    build_one(piece, ahead->next, ahead->data, ahead->block, ahead->base, decoder->core.record);
+    const struct cb_piece span =
+        piece_at_span(ahead->data, ahead->block, ahead->base, decoder->core.record);
+    cb__cut_piece(ahead->next, 0, &span, piece);
     cb__decoder_took_known(decoder);
     return CB_PIECE;
 }

@@ -227,19 +227,28 @@ static int delimiter_settle(struct cb_decoder *decoder)
 /* ---------------------------------------------------------- the fast path */
 
 /* Candidates that are delimiters, all of `length` bytes, without overlaps: the common
- * case, with nothing else in its loop.  Returns how many of the hits it used; the next
- * hit ends a record that is too long, which is only checked if `limited`. */
-static inline size_t cut_exact(struct cb__frames *frames, const uint32_t *hits, size_t count,
-                               uint32_t from, uint32_t length, bool line, bool keep, bool limited)
+ * case, with nothing else in its loop.  Uses all of the hits, of which there are `count`. */
+static inline void cut_exact(struct cb__frames *frames, const struct cb__ends *ends)
+{
+    frames->start = cb__cuts_from_ends(ends, frames->start, frames->cuts + frames->count);
+    frames->count += ends->count;
+}
+
+/* The same where a record may have a CR that is dropped, or may be too long, which is only
+ * checked if `limited`.  Returns how many of the hits it used; the next one ends a record that
+ * is too long. */
+static inline size_t cut_checked(struct cb__frames *frames, const struct cb__ends *ends, bool line,
+                                 bool limited)
 {
     const uint8_t *const data = frames->data;
+    const uint32_t length = (uint32_t)ends->kept + ends->dropped;
     struct cb__cut *cut = frames->cuts + frames->count;
     uint32_t start = (uint32_t)frames->start;
-    const uint32_t *hit = hits, *const hits_end = hits + count;
+    const uint32_t *hit = ends->hits, *const hits_end = hit + ends->count;
     for (; hit < hits_end; hit++) {
-        const uint32_t at = from + *hit;
-        uint32_t end = keep ? at + length : at;
-        if (line && !keep)
+        const uint32_t at = ends->from + *hit;
+        uint32_t end = at + ends->kept;
+        if (line)
             end -= data[at - (at > start)] == '\r';
         if (limited && end - start > frames->max_record)
             break;
@@ -248,10 +257,10 @@ static inline size_t cut_exact(struct cb__frames *frames, const uint32_t *hits, 
     }
     frames->start = start;
     frames->count = (size_t)(cut - frames->cuts);
-    return (size_t)(hit - hits);
+    return (size_t)(hit - ends->hits);
 }
 
-/* Any candidates.  Returns as cut_exact; it also leaves a hit to the slow path if its
+/* Any candidates.  Returns as cut_checked; it also leaves a hit to the slow path if its
  * delimiter may continue in the next span, or if the automaton would be faster than
  * examining candidates has been. */
 static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, const uint32_t *hits,
@@ -302,17 +311,23 @@ static size_t cut_hits(struct cb__frames *frames, struct cb_decoder *decoder, co
 {
     const struct delimiter_config *config = decoder->config.data;
     const struct delimiter_state *state = decoder->state;
-    const uint32_t from = (uint32_t)at, length = (uint32_t)state->matcher.longest;
-    const bool keep = decoder->config.keep, line = config->line;
+    const size_t length = state->matcher.longest, kept = decoder->config.keep ? length : 0;
+    const bool line = config->line && !decoder->config.keep;
     if (!is_exact(decoder))
         return cut_any(frames, decoder, hits, count, at);
+    const struct cb__ends ends = {
+        .hits = hits,
+        .count = count,
+        .from = (uint32_t)at,
+        .kept = (uint16_t)kept,
+        .dropped = (uint16_t)(length - kept),
+    };
     if (frames->max_record < frames->n)
-        return cut_exact(frames, hits, count, from, length, line, keep, true);
-    if (keep)
-        return cut_exact(frames, hits, count, from, length, false, true, false);
+        return cut_checked(frames, &ends, line, true);
     if (line)
-        return cut_exact(frames, hits, count, from, length, true, false, false);
-    return cut_exact(frames, hits, count, from, length, false, false, false);
+        return cut_checked(frames, &ends, true, false);
+    cut_exact(frames, &ends);
+    return count;
 }
 
 static size_t delimiter_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,

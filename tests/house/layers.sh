@@ -23,6 +23,8 @@ layers() {
  2  kernels/choose.h  only core/base.h
  2  kernels/neon.h  only
  2  kernels/avx512.h  only
+ 5  kernels/cuts.h kernels/cuts.c  only core/base.h kernels/choose.h
+ 6  kernels/cuts_x86.c kernels/cuts_none.c  only kernels/cuts.h
  5  kernels/find.h kernels/find.c  only core/base.h kernels/choose.h
  5  kernels/find_scan.h  only core/base.h
  6  kernels/find_x86.c  only kernels/avx512.h kernels/find.h kernels/find_scan.h
