@@ -2,10 +2,10 @@
 /*
  * A server on 127.0.0.1 that sends every netstring back to where it came from:
  *
- *     echo [PORT]        (prints the port; without one the system chooses it)
+ *     echo [PORT [CONNECTIONS]]      (prints the port; for 0 the system chooses it)
  *
- * One thread serves up to 1,000 connections by epoll; who comes after that waits until
- * one of them is closed.  All share one pool:
+ * One thread serves up to 1,000 connections by epoll, or as many as it is told; who comes
+ * after that waits until one of them is closed.  All share one pool:
  *
  * - An idle connection holds no block: its buffers give them back (`release_fast`).
  * - A connection whose output is not taken is not read, so that it holds no more
@@ -31,7 +31,7 @@
 
 #include <chunkedbuffer.h>
 
-enum { CONNECTIONS = 1000, EVENTS = 64 };
+enum { CONNECTIONS = 1000, CONNECTIONS_MOST = 1000000, EVENTS = 64 };
 
 struct connection {
     int fd;
@@ -45,8 +45,8 @@ struct connection {
 
 struct server {
     int epoll, listener, signals;
-    size_t count;
-    struct connection *connections[CONNECTIONS];
+    size_t count, most;
+    struct connection **connections; /* room for the most that there can be */
     struct cb_pool *pool;
 };
 
@@ -162,12 +162,12 @@ static void drop(struct server *server, struct connection *c)
 static void accept_all(struct server *server)
 {
     int fd = 0;
-    while (server->count < CONNECTIONS &&
+    while (server->count < server->most &&
            (fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
         add(server, fd);
     if (fd < 0 && errno != EAGAIN)
         fprintf(stderr, "echo: accept: %s\n", strerror(errno));
-    if (server->count == CONNECTIONS || (fd < 0 && errno == EMFILE))
+    if (server->count == server->most || (fd < 0 && errno == EMFILE))
         watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener);
 }
 
@@ -246,15 +246,26 @@ static void listen_to_signals(struct server *server)
     watch(server, EPOLL_CTL_ADD, server->signals, EPOLLIN, &server->signals);
 }
 
+/* A whole number up to `most`, or `otherwise` if there is no text; ends the program if it is
+ * none. */
+static unsigned long number(const char *text, unsigned long otherwise, unsigned long most)
+{
+    char *end = NULL;
+    const unsigned long n = text ? strtoul(text, &end, 10) : otherwise;
+    if ((end && (end == text || *end)) || n > most) {
+        fprintf(stderr, "usage: echo [PORT [CONNECTIONS]]\n");
+        exit(2);
+    }
+    return n;
+}
+
 int main(int argc, char **argv)
 {
     struct server server = {.count = 0};
-    char *end = NULL;
-    unsigned long port = argc > 1 ? strtoul(argv[1], &end, 10) : 0;
-    if (argc > 2 || (end && *end) || port > UINT16_MAX) {
-        fprintf(stderr, "usage: echo [PORT]\n");
-        return 2;
-    }
+    unsigned long port = number(argc > 1 ? argv[1] : NULL, 0, UINT16_MAX);
+    server.most = number(argc > 2 ? argv[2] : NULL, CONNECTIONS, CONNECTIONS_MOST);
+    server.connections = calloc(server.most + 1, sizeof *server.connections);
+    must("connections", server.connections ? 0 : -1);
     setvbuf(stdout, NULL, _IOLBF, 0);
     must("pool", cb_pool_new(&server.pool, NULL) == CB_OK ? 0 : -1);
     server.epoll = must("epoll_create1", epoll_create1(EPOLL_CLOEXEC));
@@ -263,6 +274,7 @@ int main(int argc, char **argv)
     run(&server);
     while (server.count)
         free_connection(server.connections[--server.count]);
+    free(server.connections);
     cb_pool_unref(server.pool);
     return 0;
 }

@@ -247,6 +247,7 @@ tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 # .ci/run runs these under valgrind as well (EXAMPLES_UNDER).
 example_tests = \
 	tests/examples/echo.sh \
+	tests/examples/echo-many.sh \
 	tests/examples/own.sh \
 	tests/examples/pipeline.sh \
 	tests/examples/proxy.sh \

@@ -143,9 +143,10 @@ assert len(errors) == 3, errors
 
 # A port that is taken, and what is none.
 taken = socket.create_server(("127.0.0.1", 0))
+usage_text = "usage: echo [PORT [CONNECTIONS]]\n"
 for argument, status, message in (
         (str(taken.getsockname()[1]), 1, "echo: bind: Address already in use\n"),
-        ("http", 2, "usage: echo [PORT]\n"), ("70000", 2, "usage: echo [PORT]\n")):
+        ("http", 2, usage_text), ("70000", 2, usage_text)):
     assert start(argument).wait() == status
     assert open("err").read() == message
 END_OF_SCRIPT
