@@ -52,6 +52,7 @@ static struct guess of_row(const struct cb_framing *row)
     const char *name = cb_framing_name(row);
     set_text(&guess, name);
     drop_keep(&guess, cb_framing_preset(row));
+    guess.strict = cb_framing_preset(row) && strstr(cb_framing_preset(row), "byte=");
     if (strcmp(name, "csv") == 0)
         guess.separator = ',';
     if (cb_framing_find(name) != row)

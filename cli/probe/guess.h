@@ -21,6 +21,7 @@ struct guess {
     bool swept;              /* one of very many */
     bool text_only;          /* unlikely unless records are text */
     bool fixed;              /* all records have the same length */
+    bool strict;             /* a preset that says which values certain bytes have */
 };
 
 typedef void guess_fn(void *arg, const struct guess *guess);

@@ -10,7 +10,8 @@
 enum {
     ENOUGH = 10,
     TEXT = 24,
-    CUT = 6,        /* price of an input that ends inside a frame */
+    CUT = 6,        /* price of an input that ends inside a frame, */
+    ENDED = 6,      /* ... and what an end is worth that is marked as such */
     REPETITION = 4, /* price of each record of a text, where much is repeated anyway */
     RULES = 6,      /* least evidence by noise, */
     TEXT_RULES = 4  /* ... and in a text */
@@ -147,11 +148,18 @@ static double gain_of_own_end(struct scores *scores, const struct trial *trial,
 
 /* ---------------------------------------------------------------------- findings */
 
+static bool is_better(const struct finding *finding, const struct finding *than)
+{
+    if (finding->score != than->score)
+        return finding->score > than->score;
+    return finding->guess.strict && !than->guess.strict;
+}
+
 /* Keeps the best ones, by what is known of them so far. */
 static void insert(struct scores *scores, const struct finding *finding)
 {
     size_t i = scores->count < SCORE_KEPT ? scores->count++ : SCORE_KEPT;
-    for (; i > 0 && scores->findings[i - 1].score < finding->score; i--) {
+    for (; i > 0 && is_better(finding, &scores->findings[i - 1]); i--) {
         if (i < SCORE_KEPT)
             scores->findings[i] = scores->findings[i - 1];
     }
@@ -159,10 +167,14 @@ static void insert(struct scores *scores, const struct finding *finding)
         scores->findings[i] = *finding;
 }
 
-/* Records that are all empty are none; a part of one is, in an input that goes on. */
-static bool has_records(const struct trial *trial, bool whole)
+/* Records that are all empty are none, nor are those of which most are, unless they are lines
+ * of a text; a part of one is, in an input that goes on. */
+static bool has_records(const struct scores *scores, const struct trial *trial)
 {
-    return trial->outcome.records ? trial->payload.total > 0 : !whole;
+    const struct outcome *outcome = &trial->outcome;
+    if (!outcome->records)
+        return !scores->sample->whole;
+    return trial->payload.total > 0 && (scores->text > 0 || outcome->empty * 2 <= outcome->records);
 }
 
 /* Swept guesses are so many that one of them fits the beginning of anything; and any byte
@@ -172,7 +184,7 @@ static bool is_refuted(const struct scores *scores, const struct trial *trial,
 {
     const struct sample *sample = scores->sample;
     const struct outcome *outcome = &trial->outcome;
-    if (outcome->refused || !has_records(trial, sample->whole))
+    if (outcome->refused || !has_records(scores, trial))
         return true;
     if (guess->fixed)
         return scores->line_count > 1; /* a text of even lines */
@@ -195,7 +207,8 @@ static void add(struct scores *scores, const struct trial *trial, const struct g
     const struct outcome *outcome = &trial->outcome;
     const bool whole = scores->sample->whole;
     struct finding finding = {.guess = *guess, .outcome = *outcome};
-    const double price = guess->settings + (whole && outcome->open ? CUT : 0);
+    const double price =
+        guess->settings + (whole && outcome->open ? CUT : 0) - (outcome->ended ? ENDED : 0);
     finding.gain = gain(trial, guess, whole) - scores->lines - price -
                    (double)outcome->used / (guess->swept ? MISFIT_SWEPT : MISFIT);
     if (guess->swept && finding.gain > 0)

@@ -18,8 +18,10 @@
  * A text is lines before it is anything else: `line` gets what a code for text saves, at
  * most TEXT bits, and everything else the same, and what it gains more than `line`.
  *
+ * Where two have the same score, that comes first which says what certain bytes are.
+ *
  * A score of less than ENOUGH bits is none: each row of the table gets that for one
- * random input in 2^ENOUGH.  Equal scores keep the order of the guesses.
+ * random input in 2^ENOUGH.  Equal scores otherwise keep the order of the guesses.
  */
 #ifndef PROBE_SCORE_H
 #define PROBE_SCORE_H

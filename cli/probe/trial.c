@@ -117,6 +117,7 @@ static int count_record(struct trial *trial, struct bench *bench, const struct g
     trial->outcome.shortest = length < trial->outcome.shortest ? length : trial->outcome.shortest;
     trial->outcome.longest = length > trial->outcome.longest ? length : trial->outcome.longest;
     trial->outcome.records++;
+    trial->outcome.empty += !length;
     trial->outcome.used += n;
     const int status = write_again(bench, n, &written);
     if (status == CB_NO) {
@@ -151,6 +152,14 @@ static int read_all(struct trial *trial, struct bench *bench, const struct guess
     return CB_MORE;
 }
 
+/* Does the framing mark the end of a stream? */
+static bool writes_end(struct bench *bench)
+{
+    cb_skip(bench->out, CB_ALL);
+    return bench->encoder && cb_encode_end(bench->encoder, bench->out) == CB_OK &&
+           cb_length(bench->out) > 0;
+}
+
 static int read_sample(struct trial *trial, struct bench *bench, const struct guess *guess,
                        const struct sample *sample)
 {
@@ -169,6 +178,7 @@ static int read_sample(struct trial *trial, struct bench *bench, const struct gu
     const bool cut = status == CB_MORE || status == CB_END || status == CB_ETRUNCATED;
     trial->outcome.refused = !cut;
     trial->outcome.open = trial->outcome.used < sample->size;
+    trial->outcome.ended = status == CB_END && !trial->outcome.open && writes_end(bench);
     return 0;
 }
 

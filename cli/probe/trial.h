@@ -23,9 +23,11 @@ struct example {
 
 struct outcome {
     uint64_t records;                   /* whole ones */
+    uint64_t empty;                     /* those without a byte */
     uint64_t used;                      /* bytes of their frames */
     bool refused;                       /* the sample breaks the rules */
     bool open;                          /* ... or ends inside a frame, or goes on after the end */
+    bool ended;                         /* ... or it says itself that it ends here */
     uint64_t digest;                    /* of all payload and where the records end */
     uint64_t shortest, longest;         /* record */
     uint64_t fields_least, fields_most; /* separators in a record, outside quotes */

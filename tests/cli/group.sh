@@ -94,6 +94,12 @@ expect made/1 '1\n2\n13\n14\n15\n'
 expect made/2 '1\n2\n16\n17\n'
 makes '1' --header=2 --group=3 --select=1,7,9
 expect made/1 '1\n2\n7\n9\n'
+printf 'h\na\n' >first
+printf 'h\nb\n' >second
+makes '1 2 3' --header=1 -t line first second
+expect made/1 'h\na\n'
+expect made/2 'h\nh\n'
+expect made/3 'h\nb\n'
 makes '' --header=1 --head=0
 makes '' --header=20 --group=3
 makes '' --header=18446744073709551615 --group=3

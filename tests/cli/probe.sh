@@ -340,6 +340,23 @@ if command -v tcpdump >/dev/null && [ -e "$TOP_SRCDIR/tests/peer/capture.sh" ]; 
     tcpdump -r sample -w - >copy 2>/dev/null && judge pcap 'tcpdump -w' copy
 fi
 
+about 'near relatives'
+
+# names SPECIFICATION INPUT - comes first of those that fit
+names() {
+    printf -- "$2" >sample
+    doing="--probe of $1"
+    "$CBSPLIT" --probe sample >found 2>err || fail "$doing: $(cat err)"
+    [ "$(head -n 1 found)" = "--from $1" ] || fail "$doing: $(head -n 1 found)"
+}
+# A NUL after each name, and all other zero bytes, make records, most of them empty.
+names bson '\031\000\000\000\002a\000\006\000\000\000hello\000\020b\000\005\000\000\000\000'
+# The same frames as u40be, but the first byte can only be 0 or 1.
+hello='\000\000\000\000\011\n\005hello\020\005'
+names grpc "$hello\\000\\000\\000\\000\\011\\n\\007goodbye\\000\\000\\000\\000\\002\\b\\001"
+# Sizes of digits alone are JSON values, but a last chunk is no accident.
+names chunked '13\r\n{"a":0,"b":"hello"}\r\n13\r\n{"a":1,"b":"world"}\r\n0\r\n\r\n'
+
 echo "recognized: $good of $all"
 [ $((100 * good)) -ge $((95 * all)) ] || fail 'fewer than 95 of 100'
 
