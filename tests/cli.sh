@@ -63,11 +63,17 @@ need_python() {
 }
 
 # need_preload - the module that makes calls of cbsplit fail; its path is then
-# in $preload
+# in $preload.  In LD_PRELOAD spaces and colons separate paths (ld.so(8)).
 need_preload() {
     preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
     [ -z "${SANITIZERS-}" ] || skip 'a sanitizer and LD_PRELOAD do not go together'
     [ -e "$preload" ] || skip 'there is no preload.so: built without shared libraries'
+    case $preload in
+    *[\ :]*)
+        ln -sf "$preload" "$scratch/preload.so"
+        preload=$scratch/preload.so
+        ;;
+    esac
 }
 
 # ------------------------------------------------------------ running cbsplit

@@ -157,7 +157,7 @@ printf 'a\nb\n' >in
     expect_status 0
 )
 # The system refuses one after others have started: none of them does its work.
-if [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ]; then
+if (need_preload) >/dev/null; then
     need_preload
     doing='the third worker does not start'
     status=0
