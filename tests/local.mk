@@ -263,6 +263,7 @@ EXTRA_DIST += \
 
 house_tests = \
 	tests/house/abi.sh \
+	tests/house/bootstrap.sh \
 	tests/house/hacking.sh \
 	tests/house/headers.sh \
 	tests/house/install.sh \
