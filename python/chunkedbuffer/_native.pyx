@@ -20,9 +20,12 @@ from cpython.buffer cimport (
     PyObject_CheckBuffer, PyObject_GetBuffer)
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_CheckSignals, PyErr_SetFromErrno
+from cpython.object cimport PyObject, PyTypeObject, destructor
+from cpython.ref cimport Py_DECREF
 
 cdef extern from "Python.h":
     int PyObject_AsFileDescriptor(object file) except -1
+    PyObject *PyObject_Init(PyObject *memory, PyTypeObject *type)
 
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.errno cimport EAGAIN, EINTR, errno

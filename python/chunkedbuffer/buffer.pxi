@@ -33,6 +33,7 @@ cdef class Buffer:
     cdef int exports  # views of `held`: it must stay as long as there are any
     cdef bint busy  # a call for it is running without the GIL
     cdef void *offer  # the WritableChunk last made, if it exists
+    cdef void *reader  # the Decoder that is yet to drop the record that it has returned
     cdef size_t cutoff, copy_below
     cdef Pool own_pool
 
@@ -70,6 +71,8 @@ cdef class Buffer:
 
     cdef cb_buffer *full(self) except NULL:
         """The C buffer."""
+        if self.reader is not NULL:
+            (<Decoder>self.reader).release()
         if self.busy:
             raise errors.StateError("another thread is using this buffer")
         if self.buffer is NULL:
@@ -111,7 +114,7 @@ cdef class Buffer:
         """A spare with the same contents, by reference."""
         cdef cb_buffer *spare
         cdef ssize_t status
-        if self.busy:
+        if self.buffer is not NULL:
             self.full()
         spare = borrow_spare()
         if self.buffer is not NULL:
@@ -139,6 +142,10 @@ cdef class Buffer:
         if status < 0:
             fail(status)
         hold_part(buffer, 0, n, held)
+
+    cdef bint hold_head(self, cb_buffer *buffer, size_t n, cb_held *held) noexcept:
+        """Holds the first n bytes if they are in one place, and may stay there."""
+        return n >= self.copy_below and cb_hold_bytes(buffer, 0, n, held) == CB_YES
 
     # -------------------------------------------------------------- fill
 
@@ -362,7 +369,7 @@ cdef class Buffer:
         cdef cb_buffer *spare
         cdef Buffer result = Buffer.__new__(Buffer)
         cdef size_t n = min(at_most(nbytes), cb_length(buffer))
-        if n >= self.copy_below and cb_hold_bytes(buffer, 0, n, &result.held):
+        if self.hold_head(buffer, n, &result.held):
             return result
         spare = borrow_spare()
         return adopt(result, spare, cb_slice(buffer, 0, n, spare))
@@ -375,7 +382,7 @@ cdef class Buffer:
         cdef cb_buffer *spare
         cdef Buffer result = Buffer.__new__(Buffer)
         cdef size_t n = min(at_most(nbytes), cb_length(buffer))
-        if n >= self.copy_below and cb_hold_bytes(buffer, 0, n, &result.held):
+        if self.hold_head(buffer, n, &result.held):
             cb_skip(buffer, n)
             return result
         spare = borrow_spare()
@@ -392,8 +399,10 @@ cdef class Buffer:
         RecordTooLongError as soon as more than `limit` bytes (0: any number) come before it.
         """
         cdef Py_buffer view
+        cdef Buffer result
         cdef cb_buffer *buffer
         cdef cb_buffer *spare
+        cdef size_t at
         if start < 0 or limit < 0:
             raise ValueError("start and limit must not be negative")
         PyObject_GetBuffer(s, &view, PyBUF_SIMPLE)
@@ -401,6 +410,11 @@ cdef class Buffer:
             if not view.len:
                 raise ValueError("a delimiter must not be empty")
             buffer = self.full()
+            if not limit and cb_find(buffer, view.buf, view.len, start, CB_ALL, &at) > 0:
+                result = Buffer.__new__(Buffer)
+                if self.hold_head(buffer, at + view.len if include_s else at, &result.held):
+                    cb_skip(buffer, at + view.len)
+                    return result
             spare = borrow_spare()
             status = cb_takeuntil(buffer, view.buf, view.len, start, limit,
                                   CB_KEEP if include_s else 0, spare)

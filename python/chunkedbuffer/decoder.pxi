@@ -48,6 +48,13 @@ cdef class Record(Buffer):
                 <const char *>self.held.data - self.header_size, self.header_size)
         return self.header_
 
+    cdef void take_piece(self, const cb_piece *piece) noexcept:
+        cb_hold(piece, &self.held)
+        self.number_ = piece.record
+        self.offset_ = piece.offset
+        self.flags = piece.flags
+        self.header_size = piece.header
+
     cdef int grow(self) except -1:
         if self.header_size:
             self.header  # as long as it is there
@@ -62,6 +69,48 @@ cdef class Record(Buffer):
     def last(self):
         """Is it the last part?"""
         return bool(self.flags & CB_LAST)
+
+
+# Records that nothing refers to any more, which hold nothing.  A loop over records so uses one
+# or two objects again and again: to allocate one, clear it and free it would cost more than
+# all else.  (Cython's freelist does not work for a class with a base class.)
+cdef enum:
+    SPARE_RECORDS = 64
+cdef PyObject *spare_records[SPARE_RECORDS]
+cdef int spare_record_count = 0
+cdef destructor free_record = (<PyTypeObject *>Record).tp_dealloc
+
+
+cdef void release_record(PyObject *record) noexcept:
+    """tp_dealloc: nothing refers to it any more."""
+    global spare_record_count
+    if (<Record>record).buffer is NULL and (<Record>record).header_ is None:
+        cb_drop(&(<Record>record).held)  # which can run Python code, and so fill the list
+        if spare_record_count < SPARE_RECORDS:
+            spare_records[spare_record_count] = record
+            spare_record_count += 1
+            return
+    free_record(record)
+
+
+(<PyTypeObject *>Record).tp_dealloc = release_record
+
+
+cdef inline bint is_plain(const cb_piece *piece) noexcept:
+    """Is it a whole record, with its header, if any, right before it?"""
+    return piece.flags & (CB_LAST | CB_APART) == CB_LAST and (piece.length or not piece.header)
+
+
+cdef inline Record new_record():
+    global spare_record_count
+    cdef PyObject *spare
+    if not spare_record_count:
+        return Record.__new__(Record)
+    spare_record_count -= 1
+    spare = PyObject_Init(spare_records[spare_record_count], <PyTypeObject *>Record)
+    record = <Record>spare
+    Py_DECREF(record)  # it has that of PyObject_Init, and ours
+    return record
 
 
 @cython.final
@@ -112,6 +161,8 @@ cdef class Decoder:
         self.source = Buffer() if buffer is None else buffer
 
     def __dealloc__(self):
+        if self.source is not None and self.source.reader is <void *>self:
+            self.release()
         cb_decoder_free(self.decoder)
 
     def __iter__(self):
@@ -122,53 +173,69 @@ cdef class Decoder:
         return self.next_record()
 
     cdef Record next_record(self):
-        cdef cb_buffer *buffer = self.source.full()
+        """As next.  The usual comes first, in few instructions: a whole record in one place."""
         cdef Record record
+        cdef cb_piece piece
         cdef int status
-        if self.busy:
-            raise errors.StateError("this decoder is in use")
-        while not self.recovering or self.recover(buffer):
-            record = Record.__new__(Record)
+        while self.source.reader is <void *>self or self.get_ready():
+            record = new_record()
             self.busy = True
-            try:
-                status = self.read(buffer, record)
-            finally:
+            self.source.reader = NULL
+            status = cb_decoder_next(self.decoder, self.source.buffer, &piece)
+            if status > 0 and is_plain(&piece):
+                record.take_piece(&piece)
+                self.source.reader = <void *>self
                 self.busy = False
-            if status > 0:
                 return record
-            if status == CB_MORE:
+            if self.complete(record, &piece, status):
+                return record
+            if not self.recovering:
                 break
-            if status != CB_EMALFORMED or not self.skips_malformed:
-                self.stop(status)
-                break
-            self.recovering = True
         return None
 
-    cdef int read(self, cb_buffer *buffer, Record record) except? -99:
-        """One record, or with `pieces` one piece, is held, so it can be released at once."""
-        cdef cb_piece piece
-        cdef int status = cb_decoder_next(self.decoder, buffer, &piece)
-        if status <= 0:
-            return status
-        cb_hold(&piece, &record.held)
-        record.number_ = piece.record
-        record.offset_ = piece.offset
-        record.flags = piece.flags
-        record.header_size = piece.header
-        if piece.header and (piece.flags & CB_APART or not piece.length):
-            self.copy_header(&piece, record)
-        if not piece.flags & CB_LAST and not self.in_pieces:
-            self.read_rest(buffer, record)
-        cb_decoder_release(self.decoder, buffer)
-        return status
+    cdef bint get_ready(self) except -1:
+        """May it read?  Not before a good frame was found after a malformed one."""
+        self.source.full()
+        if self.busy:
+            raise errors.StateError("this decoder is in use")
+        return not self.recovering or self.recover(self.source.buffer)
 
-    cdef int copy_header(self, const cb_piece *piece, Record record) except -1:
+    cdef void release(self) noexcept:
+        """Drops the record last returned from the buffer."""
+        self.source.reader = NULL
+        self.busy = True
+        cb_decoder_release(self.decoder, self.source.buffer)
+        self.busy = False
+
+    cdef bint complete(self, Record record, const cb_piece *piece, int status) except -1:
+        """After cb_decoder_next has returned something else: is there a record?"""
+        try:
+            if status > 0:
+                self.read_rest(self.source.buffer, record, piece)
+        finally:
+            self.busy = False
+        if status == CB_EMALFORMED and self.skips_malformed:
+            self.recovering = True
+        elif status < 0 and status != CB_MORE:
+            self.stop(status)
+        return status > 0
+
+    cdef int copy_header(self, Record record, const cb_piece *piece) except -1:
         header = PyBytes_FromStringAndSize(NULL, piece.header)
         cb_decoder_header(self.decoder, piece, <char *><bytes>header, piece.header)
         record.header_ = header
 
-    cdef int read_rest(self, cb_buffer *buffer, Record record) except -1:
-        """The further pieces of a whole record."""
+    cdef int read_rest(self, cb_buffer *buffer, Record record, const cb_piece *piece) except -1:
+        """The first piece, with a header somewhere else or none, and further ones of a whole
+        record.  (What is held can be released at once.)"""
+        record.take_piece(piece)
+        if piece.header:
+            self.copy_header(record, piece)
+        if not record.flags & CB_LAST and not self.in_pieces:
+            self.append_pieces(buffer, record)
+        cb_decoder_release(self.decoder, buffer)
+
+    cdef int append_pieces(self, cb_buffer *buffer, Record record) except -1:
         cdef cb_piece piece
         cdef cb_held held
         (<Buffer>record).grow()
@@ -263,6 +330,8 @@ cdef class Decoder:
         """Begins another stream, in another buffer or the same one."""
         if self.busy:
             raise errors.StateError("this decoder is in use")
+        if self.source.reader is <void *>self:
+            self.release()
         cb_decoder_reset(self.decoder)
         self.recovering = self.at_end = False
         if buffer is not None:
@@ -331,13 +400,17 @@ cdef class Records:
         return self.of
 
     def __next__(self):
-        cdef Record record
-        while True:
-            record = self.of.next_record()
-            if record is not None:
-                return record
+        cdef Record record = self.of.next_record()
+        return self.next_filled() if record is None else record
+
+    cdef Record next_filled(self):
+        """The next record, after more input."""
+        cdef Record record = None
+        while record is None:
             if self.fill is None or self.of.at_end:
                 raise StopIteration
             if not self.fill():
                 self.fill = None
                 self.of.finish()
+            record = self.of.next_record()
+        return record
