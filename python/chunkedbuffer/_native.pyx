@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=True
-# cython: always_allow_keywords=True
+# cython: always_allow_keywords=True, auto_pickle=False
 """The classes over libchunkedbuffer.
 
 What is always true here:
@@ -10,6 +10,9 @@ What is always true here:
   pool.  An object is `busy` during such a call: another thread that uses it meanwhile gets a
   StateError.
 - No pointer into a block is kept without a hold on the block (struct cb_held).
+- A decoder drops the record that it returned last from its Buffer when it goes on, which costs
+  it nothing, or before the Buffer is used in any other way (Buffer.reader): then full() asks
+  it to.  So nobody sees the difference.
 - Any call that drops bytes may run Python code, since it may release an object whose bytes
   were appended by reference; and so may a call for a view of an object.  So the state of a
   Buffer is checked (full, to_fill) after that, right before the library is called.

@@ -217,10 +217,12 @@ cdef class Buffer:
             fail(status)
 
     cdef int append_buffer(self, Buffer source) except -1:
-        cdef cb_buffer *buffer = self.to_fill()
         cdef cb_buffer *spare = source.copy()
-        status = cb_append_buffer(buffer, spare)
-        return_spare(spare)
+        cdef int status
+        try:
+            status = cb_append_buffer(self.to_fill(), spare)
+        finally:
+            return_spare(spare)
         if status < 0:
             fail(status)
 
@@ -315,6 +317,9 @@ cdef class Buffer:
             return self.equals(view.buf, view.len)
         finally:
             PyBuffer_Release(&view)
+
+    def __reduce__(self):
+        raise TypeError(f"cannot pickle a {type(self).__name__}: it shares memory; use bytes(...)")
 
     def __repr__(self):
         start = bytes(self.peek(40))

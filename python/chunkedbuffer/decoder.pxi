@@ -71,9 +71,9 @@ cdef class Record(Buffer):
         return bool(self.flags & CB_LAST)
 
 
-# Records that nothing refers to any more, which hold nothing.  A loop over records so uses one
-# or two objects again and again: to allocate one, clear it and free it would cost more than
-# all else.  (Cython's freelist does not work for a class with a base class.)
+# Records that nothing refers to any more; they hold nothing.  So a loop over records uses the
+# same one or two objects again and again: allocating, clearing and freeing one cost more than
+# finding the record.  (Cython's freelist does not work for a class with a base class.)
 cdef enum:
     SPARE_RECORDS = 64
 cdef PyObject *spare_records[SPARE_RECORDS]
@@ -82,7 +82,7 @@ cdef destructor free_record = (<PyTypeObject *>Record).tp_dealloc
 
 
 cdef void release_record(PyObject *record) noexcept:
-    """tp_dealloc: nothing refers to it any more."""
+    """tp_dealloc.  A record that was changed, or has a copy of its header, is freed."""
     global spare_record_count
     if (<Record>record).buffer is NULL and (<Record>record).header_ is None:
         cb_drop(&(<Record>record).held)  # which can run Python code, and so fill the list
@@ -138,7 +138,7 @@ cdef class Decoder:
     cdef bint at_end
     cdef uint64_t lost_
 
-    def __cinit__(self, str specification, Buffer buffer=None, *, max_record=0, on_partial=None,
+    def __cinit__(self, str specification not None, Buffer buffer=None, *, max_record=0, on_partial=None,
                   on_overflow="fail", on_malformed="fail", bint pieces=False):
         cdef cb_decoder_options options
         cdef cb_error error
@@ -146,6 +146,8 @@ cdef class Decoder:
         memset(&error, 0, sizeof(error))
         memset(&options, 0, sizeof(options))
         options.size = sizeof(options)
+        if max_record < 0:
+            raise ValueError("max_record must not be negative")
         options.max_record = max_record
         options.on_partial = <cb_partial>choose(on_partial_choices, on_partial, "on_partial")
         options.on_overflow = <cb_overflow>choose(on_overflow_choices, on_overflow, "on_overflow")
@@ -296,10 +298,15 @@ cdef class Decoder:
         encoder.  One call does a limited amount of work, and returns True if there may be more
         to do: take what is in `out`, and call again.  Releases the GIL if the pools of both
         buffers are shared."""
-        cdef cb_buffer *source = self.source.full()
-        cdef cb_buffer *target = out.to_fill()
+        cdef cb_buffer *source
+        cdef cb_buffer *target
         cdef size_t max = at_most(most)
         cdef int status
+        while self.source.reader is not NULL or out.reader is not NULL:
+            self.source.full()
+            out.full()
+        source = self.source.full()
+        target = out.to_fill()
         if self.busy or encoder.busy:
             raise errors.StateError("this decoder or encoder is in use")
         if out is self.source:
@@ -380,7 +387,7 @@ cdef int skip_records(cb_decoder *decoder, cb_buffer *buffer, uint64_t *left) no
 
 
 @cython.final
-@cython.no_gc
+@cython.no_gc_clear  # `fill` can refer to what refers to this, but not by this alone
 cdef class Records:
     """Iterates over the records of a decoder.  `fill`, if there is one, is called for more
     input, and returns False at its end."""

@@ -21,7 +21,7 @@ cdef class Encoder:
     cdef cb_encoder *encoder
     cdef bint busy  # a call for it is running
 
-    def __cinit__(self, str specification, *, bint refuse_collisions=False):
+    def __cinit__(self, str specification not None, *, bint refuse_collisions=False):
         cdef cb_encoder_options options
         cdef cb_error error
         text = c_text(specification)
@@ -61,11 +61,11 @@ cdef class Encoder:
         return out
 
     cdef int encode_buffer(self, Buffer record, Buffer out) except? -99:
-        cdef cb_buffer *target = out.to_fill()
         cdef cb_buffer *spare = record.copy()
-        status = cb_encode(self.encoder, spare, target)
-        return_spare(spare)
-        return status
+        try:
+            return cb_encode(self.encoder, spare, out.to_fill())
+        finally:
+            return_spare(spare)
 
     cdef int encode_bytes(self, object record, Buffer out) except? -99:
         cdef Py_buffer view

@@ -32,6 +32,10 @@ def encode(records: Iterable[Bytes], framing: str, *, refuse_collisions: bool = 
            size: int = 65536) -> Iterator[Buffer]:
     """Records in a framing, as Buffers of about `size` bytes (0: one for each record)."""
     encoder = Encoder(framing, refuse_collisions=refuse_collisions)
+    return _encoded(iter(records), encoder, size)
+
+
+def _encoded(records: Iterator[Bytes], encoder: Encoder, size: int) -> Iterator[Buffer]:
     out = Buffer()
     for record in records:
         encoder.encode(record, out)
@@ -47,13 +51,17 @@ def reframe(source: Source, from_: str, to: str, *, refuse_collisions: bool = Fa
     """The records of a source in another framing, as Buffers of at most some 256 KiB.
 
     A record of any length passes in pieces if both framings allow it.  What comes before an
-    error is returned first.  The GIL is released, but for a Buffer of a pool that is not shared.  `options` are those of Decoder.
+    error is returned first.  The GIL is released, but for a Buffer of a pool that is not shared.
+    `options` are those of Decoder.
     """
     buffer = source if isinstance(source, Buffer) else Buffer(pool=_shared_pool)
     options.setdefault("pieces", True)
     decoder = Decoder(from_, buffer, **options)
     encoder = Encoder(to, refuse_collisions=refuse_collisions)
-    fill = _filler(source, buffer)
+    return _reframed(decoder, encoder, _filler(source, buffer))
+
+
+def _reframed(decoder: Decoder, encoder: Encoder, fill: Callable[[], bool]) -> Iterator[Buffer]:
     out = Buffer(pool=_shared_pool)
     more = True
     while not decoder.ended:
@@ -80,13 +88,17 @@ def _filler(source: Source, buffer: Buffer) -> Callable[[], bool]:
     for name in ("recv_into", "readinto1", "readinto"):
         if hasattr(source, name):
             return _reader(getattr(source, name), buffer)
-    if isinstance(source, str):
-        raise TypeError("a source of bytes is needed, not str")
+    return _appender(_parts(source), buffer)
+
+
+def _parts(source: Source) -> Iterator[Any]:
     try:
-        parts = iter([memoryview(source)])
+        return iter([memoryview(source)])
     except TypeError:
-        parts = iter(source)
-    return _appender(parts, buffer)
+        if isinstance(source, str) or not hasattr(source, "__iter__"):
+            kind = type(source).__name__
+            raise TypeError(f"a source of bytes is needed, such as an open file, not {kind}") from None
+    return iter(source)
 
 
 def _reader(readinto: Callable[[Any], Any], buffer: Buffer) -> Callable[[], bool]:

@@ -268,9 +268,30 @@ def test_wrong_specifications():
         Decoder("delim:\0")
     with pytest.raises(TypeError):
         Decoder(b"line")
-    with pytest.raises(TypeError):
-        decode("text", "line")
+    with pytest.raises(TypeError, match="specification.* str"):
+        Decoder(None)
+    with pytest.raises(ValueError, match="max_record must not be negative"):
+        Decoder("line", max_record=-1)
     assert list(decode(b"a\0b\0", "delim:\\0")) == [b"a", b"b"]
+
+
+@pytest.mark.parametrize("source", ["text", None, 3.5, object()])
+def test_wrong_sources(source):
+    for call in (lambda: decode(source, "line"), lambda: reframe(source, "line", "line")):
+        with pytest.raises(TypeError, match=f"source of bytes .*not {type(source).__name__}$"):
+            call()
+    for text in (["a\n"], io.StringIO("a\n")):
+        with pytest.raises(TypeError, match="bytes-like object is required, not 'str'"):
+            list(decode(text, "line"))
+
+
+def test_wrong_arguments_are_refused_before_the_first_record():
+    for call in (lambda: encode([b"a"], "nonsense"), lambda: encode([b"a"], None),
+                 lambda: encode(None, "line"), lambda: reframe(b"a", "nonsense", "line"),
+                 lambda: reframe(b"a", "line", "nonsense"),
+                 lambda: reframe(b"a", "line", "line", max_recrod=3)):
+        with pytest.raises((SpecificationError, TypeError)):
+            call()
 
 
 def test_records_that_cannot_be_encoded():

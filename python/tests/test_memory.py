@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Nothing is copied that need not be, and no view outlives its bytes."""
 import array
+import copy
 import gc
 import io
+import pickle
 import socket
 import sys
 import weakref
@@ -10,7 +12,7 @@ import weakref
 import pytest
 
 from chunkedbuffer import (
-    Buffer, Decoder, Encoder, LimitError, Pool, StateError, UnencodableError, decode)
+    Buffer, Decoder, Encoder, LimitError, MalformedError, Pool, StateError, UnencodableError, decode)
 
 
 def address(data):
@@ -348,6 +350,26 @@ def test_a_subclass():
     mine.append(b"abc")
     mine.note = 1
     assert mine.take(2) == b"ab"
+
+
+def test_pickling_says_what_to_do_instead():
+    record = next(decode(b"a\n", "line"))
+    buffer = Buffer()
+    buffer.append(b"abc")
+    for thing in (record, buffer):
+        for call in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match=f"cannot pickle a {type(thing).__name__}.*bytes"):
+                call(thing)
+        assert pickle.loads(pickle.dumps(bytes(thing))) == thing
+    for thing in (Decoder("line"), Encoder("line"), Pool(), buffer.chunks()[0],
+                  buffer.get_chunk(), decode(b"", "line")):
+        with pytest.raises(TypeError, match="cannot pickle"):
+            pickle.dumps(thing)
+    with pytest.raises(MalformedError) as caught:
+        list(decode(b"1:a,x", "netstring"))
+    error = pickle.loads(pickle.dumps(caught.value))  # as from a process of a pool
+    assert str(error) == str(caught.value)
+    assert vars(error) == vars(caught.value)
 
 
 def test_wrong_arguments():

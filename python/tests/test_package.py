@@ -2,6 +2,9 @@
 """What belongs to a package: stubs, docstrings, a version."""
 import ast
 import inspect
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,6 +71,22 @@ def test_mypy_finds_nothing(tmp_path):
     api = pytest.importorskip("mypy.api")
     out, errors, status = api.run(["--strict", "--cache-dir", str(tmp_path), str(FOLDER)])
     assert status == 0, out + errors
+
+
+def test_stubtest_finds_nothing(tmp_path):
+    """Names, arguments and kinds in the stubs are those of the module, as far as it tells."""
+    pytest.importorskip("mypy.stubtest")
+    allowed = tmp_path / "allowed"
+    allowed.write_text(r".*\.__buffer__" "\n"  # not there before Python 3.12
+                       r".*\.__test__" "\n")  # of Cython
+    environment = {**os.environ, "MYPY_CACHE_DIR": str(tmp_path)}
+    if not FOLDER.parent.name.endswith("-packages"):  # there mypy looks anyway
+        environment["MYPYPATH"] = str(FOLDER.parent)
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "--allowlist", str(allowed),
+         "--ignore-unused-allowlist", "chunkedbuffer._native", "chunkedbuffer.errors"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_versions():
