@@ -123,8 +123,10 @@ expect() {
     expect_same expected "$1"
 }
 
-# expect_same FILE FILE - the second is as the first
+# expect_same FILE FILE - the second is as the first.  (What is empty, as most messages are,
+# needs no process to be compared.)
 expect_same() {
+    [ ! -f "$1" ] || [ ! -f "$2" ] || [ -s "$1" ] || [ -s "$2" ] || return 0
     cmp -s "$1" "$2" || {
         echo "--- expected:"
         od -c "$1" | head -n 20
@@ -143,6 +145,7 @@ fault() {
 
 # expect_message TEXT - "err" is this line, or nothing
 expect_message() {
+    [ -n "$1" ] || [ ! -f err ] || [ -s err ] || return 0
     [ -z "$1" ] || printf 'cbsplit: %s\n' "$1" >expected_err
     [ -n "$1" ] || : >expected_err
     cmp -s expected_err err || {

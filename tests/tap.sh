@@ -43,7 +43,7 @@ tap_end_case() {
     [ ! -e "$tap/failed" ] || tap_ok='not ok'
     echo "$tap_ok - ${tap_title:-the rest}${1-}" >>"$tap/cases"
     [ "$tap_ok" = ok ] || echo >>"$tap/bad"
-    rm -f "$tap/failed"
+    [ ! -e "$tap/failed" ] || rm "$tap/failed"
     tap_title=
 }
 
