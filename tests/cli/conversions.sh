@@ -94,14 +94,31 @@ make() {
     [ -e "$1.$2" ] || convert "$1.netstring" netstring "$2" >"$1.$2"
 }
 
+# What goes to each of the others is compared at once: a process for each would take longer than
+# cbsplit.  Each goes to every third, and with THOROUGH=yes to all.
+step=3
+[ -z "${THOROUGH-}" ] || step=1
 set -f
+row=0
 for from in $framings; do
+    row=$((row + 1))
+    column=$row
+    set --
+    : >all
     for to in $framings; do
+        column=$((column + 1))
+        [ $((column % step)) -eq 0 ] || continue
         choose "$from" "$to"
         make "$set" "$from"
         make "$set" "$to"
+        convert "$set.$from" "$from" "$to" >>all
+        set -- "$@" "$set.$to"
+    done
+    cat "$@" | cmp -s - all || for wanted; do
+        set=${wanted%%.*}
+        to=${wanted#*.}
         convert "$set.$from" "$from" "$to" >out
-        expect_same "$set.$to" out
+        expect_same "$wanted" out
     done
 done
 

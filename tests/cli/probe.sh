@@ -14,13 +14,13 @@ need perl
 
 about 'samples'
 
-# records KIND ROW COUNT SEED - as netstrings; for rows that have no encoder, or where it
-# would write something unusual, the stream itself
+# From each line FILE, KIND, ROW, COUNT and SEED, with tabs between, this makes FILE.netstring
+# for an encoder; for rows that have none, or where it would write something unusual, FILE, the
+# stream itself.
 cat >records.pl <<'PERL'
 use strict;
 use warnings;
-my ($kind, $row, $count, $seed) = @ARGV;
-my $state = 7919 * $seed + 104729;
+my ($kind, $row, $count, $seed, $state);
 
 # The same numbers with every perl.
 sub under {
@@ -174,12 +174,12 @@ sub json_seq {
     return counted("{\"id\":$i,\"name\":\"" . json(payload(3, 40)) . '"}', ':') . ',';
 }
 
+my %records = ('json-seq' => \&json_seq);
 my %streams = (
     'fixed' => \&fixed, 'start:>,line' => \&fasta, 'bson' => \&bson, 'http' => \&http,
     'stomp' => \&stomp, 'csv' => \&csv, 'json' => \&pretty, 'ndjson' => \&ndjson,
     'cbor' => \&cbor, 'msgpack' => \&msgpack, 'der' => \&der, 'pcap' => \&pcap,
     'pcapng' => \&pcapng, 'journal' => \&journal, 'fix' => \&fix, 'syslog' => \&syslog,
-    'json-seq' => \&json_seq,
 );
 my %begins = (
     pcap => pack('VvvVVVV', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1),
@@ -193,35 +193,42 @@ my %without = (
 );
 my %least = ('dns' => 12, 'postgres-startup' => 4);
 
-binmode STDOUT;
-print $begins{$row} // '';
-for my $i (1 .. $count) {
-    my $stream = $streams{$row};
-    if ($stream) {
-        print $stream->($i);
-        next;
-    }
+sub record {
+    my ($i) = @_;
+    return $records{$row}->($i) if $records{$row};
     my $not = $without{$row};
     my $bytes = payload($least{$row} // 3, 60);
     $bytes =~ s/[$not]/x/g if $not;
-    print counted($bytes, ':'), ',';
+    return counted($bytes, ':') . ',';
+}
+
+while (<STDIN>) {
+    chomp;
+    (my $name, $kind, $row, $count, $seed) = split /\t/;
+    $state = 7919 * $seed + 104729;
+    my $one = $streams{$row} || \&record;
+    open my $file, '>:raw', $streams{$row} ? $name : "$name.netstring" or die "$name: $!";
+    print $file $begins{$row} // '', map $one->($_), 1 .. $count;
+    close $file or die;
 }
 PERL
 
-# sample KIND ROW COUNT SEED - makes "sample"
-sample() {
+# encoded FILE ROW - makes FILE of FILE.netstring, if that is there
+encoded() {
     case $2 in
     hex) to='hex:\n' ;;
     sip) to='sip,lead=MESSAGE sip:a@b SIP/2.0\r\nCSeq: 1 MESSAGE\r\n' ;;
     warc) to='warc,lead=WARC/1.0\r\nWARC-Type: resource\r\n' ;;
     *) to=$2 ;;
     esac
-    perl records.pl "$@" >made
-    case $2 in
-    fixed | start* | bson | http | stomp | csv | json | ndjson) mv made sample ;;
-    cbor | msgpack | der | pcap | pcapng | journal | fix | syslog) mv made sample ;;
-    *) "$CBSPLIT" -f netstring -t "$to" made >sample ;;
-    esac
+    [ ! -e "$1.netstring" ] || "$CBSPLIT" -f netstring -t "$to" "$1.netstring" >"$1"
+}
+
+# sample KIND ROW COUNT SEED - makes "sample"
+sample() {
+    rm -f sample.netstring
+    printf 'sample\t%s\t%s\t%s\t%s\n' "$@" | perl records.pl
+    encoded sample "$2"
 }
 
 # nobody_can KIND ROW COUNT - such a sample is random bytes and no more than one byte that
@@ -238,17 +245,26 @@ nobody_can() {
     esac
 }
 
-# named FILE - the specification that is named first, or nothing
-named() {
-    "$CBSPLIT" --probe "$1" 2>err | sed -n "1{s/^--from //;s/^'\\(.*\\)'\$/\\1/;p;}"
+# probed FILE... - a line for each, with the specification that is named first, or nothing
+probed() {
+    "$CBSPLIT" --probe "$@" /dev/null 2>err | awk '
+        /^[^ -].*:$/ && before == "" { n++ }
+        /^--from / && !(n in first) { first[n] = $0 }
+        { before = $0 }
+        END {
+            for (i = 1; i < n; i++) {
+                sub(/^--from /, "", first[i])
+                gsub(/^\047|\047$/, "", first[i])
+                print first[i]
+            }
+        }'
 }
 
-# judge RIGHT WHAT FILE - counts it
+# judge RIGHT WHAT FILE FIRST - counts a file for which FIRST was named first
 all=0 good=0
 judge() {
     all=$((all + 1))
-    first=$(named "$3")
-    case $first in
+    case $4 in
     "$1" | sse,data) ;;
     '')
         echo "$2: none"
@@ -256,9 +272,9 @@ judge() {
         ;;
     *)
         "$CBSPLIT" -f "$1" -t netstring "$3" >right 2>&1 || :
-        "$CBSPLIT" -f "$first" -t netstring "$3" >found 2>&1 || :
+        "$CBSPLIT" -f "$4" -t netstring "$3" >found 2>&1 || :
         cmp -s right found || {
-            echo "$2: $first"
+            echo "$2: $4"
             return
         }
         ;;
@@ -266,24 +282,41 @@ judge() {
     good=$((good + 1))
 }
 
+# judge_sample RIGHT WHAT
+judge_sample() {
+    judge "$1" "$2" sample "$(probed sample)"
+}
+
+# Hundreds of them: one perl makes them all, and one cbsplit looks at them.
 rows=$("$CBSPLIT" --list | awk '$2 == "in" { print $1 }' | grep -vxE 'delim|start|between')
+set --
 for row in $rows 'delim:;' 'delim:\x1e' 'start:>,line' 'between:\x02,end=\x03'; do
     for kind in text binary; do
         for count in 1 3 50; do
             nobody_can $kind "$row" $count || {
-                sample $kind "$row" $count $count
-                right=$row
-                [ "$row" != fixed ] || right=fixed:24
-                judge "$right" "$row, $kind, $count" sample
+                set -- "$@" "sample.$(($# + 1))"
+                printf 'sample.%s\t%s\t%s\t%s\t%s\n' $# $kind "$row" $count $count
             }
         done
-    done
+    done >>jobs
 done
+perl records.pl <jobs
+tab=$(printf '\t')
+while IFS=$tab read -r file kind row _; do
+    encoded "$file" "$row"
+done <jobs
+probed "$@" >named
+[ "$(wc -l <named)" -eq $# ] || fail "$(wc -l <named) of $# samples were looked at"
+while IFS=$tab read -r file kind row count _ && IFS= read -r first <&3; do
+    right=$row
+    [ "$row" != fixed ] || right=fixed:24
+    judge "$right" "$row, $kind, $count" "$file" "$first"
+done <jobs 3<named
 
 about 'longer than what is read of them'
 for row in line nul u8 u16be u32le varint netstring docker csv json pcap http; do
     sample text $row 6000 1
-    judge $row "$row, long" sample
+    judge_sample $row "$row, long"
 done
 
 about 'what others wrote'
@@ -293,7 +326,7 @@ other() {
     right=$1 what=$2
     shift 2
     if command -v "$1" >/dev/null && "$@" >sample 2>/dev/null </dev/null && [ -s sample ]; then
-        judge "$right" "$what" sample
+        judge_sample "$right" "$what"
     fi
 }
 
@@ -326,18 +359,19 @@ for i in range(30):
     sys.stdout.write('*3\r\n' + ''.join('\$%d\r\n%s\r\n' % (len(s), s) for s in k))"
 git_refs() { git -C "$TOP_SRCDIR" upload-pack --advertise-refs . ; }
 if command -v git >/dev/null && git_refs >sample 2>/dev/null && [ -s sample ]; then
-    judge pkt-line 'git upload-pack' sample
+    judge_sample pkt-line 'git upload-pack'
 fi
 if command -v openssl >/dev/null; then
     for i in 1 2 3; do
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key \
             -subj "/CN=host$i" -outform DER 2>/dev/null || :
     done >sample
-    judge der 'certificates of openssl' sample
+    judge_sample der 'certificates of openssl'
 fi
 if command -v tcpdump >/dev/null && [ -e "$TOP_SRCDIR/tests/peer/capture.sh" ]; then
     sample binary pcap 20 9
-    tcpdump -r sample -w - >copy 2>/dev/null && judge pcap 'tcpdump -w' copy
+    tcpdump -r sample -w - >copy 2>/dev/null &&
+        judge pcap 'tcpdump -w' copy "$(probed copy)"
 fi
 
 about 'near relatives'
