@@ -12,6 +12,6 @@ need_python concurrent.futures
 [ "$(uname)" = Linux ] || skip 'the calls are those of Linux'
 export CBSPLIT PRELOAD="$preload"
 
-step=13
+step=31
 [ -z "${THOROUGH-}" ] || step=1
 "$python" "$TOP_SRCDIR/tests/faults.py" --call allocation --each --step $step || fail 'see above'

@@ -12,13 +12,15 @@ need_preload
 with() {
     faults=$1
     shift
-    rm -f report
+    : >report
     status=0
     doing="$faults cbsplit $*"
-    # shellcheck disable=SC2086
-    env LD_PRELOAD="$preload" CALLS_REPORT="$scratch/report" $faults "$CBSPLIT" "$@" \
-        <in >out 2>err || status=$?
-    [ -e report ] || fail "$doing: it crashed, with status $status"
+    # shellcheck disable=SC2086,SC2163
+    (
+        export LD_PRELOAD="$preload" CALLS_REPORT="$scratch/report" $faults
+        exec "$CBSPLIT" "$@"
+    ) <in >out 2>err || status=$?
+    [ -s report ] || fail "$doing: it crashed, with status $status"
 }
 
 # calls KIND - how many of them there were

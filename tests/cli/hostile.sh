@@ -51,9 +51,10 @@ stopped() {
     flooded 3 "$message" $gib "$@"
 }
 
-# passes PREFIX BYTE ARG... - 32 MiB of what is no record
+# passes PREFIX BYTE ARG... - 16 MiB of what is no record, in less than that and what a program
+# needs anyway
 passes() {
-    flooded 0 '' 33554432 "$@"
+    flooded 0 '' 16777216 "$@"
 }
 
 about 'a header, an extension, a trailer without end'
@@ -144,6 +145,9 @@ promises '' 'SEND\ncontent-length:4294967295\n\n' -f stomp
 
 about 'records of nothing'
 
+wider=$limits
+limits=$(echo "$limits" | sed 's/32768/20480/')
+
 passes '' ' ' -f json
 passes '' ' ' -f ndjson
 passes '' ' ' -f mllp
@@ -156,6 +160,8 @@ passes '' '\300' -f slip
 passes '' '\176' -f hdlc
 passes '' '\000' -f docker
 passes '' ';' -d ';'
+
+limits=$wider
 
 about 'nested deeply'
 
@@ -221,13 +227,13 @@ repeated() {
     yes "$2" | head -n "$1" | tr -d '\n'
 }
 
-# 20 MB in 2 seconds at most, each; more of them where there is time, and the file for pairs
+# 10 MB in a second at most, each; more of them where there is time, and the file for pairs
 # of bytes that are each the beginning of some.
-few=2 mb=20
+few=1 mb=10
 [ -z "${THOROUGH-}" ] || few=4 mb=200
 limits=$(echo "$limits" | sed "s/60/$few/")
 repeated $((mb * 500000)) ab >in
-repeated $((mb * 1000000)) a >as
+head -c $((mb * 1000000)) /dev/zero | tr '\000' a >as
 awk 'BEGIN { for (n = 0; n < 50000; n++) { i = (i * 75 + 74) % 65537; printf "%c", 97 + i % 26 } }' >letters
 repeated $((mb * 20)) "$(cat letters)" >mixed
 set -- -c
@@ -255,7 +261,9 @@ about 'damage, then many false beginnings'
 
 # A frame that is tried and is none costs no more than its own header, however much it
 # says that follows; and so does one that is none between others that are right.
-limits=$(echo "$limits" | sed "s/32768/65536/; s/-t $few/-t 10/")
+limits=$(echo "$limits" | sed "s/32768/65536/; s/-t $few/-t 5/")
+much=1000000
+[ -z "${THOROUGH-}" ] || much=2000000
 
 # forged PLACE FRAMING PREFIX FALSE [RIGHT] - megabytes of a header that claims more, perhaps
 # with a right frame after each, after damage at that place.  The arguments are files.
@@ -266,7 +274,7 @@ forged() {
     cat "$4" ${5:+"$5"} >unit
     cp unit many
     n=1
-    while [ "$(wc -c <many)" -lt 2000000 ]; do
+    while [ "$(wc -c <many)" -lt $much ]; do
         cat many many >more
         mv more many
         n=$((2 * n))

@@ -25,8 +25,10 @@ by_awk() {
     awk 'BEGIN { RS = "" } { printf "%s\n--\n", $0 }'
 }
 
+cases=40
+[ -z "${THOROUGH-}" ] || cases=400
 i=0
-while [ $i -lt 200 ]; do
+while [ $i -lt $cases ]; do
     made $i >in
     by_awk <in >wanted
     run -f paragraph -t 'delim:\n--\n'

@@ -39,49 +39,59 @@ streams() {
     ends 0 "$wanted"
 }
 
-# More than 2 GiB, if there is time.
-long=256
-[ -z "${THOROUGH-}" ] || long=3072
+# Eight times what it may take; and more than that, and more than 2 GiB, if there is time.  A
+# length in binary is $top and zeros.  (The checksums are from a program that multiplies
+# matrices.)
+long=64 mib=64 top='\004' hex=4000000
+length_sum='\262\303\367\272' sum='\142\117\075\171' fix_sum=232
+if [ -n "${THOROUGH-}" ]; then
+    long=3072 mib=256 top='\020' hex=10000000
+    length_sum='\355\360\064\111' sum='\304\360\162\031' fix_sum=018
+fi
+size=$((mib * 1048576))
 streams $long '' '\r\n' '\n' -d '\r\n'
-streams 256 '' 'xyz' '\n' -d '\r\n' -d xyz
-streams 256 '' '\r\n' '\n' -f line
-streams 256 '' '\r\n' '\n' -f line,fold
-streams 256 '' '\r\n\r\n' '\n' -f paragraph
-streams 256 '\013' '\034\r' '\n' -f mllp
-streams 256 '' '\000' '\000' -f fixed:188 -t raw
-streams 256 '\000\000\000\000\020\000\000\000' '' '\n' -f u64be
-streams 256 '268435456:' ',' '\n' -f netstring
-# The checksums are from a program that multiplies matrices.
-streams 256 '\000\000\000\020\000\000\000\000\355\360\064\111' \
-    '\304\360\162\031' '\n' -f tfrecord
-streams 256 '\000\000\000\000\020\000\000\000\002' '??' '\n' -f u64be,header=9,padding=8
-streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked
-streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '' -f chunked --max-record=256M
+streams $mib '' 'xyz' '\n' -d '\r\n' -d xyz
+streams $mib '' '\r\n' '\n' -f line
+streams $mib '' '\r\n' '\n' -f line,fold
+streams $mib '' '\r\n\r\n' '\n' -f paragraph
+streams $mib '\013' '\034\r' '\n' -f mllp
+streams $mib '' '\000' '\000' -f fixed:188 -t raw
+streams $mib '\000\000\000\000'"$top"'\000\000\000' '' '\n' -f u64be
+streams $mib "$size:" ',' '\n' -f netstring
+streams $mib '\000\000\000'"$top"'\000\000\000\000'"$length_sum" \
+    "$sum" '\n' -f tfrecord
+streams $mib '\000\000\000\000'"$top"'\000\000\000\002' '??' '\n' -f u64be,header=9,padding=8
+streams $mib "$hex\\r\\n" '\r\n0\r\n\r\n' '' -f chunked
+streams $mib "$hex\\r\\n" '\r\n0\r\n\r\n' '' -f chunked --max-record=${mib}M
 # (The length comes first, though, in the output.)
-streams 256 '10000000\r\n' '\r\n0\r\n\r\n' '\000\000\000\000\000\000\000\000' -f chunked -t u64be
-streams 256 '10000000\n' '\n0\n\n' '\000\000\000\000\000\000\000\000' -f chunked,lf -t u64be
-streams 256 'POST / HTTP/1.1\r\nContent-Length: 268435456\r\n\r\n' '' '' -f http
-streams 256 'HTTP/1.1 200 OK\r\n\r\n' '' '' -f http
-streams 256 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\000\r\n10000000\r\n' \
+streams $mib "$hex\\r\\n" '\r\n0\r\n\r\n' '\000\000\000\000\000\000\000\000' -f chunked -t u64be
+streams $mib "$hex\\n" '\n0\n\n' '\000\000\000\000\000\000\000\000' -f chunked,lf -t u64be
+streams $mib 'POST / HTTP/1.1\r\nContent-Length: '"$size"'\r\n\r\n' '' '' -f http
+streams $mib 'HTTP/1.1 200 OK\r\n\r\n' '' '' -f http
+streams $mib 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\000\r\n'"$hex"'\r\n' \
     '\r\n0\r\n\r\n' '\000\n' -f http -t line
 
 # (The first bytes of a record are payload, too.)
-streams 256 '\132\020\000\000\000' '' '\000\000\000\000\000\n' -f cbor
-streams 256 '\202\137\132\020\000\000\000' '\377\366' '\000\000\000\000\000\000\000\377\366' -f cbor -t raw
-streams 256 '\223\300\306\020\000\000\000' '\300' '\000\000\000\000\000\000\000\300' -f msgpack -t raw
-streams 256 '\060\204\020\000\000\000' '' '\000\000\000\000\000\000' -f der -t raw
+streams $mib '\132'"$top"'\000\000\000' '' '\000\000\000\000\000\n' -f cbor
+streams $mib '\202\137\132'"$top"'\000\000\000' '\377\366' \
+    '\000\000\000\000\000\000\000\377\366' -f cbor -t raw
+streams $mib '\223\300\306'"$top"'\000\000\000' '\300' '\000\000\000\000\000\000\000\300' -f msgpack -t raw
+streams $mib '\060\204'"$top"'\000\000\000' '' '\000\000\000\000\000\000' -f der -t raw
 
-streams 256 '\241\262\303\324\000\002\000\004\000\000\000\000\000\000\000\000\020\000\000\000\000\000\000\001seconds.\020\000\000\000\020\000\000\000' \
+streams $mib '\241\262\303\324\000\002\000\004\000\000\000\000\000\000\000\000'"$top"'\000\000\000'\
+'\000\000\000\001seconds.'"$top"'\000\000\000'"$top"'\000\000\000' \
     '' '\n' -f pcap
-streams 256 '\012\015\015\012\020\000\000\034\032\053\074\115' \
-    '\000\000\000\000\000\000\000\000\000\000\000\000\020\000\000\034' \
+streams $mib '\012\015\015\012'"$top"'\000\000\034\032\053\074\115' \
+    '\000\000\000\000\000\000\000\000\000\000\000\000'"$top"'\000\000\034' \
     '\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\n' -f pcapng
-streams 256 'M\n\000\000\000\020\000\000\000\000' '\n\n' '\000\000\000\000\000\000\000\000\000\000\n' \
+streams $mib 'M\n\000\000\000'"$top"'\000\000\000\000' '\n\n' '\000\000\000\000\000\000\000\000\000\000\n' \
     -f journal -t raw
-streams 256 '8=FIX.4.2\0019=268435460\00135=' '\00110=018\001' \
-    '\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\00110=018\001' -f fix -t raw
-streams 256 '[["' '"]]' '\000\000"]' -f json,array -t raw
-streams 256 '{"' '"}\n' '\000\000"}\n' -f ndjson
+# (What comes out in front takes the place of as many zeros.)
+before="8=FIX.4.2\\0019=$((size + 4))\\00135="
+streams $mib "$before" '\00110='$fix_sum'\001' \
+    "$(printf "$before" | sed 's/./\\000/g')\\00110=$fix_sum\\001" -f fix -t raw
+streams $mib '[["' '"]]' '\000\000"]' -f json,array -t raw
+streams $mib '{"' '"}\n' '\000\000"}\n' -f ndjson
 
 converse -f json,array -c
 { printf '[1' && yes ',{}' | head -c 40000000 && printf ']'; } >&3
@@ -96,16 +106,16 @@ ends 0 '20000000\n'
 about 'rows for eyes: 77 bytes for 16'
 for framing in u64be line; do
     converse -f $framing -t dump
-    { [ $framing = line ] || printf '\000\000\000\000\002\000\000\000'; head -c 33554432 /dev/zero; } >&3 &
+    { [ $framing = line ] || printf '\000\000\000\000\001\000\000\000'; head -c 16777216 /dev/zero; } >&3 &
     case $framing in
     line) head='record 1 at byte 0\n' ;;
     *)
-        head='record 1 at byte 0, length 33554432\nheader   00000000: 0000 0000 0200 0000'
+        head='record 1 at byte 0, length 16777216\nheader   00000000: 0000 0000 0100 0000'
         head="$head                      ........\n"
         ;;
     esac
     receive "$head"
-    [ "$(head -c 161480704 <&4 | wc -c)" -eq 161480704 ] || fail "$doing: too few rows came out"
+    [ "$(head -c 80740352 <&4 | wc -c)" -eq 80740352 ] || fail "$doing: too few rows came out"
     wait $!
     thrifty
     kill "$cbsplit_pid"

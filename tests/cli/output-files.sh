@@ -47,7 +47,8 @@ for conversion in %d %i %u %x %X %o %6d %06d %-6d %-06d %0-6x %3X %012o %1d %040
         n=$((n + 1))
         name=made/$(printf "a${conversion}b" $n)
         [ -e "$name" ] || fail "$doing: there is no '$name'"
-        expect "$name" $letter
+        # (Without a process for each.  There is no line end to be found.)
+        ! read -r found <"$name" && [ "$found" = $letter ] || fail "$doing: $name: $found"
     done
 done
 makes 'a\n' -o 'made/%%100%%%d%%'
@@ -110,28 +111,28 @@ tail -c +5 made/3 >found
 expect_same long3 found
 
 # More records than there may be open files.
-doing='2000 records, 16 descriptors'
+doing='300 records, 16 descriptors'
 rm -rf made
 mkdir made
-seq 2000 | (
+seq 300 | (
     ulimit -n 16
     exec "$CBSPLIT" -o made/%06d
 )
-[ "$(find made -type f | wc -l)" -eq 2000 ] || fail "$doing: $(find made -type f | wc -l) files"
+[ "$(find made -type f | wc -l)" -eq 300 ] || fail "$doing: $(find made -type f | wc -l) files"
 find made -type f | sort | xargs cat | tr -d '\n' >found
-seq 2000 | tr -d '\n' >expected
+seq 300 | tr -d '\n' >expected
 expect_same expected found
 
 about 'a record that is longer than there is memory'
 if [ -z "${SANITIZERS-}" ]; then
-    doing='a record of 300 MB, in 30 MB'
+    doing='a record of 64 MB, in 30 MB'
     rm -rf made
     mkdir made
-    { printf '\021\341\243\000' && head -c 300000000 /dev/zero; } | (
+    { printf '\003\320\220\000' && head -c 64000000 /dev/zero; } | (
         ulimit -v 30000
         exec "$CBSPLIT" -f u32be -t u32be -o made/%d
     )
-    [ "$(wc -c <made/1)" -eq 300000004 ] || fail "$doing: $(wc -c <made/1) bytes"
+    [ "$(wc -c <made/1)" -eq 64000004 ] || fail "$doing: $(wc -c <made/1) bytes"
 fi
 
 about 'nothing is written to standard output, which may be closed'

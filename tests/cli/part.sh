@@ -80,7 +80,7 @@ my @kinds = (
 my $runs = 0;
 for (@kinds) {
     my ($framing, $make, $find, $left_out) = @$_;
-    for (1 .. 12) {
+    for (1 .. ($ENV{THOROUGH} ? 24 : 4)) {
         my $bytes = $make->();
         my $size = length $bytes;
         my @starts = ($find->($bytes), $size);
@@ -115,18 +115,16 @@ END
 doing='random files'
 perl parts || fail 'a part is not what it should be'
 
-# parts N ARG... - puts the parts together, in "out", and says how many bytes each had
+# parts N ARG... - puts the parts together, in "out"
 parts() {
     n=$1
     shift
-    : >out
-    : >sizes
-    for k in $(seq "$n"); do
+    k=0
+    while [ $k -lt "$n" ]; do
+        k=$((k + 1))
         doing="cbsplit --part=$k/$n $*"
-        "$CBSPLIT" --part="$k/$n" "$@" >part 2>err || fail "$doing: exit status $?: $(cat err)"
-        wc -c <part >>sizes
-        cat part >>out
-    done
+        "$CBSPLIT" --part="$k/$n" "$@" 2>err || fail "$doing: exit status $?: $(cat err)"
+    done >out
 }
 
 about 'larger than reads'
@@ -263,7 +261,10 @@ expect_same in out
 } >in
 parts 4 -f netstring,keep -t raw in
 expect_same in out
-expect sizes '100008\n100008\n100008\n100008\n'
+for k in 1 2 3 4; do
+    run -f netstring,keep -t raw --part=$k/4 in
+    [ "$(wc -c <out)" -eq 100008 ] || fail "$doing: $(wc -c <out) bytes"
+done
 parts 3 -f netstring,keep -t raw in
 expect_same in out
 # A file without bytes has no records.

@@ -10,11 +10,10 @@
 outside=$CBSPLIT
 export TOP_SRCDIR TOP_BUILDDIR CBSPLIT="$scratch/sandboxed"
 
-# asked_again - what these tests ask
+# asked_again [COMMAND...] - what these tests ask, which the command runs
 asked_again() {
-    chmod +x sandboxed
     for test in chunked count exec files http nonblocking output-files select; do
-        "$TOP_SRCDIR/tests/cli/$test.sh" >log 2>&1 || {
+        "$@" "$TOP_SRCDIR/tests/cli/$test.sh" >log 2>&1 || {
             show log
             fail "in a sandbox, tests/cli/$test.sh"
         }
@@ -29,17 +28,15 @@ status=0
 "$forbid" $forbidden -- true 2>/dev/null || status=$?
 case $status in
 0)
-    cat >sandboxed <<END
-#!/bin/sh
-exec '$forbid' $forbidden -- '$outside' "\$@"
-END
     # That it does refuse: 1031 is F_SETPIPE_SZ.
     if command -v perl >/dev/null; then
         "$forbid" grow_pipe -- perl -e 'pipe R, W; exit !(!fcntl(W, 1031, 1 << 17) && $!{EPERM})' ||
             fail 'forbid: a pipe was made larger'
         perl -e 'pipe R, W; exit !fcntl(W, 1031, 1 << 17)' || fail 'pipes cannot be made larger anyway'
     fi
-    asked_again
+    # Who is forbidden something, so are all that he starts.
+    # shellcheck disable=SC2086
+    CBSPLIT=$outside asked_again "$forbid" $forbidden --
     ;;
 77 | 127) ;; # there are no filters here, or the emulator has none
 *) fail "forbid: status $status" ;;
@@ -49,9 +46,11 @@ need_preload
 about 'the same, by a module: without /proc and /dev/shm too'
 cat >sandboxed <<END
 #!/bin/sh
-exec env LD_PRELOAD='$preload' HIDE=/proc/:/dev/shm/ FAIL_grow_pipe=EPERM/1 FAIL_splice=ENOSYS/1 \\
-    FAIL_tee=ENOSYS/1 FAIL_sendfile=ENOSYS/1 FAIL_copy_file_range=ENOSYS/1 '$outside' "\$@"
+export LD_PRELOAD='$preload' HIDE=/proc/:/dev/shm/ FAIL_grow_pipe=EPERM/1 FAIL_splice=ENOSYS/1 \\
+    FAIL_tee=ENOSYS/1 FAIL_sendfile=ENOSYS/1 FAIL_copy_file_range=ENOSYS/1
+exec '$outside' "\$@"
 END
+chmod +x sandboxed
 asked_again
 
 about 'byte by byte where nothing can be looked at beforehand, and no byte too many'

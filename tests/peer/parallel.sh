@@ -20,18 +20,18 @@ awk 'BEGIN {
 about 'on this machine'
 
 doing='parallel cbsplit --part of lines'
-parallel --will-cite -k -j 2 "$CBSPLIT" --part={}/16 lines ::: $(seq 16) >out 2>err
+parallel --will-cite -k -j 2 "$CBSPLIT" --part={}/8 lines ::: $(seq 8) >out 2>err
 expect err ''
 expect_same lines out
 
 doing='parallel cbsplit --part of netstrings'
-parallel --will-cite -k -j 2 "$CBSPLIT" --part={}/16 -f netstring frames ::: $(seq 16) >out 2>err
+parallel --will-cite -k -j 2 "$CBSPLIT" --part={}/8 -f netstring frames ::: $(seq 8) >out 2>err
 expect err ''
 expect_same lines out
 
 # Work for each record of a part, in the part's own process.
 doing='parallel "cbsplit --part | wc -l"'
-parallel --will-cite -j 2 "$CBSPLIT --part={}/16 lines | wc -l" ::: $(seq 16) |
+parallel --will-cite -j 2 "$CBSPLIT --part={}/8 lines | wc -l" ::: $(seq 8) |
     awk '{ n += $1 } END { print n }' >out
 expect out '20000\n'
 
@@ -81,7 +81,7 @@ for framing in line netstring; do
     [ $framing = line ] || file=frames
     doing="parallel --sshlogin cbsplit --part, $framing"
     parallel --will-cite -k --sshlogin 1/one,1/two --wd "$scratch" \
-        "$CBSPLIT" --part={}/16 -f $framing $file ::: $(seq 16) >out 2>err
+        "$CBSPLIT" --part={}/5 -f $framing $file ::: $(seq 5) >out 2>err
     expect err ''
     expect_same lines out
 done
