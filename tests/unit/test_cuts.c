@@ -239,6 +239,46 @@ START_TEST(a_fast_path_stops_only_where_the_slow_one_is_needed)
 }
 END_TEST
 
+/* Two records, all in one span, and in spans of 4096 bytes. */
+static void check_long(const char *specification, const uint8_t *input, size_t size)
+{
+    const struct subject subject = {
+        .specification = specification,
+        .input = input,
+        .size = size,
+        .expected = GIVES_UP_TO("[a][b]", size),
+    };
+    check_way(&subject, &(struct way){.call = BY_BATCH + 7, .in_place = true, .cut = size});
+    check_way(&subject, &(struct way){.call = BY_NEXT, .cut = 1, .step = 4096});
+}
+
+/* A cut has room for 65,535 bytes before a record, or after it. */
+START_TEST(what_stands_around_a_record_may_be_long)
+{
+    enum { LONG = 70000, ALIGN = 131072 };
+    static char mark[LONG + 1], specification[LONG + 40];
+    static uint8_t input[2 * ALIGN];
+
+    memset(mark, 'x', LONG);
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(input + i * (LONG + 1), i ? "b" : "a", 1);
+        memcpy(input + i * (LONG + 1) + 1, mark, LONG);
+    }
+    snprintf(specification, sizeof specification, "delim:%s", mark);
+    check_long(specification, input, 2 * (LONG + 1));
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(input + i * (LONG + 2), mark, LONG);
+        memcpy(input + i * (LONG + 2) + LONG, i ? "b>" : "a>", 2);
+    }
+    snprintf(specification, sizeof specification, "between:%s,end=>", mark);
+    check_long(specification, input, 2 * (LONG + 2));
+    memset(input, 0, sizeof input);
+    memcpy(input, "\1a", 2);
+    memcpy(input + ALIGN, "\1b", 2);
+    check_long("u8,align=131072", input, sizeof input);
+}
+END_TEST
+
 /* Syntax mixed at random, mostly malformed somewhere. */
 struct mixture {
     const char *specification;
@@ -249,6 +289,12 @@ struct mixture {
 #define TENS TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static const struct mixture mixtures[] = {
+    /* What begins like a delimiter, over and over. */
+    {"delim:aaaaaaaab,or=aaaaaaaac",
+     {"a", "aaaa", "aaaaaaaaaaaa", "aaaaaaaab", "aaaaaaaac", "b", "x"}},
+    {"between:<!,end=->", {"<!", "->", "-", ">", "-x", "x>", " ", "<!x->", "\n"}},
+    {"between:<,end=ab-----cd",
+     {"<", "ab-----cd", "ab-----xd", "ab-----c", "ab", "cd", "-", "<ab-----cd"}},
     {"csv",
      {"a", "bc", ",", ",", "\n", "\r\n", "\r", "\"", "\"", "\"\"", "\"a\nb\"", ",\"", "\",",
       "\"\n"}},
@@ -374,6 +420,7 @@ static Suite *cuts_suite(void)
     tcase_add_loop_test(spans, a_fast_path_stops_only_where_the_slow_one_is_needed, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_reads_no_byte_beyond_its_span, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
+    tcase_add_test(spans, what_stands_around_a_record_may_be_long);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
     return suite;

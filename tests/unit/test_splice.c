@@ -43,6 +43,15 @@ static const struct work works[] = {
     {"resp", "lf", {"$1\r\na\r\n", "*1\r\n$1\r\na\r\n", "+x\r\n", "$-1\r\n", "$01\r\na\r\n"}},
     {"resp", "u32be", {"$1\r\na\r\n", "*2\r\n$1\r\na\r\n:1\r\n", "$0\r\n\r\n", "$1\r\na\r\r"}},
     {"resp,aof", "netstring", {"*1\r\n$1\r\na\r\n", "#x\n"}},
+    /* Without the fast path. */
+    {"dec,digits=4", "lf", {"0001a"}},
+    {"dec:ab", "lf", {"1ab1"}},
+    {"hex:;,trailer=abc", "lf", {"1;aabc"}},
+    {"u16be,header=300", "lf", {NULL}},
+    {"u16be,align=4", "lf", {NULL}},
+    {"u16be,scale=2", "lf", {NULL}},
+    {"varint,offset=299", "lf", {NULL}},
+    {"varint,min=150", "lf", {NULL}},
     {"crlf", "varint", {"\r", "\n", "\r\n", "\r\r\n"}},
     {"line", "netstring", {"\r", "\n", "\r\n", "\r\r\n"}},
 };
