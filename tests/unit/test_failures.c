@@ -692,18 +692,43 @@ START_TEST(a_buffer_of_many_chunks_stays_as_it_is_without_memory)
 }
 END_TEST
 
+#define TEN_X "xxxxxxxxxx"
+#define TEN_OPEN "\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f\x9f"
+#define TEN_ENDS "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+
 /* Frames whose payload is not in the input as it is, or which end far from where they
  * begin. */
 static const struct {
-    const char *specification, *start, *end;
+    const char *specification, *start;
+    size_t before;
+    const char *end;
+    size_t after;
 } frames[] = {
-    {"slip", "a\xdb\xdc", "\xc0"},  {"sse,data", "data:a\ndata:", "\n\n"},
-    {"json-seq", "\x1e\"", "\"\n"}, {"between:<,end=>", "<", ">"},
-    {"line,fold", "a\n ", "\nb"},   {"csv", "\"a", "\"\n"},
-    {"paragraph", "a\n", "\n\n"},   {"start:a,or=bb", "a", "bb"},
+    {"slip", BYTES("a\xdb\xdc"), BYTES("\xc0")},
+    {"hdlc", BYTES("~a}]"), BYTES("~")},
+    /* 'x' is 120, and 40 + LONG_RECORD a multiple of that. */
+    {"cobs", BYTES(TEN_X TEN_X TEN_X TEN_X), BYTES("\0")},
+    {"sse,data", BYTES("data:a\ndata:"), BYTES("\n\n")},
+    {"websocket", BYTES("\x82\xfe\x4e\x20zzzz"), BYTES("")},
+    {"websocket,message", BYTES("\2\1y\x80\x7e\x4e\x20"), BYTES("")},
+    {"http", BYTES("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n4e20\r\n"),
+     BYTES("\r\n0\r\n\r\n")},
+    {"u16be,more=20000", BYTES("\x4e\x20"), BYTES("\0\1y")},
+    {"json-seq", BYTES("\x1e\""), BYTES("\"\n")},
+    {"between:<,end=>", BYTES("<"), BYTES(">")},
+    {"between:<!--,end=-->", BYTES("<!--"), BYTES("-->")},
+    {"delim:aa,or=b", BYTES(""), BYTES("aa")},
+    {"line,fold", BYTES("a\n "), BYTES("\nb")},
+    {"csv", BYTES("\"a"), BYTES("\"\n")},
+    {"paragraph", BYTES("a\n"), BYTES("\n\n")},
+    {"start:a,or=bb", BYTES("a"), BYTES("bb")},
+    /* Values that are open: more than the first block of the stack has room for. */
+    {"cbor", BYTES(TEN_OPEN TEN_OPEN TEN_OPEN TEN_OPEN TEN_OPEN TEN_OPEN "\x79\x4e\x20"),
+     BYTES(TEN_ENDS TEN_ENDS TEN_ENDS TEN_ENDS TEN_ENDS TEN_ENDS)},
+    {"resp", BYTES("*?\r\n$20000\r\n"), BYTES("\r\n.\r\n")},
 };
 
-enum { LONG_RECORD = 20000, LONG_FRAME = LONG_RECORD + 32 };
+enum { LONG_RECORD = 20000, LONG_FRAME = LONG_RECORD + 128 };
 
 /* The status at the end: CB_END with the length of all records, or an error. */
 static int take_all(const char *specification, const struct cb_decoder_options *options,
@@ -743,14 +768,13 @@ static int take_all(const char *specification, const struct cb_decoder_options *
 /* (Some memory only makes it faster.) */
 START_TEST(a_long_record_without_memory_is_an_error_or_read_all_the_same)
 {
-    const char *start = frames[_i].start, *end = frames[_i].end;
-    const size_t before = strlen(start), after = strlen(end);
+    const size_t before = frames[_i].before, after = frames[_i].after;
     uint8_t input[LONG_FRAME];
     struct counting counting;
 
-    memcpy(input, start, before);
+    memcpy(input, frames[_i].start, before);
     memset(input + before, 'x', LONG_RECORD);
-    memcpy(input + before + LONG_RECORD, end, after);
+    memcpy(input + before + LONG_RECORD, frames[_i].end, after);
     for (int way = 0; way < 4; way++) {
         struct cb_decoder_options options = {
             .size = sizeof options,
