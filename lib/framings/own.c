@@ -306,9 +306,9 @@ static const struct cb__decoder_ops scanned_ops = {
 enum { HEAD_AT = 0, TAIL_AT = CB_OWN_ROOM, FINISH_AT = 2 * CB_OWN_ROOM };
 
 struct own_encoder {
-    bool has_head;   /* it was made for the current record, */
-    uint64_t length; /* ... which has this length, */
-    size_t head;     /* ... and the head itself this one */
+    bool has_head;   /* `look` had it made for the record that `begin` begins, */
+    uint64_t length; /* ... which has this length */
+    size_t head;     /* bytes of the last one that was made */
     size_t tail;     /* with CB_CONSTANT, its length */
     uint64_t seen;   /* bytes of the payload that were shown */
 };
@@ -323,8 +323,6 @@ static int make_head(struct cb_encoder *encoder, uint64_t length)
         return cb__encoder_fail(encoder, "%s", why ? why : "the record has no header");
     if (n < 0 || n > CB_OWN_ROOM)
         return cb__encoder_fail(encoder, "head() returned an unknown result");
-    state->has_head = true;
-    state->length = length;
     state->head = (size_t)n;
     return CB_OK;
 }
@@ -342,9 +340,10 @@ static int make(struct cb_encoder *encoder, size_t (*function)(void *arg, uint8_
 
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
-    const struct own_encoder *state = encoder->state;
+    struct own_encoder *state = encoder->state;
     const bool made = encoder->traits & CB_CONSTANT || (state->has_head && state->length == length);
     int status = made ? CB_OK : make_head(encoder, length);
+    state->has_head = false;
     if (status == CB_OK)
         cb__encoder_give(encoder, encoder->scratch + HEAD_AT, state->head);
     return status;
@@ -355,7 +354,6 @@ static int end(struct cb_encoder *encoder)
     const struct cb_own *own = encoder->config.data;
     struct own_encoder *state = encoder->state;
     int status = CB_OK;
-    state->has_head = false;
     if (!(encoder->traits & CB_CONSTANT))
         status = make(encoder, own->tail, TAIL_AT, &state->tail);
     if (status == CB_OK)
@@ -394,6 +392,8 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
     if (piece->flags & CB_FIRST) {
         state->seen = 0;
         status = make_head(encoder, piece->total);
+        state->has_head = status == CB_OK;
+        state->length = piece->total;
     }
     if (status != CB_OK)
         return status;

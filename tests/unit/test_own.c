@@ -901,6 +901,208 @@ START_TEST(finish_stands_at_the_end_of_a_stream)
 }
 END_TEST
 
+static void look_at_nothing(void *arg, uint64_t at, const uint8_t *data, size_t n)
+{
+    (void)arg;
+    (void)at;
+    (void)data;
+    (void)n;
+}
+
+/* Any part of a frame but one may be empty. */
+START_TEST(a_frame_may_have_a_part_only)
+{
+    static const struct {
+        struct lie frame;
+        const char *input, *records;
+        bool looks;
+    } cases[] = {
+        {{CB_YES, {.payload = 3}, {0}}, "abcdef", "[abc][def]", false},
+        {{CB_YES, {.payload = 3}, {0}}, "abcdef", "[abc][def]", true},
+        {{CB_YES, {.header = 1}, {0}}, "ab", "[][]", false},
+        {{CB_YES, {.header = 1}, {0}}, "ab", "[][]", true},
+        {{CB_YES, {.padding = 2}, {0}}, "abcd", "[][]", false},
+        {{CB_YES, {.trailer = 1}, {0}}, ",,", "[][]", false},
+        {{CB_YES, {.trailer = 1}, {0}}, ",,", "[][]", true},
+        {{CB_YES, {.payload = 1, .trailer = 1}, {0}}, "a,,,", "[a][,]", true},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct lie frame = cases[i].frame;
+        const struct cb_own own = {
+            .size = sizeof own,
+            .arg = &frame,
+            .header = lying_header,
+            .tail = comma,
+            .look = cases[i].looks ? look_at_nothing : NULL,
+        };
+        struct subject subject = {
+            .own = &own,
+            .input = (const uint8_t *)cases[i].input,
+            .size = strlen(cases[i].input),
+            .expected = GIVES_UP_TO(cases[i].records, strlen(cases[i].input)),
+        };
+
+        frame.frame.needed = 1;
+        check_every_way(&subject);
+    }
+}
+END_TEST
+
+/* A header that came in parts is shown where it stands if they are in one chunk. */
+START_TEST(bytes_that_join_in_a_chunk_are_not_copied)
+{
+    static const char input[] = "10:ten bytes,,2:ab,";
+    struct cb_buffer *buffer;
+    struct cb_decoder *decoder;
+    struct record_list records = {.count = 0};
+    struct cb_piece piece;
+
+    ck_assert_int_eq(cb_buffer_new(&buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, &digits, NULL, NULL), CB_OK);
+    for (size_t i = 0; i < sizeof input - 1; i++) {
+        ck_assert_int_eq(cb_append(buffer, input + i, 1), CB_OK);
+        while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE) {
+            list_add(&records, piece.data, piece.length);
+            if (piece.flags & CB_LAST)
+                list_end(&records);
+        }
+    }
+    ck_assert_uint_eq(records.count, 2);
+    ck_assert_uint_eq(records.size, 12);
+    ck_assert(memcmp(records.bytes, "ten bytes,ab", 12) == 0);
+    list_free(&records);
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+}
+END_TEST
+
+/* Accepts nothing, but wants to see the last bytes again. */
+static int seeing_scan(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    const size_t *again = arg;
+
+    (void)data;
+    span->again = n < *again ? n : *again;
+    return CB_MORE;
+}
+
+START_TEST(a_scan_sees_less_than_a_header_again)
+{
+    static const uint8_t bytes[2 * CB_OWN_HEADER];
+    struct cb_piece piece;
+
+    for (size_t again = CB_OWN_HEADER - 1; again <= CB_OWN_HEADER; again++) {
+        struct cb_own own = {.size = sizeof own, .scan = seeing_scan};
+        size_t wanted = again;
+        struct cb_buffer *buffer = buffer_of(NULL, bytes, sizeof bytes, sizeof bytes);
+        struct cb_decoder *decoder;
+        int status;
+
+        own.arg = &wanted;
+        ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+        cb_decoder_finish(decoder);
+        while ((status = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE)
+            continue;
+        ck_assert_int_eq(status, again < CB_OWN_HEADER ? CB_ETRUNCATED : CB_EINVAL);
+        cb_decoder_free(decoder);
+        cb_buffer_free(buffer);
+    }
+}
+END_TEST
+
+/* With the reason that is given, or one of ours. */
+START_TEST(the_reason_for_a_refusal_is_told)
+{
+    static const struct {
+        const char *why, *told;
+    } reasons[] = {{"so it is", "so it is"}, {NULL, "record is wrong"}};
+
+    for (size_t i = 0; i < COUNT(reasons); i++) {
+        struct lie lie = {.status = CB_EMALFORMED, .span = {.why = reasons[i].why}};
+        const struct cb_own own = {.size = sizeof own, .arg = &lie, .scan = lying_scan};
+        struct cb_buffer *buffer = buffer_of(NULL, "x", 1, 1);
+        struct cb_decoder *decoder;
+        struct cb_piece piece;
+
+        ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+        ck_assert_ptr_nonnull(strstr(cb_decoder_error(decoder)->text, reasons[i].told));
+        cb_decoder_free(decoder);
+        cb_buffer_free(buffer);
+    }
+    static uint8_t bytes[UINT16_MAX + 1];
+    struct cb_own own = padded;
+    struct cb_buffer *out = new_buffer(NULL, 64);
+    struct cb_encoder *encoder;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, bytes, sizeof bytes, NULL, NULL, out),
+                     CB_EUNENCODABLE);
+    ck_assert_ptr_nonnull(strstr(cb_encoder_error(encoder)->text, "the record is too long"));
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+}
+END_TEST
+
+/* How often it was called. */
+static ssize_t counting_head(void *arg, uint64_t length, uint8_t *to, const char **why)
+{
+    unsigned *calls = arg;
+
+    (void)length;
+    (void)why;
+    *to = (uint8_t)('0' + ++*calls);
+    return 1;
+}
+
+static const char *bang_collides(void *arg, const struct cb_piece *piece, size_t *at)
+{
+    (void)arg;
+    *at = 0;
+    return piece->data[0] == '!' ? "it begins with '!'" : NULL;
+}
+
+/* Also of one that follows a record of the same length, which was not finished. */
+START_TEST(a_head_is_made_for_each_record)
+{
+    struct cb_own own = {.size = sizeof own, .head = counting_head, .tail = lf_tail};
+    const struct cb_encoder_options refusing = {.size = sizeof refusing, .refuse_collisions = 1};
+    struct cb_piece piece = {.length = 1, .record = 1, .total = 2};
+
+    own.collides = bang_collides;
+    for (int looks = 0; looks < 2; looks++) {
+        struct cb_buffer *out = new_buffer(NULL, 64);
+        struct cb_encoder *encoder;
+        unsigned calls = 0;
+        size_t taken;
+
+        own.arg = &calls;
+        own.look = looks ? look_at_nothing : NULL;
+        ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, &refusing, NULL), CB_OK);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "ab", 2, NULL, NULL, out), CB_OK);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "cd", 2, NULL, NULL, out), CB_OK);
+        assert_holds(out, BYTES("1ab\n2cd\n"));
+        piece.data = (const uint8_t *)"e";
+        piece.flags = CB_FIRST;
+        ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+        piece.data = (const uint8_t *)"!";
+        piece.flags = CB_LAST;
+        ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_EUNENCODABLE);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "gh", 2, NULL, NULL, out), CB_OK);
+        assert_holds(out, BYTES("1ab\n2cd\n4gh\n"));
+        piece.data = (const uint8_t *)"i";
+        piece.flags = CB_FIRST;
+        ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+        cb_encoder_reset(encoder);
+        cb_skip(out, CB_ALL);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "jk", 2, NULL, NULL, out), CB_OK);
+        assert_holds(out, BYTES("6jk\n"));
+        cb_encoder_free(encoder);
+        cb_buffer_free(out);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------------------ lies */
 
 /* Reads to the end in one way, and says how it ended. */
@@ -1037,14 +1239,6 @@ static size_t long_tail(void *arg, uint8_t *to)
     (void)arg;
     memset(to, 'x', 2);
     return 2;
-}
-
-static void look_at_nothing(void *arg, uint64_t at, const uint8_t *data, size_t n)
-{
-    (void)arg;
-    (void)at;
-    (void)data;
-    (void)n;
 }
 
 START_TEST(a_tail_that_lies_does_no_harm_to_who_decodes)
@@ -1204,6 +1398,9 @@ START_TEST(a_framing_that_says_too_little_or_too_much_is_refused)
     own = lines;
     own.flags |= 1U << 31;
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_new_own(&decoder, NULL, NULL, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, NULL, NULL, NULL), CB_EINVAL);
     own = lines;
     own.size = 1;
     ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_EINVAL);
@@ -1308,6 +1505,11 @@ static Suite *own_suite(void)
     tcase_add_test(contract, what_is_missing_of_the_longest_frame_does_not_wrap);
     tcase_add_test(contract, reset_is_called_once_for_each_stream);
     tcase_add_test(contract, finish_stands_at_the_end_of_a_stream);
+    tcase_add_test(contract, a_head_is_made_for_each_record);
+    tcase_add_test(contract, a_frame_may_have_a_part_only);
+    tcase_add_test(contract, bytes_that_join_in_a_chunk_are_not_copied);
+    tcase_add_test(contract, a_scan_sees_less_than_a_header_again);
+    tcase_add_test(contract, the_reason_for_a_refusal_is_told);
     tcase_add_test(lies, a_header_that_lies_does_no_harm);
     tcase_add_test(lies, a_scan_that_lies_does_no_harm);
     tcase_add_test(lies, the_end_of_the_stream_is_not_inside_a_record);
