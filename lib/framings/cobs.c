@@ -171,7 +171,8 @@ static size_t cobs_unpack(struct cb_decoder *decoder, const uint8_t *data, size_
 
 static int cobs_cut_short(struct cb_decoder *decoder)
 {
-    return cb__has_begun(decoder) ? CB__NO : CB__MORE;
+    (void)decoder;
+    return CB__NO;
 }
 
 /* After damage: the next zero byte ends a frame. */
@@ -251,7 +252,7 @@ static void cobs_payload(struct cb_encoder *encoder, struct cb__transform *t)
         hand_out(state, t);
         if (state->out == state->out_end && t->in < t->in_end)
             collect(state, t);
-    } while (t->out < t->out_end && (state->out < state->out_end || t->in < t->in_end));
+    } while (t->out < t->out_end && state->out < state->out_end);
 }
 
 /* The rest, and the zero. */

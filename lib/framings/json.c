@@ -200,8 +200,7 @@ static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t
 static int settle(struct cb_decoder *decoder)
 {
     struct json_state *state = decoder->state;
-    if (!state->json.word || in_arrays(decoder) || cb__json_inside(&state->json) ||
-        cb__json_word_fault(&state->json))
+    if (!state->json.word || in_arrays(decoder) || cb__json_word_fault(&state->json))
         return CB__NO;
     state->json.word = 0;
     return cb__scanned_end(decoder);

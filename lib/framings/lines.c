@@ -229,7 +229,7 @@ static int cut_short(struct cb_decoder *decoder)
 static int fold_settle(struct cb_decoder *decoder)
 {
     const struct lines_state *state = decoder->state;
-    if (!cb__has_begun(decoder) || state->phase != NEXT)
+    if (state->phase != NEXT)
         return CB__NO;
     end_record(decoder, LINE);
     return CB__YES;

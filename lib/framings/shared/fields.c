@@ -240,6 +240,7 @@ static int step(struct cb__fields *fields, uint8_t c)
     case TOLD_LF:
         return c == '\n' ? end_wanted(fields) : fail(fields, LINE_BARE_CR);
     case LAST_LF:
+    default:
         break;
     }
     return c == '\n' ? CB_OK : fail(fields, SECTION_BARE_CR);

@@ -111,8 +111,6 @@ size_t cb__json_pass(struct cb__json *json, const uint8_t *data, size_t n)
     size_t scanned;
     if (json->word)
         return json->word == NAME ? pass_name(json, data, n) : pass_number(json, data, n);
-    if (!cb__json_inside(json))
-        return 0;
     cb__json_find(&json->place, false, data, cb__min(n, CB__FIND_MAX), hits, 1, &scanned);
     return scanned;
 }

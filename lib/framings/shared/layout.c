@@ -85,7 +85,7 @@ bool cb__layout_glances(const struct cb__layout *layout, const struct cb__length
 void cb__layout_open(struct cb_encoder *encoder, const struct cb__layout *layout)
 {
     /* How much padding follows depends on the payload. */
-    encoder->by_length = encoder->by_length && layout->align == 1;
+    encoder->by_length = layout->align == 1;
 }
 
 uint8_t *cb__layout_place(struct cb_encoder *encoder, const struct cb__layout *layout)
