@@ -20,6 +20,7 @@ static const struct example messages[] = {
     {"fix", BYTES("8=FIX\1"), MALFORMED("", 5)},
     {"fix", BYTES("8=FIX.4.2|9=5|"), TRUNCATED("", 14)},
     {"fix", BYTES("8=FIX.4.2\n"), MALFORMED("", 9)},
+    {"fix", BYTES("8=FIX.4.2\x7f"), MALFORMED("", 9)},
     {"fix", BYTES("8=FIX.4.2.4.2.4.4.2.4.2.4.2.4.2.4.2.4.2\1"), MALFORMED("", 37)},
     {"fix",
      BYTES("8=FIX.4.2\1"

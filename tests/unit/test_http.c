@@ -443,10 +443,16 @@ static void check_head(const char *specification, const char *begin, size_t size
     free(input);
 }
 
+#define TEN "0123456789"
+#define LONG_NAME                                                                                  \
+    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN    \
+        TEN TEN TEN TEN TEN TEN
+
 START_TEST(a_head_has_65536_bytes_at_most)
 {
     check_head("http", GET "A: ", 65536, (struct expected)GIVES_UP_TO("[]", 65536));
     check_head("http", GET "A: ", 65537, (struct expected)MALFORMED("", 65536));
+    check_head("http", GET LONG_NAME ": ", 400, (struct expected)GIVES_UP_TO("[]", 400));
     check_head("http", "GET /", 70000, (struct expected)MALFORMED("", 65536));
     check_head("http", "HTTP/1.1 204 ", 65536, (struct expected)GIVES_UP_TO("[]", 65536));
     check_head("content-length", CL(0) "A: ", 65536, (struct expected)GIVES_UP_TO("[]", 65536));

@@ -70,6 +70,8 @@ static const struct damaged {
     {"ndjson", BYTES("1\n]"), "1|<1>"},
     {"json-seq", BYTES("\036[1]\n\036]\n\036[2]\n"), "[1]|<4>[2]|"},
     {"syslog", BYTES("5x abc\nnext\n"), "<7>next|"},
+    /* What is tried has no zero byte in its header. */
+    {"stomp", BYTES("X\0SEND\na:\0b\n\n\0ACK\n\n\0"), "<14>ACK\n\n|"},
     {"between:<,end=>", BYTES("<a>xy<b> <c>"), "a|<2>b|c|"},
     {"between:<!,end=>", BYTES("<!a> <<!b>>"), "a|<1>b|<1>"},
     {"mllp", BYTES("\va\034\r\034\r\vb\034\r"), "a|<2>b|"},

@@ -244,6 +244,80 @@ START_TEST(many_records_at_once_are_those_one_by_one)
 }
 END_TEST
 
+/* Streams of which only the delimiters are replaced, unless something else matters: the
+ * greatest length, what is kept, or left out. */
+static const struct {
+    const char *from;
+    uint64_t max_record;
+    const char *input, *output; /* with '|' for the new delimiter */
+    int status;
+    uint64_t offset; /* of the error */
+} replaced[] = {
+    {"line", 4, "abc\nde\nlonger\nx\n", "abc|de|", CB_EOVERFLOW, 7},
+    {"line", 0, "abc\r\n\nx\n", "abc||x|", CB_END, 0},
+    {"line,keep", 0, "ab\n\nc\r\n", "ab\n|\n|c\r\n|", CB_END, 0},
+    {"line,skip-empty", 0, "\nab\n\r\nc\n", "ab|c|", CB_END, 0},
+    {"delim:;", 4, "abc;de;longer;", "abc|de|", CB_EOVERFLOW, 7},
+    {"delim:;,keep", 0, "abc;de;", "abc;|de;|", CB_END, 0},
+    {"delim:a,or=ab", 0, "xaxabx", "x|x|x|", CB_END, 0},
+    {"csv", 4, "a,b\n\"\n\"\n12345\n", "a,b|\"\n\"|", CB_EOVERFLOW, 8},
+    {"csv", 0, "a,b\r\n\"\n\"\nx\n", "a,b|\"\n\"|x|", CB_END, 0},
+    {"csv,keep", 0, "a\n\"\n\"\r\n", "a\n|\"\n\"\r\n|", CB_END, 0},
+    {"csv,cr", 0, "a\rb\r\nc\n", "a|b|c|", CB_END, 0},
+    {"csv,skip-empty", 0, "a\n\n\r\nb\n", "a|b|", CB_END, 0},
+    {"json", 4, "1 [2] 34567 8", "1|[2]|", CB_EOVERFLOW, 5},
+    {"json", 0, "[1][2]\n{}", "[1]|[2]|{}|", CB_END, 0},
+    {"ndjson", 4, "[1]\n2\n\"long\"\n", "[1]|2|", CB_EOVERFLOW, 6},
+    {"ndjson", 0, "[1]\n \n2\n", "[1]|2|", CB_END, 0},
+    {"ndjson,keep", 0, "[1]\n2\n", "[1]\n|2\n|", CB_END, 0},
+};
+
+static void check_replaced(size_t i, bool counts)
+{
+    const struct cb_decoder_options decoding = {.size = sizeof decoding,
+                                                .max_record = replaced[i].max_record};
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    struct cb_buffer *in = buffer_of(NULL, replaced[i].input, strlen(replaced[i].input), 100);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+    uint64_t records = 0, expected = 0;
+    int status = CB_YES;
+
+    for (const char *at = replaced[i].output; *at; at++)
+        expected += *at == '|';
+    ck_assert_int_eq(cb_decoder_new(&decoder, replaced[i].from, &decoding, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, "delim:|", NULL, NULL), CB_OK);
+    cb_decoder_finish(decoder);
+    while (status == CB_YES) {
+        uint64_t skipped = 0;
+        size_t count = 0;
+
+        status = counts ? cb_decoder_skip(decoder, in, CB_ALL, &skipped)
+                        : cb_reframe(decoder, encoder, in, out, CB_ALL, &count);
+        records += counts ? skipped : count;
+    }
+    expect(status == replaced[i].status && records == expected &&
+               cb_decoder_error(decoder)->offset == replaced[i].offset,
+           "%s: %d, %d records, error at %d", replaced[i].from, status, (int)records,
+           (int)cb_decoder_error(decoder)->offset);
+    /* A record that turns out to be too long may have begun. */
+    if (!counts && status != CB_END)
+        cb_truncate(out, strlen(replaced[i].output));
+    if (!counts)
+        assert_holds(out, replaced[i].output, strlen(replaced[i].output));
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+
+START_TEST(what_is_replaced_or_counted_at_once_is_as_one_by_one)
+{
+    check_replaced((size_t)_i, false);
+    check_replaced((size_t)_i, true);
+}
+END_TEST
+
 /* ------------------------------------------------------------ one by one */
 
 START_TEST(no_record_beyond_those_asked_for_is_begun)
@@ -489,6 +563,8 @@ static Suite *reframe_suite(void)
 
     tcase_add_loop_test(all, every_stream_goes_into_every_output, 0, (int)COUNT(streams));
     tcase_add_loop_test(all, many_records_at_once_are_those_one_by_one, 0, (int)COUNT(mixtures));
+    tcase_add_loop_test(all, what_is_replaced_or_counted_at_once_is_as_one_by_one, 0,
+                        (int)COUNT(replaced));
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, no_byte_after_a_record_is_read);
     tcase_add_test(calls, no_header_is_lost_where_memory_is_short);

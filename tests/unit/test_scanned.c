@@ -319,6 +319,7 @@ static const struct example commands[] = {
     {"resp,aof", BYTES("*?\r\n.\r\n"), MALFORMED("", 4)},
     {"resp,aof", BYTES("*0\r\n#TS:"), TRUNCATED("[*0\\x0d\\x0a]", 8)},
     {"resp", BYTES("#TS:1\r\n"), MALFORMED("", 1)},
+    {"resp", BYTES("$-1\r\n*-1\r\n%-1\r\n"), MALFORMED("[$-1\\x0d\\x0a][*-1\\x0d\\x0a]", 11)},
 };
 
 START_TEST(commands_may_be_lines_or_stand_in_a_file)

@@ -26,6 +26,7 @@ static const struct pause {
     {"start:\\d\\d,or=x,line", "12\n1|2\n|x\n|", "|[12\n]|[12\n]|[x\n]."},
     {"line,fold", "a\n|b\n b\n|c|\n| d\n", "|[a]|[b\n b]||[c].[ d]"},
     {"line,fold", "a\r\n|\n|\r|\n|", "|[a]|[]||[]."},
+    {"line,fold", "|a\n||", "||[a]|."},
     {"line,fold,skip-empty", "\n|a\n\n|b", "|[a]|.[b]"},
     {"line,fold,keep", "a\r\n| b\n|", "|[a\r\n]|[ b\n]."},
     {"line", "a|b\n|c\r|\n", "|[ab]||[c]."},

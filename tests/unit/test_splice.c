@@ -51,6 +51,7 @@ static const struct work works[] = {
     {"u16be,align=4", "lf", {NULL}},
     {"u16be,scale=2", "lf", {NULL}},
     {"varint,offset=299", "lf", {NULL}},
+    {"varint,scale=2,align=4", "lf", {NULL}},
     {"varint,min=150", "lf", {NULL}},
     {"crlf", "varint", {"\r", "\n", "\r\n", "\r\r\n"}},
     {"line", "netstring", {"\r", "\n", "\r\n", "\r\r\n"}},
