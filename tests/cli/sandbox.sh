@@ -73,6 +73,12 @@ echo ab >in
 export FAIL_getrandom=EPERM/1
 LD_PRELOAD=$preload "$outside" -t websocket,mask <in >masked
 CBSPLIT=$outside
+# Interrupted, or fewer bytes than were asked for.
+for faults in FAIL_getrandom=EINTR@1 FAIL_getrandom=3/1 FAIL_READ=7/1,EINTR/3; do
+    env "$faults" LD_PRELOAD="$preload" "$outside" -t websocket,mask <in >masked-too
+    run -f websocket masked-too
+    expect out 'ab\n'
+done
 LD_PRELOAD=$preload HIDE=/dev/urandom run -t websocket,mask
 expect_status 6
 expect_message 'stdin: record 1 at byte 0: no random bytes for the mask'
