@@ -222,13 +222,18 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame, unsigned base)
 {
+    uint64_t with_digits;
     size_t digits;
     if (cb__unlikely(n < CB__SHORT_NUMBER))
         return false;
-    const bool right = cb__short_number(data, base, rules->end, &frame->payload, &digits);
+    const bool right = cb__short_number(data, base, rules->end, &with_digits, &digits);
     frame->header = digits + 1;
-    const bool padded = data[0] == rules->zero && digits > 1;
-    return right && !padded && frame->payload - rules->bounds.least <= rules->bounds.span;
+    frame->payload = with_digits - digits;
+    frame->both = with_digits + 1;
+    /* (Zero first, as it is rare: a branch on the number of digits would not be foreseen.) */
+    if (cb__unlikely(data[0] == rules->zero) && digits > 1)
+        return false;
+    return right && frame->payload - rules->bounds.least <= rules->bounds.span;
 }
 
 cb__always_inline bool glance_decimal(const struct cb__glance_rules *rules, const uint8_t *data,

@@ -101,11 +101,14 @@ static int cut_short(struct cb_decoder *decoder)
 cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_t *data, size_t n,
                               struct cb__glance *frame)
 {
+    uint64_t with_digits;
     size_t digits;
     if (cb__unlikely(n < CB__SHORT_NUMBER + 1))
         return false;
-    const bool right = cb__short_number(data, 16, '\r', &frame->payload, &digits);
+    const bool right = cb__short_number(data, 16, '\r', &with_digits, &digits);
     frame->header = digits + 2;
+    frame->payload = with_digits - digits;
+    frame->both = with_digits + 2;
     return right && data[digits + 1] == '\n' &&
            frame->payload - rules->bounds.least <= rules->bounds.span;
 }

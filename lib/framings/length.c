@@ -245,8 +245,10 @@ cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_
                                ? cb__load_uint(field, rules->width, little)
                            : little ? cb__load_little8(field) << rest >> rest
                                     : cb__load_big8(field) >> rest;
+    const bool right = cb__length_unscaled(&rules->bounds, value, &frame->payload);
     frame->header = rules->header;
-    return cb__length_unscaled(&rules->bounds, value, &frame->payload);
+    frame->both = frame->header + frame->payload;
+    return right;
 }
 
 cb__always_inline bool glance_big(const struct cb__glance_rules *rules, const uint8_t *data,

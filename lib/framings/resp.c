@@ -457,28 +457,29 @@ static int cut_short(struct cb_decoder *decoder)
     return state->phase == NOTE ? CB__END : cb__scanned_cut_short(decoder);
 }
 
-/* A type and a number of one to three digits: returns the bytes with their CRLF, or 0 for
- * anything else. */
-cb__always_inline size_t glance_number(const uint8_t *data, size_t n, uint8_t type, uint64_t *value)
+/* A type and a number of one to three digits: returns the bytes with their CRLF, with the number
+ * added to them in *end; or 0 for anything else. */
+cb__always_inline size_t glance_number(const uint8_t *data, size_t n, uint8_t type, uint64_t *end)
 {
     if (cb__unlikely(n < 1 + CB__SHORT_NUMBER + 1 || data[0] != type))
         return 0;
     size_t digits;
-    const bool right = cb__short_number(data + 1, 10, '\r', value, &digits);
+    const bool right = cb__short_number(data + 1, 10, '\r', end, &digits);
     const bool padded = data[1] == '0' && digits > 1;
     if (!right || padded || data[2 + digits] != '\n')
         return 0;
+    *end += 3;
     return digits + 3;
 }
 
 /* The size of a whole string with its CRLF, or 0 for anything else. */
 cb__always_inline size_t glance_string(const uint8_t *data, size_t n)
 {
-    uint64_t length;
-    const size_t head = glance_number(data, n, '$', &length);
-    if (!head || n - head < length + 2 || !begins_with_crlf(data + head + length, 2))
+    uint64_t end;
+    const size_t head = glance_number(data, n, '$', &end);
+    if (!head || n < end + 2 || !begins_with_crlf(data + end, 2))
         return 0;
-    return head + (size_t)length + 2;
+    return (size_t)end + 2;
 }
 
 /* The same for an array of strings, as commands are. */
@@ -486,6 +487,7 @@ static size_t glance_command(const uint8_t *data, size_t n)
 {
     uint64_t count = 0;
     size_t at = glance_number(data, n, '*', &count), size = at;
+    count -= at;
     for (; size && count; count--) {
         size = glance_string(data + at, n - at);
         at += size;
@@ -499,7 +501,7 @@ cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_
     size_t size = rules->end == '*' ? 0 : glance_string(data, n);
     if (!size)
         size = glance_command(data, n);
-    *frame = (struct cb__glance){.payload = size};
+    *frame = (struct cb__glance){.payload = size, .both = size};
     return size && size <= rules->bounds.span;
 }
 

@@ -283,9 +283,10 @@ cb__always_inline bool glance(const struct cb__glance_rules *rules, const uint8_
     if (cb__unlikely(n < rules->header + 1))
         return false;
     const bool right = number(data + rules->offset, rules->canonical, &value, &two);
+    const bool fits = cb__length_unscaled(&rules->bounds, value, &frame->payload);
     frame->header = rules->header + two;
-    return right && two < rules->width &&
-           cb__length_unscaled(&rules->bounds, value, &frame->payload);
+    frame->both = frame->header + frame->payload;
+    return right && two < rules->width && fits;
 }
 
 #define GLANCE(NOTATION)                                                                           \

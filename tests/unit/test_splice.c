@@ -227,10 +227,11 @@ START_TEST(short_numbers_are_read_as_if_digit_by_digit)
         const uint8_t data[4] = {(uint8_t)word, (uint8_t)(word >> 8), some[word >> 16],
                                  some[word % sizeof some]};
         const uint8_t end = ends[word % sizeof ends];
-        uint64_t value, should;
+        uint64_t sum, should;
         size_t digits, count;
-        const bool right = base == 16 ? cb__short_number(data, 16, end, &value, &digits)
-                                      : cb__short_number(data, 10, end, &value, &digits);
+        const bool right = base == 16 ? cb__short_number(data, 16, end, &sum, &digits)
+                                      : cb__short_number(data, 10, end, &sum, &digits);
+        const uint64_t value = sum - digits;
 
         expect(right == read_number(data, base, end, &should, &count), "%02x%02x%02x%02x %02x: %d",
                data[0], data[1], data[2], data[3], end, right);

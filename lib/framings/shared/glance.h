@@ -20,6 +20,7 @@
 struct cb__glance {
     size_t header; /* bytes */
     uint64_t payload;
+    uint64_t both; /* the sum: the next header waits for it */
 };
 
 enum { CB__GLANCE_TRAILER = 2 }; /* bytes, at most */
@@ -72,6 +73,7 @@ cb__always_inline size_t cb__glance_loop(uint64_t max_record, const uint8_t *dat
     const uint8_t *at = data + *used, *const end = data + n;
     struct cb__cut *cut = cuts + count, *const cuts_end = cuts + max;
     for (; cut < cuts_end; cut++) {
+        const uint8_t *const after = at + rules.trailer;
         struct cb__glance frame;
         if (cb__unlikely(!glance(&rules, at, (size_t)(end - at), &frame)))
             break;
@@ -79,8 +81,7 @@ cb__always_inline size_t cb__glance_loop(uint64_t max_record, const uint8_t *dat
         const size_t rest = (size_t)(end - payload);
         if (cb__unlikely(rest < ahead || frame.payload > rest - ahead))
             break;
-        const uint8_t *const trailer = payload + frame.payload, *const next =
-                                                                    trailer + rules.trailer;
+        const uint8_t *const trailer = at + frame.both, *const next = after + frame.both;
         const size_t length = keep ? (size_t)(next - at) : (size_t)frame.payload;
         if (cb__unlikely((rules.trailer && !cb__glance_trailer(&rules, trailer)) ||
                          length > max_record))
@@ -146,14 +147,15 @@ cb__always_inline size_t cb__glance_copy(const uint8_t *data, size_t n, struct c
     const uint8_t *at = data, *const end = data + n - CB__SPLICE_ROOM;
     size_t count = 0;
     while (at < end && splice.to < splice.end) {
+        const uint8_t *const after = at + rules.trailer;
         struct cb__glance frame;
         if (cb__unlikely(!glance(&rules, at, CB__SPLICE_ROOM, &frame)))
             break;
-        const uint8_t *const payload = at + frame.header, *const trailer = payload + frame.payload;
+        const uint8_t *const payload = at + frame.header, *const trailer = at + frame.both;
         if (cb__unlikely(!cb__glance_trailer(&rules, trailer) ||
                          !cb__splice_put(&splice, payload, (size_t)frame.payload, heads, most)))
             break;
-        at = trailer + rules.trailer;
+        at = after + frame.both;
         count++;
     }
     given->to = splice.to;

@@ -3,8 +3,9 @@
  * Numbers of one to three digits, as nearly all short records have before them.
  *
  * How many digits there are is no branch.  The next header waits for the value, so that is
- * found as soon as possible: from three loads at once, each further digit adding something
- * or nothing.  Whether they are digits, and what follows the third, is found out meanwhile.
+ * found as soon as possible: from three loads at once, one number for each number of digits,
+ * of which the right one is chosen.  Whether they are digits, and what follows the third, is
+ * found out meanwhile.
  */
 #ifndef CB_SHORT_NUMBER_H
 #define CB_SHORT_NUMBER_H
@@ -14,61 +15,79 @@
 /* Least number of bytes at hand. */
 enum { CB__SHORT_NUMBER = 4 };
 
-/* The value of a digit in base 16, and what it adds if one digit more follows, or two.  Any
- * other byte has a value above 15. */
-struct cb__short_digit {
-    uint16_t value, second, third;
-    uint16_t padding; /* to a size that needs no multiplication */
-};
+/* The value of a digit in base 16.  Any other byte has a value above 15. */
+extern const uint8_t cb__short_digits[256];
 
-extern const struct cb__short_digit cb__short_digits[256];
-
-/* Three digits, of which the first counts, or the first two; of any other bytes, anything. */
+/* Of one, two or three digits: how many they are, the number and that, and what is above 15 if
+ * one of them is no digit. */
 struct cb__short_digits {
-    uint64_t first;  /* the number if there is one digit */
-    uint64_t second; /* what a second one adds to it */
-    uint64_t third;
-    uint64_t check[3]; /* above 15 if it is no digit */
+    uint64_t size, with_size, check;
 };
 
-cb__always_inline struct cb__short_digits cb__short_decimal(const uint8_t *data)
+/* The numbers that begin at `data`, of any bytes: all[i] of i + 1 digits. */
+cb__always_inline void cb__short_decimal(const uint8_t *data, struct cb__short_digits *all)
 {
-    const uint64_t a = data[0] ^ (uint64_t)'0', b = data[1] ^ (uint64_t)'0';
-    const uint64_t c = data[2] ^ (uint64_t)'0', ab = 10 * a + b;
-    return (struct cb__short_digits){
-        .first = a,
-        .second = ab - a,
-        .third = 9 * ab + c,
-        .check = {a + 6, b + 6, c + 6},
-    };
+    const uint64_t a = data[0], b = data[1], c = data[2], zero = '0';
+    const uint64_t one = (a ^ zero) + 6, two = one | ((b ^ zero) + 6), three = (c ^ zero) + 6;
+    all[0] = (struct cb__short_digits){1, a + (1 - zero), one};
+    all[1] = (struct cb__short_digits){2, 10 * a + b + (2 - 11 * zero), two};
+    all[2] = (struct cb__short_digits){3, 100 * a + (10 * b + c + (3 - 111 * zero)), two | three};
 }
 
-cb__always_inline struct cb__short_digits cb__short_hex(const uint8_t *data)
+cb__always_inline void cb__short_hex(const uint8_t *data, struct cb__short_digits *all)
 {
-    const struct cb__short_digit *const a = &cb__short_digits[data[0]];
-    const struct cb__short_digit *const b = &cb__short_digits[data[1]];
-    const struct cb__short_digit *const c = &cb__short_digits[data[2]];
-    return (struct cb__short_digits){
-        .first = a->value,
-        .second = (uint64_t)a->second + b->value,
-        .third = (uint64_t)a->third + b->second + c->value,
-        .check = {a->value, b->value, c->value},
-    };
+    const uint64_t a = cb__short_digits[data[0]], b = cb__short_digits[data[1]];
+    const uint64_t c = cb__short_digits[data[2]];
+    all[0] = (struct cb__short_digits){1, a + 1, a};
+    all[1] = (struct cb__short_digits){2, (a << 4) + (b + 2), a | b};
+    all[2] = (struct cb__short_digits){3, (a << 8) + ((b << 4) + (c + 3)), a | b | c};
 }
 
-/* The number at `data`, of one to three digits that `end` follows.  False for anything
- * else. */
+/* Takes `other` if the byte is the end.  In C compilers make a branch of it, or a mask that
+ * the number has to wait for. */
+cb__always_inline void cb__short_choose(struct cb__short_digits *digits, uint8_t byte, uint8_t end,
+                                        const struct cb__short_digits *other)
+{
+#ifdef __x86_64__
+    __asm__("cmpb %[end], %[byte]\n\t"
+            "cmove %[with_size], %[to_with_size]\n\t"
+            "cmove %[size], %[to_size]\n\t"
+            "cmove %[check], %[to_check]"
+            : [to_with_size] "+&r"(digits->with_size), [to_size] "+&r"(digits->size),
+              [to_check] "+&r"(digits->check)
+            : [byte] "q"(byte), [end] "qi"(end), [with_size] "r"(other->with_size),
+              [size] "r"(other->size), [check] "r"(other->check)
+            : "cc");
+#else
+    const uint64_t mask = -(uint64_t)(byte == end);
+    digits->with_size ^= (digits->with_size ^ other->with_size) & mask;
+    digits->size ^= (digits->size ^ other->size) & mask;
+    digits->check ^= (digits->check ^ other->check) & mask;
+#endif
+}
+
+/* The number at `data`, of one to three digits that `end` follows, with the number of digits:
+ * what the next header waits for.  False for anything else. */
 cb__always_inline bool cb__short_number(const uint8_t *data, unsigned base, uint8_t end,
-                                        uint64_t *value, size_t *digits)
+                                        uint64_t *with_digits, size_t *digits)
 {
-    const struct cb__short_digits d = base == 10 ? cb__short_decimal(data) : cb__short_hex(data);
-    /* All bits, or none. */
-    const uint64_t second = -(uint64_t)(data[1] != end);
-    const uint64_t third = -(uint64_t)(data[2] != end) & second;
-    *value = d.first + (d.second & second) + (d.third & third);
-    *digits = (size_t)(1 - second - third);
-    const uint64_t check = d.check[0] | (d.check[1] & second) | (d.check[2] & third);
-    return check < 16 && data[*digits] == end;
+    struct cb__short_digits all[3], right;
+    if (base == 10) {
+        cb__short_decimal(data, all);
+        right = all[2];
+        cb__short_choose(&right, data[2], end, &all[1]);
+        cb__short_choose(&right, data[1], end, &all[0]);
+    } else {
+        /* Few short records have three digits in base 16, so that is a branch. */
+        cb__short_hex(data, all);
+        right = all[1];
+        cb__short_choose(&right, data[1], end, &all[0]);
+        if (cb__unlikely(data[right.size] != end) && right.size == 2)
+            right = all[2];
+    }
+    *with_digits = right.with_size;
+    *digits = right.size;
+    return right.check < 16 && data[right.size] == end;
 }
 
 #endif
