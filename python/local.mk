@@ -38,6 +38,12 @@ python_module = $(python_package)/_native$(PYTHON_SUFFIX)
 pypackagedir = $(pyexecdir)/chunkedbuffer
 pypackage_DATA = $(python_sources) $(python_module)
 
+# By this pip and importlib.metadata know that it is there.
+python_metadata = python/build/lib/chunkedbuffer.egg-info/PKG-INFO
+pymetadatadir = $(pyexecdir)/chunkedbuffer-$(PACKAGE_VERSION).egg-info
+pymetadata_DATA = $(python_metadata)
+$(python_metadata): $(python_module)
+
 # Without a shared library the module gets the sources of the library.
 if SHARED
 python_library = \
@@ -57,7 +63,8 @@ $(python_module): $(python_sources) $(python_module_sources) lib/libchunkedbuffe
 	CHUNKEDBUFFER_BUILD='$(abs_builddir)/python/build' $(python_library) \
 	$(PYTHON) '$(abs_srcdir)/python/setup.py' -q build \
 		--build-base='$(abs_builddir)/python/build' \
-		--build-lib='$(abs_builddir)/python/build/lib' >python/build.log 2>&1 || \
+		--build-lib='$(abs_builddir)/python/build/lib' \
+		egg_info --egg-base='$(abs_builddir)/python/build/lib' >python/build.log 2>&1 || \
 	{ cat python/build.log; exit 1; }
 	@touch $@
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What belongs to a package: stubs, docstrings, a version."""
 import ast
+import importlib.metadata
 import inspect
 import os
 import subprocess
@@ -90,6 +91,7 @@ def test_stubtest_finds_nothing(tmp_path):
 
 
 def test_versions():
+    assert importlib.metadata.version("chunkedbuffer") == chunkedbuffer.__version__
     assert chunkedbuffer.__version__ == chunkedbuffer.library_version
 
 
