@@ -350,6 +350,15 @@ START_TEST(bad_options_are_refused)
         .size = sizeof partial,
         .on_partial = (enum cb_partial)(CB_PARTIAL_DROP + 1),
     };
+    struct cb_decoder_options malformed = {
+        .size = sizeof malformed,
+        .on_malformed = (enum cb_malformed)(CB_MALFORMED_SKIP + 1),
+    };
+    struct cb_decoder_options overflow = {
+        .size = sizeof overflow,
+        .on_overflow = (enum cb_overflow)(CB_OVERFLOW_TRUNCATE + 1),
+    };
+    struct cb_decoder_options trailers = {.size = sizeof trailers, .trailers = 2};
     struct cb_decoder *decoder = NULL;
     struct cb_error error = {.code = CB_OK};
 
@@ -357,6 +366,11 @@ START_TEST(bad_options_are_refused)
     ck_assert_int_eq(error.code, CB_EINVAL);
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &partial, &error), CB_EINVAL);
     ck_assert_int_eq(cb_decoder_new(&decoder, "line", &partial, NULL), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &malformed, &error), CB_EINVAL);
+    ck_assert_str_eq(error.text, "unknown value for on_malformed");
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &overflow, &error), CB_EINVAL);
+    ck_assert_str_eq(error.text, "unknown value for on_overflow");
+    ck_assert_int_eq(cb_decoder_new(&decoder, "line", &trailers, &error), CB_EINVAL);
     ck_assert_ptr_null(decoder);
 }
 END_TEST

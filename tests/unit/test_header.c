@@ -305,6 +305,44 @@ START_TEST(a_long_header_is_written_in_full)
 }
 END_TEST
 
+/* Room for it is taken as headers get longer, and all of it is given back. */
+START_TEST(headers_of_growing_length_leave_no_memory)
+{
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct cb_buffer *in = buffer_of(NULL, BYTES("\1x\x81\0y\x81\x80\0z"), 9), *out;
+        struct counting counting;
+        struct cb_encoder *encoder;
+        struct cb_decoder *decoder;
+        int status = CB_ENOMEM;
+
+        counting_init(&counting);
+        const struct cb_encoder_options options = {.size = sizeof options,
+                                                   .allocator = &counting.hooks};
+        ck_assert_int_eq(cb_buffer_new(&out, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, "varint", NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_encoder_new(&encoder, "json,header", &options, NULL), CB_OK);
+        counting_fail(&counting, n, false);
+        for (int i = 0; i < 2 && status == CB_ENOMEM; i++)
+            status = cb_reframe(decoder, encoder, in, out, CB_ALL, NULL);
+        failed = counting.failed;
+        ck_assert(failed || n > 3);
+        ck_assert_int_eq(status, CB_MORE);
+        assert_holds(
+            out,
+            BYTES("{\"record\":1,\"offset\":1,\"length\":1,\"text\":\"x\",\"header\":\"01\"}\n"
+                  "{\"record\":2,\"offset\":4,\"length\":1,\"text\":\"y\",\"header\":\"8100\"}\n"
+                  "{\"record\":3,\"offset\":8,\"length\":1,\"text\":\"z\",\"header\":\"818000\"}\n"));
+        cb_encoder_free(encoder);
+        counting_fini(&counting);
+        cb_decoder_free(decoder);
+        cb_buffer_free(in);
+        cb_buffer_free(out);
+    }
+}
+END_TEST
+
 static Suite *header_suite(void)
 {
     Suite *suite = suite_create("header");
@@ -319,6 +357,7 @@ static Suite *header_suite(void)
     tcase_add_test(outputs, a_header_that_is_apart_is_only_had_from_the_decoder);
     tcase_add_test(outputs, a_header_at_its_piece_is_had_without_the_decoder);
     tcase_add_test(outputs, a_long_header_is_written_in_full);
+    tcase_add_test(outputs, headers_of_growing_length_leave_no_memory);
     return suite;
 }
 

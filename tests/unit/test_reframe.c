@@ -523,6 +523,41 @@ START_TEST(no_byte_after_a_record_is_read)
 }
 END_TEST
 
+/* The last value has no line end in the input, and needs one in the output. */
+START_TEST(no_more_is_written_than_there_is_room_for)
+{
+    for (size_t size = 4080; size < 4110; size++) {
+        for (size_t limit = 4096; limit < 4100; limit++) {
+            static uint8_t values[4112];
+            struct pair pair;
+            size_t written = 0;
+            int status;
+
+            memset(values, '1', size);
+            memcpy(values, "[1]\n[2]\n[", 9);
+            values[size - 1] = ']';
+            values[size] = '\n';
+            make_pair(&pair, "json", "line", false, false, limit);
+            ck_assert_int_eq(cb_append(pair.in, values, size), CB_OK);
+            do {
+                status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL);
+                const size_t n = cb_length(pair.out);
+                uint8_t bytes[4112];
+
+                ck_assert_uint_le(n, limit);
+                ck_assert_uint_eq(cb_copyout(pair.out, 0, n, bytes), n);
+                ck_assert(memcmp(bytes, values + written, n) == 0);
+                written += n;
+                cb_skip(pair.out, n);
+            } while (status == CB_YES);
+            ck_assert_int_eq(status, CB_MORE);
+            ck_assert_uint_eq(written, size + 1);
+            free_pair(&pair);
+        }
+    }
+}
+END_TEST
+
 /* Whichever allocation fails: what is written is right, and the call may be made again. */
 START_TEST(no_header_is_lost_where_memory_is_short)
 {
@@ -567,6 +602,7 @@ static Suite *reframe_suite(void)
                         (int)COUNT(replaced));
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, no_byte_after_a_record_is_read);
+    tcase_add_test(calls, no_more_is_written_than_there_is_room_for);
     tcase_add_test(calls, no_header_is_lost_where_memory_is_short);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
