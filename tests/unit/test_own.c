@@ -695,6 +695,40 @@ START_TEST(a_wrong_byte_is_reported_where_it_is)
 }
 END_TEST
 
+/* The cause is `arg`. */
+static int refuse_all(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    (void)data;
+    (void)n;
+    frame->why = arg;
+    frame->header = 1;
+    return CB_EMALFORMED;
+}
+
+START_TEST(a_cause_of_any_length_is_cut_to_its_room)
+{
+    for (size_t n = 200; n < 300; n++) {
+        struct cb_own own = {.size = sizeof own, .header = refuse_all};
+        struct cb_buffer *in = buffer_of(NULL, BYTES("?"), 1);
+        struct cb_decoder *decoder;
+        struct cb_piece piece;
+        const size_t room = sizeof((struct cb_error *)0)->text;
+        char why[320];
+
+        memset(why, 'x', n);
+        why[n] = '\0';
+        own.arg = why;
+        ck_assert_int_eq(cb_decoder_new_own(&decoder, &own, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_EMALFORMED);
+        memcpy(why + n, ": 3f", 5);
+        why[room - 1] = '\0';
+        ck_assert_str_eq(cb_decoder_error(decoder)->text, why);
+        cb_decoder_free(decoder);
+        cb_buffer_free(in);
+    }
+}
+END_TEST
+
 START_TEST(a_last_record_without_its_end_is_truncated_unless_said_otherwise)
 {
     struct cb_own own = dotted;
@@ -1498,6 +1532,7 @@ static Suite *own_suite(void)
     tcase_add_test(alike, payload_that_is_summed_may_not_go_by);
     tcase_add_test(contract, the_end_mark_ends_the_stream_and_what_follows_stays);
     tcase_add_test(contract, a_wrong_byte_is_reported_where_it_is);
+    tcase_add_test(contract, a_cause_of_any_length_is_cut_to_its_room);
     tcase_add_test(contract, a_last_record_without_its_end_is_truncated_unless_said_otherwise);
     tcase_add_test(contract, a_scan_may_pass_over_payload_unseen);
     tcase_add_test(contract, a_header_comes_in_one_piece_of_up_to_4096_bytes);

@@ -4,6 +4,7 @@
  * `trailers`: the same however the input comes.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ways.h"
@@ -215,6 +216,87 @@ START_TEST(a_truncated_record_has_none)
 }
 END_TEST
 
+START_TEST(a_trailer_that_is_apart_is_only_had_from_the_decoder)
+{
+    struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
+    struct cb_buffer *in = buffer_of(NULL, BYTES("1:a,"), 3), *out;
+    struct cb_encoder *dump, *line;
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+    size_t taken;
+
+    ck_assert_int_eq(cb_buffer_new(&out, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&dump, "dump", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&line, "line", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST | CB_TRAILER_APART);
+    ck_assert_int_eq(cb_encode_pieces(dump, &piece, 1, out, &taken), CB_ESTATE);
+    ck_assert_uint_eq(taken, 0);
+    ck_assert_uint_eq(cb_length(out), 0);
+    /* It is nothing to one that does not write it. */
+    ck_assert_int_eq(cb_encode_pieces(line, &piece, 1, out, &taken), CB_OK);
+    assert_holds(out, BYTES("a\n"));
+    cb_encoder_follow(dump, decoder);
+    ck_assert_int_eq(cb_encode_pieces(dump, &piece, 1, out, &taken), CB_OK);
+    ck_assert_uint_eq(taken, 1);
+    cb_encoder_free(dump);
+    cb_encoder_free(line);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+END_TEST
+
+/* A dump of records whose trailers get longer, where the n-th allocation of the encoder
+ * fails.  Has one failed? */
+static bool dump_all(uint64_t n, struct cb_buffer *out)
+{
+    struct cb_buffer *in = buffer_of(NULL, BYTES("a;b;;c;;;d"), 10);
+    struct counting counting;
+    struct cb_decoder *decoder;
+    struct cb_encoder *encoder;
+    int status = CB_ENOMEM;
+
+    counting_init(&counting);
+    const struct cb_encoder_options options = {.size = sizeof options,
+                                               .allocator = &counting.hooks};
+    ck_assert_int_eq(cb_decoder_new(&decoder, "delim:;,or=;;,or=;;;", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encoder_new(&encoder, "dump", &options, NULL), CB_OK);
+    cb_decoder_finish(decoder);
+    counting_fail(&counting, n, false);
+    for (int i = 0; i < 2 && status == CB_ENOMEM; i++)
+        status = cb_reframe(decoder, encoder, in, out, CB_ALL, NULL);
+    const bool failed = counting.failed;
+    ck_assert_int_eq(status, CB_END);
+    cb_encoder_free(encoder);
+    counting_fini(&counting);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    return failed;
+}
+
+START_TEST(trailers_of_growing_length_leave_no_memory)
+{
+    struct cb_buffer *expected = new_buffer(NULL, 4096);
+    size_t size;
+    bool failed = true;
+
+    ck_assert(!dump_all(0, expected));
+    uint8_t *bytes = flatten(expected, &size);
+    for (uint64_t n = 1; failed; n++) {
+        struct cb_buffer *out = new_buffer(NULL, 4096);
+
+        failed = dump_all(n, out);
+        ck_assert(failed || n > 3);
+        assert_holds(out, bytes, size);
+        cb_buffer_free(out);
+    }
+    free(bytes);
+    cb_buffer_free(expected);
+}
+END_TEST
+
 static Suite *trailer_suite(void)
 {
     Suite *suite = suite_create("trailer");
@@ -224,6 +306,8 @@ static Suite *trailer_suite(void)
                         (int)COUNT(samples));
     tcase_add_test(pieces, without_the_option_there_is_none);
     tcase_add_test(pieces, a_truncated_record_has_none);
+    tcase_add_test(pieces, a_trailer_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(pieces, trailers_of_growing_length_leave_no_memory);
     return suite;
 }
 
