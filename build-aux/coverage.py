@@ -10,7 +10,8 @@ target.  With --branches the lines with a branch that was never taken are printe
 
 A line that no test can reach says why in a comment that begins with "not reached:", at its
 end; it counts as if it was not there.  On a line of its own such a comment is about all that
-comes after it in its block.
+comes after it in its block.  "not taken:" does the same for branches: those of its line do
+not count, the line does.
 
 A function of a header is compiled into many objects: its lines have been executed if they
 were in one of them.
@@ -18,14 +19,12 @@ were in one of them.
 import collections
 import json
 import os
-import re
 import subprocess
 import sys
 
 # The shares in percent.
 Part = collections.namedtuple('Part', 'folder name lines branches')
 PARTS = [Part('lib', 'library', 100, 95), Part('cli', 'program', 95, None)]
-MARK = re.compile(r'/\* not reached: (.*)')
 
 
 def notes():
@@ -47,17 +46,18 @@ class Source:
             self.text = file.read().splitlines()
         self.lines = collections.Counter()
         self.branches = collections.defaultdict(collections.Counter)
-        self.excepted = set(self.find_excepted())
+        self.excepted = set(self.find_marked('reached'))
+        self.straight = set(self.find_marked('taken'))
 
-    def find_excepted(self):
-        """The numbers of the lines that no test can reach."""
+    def find_marked(self, word):
+        """The numbers of the lines that are marked as never reached or taken."""
         depth = None
         for number, line in enumerate(self.text, 1):
             indent = len(line) - len(line.lstrip())
             if depth is not None and line.strip() and indent < depth:
                 depth = None
-            mark = MARK.search(line)
-            if mark and line.lstrip().startswith('/* not'):
+            mark = f'/* not {word}: ' in line
+            if mark and line.lstrip().startswith('/* not '):
                 depth = indent
             if mark or depth is not None:
                 yield number
@@ -68,6 +68,8 @@ class Source:
         if number in self.excepted:
             return
         self.lines[number] += line['count']
+        if number in self.straight:
+            return
         # One line may be in several functions, if a macro names them.
         for i, branch in enumerate(line['branches']):
             self.branches[number][line.get('function_name'), i] += branch['count']

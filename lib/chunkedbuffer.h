@@ -928,7 +928,8 @@ CB_API CB_MUST_USE int cb_encode_pieces(struct cb_encoder *encoder, const struct
                                         size_t count, struct cb_buffer *out, size_t *taken)
     CB_NONNULL_1;
 /* Appends the end of the stream; then the encoder is ready for a new one.
- * CB_ENOMEM and CB_ELIMIT: may be called again.  CB_ESTATE inside a record. */
+ * CB_ENOMEM and CB_ELIMIT: call it again; until then no record can be encoded
+ * (CB_ESTATE).  CB_ESTATE inside a record. */
 CB_API CB_MUST_USE int cb_encode_end(struct cb_encoder *encoder, struct cb_buffer *out) CB_NONNULL;
 /* Sets the number of the next whole record, and of the record that has number 1 in
  * its pieces (initially 1), for framings that write it. */

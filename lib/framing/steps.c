@@ -57,8 +57,8 @@ static int refuse(struct cb_encoder *encoder, struct cb__appender *appender,
 {
     encoder->error.record = piece->record;
     encoder->step = piece->flags & CB_LAST ? CB__ENCODE_RECORD : CB__ENCODE_PASS;
-    if (encoder->held)
-        cb_skip(encoder->held, CB_ALL);
+    if (encoder->held)                   /* not taken: the only one that holds refuses none */
+        cb_skip(encoder->held, CB_ALL);  /* not reached: the same */
     cb__encode_take_back(encoder, appender);
     return CB_EUNENCODABLE;
 }
@@ -169,7 +169,7 @@ static int put_piece(struct cb_encoder *encoder, struct cb__appender *appender,
 static int check_piece(const struct cb_encoder *encoder, const struct cb_piece *piece)
 {
     const bool between = encoder->step == CB__ENCODE_RECORD;
-    if (between != ((piece->flags & CB_FIRST) != 0) || encoder->step == CB__ENCODE_END)
+    if (between != ((piece->flags & CB_FIRST) != 0))
         return CB_ESTATE;
     return piece->total == CB_UNKNOWN && encoder->traits & CB_NEEDS_LENGTH ? CB_ESTATE : CB_OK;
 }
@@ -280,8 +280,8 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
 int cb__encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
                    const struct cb_piece *piece)
 {
-    if (cb__unlikely(encoder->step == CB__ENCODE_PASS)) {
-        if (piece->flags & CB_FIRST)
+    if (cb__unlikely(encoder->step >= CB__ENCODE_PASS)) {
+        if (encoder->step == CB__ENCODE_END || piece->flags & CB_FIRST)
             return CB_ESTATE;
         encoder->step = piece->flags & CB_LAST ? CB__ENCODE_RECORD : CB__ENCODE_PASS;
         return CB_OK;

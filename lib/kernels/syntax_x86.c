@@ -229,6 +229,7 @@ size_t cb__syntax_kernels_here(const struct cb__syntax_kernel **kernels)
 {
     size_t count = 0;
     __builtin_cpu_init();
+    /* not taken: the tests of one machine run on one processor */
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") &&
                 __builtin_cpu_supports("pclmul");
     if (bits && __builtin_cpu_supports("avx512bw"))

@@ -436,6 +436,7 @@ size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)
 {
     size_t count = 0;
     __builtin_cpu_init();
+    /* not taken: the tests of one machine run on one processor */
     bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
     if (bits && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&

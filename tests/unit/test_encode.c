@@ -478,6 +478,52 @@ START_TEST(blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool)
 }
 END_TEST
 
+/* A record that is held until its end comes in many parts by reference. */
+START_TEST(a_record_is_held_in_full_or_the_call_made_again)
+{
+    enum { PARTS = 40, PART = 200 };
+    static uint8_t text[PARTS * PART];
+    struct cb_buffer *in = new_buffer(NULL, 4096), *expected = new_buffer(NULL, 4096);
+    const size_t block = PART;
+    struct cb_piece pieces[PARTS];
+    bool failed = true;
+    size_t taken;
+
+    memset(text, 'x', sizeof text);
+    append_cut(in, text, sizeof text, &block, 1);
+    struct cb_decoder *decoder;
+    ck_assert_int_eq(cb_decoder_new(&decoder, "fixed:8000", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_batch(decoder, in, pieces, PARTS), PARTS);
+    struct cb_encoder *plain = new_encoder("json", false, NULL);
+    ck_assert_int_eq(cb_encode_bytes(plain, text, sizeof text, NULL, NULL, expected), CB_OK);
+    for (uint64_t n = 1; failed; n++) {
+        struct counting counting;
+        struct cb_buffer *out = new_buffer(NULL, 4096);
+        size_t at = 0;
+
+        counting_init(&counting);
+        struct cb_encoder *encoder = new_encoder("json", false, &counting.hooks);
+        counting_fail(&counting, n, false);
+        for (int i = 0; i < 3 && at < PARTS; i++) {
+            const int status = cb_encode_pieces(encoder, pieces + at, PARTS - at, out, &taken);
+            ck_assert(status == CB_OK || (i == 0 && status == CB_ENOMEM));
+            at += taken;
+        }
+        failed = counting.failed;
+        ck_assert(failed || n > 2);
+        ck_assert_uint_eq(at, PARTS);
+        ck_assert_int_eq(cb_equal(out, expected), CB_YES);
+        cb_encoder_free(encoder);
+        cb_buffer_free(out);
+        counting_fini(&counting);
+    }
+    cb_encoder_free(plain);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    cb_buffer_free(expected);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- states */
 
 static int put(struct cb_encoder *encoder, struct cb_buffer *out, unsigned flags, uint64_t total)
@@ -506,6 +552,78 @@ START_TEST(a_call_that_cannot_be_now_is_refused)
     ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
     assert_holds(out, BYTES("\4abab"));
     cb_buffer_free(record);
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+static int put_text(struct cb_encoder *encoder, struct cb_buffer *out, const char *text,
+                    unsigned flags)
+{
+    const struct cb_piece piece = {.data = (const uint8_t *)text,
+                                   .length = strlen(text),
+                                   .record = 1,
+                                   .total = CB_UNKNOWN,
+                                   .flags = flags};
+    size_t taken;
+    const int status = cb_encode_pieces(encoder, &piece, 1, out, &taken);
+
+    ck_assert_uint_eq(taken, status == CB_OK || status == CB_EUNENCODABLE);
+    return status;
+}
+
+START_TEST(a_rejected_record_leaves_as_far_as_it_is_still_there)
+{
+    for (size_t sent = 0; sent <= 5; sent++) {
+        struct cb_encoder *encoder = new_encoder("line", true, NULL);
+        struct cb_buffer *out = new_buffer(NULL, 4096);
+
+        ck_assert_int_eq(put_text(encoder, out, "1", CB_FIRST | CB_LAST), CB_OK);
+        ck_assert_int_eq(put_text(encoder, out, "abc", CB_FIRST), CB_OK);
+        ck_assert_uint_eq(cb_skip(out, sent), sent);
+        ck_assert_int_eq(put_text(encoder, out, "d\n", CB_LAST), CB_EUNENCODABLE);
+        assert_holds(out, "1\n" + (sent < 2 ? sent : 2), sent < 2 ? 2 - sent : 0);
+        ck_assert_int_eq(put_text(encoder, out, "e", CB_FIRST | CB_LAST), CB_OK);
+        cb_skip(out, sent < 2 ? 2 - sent : 0);
+        assert_holds(out, BYTES("e\n"));
+        cb_buffer_free(out);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
+START_TEST(the_rest_of_a_rejected_record_is_passed_over)
+{
+    struct cb_encoder *encoder = new_encoder("line", true, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    ck_assert_int_eq(put_text(encoder, out, "a\n", CB_FIRST), CB_EUNENCODABLE);
+    ck_assert_int_eq(put_text(encoder, out, "b", 0), CB_OK);
+    ck_assert_int_eq(put_text(encoder, out, "c", CB_FIRST), CB_ESTATE); /* it is not over */
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_ESTATE);
+    ck_assert_int_eq(put_text(encoder, out, "d\n", CB_LAST), CB_OK);
+    ck_assert_uint_eq(cb_length(out), 0);
+    ck_assert_int_eq(put_text(encoder, out, "e", CB_FIRST | CB_LAST), CB_OK);
+    assert_holds(out, BYTES("e\n"));
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+START_TEST(nothing_comes_into_the_end_of_a_stream)
+{
+    const struct cb_buffer_options small = {.size = sizeof small, .limit = 3};
+    struct cb_encoder *encoder = new_encoder("chunked", false, NULL);
+    struct cb_buffer *out;
+
+    ck_assert_int_eq(cb_buffer_new(&out, &small), CB_OK);
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_ELIMIT);
+    ck_assert_int_eq(put(encoder, out, CB_FIRST | CB_LAST, 2), CB_ESTATE);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "x", 1, NULL, NULL, out), CB_ESTATE);
+    assert_holds(out, BYTES("0\r\n"));
+    cb_skip(out, CB_ALL);
+    ck_assert_int_eq(cb_encode_end(encoder, out), CB_OK);
+    assert_holds(out, BYTES("\r\n"));
     cb_buffer_free(out);
     cb_encoder_free(encoder);
 }
@@ -596,9 +714,13 @@ static Suite *encode_suite(void)
                         all);
     tcase_add_loop_test(memory, when_memory_is_out_the_same_call_may_be_made_again, 0, all);
     tcase_add_loop_test(memory, a_whole_record_for_which_memory_was_out_counts_once, 0, all);
+    tcase_add_test(memory, a_record_is_held_in_full_or_the_call_made_again);
     tcase_add_test(memory, long_payload_goes_by_reference);
     tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);
     tcase_add_test(states, a_call_that_cannot_be_now_is_refused);
+    tcase_add_test(states, a_rejected_record_leaves_as_far_as_it_is_still_there);
+    tcase_add_test(states, the_rest_of_a_rejected_record_is_passed_over);
+    tcase_add_test(states, nothing_comes_into_the_end_of_a_stream);
     tcase_add_test(states, a_reset_forgets_the_record_that_was_begun);
     tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
