@@ -326,7 +326,7 @@ int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t 
         if (source == buffer)
             return CB_EINVAL;
         if (!cb__add_size(length, source->length, &length) ||
-            !cb__add_size(chunks, source->count, &chunks))
+            !cb__add_size(chunks, source->count, &chunks)) /* not taken: they are in memory */
             return CB_ELIMIT;
         if (!cb__buffer_may_show_part(source, 0, 0, source->length, buffer))
             copied += source->length;

@@ -23,10 +23,10 @@ int cb__buffer_grow_ring(struct cb_buffer *buffer, size_t more)
 {
     size_t room = buffer->mask + 1, want, size;
     bool fits = cb__add_size(buffer->count, more, &want);
-    while (fits && room < want)
+    while (fits && room < want) /* not taken: so many chunks do not fit in memory */
         fits = cb__mul_size(room, 2, &room);
-    if (!fits || !cb__mul_size(room, sizeof *buffer->ring, &size))
-        return CB_ENOMEM; /* not reached: so many chunks do not fit in memory */
+    if (!fits || !cb__mul_size(room, sizeof *buffer->ring, &size)) /* not taken: the same */
+        return CB_ENOMEM;                                          /* not reached: the same */
     struct cb__chunk *ring = buffer->allocator->alloc(buffer->allocator->arg, size);
     if (!ring)
         return CB_ENOMEM;

@@ -19,6 +19,7 @@ enum { VECTORS = 1024 };
 
 static int io_error(void)
 {
+    /* not taken: Linux has one number for both */
     return errno == EAGAIN || errno == EWOULDBLOCK ? CB_EAGAIN : CB_EIO;
 }
 

@@ -25,7 +25,7 @@ static int prepare_spare(struct cb_buffer *buffer, size_t i, size_t n)
     struct cb_memory *memory = cb__pool_get(buffer->pool, size);
     if (!memory)
         return CB_ENOMEM;
-    if (i < buffer->spare_count) {
+    if (i < buffer->spare_count) { /* not taken: see below */
         /* not reached: only the last is below chunk_max */
         buffer->spares[buffer->spare_count] = buffer->spares[i];
     }

@@ -52,7 +52,7 @@ static struct cb_pool *new_pool(const struct cb_allocator *allocator, size_t idl
     pool->allocator = allocator;
     pool->shared = shared;
     pool->idle_limit = idle_limit;
-    if (shared && pthread_mutex_init(&pool->lock, NULL) != 0) {
+    if (shared && pthread_mutex_init(&pool->lock, NULL) != 0) { /* not taken: see below */
         /* not reached: neither glibc nor musl ever fails here */
         allocator->free(allocator->arg, pool, sizeof *pool);
         return NULL;
@@ -219,8 +219,8 @@ static unsigned char rank_of(size_t capacity, size_t *rounded)
 static struct cb_memory *get_block(struct cb_pool *pool, unsigned char rank, size_t room)
 {
     size_t size = sizeof(struct cb_memory) + (room ? CB__LINE - 1 + CB__SLACK : 0);
-    if (!cb__add_size(size, room, &size))
-        return NULL; /* not reached: a buffer holds at most SSIZE_MAX bytes */
+    if (!cb__add_size(size, room, &size)) /* not taken: see below */
+        return NULL;                      /* not reached: a buffer holds at most SSIZE_MAX bytes */
     lock(pool);
     struct cb_memory *memory = rank == RANK_HUGE ? NULL : pool->idle[rank];
     if (memory) {

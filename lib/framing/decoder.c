@@ -16,12 +16,11 @@ enum { SHOWN_BYTES = 4 }; /* of malformed input, in a message */
 static void show_bytes(struct cb_decoder *decoder, uint64_t offset)
 {
     uint8_t bytes[SHOWN_BYTES];
-    uint64_t head = decoder->buffer->position;
-    size_t most = decoder->found.scan > offset ? cb__clamp_u64(decoder->found.scan - offset) : 1;
-    if (offset < head)
-        return;
-    size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head),
-                          cb__min(most, sizeof bytes), bytes);
+    const uint64_t head = decoder->buffer->position;
+    const size_t most =
+        decoder->found.scan > offset ? cb__clamp_u64(decoder->found.scan - offset) : 1;
+    const size_t n = cb_copyout(decoder->buffer, cb__clamp_u64(offset - head),
+                                cb__min(most, sizeof bytes), bytes);
     char *text = decoder->error.text;
     size_t used = strlen(text), room = sizeof decoder->error.text;
     for (size_t i = 0; i < n && used < room; i++)

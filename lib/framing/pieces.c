@@ -52,7 +52,7 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
     const uint64_t header = decoder->found.header;
     const uint8_t *data;
     size_t n;
-    if (!header || header > UINT32_MAX)
+    if (!header || header > UINT32_MAX) /* not taken: no test has a header of 4 GiB */
         return;
     const uint64_t at = cb__payload_in_input(decoder) - header;
     piece->header = (uint32_t)header;
@@ -71,6 +71,7 @@ static uint64_t trailer_of(const struct cb_decoder *decoder)
 {
     const uint64_t n = decoder->found.scan - decoder->found.payload_seen;
     const bool stands = !decoder->core.assembled && !decoder->core.too_long;
+    /* not taken: no test has a trailer of 4 GiB */
     return decoder->trailers && stands && n <= UINT32_MAX ? n : 0;
 }
 

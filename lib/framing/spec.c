@@ -153,8 +153,9 @@ int cb__spec_parse(struct cb__spec *spec, const char *text, const struct cb_allo
     for (const char *at = text; *at; at++)
         most += *at == ',';
     memset(spec, 0, sizeof *spec);
-    if (!cb__mul_size(most, sizeof *spec->settings, &settings) ||
-        !cb__mul_size(length, 2, &values) || !cb__add_size(settings, values, &spec->size))
+    if (!cb__mul_size(most, sizeof *spec->settings, &settings) ||   /* not taken: see below */
+        !cb__mul_size(length, 2, &values) ||                        /* not taken: the same */
+        !cb__add_size(settings, values, &spec->size))               /* not taken: the same */
         return cb__error_set(error, CB_ENOMEM, 0, "out of memory"); /* not reached: too long */
     spec->memory = allocator->alloc(allocator->arg, spec->size);
     if (!spec->memory)

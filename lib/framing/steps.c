@@ -57,8 +57,8 @@ static int refuse(struct cb_encoder *encoder, struct cb__appender *appender,
 {
     encoder->error.record = piece->record;
     encoder->step = piece->flags & CB_LAST ? CB__ENCODE_RECORD : CB__ENCODE_PASS;
-    if (encoder->held)                   /* not taken: the only one that holds refuses none */
-        cb_skip(encoder->held, CB_ALL);  /* not reached: the same */
+    if (encoder->held)                  /* not taken: the only one that holds refuses none */
+        cb_skip(encoder->held, CB_ALL); /* not reached: the same */
     cb__encode_take_back(encoder, appender);
     return CB_EUNENCODABLE;
 }

@@ -227,7 +227,7 @@ static bool first_of_set(const struct cb__finder *finder, const uint8_t *data, s
 
 bool cb__find_first(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
 {
-    switch (finder->kind) {
+    switch (finder->kind) { /* not taken: there is no other kind */
     case CB__FIND_BYTE:
         return first_byte(finder, data, n, at);
     case CB__FIND_PAIR:

@@ -125,7 +125,7 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
     size_t records = kernel_now()->rewrite[shape][tail_size](finder, tail, data, n, to, made),
            last = 0;
     *used = 0;
-    if (records && cb__find_last(finder, data, n, &last))
+    if (records && cb__find_last(finder, data, n, &last)) /* not taken: records have ends */
         *used = last + (finder->kind == CB__FIND_PAIR ? 2 : 1);
     *made = records ? *made - (n - *used) : 0;
     return records;

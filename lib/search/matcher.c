@@ -160,7 +160,7 @@ static int allocate_nodes(struct cb__matcher *matcher)
         matcher->nodes = matcher->inline_nodes;
         return CB_OK;
     }
-    if (!cb__mul_size(matcher->room, sizeof *matcher->nodes, &size))
+    if (!cb__mul_size(matcher->room, sizeof *matcher->nodes, &size)) /* not taken: see below */
         return CB_EINVAL; /* not reached: the strings do not fit in memory */
     matcher->nodes = allocator->alloc(allocator->arg, size);
     return matcher->nodes ? CB_OK : CB_ENOMEM;

@@ -12,7 +12,7 @@ static const uint32_t line_ends = 0x0a0a0a;
 
 bool cb__patterns_may_begin(const struct cb__patterns *patterns, uint32_t before)
 {
-    switch (patterns->place) {
+    switch (patterns->place) { /* not taken: there is no other place */
     case CB__AT_LINE:
         return (before & 0xff) == '\n';
     case CB__AFTER_EMPTY_LINE:

@@ -131,7 +131,7 @@ static bool is_for(const struct cb__search *search, const struct iovec *needles,
 static struct cb__needle *copy_needles(const struct cb_buffer *buffer, const struct iovec *needles,
                                        size_t count, size_t *size)
 {
-    if (!cb__mul_size(count, sizeof(struct cb__needle), size))
+    if (!cb__mul_size(count, sizeof(struct cb__needle), size)) /* not taken: see below */
         return NULL; /* not reached: the caller has them in memory */
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(*size, needles[i].iov_len, size))

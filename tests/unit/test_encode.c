@@ -455,6 +455,44 @@ START_TEST(long_payload_goes_by_reference)
 }
 END_TEST
 
+/* Each record is two chunks: its length, and its payload by reference. */
+START_TEST(one_call_adds_no_more_than_its_share_of_chunks)
+{
+    enum { RECORDS = 700, LONG = 600, MOST = 1024 };
+    static uint8_t text[RECORDS * LONG];
+    static struct cb_piece pieces[RECORDS];
+    struct cb_encoder *encoder = new_encoder("u16be", false, NULL);
+    struct cb_buffer *in = new_buffer(NULL, 4096), *out = new_buffer(NULL, 4096);
+    struct cb_decoder *decoder;
+    size_t at = 0, taken;
+
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(i / LONG);
+    ck_assert_int_eq(cb_append_ref(in, text, sizeof text, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "fixed:600", NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_batch(decoder, in, pieces, RECORDS), RECORDS);
+    ck_assert_int_eq(cb_encode_pieces(encoder, pieces, RECORDS, out, &taken), 1);
+    ck_assert_uint_ge(taken, MOST / 2 - 1);
+    ck_assert_uint_le(taken, MOST / 2 + 1);
+    ck_assert_uint_le(buffer_stats(out).chunks, MOST + 1);
+    ck_assert_int_eq(cb_encode_pieces(encoder, pieces + taken, RECORDS - taken, out, &at), CB_OK);
+    ck_assert_uint_eq(taken + at, RECORDS);
+    for (size_t i = 0; i < RECORDS; i++) {
+        uint8_t record[2 + LONG];
+
+        ck_assert_uint_eq(cb_copyout(out, 0, sizeof record, record), sizeof record);
+        ck_assert(record[0] == LONG >> 8 && record[1] == (LONG & 255));
+        ck_assert(memcmp(record + 2, text + i * LONG, LONG) == 0);
+        cb_skip(out, sizeof record);
+    }
+    ck_assert_uint_eq(cb_length(out), 0);
+    cb_encoder_free(encoder);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+END_TEST
+
 START_TEST(blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool)
 {
     static uint8_t bytes[5000];
@@ -554,6 +592,55 @@ START_TEST(a_call_that_cannot_be_now_is_refused)
     cb_buffer_free(record);
     cb_buffer_free(out);
     cb_encoder_free(encoder);
+}
+END_TEST
+
+START_TEST(a_trailer_of_any_length_is_written)
+{
+    for (size_t n = 500; n < 530; n++) {
+        struct cb_buffer *out = new_buffer(NULL, 4096);
+        char specification[600] = "delim:", expected[1200] = "ab";
+
+        memset(specification + 6, 'd', n);
+        memcpy(expected + 2, specification + 6, n);
+        memcpy(expected + 2 + n, expected, 2 + n);
+        struct cb_encoder *encoder = new_encoder(specification, false, NULL);
+        ck_assert_int_eq(put(encoder, out, CB_FIRST | CB_LAST, 2), CB_OK);
+        ck_assert_int_eq(put(encoder, out, CB_FIRST | CB_LAST, 2), CB_OK);
+        assert_holds(out, expected, 2 * (2 + n));
+        cb_encoder_free(encoder);
+        cb_buffer_free(out);
+    }
+}
+END_TEST
+
+START_TEST(a_record_of_any_length_is_alike_as_a_piece)
+{
+    static const size_t lengths[] = {600, 2000, 4095, 4096, 4097, 9000, 100000};
+    static uint8_t text[100000];
+
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        const struct cb_piece piece = {.data = text,
+                                       .length = lengths[i],
+                                       .record = 1,
+                                       .total = lengths[i],
+                                       .flags = CB_FIRST | CB_LAST};
+        struct cb_buffer *out = new_buffer(NULL, 4096), *expected = new_buffer(NULL, 4096);
+        struct cb_encoder *encoder = new_encoder(outputs[_i], false, NULL);
+        size_t taken = 0;
+
+        const int status = cb_encode_bytes(encoder, text, lengths[i], NULL, NULL, expected);
+        cb_encoder_reset(encoder);
+        int got = 1;
+        while (!taken && got == 1)
+            got = cb_encode_pieces(encoder, &piece, 1, out, &taken);
+        ck_assert_int_eq(got, status);
+        expect(cb_equal(out, expected) == CB_YES, "%s, %zu bytes", outputs[_i], lengths[i]);
+        cb_encoder_free(encoder);
+        cb_buffer_free(out);
+        cb_buffer_free(expected);
+    }
 }
 END_TEST
 
@@ -716,12 +803,15 @@ static Suite *encode_suite(void)
     tcase_add_loop_test(memory, a_whole_record_for_which_memory_was_out_counts_once, 0, all);
     tcase_add_test(memory, a_record_is_held_in_full_or_the_call_made_again);
     tcase_add_test(memory, long_payload_goes_by_reference);
+    tcase_add_test(memory, one_call_adds_no_more_than_its_share_of_chunks);
     tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);
     tcase_add_test(states, a_call_that_cannot_be_now_is_refused);
     tcase_add_test(states, a_rejected_record_leaves_as_far_as_it_is_still_there);
     tcase_add_test(states, the_rest_of_a_rejected_record_is_passed_over);
     tcase_add_test(states, nothing_comes_into_the_end_of_a_stream);
     tcase_add_test(states, a_reset_forgets_the_record_that_was_begun);
+    tcase_add_test(states, a_trailer_of_any_length_is_written);
+    tcase_add_loop_test(states, a_record_of_any_length_is_alike_as_a_piece, 0, all);
     tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
     return suite;

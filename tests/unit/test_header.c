@@ -305,9 +305,45 @@ START_TEST(a_long_header_is_written_in_full)
 }
 END_TEST
 
+/* Longer than a cut can tell. */
+START_TEST(a_header_of_any_length_is_told)
+{
+    for (size_t length = 65530; length <= 65536; length++) { /* the most that is allowed */
+        struct cb_buffer *in = new_buffer(NULL, 1 << 20);
+        struct cb_decoder *decoder;
+        struct cb_piece pieces[8];
+        static char head[70000];
+        const int n = snprintf(head, sizeof head, "Content-Length: 1\r\nX: ");
+
+        memset(head + n, 'x', length - (size_t)n - 4);
+        memcpy(head + length - 4, "\r\n\r\n?", 5);
+        for (int i = 0; i < 5; i++)
+            ck_assert_int_eq(cb_append(in, head, length + 1), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, "content-length", NULL, NULL), CB_OK);
+        for (size_t count = 0; count < 5;) {
+            const ssize_t got = cb_decoder_batch(decoder, in, pieces, COUNT(pieces));
+
+            ck_assert_int_gt((int)got, 0);
+            for (ssize_t i = 0; i < got; i++, count++) {
+                ck_assert_uint_eq(pieces[i].record, count + 1);
+                ck_assert_uint_eq(pieces[i].header, length);
+                ck_assert_uint_eq(pieces[i].length, 1);
+                ck_assert_int_eq(pieces[i].data[0], '?');
+            }
+        }
+        cb_decoder_free(decoder);
+        cb_buffer_free(in);
+    }
+}
+END_TEST
+
 /* Room for it is taken as headers get longer, and all of it is given back. */
 START_TEST(headers_of_growing_length_leave_no_memory)
 {
+#define OBJECT(record, offset, text, header)                                                       \
+    "{\"record\":" #record ",\"offset\":" #offset ",\"length\":1,\"text\":\"" #text                \
+    "\",\"header\":\"" #header "\"}\n"
+    static const char wanted[] = OBJECT(1, 1, x, 01) OBJECT(2, 4, y, 8100) OBJECT(3, 8, z, 818000);
     bool failed = true;
 
     for (uint64_t n = 1; failed; n++) {
@@ -329,11 +365,7 @@ START_TEST(headers_of_growing_length_leave_no_memory)
         failed = counting.failed;
         ck_assert(failed || n > 3);
         ck_assert_int_eq(status, CB_MORE);
-        assert_holds(
-            out,
-            BYTES("{\"record\":1,\"offset\":1,\"length\":1,\"text\":\"x\",\"header\":\"01\"}\n"
-                  "{\"record\":2,\"offset\":4,\"length\":1,\"text\":\"y\",\"header\":\"8100\"}\n"
-                  "{\"record\":3,\"offset\":8,\"length\":1,\"text\":\"z\",\"header\":\"818000\"}\n"));
+        assert_holds(out, wanted, sizeof wanted - 1);
         cb_encoder_free(encoder);
         counting_fini(&counting);
         cb_decoder_free(decoder);
@@ -357,6 +389,7 @@ static Suite *header_suite(void)
     tcase_add_test(outputs, a_header_that_is_apart_is_only_had_from_the_decoder);
     tcase_add_test(outputs, a_header_at_its_piece_is_had_without_the_decoder);
     tcase_add_test(outputs, a_long_header_is_written_in_full);
+    tcase_add_test(pieces, a_header_of_any_length_is_told);
     tcase_add_test(outputs, headers_of_growing_length_leave_no_memory);
     return suite;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "expect.h"
+#include "reading.h"
 #include "search/patterns.h"
 #include "support.h"
 
@@ -245,6 +246,21 @@ START_TEST(it_is_known_whether_matches_can_overlap)
 }
 END_TEST
 
+/* What of it may have begun is in another word than its first byte. */
+START_TEST(a_pattern_of_many_bytes_is_found_in_every_cut)
+{
+#define DIGITS "0123456789"
+#define SEVENTY DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS DIGITS
+#define TEN_WILD "\\d\\d\\d\\d\\d\\d\\d\\d\\d\\d"
+    static const struct example example = {
+        "start:" TEN_WILD TEN_WILD TEN_WILD TEN_WILD TEN_WILD TEN_WILD TEN_WILD,
+        BYTES("x" SEVENTY "y" SEVENTY DIGITS "z" DIGITS),
+        GIVES("[x][" SEVENTY "y][" SEVENTY DIGITS "z" DIGITS "]")};
+
+    check_example(&example, false);
+}
+END_TEST
+
 START_TEST(too_many_bytes_and_no_memory_are_refused)
 {
     static uint8_t bytes[CB__PATTERNS_MAX];
@@ -280,6 +296,7 @@ static Suite *patterns_suite(void)
     tcase_add_loop_test(construction, it_is_known_whether_matches_can_overlap, 0,
                         (int)COUNT(aparts));
     tcase_add_test(construction, too_many_bytes_and_no_memory_are_refused);
+    tcase_add_test(construction, a_pattern_of_many_bytes_is_found_in_every_cut);
     return suite;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "decoders.h"
+#include "streams.h"
 
 static struct cb_decoder *recovering(const char *specification)
 {
@@ -264,6 +265,45 @@ START_TEST(only_framings_that_can_find_their_place_recover)
 }
 END_TEST
 
+START_TEST(without_memory_the_search_goes_on_in_the_next_call)
+{
+    static const struct {
+        const char *specification, *input;
+        size_t lost;
+    } cases[] = {
+        {"slip", "\333xyz\300a\300", 5},
+        {"fix", "8=FIX.4.2\0019=5\00135=0\00110=000\001" FIX_HEARTBEAT, 26},
+    };
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct cb_decoder *decoder = recovering(cases[_i].specification);
+        const uint64_t at = cb_position(buffer) + cases[_i].lost;
+        struct cb_piece piece;
+        uint64_t lost;
+
+        for (const char *byte = cases[_i].input; *byte; byte++)
+            append_block(buffer, byte, 1);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+        counting_fail(&counting, n, false);
+        int status = cb_decoder_recover(decoder, buffer, &lost);
+        failed = counting.failed;
+        counting_fail(&counting, 0, false);
+        if (status == CB_ENOMEM) {
+            ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+            status = cb_decoder_recover(decoder, buffer, &lost);
+        }
+        ck_assert_int_eq(status, CB_YES);
+        ck_assert_uint_eq(lost, cases[_i].lost);
+        ck_assert_uint_eq(cb_position(buffer), at);
+        ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+        ck_assert_uint_eq(piece.record, 1);
+        cb_decoder_free(decoder);
+        cb_skip(buffer, CB_ALL);
+    }
+}
+END_TEST
+
 START_TEST(without_the_option_an_error_is_for_good)
 {
     struct cb_decoder *decoder = plain_decoder("slip");
@@ -287,6 +327,7 @@ int main(void)
     tcase_add_test(recover, a_record_of_the_greatest_length_is_found);
     tcase_add_test(recover, noise_without_end_is_not_held);
     tcase_add_test(recover, the_error_stays_until_the_place_is_found);
+    tcase_add_loop_test(recover, without_memory_the_search_goes_on_in_the_next_call, 0, 2);
     tcase_add_test(recover, only_framings_that_can_find_their_place_recover);
     tcase_add_test(recover, without_the_option_an_error_is_for_good);
     return run_suite(suite);

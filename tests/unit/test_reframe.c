@@ -430,6 +430,55 @@ START_TEST(what_is_kept_for_the_next_call_is_not_lost_to_others)
 }
 END_TEST
 
+START_TEST(the_pieces_that_are_kept_come_first)
+{
+    for (size_t max = 1; max < 8; max++) {
+        struct pair pair;
+        struct cb_piece pieces[8];
+        uint64_t record = 6; /* five and a part of this one are out */
+        ssize_t n;
+
+        make_pair(&pair, "lf", "u8", false, false, 64);
+        for (int i = 0; i < 20; i++)
+            ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
+        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                         CB_YES);
+        while ((n = cb_decoder_batch(pair.decoder, pair.in, pieces, max)) > 0) {
+            for (ssize_t i = 0; i < n; i++, record++) {
+                ck_assert_uint_eq(pieces[i].record, record);
+                ck_assert_uint_eq(pieces[i].flags, CB_FIRST | CB_LAST);
+                ck_assert_uint_eq(pieces[i].length, 10);
+                ck_assert_uint_eq(pieces[i].offset, 11 * (record - 1));
+                ck_assert_int_eq(memcmp(pieces[i].data, "0123456789", 10), 0);
+            }
+        }
+        ck_assert_int_eq((int)n, CB_MORE);
+        ck_assert_uint_eq(record, 21);
+        free_pair(&pair);
+    }
+}
+END_TEST
+
+START_TEST(another_input_is_refused_inside_a_stream)
+{
+    struct cb_buffer *other = buffer_of(NULL, BYTES("two\n"), 4);
+    struct pair pair;
+    size_t count = 7;
+
+    make_pair(&pair, "line", "u8", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("one\ntw")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, other, pair.out, CB_ALL, &count),
+                     CB_ESTATE);
+    ck_assert_uint_eq(count, 0);
+    assert_holds(other, BYTES("two\n"));
+    assert_holds(pair.out, BYTES("\3one"));
+    cb_buffer_free(other);
+    free_pair(&pair);
+}
+END_TEST
+
 START_TEST(payload_that_nobody_sees_may_go_by)
 {
     struct pair pair;
@@ -607,6 +656,8 @@ static Suite *reframe_suite(void)
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
+    tcase_add_test(calls, the_pieces_that_are_kept_come_first);
+    tcase_add_test(calls, another_input_is_refused_inside_a_stream);
     tcase_add_test(calls, payload_that_nobody_sees_may_go_by);
     tcase_add_test(calls, payload_that_is_looked_at_may_not_go_by);
     tcase_add_test(calls, a_buffer_is_not_reframed_into_itself);

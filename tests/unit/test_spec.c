@@ -257,6 +257,67 @@ START_TEST(an_error_text_is_cut_to_its_room)
 }
 END_TEST
 
+START_TEST(an_error_text_has_no_byte_that_a_terminal_obeys)
+{
+    struct cb_decoder *decoder = NULL;
+    struct cb_error error;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "a\x1b\x7f\xff~ ", NULL, &error), CB_EINVAL);
+    ck_assert_str_eq(error.text, "unknown framing 'a???~ '");
+    ck_assert_ptr_null(decoder);
+}
+END_TEST
+
+START_TEST(a_number_is_one_of_64_bits)
+{
+    static const struct {
+        const char *text;
+        bool is_number;
+        uint64_t number;
+    } cases[] = {
+        {"0", true, 0},
+        {"007", true, 7},
+        {"18446744073709551615", true, UINT64_MAX},
+        {"18446744073709551616", false, 0},
+        {"184467440737095516150", false, 0},
+        {"99999999999999999999999", false, 0},
+        {"", false, 0},
+        {"-1", false, 0},
+        {"1 ", false, 0},
+        {"1:", false, 0},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct cb__bytes bytes = {.data = (const uint8_t *)cases[i].text,
+                                        .length = strlen(cases[i].text)};
+        uint64_t number;
+
+        expect(cb__bytes_number(&bytes, &number) == cases[i].is_number, "'%s'", cases[i].text);
+        ck_assert(!cases[i].is_number || number == cases[i].number);
+    }
+}
+END_TEST
+
+START_TEST(there_are_sixteen_rules_for_bytes_at_most)
+{
+    char text[400] = "u8,offset=20";
+    struct cb_decoder *decoder = NULL;
+    struct cb_error error;
+
+    for (int i = 0; i < 16; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",byte=%d:00", i);
+    ck_assert_int_eq(cb_decoder_new(&decoder, text, NULL, &error), CB_OK);
+    cb_decoder_free(decoder);
+    decoder = NULL;
+    const size_t column = strlen(text) + 1;
+    strcat(text, ",only=17:00");
+    ck_assert_int_eq(cb_decoder_new(&decoder, text, NULL, &error), CB_EINVAL);
+    ck_assert_str_eq(error.text, "there are more than 16 'byte' and 'only' rules");
+    ck_assert_uint_eq(error.offset, column);
+    ck_assert_ptr_null(decoder);
+}
+END_TEST
+
 START_TEST(without_memory_parsing_fails)
 {
     struct cb_error error = {.code = CB_OK};
@@ -318,6 +379,9 @@ static Suite *spec_suite(void)
     tcase_add_checked_fixture(errors, setup, teardown);
     tcase_add_loop_test(errors, each_fault_is_refused_with_its_column, 0, (int)COUNT(faults));
     tcase_add_test(errors, an_error_text_is_cut_to_its_room);
+    tcase_add_test(errors, an_error_text_has_no_byte_that_a_terminal_obeys);
+    tcase_add_test(errors, a_number_is_one_of_64_bits);
+    tcase_add_test(errors, there_are_sixteen_rules_for_bytes_at_most);
     tcase_add_test(errors, without_memory_parsing_fails);
     tcase_add_test(errors, any_text_is_parsed_or_refused_within_its_bounds);
     return suite;

@@ -102,6 +102,30 @@ START_TEST(they_are_those_of_the_bytes_and_each_byte_is_added_once)
 }
 END_TEST
 
+START_TEST(without_memory_they_are_right_all_the_same)
+{
+    static uint8_t bytes[200000];
+    struct prng prng = {18};
+
+    prng_bytes(&prng, bytes, sizeof bytes);
+    for (uint64_t n = 1; n < 4; n++) {
+        struct counting counting;
+        struct cb_buffer *buffer = buffer_of(NULL, bytes, sizeof bytes, 30000);
+        struct cb__sums sums = {.checksum = &checksums[0], .allocator = &counting.hooks};
+
+        counting_init(&counting);
+        counting_fail(&counting, n, true);
+        for (size_t to = 0; to <= sizeof bytes; to += 9999)
+            ck_assert_uint_eq(cb__sums_of(&sums, buffer, 77 % (to + 1), to),
+                              add_crc(0, bytes + 77 % (to + 1), to - 77 % (to + 1)));
+        ck_assert(counting.failed);
+        cb__sums_clear(&sums);
+        counting_fini(&counting);
+        cb_buffer_free(buffer);
+    }
+}
+END_TEST
+
 START_TEST(only_those_of_bytes_that_are_there_are_kept)
 {
     static const uint8_t bytes[10000] = {0};
@@ -129,5 +153,6 @@ int main(void)
     TCase *sums = add_case(suite, "sums");
     tcase_add_loop_test(sums, they_are_those_of_the_bytes_and_each_byte_is_added_once, 0, 4);
     tcase_add_test(sums, only_those_of_bytes_that_are_there_are_kept);
+    tcase_add_test(sums, without_memory_they_are_right_all_the_same);
     return run_suite(suite);
 }

@@ -233,6 +233,39 @@ START_TEST(what_take_has_begun_to_leave_out_stays_out)
 }
 END_TEST
 
+START_TEST(what_take_has_begun_to_truncate_stays_truncated)
+{
+    struct cb_decoder *decoder =
+        new_decoder("u32be", (struct cb_decoder_options){.on_overflow = CB_OVERFLOW_TRUNCATE});
+    struct cb_buffer *record = new_buffer(pool, 4096);
+    const uint64_t most = UINT64_C(64) << 20;
+    static uint8_t zeros[1 << 20];
+    struct cb_piece piece;
+    uint64_t given = 0;
+    size_t begun = 0, ended = 0;
+
+    append_block(buffer, BYTES("\x04\0\0\2"));
+    for (uint64_t at = 0; at <= most; at += sizeof zeros) {
+        ck_assert_int_eq(cb_append_ref(buffer, zeros, at < most ? sizeof zeros : 1, NULL, NULL),
+                         CB_OK);
+        ck_assert_int_eq(cb_decoder_take(decoder, buffer, record), CB_MORE);
+    }
+    append_block(buffer, BYTES("\0\0\0\0\1x"));
+    while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE && piece.record == 1) {
+        ck_assert_uint_eq(piece.total, most);
+        given += piece.length;
+        begun += piece.flags & CB_FIRST ? 1 : 0;
+        ended += piece.flags & CB_LAST ? 1 : 0;
+    }
+    ck_assert_uint_eq(given, most);
+    ck_assert_uint_eq(begun, 1);
+    ck_assert_uint_eq(ended, 1);
+    assert_piece(&piece, "x", 2, most + 10, 1, CB_FIRST | CB_LAST);
+    cb_buffer_free(record);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(pieces_are_not_bounded_without_a_limit)
 {
     struct cb_decoder *decoder = plain_decoder("u64be");
@@ -278,6 +311,7 @@ int main(void)
     tcase_add_test(take, take_is_bounded_at_64_mib_without_a_limit);
     tcase_add_test(take, a_record_too_long_to_be_taken_can_still_be_given);
     tcase_add_test(take, what_take_has_begun_to_leave_out_stays_out);
+    tcase_add_test(take, what_take_has_begun_to_truncate_stays_truncated);
     tcase_add_test(take, pieces_are_not_bounded_without_a_limit);
     tcase_add_test(take, a_promised_length_reserves_nothing);
     return run_suite(suite);

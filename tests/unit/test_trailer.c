@@ -248,6 +248,35 @@ START_TEST(a_trailer_that_is_apart_is_only_had_from_the_decoder)
 }
 END_TEST
 
+START_TEST(what_is_apart_is_had_until_it_is_released)
+{
+    struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
+
+    for (int resets = 0; resets < 2; resets++) {
+        struct cb_buffer *in = buffer_of(NULL, BYTES("1:a,"), 1);
+        struct cb_decoder *decoder;
+        struct cb_piece piece;
+        char bytes[2];
+
+        ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_OK);
+        ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+        ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST | CB_APART | CB_TRAILER_APART);
+        ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, 2), 2);
+        ck_assert(memcmp(bytes, "1:", 2) == 0);
+        ck_assert_uint_eq(cb_decoder_trailer(decoder, &piece, bytes, 2), 1);
+        ck_assert_int_eq(bytes[0], ',');
+        if (resets)
+            cb_decoder_reset(decoder);
+        else
+            cb_decoder_release(decoder, in);
+        ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, 2), 0);
+        ck_assert_uint_eq(cb_decoder_trailer(decoder, &piece, bytes, 2), 0);
+        cb_decoder_free(decoder);
+        cb_buffer_free(in);
+    }
+}
+END_TEST
+
 /* A dump of records whose trailers get longer, where the n-th allocation of the encoder
  * fails.  Has one failed? */
 static bool dump_all(uint64_t n, struct cb_buffer *out)
@@ -307,6 +336,7 @@ static Suite *trailer_suite(void)
     tcase_add_test(pieces, without_the_option_there_is_none);
     tcase_add_test(pieces, a_truncated_record_has_none);
     tcase_add_test(pieces, a_trailer_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(pieces, what_is_apart_is_had_until_it_is_released);
     tcase_add_test(pieces, trailers_of_growing_length_leave_no_memory);
     return suite;
 }
