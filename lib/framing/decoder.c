@@ -358,7 +358,7 @@ int cb__decoder_put_aside(struct cb_decoder *decoder)
 
 /* Records that are taken are held, and so have a limit even if there is none otherwise.
  * A record too long for that may still be returned in pieces, if all of it is still
- * there. */
+ * there.  (Nothing of it was returned: then it cannot be taken.) */
 void cb__decoder_change_limit(struct cb_decoder *decoder, uint64_t limit)
 {
     const struct cb_buffer *source =
@@ -366,7 +366,7 @@ void cb__decoder_change_limit(struct cb_decoder *decoder, uint64_t limit)
     if (cb__is_aside(decoder))
         return; /* it is truncated */
     decoder->max_record = limit;
-    if (cb__has_given(decoder) || source->position > decoder->found.payload_start)
+    if (source->position > decoder->found.payload_start)
         return;
     decoder->core.given_to = decoder->found.payload_start;
     decoder->core.too_long = false;
@@ -555,7 +555,7 @@ const struct cb_error *cb_decoder_error(const struct cb_decoder *decoder)
 uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 {
     bool streaming = decoder->buffer && cb__has_given(decoder) && !cb__is_complete(decoder) &&
-                     !decoder->whole && !decoder->error.code &&
+                     !decoder->error.code &&
                      decoder->core.given_to == decoder->found.payload_seen &&
                      !cb__decoder_has_kept(decoder);
     if (!streaming || decoder->found.scan != cb__buffer_end(decoder->buffer) ||
@@ -569,11 +569,10 @@ uint64_t cb_decoder_ahead(const struct cb_decoder *decoder)
 
 int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64_t n)
 {
-    uint64_t end;
     if (buffer != decoder->buffer)
         return CB_ESTATE;
-    if (n > cb_decoder_ahead(decoder) || !cb__add_u64(cb__buffer_end(buffer), n, &end) ||
-        end > CB__POSITION_MAX)
+    /* (A frame ends before UINT64_MAX.) */
+    if (n > cb_decoder_ahead(decoder) || cb__buffer_end(buffer) + n > CB__POSITION_MAX)
         return CB_EINVAL;
     cb__release(decoder, buffer);
     cb__buffer_pass(buffer, n);

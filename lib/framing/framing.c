@@ -310,7 +310,7 @@ static int configure(struct cb__config *config, const struct cb_framing *row, un
         family->init(config->data, row->variant);
     if (config->preset.memory)
         status = apply_all(config, &config->preset, direction, error);
-    if (!status)
+    if (!status) /* not taken: presets are right */
         status = apply_all(config, &config->spec, direction, error);
     if (!status && family->check)
         status = family->check(config->data, cb__config_spec(config), error);

@@ -283,7 +283,6 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
         .pieces = 1,
         .cuts = CB__CUTS,
     };
-    const uint64_t before = cb__buffer_end(out);
     if (count)
         *count = 0;
     if (in == out)
@@ -303,7 +302,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     cb_decoder_release(decoder, in);
     if (count)
         *count = work.ended;
-    if (status == CB__FULL && !out->length && !work.ended && cb__buffer_end(out) == before)
+    if (status == CB__FULL && !out->length && !work.ended)
         return CB_ELIMIT;
     return status == CB_OK || status == CB__FULL ? CB_YES : cb__public(status);
 }

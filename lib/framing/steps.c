@@ -253,9 +253,7 @@ static int put_held(struct cb_encoder *encoder, struct cb__appender *appender,
 static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appender,
                         const struct cb_piece *piece)
 {
-    const bool is_held =
-        encoder->held && (encoder->step == CB__ENCODE_PIECE || encoder->held->length);
-    if (cb__is_whole(piece) && !is_held)
+    if (cb__is_whole(piece))
         return encode_piece(encoder, appender, piece);
     if (encoder->step <= CB__ENCODE_PIECE) {
         int status = admit(encoder, piece);
@@ -269,8 +267,8 @@ static int encode_whole(struct cb_encoder *encoder, struct cb__appender *appende
         if (!(piece->flags & CB_LAST))
             return CB_OK;
         status = begin(encoder, appender, piece);
-        if (status != CB_OK)
-            return status;
+        if (status != CB_OK) /* not taken: as in `refuse` */
+            return status;   /* not reached: the same */
     }
     return put_held(encoder, appender, piece);
 }

@@ -130,6 +130,28 @@ START_TEST(all_of_a_payload_is_ahead_after_its_header)
 }
 END_TEST
 
+START_TEST(nothing_is_ahead_of_bytes_that_are_here_or_after_an_error)
+{
+    struct cb_decoder *decoder = plain_decoder("u8");
+    struct cb_piece piece;
+
+    append_block(buffer, BYTES("\x9"
+                               "xy"));
+    put("zz");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.length, 2);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 1), CB_EINVAL);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 5);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_ETRUNCATED);
+    ck_assert_uint_eq(cb_decoder_ahead(decoder), 0);
+    ck_assert_int_eq(cb_decoder_pass(decoder, buffer, 1), CB_EINVAL);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(nothing_is_passed_beyond_the_last_position_of_a_stream)
 {
     struct cb_decoder *decoder = plain_decoder("u64be");
@@ -295,6 +317,7 @@ int main(void)
     tcase_add_test(ahead, payload_that_goes_by_elsewhere_leaves_the_records_as_they_are);
     tcase_add_test(ahead, all_of_a_payload_is_ahead_after_its_header);
     tcase_add_test(ahead, nothing_is_passed_beyond_the_last_position_of_a_stream);
+    tcase_add_test(ahead, nothing_is_ahead_of_bytes_that_are_here_or_after_an_error);
     tcase_add_test(ahead, nothing_is_ahead_where_the_next_byte_must_be_seen);
     tcase_add_test(ahead, nothing_is_ahead_of_a_tfrecord);
     tcase_add_test(ahead, nothing_is_ahead_where_records_are_held_whole);

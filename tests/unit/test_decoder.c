@@ -327,6 +327,84 @@ START_TEST(the_head_of_the_same_buffer_may_begin_another_stream)
 }
 END_TEST
 
+START_TEST(another_buffer_has_a_say_after_the_last_record_only)
+{
+    struct cb_decoder *decoder = plain_decoder("line");
+    struct cb_buffer *other = new_buffer(pool, 4096);
+    struct cb_piece piece;
+
+    put("ab");
+    put("cd");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "ab", 1, 0, CB_UNKNOWN, CB_FIRST);
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, other, &piece), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "cd", 1, 2, CB_UNKNOWN, 0);
+    ck_assert_int_eq(cb_decoder_next(decoder, other, &piece), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "", 1, 4, 4, CB_LAST);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_END);
+    ck_assert_int_eq(cb_decoder_next(decoder, other, &piece), CB_END);
+    cb_buffer_free(other);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+/* The end of the input makes this a whole record, of which only a part was returned. */
+START_TEST(a_last_record_of_two_pieces_is_given_in_full)
+{
+    struct cb_decoder *decoder = plain_decoder("line");
+    struct cb_buffer *other = new_buffer(pool, 4096);
+    struct cb_piece piece;
+
+    put("ab");
+    put("cd");
+    cb_decoder_finish(decoder);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "ab", 1, 0, piece.total, CB_FIRST);
+    ck_assert_int_eq(cb_decoder_next(decoder, other, &piece), CB_ESTATE);
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    ck_assert_int_eq(memcmp(piece.data, "cd", 2), 0);
+    cb_buffer_free(other);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
+START_TEST(payload_is_unpacked_or_memory_is_out)
+{
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct cb_decoder *decoder = plain_decoder("slip");
+        struct seen seen = {.size = 0};
+        struct cb_piece pieces[16];
+        size_t count = 0;
+
+        cb_skip(buffer, CB_ALL);
+        put("a\xdb\xdc\300b\300c\300d\300e\300");
+        counting_fail(&counting, n, false);
+        int status = decode_batch(decoder, buffer, pieces, 16, &count);
+        failed = counting.failed;
+        counting_fail(&counting, 0, false);
+        see(&seen, pieces, count);
+        if (status == CB_ENOMEM && !cb_decoder_error(decoder)->code) {
+            status = decode_batch(decoder, buffer, pieces, 16, &count);
+            see(&seen, pieces, count);
+        }
+        while (status == CB_PIECE) {
+            status = decode_batch(decoder, buffer, pieces, 16, &count);
+            see(&seen, pieces, count);
+        }
+        ck_assert(status == CB_MORE || (failed && status == CB_ENOMEM));
+        if (status == CB_MORE)
+            ck_assert(seen.size == 6 && memcmp(seen.text, "a\300bcde", 6) == 0);
+        ck_assert(status != CB_MORE || seen.records == 5);
+        cb_decoder_free(decoder);
+    }
+}
+END_TEST
+
 START_TEST(the_specification_is_not_needed_afterwards)
 {
     char specification[] = "delim:<end-of-record>,or=!";
@@ -640,6 +718,9 @@ int main(void)
     tcase_add_checked_fixture(life, setup, teardown);
     tcase_add_test(life, reset_begins_another_stream);
     tcase_add_test(life, the_head_of_the_same_buffer_may_begin_another_stream);
+    tcase_add_test(life, another_buffer_has_a_say_after_the_last_record_only);
+    tcase_add_test(life, a_last_record_of_two_pieces_is_given_in_full);
+    tcase_add_test(life, payload_is_unpacked_or_memory_is_out);
     tcase_add_test(life, the_specification_is_not_needed_afterwards);
     tcase_add_test(life, bad_options_are_refused);
     tcase_add_test(life, what_options_hold_that_is_not_known_is_refused);

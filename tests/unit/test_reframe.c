@@ -162,6 +162,37 @@ START_TEST(every_stream_goes_into_every_output)
 }
 END_TEST
 
+/* As many as are copied while their frames are read. */
+START_TEST(many_short_frames_are_those_one_by_one)
+{
+    enum { FRAMES = 400, LONG = 600 };
+    static char bytes[FRAMES * (LONG + 8)];
+    struct prng prng = {31};
+    struct stream stream = {"netstring", bytes, 0};
+
+    for (size_t i = 0; i < FRAMES; i++) {
+        const size_t n = prng_below(&prng, prng_below(&prng, 50) ? 40 : LONG);
+
+        stream.size +=
+            (size_t)snprintf(bytes + stream.size, sizeof bytes - stream.size, "%zu:", n);
+        memset(bytes + stream.size, 'a' + (int)(i % 26), n);
+        stream.size += n;
+        bytes[stream.size++] = ',';
+    }
+    for (size_t i = 0; i < COUNT(outputs); i++) {
+        struct result expected, got;
+
+        by_hand(&stream, outputs[i], false, &expected);
+        for (int n = 0; n < 2; n++) {
+            by_reframe(&prng, &stream, outputs[i], false, 0, !expected.refused, &got);
+            same(&stream, outputs[i], &got, &expected);
+            list_free(&got.wire);
+        }
+        list_free(&expected.wire);
+    }
+}
+END_TEST
+
 /* Records in lines as a rule, so that many go by at once, and something else now and then. */
 struct mixture {
     const char *specification;
@@ -649,6 +680,7 @@ static Suite *reframe_suite(void)
     tcase_add_loop_test(all, many_records_at_once_are_those_one_by_one, 0, (int)COUNT(mixtures));
     tcase_add_loop_test(all, what_is_replaced_or_counted_at_once_is_as_one_by_one, 0,
                         (int)COUNT(replaced));
+    tcase_add_test(all, many_short_frames_are_those_one_by_one);
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, no_byte_after_a_record_is_read);
     tcase_add_test(calls, no_more_is_written_than_there_is_room_for);

@@ -310,7 +310,7 @@ START_TEST(there_are_sixteen_rules_for_bytes_at_most)
     cb_decoder_free(decoder);
     decoder = NULL;
     const size_t column = strlen(text) + 1;
-    strcat(text, ",only=17:00");
+    snprintf(text + strlen(text), sizeof text - strlen(text), ",only=17:00");
     ck_assert_int_eq(cb_decoder_new(&decoder, text, NULL, &error), CB_EINVAL);
     ck_assert_str_eq(error.text, "there are more than 16 'byte' and 'only' rules");
     ck_assert_uint_eq(error.offset, column);

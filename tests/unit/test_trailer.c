@@ -253,8 +253,10 @@ START_TEST(what_is_apart_is_had_until_it_is_released)
     struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
 
     for (int resets = 0; resets < 2; resets++) {
-        struct cb_buffer *in = buffer_of(NULL, BYTES("1:a,"), 1);
+        struct cb_buffer *in = buffer_of(NULL, BYTES("1:a,"), 1), *out = new_buffer(NULL, 4096);
         struct cb_decoder *decoder;
+        struct cb_encoder *dump;
+        size_t taken;
         struct cb_piece piece;
         char bytes[2];
 
@@ -265,12 +267,18 @@ START_TEST(what_is_apart_is_had_until_it_is_released)
         ck_assert(memcmp(bytes, "1:", 2) == 0);
         ck_assert_uint_eq(cb_decoder_trailer(decoder, &piece, bytes, 2), 1);
         ck_assert_int_eq(bytes[0], ',');
+        ck_assert_int_eq(cb_encoder_new(&dump, "dump", NULL, NULL), CB_OK);
         if (resets)
             cb_decoder_reset(decoder);
         else
             cb_decoder_release(decoder, in);
         ck_assert_uint_eq(cb_decoder_header(decoder, &piece, bytes, 2), 0);
         ck_assert_uint_eq(cb_decoder_trailer(decoder, &piece, bytes, 2), 0);
+        cb_encoder_follow(dump, decoder);
+        ck_assert_int_eq(cb_encode_pieces(dump, &piece, 1, out, &taken), CB_ESTATE);
+        ck_assert_uint_eq(taken + cb_length(out), 0);
+        cb_encoder_free(dump);
+        cb_buffer_free(out);
         cb_decoder_free(decoder);
         cb_buffer_free(in);
     }
