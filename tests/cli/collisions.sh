@@ -74,3 +74,23 @@ refuses 6 "stdin: record 1 at byte 0: the record contains the output delimiter, 
     -t 'delim:;' --max-record=3 --on-collision=fail
 refuses 5 'stdin: record 1 at byte 0: record is longer than 3 bytes' 'abcd;\n' abc \
     -t 'delim:;' --max-record=3 --on-collision=fail
+
+about 'a text of json-seq that is not closed: where it ends, however it comes'
+
+# ends_at BYTE WHAT STATUS INPUT ARG... - what came of it before may be there, or not
+ends_at() {
+    message="stdin: record 1 at byte 0: $2, at byte $1"
+    wanted_status=$3
+    printf -- "$4" >in
+    shift 4
+    for cut in 1 2 3 4 65536; do
+        LD_PRELOAD=${preload-} FAIL_READ=$cut/1 run "$@"
+        expect_status "$wanted_status"
+        expect_message "$message"
+    done
+}
+[ -n "${SANITIZERS-}" ] || [ ! -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ] || need_preload
+open='a bracket or string is not closed'
+ends_at 4 "$open" 6 '[1,2\r\n' -f line -t json-seq --on-collision=fail
+ends_at 6 "$open" 6 '4:"abc,' -f netstring -t json-seq --on-collision=fail
+ends_at 5 'RS (1e) cuts a text short' 4 '\036[1,2\036[]\n' -f json-seq -t raw
