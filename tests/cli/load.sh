@@ -114,6 +114,33 @@ if [ -r /proc/self/task ] && grep -q '^voluntary_ctxt_switches' /proc/self/statu
     [ "$(wc -c <out)" -eq 10000000 ] || fail "$doing: $(wc -c <out) bytes"
 fi
 
+about 'a day of idle and bursts'
+
+# day ARG... - the clock runs so fast that the bursts are hours apart.  Each of them is out when
+# ten minutes have passed, and nothing else wakes anybody.
+day() {
+    export LD_PRELOAD="$preload" TIME_RUNS=$runs CALLS_REPORT="$scratch/calls"
+    converse "$@" --idle=600
+    unset LD_PRELOAD TIME_RUNS CALLS_REPORT
+    burst=0
+    while [ $burst -lt $bursts ]; do
+        burst=$((burst + 1))
+        send 'a\nb\n c\n'
+        receive '1:a,4:b\n c,'
+        sleep $pause
+    done
+    ends 0 ''
+    polls=$(awk '$2 == "poll" || $2 == "ppoll" { n += $3 } END { print n }' calls)
+    [ "$polls" -le $((3 * bursts + 4)) ] || fail "$doing: $polls waits for $bursts bursts"
+}
+if [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ]; then
+    need_preload
+    runs=28800 bursts=4 pause=0.2 # a third of a day in a second
+    [ -z "${THOROUGH-}" ] || runs=1440 bursts=12 pause=5
+    day -f line,fold -t netstring
+    day -f line,fold -t netstring --stats
+fi
+
 about 'one byte at a time'
 
 # bytewise OUTPUT ARG... - a reader of one byte at a time, and a writer
