@@ -354,17 +354,17 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     return CB_OK;
 }
 
-/* Does a frame with this length field have this many bytes? (There is no padding byte:
- * no preset has both.) */
+/* Does a frame with this length field have this many bytes? (There is no padding byte, and
+ * no length of 64 bits: no preset has that and `keep`.) */
 static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
     const struct cb__layout *layout = &config->layout;
     uint64_t size;
     const uint64_t value = cb__load_uint(field, config->width, config->little);
-    return cb__length_payload(&config->last, value, &size) &&
-           cb__add_u64(size, layout->header, &size) &&
-           cb__add_u64(size, cb__layout_padding(layout, size) + layout->trailer.length, &size) &&
-           size == total;
+    if (!cb__length_payload(&config->last, value, &size) || size > total)
+        return false;
+    size += layout->header;
+    return size + cb__layout_padding(layout, size) + layout->trailer.length == total;
 }
 
 /* The n bytes at `at` in a record: are those in its trailer correct? */

@@ -20,7 +20,8 @@ static size_t join(struct cb_decoder *decoder, uint64_t position, size_t least, 
 {
     const struct cb_buffer *buffer = decoder->buffer;
     size_t n;
-    if (cb__buffer_span(buffer, &decoder->scan_cursor, position, data, &n) && n > least)
+    cb__buffer_span(buffer, &decoder->scan_cursor, position, data, &n); /* some are here */
+    if (n > least)
         return n;
     *data = joined;
     return cb_copyout(buffer, cb__clamp_u64(position - buffer->position), CB_OWN_HEADER, joined);
@@ -306,8 +307,7 @@ static const struct cb__decoder_ops scanned_ops = {
 enum { HEAD_AT = 0, TAIL_AT = CB_OWN_ROOM, FINISH_AT = 2 * CB_OWN_ROOM };
 
 struct own_encoder {
-    bool has_head;   /* `look` had it made for the record that `begin` begins, */
-    uint64_t length; /* ... which has this length */
+    bool has_head;   /* `look` had it made for the record that `begin` begins */
     size_t head;     /* bytes of the last one that was made */
     size_t tail;     /* with CB_CONSTANT, its length */
     uint64_t seen;   /* bytes of the payload that were shown */
@@ -341,7 +341,7 @@ static int make(struct cb_encoder *encoder, size_t (*function)(void *arg, uint8_
 static int begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct own_encoder *state = encoder->state;
-    const bool made = encoder->traits & CB_CONSTANT || (state->has_head && state->length == length);
+    const bool made = encoder->traits & CB_CONSTANT || state->has_head;
     int status = made ? CB_OK : make_head(encoder, length);
     state->has_head = false;
     if (status == CB_OK)
@@ -393,7 +393,6 @@ static int look(struct cb_encoder *encoder, const struct cb_piece *piece)
         state->seen = 0;
         status = make_head(encoder, piece->total);
         state->has_head = status == CB_OK;
-        state->length = piece->total;
     }
     if (status != CB_OK)
         return status;

@@ -173,8 +173,7 @@ static int read_header(struct cb_decoder *decoder)
 static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame *frame)
 {
     uint64_t sum;
-    bool fits = cb__add_u64(payload, padding, &sum) && cb__add_u64(sum, least_trailer(frame), &sum);
-    return fits ? sum : UINT64_MAX;
+    return cb__add_u64(payload, padding + least_trailer(frame), &sum) ? sum : UINT64_MAX;
 }
 
 /* Shows the payload up to `end` to `look`.  After damage frames may overlap: their payload

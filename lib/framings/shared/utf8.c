@@ -3,11 +3,10 @@
 
 #include "kernels/text.h"
 
+/* The first byte of a character of several: the kernel has passed all others. */
 static struct cb__utf8 begin(uint8_t c)
 {
     struct cb__utf8 next = {.least = 0x80, .most = 0xbf};
-    if (c < 0x80)
-        return next;
     next.left = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
     next.wrong = c < 0xc2 || c > 0xf4;
     if (c == 0xe0)
