@@ -293,6 +293,8 @@ static const struct mixture mixtures[] = {
     {"delim:aaaaaaaab,or=aaaaaaaac",
      {"a", "aaaa", "aaaaaaaaaaaa", "aaaaaaaab", "aaaaaaaac", "b", "x"}},
     {"between:<!,end=->", {"<!", "->", "-", ">", "-x", "x>", " ", "<!x->", "\n"}},
+    {"between:<,end=aaaaaaaaaaaaaaaa",
+     {"<", "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "x", " ", "<x"}},
     {"between:<,end=ab-----cd",
      {"<", "ab-----cd", "ab-----xd", "ab-----c", "ab", "cd", "-", "<ab-----cd"}},
     {"csv",

@@ -369,6 +369,75 @@ START_TEST(a_length_that_cannot_be_said_is_refused)
 }
 END_TEST
 
+/* Scratch has room for the digits, but not for any terminator. */
+START_TEST(a_terminator_may_be_too_long_to_be_written)
+{
+    static char specification[8192] = "dec:";
+    const void *data;
+    size_t n;
+
+    memset(specification + 4, ';', sizeof specification - 5);
+    struct cb_encoder *encoder = new_encoder(specification);
+    ck_assert_int_eq(step_begin(encoder, 1, &data, &n), CB_EUNENCODABLE);
+    ck_assert_ptr_nonnull(strstr(cb_encoder_error(encoder)->text, "terminator"));
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+/* What a record in one piece or two is refused for. */
+static const struct {
+    const char *specification, *first, *last;
+    size_t first_size, last_size;
+    bool right;
+} looked_at[] = {
+    /* A document of BSON begins with its own length. */
+    {"bson", "\5\0\0\0\0", NULL, 5, 0, true},
+    {"bson", "\5\0", "\0\0\0", 2, 3, true},
+    {"bson", "\4\0\0\0\0", NULL, 5, 0, false},
+    {"bson", "\6\0\0\0\0", NULL, 5, 0, false},
+    {"bson", "\6\0\0\0", "\0", 4, 1, false},
+    {"bson", "\x7f\0\0\0\0", NULL, 5, 0, false},
+    {"bson", "\5\0\0\0x", NULL, 5, 0, false},
+    {"bson", "\5\0\0", NULL, 3, 0, false},
+    /* Where empty records are left out, an empty first piece may be more. */
+    {"line,skip-empty", "", "x", 0, 1, true},
+    {"line,skip-empty", "", "", 0, 0, false},
+    {"line,skip-empty", "", NULL, 0, 0, false},
+    {"line", "", "", 0, 0, true},
+    /* A delimiter that may become a longer one. */
+    {"delim:a,or=ab", "x", NULL, 1, 0, true},
+    {"delim:a,or=ab", "", "x", 0, 1, true},
+    {"delim:a,or=ab", "xa", NULL, 2, 0, false},
+    {"delim:a,or=ab", "x", "a", 1, 1, false},
+    {"delim:aa,or=aab", "xa", NULL, 2, 0, false},
+};
+
+START_TEST(a_record_that_would_not_be_read_back_is_refused)
+{
+    const struct cb_encoder_options options = {.size = sizeof options, .refuse_collisions = 1};
+    const size_t first = looked_at[_i].first_size, last = looked_at[_i].last_size;
+    const bool two = looked_at[_i].last != NULL;
+    struct cb_piece piece = {.data = (const uint8_t *)looked_at[_i].first,
+                             .length = first,
+                             .record = 1,
+                             .total = first + last,
+                             .flags = CB_FIRST | (two ? 0U : (unsigned)CB_LAST)};
+    struct cb_encoder *encoder;
+
+    ck_assert_int_eq(cb_encoder_new(&encoder, looked_at[_i].specification, &options, NULL), CB_OK);
+    int status = step_look(encoder, &piece);
+    if (status == CB_OK && two) {
+        piece.data = (const uint8_t *)looked_at[_i].last;
+        piece.length = last;
+        piece.flags = CB_LAST;
+        status = step_look(encoder, &piece);
+    }
+    expect(status == (looked_at[_i].right ? CB_OK : CB_EUNENCODABLE), "%s, %d: %d",
+           looked_at[_i].specification, _i, status);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 START_TEST(what_needs_a_length_refuses_an_unknown_one)
 {
     static const char *const needs[] = {"fixed:5", "u16be",     "varint",  "dec",
@@ -621,6 +690,9 @@ static Suite *encoder_suite(void)
 
     tcase_add_loop_test(refused, a_length_that_cannot_be_said_is_refused, 0, (int)COUNT(refusals));
     tcase_add_test(refused, what_needs_a_length_refuses_an_unknown_one);
+    tcase_add_test(refused, a_terminator_may_be_too_long_to_be_written);
+    tcase_add_loop_test(refused, a_record_that_would_not_be_read_back_is_refused, 0,
+                        (int)COUNT(looked_at));
 
     tcase_add_test(traits, what_is_constant_is_alike_for_every_record);
     tcase_add_test(traits, lengths_are_not_constant);

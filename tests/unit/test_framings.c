@@ -1492,6 +1492,20 @@ static const char *const accepted[] = {
     "content-length,lf,keep",
 };
 
+/* cb-framing(5) has the number. */
+START_TEST(marks_have_4096_bytes_together_at_most)
+{
+    static char specification[8192];
+    struct cb_decoder *decoder;
+
+    sprintf(specification, "start:%02048d,or=%02048d", 0, 0);
+    ck_assert_int_eq(cb_decoder_new(&decoder, specification, NULL, NULL), CB_OK);
+    cb_decoder_free(decoder);
+    sprintf(specification, "start:%02048d,or=%02049d", 0, 0);
+    check_wrong_specification(specification, 6 + 2048 + 1);
+}
+END_TEST
+
 START_TEST(a_right_specification_is_accepted)
 {
     struct cb_error error = {.code = CB_OK};
@@ -1548,6 +1562,7 @@ static Suite *framings_suite(void)
 
     tcase_add_loop_test(specifications, a_wrong_specification_is_refused_with_its_column, 0,
                         (int)COUNT(faults));
+    tcase_add_test(specifications, marks_have_4096_bytes_together_at_most);
     tcase_add_loop_test(specifications, a_right_specification_is_accepted, 0, (int)COUNT(accepted));
     return suite;
 }

@@ -1137,6 +1137,24 @@ START_TEST(a_head_is_made_for_each_record)
 }
 END_TEST
 
+/* An encoder that looks at payload for its sum, but not for what collides. */
+START_TEST(collisions_are_looked_for_only_if_asked)
+{
+    struct cb_own own = {.size = sizeof own, .head = counting_head, .look = look_at_nothing};
+    struct cb_buffer *out = new_buffer(NULL, 64);
+    struct cb_encoder *encoder;
+    unsigned calls = 0;
+
+    own.collides = bang_collides;
+    own.arg = &calls;
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "!", 1, NULL, NULL, out), CB_OK);
+    assert_holds(out, BYTES("1!"));
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------ lies */
 
 /* Reads to the end in one way, and says how it ended. */
@@ -1541,6 +1559,7 @@ static Suite *own_suite(void)
     tcase_add_test(contract, reset_is_called_once_for_each_stream);
     tcase_add_test(contract, finish_stands_at_the_end_of_a_stream);
     tcase_add_test(contract, a_head_is_made_for_each_record);
+    tcase_add_test(contract, collisions_are_looked_for_only_if_asked);
     tcase_add_test(contract, a_frame_may_have_a_part_only);
     tcase_add_test(contract, bytes_that_join_in_a_chunk_are_not_copied);
     tcase_add_test(contract, a_scan_sees_less_than_a_header_again);
