@@ -307,10 +307,10 @@ static const struct cb__decoder_ops scanned_ops = {
 enum { HEAD_AT = 0, TAIL_AT = CB_OWN_ROOM, FINISH_AT = 2 * CB_OWN_ROOM };
 
 struct own_encoder {
-    bool has_head;   /* `look` had it made for the record that `begin` begins */
-    size_t head;     /* bytes of the last one that was made */
-    size_t tail;     /* with CB_CONSTANT, its length */
-    uint64_t seen;   /* bytes of the payload that were shown */
+    bool has_head; /* `look` had it made for the record that `begin` begins */
+    size_t head;   /* bytes of the last one that was made */
+    size_t tail;   /* with CB_CONSTANT, its length */
+    uint64_t seen; /* bytes of the payload that were shown */
 };
 
 static int make_head(struct cb_encoder *encoder, uint64_t length)

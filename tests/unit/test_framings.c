@@ -1498,10 +1498,10 @@ START_TEST(marks_have_4096_bytes_together_at_most)
     static char specification[8192];
     struct cb_decoder *decoder;
 
-    sprintf(specification, "start:%02048d,or=%02048d", 0, 0);
+    snprintf(specification, sizeof specification, "start:%02048d,or=%02048d", 0, 0);
     ck_assert_int_eq(cb_decoder_new(&decoder, specification, NULL, NULL), CB_OK);
     cb_decoder_free(decoder);
-    sprintf(specification, "start:%02048d,or=%02049d", 0, 0);
+    snprintf(specification, sizeof specification, "start:%02048d,or=%02049d", 0, 0);
     check_wrong_specification(specification, 6 + 2048 + 1);
 }
 END_TEST
