@@ -260,9 +260,15 @@ start() {
 # nothing is waited for any longer: it was to bring it about.
 wait_for() {
     doing="waiting for: $*"
+    # (What has not come after a second or two is a server that begins: it need not be asked so
+    # often.)
+    asked=0
+    pause=0.02
     until "$@"; do
         [ -z "$watched" ] || kill -0 "$watched" 2>/dev/null || give_up "$@"
-        sleep 0.02 2>/dev/null || sleep 1
+        sleep $pause 2>/dev/null || sleep 1
+        asked=$((asked + 1))
+        [ $asked -ne 50 ] || pause=0.1
     done
 }
 

@@ -107,7 +107,7 @@ EXTRA_DIST += tests/proof/length.c tests/proof/overflow.h tests/proof/prove.sh
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 check_LTLIBRARIES += tests/unit/libsupport.la
-TESTS += $(unit_tests)
+built_unit_tests = $(unit_tests)
 else
 check-local:
 	@echo 'SKIP: the unit tests: Check was not found by configure'
@@ -213,7 +213,6 @@ peer_tests = \
 	tests/peer/xxd.sh \
 	tests/peer/websocket.sh
 
-TESTS += $(cli_tests) $(peer_tests)
 EXTRA_DIST += \
 	tests/model/files.py \
 	tests/model/messages.py \
@@ -254,7 +253,6 @@ example_tests = \
 	tests/examples/reframe.sh \
 	tests/examples/shipper.sh
 
-TESTS += $(example_tests)
 EXTRA_DIST += \
 	tests/example.sh \
 	$(example_tests)
@@ -280,7 +278,6 @@ house_tests = \
 	tests/house/speed.sh \
 	tests/house/spelling.sh
 
-TESTS += $(house_tests)
 EXTRA_DIST += $(house_tests)
 
 # It runs unit tests.
@@ -291,6 +288,10 @@ tests/house/kernels.log: tests/unit/test_matcher tests/unit/test_search tests/un
 endif
 
 # -------------------------------------------------------- how they are run
+
+# Those that wait for servers come first, and many short ones last, so that no processor is idle
+# before the end.
+TESTS += $(peer_tests) $(house_tests) $(cli_tests) $(example_tests) $(built_unit_tests)
 
 # Each test is a program that reports its cases, as tests/tap.sh and
 # tests/unit/cases.h say; the driver is Automake's.
