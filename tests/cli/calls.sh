@@ -66,9 +66,9 @@ records() {
     "$CBSPLIT" -f netstring -t "$1" netstrings >in
 }
 
-# Empty records, and one that the kernel is asked to move.
+# Empty records, and one that the kernel is asked to move (from 32 KiB on).
 small='1:a,0:,0:,3:ccc,'
-large=$(printf '1:a,0:,1000:%01000d,60000:%060000d,2:bb,' 1 2)
+large=$(printf '1:a,0:,1000:%01000d,34000:%034000d,2:bb,' 1 2)
 for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' varint \
     'dec:\r\n,trailer=\r\n' netstring; do
     records "$framing" "$small$large$small"
@@ -76,17 +76,17 @@ for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' v
 done
 records u8 "$small"
 unmoved -f u8 -t netstring
-records chunked "1:a,$(printf '60000:%060000d' 1),2:bb,"
+records chunked "1:a,$(printf '34000:%034000d' 1),2:bb,"
 unmoved -f chunked -t netstring
 { printf 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n' && cat in; } >message
-printf 'HTTP/1.1 204\r\n\r\nHTTP/1.1 200\r\nContent-Length: 60000\r\n\r\n%060000d' 3 >>message
+printf 'HTTP/1.1 204\r\n\r\nHTTP/1.1 200\r\nContent-Length: 34000\r\n\r\n%034000d' 3 >>message
 mv message in
 unmoved -f http -t netstring
 unmoved -f http
 records content-length "$small$large$small"
 unmoved -f content-length -t netstring
 unmoved -f fixed:7 -t netstring
-unmoved -f fixed:59900 -t netstring --on-partial=drop
+unmoved -f fixed:33900 -t netstring --on-partial=drop
 
 records netstring "$small$large$small"
 unmoved -f netstring -t raw

@@ -107,8 +107,8 @@ cat >make.py <<'END'
 import random
 random.seed(12)
 with open('netstrings', 'wb') as out:
-    for size in [*range(70), 4093, 70000, 300000]:
-        record = bytes(random.choice(b'abc~ \x00\x1f\x7f\x80\xff,:') for _ in range(size))
+    for size in [*range(70), 4093, 70000, 140000]:
+        record = bytes(random.choices(b'abc~ \x00\x1f\x7f\x80\xff,:', k=size))
         out.write(b'%d:%s,' % (size, record))
 END
 cat >read.py <<'END'

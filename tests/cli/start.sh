@@ -7,9 +7,9 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need perl
 
-# made LETTERS - a megabyte of them at random
+# made LETTERS - 300,000 of them at random
 made() {
-    perl -e 'srand(5); my @c = split //, shift; print $c[rand @c] for 1 .. 1000000' "$1"
+    perl -e 'srand(5); my @c = split //, shift; print $c[rand @c] for 1 .. 300000' "$1"
 }
 
 # as_perl MARK - netstrings of what begins with it
