@@ -238,6 +238,8 @@ grep -Eqx 'cbsplit: worker 1: ended early, with exit status 0(, and printed 1 re
 # One that dies leaves its records unanswered, all others are there; a torn one is not.
 seq 300 >in
 for options in --collect=line '--collect=line -k'; do
+    # What it has left unread is known from /proc alone.
+    [ -d /proc/self/fd ] || continue
     # shellcheck disable=SC2086,SC2016
     run -j 3 $options --worker='[ $CBSPLIT_WORKER = 2 ] || exec cat
         read -r x; echo "$x"; printf torn; kill -9 $$'

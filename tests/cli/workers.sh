@@ -160,8 +160,16 @@ if split --version 2>/dev/null | grep -q GNU; then
     [ "$(wc -l <lost)" -lt 300 ] || fail "$doing: it lost nothing"
 fi
 
+# What a worker has left unread is known from /proc alone.
+knows_unread() {
+    [ -d /proc/self/fd ]
+}
+
 # dies HOW COMMAND - the second of three, which does COMMAND
 dies() {
+    case $1 in
+    ended*) knows_unread || return 0 ;;
+    esac
     rm -f got.*
     run -j 3 --worker='[ $CBSPLIT_WORKER != 2 ] || { '"$2"'; }; '"$save"
     expect_status 123
@@ -185,8 +193,12 @@ send 'ab\n'
 receive a
 exec 3>&-
 touch done
-ends 123 ''
-expect_message 'worker 1: ended early, with exit status 0; it had been given record 1'
+if knows_unread; then
+    ends 123 ''
+    expect_message 'worker 1: ended early, with exit status 0; it had been given record 1'
+else
+    ends 0 ''
+fi
 
 about 'one that has read all that there was for it may end before its input'
 converse --worker='read -r x; echo "$x"'
