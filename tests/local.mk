@@ -267,6 +267,7 @@ house_tests = \
 	tests/house/install.sh \
 	tests/house/kernels.sh \
 	tests/house/layers.sh \
+	tests/house/packaging.sh \
 	tests/house/report.sh \
 	tests/house/style.sh \
 	tests/house/symbols.sh \
