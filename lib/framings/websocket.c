@@ -214,11 +214,13 @@ static int begin_payload(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     const bool keep = decoder->config.keep;
-    /* A length has 63 bits, and so has a position: no sum overflows. */
+    /* All of it was before `scan`: what fits after `scan` fits after this, too. */
     const uint64_t so_far = cb__decoder_payload_place(decoder) - decoder->found.payload_start;
     const uint64_t length = so_far + state->payload;
     state->from = decoder->found.scan;
-    state->to = decoder->found.scan + state->payload;
+    if (!cb__add_u64(decoder->found.scan, state->payload, &state->to))
+        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
+                                "record is longer than a stream can be");
     if (is_left_out(decoder))
         return CB_OK;
     int status = cb__decoder_check_length(decoder, length);
