@@ -8,7 +8,7 @@
 #include "bits.h"
 
 /* Bits of one key, or of an argument. */
-enum { SETTING = 6, NESTED = 32 };
+static const double SETTING = 6, NESTED = 32;
 
 /* Usual delimiters, of which the rows of the table have none. */
 static const char separators[] = ";|\t,\x1e\x1f\x03";

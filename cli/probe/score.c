@@ -7,22 +7,20 @@
 #include "noise.h"
 
 /* Bits. */
-enum {
-    ENOUGH = 10,
-    TEXT = 24,
-    CUT = 6,        /* price of an input that ends inside a frame, */
-    ENDED = 6,      /* ... and what an end is worth that is marked as such */
-    REPETITION = 4, /* price of each record of a text, where much is repeated anyway */
-    RULES = 6,      /* least evidence by noise, */
-    TEXT_RULES = 4  /* ... and in a text */
-};
+static const double ENOUGH = 10;
+static const double TEXT = 24;
+static const double CUT = 6;        /* price of an input that ends inside a frame, */
+static const double ENDED = 6;      /* ... and what an end is worth that is marked as such */
+static const double REPETITION = 4; /* of each record of a text, where much is repeated anyway */
+static const double RULES = 6;      /* least evidence by noise, */
+static const double TEXT_RULES = 4; /* ... and in a text */
 
 /* Rules are confirmed once in so many bytes, and not more often than that. */
-enum { STRETCH = 64, STRETCHES = 4 };
+static const double STRETCH = 64, STRETCHES = 4;
 
 /* Real bytes are not random: they cost a bit in so many bytes less than the codes say, and
  * among many guesses some gain by that. */
-enum { MISFIT = 1024, MISFIT_SWEPT = 512, DOUBT = 4 };
+static const double MISFIT = 1024, MISFIT_SWEPT = 512, DOUBT = 4;
 
 enum { WORK = 1 << 19, WORK_SWEPT = 1 << 17 };
 

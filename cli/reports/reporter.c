@@ -17,8 +17,11 @@
 #include "progress.h"
 #include "sink_stats.h"
 
-/* Milliseconds between two lines; columns if the terminal does not tell. */
-enum { TICK = 200, COLUMNS = 80 };
+/* Seconds between two lines. */
+static const double TICK = 0.2;
+
+/* If the terminal does not tell. */
+enum { COLUMNS = 80 };
 
 /* There is one, as there is one standard error, and signal handlers have no argument. */
 static struct reporter {
@@ -210,13 +213,13 @@ static enum event wait_until(double when)
 
 static void *run(void *nothing)
 {
-    double due = seconds() + TICK * 1e-3;
+    double due = seconds() + TICK;
     for (enum event event; (event = wait_until(due)) != ENDED;) {
         if (event == ASKED) {
             report();
         } else if (reporter.draws && seconds() >= due) {
             draw();
-            due = seconds() + TICK * 1e-3;
+            due = seconds() + TICK;
         }
     }
     return nothing;

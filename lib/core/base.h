@@ -22,8 +22,9 @@
 #define cb__always_inline static inline __attribute__((always_inline))
 
 /* What internal functions return besides CB_OK and the errors.  Public functions use
- * other values, some of which coincide: see enum cb_status. */
-enum cb__answer {
+ * other values, some of which coincide: see enum cb_status.  (The enum has no name, as
+ * these are ints that stand next to those.) */
+enum {
     CB__NO = 0,
     CB__YES = 1,
     CB__MORE = 2, /* more input is needed */

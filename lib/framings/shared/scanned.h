@@ -10,7 +10,7 @@
 #include "framing/decoder.h"
 
 /* Results of a step besides CB__MORE and errors. */
-enum cb__scan { CB__BEGINS = 100, CB__ENDS, CB__CUT_SHORT };
+enum { CB__BEGINS = 100, CB__ENDS, CB__CUT_SHORT };
 
 /*
  * Examines the n >= 1 bytes at decoder->found.scan; *used is how far it got:
