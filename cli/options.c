@@ -341,16 +341,17 @@ static const char *hint_option(const char *word, char room[NEAREST_ROOM])
     return nearest_hint(&nearest, "--", room);
 }
 
-/* Prints what getopt refused, in our form; ':' is a missing argument. */
-static enum exit_status refuse(int result, int argc, char **argv)
+/* Prints what getopt refused, in our form.  Whether it has returned '?' or ':' says nothing: the
+ * BSDs return ':' for an argument too many as well. */
+static enum exit_status refuse(int argc, char **argv)
 {
     /* Where the argument of a letter is missing, musl is beyond the end of argv. */
     const char letter[] = {'-', (char)optopt, '\0'};
     const char *word = optind <= argc && argv[optind - 1] ? argv[optind - 1] : letter;
-    if (result == ':')
-        return usage_error("%s needs an argument", QUOTED(word));
-    if (optopt >= FIRST_LONG)
-        return usage_error("%s takes no argument", QUOTED(word));
+    const struct option_row *row = optopt ? row_of(optopt) : NULL;
+    if (row)
+        return usage_error(row->argument ? "%s needs an argument" : "%s takes no argument",
+                           QUOTED(word));
     if (optopt)
         return usage_error("unknown option %s", QUOTED(letter));
     if (begins_option(word))
@@ -413,11 +414,12 @@ static enum exit_status read_options(struct options *options, int argc, char **a
     shorts[s] = '\0';
     longs[n] = (struct option){.name = NULL};
     for (;;) {
+        optopt = 0; /* it is not set for a word that is ambiguous */
         int result = getopt_long(argc, argv, shorts, longs, NULL);
         if (result < 0)
             return EXIT_FINE;
         const struct option_row *row = row_of(result);
-        enum exit_status status = row ? apply(row, options, optarg) : refuse(result, argc, argv);
+        enum exit_status status = row ? apply(row, options, optarg) : refuse(argc, argv);
         options->given++;
         if (status || options->done)
             return status;
