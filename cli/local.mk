@@ -20,7 +20,6 @@ cbsplit_SOURCES = \
 	cli/input/part.h \
 	cli/input/part.c \
 	cli/input/peek.h \
-	cli/input/peek.c \
 	cli/input/selection.h \
 	cli/input/selection.c \
 	cli/input/source.h \
@@ -92,5 +91,30 @@ cbsplit_SOURCES = \
 	cli/common/deadline.h \
 	cli/common/deadline.c \
 	cli/common/text.h \
-	cli/common/text.c
+	cli/common/text.c \
+	cli/system/waiting.h \
+	cli/system/moving.h \
+	cli/system/orphans.h
+
+# What systems do in different ways: the one of this system, as configure found it.
+if PPOLL
+cbsplit_SOURCES += cli/system/waiting_ppoll.c
+else
+cbsplit_SOURCES += cli/system/waiting_poll.c
+endif
+if SPLICE
+cbsplit_SOURCES += cli/system/moving_splice.c cli/input/peek_tee.c
+else
+cbsplit_SOURCES += cli/system/moving_none.c cli/input/peek_none.c
+endif
+if ORPHANS_PRCTL
+cbsplit_SOURCES += cli/system/orphans_prctl.c
+else
+if ORPHANS_PROCCTL
+cbsplit_SOURCES += cli/system/orphans_procctl.c
+else
+cbsplit_SOURCES += cli/system/orphans_none.c
+endif
+endif
+
 cbsplit_LDADD = lib/libcb.la

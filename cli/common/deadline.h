@@ -13,7 +13,7 @@ struct deadline {
 /* So many nanoseconds from now. */
 struct deadline deadline_in(uint64_t nanoseconds);
 
-/* The time that is left, 0 at least, as a limit for ppoll: `room`, or NULL. */
+/* The time that is left, 0 at least, as a limit for waiting_poll: `room`, or NULL. */
 const struct timespec *deadline_left(const struct deadline *deadline, struct timespec *room);
 
 #endif

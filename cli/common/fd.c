@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/sendfile.h>
-#endif
+
+#include "../system/moving.h"
+#include "../system/waiting.h"
 
 #ifndef IOV_MAX
 #define IOV_MAX 16 /* the minimum of POSIX */
@@ -64,7 +64,7 @@ bool fd_wait_until(int fd, short events, const struct deadline *deadline)
     struct timespec left;
     int ready;
     do {
-        ready = ppoll(&entry, 1, deadline_left(deadline, &left), NULL);
+        ready = waiting_poll(&entry, 1, deadline_left(deadline, &left));
     } while (ready < 0 && errno == EINTR);
     return ready != 0; /* after an error, what needs the descriptor reports it */
 }
@@ -116,30 +116,9 @@ int fd_write_all(int fd, struct iovec *areas, size_t count)
     return number;
 }
 
-#ifdef __linux__
-
 /* The most for one call, so that --progress has something new to show several times
  * a second, even from and to a disk. */
 enum { MOVE_MAX = 1 << 26 };
-
-/* Ways to move, tried in this order from the last one on that did: the kernel knows best
- * which two descriptors it can join. */
-typedef ssize_t move_fn(int in, int out, size_t n);
-
-static ssize_t by_splice(int in, int out, size_t n)
-{
-    return splice(in, NULL, out, NULL, n, SPLICE_F_MOVE);
-}
-
-static ssize_t by_copy_file_range(int in, int out, size_t n)
-{
-    return copy_file_range(in, NULL, out, NULL, n, 0);
-}
-
-static ssize_t by_sendfile(int in, int out, size_t n)
-{
-    return sendfile(out, in, NULL, n);
-}
 
 /* Waits for the side that is not ready: the input, if it has nothing. */
 static void wait_either(int in, int out)
@@ -153,36 +132,12 @@ static void wait_either(int in, int out)
 
 size_t fd_move(int in, int out, uint64_t n)
 {
-    static move_fn *const ways[] = {by_splice, by_copy_file_range, by_sendfile};
-    static size_t first; /* the one that moved bytes last: most calls are for the same two */
-    const size_t count = sizeof ways / sizeof *ways;
-    size_t most = n < MOVE_MAX ? (size_t)n : MOVE_MAX;
-    for (size_t tried = 0; tried < count;) {
-        const size_t way = (first + tried) % count;
-        ssize_t moved = ways[way](in, out, most);
-        if (moved > 0) {
-            first = way;
-            return (size_t)moved;
-        }
-        if (moved < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            wait_either(in, out);
-        else if (moved == 0 || errno != EINTR)
-            tried++;
-    }
-    return 0;
+    const size_t most = n < MOVE_MAX ? (size_t)n : MOVE_MAX;
+    ssize_t moved;
+    while ((moved = moving_some(in, out, most)) < 0)
+        wait_either(in, out);
+    return (size_t)moved;
 }
-
-#else
-
-size_t fd_move(int in, int out, uint64_t n)
-{
-    (void)in;
-    (void)out;
-    (void)n;
-    return 0;
-}
-
-#endif
 
 size_t fd_discard(int in, int null, uint64_t n)
 {

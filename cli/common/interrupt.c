@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
+
+#include "../system/orphans.h"
 
 static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGPIPE, SIGALRM,
                               SIGTERM, SIGXCPU, SIGVTALRM, SIGPROF};
@@ -44,15 +43,6 @@ static void signal_groups(const pid_t *leaders, size_t count, int signal)
     }
 }
 
-/* From now on we are the parent of what children leave behind when they end.  Else it stays
- * in its group, though it has ended, until some other process waits for it. */
-static void adopt_orphans(void)
-{
-#ifdef __linux__
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-#endif
-}
-
 /* True if nothing is left of the groups.  (A group keeps its number as long as it
  * has a member, its leader or not.) */
 static bool reap_groups(pid_t *leaders, size_t count, int options)
@@ -75,7 +65,8 @@ static bool reap_groups(pid_t *leaders, size_t count, int options)
 
 static void end_groups(pid_t *leaders, size_t count, int signal)
 {
-    adopt_orphans();
+    /* An orphan stays in its group, though it has ended, until its parent waits for it. */
+    orphans_adopt();
     signal_groups(leaders, count, signal);
     for (int waited = 0; !reap_groups(leaders, count, WNOHANG); waited += STEP_MS) {
         if (waited >= GRACE_MS) {

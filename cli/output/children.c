@@ -11,6 +11,7 @@
 
 #include "../common/deadline.h"
 #include "../common/interrupt.h"
+#include "../system/waiting.h"
 
 extern char **environ;
 
@@ -116,8 +117,9 @@ bool children_run(const struct children *set)
 static size_t add_polls(const struct child *child, struct pollfd *polls)
 {
     size_t n = 0;
+    const short events = child_is_idle(child) ? 0 : POLLOUT;
     if (child->in >= 0)
-        polls[n++] = (struct pollfd){.fd = child->in, .events = child_is_idle(child) ? 0 : POLLOUT};
+        polls[n++] = (struct pollfd){.fd = child->in, .events = events};
     if (child->out >= 0 && !child->paused)
         polls[n++] = (struct pollfd){.fd = child->out, .events = POLLIN};
     return n;
@@ -144,7 +146,7 @@ static bool wait_once(struct children *set, int fd, const struct deadline *deadl
         set->polls[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
     for (size_t i = 0; i < set->count; i++)
         n += add_polls(&set->child[i], set->polls + n);
-    int ready = ppoll(set->polls, n, deadline_left(deadline, &left), &set->plan.mask);
+    int ready = waiting_for_child(set->polls, n, deadline_left(deadline, &left));
     bool done = ready == 0 || (ready > 0 && fd >= 0 && set->polls[0].revents);
     if (ready < 0 && errno != EINTR && errno != EAGAIN) {
         give_up(set, errno, true);
@@ -188,26 +190,15 @@ void children_stop(struct children *set)
 
 /* ------------------------------------------------------------------- the set */
 
-static void on_child(int signal)
-{
-    (void)signal; /* it only has to interrupt ppoll */
-}
-
 /* Whatever we inherited: waitpid works, and a write to a command that does not read
- * returns. */
-static void set_signals(struct children *set)
+ * returns.  An errno. */
+static int set_signals(struct children *set)
 {
-    struct sigaction action = {.sa_handler = on_child}, before = action;
-    sigset_t child;
+    struct sigaction action = {.sa_handler = SIG_IGN}, before = action;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGCHLD, &action, NULL);
-    action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, &before);
     set->ignores_pipe = before.sa_handler == SIG_IGN;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, &set->plan.mask);
-    sigdelset(&set->plan.mask, SIGCHLD);
+    return waiting_listen(&set->plan.mask);
 }
 
 /* Our environment after `own` places, without the variables that we set for commands. */
@@ -235,7 +226,7 @@ int children_init(struct children *set, const char *command, size_t count, size_
     *set = (struct children){.plan.command = command, .pool = pool};
     set->child = calloc(count, sizeof *set->child);
     set->pids = calloc(count, sizeof *set->pids);
-    set->polls = count < SIZE_MAX / 2 ? calloc(2 * count + 1, sizeof *set->polls) : NULL;
+    set->polls = count < SIZE_MAX / 2 - 1 ? calloc(2 * count + 2, sizeof *set->polls) : NULL;
     set->plan.environment = make_environment(own);
     if (!set->child || !set->pids || !set->polls || !set->plan.environment) {
         children_fini(set);
@@ -245,7 +236,11 @@ int children_init(struct children *set, const char *command, size_t count, size_
     set->enough = count > 1 ? ENOUGH : ENOUGH_ALONE;
     for (size_t i = 0; i < count; i++)
         child_init(&set->child[i], &set->pids[i], pool);
-    set_signals(set);
+    const int number = set_signals(set);
+    if (number) {
+        children_fini(set);
+        return number;
+    }
     interrupt_children(set->pids, count);
     interrupt_catch();
     return 0;

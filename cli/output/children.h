@@ -3,7 +3,7 @@
  * Children: a fixed number of places for commands that run at the same time.
  *
  * All waiting is done in children_wait, where queues are written too, and what commands
- * print is read.  While there are children, SIGPIPE is ignored and SIGCHLD blocked.
+ * print is read.  While there are children, SIGPIPE is ignored and SIGCHLD is caught.
  */
 #ifndef CHILDREN_H
 #define CHILDREN_H

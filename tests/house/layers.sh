@@ -111,11 +111,14 @@ program_layers() {
  1  common/quote.h common/quote.c
  1  common/text.h common/text.c
  0  common/deadline.h common/deadline.c
+ 0  system/waiting.h system/waiting_ppoll.c system/waiting_poll.c
+ 0  system/moving.h system/moving_splice.c system/moving_none.c
+ 0  system/orphans.h system/orphans_prctl.c system/orphans_procctl.c system/orphans_none.c
  1  common/fd.h common/fd.c
  1  common/interrupt.h common/interrupt.c
  2  common/diagnostics.h common/diagnostics.c
  3  common/specification.h common/specification.c
- 3  input/peek.h input/peek.c
+ 3  input/peek.h input/peek_tee.c input/peek_none.c
  4  input/source.h input/source.c
  4  input/selection.h input/selection.c
  5  input/part.h input/part.c
