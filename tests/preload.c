@@ -21,6 +21,8 @@
  *
  *     HIDE=PATH:PATH...      paths that begin so cannot be opened: HIDE=/proc/:/dev/shm/
  *     WAIT_BEFORE_POLL=FIFO  the first poll waits until somebody has written to it
+ *     HANGUP=yes             a pipe that nobody reads is POLLHUP, not POLLERR, and only where
+ *                            something is polled for, as on macOS
  *     TIME_RUNS=N            the clock runs N times as fast, and waits are as much shorter:
  *                            with 1440 a day is a minute
  *
@@ -139,6 +141,7 @@ static struct {
 static bool started;
 static atomic_long held;
 static const char *hidden; /* from HIDE */
+static bool hangs_up;      /* from HANGUP */
 
 static void give_up(const struct calls *calls)
 {
@@ -222,6 +225,7 @@ static void read_variables(void)
     for (size_t i = 0; i < CALLS; i++)
         read_faults(&call_table[i].own);
     hidden = getenv("HIDE");
+    hangs_up = getenv("HANGUP");
     unsetenv("LD_PRELOAD");
 }
 
@@ -599,6 +603,25 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return 0;
 }
 
+/* With HANGUP, what is polled for nothing is left out (a negative descriptor is). */
+static void leave_out(struct pollfd *entries, nfds_t count)
+{
+    for (nfds_t i = 0; hangs_up && i < count; i++) {
+        if (!entries[i].events)
+            entries[i].fd = ~entries[i].fd;
+    }
+}
+
+static void put_back(struct pollfd *entries, nfds_t count)
+{
+    for (nfds_t i = 0; hangs_up && i < count; i++) {
+        if (!entries[i].events)
+            entries[i].fd = ~entries[i].fd;
+        if (entries[i].revents & POLLERR)
+            entries[i].revents = POLLHUP;
+    }
+}
+
 typedef int ppoll_fn(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 
 /* With a timeout that is so much shorter; NULL: none. */
@@ -613,7 +636,10 @@ static int poll_fast(ppoll_fn *real, struct pollfd *entries, nfds_t count,
         shorter.tv_nsec = (long)((left + runs - 1) / runs);
         timeout = &shorter;
     }
-    return real(entries, count, timeout, mask);
+    leave_out(entries, count);
+    const int ready = real(entries, count, timeout, mask);
+    put_back(entries, count);
+    return ready;
 }
 
 int poll(struct pollfd *entries, nfds_t count, int timeout)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -121,24 +120,27 @@ bool child_queue(struct child *child, struct cb_buffer *buffer, size_t n)
  * open we do not notice that nothing reads: so open it only at the end. */
 static void open_rest(struct child *child)
 {
-#ifdef __linux__
-    char path[32];
+    char path[32]; /* of Linux */
     snprintf(path, sizeof path, "/proc/self/fd/%d", child->in);
     child->rest = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-#else
-    (void)child;
-#endif
+}
+
+/* Do these events of the write end of a pipe say that nothing reads it?  Linux says so by
+ * POLLERR, the BSDs and macOS by POLLHUP. */
+static bool is_hung_up(short events)
+{
+    return events & (POLLERR | POLLHUP);
 }
 
 /* Does any process have the read end open, now and for this many milliseconds? */
 static bool is_read(const struct child *child, int milliseconds)
 {
-    struct pollfd entry = {.fd = child->in};
+    struct pollfd entry = {.fd = child->in, .events = CHILD_HANGUP};
     int n;
     do
         n = poll(&entry, 1, milliseconds);
     while (n < 0 && errno == EINTR);
-    return n <= 0 || !(entry.revents & POLLERR);
+    return n <= 0 || !is_hung_up(entry.revents);
 }
 
 /* Closes the input if everything was written. */
@@ -163,7 +165,7 @@ void child_end(struct child *child, bool tells_rest)
 
 void child_push(struct child *child, short events)
 {
-    if (events & POLLERR) {
+    if (is_hung_up(events)) {
         leave(child);
         return;
     }

@@ -9,6 +9,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +18,10 @@
 
 #include <chunkedbuffer.h>
 #include "../common/exit_status.h"
+
+/* What to poll `in` for to learn only that nothing reads it any more: macOS says so of none
+ * that is polled for nothing. */
+#define CHILD_HANGUP POLLHUP
 
 struct child {
     pid_t *pid;  /* of its process; 0: none runs */

@@ -117,7 +117,7 @@ bool children_run(const struct children *set)
 static size_t add_polls(const struct child *child, struct pollfd *polls)
 {
     size_t n = 0;
-    const short events = child_is_idle(child) ? 0 : POLLOUT;
+    const short events = child_is_idle(child) ? CHILD_HANGUP : POLLOUT;
     if (child->in >= 0)
         polls[n++] = (struct pollfd){.fd = child->in, .events = events};
     if (child->out >= 0 && !child->paused)

@@ -112,6 +112,28 @@ for n in 4 5 6; do
     expect_message 'exec: record 1: Operation not permitted'
 done
 
+about 'where a pipe that nobody reads is a hang-up, as on macOS'
+mv in kept
+printf '9:123456789,200000:%0200000d,' 1 >in
+with HANGUP=yes -f netstring --worker='head -c 5; exit 1'
+expect_status 123
+expect_message 'worker 1: ended early, with exit status 1; it had been given records 1-2'
+expect out 12345
+with HANGUP=yes -f netstring --exec='exec <&-; echo x'
+expect_status 0
+expect_message ''
+expect out 'x\nx\n'
+printf 'a\n' >in
+rm has_read
+mkfifo has_read
+# shellcheck disable=SC2016
+with "HANGUP=yes WAIT_BEFORE_POLL=$scratch/has_read" -t chunked \
+    --worker='"$CBSPLIT" -f chunked; exec <&-; echo >has_read'
+expect_status 0
+expect_message ''
+expect out a
+mv kept in
+
 about 'who cannot be waited for is stopped, and reported'
 seq 3 >few
 mv in kept
