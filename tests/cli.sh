@@ -67,7 +67,7 @@ need_python() {
 need_preload() {
     preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
     [ -z "${SANITIZERS-}" ] || skip 'a sanitizer and LD_PRELOAD do not go together'
-    [ -e "$preload" ] || skip 'there is no preload.so: built without shared libraries'
+    [ -e "$preload" ] || skip 'there is no preload.so: it is for Linux, and made with shared libraries'
     case $preload in
     *[\ :]*)
         ln -sf "$preload" "$scratch/preload.so"

@@ -233,7 +233,7 @@ tests_forbid_LDADD =
 
 # Loaded into cbsplit by LD_PRELOAD, to make system calls fail or fall short.
 # (-rpath makes libtool build a module of what is not installed.)
-if SHARED
+if PRELOAD
 check_LTLIBRARIES += tests/preload.la
 endif
 tests_preload_la_SOURCES = tests/preload.c

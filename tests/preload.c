@@ -532,7 +532,7 @@ int open(const char *path, int flags, ...)
     size_t most = 1;
     va_list list;
     va_start(list, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+    mode_t mode = flags & O_CREAT ? (mode_t)va_arg(list, unsigned) : 0;
     va_end(list);
     FIND_REAL(real, "open");
     if (!may_go_on(CALL_open, &most))

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -660,7 +662,8 @@ START_TEST(a_shared_pool_serves_threads_at_once)
 }
 END_TEST
 
-static pthread_barrier_t both_are_ready;
+enum { REFERRERS = 2 };
+static atomic_int ready; /* referrers that have begun; macOS has no barriers */
 
 /* Takes and drops references to a block that another thread refers to too. */
 static void *referrer(void *arg)
@@ -668,7 +671,9 @@ static void *referrer(void *arg)
     struct cb_buffer *view = arg;
     struct cb_buffer *scratch = new_buffer(NULL, BLOCK);
 
-    pthread_barrier_wait(&both_are_ready);
+    atomic_fetch_add(&ready, 1);
+    while (atomic_load(&ready) < REFERRERS)
+        sched_yield();
     for (size_t i = 0; i < 2000000; i++) {
         if (cb_peek(view, CB_ALL, scratch) < 0)
             abort();
@@ -687,20 +692,21 @@ START_TEST(references_to_a_shared_block_are_counted_right)
         .allocator = &counting.hooks,
     };
     struct cb_pool *shared = NULL;
-    pthread_t threads[2];
+    pthread_t threads[REFERRERS];
+    struct cb_buffer *views[REFERRERS];
     void *place;
 
     ck_assert_int_eq(cb_pool_new(&shared, &options), CB_OK);
     struct cb_buffer *source = buffer_with_block(shared, BLOCK, &place);
-    struct cb_buffer *views[] = {new_buffer(NULL, BLOCK), new_buffer(NULL, BLOCK)};
+    for (size_t i = 0; i < COUNT(views); i++)
+        views[i] = new_buffer(NULL, BLOCK);
     for (size_t i = 0; i < COUNT(threads); i++)
         ck_assert_int_eq(cb_peek(source, 1, views[i]), 1);
-    ck_assert_int_eq(pthread_barrier_init(&both_are_ready, NULL, COUNT(threads)), 0);
+    atomic_store(&ready, 0);
     for (size_t i = 0; i < COUNT(threads); i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, referrer, views[i]), 0);
     for (size_t i = 0; i < COUNT(threads); i++)
         pthread_join(threads[i], NULL);
-    pthread_barrier_destroy(&both_are_ready);
     ck_assert_uint_eq(pool_stats(shared).live_blocks, 1);
     assert_holds(source, "x", 1);
     cb_buffer_free(source);

@@ -97,7 +97,8 @@ struct ck__runner {
 #define ck_assert_uint_ge(a, b) CK__COMPARE(uintmax_t, PRIuMAX, a, >=, b)
 #define ck_assert_double_eq(a, b) CK__COMPARE(double, "g", a, ==, b)
 #define ck_assert_double_lt(a, b) CK__COMPARE(double, "g", a, <, b)
-#define ck_assert_ptr_eq(a, b) ck_assert_msg((a) == (b), "%s == %s", #a, #b)
+#define ck_assert_ptr_eq(a, b)                                                                     \
+    ck_assert_msg((const void *)(a) == (const void *)(b), "%s == %s", #a, #b)
 #define ck_assert_ptr_null(a) ck_assert_msg(!(a), "%s is not NULL", #a)
 #define ck_assert_ptr_nonnull(a) ck_assert_msg((a) != NULL, "%s is NULL", #a)
 #define ck_assert_mem_eq(a, b, n) ck_assert_msg(!memcmp(a, b, n), "%s == %s", #a, #b)
