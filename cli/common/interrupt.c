@@ -134,7 +134,7 @@ void interrupt_release(void)
     atomic_signal_fence(memory_order_seq_cst);
     held = held - 1;
     if (!held && pending)
-        die(pending);
+        die((int)pending);
 }
 
 void interrupt_by(int signal)

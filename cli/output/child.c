@@ -336,7 +336,7 @@ enum exit_status child_exit_status(int status)
         return EXIT_FINE;
     case EXIT_CANNOT_RUN:
     case EXIT_NOT_FOUND:
-        return WEXITSTATUS(status);
+        return (enum exit_status)WEXITSTATUS(status);
     default:
         return EXIT_COMMAND;
     }

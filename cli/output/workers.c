@@ -193,10 +193,11 @@ size_t workers_grant(struct workers *workers)
 static uint64_t most_that_fit(const struct workers *workers)
 {
     struct rlimit limit;
-    const rlim_t standard = 3, each = workers->set.plan.collects ? 2 : 1;
+    const uint64_t standard = 3, each = workers->set.plan.collects ? 2 : 1;
     if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY)
         return UINT64_MAX;
-    return limit.rlim_cur < standard ? 0 : (limit.rlim_cur - standard) / each;
+    const uint64_t most = (uint64_t)limit.rlim_cur; /* it is signed on FreeBSD */
+    return most < standard ? 0 : (most - standard) / each;
 }
 
 /* Starts all, or none that goes on: without its records none shall seem to have done its
