@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "peek.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "peek.h"
 #include "../common/fd.h"
 
 /* One way for each kind of descriptor.  Each returns as read(2) does. */

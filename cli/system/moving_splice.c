@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "moving.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
+
+#include "moving.h"
 
 /* Ways to move, tried in this order from the last one on that could: the kernel knows best
  * which two descriptors it can join. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "orphans.h"
-
 #include <sys/prctl.h>
+
+#include "orphans.h"
 
 void orphans_adopt(void)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "orphans.h"
-
 #include <stddef.h>
 #include <sys/procctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "orphans.h"
 
 void orphans_adopt(void)
 {

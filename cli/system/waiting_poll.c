@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "waiting.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
+
+#include "waiting.h"
 
 /* A pipe that holds a byte or more if a child has ended.  One for the process, like its
  * signals. */
