@@ -76,6 +76,21 @@ need_preload() {
     esac
 }
 
+# can_peek - can this system show the bytes of a pipe before they are read (tee)?
+can_peek() {
+    [ "${PEEKS-yes}" = yes ]
+}
+
+need_peek() {
+    can_peek || skip 'this system shows no bytes of a pipe before they are read'
+}
+
+# limit_memory KIB - of address space, from here to the end of the subshell.  (macOS has no such
+# limit: there the test shows less.)
+limit_memory() {
+    ulimit -v "$1" 2>/dev/null || [ "$(uname)" = Darwin ]
+}
+
 # ------------------------------------------------------------ running cbsplit
 
 # run ARG... - cbsplit ARG... <in >out 2>err, its exit status in $status

@@ -268,6 +268,7 @@ house_tests = \
 	tests/house/kernels.sh \
 	tests/house/layers.sh \
 	tests/house/packaging.sh \
+	tests/house/portable.sh \
 	tests/house/report.sh \
 	tests/house/style.sh \
 	tests/house/symbols.sh \
@@ -302,6 +303,13 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 AM_LOG_DRIVER_FLAGS = --ignore-exit
 AM_SH_LOG_DRIVER_FLAGS = --ignore-exit
 
+# Can the program look at the bytes of a pipe before it reads them?
+if SPLICE
+peeks = yes
+else
+peeks = no
+endif
+
 # A slow or busy machine is not a fault: the time that Check gives to a test
 # (4 seconds) is for tests that hang.
 AM_TESTS_ENVIRONMENT = \
@@ -311,6 +319,7 @@ AM_TESTS_ENVIRONMENT = \
 	export CC='$(CC)'; \
 	export MAKE='$(MAKE)'; \
 	export NM='$(NM)'; \
+	export PEEKS='$(peeks)'; \
 	export PKG_CONFIG='$(PKG_CONFIG)'; \
 	export SANITIZERS='$(SANITIZERS)'; \
 	export WARN_CFLAGS='$(WARN_CFLAGS)'; \

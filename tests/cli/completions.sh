@@ -72,7 +72,7 @@ doing='keys for one side only'
 [ -z "$(bash_completes 'cbsplit -f u32be,lea')" ] || fail 'lead= is not for input'
 
 doing='every option'
-"$CBSPLIT" --help | sed -n 's/^  \(-.,\|   \) --\([a-z0-9-]*\).*/--\2/p' | sort >wanted
+"$CBSPLIT" --help | sed -En 's/^  (-.,|   ) --([a-z0-9-]*).*/--\2/p' | sort >wanted
 [ "$(wc -l <wanted)" -gt 30 ]
 bash_completes 'cbsplit --' | tr ' ' '\n' | sed 's/=$//' | grep . | sort >out
 expect_same wanted out

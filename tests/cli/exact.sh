@@ -185,6 +185,7 @@ leaves_in() {
     channels "$kinds" "$hows" "$CBSPLIT" --exact "$@"
 }
 
+need_peek
 about 'all kinds'
 
 leaves '' 'a\nb\n' 'a\nb\n' -n0

@@ -359,7 +359,7 @@ if [ -z "${SANITIZERS-}" ]; then
     for i in 1 2 3; do
         printf '\002\142\132\000' && head -c 40000000 /dev/zero
     done | (
-        ulimit -v 30000
+        limit_memory 30000
         exec "$CBSPLIT" -f u32be -t u32be --group=2 -o made/%d
     )
     [ "$(wc -c <made/1)" -eq 80000008 ] || fail "$doing: $(wc -c <made/1) bytes"

@@ -8,7 +8,7 @@
 
 # KiB of address space and seconds of processor time: what is quadratic, or takes what is only
 # promised, needs far more.  (A sanitizer needs terabytes.)
-limits='ulimit -v 32768; ulimit -t 60'
+limits='limit_memory 32768; ulimit -t 60'
 [ -z "${SANITIZERS-}" ] || limits=:
 gib=1073741824
 

@@ -110,6 +110,7 @@ about '--exact'
 pauses 'a\r' '2:a\r,' 'b\r\n' '3:b\r\n,' --exact -f 'delim:\r,or=\r\n,keep'
 pauses '>a\nb\n' '5:>a\nb\n,' '>c\n' '3:>c\n,' --exact -f 'start:>,line'
 # And it is left.
+need_peek
 mkfifo exact
 { "$CBSPLIT" --exact -f 'delim:a,or=abc,keep' --idle=0.02 --head=1 -t raw >out; cat >rest; } <exact &
 ours $!

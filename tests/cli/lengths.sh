@@ -7,7 +7,7 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
 # KiB of address space and seconds of processor time.
-limits='ulimit -v 32768; ulimit -t 5'
+limits='limit_memory 32768; ulimit -t 5'
 [ -z "${SANITIZERS-}" ] || limits=:
 preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
 [ -z "${SANITIZERS-}" ] && [ -e "$preload" ] || preload=

@@ -10,7 +10,7 @@
 about 'beyond 2^32'
 
 # many COUNT ARG... - so many zero bytes, in 16 MiB
-limits='ulimit -v 32768'
+limits='limit_memory 32768'
 [ -z "${SANITIZERS-}" ] || limits=:
 many() {
     bytes=$1

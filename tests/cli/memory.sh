@@ -182,7 +182,7 @@ held() {
         echo
     } | (
         # More than that it cannot get.
-        ulimit -v $limit
+        limit_memory $limit
         status=0
         "$CBSPLIT" "$@" 2>err || status=$?
         echo $status >status
@@ -203,7 +203,7 @@ held $slack 3 'stdin: record 1 at byte 0: length is not a number: 00' $mib -f ne
 printf '99999999999:x' >in
 doing='a promise of 99999999999 bytes'
 (
-    ulimit -v $slack
+    limit_memory $slack
     status=0
     "$CBSPLIT" -f netstring -t line <in >out 2>err || status=$?
     echo $status >status

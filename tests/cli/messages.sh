@@ -55,8 +55,10 @@ expect_message 'stdin: record 1 at byte 0: chunk size is not a number: 48'
 printf 'HTTP/1.1' >in
 { "$CBSPLIT" -f chunked 2>err || :; cat; } <in >out
 expect_same in out
-(cat in) | { "$CBSPLIT" --exact -f chunked 2>err || :; cat; } >out
-expect_same in out
+if can_peek; then
+    (cat in) | { "$CBSPLIT" --exact -f chunked 2>err || :; cat; } >out
+    expect_same in out
+fi
 
 about '3: malformed input'
 

@@ -105,7 +105,7 @@ for option in from delim to print0 skip head select part exact count check outpu
     version; do
     grep -Eq "^ +(-., )?--$option([= [].*)?\$" out || fail "--help: no --$option"
 done
-[ "$(sed -n '/^Examples:/,/^$/p' out | grep -c '^  cbsplit\|^  [^ ].*| cbsplit')" -ge 6 ] ||
+[ "$(sed -n '/^Examples:/,/^$/p' out | grep -Ec '^  cbsplit|^  [^ ].*\| cbsplit')" -ge 6 ] ||
     fail '--help: fewer than six examples'
 mv out help
 run -h

@@ -129,7 +129,7 @@ if [ -z "${SANITIZERS-}" ]; then
     rm -rf made
     mkdir made
     { printf '\003\320\220\000' && head -c 64000000 /dev/zero; } | (
-        ulimit -v 30000
+        limit_memory 30000
         exec "$CBSPLIT" -f u32be -t u32be -o made/%d
     )
     [ "$(wc -c <made/1)" -eq 64000004 ] || fail "$doing: $(wc -c <made/1) bytes"

@@ -86,7 +86,7 @@ expect_same expected found
 if [ -z "${SANITIZERS-}" ]; then
     doing='a record of 300 MB, in 30 MB'
     { printf '\021\341\243\000' && head -c 300000000 /dev/zero; } | (
-        ulimit -v 30000
+        limit_memory 30000
         exec "$CBSPLIT" -f u32be -t raw -j 2 --worker='wc -c'
     ) | sort -n | tr -d ' ' >out
     expect out '0\n300000000\n'

@@ -84,7 +84,7 @@ if man --version 2>/dev/null | grep -q '^man 2'; then
             cat "$scratch/spoiled"
             status=1
         fi
-        grep -v '^\.\(nr HY\|nh\|ds AD\|ad\)' "$TOP_SRCDIR/man/$name" >"$scratch/$name"
+        grep -Ev '^\.(nr HY|nh|ds AD|ad)' "$TOP_SRCDIR/man/$name" >"$scratch/$name"
     done
     if [ -z "$(spoiled "$scratch/cbsplit.1")" ]; then
         echo 'hyphens and stretched lines were not found'

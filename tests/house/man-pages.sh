@@ -18,7 +18,7 @@ make_pages() {
 # functions - of the header, those that are inline and the type of one too
 functions() {
     sed 's,/\*[^*]*\*/,,g' "$header" |
-        sed -n 's/^\(CB_API\|static inline\|typedef\)[^(]*[ *(]\(cb_[a-z0-9_]*\))*(.*/\2/p'
+        sed -En 's/^(CB_API|static inline|typedef)[^(]*[ *(](cb_[a-z0-9_]*)\)*\(.*/\2/p'
 }
 
 make_pages "$header" "$scratch/man3"
@@ -34,7 +34,7 @@ while read -r function; do
     fi
     target=$(sed -n 's,^\.so man3/,,p' "$page")
     [ -z "$target" ] || page=$scratch/man3/$target
-    grep -q "^$function\(,\|\$\)" "$page" || {
+    grep -Eq "^$function(,|\$)" "$page" || {
         echo "$function is not in the NAME of its page"
         status=1
     }
@@ -68,7 +68,7 @@ command -v mandoc >/dev/null || {
 # prints in an example
 wide() {
     LC_ALL=C.UTF-8 mandoc -T utf8 -O width=78 "$1" | sed "s/.$(printf '\b')//g" |
-        grep -v '^ *\(cbsplit: \|{"record"\)' | LC_ALL=C.UTF-8 grep '^.\{81\}'
+        grep -Ev '^ *(cbsplit: |\{"record")' | LC_ALL=C.UTF-8 grep '^.\{81\}'
 }
 
 printf '.TH A 1 2000-01-01\n.SH NAME\na \\- b\n.EX\n%090d\n.EE\n' 0 >"$scratch/wide.1"
