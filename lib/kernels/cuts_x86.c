@@ -149,6 +149,7 @@ size_t cb__cuts_kernels_here(const struct cb__cuts_kernel **kernels)
 {
     size_t count = 0;
     __builtin_cpu_init();
+    /* not taken: the tests of one machine run on one processor */
     if (__builtin_cpu_supports("avx512bw"))
         kernels[count++] = &avx512;
     if (__builtin_cpu_supports("avx2"))

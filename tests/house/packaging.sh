@@ -14,8 +14,15 @@ is() {
     [ "$2" = "$version" ] || fail "$1: version $2, not $version"
 }
 
+# reads FILE COMMAND...: the command takes it
+reads() {
+    name=$1
+    shift
+    HOME=$scratch "$@" "$packaging/$name" >"$scratch/log" 2>&1 || fail "$name: $(cat "$scratch/log")"
+}
+
 about 'Alpine'
-sh -n "$packaging/APKBUILD" || fail 'the shell does not read it'
+reads APKBUILD sh -n
 is APKBUILD "$(. "$packaging/APKBUILD" && echo "$pkgver")"
 
 about 'Debian'
@@ -23,13 +30,13 @@ is debian/changelog "$(sed -n '1s/^chunkedbuffer (\(.*\)-[^-]*) .*/\1/p' "$TOP_S
 
 about 'Homebrew'
 is chunkedbuffer.rb "$(sed -n 's/.*chunkedbuffer-\([0-9.]*[0-9]\)\.tar.*/\1/p' "$packaging/chunkedbuffer.rb")"
-if command -v ruby >/dev/null; then
-    ruby -c "$packaging/chunkedbuffer.rb" >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
-fi
 
 about 'RPM'
 is chunkedbuffer.spec "$(sed -n 's/^Version: *//p' "$packaging/chunkedbuffer.spec")"
-if command -v rpmspec >/dev/null; then
-    HOME=$scratch rpmspec -P "$packaging/chunkedbuffer.spec" >"$scratch/log" 2>&1 ||
-        fail "$(cat "$scratch/log")"
-fi
+
+about 'Ruby and rpm read what is theirs'
+for program in ruby rpmspec; do
+    command -v $program >/dev/null || skip "there is no $program"
+done
+reads chunkedbuffer.rb ruby -c
+reads chunkedbuffer.spec rpmspec -P
