@@ -75,12 +75,12 @@ def read_exceptions():
 
 
 def sources():
-    """The C sources of this processor's kernels and of all the rest."""
-    other = "_x86.c" if platform.machine() == "aarch64" else "_neon.c"
+    """The C sources but those for other processors and systems."""
+    others = ("_x86.c" if platform.machine() == "aarch64" else "_neon.c", "_procctl.c")
     for part in ("lib", "cli"):
         for folder, _, names in os.walk(os.path.join(TOP, part)):
             for name in sorted(names):
-                if name.endswith(".c") and not name.endswith(other):
+                if name.endswith(".c") and not name.endswith(others):
                     yield os.path.join(folder, name)
 
 

@@ -86,7 +86,7 @@ cb__always_inline bool cb__short_number(const uint8_t *data, unsigned base, uint
             right = all[2];
     }
     *with_digits = right.with_size;
-    *digits = right.size;
+    *digits = (size_t)right.size;
     return right.check < 16 && data[right.size] == end;
 }
 
