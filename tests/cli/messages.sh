@@ -269,10 +269,16 @@ expect_status 3
 tail -n 1 err | grep -qx 'cbsplit: 1 more damaged place; left out: 1 byte' || fail "$doing: $(cat err)"
 
 about 'places count a byte order mark, however it comes'
+outside=$CBSPLIT
 for cut in 1 2 3 4; do
     if [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ]; then
         need_preload
-        export LD_PRELOAD="$preload" FAIL_READ=$cut/1
+        cat >in-cuts <<END
+#!/bin/sh
+LD_PRELOAD='$preload' FAIL_READ=$cut/1 exec '$outside' "\$@"
+END
+        chmod +x in-cuts
+        CBSPLIT=./in-cuts
     fi
     refuses 3 'stdin: record 1 at byte 0: closing bracket without an opening one: 5d, at byte 3' \
         '\357\273\277]' '' -f json
@@ -280,5 +286,5 @@ for cut in 1 2 3 4; do
         '\357\273\277 tx' 't' -f ndjson -t raw
     refuses 3 'stdin: record 1 at byte 0: incomplete byte order mark: 78, at byte 2' '\357\273x' '' -f json
     gives '\357\273\277[1]' '1\t3\t3\n' -f json -t index
-    unset LD_PRELOAD FAIL_READ
+    CBSPLIT=$outside
 done
