@@ -231,6 +231,7 @@ repeated() {
 # of bytes that are each the beginning of some.
 few=1 mb=10
 [ -z "${THOROUGH-}" ] || few=4 mb=200
+[ -z "${COVERAGE-}" ] || few=40 # without optimization
 limits=$(echo "$limits" | sed "s/60/$few/")
 repeated $((mb * 500000)) ab >in
 head -c $((mb * 1000000)) /dev/zero | tr '\000' a >as

@@ -62,7 +62,7 @@ END
 # (The table of the library is not linked: this one is found first.)
 cd "$scratch"
 # shellcheck disable=SC2086
-$CC -std=gnu11 $WARN_CFLAGS -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS} -g \
+$CC -std=gnu11 $WARN_CFLAGS -Werror ${SANITIZERS:+-fsanitize=$SANITIZERS} ${COVERAGE:+--coverage} -g \
     -include "$TOP_BUILDDIR/config.h" -I"$scratch" -I"$TOP_SRCDIR/lib" -I"$TOP_BUILDDIR" \
     -o main main.c tlv.c table.c "$TOP_BUILDDIR/lib/.libs/libcb.a" -pthread || die 'the framing of HACKING.md does not compile'
 ./main || die "the framing of HACKING.md does not work: check $?"
