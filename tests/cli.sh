@@ -65,15 +65,32 @@ need_python() {
 # need_preload - the module that makes calls of cbsplit fail; its path is then
 # in $preload.  In LD_PRELOAD spaces and colons separate paths (ld.so(8)).
 need_preload() {
-    preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
     [ -z "${SANITIZERS-}" ] || skip 'a sanitizer and LD_PRELOAD do not go together'
-    [ -e "$preload" ] || skip 'there is no preload.so: it is for Linux, and made with shared libraries'
+    find_preload
+    [ -n "$preload" ] || skip 'there is no preload.so: it is for Linux, and made with shared libraries'
+}
+
+# find_preload - the same for a test that can do without: then $preload is empty
+find_preload() {
+    preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
+    [ -z "${SANITIZERS-}" ] && [ -e "$preload" ] || preload=
     case $preload in
     *[\ :]*)
         ln -sf "$preload" "$scratch/preload.so"
         preload=$scratch/preload.so
         ;;
     esac
+}
+
+# run_limited ARG... - cbsplit ARG... <in >out 2>err within $limits, commands of the shell; byte by
+# byte if $slowly is not empty
+run_limited() {
+    status=0
+    (
+        eval "$limits"
+        [ -z "$slowly" ] || export LD_PRELOAD="$preload" FAIL_READ=1/1
+        exec "$CBSPLIT" "$@"
+    ) <in >out 2>err || status=$?
 }
 
 # can_peek - can this system show the bytes of a pipe before they are read (tee)?

@@ -9,21 +9,15 @@
 # KiB of address space and seconds of processor time.
 limits='limit_memory 32768; ulimit -t 5'
 [ -z "${SANITIZERS-}" ] || limits=:
-preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
-[ -z "${SANITIZERS-}" ] && [ -e "$preload" ] || preload=
+find_preload
 
 # claims STATUS MESSAGE INPUT FRAMING [OUTPUT] - at once, and byte by byte.  (What a wrong record
 # began with may come out, where its header is part of it.)
 claims() {
     printf -- "$3" >in
     for slowly in '' ${preload:+yes}; do
-        status=0
         doing="$3 as $4${slowly:+, byte by byte}"
-        (
-            eval "$limits"
-            [ -z "$slowly" ] || export LD_PRELOAD="$preload" FAIL_READ=1/1
-            exec "$CBSPLIT" -f "$4" -t raw
-        ) <in >out 2>err || status=$?
+        run_limited -f "$4" -t raw
         expect_status "$1"
         expect_message "${2:+stdin: record 1 at byte 0: }$2"
         [ -z "${5-}" ] || expect out "$5"

@@ -270,9 +270,9 @@ tail -n 1 err | grep -qx 'cbsplit: 1 more damaged place; left out: 1 byte' || fa
 
 about 'places count a byte order mark, however it comes'
 outside=$CBSPLIT
+find_preload
 for cut in 1 2 3 4; do
-    if [ -z "${SANITIZERS-}" ] && [ -e "${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}" ]; then
-        need_preload
+    if [ -n "$preload" ]; then
         cat >in-cuts <<END
 #!/bin/sh
 LD_PRELOAD='$preload' FAIL_READ=$cut/1 exec '$outside' "\$@"

@@ -14,8 +14,7 @@
 # KiB of address space and seconds of processor time.
 limits='limit_memory 32768; ulimit -t 5'
 [ -z "${SANITIZERS-}" ] || limits=:
-preload=${PRELOAD:-$TOP_BUILDDIR/tests/.libs/preload.so}
-[ -z "${SANITIZERS-}" ] && [ -e "$preload" ] || preload=
+find_preload
 head='POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n'
 head_size=47
 
@@ -28,13 +27,8 @@ tried() {
     wanted=$4
     shift 4
     for slowly in '' ${preload:+yes}; do
-        status=0
         doing="cbsplit $*${slowly:+, byte by byte}, $title"
-        (
-            eval "$limits"
-            [ -z "$slowly" ] || export LD_PRELOAD="$preload" FAIL_READ=1/1
-            exec "$CBSPLIT" "$@"
-        ) <in >out 2>err || status=$?
+        run_limited "$@"
         expect_status "$wanted_status"
         expect_message "$message"
         expect out "$wanted"
