@@ -132,6 +132,14 @@ with "HANGUP=yes WAIT_BEFORE_POLL=$scratch/has_read" -t chunked \
 expect_status 0
 expect_message ''
 expect out a
+# It is not asked again and again by one who goes on without reading.
+rm -f gone report
+mkfifo gone
+doing='a worker that closes its input and goes on'
+{ echo a && cat gone; } | env LD_PRELOAD="$preload" HANGUP=yes CALLS_REPORT="$scratch/report" \
+    "$CBSPLIT" --worker='exec <&-; sleep 0.2; : >gone' >out 2>err || :
+waits=$(sed -n 's/^call ppoll //p' report)
+[ "$waits" -lt 100 ] || fail "$doing: waited $waits times"
 mv kept in
 
 about 'who cannot be waited for is stopped, and reported'
