@@ -10,7 +10,7 @@ for the whole.  No memory is left behind either.
 
 --cases N tries N of them, by random, --each each fault once in each scene, or with --step N
 every N-th; without these all are tried, which takes an hour.  $PRELOAD is the module of
-tests/preload.c.
+tests/preload/preload.h.
 """
 
 import argparse

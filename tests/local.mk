@@ -236,7 +236,14 @@ tests_forbid_LDADD =
 if PRELOAD
 check_LTLIBRARIES += tests/preload.la
 endif
-tests_preload_la_SOURCES = tests/preload.c
+tests_preload_la_SOURCES = \
+	tests/preload/preload.h \
+	tests/preload/faults.c \
+	tests/preload/allocations.c \
+	tests/preload/bytes.c \
+	tests/preload/descriptors.c \
+	tests/preload/processes.c \
+	tests/preload/waiting.c
 tests_preload_la_LIBADD = $(DL_LIBS)
 tests_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 tests_preload_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
