@@ -6,22 +6,24 @@
 
 /* ------------------------------------------------------------- bytes copied */
 
-/* Allocates blocks for n bytes to be copied in, so that the copy itself cannot fail. */
-struct room {
+/* A list of blocks that were allocated before anything is changed, so that what follows
+ * cannot fail. */
+struct blocks {
     struct cb_memory *first, **end;
 };
 
-static void room_free(struct room *room)
+static void free_blocks(struct blocks *blocks)
 {
-    while (room->first) {
-        struct cb_memory *memory = room->first;
-        room->first = memory->next;
+    while (blocks->first) {
+        struct cb_memory *memory = blocks->first;
+        blocks->first = memory->next;
         cb__memory_unref(memory);
     }
 }
 
-/* Also reserves room in the ring for `chunks` more. */
-static int room_make(struct cb_buffer *buffer, size_t n, size_t chunks, struct room *room)
+/* Allocates the blocks that n bytes need besides the tail, and reserves room in the ring for
+ * them and for `chunks` more. */
+static int make_room(struct cb_buffer *buffer, size_t n, size_t chunks, struct blocks *room)
 {
     int status = cb__buffer_check_limit(buffer, n);
     if (status)
@@ -46,14 +48,14 @@ static int room_make(struct cb_buffer *buffer, size_t n, size_t chunks, struct r
     buffer->offered = 0;
     return CB_OK;
 err:
-    room_free(room);
+    free_blocks(room);
     if (buffer->tail)
         buffer->tail->used = used; /* where an open offer begins */
     return CB_ENOMEM;
 }
 
 /* Copies bytes to the tail, into the blocks allocated for them. */
-static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t *data, size_t n)
+static void fill_room(struct cb_buffer *buffer, struct blocks *room, const uint8_t *data, size_t n)
 {
     cb__pool_count_copied(buffer->pool, n);
     while (n) {
@@ -74,17 +76,17 @@ static void room_fill(struct cb_buffer *buffer, struct room *room, const uint8_t
 
 static int extend_by_copies(struct cb_buffer *buffer, const struct iovec *areas, size_t count)
 {
-    struct room room;
+    struct blocks room;
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
         if (!cb__add_size(total, areas[i].iov_len, &total))
             return CB_ELIMIT;
     }
-    int status = room_make(buffer, total, 0, &room);
+    int status = make_room(buffer, total, 0, &room);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++)
-        room_fill(buffer, &room, areas[i].iov_base, areas[i].iov_len);
+        fill_room(buffer, &room, areas[i].iov_base, areas[i].iov_len);
     return CB_OK;
 }
 
@@ -146,7 +148,7 @@ int cb_append_ref(struct cb_buffer *buffer, const void *data, size_t size, cb_re
 
 /* Headers for the areas that are long enough, without release functions as yet. */
 static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
-                     struct room *headers)
+                     struct blocks *headers)
 {
     headers->first = NULL;
     headers->end = &headers->first;
@@ -156,7 +158,7 @@ static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t
         struct cb_memory *memory =
             cb__pool_wrap(buffer->pool, areas[i].iov_base, areas[i].iov_len, NULL, NULL);
         if (!memory) {
-            room_free(headers);
+            free_blocks(headers);
             return CB_ENOMEM;
         }
         memory->next = NULL;
@@ -167,7 +169,7 @@ static int wrap_long(struct cb_buffer *buffer, const struct iovec *areas, size_t
 }
 
 /* Adds the next of the areas that have a header to the buffer. */
-static void push_wrapped(struct cb_buffer *buffer, struct room *headers, cb_release_fn release,
+static void push_wrapped(struct cb_buffer *buffer, struct blocks *headers, cb_release_fn release,
                          void *arg)
 {
     struct cb_memory *memory = headers->first;
@@ -182,7 +184,7 @@ static void push_wrapped(struct cb_buffer *buffer, struct room *headers, cb_rele
 static int extend_by_references(struct cb_buffer *buffer, const struct iovec *areas, size_t count,
                                 cb_release_fn release, void *arg)
 {
-    struct room room, headers;
+    struct blocks room, headers;
     size_t total = 0, copied = 0, wrapped = 0;
     for (size_t i = 0; i < count; i++) {
         const size_t n = areas[i].iov_len;
@@ -197,14 +199,14 @@ static int extend_by_references(struct cb_buffer *buffer, const struct iovec *ar
     if (status)
         return status;
     /* There may be a copy before and after each of the referenced areas. */
-    status = room_make(buffer, copied, 2 * wrapped, &room);
+    status = make_room(buffer, copied, 2 * wrapped, &room);
     if (status) {
-        room_free(&headers);
+        free_blocks(&headers);
         return status;
     }
     for (size_t i = 0; i < count; i++) {
         if (areas[i].iov_len < buffer->cutoff)
-            room_fill(buffer, &room, areas[i].iov_base, areas[i].iov_len);
+            fill_room(buffer, &room, areas[i].iov_base, areas[i].iov_len);
         else
             push_wrapped(buffer, &headers, release, arg);
     }
@@ -251,12 +253,12 @@ bool cb__buffer_all_shared(const struct cb_buffer *source, size_t index, size_t 
 
 /* Copies part of one buffer to the tail of another, into the reserved room. */
 static void fill_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
-                      struct cb_buffer *target, struct room *room)
+                      struct cb_buffer *target, struct blocks *room)
 {
     for (; n; index++, within = 0) {
         const struct cb__chunk *chunk = cb__buffer_chunk(source, index);
         size_t part = cb__min(n, chunk->length - within);
-        room_fill(target, room, chunk->data + within, part);
+        fill_room(target, room, chunk->data + within, part);
         n -= part;
     }
 }
@@ -264,8 +266,8 @@ static void fill_part(const struct cb_buffer *source, size_t index, size_t withi
 int cb__buffer_copy_part(const struct cb_buffer *source, size_t index, size_t within, size_t n,
                          struct cb_buffer *target)
 {
-    struct room room;
-    int status = room_make(target, n, 0, &room);
+    struct blocks room;
+    int status = make_room(target, n, 0, &room);
     if (status)
         return status;
     fill_part(source, index, within, n, target, &room);
@@ -320,7 +322,7 @@ ssize_t cb_slice(const struct cb_buffer *source, size_t offset, size_t n, struct
 int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t count)
 {
     size_t length = 0, chunks = 0, copied = 0;
-    struct room room = {.first = NULL};
+    struct blocks room = {.first = NULL};
     for (size_t i = 0; i < count; i++) {
         const struct cb_buffer *source = sources[i];
         if (source == buffer)
@@ -334,7 +336,7 @@ int cb_merge(struct cb_buffer *buffer, struct cb_buffer *const *sources, size_t 
     int status = cb__buffer_check_limit(buffer, length);
     if (!status)
         status =
-            copied ? room_make(buffer, copied, chunks, &room) : cb__buffer_reserve(buffer, chunks);
+            copied ? make_room(buffer, copied, chunks, &room) : cb__buffer_reserve(buffer, chunks);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every other file may use: checked arithmetic, digits, a few attributes.
+ * What every other file may use: checked arithmetic, classes of bytes, option structs, a
+ * few attributes.
  * Layer: the lowest one; it sees the public header only.
  */
 #ifndef CB_BASE_H
@@ -18,12 +19,13 @@
 #define cb__likely(x) __builtin_expect(!!(x), 1)
 #define cb__unlikely(x) __builtin_expect(!!(x), 0)
 
-/* For a loop around a function that is known where it is called. */
+/* For a loop that calls a function or tests a flag it is given: inlined, it is compiled for
+ * that function or flag. */
 #define cb__always_inline static inline __attribute__((always_inline))
 
 /* What internal functions return besides CB_OK and the errors.  Public functions use
- * other values, some of which coincide: see enum cb_status.  (The enum has no name, as
- * these are ints that stand next to those.) */
+ * other values, some of which coincide: see enum cb_status.  (The enum has no name, since
+ * functions return these and the public values as ints.) */
 enum {
     CB__NO = 0,
     CB__YES = 1,
@@ -75,7 +77,7 @@ static inline size_t cb__max(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* What a message appends to the name of what there are n of: "1 byte", "2 bytes". */
+/* The ending of a noun in a message: "1 byte", "2 bytes". */
 static inline const char *cb__plural(uint64_t n)
 {
     return n == 1 ? "" : "s";
@@ -91,14 +93,14 @@ static inline bool cb__is_line_end(uint8_t c)
     return c == '\n' || c == '\r';
 }
 
-/* What a byte of a pattern stands for. */
+/* What a byte of a pattern matches. */
 enum cb__wild {
     CB__WILD_NONE,  /* itself */
     CB__WILD_DIGIT, /* any ASCII digit */
     CB__WILD_ANY    /* any byte */
 };
 
-/* Does a byte of a pattern stand for `c`? */
+/* Does a byte of a pattern match `c`? */
 static inline bool cb__wild_is(uint8_t wild, uint8_t byte, uint8_t c)
 {
     return wild == CB__WILD_NONE ? byte == c : wild == CB__WILD_ANY || cb__is_digit(c);

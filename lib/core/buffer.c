@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring, life and limits, where a position is, and looks. */
+/* The ring, creation and destruction, which chunk has a position, reading without taking. */
 #include <limits.h>
 #include <string.h>
 
@@ -55,7 +55,7 @@ void cb__buffer_reshaped(struct cb_buffer *buffer, uint64_t position)
     cb__buffer_set_reader(buffer, NULL);
 }
 
-/* -------------------------------------------------------------- life, stats */
+/* ------------------------------------------- creation, destruction, statistics */
 
 void cb__buffer_drop_tail(struct cb_buffer *buffer)
 {
@@ -242,7 +242,7 @@ struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cu
     return cb__buffer_chunk(buffer, cb__buffer_locate(buffer, cursor, at, &within))->memory;
 }
 
-/* -------------------------------------------------------------------- looks */
+/* -------------------------------------------------- reading without taking */
 
 size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max)
 {

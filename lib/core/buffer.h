@@ -37,8 +37,8 @@ enum { CB__RING_INLINE = 8, CB__AREAS = 8, CB__SEARCHES = 8 };
 struct cb__search;
 
 struct cb_buffer {
-    /* (What changes together is not next to each other: compilers would make vectors of
-     * it, which takes longer than two additions.) */
+    /* (Fields that change together are kept apart: compilers would update neighbours as a
+     * vector, which takes longer than two additions.) */
     size_t first; /* ordinal of the head */
     struct cb__chunk *ring;
     size_t length;

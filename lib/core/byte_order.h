@@ -39,12 +39,6 @@ static inline uint64_t cb__load_little8(const uint8_t *b)
            (uint64_t)b[1] << 8 | b[0];
 }
 
-/* Four bytes likewise, and two. */
-static inline uint32_t cb__load_little4(const uint8_t *b)
-{
-    return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
-}
-
 static inline uint32_t cb__load_little2(const uint8_t *b)
 {
     return (uint32_t)b[1] << 8 | b[0];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of a buffer share: its ring, its limit, its tail.  Nobody else changes
- * a buffer but by what buffer.h offers.
+ * What the files of a buffer share: its ring, its limit, its tail.  All other files change
+ * a buffer only through buffer.h.
  *
- * - buffer.c: the ring, life, where a position is, looks
+ * - buffer.c: the ring, creation and destruction, which chunk has a position, reading
+ *   without taking
  * - offer.c: room to read into
  * - append.c: bytes, blocks and parts of other buffers are added
  * - consume.c: bytes leave

@@ -90,8 +90,8 @@ static inline void cb__memory_rewind(struct cb_memory *memory)
     memory->used = 0;
 }
 
-/* n bytes that a window showed were released.  `others` is how many references are
- * not windows: with one more there is no other that could show them. */
+/* A window gives up n bytes.  `others` is the number of references that are not windows: if
+ * there is only one more, it is this window's, and nobody may read the bytes again. */
 static inline void cb__memory_released(const struct cb_memory *memory, const uint8_t *data,
                                        size_t n, size_t others)
 {

@@ -12,8 +12,8 @@
  * beginning. */
 uint32_t cb__crc32c(uint32_t crc, const void *data, size_t n);
 
-/* The checksum of bytes that had `all`, after those before the last n of them, which had
- * `old`, were replaced by others, which have `now`.  O(log n). */
+/* Bytes have the checksum `all`.  Those before the last n, whose checksum is `old`, are
+ * replaced by others, whose checksum is `now`: what is the checksum of all then?  O(log n). */
 uint32_t cb__crc32c_replace(uint32_t all, uint32_t old, uint32_t now, uint64_t n);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Cuts: whole records in one span, from the places where they end to the pieces that are
- * returned.  What is done for each record here has no branch, and costs more in stores than
- * in anything else: kernels make several cuts, and all of a piece, by a store.
+ * returned.  The work for a record has no branch and is mostly stores, so kernels write
+ * several cuts, or a whole piece, with one store.
  * Layer: base -> cuts.
  */
 #ifndef CB_CUTS_H
@@ -25,8 +25,8 @@ static inline bool cb__cut_fits(size_t header, size_t trailer)
     return header <= UINT16_MAX && trailer <= UINT16_MAX;
 }
 
-/* The only way to make one: of a frame that ends before `next`, bytes after the beginning
- * of the span, too. */
+/* The only way to make one.  `next` is where the frame ends; like `at`, it counts from the
+ * beginning of the span. */
 static inline struct cb__cut cb__cut_of(size_t at, size_t length, size_t header, size_t next)
 {
     return (struct cb__cut){
@@ -42,8 +42,8 @@ static inline size_t cb__cut_end(const struct cb__cut *cut)
     return (size_t)cut->at + cut->length + cut->trailer;
 }
 
-/* The piece of the i-th of several cuts.  `span` is the piece of the first one if that were
- * empty, and at the beginning of the span. */
+/* The piece of the i-th of several cuts.  `span` is an empty piece at the beginning of the
+ * span, with the record number of the first cut. */
 static inline void cb__cut_piece(const struct cb__cut *cut, size_t i, const struct cb_piece *span,
                                  struct cb_piece *piece)
 {
@@ -63,8 +63,8 @@ static inline void cb__cut_piece(const struct cb__cut *cut, size_t i, const stru
 void cb__cuts_to_pieces(const struct cb__cut *cuts, size_t count, const struct cb_piece *span,
                         struct cb_piece *pieces);
 
-/* Where records end: at `from` plus each hit begins a delimiter, of which the first `kept`
- * bytes are the record's, and the other `dropped` follow it. */
+/* Where records end: a delimiter begins at `from` plus each hit.  Its first `kept` bytes
+ * belong to the record; the other `dropped` do not. */
 struct cb__ends {
     const uint32_t *hits;
     size_t count;
@@ -90,7 +90,7 @@ const struct cb__cuts_kernel *cb__cuts_kernel_get(size_t i);
 void cb__cuts_kernel_use(const struct cb__cuts_kernel *kernel);
 size_t cb__cuts_kernels_here(const struct cb__cuts_kernel **kernels);
 
-/* For the last ones, fewer than a kernel does at once: those from the first-th on. */
+/* In plain C, also for the last few, which a kernel cannot do at once. */
 void cb__cuts_to_pieces_plain(const struct cb__cut *cuts, size_t count, const struct cb_piece *span,
                               struct cb_piece *pieces);
 size_t cb__cuts_from_ends_plain(const struct cb__ends *ends, size_t start, struct cb__cut *cuts);

@@ -6,9 +6,9 @@
 #include "kernels/cuts.h"
 
 /*
- * A piece is eight words of 64 bits.  Each is that of `span` plus something of the cut, or
- * nothing, or the number of the cut; so a shuffle and a sum make it, and nothing is carried
- * from one word to the next.
+ * A piece is eight words of 64 bits.  Each is the word of `span` plus a field of the cut, or
+ * plus nothing, or plus the number of the cut; so a shuffle and a sum make a piece, and
+ * nothing is carried from one word to the next.
  */
 enum { NONE = 0x80 };
 #define WORD_NONE NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE
@@ -27,7 +27,7 @@ static const uint8_t shuffle[64] = {
     WORD_NONE,   /* trailer */
 };
 
-/* What the next piece has more than this one. */
+/* What each piece adds to the one before: 1 to the number of the record. */
 static const uint64_t next[8] = {[offsetof(struct cb_piece, record) / 8] = 1};
 
 #define IS_AT(member, place) (offsetof(struct cb_piece, member) == (place))

@@ -17,7 +17,7 @@ static size_t commonness(uint8_t byte)
     return at ? sizeof common - (size_t)(at - common) : 0;
 }
 
-/* A needle with the places where it has one certain byte. */
+/* A needle, and which of its bytes stand for themselves alone. */
 struct places {
     const uint8_t *needle, *wild;
     size_t n;
@@ -28,7 +28,7 @@ static bool is_known(const struct places *places, size_t i)
     return !places->wild || !places->wild[i];
 }
 
-/* The last place with a certain byte, and how many there are. */
+/* The number of places with a known byte, and the last of them. */
 static size_t count_known(const struct places *places, size_t *last)
 {
     size_t count = 0;
@@ -42,9 +42,10 @@ static size_t count_known(const struct places *places, size_t *last)
     return count;
 }
 
-/* The rarest byte of the needle and the next rarest: two different bytes are the least
- * correlated.  If a byte occurs several times, its last place is used.  `last` is the last
- * place with a certain byte; if it is the only one, both are there. */
+/* The places of the rarest byte of the needle and of the next rarest one that differs: two
+ * different bytes are the least correlated.  If a byte occurs several times, its last place
+ * is used.  `last` is the last place with a known byte; if it is the only one, it is the
+ * result for both. */
 static void choose_pair(const struct places *places, size_t last, size_t *rare, size_t *other)
 {
     const uint8_t *const needle = places->needle;

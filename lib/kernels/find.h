@@ -3,16 +3,16 @@
  * Find: candidates for a delimiter in one contiguous span.
  * Layer: base -> find.  The kernels know nothing of chunks or framings.
  *
- * A finder says cheaply where a delimiter *may* begin: at one byte, at two bytes a
+ * A finder tells cheaply where a delimiter *may* begin: at one byte, at two bytes a
  * fixed distance apart, or at a byte of a set.  It never misses a place.  If the
  * delimiter has one or two bytes, or is a set of single bytes, every candidate is
  * a match (`exact`).
  *
- * Where there are no candidates, kernels look at 256 places at a time for what each match
- * must have, in whole vectors: the rarer of the two bytes; or, since that is common where a
- * needle repeats one or two bytes, such as "eeeeeeee", four bytes of it.  A match of seven
- * bytes or more has four of them at an address that is a multiple of four, and these are
- * always the same, or one of two.
+ * Where there are no candidates, kernels examine 256 places at a time, in whole vectors,
+ * for something that every match has: the rarer of the two bytes.  A needle that repeats one
+ * or two bytes, such as "eeeeeeee", has no rare byte; there it is a group of four bytes.  A
+ * match of seven bytes or more has such a group at an address that is a multiple of four,
+ * and it is always the same group, or one of two.
  */
 #ifndef CB_FIND_H
 #define CB_FIND_H
@@ -110,17 +110,17 @@ size_t cb__kernels_here(const struct cb__kernel **kernels);
 cb__find_fn cb__find_all_plain;
 cb__count_fn cb__find_count_plain;
 
-/* An address from which others are reckoned: the compiler must not reckon each of those
- * differently, to keep them all in registers that it does not have. */
+/* An address from which others are computed.  The compiler must not know where it comes
+ * from: it would keep each of the others in a register of its own, and run out of them. */
 cb__always_inline const uint8_t *cb__find_base(const uint8_t *p)
 {
     __asm__("" : "+r"(p));
     return p;
 }
 
-/* Writes the indexes of the set bits, from `base` on, and perhaps up to four more.  Four
- * at a time: how many a block has is a branch that is often predicted wrongly. */
-static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
+/* Writes `base` plus the index of each set bit, and perhaps up to four entries more.  Four
+ * at a time: a branch on how many bits are set is often predicted wrongly. */
+static inline void cb__bit_indexes(uint64_t mask, uint32_t base, uint32_t *to)
 {
     const uint64_t any = UINT64_C(1) << 63; /* if there is none */
     do {
@@ -134,17 +134,17 @@ static inline void cb__hand_out(uint64_t mask, uint32_t base, uint32_t *to)
 
 /* The same for four masks of 64 bits, the first of which begins at `base`.  Returns how many
  * indexes there are. */
-cb__always_inline size_t cb__hand_out_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                                        uint32_t base, uint32_t *to)
+cb__always_inline size_t cb__bit_indexes_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                           uint32_t base, uint32_t *to)
 {
     uint32_t *const begin = to;
-    cb__hand_out(a, base, to);
+    cb__bit_indexes(a, base, to);
     to += __builtin_popcountll(a);
-    cb__hand_out(b, base + 64, to);
+    cb__bit_indexes(b, base + 64, to);
     to += __builtin_popcountll(b);
-    cb__hand_out(c, base + 128, to);
+    cb__bit_indexes(c, base + 128, to);
     to += __builtin_popcountll(c);
-    cb__hand_out(d, base + 192, to);
+    cb__bit_indexes(d, base + 192, to);
     to += __builtin_popcountll(d);
     return (size_t)(to - begin);
 }

@@ -10,8 +10,8 @@
  *                   finder->offset[0] and [1] bytes after the first of them
  *     SCAN_NONE(q)  nonzero if none of 256 places is a match; q, a multiple of 64, is
  *                   finder->skim bytes after the first of them
- *     SCAN_HAND_OUT(mask, base, to)  as cb__hand_out, if there is a faster way
- *     SCAN_HAND_OUT_4(a, b, c, d, base, to)  the same for four masks, which returns how many
+ *     SCAN_INDEXES(mask, base, to)  as cb__bit_indexes, if there is a faster way
+ *     SCAN_INDEXES_4(a, b, c, d, base, to)  the same for four masks, which returns how many
  *     SCAN_TALLY(p, n)  the number of candidates at n times 64 places from p on,
  *                   if that is less work than a mask for each
  *
@@ -22,11 +22,11 @@
  */
 #ifdef SCAN_NAME
 
-#ifndef SCAN_HAND_OUT
-#define SCAN_HAND_OUT cb__hand_out
+#ifndef SCAN_INDEXES
+#define SCAN_INDEXES cb__bit_indexes
 #endif
-#ifndef SCAN_HAND_OUT_4
-#define SCAN_HAND_OUT_4 cb__hand_out_4
+#ifndef SCAN_INDEXES_4
+#define SCAN_INDEXES_4 cb__bit_indexes_4
 #endif
 
 SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8_t *data, size_t n,
@@ -42,8 +42,8 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
         const uint8_t *const p = cb__find_base(one + at), *const q = cb__find_base(other + at);
         (void)q;
         count +=
-            SCAN_HAND_OUT_4(SCAN_MASK(p, q), SCAN_MASK(p + 64, q + 64), SCAN_MASK(p + 128, q + 128),
-                            SCAN_MASK(p + 192, q + 192), (uint32_t)at, hits + count);
+            SCAN_INDEXES_4(SCAN_MASK(p, q), SCAN_MASK(p + 64, q + 64), SCAN_MASK(p + 128, q + 128),
+                           SCAN_MASK(p + 192, q + 192), (uint32_t)at, hits + count);
         at += 256;
         if (cb__likely(at < check))
             continue;
@@ -63,7 +63,7 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
     }
     for (; at + 64 <= places && count < max; at += 64) {
         uint64_t mask = SCAN_MASK(one + at, other + at);
-        SCAN_HAND_OUT(mask, (uint32_t)at, hits + count);
+        SCAN_INDEXES(mask, (uint32_t)at, hits + count);
         count += (unsigned)__builtin_popcountll(mask);
     }
     if (at < places && count < max) {
@@ -71,7 +71,7 @@ SCAN_TARGET static size_t SCAN_NAME(const struct cb__finder *finder, const uint8
          * time is masked out. */
         uint64_t mask =
             SCAN_MASK(one + places - 64, other + places - 64) & ~UINT64_C(0) << (at + 64 - places);
-        SCAN_HAND_OUT(mask, (uint32_t)(places - 64), hits + count);
+        SCAN_INDEXES(mask, (uint32_t)(places - 64), hits + count);
         count += (unsigned)__builtin_popcountll(mask);
         at = places;
     }
@@ -121,8 +121,8 @@ SCAN_TARGET static size_t SCAN_COUNT(const struct cb__finder *finder, const uint
 #undef SCAN_SETUP
 #undef SCAN_MASK
 #undef SCAN_NONE
-#undef SCAN_HAND_OUT
-#undef SCAN_HAND_OUT_4
+#undef SCAN_INDEXES
+#undef SCAN_INDEXES_4
 #undef SCAN_TALLY
 
 #endif

@@ -236,9 +236,9 @@ static const uint8_t avx512_all[64] = {
     44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
 };
 
-/* Writes 64 indexes of set bits: the bytes 0 to 63, of which the others drop out.
- * (W. Mula and D. Lemire, in simdjson, have it so.) */
-AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t *to)
+/* Writes the indexes of the set bits, always 64 entries: of the bytes 0 to 63, those whose
+ * bit is set move to the front (as W. Muła and D. Lemire do it in simdjson). */
+AVX512 static inline void avx512_indexes(uint64_t mask, uint32_t base, uint32_t *to)
 {
     const __m512i first = _mm512_set1_epi32((int)base);
     const __m512i set = cb__compress(mask, avx512_load(avx512_all));
@@ -252,8 +252,10 @@ AVX512 static inline void avx512_hand_out(uint64_t mask, uint32_t base, uint32_t
     _mm512_storeu_si512((void *)(to + 48), _mm512_add_epi32(some, first));
 }
 
-/* Writes eight indexes; which of four masks it is is added to the bytes. */
-AVX512 static inline size_t avx512_few(uint64_t mask, unsigned quarter, __m256i base, uint32_t *to)
+/* The same for number `quarter` of four masks, but only its first eight indexes.  Returns how
+ * many bits are set. */
+AVX512 static inline size_t avx512_first_indexes(uint64_t mask, unsigned quarter, __m256i base,
+                                                 uint32_t *to)
 {
     const __m512i all = avx512_load(avx512_all);
     const __m512i set =
@@ -263,23 +265,22 @@ AVX512 static inline size_t avx512_few(uint64_t mask, unsigned quarter, __m256i 
     return (unsigned)__builtin_popcountll(mask);
 }
 
-/* Four masks with fewer than eight bits each, as nearly all are, take eight stores less
- * than 64 indexes. */
-AVX512 static inline size_t avx512_hand_out_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                                              uint32_t base, uint32_t *to)
+/* Nearly all masks have at most eight bits: one store instead of four for each. */
+AVX512 static inline size_t avx512_indexes_4(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                                             uint32_t base, uint32_t *to)
 {
     const __m256i first = _mm256_set1_epi32((int)base);
-    const size_t from_b = avx512_few(a, 0, first, to);
-    const size_t from_c = from_b + avx512_few(b, 1, first, to + from_b);
-    const size_t from_d = from_c + avx512_few(c, 2, first, to + from_c);
-    const size_t count = from_d + avx512_few(d, 3, first, to + from_d);
+    const size_t from_b = avx512_first_indexes(a, 0, first, to);
+    const size_t from_c = from_b + avx512_first_indexes(b, 1, first, to + from_b);
+    const size_t from_d = from_c + avx512_first_indexes(c, 2, first, to + from_c);
+    const size_t count = from_d + avx512_first_indexes(d, 3, first, to + from_d);
     const size_t any = from_b | (from_c - from_b) | (from_d - from_c) | (count - from_d);
     if (cb__likely(any <= 8))
         return count;
-    avx512_hand_out(a, base, to);
-    avx512_hand_out(b, base + 64, to + from_b);
-    avx512_hand_out(c, base + 128, to + from_c);
-    avx512_hand_out(d, base + 192, to + from_d);
+    avx512_indexes(a, base, to);
+    avx512_indexes(b, base + 64, to + from_b);
+    avx512_indexes(c, base + 128, to + from_c);
+    avx512_indexes(d, base + 192, to + from_d);
     return count;
 }
 
@@ -289,8 +290,8 @@ AVX512 static inline size_t avx512_hand_out_4(uint64_t a, uint64_t b, uint64_t c
 #define SCAN_SETUP __m512i byte = _mm512_set1_epi8((char)finder->byte[0]);
 #define SCAN_MASK(p, q) _mm512_cmpeq_epi8_mask(avx512_load(p), byte)
 #define SCAN_NONE(q) avx512_no_byte(q, byte)
-#define SCAN_HAND_OUT avx512_hand_out
-#define SCAN_HAND_OUT_4 avx512_hand_out_4
+#define SCAN_INDEXES avx512_indexes
+#define SCAN_INDEXES_4 avx512_indexes_4
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME avx512_find_pair
@@ -306,8 +307,8 @@ AVX512 static inline size_t avx512_hand_out_4(uint64_t a, uint64_t b, uint64_t c
     (finder->groups == 1 ? avx512_no_group(q, finder, 1)                                           \
      : finder->groups    ? avx512_no_group(q, finder, 2)                                           \
                          : avx512_no_byte(q, finder->rarest ? second : first))
-#define SCAN_HAND_OUT avx512_hand_out
-#define SCAN_HAND_OUT_4 avx512_hand_out_4
+#define SCAN_INDEXES avx512_indexes
+#define SCAN_INDEXES_4 avx512_indexes_4
 #include "kernels/find_scan.h"
 
 #define SCAN_NAME avx512_find_set
@@ -318,8 +319,8 @@ AVX512 static inline size_t avx512_hand_out_4(uint64_t a, uint64_t b, uint64_t c
     __m512i high = _mm512_broadcast_i32x4(sse2_load(finder->high));
 #define SCAN_MASK(p, q) avx512_member(p, low, high)
 #define SCAN_NONE(q) 0
-#define SCAN_HAND_OUT avx512_hand_out
-#define SCAN_HAND_OUT_4 avx512_hand_out_4
+#define SCAN_INDEXES avx512_indexes
+#define SCAN_INDEXES_4 avx512_indexes_4
 #include "kernels/find_scan.h"
 
 static const struct cb__kernel avx512 = {

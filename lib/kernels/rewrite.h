@@ -39,9 +39,9 @@ size_t cb__rewrite(const struct cb__finder *finder, bool drop_cr, const uint8_t 
 
 /*
  * Copies data[0 .. n) to `to` with `tail`, of at most one byte, instead of each marked byte
- * and of a CR before it that is not marked, and returns the length of that.  marks has a
- * bit for each byte, the first one in the lowest bit of marks[0], and a number 0 after that
- * of the last byte.  Otherwise as above.
+ * and of a CR before it that is not marked, and returns the length of the copy.  marks has a
+ * bit for each byte, the first one in the lowest bit of marks[0]; one more number, 0, follows
+ * that of the last byte.  Otherwise as above.
  */
 size_t cb__rewrite_marked(const uint64_t *marks, const uint8_t *tail, size_t tail_size,
                           const uint8_t *data, size_t n, uint8_t *to);

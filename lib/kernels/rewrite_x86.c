@@ -81,7 +81,8 @@ AVX2 static inline struct avx2 avx2_equal(struct avx2 v, uint8_t byte)
     return (struct avx2){_mm256_cmpeq_epi8(v.low, bytes), _mm256_cmpeq_epi8(v.high, bytes)};
 }
 
-/* The bit of each byte alone, and all others set. */
+/* All ones in each byte whose bit is set: each byte gets the eight bits it is among, all but
+ * its own are set, and the result is compared with all ones. */
 AVX2 static inline __m256i avx2_where_32(uint32_t bits)
 {
     const __m256i order =

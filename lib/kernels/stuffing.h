@@ -14,14 +14,14 @@
 
 /* Bytes that are escaped. */
 struct cb__escapes {
-    uint8_t end, escape;         /* END after a packet, and ESC before what stands for one */
-    uint8_t for_end, for_escape; /* these are what stands for them */
+    uint8_t end, escape;         /* END ends a packet, ESC begins an escape */
+    uint8_t for_end, for_escape; /* what follows ESC instead of an END or ESC in the payload */
     uint8_t inverted;            /* any byte may follow ESC, with these bits inverted; 0: only
                                     those two */
 };
 
-/* Where a packet ends: the place of its END in the input, and how many bytes were written
- * up to there. */
+/* Where a packet ends: the offset of its END in the input, and of the end of its payload in
+ * the output. */
 struct cb__packet_end {
     uint32_t in, out;
 };

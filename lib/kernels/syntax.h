@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Syntax: where records end that their syntax ends, in one contiguous span: rows of CSV
- * and JSON values.
+ * Syntax: finds the ends of records that end where their syntax says, rows of CSV and JSON
+ * values, in one contiguous span.
  * Layer: base -> find -> syntax.  The kernels know nothing of chunks or framings.
  *
  * 64 bytes at a time become masks: one bit for each byte that is a quote, a line end, a
@@ -165,9 +165,9 @@ struct cb__json_depths cb__json_depths(uint64_t opens, uint64_t closes, uint64_t
  * another low half. */
 extern const uint8_t cb__syntax_spaces[16];
 
-/* The last bytes of a block of `size`, where some quotes are text, are quotes, and may go on
- * in the next block: what is inside, with the highest bit for the byte after the block, and
- * in *opens whether a quote would open there. */
+/* For a block of `size` bytes where some quotes are text, and whose last bytes are quotes that
+ * may go on in the next block.  Returns `inside` with the byte after the block in the highest
+ * bit; *opens: whether a quote would open there. */
 uint64_t cb__csv_last_run(uint64_t quotes, uint64_t inside, uint64_t may_open, bool quoted,
                           unsigned size, uint64_t *opens);
 

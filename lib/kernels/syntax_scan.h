@@ -122,7 +122,7 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
     size_t count = 0;
     for (size_t at = 0; at < n && count < max; at += 64) {
         const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        cb__hand_out(ends, (uint32_t)at, hits + count);
+        cb__bit_indexes(ends, (uint32_t)at, hits + count);
         count += SYNTAX_COUNT(ends);
     }
     *place = (struct cb__csv_place){.quoted = rows.quoted != 0, .opens = rows.opens != 0};
@@ -280,7 +280,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
             found++;
         }
         for (size_t i = 0; i < found && count < max; i++) {
-            cb__hand_out(events[i], (uint32_t)blocks[i].at, hits + count);
+            cb__bit_indexes(events[i], (uint32_t)blocks[i].at, hits + count);
             count += SYNTAX_COUNT(events[i]);
         }
     }

@@ -91,7 +91,7 @@ static bool needs_escape(uint8_t c)
     return c < 0x20 || c == '"' || c == '\\';
 }
 
-/* Do all of eight bytes need no escape? */
+/* Does none of eight bytes need an escape? */
 static bool all_plain(uint64_t bytes)
 {
     return !cb__any_below(bytes, 0x20) && !cb__any_is(bytes, '"') && !cb__any_is(bytes, '\\');
@@ -205,7 +205,7 @@ static size_t utf8(const uint8_t *data, size_t n)
     return i;
 }
 
-/* Most strings are as they should be, to the end. */
+/* Most strings need no escape, and are copied as they are. */
 static uint8_t *string(const uint8_t *data, size_t n, uint8_t *out)
 {
     const size_t done = cb__text_as_is(data, n, out);

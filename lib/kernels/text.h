@@ -80,8 +80,8 @@ extern const uint8_t cb__escape_letters[32];
 /* The same for those below 0x10, where a byte without a letter of its own stays as it is. */
 extern const uint8_t cb__escape_short[16];
 
-/* What puts a backslash (from index 8 on are backslashes) before those of eight bytes whose
- * bit is set: shuffles. */
+/* Shuffles that put a backslash (index 8 and above) before those of eight bytes whose bit is
+ * set. */
 extern const uint8_t cb__escape_shuffles[256][16];
 
 /* Possible errors of two adjacent bytes, one bit each: by the high and the low half of
@@ -89,8 +89,8 @@ extern const uint8_t cb__escape_shuffles[256][16];
  * (Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte", 2020). */
 extern const uint8_t cb__utf8_faults[3][16];
 
-/* data[0 .. at) is UTF-8, except for a character that may be truncated: where does that
- * begin? */
+/* data[0 .. at) is UTF-8, but its last character may be truncated: returns where that begins,
+ * or `at`. */
 static inline size_t cb__utf8_boundary(const uint8_t *data, size_t at)
 {
     for (size_t back = 1; back <= 3 && back <= at; back++) {
@@ -103,8 +103,8 @@ static inline size_t cb__utf8_boundary(const uint8_t *data, size_t at)
     return at;
 }
 
-/* The same if an error or a truncated character follows `at`: checks the rest, one
- * character at a time. */
+/* As cb__text_utf8, where data[0 .. at) is as above, and an error or a truncated character is
+ * near: checks the rest, one character at a time. */
 static inline size_t cb__utf8_rest(const uint8_t *data, size_t at, size_t n)
 {
     at = cb__utf8_boundary(data, at);

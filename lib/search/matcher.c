@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* More children than this are not looked for in their list. */
+/* With more children than this, a child is found by hash instead of in the list. */
 enum { CHILDREN_LISTED = 8 };
 
 static uint32_t listed_child(const struct cb__node *nodes, uint32_t node, uint8_t byte)
@@ -239,7 +239,7 @@ static void note_matches(struct cb__matcher *matcher, const struct cb__node *nod
     }
 }
 
-/* Can the bytes to come still make a better match than the pending one? */
+/* Can no byte to come make a better match than the pending one? */
 static bool settled(const struct cb__matcher *matcher, const struct cb__node *node)
 {
     uint64_t start = matcher->at - node->depth;

@@ -55,7 +55,8 @@ static size_t depth_of(const struct cb__patterns *patterns, size_t bit)
     return bit - (w * BITS + BITS - 1 - (size_t)__builtin_clzll(first)) + 1;
 }
 
-/* The highest bit below `end` that is set, in `mask` as well (NULL: all).  False if none is. */
+/* The highest bit below `end` that is set in `live`, and in `mask` unless it is NULL.  False if
+ * there is none. */
 static bool bit_below(const uint64_t *live, const uint64_t *mask, size_t end, size_t *bit)
 {
     while (end) {
@@ -144,8 +145,7 @@ static uint8_t wild_at(const struct cb__pattern *pattern, size_t i)
     return pattern->wild ? pattern->wild[i] : CB__WILD_NONE;
 }
 
-/* The bytes that one byte of a pattern stands for, as a row of the table: the bits of
- * patterns that they may be. */
+/* A row as those of the table, for all the bytes that one byte of a pattern stands for. */
 static const uint64_t *row_of(struct cb__patterns *patterns, const struct cb__pattern *pattern,
                               size_t i)
 {
@@ -161,7 +161,7 @@ static const uint64_t *row_of(struct cb__patterns *patterns, const struct cb__pa
     return row;
 }
 
-/* Can another match begin inside one of this pattern? */
+/* Is it impossible that another match begins inside one of this pattern? */
 static bool is_apart(struct cb__patterns *patterns, const struct cb__pattern *pattern)
 {
     struct stepped stepped = {.lives = false};

@@ -18,13 +18,7 @@ struct cb__resp_scalar {
     const char *why;
 };
 
-/* Is this the type of a scalar? */
-static inline bool cb__resp_is_scalar(uint8_t type)
-{
-    return type == ':' || type == ',' || type == '(' || type == '#' || type == '_';
-}
-
-/* After the type. */
+/* Begins after the type: one of : , ( # _ */
 void cb__resp_scalar_begin(struct cb__resp_scalar *scalar, uint8_t type);
 
 /* Reads from n >= 1 bytes; *used is how many it examined.  CB_OK: the last of them is
