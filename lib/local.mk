@@ -100,8 +100,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/shared/json_text.c \
 	lib/framings/shared/json_cuts.h \
 	lib/framings/shared/json_cuts.c \
-	lib/framings/shared/mark.h \
-	lib/framings/shared/mark.c \
+	lib/framings/shared/bom.h \
+	lib/framings/shared/bom.c \
 	lib/framings/shared/fields.h \
 	lib/framings/shared/fields.c \
 	lib/framings/shared/size_line.h \

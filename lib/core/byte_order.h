@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Byte order: unsigned numbers of 1 to 8 bytes, in either byte order.
+ * Byte order: unsigned numbers of 1 to 8 bytes, in either byte order, and of 1 to 10, as
+ * LEB128.
  * Layer: base -> byte_order.
  */
 #ifndef CB_BYTE_ORDER_H
@@ -47,6 +48,19 @@ static inline uint32_t cb__load_little2(const uint8_t *b)
 static inline uint64_t cb__load_uint(const uint8_t *bytes, size_t width, bool little)
 {
     return little ? cb__load_little(bytes, width) : cb__load_big(bytes, width);
+}
+
+enum { CB__LEB128_MAX = 10 }; /* bytes of a 64-bit number */
+
+/* Stores a number in as few bytes as possible, and returns how many: seven bits in each,
+ * the lowest first (LEB128; DWARF 5, section 7.6). */
+static inline size_t cb__store_leb128(uint8_t *to, uint64_t value)
+{
+    size_t n = 0;
+    for (; value > 0x7f; value >>= 7)
+        to[n++] = (uint8_t)(value | 0x80);
+    to[n++] = (uint8_t)value;
+    return n;
 }
 
 /* Stores the lowest `width` bytes of a number. */

@@ -16,15 +16,14 @@ int cb_read_uint(struct cb_buffer *buffer, unsigned width, enum cb_endian endian
     return CB_YES;
 }
 
-/* LEB128 as in the DWARF standard (section 7.6) and protocol buffers. */
 int cb_read_varint(struct cb_buffer *buffer, uint64_t *value)
 {
-    uint8_t bytes[10];
+    uint8_t bytes[CB__LEB128_MAX];
     uint64_t number = 0;
     size_t n = cb_copyout(buffer, 0, sizeof bytes, bytes);
     for (unsigned i = 0; i < n; i++) {
         uint64_t digit = bytes[i] & 0x7f;
-        if (i == 9 && bytes[i] > 1)
+        if (i == CB__LEB128_MAX - 1 && bytes[i] > 1)
             return CB_EMALFORMED;
         number |= digit << (7 * i);
         if (!(bytes[i] & 0x80)) {
@@ -71,12 +70,8 @@ int cb_append_uint(struct cb_buffer *buffer, uint64_t value, unsigned width, enu
 
 int cb_append_varint(struct cb_buffer *buffer, uint64_t value)
 {
-    uint8_t bytes[10];
-    size_t n = 0;
-    for (; value > 0x7f; value >>= 7)
-        bytes[n++] = (uint8_t)(value | 0x80);
-    bytes[n++] = (uint8_t)value;
-    return cb_append(buffer, bytes, n);
+    uint8_t bytes[CB__LEB128_MAX];
+    return cb_append(buffer, bytes, cb__store_leb128(bytes, value));
 }
 
 int cb_append_decimal(struct cb_buffer *buffer, uint64_t value)

@@ -77,8 +77,8 @@ static void reset(struct cb_decoder *decoder)
     cb__matcher_start(&state->start, decoder->found.scan);
 }
 
-/* The bytes from `from` to `to` are no part of START.  They are the beginning of one that
- * did not go on, and the byte before `scan`.  CB_OK if they are all white space. */
+/* The bytes from `from` to `to` are not part of START: they looked like its beginning, up to
+ * the byte before `scan`, which did not fit.  CB_OK if they are all white space. */
 static int drop(struct cb_decoder *decoder, uint64_t from, uint64_t to, uint8_t last)
 {
     const struct between_config *config = decoder->config.data;
@@ -124,7 +124,7 @@ static int find_start(struct cb_decoder *decoder, const uint8_t *data, size_t n)
     decoder->found.scan++;
     if (cb__matcher_feed(&state->start, &byte, 1, &match) != CB__YES)
         return drop(decoder, decoder->found.frame_start, cb__matcher_safe(&state->start), byte);
-    /* What stood before the match was no part of one already at the byte before. */
+    /* Nothing is before the match: that was dropped at the byte before. */
     decoder->found.state = CB__FOUND_BEGUN;
     if (!decoder->config.keep) {
         decoder->found.payload_start = decoder->found.payload_seen = match.end;
@@ -236,8 +236,7 @@ static size_t use_hits(struct cb__frames *frames, struct cb_decoder *decoder, co
             break;
         if (at < frames->next)
             continue;
-        ssize_t length =
-            cb__matcher_at(&state->end, frames->data + at, frames->n - at, &examined);
+        ssize_t length = cb__matcher_at(&state->end, frames->data + at, frames->n - at, &examined);
         if (!length && examined <= 4 * at + 64)
             continue;
         const size_t first = keep ? frames->start : frames->next, end = keep ? next : at;

@@ -237,7 +237,7 @@ static void collect(struct cobs_encoder *state, struct cb__transform *t)
 }
 
 /* Writes as much of a block as there is room for. */
-static void hand_out(struct cobs_encoder *state, struct cb__transform *t)
+static void write_block(struct cobs_encoder *state, struct cb__transform *t)
 {
     size_t n = cb__min(state->out_end - state->out, (size_t)(t->out_end - t->out));
     memcpy(t->out, state->block + state->out, n);
@@ -249,7 +249,7 @@ static void cobs_payload(struct cb_encoder *encoder, struct cb__transform *t)
 {
     struct cobs_encoder *state = encoder->state;
     do {
-        hand_out(state, t);
+        write_block(state, t);
         if (state->out == state->out_end && t->in < t->in_end)
             collect(state, t);
     } while (t->out < t->out_end && state->out < state->out_end);
@@ -261,10 +261,10 @@ static int cobs_end(struct cb_encoder *encoder)
     struct cobs_encoder *state = encoder->state;
     struct cb__transform t = {.out = encoder->scratch,
                               .out_end = encoder->scratch + sizeof encoder->scratch};
-    hand_out(state, &t);
+    write_block(state, &t);
     if (state->n || !state->full) {
         end_block(state, false);
-        hand_out(state, &t);
+        write_block(state, &t);
     }
     *t.out++ = 0;
     return cb__encoder_give(encoder, encoder->scratch, (size_t)(t.out - encoder->scratch));

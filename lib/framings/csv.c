@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "framings/families.h"
-#include "framings/shared/mark.h"
+#include "framings/shared/bom.h"
 #include "framings/shared/scanned.h"
 #include "kernels/syntax.h"
 
@@ -98,7 +98,7 @@ static bool ends_row(const struct csv_config *config, const struct place *place,
     return place->phase != QUOTED && !place->escaped && (c == '\n' || (c == '\r' && config->cr));
 }
 
-/* (Right after a closing quote it is data: so Python has it.) */
+/* (Right after a closing quote it is data, as in Python.) */
 static bool is_escape(const struct csv_config *config, const struct place *place, uint8_t c)
 {
     return config->escape.length && c == config->escape.data[0] && c != config->csv.quote &&
@@ -228,7 +228,7 @@ static int rest(struct cb_decoder *decoder)
 static int advance(struct cb_decoder *decoder)
 {
     struct csv_state *state = decoder->state;
-    if (!state->started && !cb__mark_pass(decoder))
+    if (!state->started && !cb__bom_skip(decoder))
         return CB__MORE;
     state->started = true;
     return cb__scanned_advance(decoder);
@@ -339,7 +339,7 @@ static size_t find_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
     return rows.count;
 }
 
-/* Unless one of them may be too long. */
+/* Counts rows in the kernel, unless one of them may be too long. */
 static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t max,
                      size_t *used)
 {
@@ -353,7 +353,7 @@ static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     return count;
 }
 
-/* Where each row is payload but for its line end, whatever its length. */
+/* Only where a record is a row without its line end, whatever its length. */
 static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
                    struct cb__marked *marked, uint64_t *marks)
 {

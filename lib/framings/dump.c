@@ -4,6 +4,7 @@
  * rows of their own. */
 #include "framings/families.h"
 #include "framings/shared/digits.h"
+#include "kernels/text.h"
 
 enum {
     ROW = 16,       /* bytes in a row */
@@ -47,10 +48,9 @@ static uint8_t *put_color(const struct cb_encoder *encoder, uint8_t *to, const c
 /* In groups of two bytes; missing ones are blank. */
 static uint8_t *put_digits(uint8_t *to, const uint8_t *bytes, size_t n)
 {
-    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < ROW; i++) {
-        *to++ = i < n ? (uint8_t)digits[bytes[i] >> 4] : ' ';
-        *to++ = i < n ? (uint8_t)digits[bytes[i] & 15] : ' ';
+        *to++ = i < n ? cb__hex_digits[bytes[i] >> 4] : ' ';
+        *to++ = i < n ? cb__hex_digits[bytes[i] & 15] : ' ';
         if (i % 2)
             *to++ = ' ';
     }

@@ -27,13 +27,13 @@ struct http_config {
 };
 
 enum phase {
-    START,  /* in the start line, or in empty lines before it */
-    FIELDS, /* in the other lines of the header section */
-    LENGTH, /* in content of known length */
-    CLOSE,  /* in content that ends with the input */
-    SIZE,   /* in the size line of a chunk */
-    DATA,   /* in the data of a chunk */
-    DATA_END /* in the CRLF after it */,
+    START,    /* in the start line, or in empty lines before it */
+    FIELDS,   /* in the other lines of the header section */
+    LENGTH,   /* in content of known length */
+    CLOSE,    /* in content that ends with the input */
+    SIZE,     /* in the size line of a chunk */
+    DATA,     /* in the data of a chunk */
+    DATA_END, /* in the CRLF after it */
     TRAILERS
 };
 
@@ -78,8 +78,8 @@ static int malformed(struct cb_decoder *decoder, uint64_t at, const char *why)
 
 /* ---------------------------------------------------------------- the lengths */
 
-/* "5", or "5, 5" (RFC 9110 section 8.6). "5, 05" are two different texts, which not
- * every parser treats alike. */
+/* "5", or "5, 5" (RFC 9110 section 8.6).  "5, 05" is refused, since not every parser takes
+ * these for the same number. */
 static const char *add_length(struct http_state *state, const struct cb__bytes *element)
 {
     uint64_t length;
@@ -139,7 +139,7 @@ static int add_field(struct cb_decoder *decoder)
     return CB__MORE;
 }
 
-/* Does the first line alone say that there is no content, whatever the fields?  The
+/* Does the start line alone determine that there is no content, whatever the fields?  The
  * first case of RFC 9112 section 6.3. */
 static bool has_no_content(const struct cb_decoder *decoder)
 {

@@ -11,7 +11,7 @@
 #include "framings/families.h"
 #include "framings/shared/json_cuts.h"
 #include "framings/shared/json_text.h"
-#include "framings/shared/mark.h"
+#include "framings/shared/bom.h"
 #include "framings/shared/scanned.h"
 
 /* The place in an array. */
@@ -24,7 +24,7 @@ struct json_config {
 struct json_state {
     struct cb__scanned scanned;
     struct cb__json json;
-    unsigned mark; /* bytes of the mark before this value that have arrived */
+    unsigned bom; /* bytes of the byte order mark before this value that have arrived */
     enum place place;
 };
 
@@ -45,7 +45,7 @@ static bool in_arrays(const struct cb_decoder *decoder)
 static int begin(struct json_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     const char *why = NULL;
-    *used = cb__mark_before(&state->mark, data, n, &why);
+    *used = cb__bom_before(&state->bom, data, n, &why);
     if (why)
         return cb__scanned_fail(&state->scanned, why);
     return *used < n ? CB__BEGINS : CB__MORE;
@@ -109,7 +109,7 @@ static bool may_follow(const struct cb_decoder *decoder, uint8_t byte)
     const uint8_t class = cb__json_class[byte];
     if (in_arrays(decoder))
         return class == CB__JSON_SPACE || byte == ',' || byte == ']';
-    return class != CB__JSON_WORD && (class != CB__JSON_OTHER || byte == cb__mark[0]);
+    return class != CB__JSON_WORD && (class != CB__JSON_OTHER || byte == cb__bom[0]);
 }
 
 /* A number or a name has reached a byte that does not belong to it. */
@@ -151,7 +151,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct json_state *state = decoder->state;
-    if (cb__mark_is_cut(state->mark))
+    if (cb__bom_is_cut(state->bom))
         return CB__END;
     if (in_arrays(decoder) && cb__has_begun(decoder))
         return cb__scanned_cut_short(decoder);

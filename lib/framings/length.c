@@ -356,7 +356,7 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
 
 /* Does a frame with this length field have this many bytes? (There is no padding byte, and
  * no length of 64 bits: no preset has that and `keep`.) */
-static bool tells(const struct length_config *config, const uint8_t *field, uint64_t total)
+static bool has_size(const struct length_config *config, const uint8_t *field, uint64_t total)
 {
     const struct cb__layout *layout = &config->layout;
     uint64_t size;
@@ -395,7 +395,7 @@ static int look_at_header(struct cb_encoder *encoder, const struct cb_piece *pie
     state->have += n;
     if (before == header_size || (state->have < header_size && !(piece->flags & CB_LAST)))
         return CB_OK;
-    if (state->have == header_size && tells(config, state->field, piece->total))
+    if (state->have == header_size && has_size(config, state->field, piece->total))
         return CB_OK;
     return cb__encoder_fail_at(encoder, piece, 0 - (uint64_t)before,
                                "the record does not begin with its own length, %" PRIu64,

@@ -11,14 +11,14 @@
 #include "framings/families.h"
 #include "framings/shared/json_cuts.h"
 #include "framings/shared/json_text.h"
-#include "framings/shared/mark.h"
+#include "framings/shared/bom.h"
 #include "framings/shared/scanned.h"
 
 struct ndjson_state {
     struct cb__scanned scanned; /* `held`: the last byte was a CR after the value */
     struct cb__json json;
-    unsigned mark; /* bytes of the mark before this value that have arrived */
-    bool over;     /* the value has ended, but not the line */
+    unsigned bom; /* bytes of the byte order mark before this value that have arrived */
+    bool over;    /* the value has ended, but not the line */
 };
 
 static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
@@ -27,7 +27,7 @@ static const struct cb__key keys[] = {{NULL, CB__KEY_FLAG, 0}};
 static int begin(struct ndjson_state *state, const uint8_t *data, size_t n, size_t *used)
 {
     const char *why = NULL;
-    *used = cb__mark_before(&state->mark, data, n, &why);
+    *used = cb__bom_before(&state->bom, data, n, &why);
     state->over = false;
     if (why)
         return cb__scanned_fail(&state->scanned, why);
@@ -103,7 +103,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct ndjson_state *state = decoder->state;
-    if (cb__mark_is_cut(state->mark))
+    if (cb__bom_is_cut(state->bom))
         return CB__END;
     const bool whole = !cb__json_inside(&state->json) && !cb__json_word_fault(&state->json);
     return whole ? cb__scanned_unended(decoder) : cb__scanned_cut_short(decoder);

@@ -59,7 +59,7 @@ enum phase {
     NUMBER,    /* in a scalar of any kind */
     LENGTH,    /* digits */
     MINUS,     /* the rest of a length of -1 */
-    UNTOLD,    /* after `?` in place of a length */
+    QUESTION,  /* after `?` in place of a length */
     LENGTH_LF, /* after the CR of a length */
     PART,      /* where a part of a streamed string begins */
     ENCODING,  /* of a verbatim string: three bytes and a colon */
@@ -191,7 +191,7 @@ static int length(struct resp_state *state, uint8_t c)
         state->phase = MINUS;
     } else if (c == '?' && !state->digits && may_stream(state->type)) {
         state->streamed = true;
-        state->phase = UNTOLD;
+        state->phase = QUESTION;
     } else if (c != '\r' || !state->digits) {
         return fail(state, "length is not a number");
     } else if (state->type == '=' && state->number < ENCODING_SIZE) {
@@ -258,7 +258,7 @@ static int length_ends(struct cb_decoder *decoder, uint64_t end)
     return kind == ATTRIBUTE ? CB_OK : value_ends(state);
 }
 
-/* The byte that must stand here, or the reason why another one is wrong. */
+/* Only the byte `expected` may come here: goes to the next phase, or fails. */
 static int expect(struct resp_state *state, uint8_t c, uint8_t expected, enum phase next,
                   const char *why)
 {
@@ -284,7 +284,7 @@ static int step(struct cb_decoder *decoder, uint8_t c, uint64_t end)
         return length(state, c);
     case MINUS:
         return expect(state, c, '1', VALUE_CR, null);
-    case UNTOLD:
+    case QUESTION:
         return expect(state, c, '\r', LENGTH_LF, "'?' is not followed by CRLF");
     case LENGTH_LF:
         return c == '\n' ? length_ends(decoder, end) : fail(state, "CR without LF");
@@ -360,7 +360,8 @@ static size_t read_text(struct resp_state *state, const uint8_t *data, size_t n,
     return size + 2;
 }
 
-/* What `step` would do with the next bytes, in one go: returns how many, perhaps none. */
+/* Does what `step` would do with each of the next bytes, in one go: returns with how many,
+ * perhaps none. */
 static size_t leap(struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t at,
                    int *status)
 {

@@ -12,7 +12,7 @@
 #include "framing/decoder.h"
 #include "framing/encoder.h"
 #include "framings/families.h"
-#include "framings/shared/mark.h"
+#include "framings/shared/bom.h"
 #include "kernels/find.h"
 
 struct sse_config {
@@ -223,7 +223,7 @@ static int sse_advance(struct cb_decoder *decoder)
     int status = CB_OK;
     decoder->found.needed = 1;
     if (state->phase == STREAM) {
-        if (!cb__mark_pass(decoder))
+        if (!cb__bom_skip(decoder))
             return CB__MORE;
         state->phase = BLOCK;
     }

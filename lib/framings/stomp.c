@@ -8,9 +8,9 @@
  * first content-length tells; without one it ends at NUL.  Line ends between frames,
  * which are heart-beats, are dropped.
  *
- * A value may contain colons, as servers send them unescaped, and a zero byte, as the
- * grammar has it; a zero byte before a value shows that a frame ended too early.
- * White space around a length is allowed: STOMP 1.0 has it in its examples.
+ * A value may contain colons, which servers send unescaped, and zero bytes, which the
+ * grammar allows; a zero byte before a value shows that a frame ended too early.
+ * White space around a length is allowed, as in the examples of STOMP 1.0.
  */
 #include <string.h>
 
@@ -214,7 +214,7 @@ static int step_value(struct cb_decoder *decoder, uint8_t c, uint64_t end)
     return c ? step_end(decoder, c, end) : fail(decoder->state, "frame ends inside its header");
 }
 
-/* How many of the bytes that come next mean nothing. */
+/* How many of the next bytes need no step. */
 static size_t pass(const struct cb_decoder *decoder, const uint8_t *data, size_t n)
 {
     const struct stomp_state *state = decoder->state;
@@ -234,7 +234,7 @@ static size_t pass(const struct cb_decoder *decoder, const uint8_t *data, size_t
 /* Each examines one byte, as cb__step_fn. */
 static const cb__step_fn steps[] = {
     [COMMAND] = step_command, [LINE] = step_line,     [NAME] = step_name,
-    [VALUE] = step_value,       [LENGTH] = step_length, [LENGTH_SPACE] = step_length,
+    [VALUE] = step_value,     [LENGTH] = step_length, [LENGTH_SPACE] = step_length,
     [LF] = step_lf,           [BODY] = step_nul,      [END] = step_nul,
 };
 

@@ -44,7 +44,8 @@ const struct cb_framing cb__framings[] = {
     VARIANT("vlq", varint, CB__VARINT_VLQ, "base-128 length, big-endian, as in MIDI"),
     VARIANT("quic", varint, CB__VARINT_QUIC, "length as in QUIC and HTTP/3 (RFC 9000)"),
     VARIANT("dec", ascii, CB__ASCII_DECIMAL, "ASCII decimal length and a terminator"),
-    /* A specification means the first row that it fits: digits have no keys. */
+    /* Of rows with the same name, a specification selects the first one that has its keys:
+     * hexadecimal digits have none. */
     FAMILY("hex", hex_digits, "a line of hexadecimal digits"),
     VARIANT("hex", ascii, CB__ASCII_HEX, "ASCII hexadecimal length and a terminator"),
     PRESET("netstring", "dec::,trailer=\\,,canonical", "netstring, as 5:hello,"),
@@ -77,7 +78,7 @@ const struct cb_framing cb__framings[] = {
     /* At least the code; MAX_STARTUP_PACKET_LENGTH is 10000 without the length. */
     PRESET("postgres-startup", "u32be,inclusive,min=8,max=10004",
            "the same without a type, first of a connection"),
-    /* A command begins with number 0; what follows in the same command goes on counting. */
+    /* A command begins with number 0; the packets that follow it count on. */
     PRESET("mysql", "u24le,header=4,more=16777215,sequence=3",
            "a MySQL packet, joined from several"),
     PRESET("fcgi", "u16be,offset=4,header=8,padding=6,byte=0:01,lead=\\x01\\x06\\x00\\x01",

@@ -2,7 +2,7 @@
 /*
  * A length of varying size (shared/layout.h), in one of three notations:
  *
- * - LEB128: seven bits a byte, lowest first, and a bit that says whether more follow
+ * - LEB128: seven bits a byte, lowest first, and a bit that is set if more follow
  *   (DWARF 5 section 7.6; Protocol Buffers' delimited messages)
  * - variable-length quantities: the same, highest first (Standard MIDI Files 1.0)
  * - QUIC: the first two bits are the size, the rest is big-endian (RFC 9000 section 16)
@@ -14,7 +14,7 @@
 #include "framings/shared/glance.h"
 #include "framings/shared/layout.h"
 
-enum { WIDTH_MAX = 10, QUIC_MAX = 8 };
+enum { WIDTH_MAX = CB__LEB128_MAX, QUIC_MAX = 8 };
 
 struct varint_config {
     const struct notation *notation;
@@ -351,15 +351,6 @@ static const struct cb__decoder_ops decoder_ops = {
     .recovery = recovery,
 };
 
-static size_t store_leb128(uint8_t *to, uint64_t value)
-{
-    size_t n = 0;
-    for (; value > 0x7f; value >>= 7)
-        to[n++] = (uint8_t)(value | 0x80);
-    to[n++] = (uint8_t)value;
-    return n;
-}
-
 static size_t store_vlq(uint8_t *to, uint64_t value)
 {
     size_t n = 1;
@@ -447,7 +438,7 @@ static const struct notation notations[] = {
             .header = header_leb128,
             .cuts = cuts_leb128,
             .splice = splice_leb128,
-            .store = store_leb128,
+            .store = cb__store_leb128,
         },
     [CB__VARINT_VLQ] =
         {

@@ -87,7 +87,7 @@ layers() {
 13  framings/shared/base64.h
 13  framings/shared/random.h framings/shared/random.c  only core/base.h
 13  framings/shared/utf8.h framings/shared/utf8.c  only core/base.h kernels/text.h
-13  framings/shared/mark.h framings/shared/mark.c
+13  framings/shared/bom.h framings/shared/bom.c
 13  framings/shared/size_line.h framings/shared/size_line.c
 13  framings/shared/start_line.h framings/shared/start_line.c
 15  framings/shared/layout.h framings/shared/layout.c

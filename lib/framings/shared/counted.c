@@ -85,7 +85,7 @@ static int take_header(struct cb_decoder *decoder, uint64_t at, const uint8_t *d
 }
 
 /* Is the payload of a record in the input as it is? */
-static bool stands(const struct cb_decoder *decoder)
+static bool in_place(const struct cb_decoder *decoder)
 {
     return !decoder->assembles || decoder->config.keep;
 }
@@ -93,7 +93,7 @@ static bool stands(const struct cb_decoder *decoder)
 /* The examined bytes of a dropped frame are no longer needed. */
 static void pass_over(struct cb_decoder *decoder)
 {
-    if (stands(decoder))
+    if (in_place(decoder))
         decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
 }
 
@@ -101,9 +101,9 @@ static void pass_over(struct cb_decoder *decoder)
 static void begin_record(struct cb_decoder *decoder, uint64_t header)
 {
     const bool keep = decoder->config.keep;
-    if (!keep && stands(decoder))
+    if (!keep && in_place(decoder))
         decoder->found.payload_start = decoder->found.scan;
-    if (stands(decoder))
+    if (in_place(decoder))
         decoder->found.payload_seen = decoder->found.scan;
     decoder->found.header = keep ? 0 : header;
     cb__decoder_begin(decoder, decoder->found.scan);
@@ -162,7 +162,7 @@ static int read_header(struct cb_decoder *decoder)
         if (status == CB__DROPPED)
             status = CB__MORE;
     }
-    if (status == CB__MORE && (counted->continues || !stands(decoder))) {
+    if (status == CB__MORE && (counted->continues || !in_place(decoder))) {
         counted->header_seen = decoder->found.scan - frame_at(decoder);
         decoder->found.scan -= counted->header_seen;
     }
@@ -212,7 +212,7 @@ static int read_payload(struct cb_decoder *decoder)
     if (counted->look)
         look_at_payload(decoder, end);
     decoder->found.scan = end;
-    if (stands(decoder))
+    if (in_place(decoder))
         decoder->found.payload_seen = end;
     else if (!counted->left_out)
         status = cb__decoder_add_span(decoder, from, end - from);
@@ -372,8 +372,8 @@ size_t cb__counted_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t 
         const size_t next = payload + length + trailer;
         if (cb__unlikely(!keep && !cb__cut_fits(header, trailer)))
             break;
-        cuts[count] = keep ? cb__cut_of(at, next - at, 0, next)
-                           : cb__cut_of(payload, length, header, next);
+        cuts[count] =
+            keep ? cb__cut_of(at, next - at, 0, next) : cb__cut_of(payload, length, header, next);
         if (cb__unlikely(rules && counted->left_out)) {
             counted->left_out = false;
             at = next;
@@ -401,9 +401,9 @@ int cb__counted_cut_short(struct cb_decoder *decoder)
     const bool begun = cb__has_begun(decoder), keep = decoder->config.keep;
     if (!begun && !keep)
         decoder->found.payload_at = end;
-    if (!begun && !keep && stands(decoder))
+    if (!begun && !keep && in_place(decoder))
         decoder->found.payload_start = end;
-    if ((!begun && stands(decoder)) || keep)
+    if ((!begun && in_place(decoder)) || keep)
         decoder->found.payload_seen = end;
     return CB__NO;
 }

@@ -24,8 +24,8 @@ enum { CB__DROPPED = 101 };
  * CB__DROPPED: what was examined up to there belongs to no frame, the next one begins;
  * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
  * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
- * must remember in its own state and leaves that ready for the next header: as it is
- * after the family's `reset`, too.
+ * must remember in its own state, and leaves that ready for the next header, as the
+ * family's `reset` does.
  */
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);

@@ -2,6 +2,7 @@
 #include "framings/shared/digits.h"
 
 #include "core/eight.h"
+#include "kernels/text.h"
 
 enum { DIGITS_MAX = 20, TEN_THOUSAND = 10000, HUNDRED_MILLION = 100000000 };
 
@@ -97,7 +98,7 @@ static uint8_t *put_hex(uint8_t *to, uint64_t number)
 {
     uint8_t text[DIGITS_MAX], *end = text + DIGITS_MAX, *at = end;
     do {
-        *--at = (uint8_t) "0123456789abcdef"[number & 15];
+        *--at = cb__hex_digits[number & 15];
         number >>= 4;
     } while (number);
     memcpy(to, at, (size_t)(end - at));

@@ -2,21 +2,21 @@
 #include "framings/shared/fields.h"
 
 enum phase {
-    FIRST,    /* at the beginning of the first line */
-    LINE,     /* at the beginning of another one */
-    NAME,     /* in its name */
-    NAME_END, /* in white space after it */
-    VALUE,    /* after ':' */
-    WANTED,   /* the same, in a wanted field */
-    VALUE_LF, /* after the CR */
-    TOLD_LF,  /* the same, in a wanted field */
-    TOLD,     /* after that line, which the next one may continue */
-    LAST_LF   /* after the CR of the empty line */
+    FIRST,     /* at the beginning of the first line */
+    LINE,      /* at the beginning of another one */
+    NAME,      /* in its name */
+    NAME_END,  /* in white space after it */
+    VALUE,     /* after ':' */
+    WANTED,    /* the same, in a wanted field */
+    VALUE_LF,  /* after the CR */
+    WANTED_LF, /* the same, in a wanted field */
+    FOLD,      /* after that line, which the next one may continue */
+    LAST_LF    /* after the CR of the empty line */
 };
 
 /* Result of a step besides those of cb__fields_read: a wanted field ended before this
  * byte, which is to be read again. */
-enum { TOLD_BEFORE = -1000 };
+enum { FIELD_BEFORE = -1000 };
 
 enum fault {
     LINE_FOLDED,
@@ -63,8 +63,8 @@ void cb__fields_begin(struct cb__fields *fields, const char *const *names, bool 
 
 void cb__fields_begin_trailers(struct cb__fields *fields, bool lf)
 {
-    /* What tells where a message ends belongs before its content (RFC 9110 section 6.5.1):
-     * whoever took it for part of the header would find another end. */
+    /* Fields that tell where a message ends must not be trailers (RFC 9110 section 6.5.1):
+     * a reader that added them to the header would find another end. */
     static const char *const framing[] = {"content-length", "transfer-encoding", NULL};
     cb__fields_begin(fields, framing, lf, 0);
     fields->trailers = true;
@@ -94,8 +94,8 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-/* Bytes of a name.  No wanted name is so long, so the rest of a long one need not be
- * kept. */
+/* Reads bytes of a name, and returns how many.  Keeps as many as `text` has room for: no
+ * wanted name is longer. */
 static size_t read_name(struct cb__fields *fields, const uint8_t *data, size_t n)
 {
     size_t length = fields->length, i;
@@ -171,7 +171,7 @@ static int step_name(struct cb__fields *fields, uint8_t c)
 }
 
 /* At the end of a wanted field. */
-static int tell(struct cb__fields *fields)
+static int end_field(struct cb__fields *fields)
 {
     while (fields->length && is_space(fields->text[fields->length - 1]))
         fields->length--;
@@ -183,8 +183,8 @@ static int tell(struct cb__fields *fields)
 static int end_wanted(struct cb__fields *fields)
 {
     if (!fields->folds)
-        return tell(fields);
-    fields->phase = TOLD;
+        return end_field(fields);
+    fields->phase = FOLD;
     return CB__MORE;
 }
 
@@ -193,7 +193,7 @@ static int end_value(struct cb__fields *fields, uint8_t c)
 {
     const bool wanted = fields->phase == WANTED;
     if (c == '\r') {
-        fields->phase = wanted ? TOLD_LF : VALUE_LF;
+        fields->phase = wanted ? WANTED_LF : VALUE_LF;
         return CB__MORE;
     }
     if (c != '\n')
@@ -230,14 +230,14 @@ static int step(struct cb__fields *fields, uint8_t c)
         return step_name(fields, c);
     case VALUE:
         return end_value(fields, c);
-    case TOLD:
-        return is_space(c) ? step_wanted(fields, c) : TOLD_BEFORE;
+    case FOLD:
+        return is_space(c) ? step_wanted(fields, c) : FIELD_BEFORE;
     case WANTED:
         return step_wanted(fields, c);
     case VALUE_LF:
         fields->phase = LINE;
         return c == '\n' ? CB__MORE : fail(fields, LINE_BARE_CR);
-    case TOLD_LF:
+    case WANTED_LF:
         return c == '\n' ? end_wanted(fields) : fail(fields, LINE_BARE_CR);
     case LAST_LF:
     default:
@@ -270,7 +270,7 @@ int cb__fields_read(struct cb__fields *fields, const uint8_t *data, size_t n, si
             return fail(fields, SECTION_LONG);
         int status = step(fields, data[i]);
         if (status < 0)
-            return status == TOLD_BEFORE ? tell(fields) : status;
+            return status == FIELD_BEFORE ? end_field(fields) : status;
         fields->size++;
         *used = i + 1;
         if (status != CB__MORE)

@@ -56,8 +56,8 @@ int cb__layout_check(struct cb__layout *layout, size_t least, size_t most,
 void cb__layout_reset(struct cb_decoder *decoder, const struct cb__layout *layout,
                       cb__header_fn header);
 
-/* Is a glance at the number enough, which has these bounds?  Then sets all rules but those for
- * its notation. */
+/* Is a glance enough for headers whose number has these bounds?  Then sets all rules but those
+ * for the notation of the number. */
 bool cb__layout_glances(const struct cb__layout *layout, const struct cb__length_bounds *bounds,
                         struct cb__glance_rules *rules);
 

@@ -42,7 +42,7 @@ static inline bool cb__length_unscaled(const struct cb__length_bounds *bounds, u
     return value - bounds->least <= bounds->span;
 }
 
-/* The reason. */
+/* Why a value is invalid. */
 const char *cb__length_why(const struct cb__length_field *field, uint64_t value);
 
 /* The value that decodes to a payload; false if there is none.  The caller checks that

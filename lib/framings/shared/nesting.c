@@ -35,7 +35,7 @@ static bool make_room(struct cb__nesting *nesting, const struct cb_allocator *al
 }
 
 /* Pushes a number, for which the stack has room: seven bits a byte, the lowest on top,
- * with a bit that says whether more are below. */
+ * with a bit that is set if more are below. */
 static void push(struct cb__nesting *nesting, uint64_t number)
 {
     unsigned groups = 1;

@@ -68,8 +68,8 @@ static int fail(struct cb_decoder *decoder, int code)
                   : cb__decoder_fail(decoder, code, decoder->found.scan, "%s", scanned->why);
 }
 
-/* The record is cut short before `scan`, where the input does not end: treats it like
- * an unfinished last record.  CB__MORE: it was dropped. */
+/* The record is cut short before `scan`, though the input goes on: treats it like an
+ * unfinished last record.  CB__MORE: it was dropped. */
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;

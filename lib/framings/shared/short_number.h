@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers of one to three digits, as nearly all short records have before them.
+ * Numbers of one to three digits: the length of nearly every short record.
  *
- * How many digits there are is no branch.  The next header waits for the value, so that is
- * found as soon as possible: from three loads at once, one number for each number of digits,
- * of which the right one is chosen.  Whether they are digits, and what follows the third, is
- * found out meanwhile.
+ * There is no branch on the number of digits.  The next header waits for the value, so it is
+ * found as soon as possible: three loads at once make a number of one, of two and of three
+ * digits, and the right one is chosen.  Meanwhile it is checked that they are digits, and
+ * what follows them.
  */
 #ifndef CB_SHORT_NUMBER_H
 #define CB_SHORT_NUMBER_H
 
 #include "core/base.h"
 
-/* Least number of bytes at hand. */
+/* How many bytes must be available. */
 enum { CB__SHORT_NUMBER = 4 };
 
 /* The value of a digit in base 16.  Any other byte has a value above 15. */
 extern const uint8_t cb__short_digits[256];
 
-/* Of one, two or three digits: how many they are, the number and that, and what is above 15 if
- * one of them is no digit. */
+/* One, two or three digits: how many, the number plus that, and something above 15 if one of
+ * them is not a digit. */
 struct cb__short_digits {
     uint64_t size, with_size, check;
 };
@@ -66,8 +66,8 @@ cb__always_inline void cb__short_choose(struct cb__short_digits *digits, uint8_t
 #endif
 }
 
-/* The number at `data`, of one to three digits that `end` follows, with the number of digits:
- * what the next header waits for.  False for anything else. */
+/* A number of one to three digits at `data`, followed by `end`.  *with_digits is the number
+ * plus the number of digits: what the next header waits for.  False for anything else. */
 cb__always_inline bool cb__short_number(const uint8_t *data, unsigned base, uint8_t end,
                                         uint64_t *with_digits, size_t *digits)
 {
