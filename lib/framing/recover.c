@@ -15,7 +15,8 @@
  */
 #include "framing/decoding.h"
 
-/* The next place to try, or to search from. */
+/* The next place to try, or to search from.  It is not after the end of the buffer: damage
+ * shows in a byte of the frame, and bytes leave only at the head. */
 static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recovery *recovery)
 {
     const uint64_t head = decoder->buffer->position;
@@ -165,7 +166,7 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     const struct cb_error error = decoder->error;
     *lost = 0;
     if (error.code != CB_EMALFORMED || !decoder->recovers || buffer != decoder->buffer ||
-        !cb__decoder_recovery(decoder, &recovery))
+        buffer->position > decoder->core.lost_to || !cb__decoder_recovery(decoder, &recovery))
         return CB_ESTATE;
     cb__release(decoder, buffer);
     if (decoder->core.assembled)
@@ -174,8 +175,6 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     uint64_t place = decoder->core.lost_to;
     if (place == CB_UNKNOWN)
         place = begin_search(decoder, &recovery);
-    if (place > cb__buffer_end(buffer))
-        place = cb__buffer_end(buffer);
     int status = find_place(decoder, buffer, &recovery, &place);
     decoder->error = error;
     if (status == CB__END)

@@ -238,6 +238,25 @@ START_TEST(the_error_stays_until_the_place_is_found)
 }
 END_TEST
 
+START_TEST(a_search_whose_bytes_have_left_does_not_go_on)
+{
+    struct cb_decoder *decoder = recovering("netstring");
+    struct cb_piece piece;
+    uint64_t lost;
+
+    put("x3:on");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+    ck_assert_int_eq(cb_decoder_recover(decoder, buffer, &lost), CB_MORE);
+    cb_skip(buffer, 2);
+    put("e,1:a,");
+    ck_assert_int_eq(cb_decoder_recover(decoder, buffer, &lost), CB_ESTATE);
+    ck_assert_uint_eq(lost, 0);
+    assert_holds(buffer, BYTES("one,1:a,"));
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_EMALFORMED);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(only_framings_that_can_find_their_place_recover)
 {
     static const char *const cannot[] = {"line",    "delim:;", "u16be",     "u8,only=0:1",
@@ -327,6 +346,7 @@ int main(void)
     tcase_add_test(recover, a_record_of_the_greatest_length_is_found);
     tcase_add_test(recover, noise_without_end_is_not_held);
     tcase_add_test(recover, the_error_stays_until_the_place_is_found);
+    tcase_add_test(recover, a_search_whose_bytes_have_left_does_not_go_on);
     tcase_add_loop_test(recover, without_memory_the_search_goes_on_in_the_next_call, 0, 2);
     tcase_add_test(recover, only_framings_that_can_find_their_place_recover);
     tcase_add_test(recover, without_the_option_an_error_is_for_good);
