@@ -736,7 +736,7 @@ static int take_all(const char *specification, const struct cb_decoder_options *
                     const uint8_t *input, size_t size, size_t *length)
 {
     struct cb_buffer_options plain = {
-        .size = sizeof plain, .allocator = options->allocator, .chunk_min = 64, .chunk_max = 4096};
+        .size = sizeof plain, .allocator = options->allocator, .chunk_min = 64, .chunk_max = 1024};
     struct cb_buffer *buffer = NULL, *taken = NULL;
     struct cb_decoder *decoder = NULL;
     int status = cb_buffer_new(&buffer, &plain);
@@ -806,6 +806,47 @@ START_TEST(a_long_record_without_memory_is_an_error_or_read_all_the_same)
 }
 END_TEST
 
+/* Short records, many of which are unpacked at once. */
+START_TEST(short_records_without_memory_are_an_error_or_read_all_the_same)
+{
+    enum { RECORDS = 50 };
+    bool failed = true;
+
+    for (uint64_t n = 1; failed; n++) {
+        struct counting counting;
+        struct cb_decoder *decoder;
+        struct cb_piece pieces[RECORDS + 1];
+        struct cb_buffer *buffer;
+        ssize_t got;
+        size_t count = 0;
+
+        counting_init(&counting);
+        const struct cb_decoder_options options = {.size = sizeof options,
+                                                   .allocator = &counting.hooks};
+        const struct cb_buffer_options input = {.size = sizeof input,
+                                                .allocator = &counting.hooks};
+        ck_assert_int_eq(cb_buffer_new(&buffer, &input), CB_OK);
+        for (int i = 0; i < RECORDS; i++)
+            ck_assert_int_eq(cb_append(buffer, BYTES("a\333\334b\300")), CB_OK);
+        ck_assert_int_eq(cb_decoder_new(&decoder, "slip", &options, NULL), CB_OK);
+        counting_fail(&counting, n, false);
+        while ((got = cb_decoder_batch(decoder, buffer, pieces, COUNT(pieces))) > 0) {
+            for (ssize_t i = 0; i < got; i++) {
+                ck_assert_uint_eq(pieces[i].length, 3);
+                ck_assert(memcmp(pieces[i].data, "a\300b", 3) == 0);
+            }
+            count += (size_t)got;
+        }
+        failed = counting.failed;
+        ck_assert_int_eq(got, failed && count < RECORDS ? CB_ENOMEM : CB_MORE);
+        ck_assert(failed || count == RECORDS);
+        cb_decoder_free(decoder);
+        cb_buffer_free(buffer);
+        counting_fini(&counting);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("failures");
@@ -820,5 +861,6 @@ int main(void)
                         (int)COUNT(growing));
     tcase_add_loop_test(tcase, a_long_record_without_memory_is_an_error_or_read_all_the_same, 0,
                         (int)COUNT(frames));
+    tcase_add_test(tcase, short_records_without_memory_are_an_error_or_read_all_the_same);
     return run_suite(suite);
 }

@@ -224,6 +224,8 @@ START_TEST(a_record_is_given_as_soon_as_its_end_is_known)
         {"delim:ab,or=abcd", "1abc", "x", 1, 1, 3},
         {"delim:a,or=abc,or=abcde", "1abcd", "e", 1, 1, 6},
         {"delim:a,or=abc,or=abcde", "1abcd", "x", 1, 1, 4},
+        {"csv,cr", "a\r", "\n", 1, 0, 3},
+        {"csv,cr", "a\r", "x", 1, 0, 2},
         {"sse", "a\n\r", "\n", 1, 0, 4},
         {"sse", "a\n\r", "x", 1, 0, 3},
         {"sse,data", "data:a\r\r", "\n", 1, 0, 9},

@@ -659,6 +659,20 @@ START_TEST(takeline_looks_for_lf_from_start_on)
 }
 END_TEST
 
+/* The LF is known, but not in the chunk in which the line begins. */
+START_TEST(takeline_takes_a_line_whose_end_was_found_in_another_chunk)
+{
+    size_t at;
+
+    append_cut(buffer, BYTES("abc\nd\r\ne\n"), (size_t[]){2, 9}, 2);
+    ck_assert_int_eq(cb_find(buffer, "\n", 1, 0, CB_ALL, &at), CB_YES);
+    ck_assert_uint_eq(at, 3);
+    ck_assert_int_eq(cb_takeline(buffer, 4, 0, 0, record), CB_YES);
+    assert_holds(record, BYTES("abc\nd"));
+    assert_holds(buffer, BYTES("e\n"));
+}
+END_TEST
+
 /* ------------------------------------------------------------------- resume */
 
 enum { RECORD = 8 << 20, SEGMENT = 1460 };
@@ -1313,6 +1327,7 @@ static void add_take(Suite *suite)
     tcase_add_test(tcase, takeline_gives_the_same_lines_however_they_arrive);
     tcase_add_test(tcase, takeline_drops_a_line_end_over_two_chunks);
     tcase_add_test(tcase, takeline_looks_for_lf_from_start_on);
+    tcase_add_test(tcase, takeline_takes_a_line_whose_end_was_found_in_another_chunk);
 }
 
 static void add_resume(Suite *suite)
