@@ -4,6 +4,7 @@
  * bytes are those that the encoder gives for each record on its own.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -516,24 +517,28 @@ START_TEST(blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool)
 }
 END_TEST
 
-/* A record that is held until its end comes in many parts by reference. */
+/* A record that is held until its end comes in many parts, which are copied or referenced. */
+static const size_t held_parts[] = {200, 600};
+
 START_TEST(a_record_is_held_in_full_or_the_call_made_again)
 {
-    enum { PARTS = 40, PART = 200 };
-    static uint8_t text[PARTS * PART];
+    enum { PARTS = 40 };
+    static uint8_t text[PARTS * 600];
+    const size_t size = PARTS * held_parts[_i];
     struct cb_buffer *in = new_buffer(NULL, 4096), *expected = new_buffer(NULL, 4096);
-    const size_t block = PART;
     struct cb_piece pieces[PARTS];
+    char specification[20];
     bool failed = true;
     size_t taken;
 
     memset(text, 'x', sizeof text);
-    append_cut(in, text, sizeof text, &block, 1);
+    append_cut(in, text, size, &held_parts[_i], 1);
     struct cb_decoder *decoder;
-    ck_assert_int_eq(cb_decoder_new(&decoder, "fixed:8000", NULL, NULL), CB_OK);
+    snprintf(specification, sizeof specification, "fixed:%zu", size);
+    ck_assert_int_eq(cb_decoder_new(&decoder, specification, NULL, NULL), CB_OK);
     ck_assert_int_eq(cb_decoder_batch(decoder, in, pieces, PARTS), PARTS);
     struct cb_encoder *plain = new_encoder("json", false, NULL);
-    ck_assert_int_eq(cb_encode_bytes(plain, text, sizeof text, NULL, NULL, expected), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(plain, text, size, NULL, NULL, expected), CB_OK);
     for (uint64_t n = 1; failed; n++) {
         struct counting counting;
         struct cb_buffer *out = new_buffer(NULL, 4096);
@@ -559,6 +564,147 @@ START_TEST(a_record_is_held_in_full_or_the_call_made_again)
     cb_decoder_free(decoder);
     cb_buffer_free(in);
     cb_buffer_free(expected);
+}
+END_TEST
+
+/* Also where the delimiter of the output is not what precedes the next record, nor is there
+ * memory after the last piece. */
+static const struct between {
+    const char *from, *to, *delimiter, *tail;
+} between[] = {
+    {"lf", "lf", "\n", "\n"},         {"delim:\\r\\n", "lf", "\r\n", "\n"},
+    {"delim:--", "lf", "--", "\n"},   {"delim:--", "crlf", "--", "\r\n"},
+    {"delim:;", "crlf", ";", "\r\n"},
+};
+
+START_TEST(long_records_are_alike_whatever_is_between_them)
+{
+    enum { RECORDS = 3, SIZE = 600 };
+    const struct between *row = &between[_i];
+    struct cb_buffer *in = new_buffer(NULL, 8192), *out = new_buffer(NULL, 8192);
+    struct cb_encoder *encoder = new_encoder(row->to, false, NULL);
+    struct cb_piece pieces[RECORDS];
+    uint8_t bytes[RECORDS * (SIZE + 2)], expected[RECORDS * (SIZE + 2)];
+    size_t n = 0, made = 0, taken;
+    struct cb_decoder *decoder;
+    struct guard guard;
+
+    for (size_t i = 0; i < RECORDS; i++) {
+        memset(bytes + n, 'a' + (int)i, SIZE);
+        memcpy(bytes + n + SIZE, row->delimiter, strlen(row->delimiter));
+        n += SIZE + strlen(row->delimiter);
+        memset(expected + made, 'a' + (int)i, SIZE);
+        memcpy(expected + made + SIZE, row->tail, strlen(row->tail));
+        made += SIZE + strlen(row->tail);
+    }
+    append_offered(in, bytes, n, n);
+    ck_assert_int_eq(cb_decoder_new(&decoder, row->from, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_batch(decoder, in, pieces, RECORDS), RECORDS);
+    guard_init(&guard, pieces, sizeof pieces);
+    ck_assert_int_eq(cb_encode_pieces(encoder, (const void *)guard.data, RECORDS, out, &taken),
+                     CB_OK);
+    ck_assert_uint_eq(taken, RECORDS);
+    assert_holds(out, expected, made);
+    guard_fini(&guard);
+    cb_decoder_free(decoder);
+    cb_encoder_free(encoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out);
+}
+END_TEST
+
+static const char *const constants[] = {"lf", "between:12345678,end=12345678"};
+
+START_TEST(no_record_exceeds_the_room_of_the_output)
+{
+    static uint8_t text[511];
+    struct cb_piece pieces[2];
+
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < COUNT(pieces); i++)
+        pieces[i] = (struct cb_piece){.data = text,
+                                      .length = sizeof text,
+                                      .record = i + 1,
+                                      .total = sizeof text,
+                                      .flags = CB_FIRST | CB_LAST};
+    for (size_t limit = 480; limit < 560; limit++) {
+        const struct cb_buffer_options options = {
+            .size = sizeof options, .chunk_min = 4096, .limit = limit};
+        struct cb_encoder *encoder = new_encoder(constants[_i], false, NULL);
+        struct cb_buffer *expected = new_buffer(NULL, 4096), *all = new_buffer(NULL, 4096), *out;
+        size_t at = 0, taken;
+
+        for (size_t i = 0; i < COUNT(pieces); i++)
+            ck_assert_int_eq(cb_encode_bytes(encoder, text, sizeof text, NULL, NULL, expected),
+                             CB_OK);
+        ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+        while (at < COUNT(pieces)) {
+            ck_assert_int_ge(
+                cb_encode_pieces(encoder, pieces + at, COUNT(pieces) - at, out, &taken), 0);
+            at += taken;
+            ck_assert_uint_le(cb_length(out), limit);
+            ck_assert_int_ge(cb_take(out, cb_length(out), all), 0);
+        }
+        ck_assert_int_eq(cb_equal(all, expected), CB_YES);
+        cb_buffer_free(out);
+        cb_buffer_free(all);
+        cb_buffer_free(expected);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
+/* Encodes a piece, to be drained as often as there is no room. */
+static void put_drained(struct cb_encoder *encoder, const struct cb_piece *piece, size_t limit,
+                        struct cb_buffer *out, struct cb_buffer *all)
+{
+    size_t taken;
+
+    do {
+        expect(cb_encode_pieces(encoder, piece, 1, out, &taken) >= 0, "an error");
+        expect(cb_length(out) <= limit, "%zu bytes, more than %zu", cb_length(out), limit);
+        ck_assert_int_ge(cb_take(out, cb_length(out), all), 0);
+    } while (!taken);
+}
+
+START_TEST(the_rest_of_a_record_begins_in_any_room)
+{
+    enum { LIMIT = 200 };
+    static const uint8_t filler[LIMIT];
+    const bool is_bson = strcmp(outputs[_i], "bson") == 0;
+    const char *text = is_bson ? "\20\0\0\0a document\0" : "abcdefghijklmnop";
+
+    for (size_t room = 0; room < 70; room++) {
+        const struct cb_buffer_options options = {.size = sizeof options, .limit = LIMIT};
+        struct cb_encoder *encoder = new_encoder(outputs[_i], false, NULL);
+        struct cb_buffer *expected = new_buffer(NULL, 4096), *all = new_buffer(NULL, 4096);
+        struct cb_buffer *part = new_buffer(NULL, 4096), *out;
+        const size_t cut = 1 + room % 4;
+        struct cb_piece piece = {.data = (const uint8_t *)text,
+                                 .length = cut,
+                                 .record = 1,
+                                 .total = 16,
+                                 .flags = CB_FIRST};
+
+        ck_assert_int_eq(cb_encode_bytes(encoder, text, 16, NULL, NULL, expected), CB_OK);
+        cb_encoder_reset(encoder);
+        ck_assert_int_eq(cb_buffer_new(&out, &options), CB_OK);
+        put_drained(encoder, &piece, LIMIT, out, all);
+        ck_assert_int_eq(cb_append(out, filler, LIMIT - room), CB_OK);
+        piece.data += cut;
+        piece.offset = cut;
+        piece.length = 16 - cut;
+        piece.flags = CB_LAST;
+        put_drained(encoder, &piece, LIMIT, out, part);
+        cb_skip(part, LIMIT - room);
+        ck_assert_int_eq(cb_append_buffer(all, part), CB_OK);
+        expect(cb_equal(all, expected) == CB_YES, "%s, room for %zu", outputs[_i], room);
+        cb_buffer_free(out);
+        cb_buffer_free(all);
+        cb_buffer_free(part);
+        cb_buffer_free(expected);
+        cb_encoder_free(encoder);
+    }
 }
 END_TEST
 
@@ -801,7 +947,12 @@ static Suite *encode_suite(void)
                         all);
     tcase_add_loop_test(memory, when_memory_is_out_the_same_call_may_be_made_again, 0, all);
     tcase_add_loop_test(memory, a_whole_record_for_which_memory_was_out_counts_once, 0, all);
-    tcase_add_test(memory, a_record_is_held_in_full_or_the_call_made_again);
+    tcase_add_loop_test(memory, a_record_is_held_in_full_or_the_call_made_again, 0,
+                        (int)COUNT(held_parts));
+    tcase_add_loop_test(memory, long_records_are_alike_whatever_is_between_them, 0,
+                        (int)COUNT(between));
+    tcase_add_loop_test(memory, no_record_exceeds_the_room_of_the_output, 0, (int)COUNT(constants));
+    tcase_add_loop_test(memory, the_rest_of_a_record_begins_in_any_room, 0, (int)COUNT(outputs));
     tcase_add_test(memory, long_payload_goes_by_reference);
     tcase_add_test(memory, one_call_adds_no_more_than_its_share_of_chunks);
     tcase_add_test(memory, blocks_that_cannot_cross_threads_are_copied_into_a_shared_pool);

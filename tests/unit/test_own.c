@@ -1137,6 +1137,31 @@ START_TEST(a_head_is_made_for_each_record)
 }
 END_TEST
 
+/* How often it was called. */
+static size_t counting_tail(void *arg, uint8_t *to)
+{
+    unsigned *calls = arg;
+
+    *to = (uint8_t)('0' + ++*calls);
+    return 1;
+}
+
+START_TEST(a_tail_is_made_for_each_record)
+{
+    struct cb_buffer *out = new_buffer(NULL, 64);
+    unsigned calls = 0;
+    const struct cb_own own = {.size = sizeof own, .tail = counting_tail, .arg = &calls};
+    struct cb_encoder *encoder;
+
+    ck_assert_int_eq(cb_encoder_new_own(&encoder, &own, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "ab", 2, NULL, NULL, out), CB_OK);
+    ck_assert_int_eq(cb_encode_bytes(encoder, "cd", 2, NULL, NULL, out), CB_OK);
+    assert_holds(out, BYTES("ab1cd2"));
+    cb_encoder_free(encoder);
+    cb_buffer_free(out);
+}
+END_TEST
+
 /* An encoder that looks at payload for its sum, but not for what collides. */
 START_TEST(collisions_are_looked_for_only_if_asked)
 {
@@ -1559,6 +1584,7 @@ static Suite *own_suite(void)
     tcase_add_test(contract, reset_is_called_once_for_each_stream);
     tcase_add_test(contract, finish_stands_at_the_end_of_a_stream);
     tcase_add_test(contract, a_head_is_made_for_each_record);
+    tcase_add_test(contract, a_tail_is_made_for_each_record);
     tcase_add_test(contract, collisions_are_looked_for_only_if_asked);
     tcase_add_test(contract, a_frame_may_have_a_part_only);
     tcase_add_test(contract, bytes_that_join_in_a_chunk_are_not_copied);

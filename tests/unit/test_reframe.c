@@ -213,7 +213,7 @@ static size_t mix(struct prng *prng, const struct mixture *mixture, uint8_t *tex
 {
     const size_t rare = 2 + prng_below(prng, 60);
     const char end = strcmp(mixture->specification, "slip") == 0 ? '\xc0' : '\n';
-    const size_t target = prng_below(prng, room - 800);
+    const size_t target = prng_below(prng, room - 6000);
     size_t n = 0;
 
     while (n < target) {
@@ -223,6 +223,10 @@ static size_t mix(struct prng *prng, const struct mixture *mixture, uint8_t *tex
             strcmp(mixture->specification, "ndjson") != 0) {
             memset(text + n, '"', 2); /* a long string, or an empty quoted field */
             n += 2;
+        }
+        if (end != '\n' && prng_below(prng, 300) == 0) {
+            memset(text + n, 'x', 5000);
+            n += 5000;
         }
         for (; *token; token++)
             text[n++] = (uint8_t)*token;
@@ -532,17 +536,22 @@ START_TEST(payload_that_nobody_sees_may_go_by)
 }
 END_TEST
 
-START_TEST(payload_that_is_looked_at_may_not_go_by)
+/* By one trait each, as far as there are such outputs: it is changed, dropped, or searched. */
+START_TEST(payload_that_does_not_go_through_as_it_is_may_not_go_by)
 {
-    struct pair pair;
+    static const char *const into[] = {"hex", "none", "index", "lf"};
 
-    make_pair(&pair, "u32be", "hex", false, false, 0);
-    ck_assert_int_eq(cb_append(pair.in, BYTES("\0\0\1\0ab")), CB_OK);
-    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
-                     CB_MORE);
-    cb_skip(pair.out, CB_ALL);
-    ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 0);
-    free_pair(&pair);
+    for (size_t i = 0; i < COUNT(into); i++) {
+        struct pair pair;
+
+        make_pair(&pair, "u32be", into[i], true, false, 0);
+        ck_assert_int_eq(cb_append(pair.in, BYTES("\0\0\1\0ab")), CB_OK);
+        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                         CB_MORE);
+        cb_skip(pair.out, CB_ALL);
+        ck_assert_uint_eq(cb_reframe_ahead(pair.decoder, pair.encoder, pair.out), 0);
+        free_pair(&pair);
+    }
 }
 END_TEST
 
@@ -671,6 +680,51 @@ START_TEST(no_header_is_lost_where_memory_is_short)
 }
 END_TEST
 
+/* Short records are copied to another place of the page than they come from, which may need
+ * room for one more chunk. */
+START_TEST(no_record_is_lost_where_there_is_no_memory_to_step_aside)
+{
+    enum { RECORDS = 1000, PAGE = 4096, CHUNKS = 6 };
+    static _Alignas(PAGE) uint8_t bytes[PAGE + RECORDS * 9];
+    static uint8_t expected[CHUNKS + RECORDS * 12];
+
+    for (size_t i = 0; i < RECORDS; i++)
+        memcpy(expected + CHUNKS + 12 * i, "\0\0\0\10abcdefgh", 12);
+    memset(expected, '-', CHUNKS);
+    for (size_t shift = 0; shift < PAGE; shift += 256) {
+        bool failed = true;
+
+        for (size_t i = 0; i < RECORDS; i++)
+            memcpy(bytes + shift + 9 * i, "\10abcdefgh", 9);
+        for (uint64_t at = 1; failed; at++) {
+            struct counting counting;
+            struct pair pair;
+            int status = CB_ENOMEM;
+
+            counting_init(&counting);
+            const struct cb_buffer_options output = {.size = sizeof output,
+                                                     .allocator = &counting.hooks,
+                                                     .chunk_min = 65536,
+                                                     .cutoff = 1};
+            make_pair(&pair, "u8", "u32be", false, false, 0);
+            cb_buffer_free(pair.out);
+            ck_assert_int_eq(cb_buffer_new(&pair.out, &output), CB_OK);
+            for (size_t i = 0; i < CHUNKS; i++)
+                append_block(pair.out, "-", 1);
+            ck_assert_int_eq(cb_append_ref(pair.in, bytes + shift, RECORDS * 9, NULL, NULL), CB_OK);
+            counting_fail(&counting, at, false);
+            for (int i = 0; i < 2 && status == CB_ENOMEM; i++)
+                status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL);
+            failed = counting.failed;
+            ck_assert_int_eq(status, CB_MORE);
+            assert_holds(pair.out, expected, sizeof expected);
+            free_pair(&pair);
+            counting_fini(&counting);
+        }
+    }
+}
+END_TEST
+
 static Suite *reframe_suite(void)
 {
     Suite *suite = suite_create("reframe");
@@ -685,13 +739,14 @@ static Suite *reframe_suite(void)
     tcase_add_test(calls, no_byte_after_a_record_is_read);
     tcase_add_test(calls, no_more_is_written_than_there_is_room_for);
     tcase_add_test(calls, no_header_is_lost_where_memory_is_short);
+    tcase_add_test(calls, no_record_is_lost_where_there_is_no_memory_to_step_aside);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
     tcase_add_test(calls, the_pieces_that_are_kept_come_first);
     tcase_add_test(calls, another_input_is_refused_inside_a_stream);
     tcase_add_test(calls, payload_that_nobody_sees_may_go_by);
-    tcase_add_test(calls, payload_that_is_looked_at_may_not_go_by);
+    tcase_add_test(calls, payload_that_does_not_go_through_as_it_is_may_not_go_by);
     tcase_add_test(calls, a_buffer_is_not_reframed_into_itself);
     tcase_add_test(calls, a_length_that_the_input_does_not_tell_is_waited_for);
     return suite;

@@ -248,6 +248,37 @@ START_TEST(a_trailer_that_is_apart_is_only_had_from_the_decoder)
 }
 END_TEST
 
+START_TEST(a_trailer_that_follows_the_payload_needs_no_decoder)
+{
+    struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
+    struct cb_buffer *in = buffer_of(NULL, BYTES("1:a,"), 4), *out[2];
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+    size_t taken;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST);
+    for (size_t i = 0; i < COUNT(out); i++) {
+        struct cb_encoder *dump;
+
+        out[i] = new_buffer(NULL, 4096);
+        ck_assert_int_eq(cb_encoder_new(&dump, "dump", NULL, NULL), CB_OK);
+        if (i)
+            cb_encoder_follow(dump, decoder);
+        ck_assert_int_eq(cb_encode_pieces(dump, &piece, 1, out[i], &taken), CB_OK);
+        ck_assert_uint_eq(taken, 1);
+        cb_encoder_free(dump);
+    }
+    ck_assert_uint_gt(cb_length(out[0]), 0);
+    ck_assert_int_eq(cb_equal(out[0], out[1]), CB_YES);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+    cb_buffer_free(out[0]);
+    cb_buffer_free(out[1]);
+}
+END_TEST
+
 START_TEST(what_is_apart_is_had_until_it_is_released)
 {
     struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
@@ -344,6 +375,7 @@ static Suite *trailer_suite(void)
     tcase_add_test(pieces, without_the_option_there_is_none);
     tcase_add_test(pieces, a_truncated_record_has_none);
     tcase_add_test(pieces, a_trailer_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(pieces, a_trailer_that_follows_the_payload_needs_no_decoder);
     tcase_add_test(pieces, what_is_apart_is_had_until_it_is_released);
     tcase_add_test(pieces, trailers_of_growing_length_leave_no_memory);
     return suite;
