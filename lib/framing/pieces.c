@@ -9,7 +9,7 @@ enum { BATCH_MIN = 4 }; /* least number of pieces worth starting the fast path *
 
 /* Marks do not pay for records of so many bytes, nor where they end soon.  After that was
  * seen in so many bytes, it is taken to be so for a number of calls. */
-enum { MARK_BELOW = 512, UNMARKED_FROM = 4096, UNMARKED = 16 };
+enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
 /* ---------------------------------------------------------------- one record */
 
@@ -570,8 +570,8 @@ size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks
     marks[(n + 63) / 64] = 0;
     const size_t count = decoder->ops->mark(decoder, *data, n, marked, marks);
     const size_t done = count ? marked->used - marked->from : 0;
-    if (done < n / 2 || done / MARK_BELOW >= count)
-        decoder->core.unmarked = n >= UNMARKED_FROM ? UNMARKED : 1;
+    if (n >= UNMARKED_FROM && (done < n / 2 || done / MARK_BELOW >= count))
+        decoder->core.unmarked = UNMARKED;
     return count;
 }
 

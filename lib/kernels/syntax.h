@@ -141,6 +141,14 @@ static inline unsigned cb__syntax_count(uint64_t mask)
     return (unsigned)(mask * UINT64_C(0x0101010101010101) >> 56);
 }
 
+/* The highest of the first n * 64 bits that is set; one is. */
+static inline size_t cb__syntax_last(const uint64_t *bits, size_t n)
+{
+    while (!bits[n - 1])
+        n--;
+    return 64 * n - 1 - (unsigned)__builtin_clzll(bits[n - 1]);
+}
+
 /* Which of these bytes are not white space, byte by byte. */
 static inline uint64_t cb__syntax_solid(const uint8_t *bytes, uint64_t mask)
 {

@@ -38,6 +38,14 @@ struct syntax_rows {
                         branch for each block would cost more than to expect them */
 };
 
+/* Values that are marked, between two blocks. */
+struct syntax_marking {
+    uint64_t *marks;
+    uint64_t depth, string, escaped; /* as in struct cb__json_place; string: all ones in one */
+    uint64_t ended;                  /* 1 if the last byte ended a value */
+    size_t count, last;              /* the values that ended, and the last byte of the last */
+};
+
 enum { SYNTAX_GROUP = 32 };
 
 #define SYNTAX_BLOCK struct SYNTAX_NAME(json_block)
@@ -199,26 +207,11 @@ struct SYNTAX_NAME(json_bounds) {
     uint64_t begins, ends, others;
 };
 
-/* Where values are not nested, brackets open and close in turn, and a prefix XOR tells the
- * depths.  *flat: that is so up to here; it is tried no more after the first block where it is
- * not, since a branch for each block would cost more where some are.  (What closes nothing
- * stands between values, and is wrong there.) */
-SYNTAX_INLINE struct cb__json_depths SYNTAX_NAME(json_before)(const SYNTAX_BLOCK *block, bool *flat)
-{
-    if (*flat) {
-        const uint64_t brackets = block->opens | block->closes;
-        const uint64_t after = SYNTAX_PREFIX(brackets) ^ ((uint64_t)0 - block->depth);
-        *flat = !((block->opens & ~after) | block->depth >> 1);
-        if (*flat)
-            return (struct cb__json_depths){.zero = ~(after ^ brackets), .one = after ^ brackets};
-    }
-    return SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
-}
-
 SYNTAX_INLINE struct SYNTAX_NAME(json_bounds)
-    SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block, bool *flat)
+    SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block)
 {
-    const struct cb__json_depths before = SYNTAX_NAME(json_before)(block, flat);
+    const struct cb__json_depths before =
+        SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
     const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
     const uint64_t begins = (block->opens & before.zero) | (quotes & block->inside);
     const uint64_t ends = (block->closes & before.one) | (quotes & ~block->inside);
@@ -231,8 +224,7 @@ SYNTAX_INLINE struct SYNTAX_NAME(json_bounds)
 SYNTAX_INLINE uint64_t SYNTAX_NAME(json_events)(const SYNTAX_BLOCK *block, bool commas,
                                                 uint64_t *comma, uint64_t *stop)
 {
-    bool flat = false;
-    const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(block, &flat);
+    const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(block);
     const uint64_t begins = bounds.begins, ends = bounds.ends;
     uint64_t others = bounds.others;
     *stop = 0;
@@ -308,55 +300,128 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(json_elements)(struct cb__json_place *pl
     return SYNTAX_NAME(json_find)(place, data, n, hits, max, scanned, true);
 }
 
-/* Groups of blocks as in json_find; with `lines` also those that have a LF.  (A block that is
- * deeper than 64 and has one ends no value.) */
-SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_t *last,
-                                            uint64_t *marks, bool lines)
+/* What is wrong: right after a value there is one LF, with `lines` no LF elsewhere, and nothing
+ * else between values. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_wrong)(const struct SYNTAX_NAME(json_bounds) *bounds,
+                                               uint64_t ended, uint64_t lf, bool lines)
+{
+    const uint64_t after = bounds->ends << 1 | ended;
+    return (bounds->others ^ after) | (lines ? bounds->others ^ lf : bounds->others & ~lf);
+}
+
+/* The whole blocks of values that are as most are: not nested, and each with a LF right after it.
+ * Returns where something else is.  The brackets of such values open and close in turn, and a
+ * prefix XOR tells the depths. */
+SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_flat)(struct syntax_marking *marking,
+                                                 const uint8_t *data, size_t n, bool lines)
+{
+    uint64_t string = 0, escaped = 0, within = 0, ended = 0;
+    size_t at = 0, count = 0;
+    for (; n - at >= 64; at += 64) {
+        SYNTAX_BLOCK block = {.bytes = data + at};
+        uint64_t string_after = string, escaped_after = escaped;
+        SYNTAX_NAME(json_look)(&block, 64, &string_after, &escaped_after);
+        const uint64_t brackets = block.opens | block.closes;
+        const uint64_t after = SYNTAX_PREFIX(brackets) ^ within, before = after ^ brackets;
+        const struct SYNTAX_NAME(json_bounds) bounds = {
+            .ends = (block.closes & before) | (block.quotes & ~(before | block.inside)),
+            .others = ~(before | after | block.inside | block.quotes),
+        };
+        const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(block.bytes), '\n');
+        const uint64_t nested = (after ^ block.opens) & brackets;
+        if (cb__unlikely(nested | SYNTAX_NAME(json_wrong)(&bounds, ended, lf, lines)))
+            break;
+        marking->marks[at / 64] = bounds.others;
+        count += SYNTAX_COUNT(bounds.ends);
+        string = string_after;
+        escaped = escaped_after;
+        within = SYNTAX_SPREAD(after);
+        ended = bounds.ends >> 63;
+    }
+    marking->depth = within & 1;
+    marking->string = string;
+    marking->escaped = escaped;
+    marking->ended = ended;
+    marking->count = count;
+    return at;
+}
+
+/* Whole groups of blocks, as in json_find, of values that are nested and right; with `lines` also
+ * the blocks that have a LF.  (A block that is deeper than 64 and has one ends no value.)  Returns
+ * where the first group is that is not right. */
+SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_nested)(struct syntax_marking *marking,
+                                                   const uint8_t *data, size_t n, size_t from,
+                                                   bool lines)
 {
     SYNTAX_BLOCK blocks[SYNTAX_GROUP + 1];
-    uint64_t depth = 0, string = 0, escaped = 0, carry = 0, wrong = 0, last_ends = 0, last_at = 0;
-    uint8_t part[64];
-    bool flat = true;
-    size_t count = 0;
-    for (size_t at = 0; at < n && !wrong;) {
+    uint64_t lfs[SYNTAX_GROUP + 1], wrong = 0;
+    struct syntax_marking m = *marking;
+    for (; n - from >= SYNTAX_GROUP * 64; from += SYNTAX_GROUP * 64) {
         size_t listed = 0;
-        for (const size_t end = cb__min(n, at + 64 * SYNTAX_GROUP); at < end; at += 64) {
+        for (size_t at = from; at < from + SYNTAX_GROUP * 64; at += 64) {
             SYNTAX_BLOCK *block = &blocks[listed];
             block->at = at;
             block->bytes = data + at;
-            if (cb__unlikely(n - at < 64))
-                block->bytes = SYNTAX_NAME(part)(part, data + at, n - at);
-            block->depth = depth < 64 ? depth : 64;
-            SYNTAX_NAME(json_look)(block, n - at, &string, &escaped);
+            block->depth = m.depth < 64 ? m.depth : 64;
+            SYNTAX_NAME(json_look)(block, 64, &m.string, &m.escaped);
+            lfs[listed] = SYNTAX_EQUAL(SYNTAX_LOAD(block->bytes), '\n');
             const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
-            marks[at / 64] = 0;
-            size_t matters = depth <= closes;
-            if (lines)
-                matters |= SYNTAX_EQUAL(SYNTAX_LOAD(block->bytes), '\n') != 0;
-            listed += matters;
-            depth += opens - closes;
+            m.marks[at / 64] = 0;
+            listed += (m.depth <= closes) | (lines && lfs[listed]);
+            m.depth += opens - closes;
         }
-        for (size_t i = 0; i < listed && !wrong; i++) {
-            const struct SYNTAX_NAME(json_bounds) bounds =
-                SYNTAX_NAME(json_bound)(&blocks[i], &flat);
-            const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(blocks[i].bytes), '\n');
-            const uint64_t after = bounds.ends << 1 | carry;
-            wrong = (bounds.others ^ after) | (bounds.others & ~lf);
-            if (lines)
-                wrong |= lf & ~bounds.others;
-            wrong &= blocks[i].valid;
-            const uint64_t right = (wrong & (0 - wrong)) - 1, ends = bounds.ends & right;
-            marks[blocks[i].at / 64] = bounds.others & right;
-            carry = bounds.ends >> 63;
-            count += SYNTAX_COUNT(ends);
-            const uint64_t any = (uint64_t)0 - (ends != 0);
-            last_ends ^= (last_ends ^ ends) & any;
-            last_at ^= (last_at ^ blocks[i].at) & any;
+        for (size_t i = 0; i < listed; i++) {
+            const struct SYNTAX_NAME(json_bounds) bounds = SYNTAX_NAME(json_bound)(&blocks[i]);
+            wrong |= SYNTAX_NAME(json_wrong)(&bounds, m.ended, lfs[i], lines);
+            m.marks[blocks[i].at / 64] = bounds.others;
+            m.count += SYNTAX_COUNT(bounds.ends);
+            m.ended = bounds.ends >> 63;
         }
+        if (wrong)
+            break;
+        *marking = m;
     }
-    if (count)
-        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
-    return count;
+    return from;
+}
+
+/* One block at a time, up to what is wrong. */
+SYNTAX_INLINE void SYNTAX_NAME(json_mark_rest)(struct syntax_marking *m, const uint8_t *data,
+                                               size_t n, size_t at, bool lines)
+{
+    uint64_t wrong = 0;
+    uint8_t part[64];
+    for (; at < n && !wrong; at += 64) {
+        SYNTAX_BLOCK block = {.bytes = data + at, .depth = m->depth};
+        struct SYNTAX_NAME(json_bounds) bounds = {.ends = 0};
+        if (n - at < 64)
+            block.bytes = SYNTAX_NAME(part)(part, data + at, n - at);
+        SYNTAX_NAME(json_look)(&block, n - at, &m->string, &m->escaped);
+        const uint64_t opens = SYNTAX_COUNT(block.opens), closes = SYNTAX_COUNT(block.closes);
+        if (m->depth <= closes)
+            bounds = SYNTAX_NAME(json_bound)(&block);
+        const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(block.bytes), '\n');
+        wrong = SYNTAX_NAME(json_wrong)(&bounds, m->ended, lf, lines) & block.valid;
+        const uint64_t right = (wrong & (0 - wrong)) - 1, ends = bounds.ends & right;
+        m->marks[at / 64] = bounds.others & right;
+        m->depth += opens - closes;
+        m->ended = bounds.ends >> 63;
+        m->count += SYNTAX_COUNT(ends);
+        if (ends)
+            m->last = at + 63 - (unsigned)__builtin_clzll(ends);
+    }
+}
+
+SYNTAX_INLINE size_t SYNTAX_NAME(json_mark)(const uint8_t *data, size_t n, size_t *last,
+                                            uint64_t *marks, bool lines)
+{
+    struct syntax_marking marking = {.marks = marks};
+    size_t at = SYNTAX_NAME(json_mark_flat)(&marking, data, n, lines);
+    at = SYNTAX_NAME(json_mark_nested)(&marking, data, n, at, lines);
+    if (marking.count)
+        marking.last = (marking.ended ? at : cb__syntax_last(marks, at / 64)) - 1;
+    SYNTAX_NAME(json_mark_rest)(&marking, data, n, at, lines);
+    *last = marking.last;
+    return marking.count;
 }
 
 SYNTAX_TARGET static size_t SYNTAX_NAME(mark_values)(const uint8_t *data, size_t n, size_t *last,
