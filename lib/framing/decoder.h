@@ -267,6 +267,9 @@ void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count);
 size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
                         const uint8_t **data, struct cb__marked *marked);
 
+/* The block of the span of the next frames; NULL if the pool of its buffer may not be left. */
+struct cb_memory *cb__decoder_block(struct cb_decoder *decoder);
+
 /* For cb_reframe.  The first call for a stream, or any later one: gives the decoder a
  * place to keep pieces, and with `whole` holds whole records, starting with the next
  * one.  CB_ENOMEM, CB_ESTATE. */

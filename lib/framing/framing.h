@@ -57,6 +57,8 @@ struct cb__unpacked {
 struct cb__marked {
     size_t from, used;
     bool open; /* what would be marked in the last one comes after it, or never */
+    bool lf;   /* each marked byte is LF, with no CR before it ... */
+    bool next; /* ... and so is the first byte after `used`, which belongs to the next frame */
 };
 
 /* Results of `cut_short` besides CB__YES and the like. */

@@ -254,7 +254,7 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     max = cb__min(max, CB__CUTS);
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
-    found->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, found->base);
+    found->block = cb__decoder_block(decoder);
     if (ops->cuts)
         found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
     if (cb__unlikely(unpacks) && !found->used)
@@ -573,6 +573,11 @@ size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks
     if (n >= UNMARKED_FROM && (done < n / 2 || done / MARK_BELOW >= count))
         decoder->core.unmarked = UNMARKED;
     return count;
+}
+
+struct cb_memory *cb__decoder_block(struct cb_decoder *decoder)
+{
+    return cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
 }
 
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)

@@ -104,6 +104,21 @@ static size_t rewrite(struct reframing *work)
     return count;
 }
 
+/* Puts frames that are lines already by reference, if the output has lines. */
+static bool refer_lines(struct reframing *work, const uint8_t *data, struct cb__marked *marked)
+{
+    const struct cb__bytes *tail = &work->encoder->tail;
+    struct cb__appender *appender = &work->appender;
+    struct cb_memory *block = cb__decoder_block(work->decoder);
+    const size_t n = marked->used - marked->from + marked->next;
+    if (!marked->lf || n < CB__COPY_BELOW || !tail->length || tail->data[0] != '\n' ||
+        !cb__appender_takes(appender, block) || !cb__appender_ready(appender, 1))
+        return false;
+    cb__appender_push(appender, block, data + marked->from, n);
+    marked->open &= !marked->next;
+    return true;
+}
+
 /* The same where the decoder marks them. */
 static size_t rewrite_marked(struct reframing *work)
 {
@@ -119,8 +134,9 @@ static size_t rewrite_marked(struct reframing *work)
                                     marks, &data, &marked);
     if (!count)
         return 0;
-    appender->to += cb__rewrite_marked(marks, tail->data, tail->length, data + marked.from,
-                                       marked.used - marked.from, appender->to);
+    if (!refer_lines(work, data, &marked))
+        appender->to += cb__rewrite_marked(marks, tail->data, tail->length, data + marked.from,
+                                           marked.used - marked.from, appender->to);
     if (marked.open && tail->length)
         *appender->to++ = tail->data[0];
     cb__decoder_passed(work->decoder, marked.used, count);

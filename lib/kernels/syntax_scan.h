@@ -143,26 +143,37 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
     return count;
 }
 
-/* No branch depends on the contents of a block: the last mask that is not empty is kept
- * by arithmetic. */
-SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
-                                                  size_t n, size_t *last, uint64_t *marks)
+/* No branch depends on the contents of a block: without marks, the last mask that is not empty
+ * is kept by arithmetic. */
+SYNTAX_INLINE size_t SYNTAX_NAME(csv_run)(const struct cb__csv *csv, const uint8_t *data, size_t n,
+                                          size_t *last, uint64_t *marks)
 {
     struct syntax_rows rows = {.opens = 1};
     uint64_t last_ends = 0, last_at = 0;
     size_t count = 0;
     for (size_t at = 0; at < n; at += 64) {
         const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        const uint64_t any = (uint64_t)0 - (ends != 0);
-        if (marks)
-            *marks++ = ends;
-        last_ends ^= (last_ends ^ ends) & any;
-        last_at ^= (last_at ^ at) & any;
+        if (marks) {
+            marks[at / 64] = ends;
+        } else {
+            const uint64_t any = (uint64_t)0 - (ends != 0);
+            last_ends ^= (last_ends ^ ends) & any;
+            last_at ^= (last_at ^ at) & any;
+        }
         count += SYNTAX_COUNT(ends);
     }
     if (count)
-        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
+        *last = marks ? cb__syntax_last(marks, (n + 63) / 64)
+                      : (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
     return count;
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
+                                                  size_t n, size_t *last, uint64_t *marks)
+{
+    if (marks)
+        return SYNTAX_NAME(csv_run)(csv, data, n, last, marks);
+    return SYNTAX_NAME(csv_run)(csv, data, n, last, NULL);
 }
 
 /* ---------------------------------------------------------------------- JSON */

@@ -35,6 +35,13 @@ size_t cb__json_cuts_mark(const struct cb_decoder *decoder, bool lines, const ui
     if (from == n || decoder->config.keep || decoder->max_record != UINT64_MAX)
         return 0;
     const size_t count = cb__json_mark(lines, data + from, n - from, &used, marks);
-    *marked = (struct cb__marked){.from = from, .used = from + used, .open = !lines};
+    used += from;
+    *marked = (struct cb__marked){
+        .from = from,
+        .used = used,
+        .open = !lines,
+        .lf = true,
+        .next = !lines && used < n && data[used] == '\n',
+    };
     return count;
 }
