@@ -647,6 +647,33 @@ START_TEST(no_more_is_written_than_there_is_room_for)
 }
 END_TEST
 
+START_TEST(lines_that_are_right_go_by_reference)
+{
+    static const char *const from[] = {"json", "ndjson"};
+    uint8_t values[2048];
+
+    for (size_t i = 0; i < sizeof values; i++)
+        values[i] = (uint8_t)"{\"a\":1}\n"[i % 8];
+    for (size_t i = 0; i < COUNT(from); i++) {
+        struct cb_pool *pool = new_pool(NULL);
+        struct pair pair = {.in = new_buffer(pool, 4096), .out = new_buffer(pool, 4096)};
+        size_t count;
+
+        ck_assert_int_eq(cb_decoder_new(&pair.decoder, from[i], NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_encoder_new(&pair.encoder, "line", NULL, NULL), CB_OK);
+        append_offered(pair.in, values, sizeof values, sizeof values);
+        const uint64_t before = pool_stats(pool).copied;
+        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, &count),
+                         CB_MORE);
+        ck_assert_uint_eq(count, sizeof values / 8);
+        ck_assert_uint_eq(pool_stats(pool).copied, before);
+        assert_holds(pair.out, values, sizeof values);
+        free_pair(&pair);
+        cb_pool_unref(pool);
+    }
+}
+END_TEST
+
 /* Whichever allocation fails: what is written is right, and the call may be made again. */
 START_TEST(no_header_is_lost_where_memory_is_short)
 {
@@ -738,6 +765,7 @@ static Suite *reframe_suite(void)
     tcase_add_test(calls, no_record_beyond_those_asked_for_is_begun);
     tcase_add_test(calls, no_byte_after_a_record_is_read);
     tcase_add_test(calls, no_more_is_written_than_there_is_room_for);
+    tcase_add_test(calls, lines_that_are_right_go_by_reference);
     tcase_add_test(calls, no_header_is_lost_where_memory_is_short);
     tcase_add_test(calls, no_record_is_lost_where_there_is_no_memory_to_step_aside);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
