@@ -27,15 +27,15 @@ static enum exit_status check_part(const struct options *options, unsigned decod
                        QUOTED(options->from));
 }
 
-/* Would we read what we write, without end? */
-static bool has_no_end(const struct options *options, const struct source *source)
+/* Would what we write spoil what we read? */
+static bool feeds_on_itself(const struct options *options, const struct source *source)
 {
     const struct selection *selection = &options->selection;
     const bool writes =
         options->destination == &destinations[TO_STDOUT] || options_collect(options);
-    return writes && !options->part.count &&
-           selection->ranges[selection->count - 1].last == UINT64_MAX &&
-           fd_chases(source->fd, STDOUT_FILENO);
+    const bool ends =
+        options->part.count || selection->ranges[selection->count - 1].last != UINT64_MAX;
+    return writes && fd_chases(source->fd, STDOUT_FILENO, ends);
 }
 
 static bool open_input(const struct options *options, const char *path, struct source *source)
@@ -45,7 +45,7 @@ static bool open_input(const struct options *options, const char *path, struct s
         complain_errno(source->name, number);
         return false;
     }
-    if (!has_no_end(options, source))
+    if (!feeds_on_itself(options, source))
         return true;
     complain("%s: input file is output file", QUOTED_NAME(source->name));
     source_close(source, 0);
@@ -138,7 +138,8 @@ static enum exit_status work(const struct options *options)
                                 total_size(options), &reframe.sink);
         if (!status)
             status = run_all(&reframe, options);
-        reporter_stop();
+        enum exit_status reported = reporter_stop();
+        status = status ? status : reported;
         reframe.sink->ops->free(reframe.sink);
     }
     cb_pool_unref(reframe.pool);

@@ -152,6 +152,7 @@ cli_tests = \
 	tests/cli/malformed.sh \
 	tests/cli/messages.sh \
 	tests/cli/model.sh \
+	tests/cli/datagrams.sh \
 	tests/cli/nonblocking.sh \
 	tests/cli/options.sh \
 	tests/cli/output-files.sh \

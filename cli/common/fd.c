@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,14 +156,22 @@ size_t fd_discard(int in, int null, uint64_t n)
     return lseek(in, (off_t)step, SEEK_CUR) < 0 ? 0 : (size_t)step;
 }
 
-bool fd_chases(int in, int out)
+bool fd_chases(int in, int out, bool ends)
 {
     struct stat from, to;
     if (fstat(in, &from) < 0 || !S_ISREG(from.st_mode) || fstat(out, &to) < 0 ||
-        from.st_dev != to.st_dev || from.st_ino != to.st_ino)
+        from.st_dev != to.st_dev || from.st_ino != to.st_ino ||
+        lseek(in, 0, SEEK_CUR) >= from.st_size)
         return false;
-    bool appends = fcntl(out, F_GETFL) & O_APPEND;
-    return lseek(in, 0, SEEK_CUR) < (appends ? to.st_size : lseek(out, 0, SEEK_CUR));
+    const bool appends = fcntl(out, F_GETFL) & O_APPEND;
+    return !ends || (!appends && lseek(out, 0, SEEK_CUR) < to.st_size);
+}
+
+bool fd_has_datagrams(int fd)
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type != SOCK_STREAM;
 }
 
 void fd_grow_pipe(int fd)

@@ -46,8 +46,13 @@ size_t fd_move(int in, int out, uint64_t n);
  * 0 as above.  `null` is open on /dev/null. */
 size_t fd_discard(int in, int null, uint64_t n);
 
-/* Are both the same file, so that what is written to it would be read again? */
-bool fd_chases(int in, int out);
+/* Are both the same file, so that what is written would be read again or, as output may be longer
+ * than what it is made of, take the place of what has not been read?  If reading ends before the
+ * end of the file is met, what is written beyond it does neither. */
+bool fd_chases(int in, int out, bool ends);
+
+/* Is it a socket of which a read takes a whole datagram, and loses what it has no room for? */
+bool fd_has_datagrams(int fd);
 
 /* Makes a pipe as large as an unprivileged process may: fewer switches between
  * the two ends.  Does nothing if it is not a pipe, or the system refuses. */

@@ -35,9 +35,10 @@ static size_t shown(const char *text)
 static bool is_plain(const char *text)
 {
     size_t n;
-    while (*text && (n = shown(text)) > 0)
-        text += n;
-    return !*text;
+    const char *at = text;
+    while (*at && (n = shown(at)) > 0)
+        at += n;
+    return *text && !*at;
 }
 
 /* Writes a byte as $'...' has it; returns how many it takes. */

@@ -196,6 +196,13 @@ static uint64_t cut_at(uint64_t size, uint64_t k, uint64_t n)
     return size / n * k + size % n * k / n;
 }
 
+/* Does a file have bytes, though its size is 0, as those of /proc? */
+static bool hides_size(int fd)
+{
+    char byte;
+    return pread(fd, &byte, 1, 0) > 0;
+}
+
 enum exit_status part_apply(const struct part *part, struct source *source, const char *from)
 {
     struct search search = {.source = source, .at = UINT64_MAX};
@@ -205,6 +212,8 @@ enum exit_status part_apply(const struct part *part, struct source *source, cons
         return failed(&search, errno);
     if (!S_ISREG(file.st_mode))
         return usage_error("--part: %s is not a regular file", QUOTED_NAME(source->name));
+    if (!file.st_size && hides_size(source->fd))
+        return usage_error("--part: the size of %s is not known", QUOTED_NAME(source->name));
     search.size = (uint64_t)file.st_size;
     enum exit_status status = new_search(&search, from);
     if (!status)

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/fd.h"
+
+/* The longest datagram; one of UDP has less than 64 KiB. */
+enum { DATAGRAM_MAX = 1 << 20 };
 
 static void close_fd(const struct source *source)
 {
@@ -36,6 +40,7 @@ int source_open(struct source *source, const char *path, bool exact)
         source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (source->fd < 0)
         return errno;
+    source->has_datagrams = fd_has_datagrams(source->fd);
     fd_grow_pipe(source->fd);
     if (!exact || lseek(source->fd, 0, SEEK_CUR) >= 0)
         return 0;
@@ -78,6 +83,8 @@ int source_limit(struct source *source, uint64_t from, uint64_t to)
 
 uint64_t source_allows(const struct source *source, uint64_t n)
 {
+    if (source->has_datagrams)
+        return 0; /* the rest of one would be lost */
     return n < source->left ? n : source->left;
 }
 
@@ -104,6 +111,36 @@ static ssize_t peek_into(struct source *source, struct cb_buffer *buffer, size_t
     return n;
 }
 
+/* Reads a whole datagram. */
+static ssize_t datagram_into(const struct source *source, struct cb_buffer *buffer)
+{
+    static unsigned char room[DATAGRAM_MAX];
+    struct iovec area = {.iov_base = room, .iov_len = sizeof room};
+    struct msghdr message = {.msg_iov = &area, .msg_iovlen = 1};
+    ssize_t n;
+    do {
+        n = recvmsg(source->fd, &message, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? CB_EAGAIN : CB_EIO;
+    if (message.msg_flags & MSG_TRUNC) {
+        errno = EMSGSIZE;
+        return CB_EIO;
+    }
+    int status = cb_append(buffer, room, (size_t)n);
+    return status ? status : n;
+}
+
+/* Reads once, by the way that this source needs. */
+static ssize_t read_some(struct source *source, struct cb_buffer *buffer, size_t most)
+{
+    if (source->peek.way)
+        return peek_into(source, buffer, most);
+    if (source->has_datagrams)
+        return datagram_into(source, buffer);
+    return cb_readinto(buffer, source->fd, most);
+}
+
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most)
 {
     if (!source->left)
@@ -111,8 +148,7 @@ ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most
     if (source->left != UINT64_MAX)
         most = (size_t)source_allows(source, most);
     for (;;) {
-        ssize_t n = source->peek.way ? peek_into(source, buffer, most)
-                                     : cb_readinto(buffer, source->fd, most);
+        ssize_t n = read_some(source, buffer, most);
         if (n > 0)
             source_moved(source, (uint64_t)n);
         if (n != CB_EAGAIN)

@@ -18,6 +18,7 @@ struct source {
     uint64_t start; /* position of the first byte: not 0 for a part of a file */
     uint64_t left;  /* bytes of the part that are left; UINT64_MAX: all */
     bool goes_on;   /* ... but another one follows them */
+    bool has_datagrams; /* a read takes a whole one: nothing can be left or moved */
     struct peek peek;
     bool by_need; /* bytes can neither be left unread nor be looked at before: read
                      no more than the decoder needs */
@@ -42,8 +43,8 @@ uint64_t source_allows(const struct source *source, uint64_t n);
 void source_moved(struct source *source, uint64_t n);
 
 /* Reads what there is, at most `most` >= 1 bytes (CB_ALL: as many as the buffer
- * takes), and waits until there is something.  The number of bytes, 0 at the end, or
- * CB_E... with errno set for CB_EIO. */
+ * takes; a datagram is always read as a whole), and waits until there is something.
+ * The number of bytes, 0 at the end, or CB_E... with errno set for CB_EIO. */
 ssize_t source_read(struct source *source, struct cb_buffer *buffer, size_t most);
 
 /* A descriptor that is ready when there is something to be read; -1: there is none. */

@@ -354,6 +354,8 @@ void collect_leave(struct collect *collect, size_t place, uint64_t first, uint64
     if (!turn) {
         write_place(collect, place);
         forget(&collect->answers[place]);
+        if (child->printed)
+            cb_set_position(child->printed, 0); /* another command prints there now */
         return;
     }
     *turn = (struct turn){.place = NO_PLACE,

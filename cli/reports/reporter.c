@@ -137,8 +137,8 @@ static unsigned columns(void)
     return known ? size.ws_col : COLUMNS;
 }
 
-/* Writes to standard error, over our line if there is one. */
-static void write_over(const char *text, size_t n, bool is_drawn)
+/* Writes to standard error, over our line if there is one.  0, or an errno. */
+static int write_over(const char *text, size_t n, bool is_drawn)
 {
     static const char clear[] = "\r\033[K"; /* EL of ECMA-48 */
     struct iovec areas[] = {
@@ -147,15 +147,21 @@ static void write_over(const char *text, size_t n, bool is_drawn)
     };
     bool over = atomic_load(&reporter.is_drawn) || is_drawn;
     atomic_store(&reporter.is_drawn, is_drawn);
-    fd_write_all(STDERR_FILENO, over ? areas : areas + 1, over ? 2 : 1);
+    return fd_write_all(STDERR_FILENO, over ? areas : areas + 1, over ? 2 : 1);
 }
 
-/* Prints whole lines. */
-static void print(const char *text, size_t n)
+/* Prints whole lines.  0, or an errno. */
+static int print(const char *text, size_t n)
 {
     pthread_mutex_lock(&reporter.screen);
-    write_over(text, n, false);
+    int number = write_over(text, n, false);
     pthread_mutex_unlock(&reporter.screen);
+    return number;
+}
+
+static void print_message(const char *line, size_t n)
+{
+    (void)print(line, n);
 }
 
 /* A background job does not draw. */
@@ -178,8 +184,8 @@ static void draw(void)
     pthread_mutex_unlock(&reporter.screen);
 }
 
-/* Prints the figures so far, or at the end. */
-static void report(void)
+/* Prints the figures so far, or at the end.  0, or an errno. */
+static int report(void)
 {
     char text[PROGRESS_LINE + 1 + STATS_TEXT];
     size_t n = 0;
@@ -192,7 +198,7 @@ static void report(void)
     pthread_mutex_lock(&reporter.lock);
     n += stats_print(&reporter.stats, reporter.form, columns() - 1, text + n);
     pthread_mutex_unlock(&reporter.lock);
-    print(text, n);
+    return print(text, n);
 }
 
 /* ------------------------------------------------------------------ thread */
@@ -282,7 +288,7 @@ enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t to
     if (number)
         return fail("thread", number);
     if (reporter.draws) {
-        complain_by(print);
+        complain_by(print_message);
         handle(SIGPIPE, on_broken_pipe, SA_RESETHAND);
         interrupt_first(end_line);
         interrupt_catch();
@@ -290,13 +296,14 @@ enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t to
     return EXIT_FINE;
 }
 
-void reporter_stop(void)
+enum exit_status reporter_stop(void)
 {
     int ask = atomic_exchange(&reporter.ask, -1);
     if (ask < 0)
-        return;
+        return EXIT_FINE;
     close(ask);
     pthread_join(reporter.thread, NULL);
     close(reporter.asked);
-    report();
+    int number = report();
+    return number ? fail("stderr", number) : EXIT_FINE;
 }

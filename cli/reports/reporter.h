@@ -24,7 +24,7 @@ struct meter *reporter_watch(void);
 enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t total,
                                 struct sink **sink);
 
-/* Prints the last report. */
-void reporter_stop(void);
+/* Prints the last report.  An exit status; an error is printed, if it can be. */
+enum exit_status reporter_stop(void);
 
 #endif

@@ -55,6 +55,22 @@ gives 'a\nb\n' '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' --worker=cat --collect=line --col
 gives '1:a,3:b\nc,' '3:"a",5:"b\nc",' -f netstring --exec='printf "\"%s\"\n" "$(cat)"' -k \
     --collect=csv --collect-to=netstring
 gives 'a\nb\n' '1\t0\t1\n2\t2\t1\n' --worker=cat -k --collect=line --collect-to=index
+# Places are those in what one command printed, wherever others ran before.
+for options in '' -k -j1; do
+    seq 4 >in
+    # shellcheck disable=SC2086
+    run --exec='echo ab; echo c' $options --collect=line --collect-to=index
+    expect_status 0
+    cut -f 2- out | sort -u >found
+    printf '0\t2\n3\t1\n' >expected
+    expect_same expected found
+    # shellcheck disable=SC2086
+    run --exec='printf 1:a,x' $options --collect=netstring
+    expect_status 123
+    sed 's/.*what it printed: //' err | sort -u >found
+    echo 'record 2 at byte 4: length is not a number: 78' >expected
+    expect_same expected found
+done
 # The last line of a command may lack its end.
 gives 'a\nb\n' 'a.\nb.\n' --exec='printf "%s." "$(cat)"' -k --collect=line
 gives 'a\nb\n' 'a.\n' --worker='printf "%s." "$(head -n 1)"; cat >/dev/null' --collect=line

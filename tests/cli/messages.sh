@@ -250,6 +250,7 @@ complains_of 1 "$(printf 'gr\303\266\303\237e'): No such file or directory" \
     "$(printf 'gr\303\266\303\237e')"
 complains_of 1 "''\$'\\302\\233''31m': No such file or directory" "$(printf '\302\23331m')"
 complains_of 1 "'a'\$'\\303': No such file or directory" "$(printf 'a\303')"
+complains_of 1 "'': No such file or directory" ''
 complains_of 1 "it's: No such file or directory" "it's"
 complains_of 1 "'it'\\''s'\$'\\t': No such file or directory" "$(printf "it's\\t")"
 

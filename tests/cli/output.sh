@@ -231,7 +231,7 @@ status=0
 expect_status 1
 expect in 'begin\n'
 
-about 'it may go there if it has an end, or if it is written before what is read'
+about 'it may be appended if reading has an end'
 printf 'a\nb\n' >in
 own_tail -n 1
 expect_status 0
@@ -240,10 +240,21 @@ own_tail -c
 expect in 'a\nb\na\n3\n'
 own_tail --part=1/2 in
 expect in 'a\nb\na\n3\na\nb\n'
+about 'what is written is no longer there to be read'
+for args in '' -n1 '-t hex' --part=1/2; do
+    printf 'a\r\nb\r\n' >in
+    doing="cbsplit $args in 1<>in"
+    status=0
+    # shellcheck disable=SC2086
+    (ulimit -f 100 && "$CBSPLIT" $args in 1<>in 2>err) || status=$?
+    expect_status 1
+    expect_message 'in: input file is output file'
+    expect in 'a\r\nb\r\n'
+done
+doing='cbsplit -n1 in, to its end'
 printf 'a\r\nb\r\n' >in
-doing='cbsplit in 1<>in'
-"$CBSPLIT" in 1<>in || fail "$doing: exit status $?"
-expect in 'a\nb\n\r\n'
+{ cat <&1 >/dev/null && "$CBSPLIT" -n1 in; } 1<>in || fail "$doing: exit status $?"
+expect in 'a\r\nb\r\na\n'
 : >in
 own_tail
 expect_status 0

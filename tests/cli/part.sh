@@ -295,6 +295,11 @@ wrong 'only one FILE is possible' --part=1/2 in other
 wrong "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
 wrong "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
 wrong "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c
+# A size of 0 says nothing there.
+if [ ! -s /proc/version ] && grep -q . /proc/version 2>/dev/null; then
+    wrong 'the size of /proc/version is not known' --part=1/2 -c /proc/version
+    wrong 'the size of /proc/version is not known' --part=2/2 /proc/version
+fi
 wrong '/dev/null is not a regular file' --part=1/2 -c /dev/null
 doing='cat | cbsplit --part=1/2'
 status=0

@@ -163,6 +163,13 @@ if [ -c /dev/full ]; then
     expect_status 1
     head -n 2 err >message
     expect message 'cbsplit: stdout: No space left on device\nrecords          4\n'
+    for option in --stats --stats=json --progress; do
+        doing="cbsplit $option 2>/dev/full"
+        status=0
+        "$CBSPLIT" "$option" <in >out 2>/dev/full || status=$?
+        expect_status 1
+        expect_same in out
+    done
 fi
 
 about 'a signal ends it at once'
