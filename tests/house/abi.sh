@@ -65,14 +65,12 @@ members() {
 printf 'int probe[sizeof(void *) == 8 && sizeof(long) == 8 ? 1 : -1];\n' >"$scratch/probe.c"
 compiles "$scratch/probe.c" 2>/dev/null || skip 'the record is for 64-bit systems'
 asserts <"$TOP_SRCDIR/lib/abi.txt" >"$scratch/record.c"
-[ "$(wc -l <"$scratch/record.c")" -gt 100 ]
-status=0
-compiles "$scratch/record.c" || status=1
+[ "$(wc -l <"$scratch/record.c")" -gt 100 ] || fail 'lib/abi.txt has too few lines'
+compiles "$scratch/record.c" || fail 'above: what differs from lib/abi.txt'
 members "$header" >"$scratch/found"
 sed -n 's/^\(at .*\) [0-9]*$/\1/p; s/^\(is .*\) [-0-9]*$/\1/p' "$TOP_SRCDIR/lib/abi.txt" | sort >"$scratch/recorded"
 diff "$scratch/found" "$scratch/recorded" || {
-    echo 'above: in the header but not on record (<), or the reverse (>)'
-    status=1
+    fail 'above: in the header but not on record (<), or the reverse (>)'
 }
 
 about 'faults are found'
@@ -81,8 +79,6 @@ for wrong in 's/^\(at cb_piece total\) 32/\1 40/' 's/^\(is CB_END\) -1/\1 1/' \
     's/^\(size cb_held\) 24/\1 32/'; do
     sed "$wrong" "$TOP_SRCDIR/lib/abi.txt" | asserts >"$scratch/wrong.c"
     if compiles "$scratch/wrong.c" 2>/dev/null; then
-        echo "not found: $wrong"
-        status=1
+        fail "not found: $wrong"
     fi
 done
-exit $status

@@ -236,6 +236,8 @@ check_all() {
     return $status
 }
 
+check_all || fail 'above: files that break a rule'
+
 about 'faults are found'
 
 # finds FILE LINE - a tree in which LINE is added to FILE is refused
@@ -252,7 +254,6 @@ finds() {
     [ ! -e "$scratch/kept" ] || cp "$scratch/kept" "$scratch/tree/$1"
 }
 
-check_all
 mkdir "$scratch/tree"
 cp -R "$TOP_SRCDIR/lib" "$TOP_SRCDIR/cli" "$scratch/tree"
 chmod -R u+w "$scratch/tree"

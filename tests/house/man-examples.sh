@@ -125,16 +125,14 @@ fi
 
 about 'the pages'
 
-status=0
-man_escapes "$TOP_SRCDIR/man/cbsplit.1" || status=1
-man_escapes "$TOP_SRCDIR/man/cb-framing.7" || status=1
-man_escapes "$TOP_SRCDIR/man/chunkedbuffer.3" || status=1
-man_examples "$TOP_SRCDIR/man/cbsplit.1" | check man/cbsplit.1 25 || status=1
-man_examples "$TOP_SRCDIR/man/cb-framing.7" | check man/cb-framing.7 25 || status=1
-readme_examples "$TOP_SRCDIR/README.md" | check README.md 4 || status=1
-readme_examples "$TOP_SRCDIR/doc/cookbook.md" | check doc/cookbook.md 20 || status=1
-readme_examples "$TOP_SRCDIR/doc/coming-from.md" | check doc/coming-from.md 3 || status=1
-man_program "$TOP_SRCDIR/man/chunkedbuffer.3" | compile man/chunkedbuffer.3 || status=1
-fenced_program "$TOP_SRCDIR/README.md" | compile README.md || status=1
-fenced_program "$TOP_SRCDIR/HACKING.md" | compile HACKING.md || status=1
-exit $status
+man_escapes "$TOP_SRCDIR/man/cbsplit.1" || fail 'see above'
+man_escapes "$TOP_SRCDIR/man/cb-framing.7" || fail 'see above'
+man_escapes "$TOP_SRCDIR/man/chunkedbuffer.3" || fail 'see above'
+man_examples "$TOP_SRCDIR/man/cbsplit.1" | check man/cbsplit.1 25 || fail 'see above'
+man_examples "$TOP_SRCDIR/man/cb-framing.7" | check man/cb-framing.7 25 || fail 'see above'
+readme_examples "$TOP_SRCDIR/README.md" | check README.md 4 || fail 'see above'
+readme_examples "$TOP_SRCDIR/doc/cookbook.md" | check doc/cookbook.md 20 || fail 'see above'
+readme_examples "$TOP_SRCDIR/doc/coming-from.md" | check doc/coming-from.md 3 || fail 'see above'
+man_program "$TOP_SRCDIR/man/chunkedbuffer.3" | compile man/chunkedbuffer.3 || fail 'see above'
+fenced_program "$TOP_SRCDIR/README.md" | compile README.md || fail 'see above'
+fenced_program "$TOP_SRCDIR/HACKING.md" | compile HACKING.md || fail 'see above'

@@ -40,7 +40,6 @@ man_functions() {
 }
 
 # same NAME NAME - the lists are the same
-status=0
 same() {
     sort -u "$scratch/$1" >"$scratch/first"
     sort -u "$scratch/$2" >"$scratch/second"
@@ -57,15 +56,15 @@ same() {
 page=$TOP_SRCDIR/man/cbsplit.1
 "$CBSPLIT" --help | sed '/^Framings:/,$d' | help_options >"$scratch/help"
 man_options <"$page" >"$scratch/man"
-same help man || status=1
+same help man || fail 'options of --help and of man/cbsplit.1'
 
 "$CBSPLIT" --list | listed_framings >"$scratch/list"
 man_framings <"$TOP_SRCDIR/man/cb-framing.7" >"$scratch/framings"
-same list framings || status=1
+same list framings || fail 'framings of --list and of man/cb-framing.7'
 
 header_functions <"$TOP_SRCDIR/lib/chunkedbuffer.h" >"$scratch/header"
 man_functions <"$TOP_SRCDIR/man/chunkedbuffer.3" >"$scratch/functions"
-same header functions || status=1
+same header functions || fail 'functions of the header and of man/chunkedbuffer.3'
 
 # spoiled PAGE - lines that a terminal of 80 columns shows with a hyphen that is not
 # in the page, or with spaces put into the synopsis to fill it
@@ -80,15 +79,13 @@ if man --version 2>/dev/null | grep -q '^man 2'; then
     for name in cbsplit.1 cb-framing.7 chunkedbuffer.3; do
         spoiled "$TOP_SRCDIR/man/$name" >"$scratch/spoiled"
         if [ -s "$scratch/spoiled" ]; then
-            echo "man/$name, in 80 columns:"
             cat "$scratch/spoiled"
-            status=1
+            fail "above: a hyphen that is not in man/$name, or a stretched line, in 80 columns"
         fi
         grep -Ev '^\.(nr HY|nh|ds AD|ad)' "$TOP_SRCDIR/man/$name" >"$scratch/$name"
     done
     if [ -z "$(spoiled "$scratch/cbsplit.1")" ]; then
-        echo 'hyphens and stretched lines were not found'
-        status=1
+        fail 'hyphens and stretched lines were not found'
     fi
 fi
 
@@ -102,8 +99,6 @@ for list in man framings functions; do
     esac
     sed 2d "$scratch/$list" >"$scratch/less"
     if same $whole less >/dev/null; then
-        echo "a name that is missing was not found: $list"
-        status=1
+        fail "a name that is missing was not found: $list"
     fi
 done
-exit $status

@@ -22,47 +22,36 @@ functions() {
 }
 
 make_pages "$header" "$scratch/man3"
-status=0
 functions >"$scratch/functions"
-[ "$(wc -l <"$scratch/functions")" -gt 100 ]
+[ "$(wc -l <"$scratch/functions")" -gt 100 ] || fail 'there are too few functions'
 while read -r function; do
     page=$scratch/man3/$function.3
     if ! [ -e "$page" ]; then
-        echo "no page: $function(3)"
-        status=1
+        fail "no page: $function(3)"
         continue
     fi
     target=$(sed -n 's,^\.so man3/,,p' "$page")
     [ -z "$target" ] || page=$scratch/man3/$target
-    grep -Eq "^$function(,|\$)" "$page" || {
-        echo "$function is not in the NAME of its page"
-        status=1
-    }
+    grep -Eq "^$function(,|\$)" "$page" || fail "$function is not in the NAME of its page"
 done <"$scratch/functions"
 grep -L '^\.so ' "$scratch"/man3/*.3 >"$scratch/pages"
 while read -r page; do
     for section in NAME SYNOPSIS DESCRIPTION EXAMPLES; do
-        grep -qx "\.SH $section" "$page" || {
-            echo "${page##*/} has no $section"
-            status=1
-        }
+        grep -qx "\.SH $section" "$page" || fail "${page##*/} has no $section"
     done
 done <"$scratch/pages"
 
-# What the script does not understand is an error, not a gap.
+about 'what header-to-man.awk does not understand is an error, not a gap'
 for wrong in 's/^typedef /union /' 's/^\(.* --* \)pool/\1pond/'; do
     sed "$wrong" "$header" >"$scratch/wrong.h"
     rm -rf "$scratch/wrong"
     if make_pages "$scratch/wrong.h" "$scratch/wrong" 2>/dev/null; then
-        echo "accepted: $wrong"
-        status=1
+        fail "accepted: $wrong"
     fi
 done
 
-command -v mandoc >/dev/null || {
-    [ $status -eq 0 ] || exit $status
-    skip 'each function has a page, but there is no mandoc to read it'
-}
+about 'mandoc, and 80 columns'
+command -v mandoc >/dev/null || skip 'there is no mandoc'
 
 # wide PAGE - its lines that are wider than 80 columns, but for what cbsplit
 # prints in an example
@@ -76,10 +65,8 @@ if ! wide "$scratch/wide.1" >/dev/null; then
     die 'a wide line was not found'
 fi
 for page in "$TOP_SRCDIR/man/cbsplit.1" "$TOP_SRCDIR/man/cb-framing.7" "$TOP_SRCDIR/man/chunkedbuffer.3" $(cat "$scratch/pages"); do
-    mandoc -T lint -W warning "$page" || status=1
+    mandoc -T lint -W warning "$page" || fail "above: mandoc about ${page##*/}"
     if wide "$page"; then
-        echo "above: wider than 80 columns in ${page##*/}"
-        status=1
+        fail "above: wider than 80 columns in ${page##*/}"
     fi
 done
-exit $status

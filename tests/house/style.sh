@@ -79,6 +79,8 @@ check_all() (
     return $status
 )
 
+check_all || fail 'above: files that break a rule'
+
 about 'faults are found'
 
 # finds FILE TEXT - a file with this text in a copy of the tree is refused
@@ -92,11 +94,11 @@ finds() {
     rm -r "$scratch/tree"
 }
 
-# accepts FILE TEXT - a file with this text is not
+# accepts FILE TEXT - a file with this text is not refused
 accepts() {
     mkdir -p "$scratch/tree/${1%/*}"
     printf "$2" >"$scratch/tree/$1"
-    (TOP_SRCDIR=$scratch/tree && check_all)
+    (TOP_SRCDIR=$scratch/tree && check_all) || fail "refused in $1: $2"
     rm -r "$scratch/tree"
 }
 
@@ -113,4 +115,3 @@ finds cli/a.h "${spdx}typedef struct a b;\n"
 finds cli/a.c "${spdx}$(printf '/* %0100d */' 0)\n"
 accepts cli/a.c "${spdx}#include \"a.h\"\n#include <b.h>\n#include \"c.h\"\n"
 finds cli/a.c "${spdx}#include \"b.h\"\n#include <a.h>\n"
-check_all

@@ -28,7 +28,7 @@ defined() {
 
 same() {
     diff "$1" "$2" || {
-        echo "differ: $3 (<) and $4 (>)"
+        [ -z "$3" ] || fail "differ: $3 (<) and $4 (>)"
         return 1
     }
 }

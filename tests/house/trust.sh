@@ -21,7 +21,7 @@ check() {
     END { if (rows < least) { print rows + 0 " promises"; wrong = 1 } exit wrong }' least="$2" "$1"
 }
 
-check doc/trust.md 40
+check doc/trust.md 40 || fail 'above: doc/trust.md'
 
 about 'faults are found'
 for row in '| a promise | nothing |' '| a promise | `tests/cli/none.sh` |'; do
