@@ -66,6 +66,7 @@ lib_libcb_la_SOURCES = \
 	lib/framing/decoding.h \
 	lib/framing/decoder.c \
 	lib/framing/pieces.c \
+	lib/framing/spans.c \
 	lib/framing/unpack.c \
 	lib/framing/take.c \
 	lib/framing/recover.c \

@@ -53,6 +53,8 @@ TESTS = {
     "lib/framing/pieces.c": DECODING + " test_reader test_header test_trailer test_mixed"
                             " test_recover test_own test_failures test_json test_reframe"
                             " test_http:random",
+    "lib/framing/spans.c": DECODING + " test_header test_trailer test_mixed test_recover"
+                           " test_failures test_json test_reframe",
     "lib/framing/recover.c": DECODING + " test_recover test_scanned test_json test_lines",
     "lib/framing/take.c": DECODING + " test_own test_journal test_stuffed test_values",
     "lib/framing/unpack.c": DECODING + " test_stuffed test_lines test_header",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoding: what decoder.c, pieces.c and take.c share of the core of a decoder.
+ * Decoding: what decoder.c, pieces.c, spans.c and take.c share of the core of a decoder.
  * Layer: base -> ... -> decoder -> decoding.
  */
 #ifndef CB_DECODING_H
@@ -30,6 +30,27 @@ void cb__decoder_unpack(struct cb_decoder *decoder, struct cb__cuts *found, size
 /* For cb__decoder_build: the pieces of those. */
 void cb__decoder_build_unpacked(const struct cb_decoder *decoder, struct cb__cuts *found,
                                 size_t first, size_t count, struct cb_piece *pieces);
+
+/* The least number of pieces for which whole frames are searched for. */
+enum { CB__BATCH_MIN = 4 };
+
+/* The fast path: the pieces of whole records in the span where the frame begins, or skips them,
+ * at most `max`. */
+size_t cb__decoder_give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max);
+void cb__decoder_skip_frames(struct cb_decoder *decoder, uint64_t max);
+
+/* What cb__cut_piece needs for the cuts of a span. */
+static inline struct cb_piece cb__piece_at_span(const uint8_t *data, struct cb_memory *block,
+                                                uint64_t base, uint64_t record)
+{
+    return (struct cb_piece){
+        .data = data,
+        .record = record,
+        .offset = base,
+        .block = block,
+        .flags = CB_FIRST | CB_LAST,
+    };
+}
 
 /* See cb__limit_to. */
 void cb__decoder_change_limit(struct cb_decoder *decoder, uint64_t limit);

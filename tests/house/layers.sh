@@ -65,7 +65,7 @@ layers() {
 10  framing/byte_rules.h framing/byte_rules.c  only core/base.h framing/spec.h
  9  framing/sums.h framing/sums.c  only core/buffer.h
 11  framing/framing.h framing/framing.c
-12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/unpack.c framing/take.c framing/recover.c
+12  framing/decoder.h framing/decoding.h framing/decoder.c framing/pieces.c framing/spans.c framing/unpack.c framing/take.c framing/recover.c
 11  framing/splice.h  only core/base.h
 12  framing/encoder.h framing/encoder.c
 13  framing/encoding.h framing/steps.c framing/short.c framing/whole.c framing/encode.c

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole frames of one span, many at a time: found by the family, and returned, skipped, or passed
+ * on for cb_reframe. */
+#include "framing/decoding.h"
+#include "kernels/find.h"
+
+/* Marks do not pay for records of so many bytes, nor where they end soon.  After that was
+ * seen in so many bytes, it is taken to be so for a number of calls. */
+enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
+
+/* The available whole frames.  Cheap if there are none. */
+static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
+{
+    if (!cb__at_frame(decoder) || !cb__decoder_span(decoder, data, n))
+        return false;
+    *n = cb__min(*n, CB__FIND_MAX);
+    return true;
+}
+
+/* Advances over `count` whole records, of `used` bytes including dropped ones. */
+static inline void pass_frames(struct cb_decoder *decoder, size_t used, uint64_t count)
+{
+    cb__begin_at(decoder, decoder->found.scan + used, decoder->core.record + count);
+}
+
+/* May whole frames be searched for?  The end of one is not in its cut. */
+static inline bool finds_cuts(const struct cb_decoder *decoder)
+{
+    return decoder->ops->cuts && !decoder->trailers;
+}
+
+size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
+{
+    const struct cb__decoder_ops *ops = decoder->ops;
+    size_t n;
+    found->count = found->used = 0;
+    found->place = CB__CUTS_IN_SPAN;
+    const bool unpacks = ops->unpack && decoder->core.assembled && !decoder->trailers;
+    if (max < CB__BATCH_MIN || !(finds_cuts(decoder) || unpacks) ||
+        !frames_at_hand(decoder, &found->data, &n))
+        return 0;
+    max = cb__min(max, CB__CUTS);
+    found->base = decoder->found.scan;
+    found->record = decoder->core.record;
+    found->block = cb__decoder_block(decoder);
+    if (ops->cuts)
+        found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
+    if (cb__unlikely(unpacks) && !found->used)
+        cb__decoder_unpack(decoder, found, n, max);
+    return found->count;
+}
+
+void cb__decoder_took(struct cb_decoder *decoder, const struct cb__cuts *found, size_t count)
+{
+    const size_t part = count ? cb__cuts_end(found, count - 1) : 0;
+    pass_frames(decoder, count == found->count ? found->used : part, count);
+}
+
+void cb__decoder_build(const struct cb_decoder *decoder, struct cb__cuts *found, size_t first,
+                       size_t count, struct cb_piece *pieces)
+{
+    if (cb__unlikely(found->place != CB__CUTS_IN_SPAN)) {
+        cb__decoder_build_unpacked(decoder, found, first, count, pieces);
+        return;
+    }
+    const struct cb_piece span = cb__piece_at_span(found->data, found->block, decoder->found.scan,
+                                                   decoder->core.record + first);
+    cb__cuts_to_pieces(found->cuts + first, count, &span, pieces);
+}
+
+/* Continues with the frames found ahead, if the decoder has come over some of them by
+ * other means. */
+static bool catch_up(const struct cb_decoder *decoder, struct cb__lookahead *ahead)
+{
+    if (ahead->shape != decoder->buffer->shape)
+        return false;
+    while (ahead->place < decoder->found.scan)
+        cb__pass_known(ahead);
+    return ahead->place == decoder->found.scan;
+}
+
+bool cb__decoder_look_ahead(struct cb_decoder *decoder)
+{
+    struct cb__lookahead *ahead = &decoder->core.lookahead;
+    const uint8_t *data;
+    size_t n, used;
+    if (!finds_cuts(decoder) || !frames_at_hand(decoder, &data, &n))
+        return false;
+    if (catch_up(decoder, ahead))
+        return true;
+    const uint64_t place = decoder->found.scan;
+    const size_t count = decoder->ops->cuts(decoder, data, cb__min(n, CB__AHEAD_BYTES), ahead->cuts,
+                                            CB__AHEAD_CUTS, &used);
+    ahead->next = ahead->cuts;
+    ahead->end = ahead->cuts + count;
+    ahead->place = count ? place : CB__NOWHERE;
+    ahead->base = place;
+    ahead->data = data;
+    ahead->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, place);
+    ahead->shape = decoder->buffer->shape;
+    cb__begin_at(decoder, place, decoder->core.record); /* `cuts` may have set `needed` */
+    return count > 0;
+}
+
+size_t cb__decoder_give_frames(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max)
+{
+    struct cb__cuts found;
+    size_t done = 0;
+    do {
+        cb__decoder_cuts(decoder, &found, max - done);
+        cb__decoder_build(decoder, &found, 0, found.count, pieces + done);
+        if (found.used)
+            cb__decoder_took(decoder, &found, found.count);
+        done += found.count;
+    } while (found.count == CB__CUTS || (found.count && decoder->ops->unpack));
+    return done;
+}
+
+void cb__decoder_skip_frames(struct cb_decoder *decoder, uint64_t max)
+{
+    struct cb__cuts found;
+    const uint8_t *data;
+    size_t n, used = 0;
+    uint64_t count = 0;
+    if (decoder->ops->skip && frames_at_hand(decoder, &data, &n))
+        count = decoder->ops->skip(decoder, data, n, max, &used);
+    if (used)
+        pass_frames(decoder, used, count);
+    while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
+        cb__decoder_took(decoder, &found, found.count);
+        max -= found.count;
+    }
+}
+
+/* ------------------------------------------------------------ for cb_reframe */
+
+void cb__decoder_keep(struct cb_decoder *decoder, struct cb__cuts *found, size_t count)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    kept->next = 0;
+    kept->count = 1;
+    cb__decoder_build(decoder, found, count, 1, kept->pieces);
+    cb__decoder_took(decoder, found, count + 1);
+}
+
+const struct cb__finder *cb__decoder_finder(struct cb_decoder *decoder, bool *drop_cr,
+                                            const uint8_t **data, size_t *n)
+{
+    if (!decoder->ops->finder || decoder->whole || !frames_at_hand(decoder, data, n))
+        return NULL;
+    return decoder->ops->finder(decoder, drop_cr);
+}
+
+bool cb__decoder_splices(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
+{
+    return decoder->ops->splice && !decoder->trailers && !decoder->config.keep &&
+           frames_at_hand(decoder, data, n);
+}
+
+void cb__decoder_passed(struct cb_decoder *decoder, size_t used, size_t count)
+{
+    pass_frames(decoder, used, count);
+}
+
+size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks,
+                        const uint8_t **data, struct cb__marked *marked)
+{
+    size_t n;
+    if (!decoder->ops->mark || decoder->whole || !frames_at_hand(decoder, data, &n))
+        return 0;
+    if (decoder->core.unmarked) {
+        decoder->core.unmarked--;
+        return 0;
+    }
+    n = cb__min(n, most);
+    marks[(n + 63) / 64] = 0;
+    const size_t count = decoder->ops->mark(decoder, *data, n, marked, marks);
+    const size_t done = count ? marked->used - marked->from : 0;
+    if (n >= UNMARKED_FROM && (done < n / 2 || done / MARK_BELOW >= count))
+        decoder->core.unmarked = UNMARKED;
+    return count;
+}
+
+struct cb_memory *cb__decoder_block(struct cb_decoder *decoder)
+{
+    return cb__buffer_block(decoder->buffer, &decoder->scan_cursor, decoder->found.scan);
+}
