@@ -14,6 +14,14 @@ enum { HEADER_PART = 1024 };
 /* Room for all but the payload of a record. */
 enum { WHOLE_MORE = 3 * CB__COUNTER_ROOM + CB__STRING_ROOM };
 
+/* What is between the offset and the text of a record, for one copy. */
+struct middle {
+    uint8_t bytes[31], size; /* 0: not made yet */
+};
+
+/* Records of fewer bytes have theirs ready. */
+enum { MIDDLES = 512 };
+
 struct json_config {
     bool header;
 };
@@ -24,6 +32,7 @@ struct json_state {
     struct cb__counter record, offset;
     bool in_header; /* the payload is written, */
     size_t shown;   /* ... and so many bytes of the header */
+    struct middle middles[MIDDLES];
 };
 
 static const struct cb__key keys[] = {
@@ -39,6 +48,8 @@ static int json_open(struct cb_encoder *encoder, const struct cb__spec *spec)
     return CB_OK;
 }
 
+static const char text[] = ",\"text\":\"", base64[] = ",\"base64\":\"";
+
 static bool is_text(const struct json_state *state)
 {
     return cb__utf8_is_whole(&state->utf8);
@@ -53,23 +64,28 @@ static int json_look(struct cb_encoder *encoder, const struct cb_piece *piece)
     return CB_OK;
 }
 
-/* The members before the payload. */
-static uint8_t *put_place(const struct cb_encoder *encoder, uint64_t length, uint8_t *to)
+/* The members before the length. */
+static uint8_t *put_place(const struct cb_encoder *encoder, uint8_t *to)
 {
     struct json_state *state = encoder->state;
     to = cb__put_counter(to, &state->record, "{\"record\":", encoder->record);
-    to = cb__put_counter(to, &state->offset, ",\"offset\":", encoder->offset);
-    return cb__put_decimal(cb__put_text(to, ",\"length\":"), length);
+    return cb__put_counter(to, &state->offset, ",\"offset\":", encoder->offset);
+}
+
+/* The length, and the name of the next member with its quotes and what follows. */
+static uint8_t *put_length(uint8_t *to, uint64_t length, const char *name)
+{
+    to = cb__put_decimal(cb__put_text(to, ",\"length\":"), length);
+    return cb__put_text(to, name);
 }
 
 static int json_begin(struct cb_encoder *encoder, uint64_t length)
 {
     struct json_state *state = encoder->state;
-    uint8_t *to = put_place(encoder, length, encoder->scratch);
+    uint8_t *to = put_place(encoder, encoder->scratch);
     state->base64.count = 0; /* an abandoned record may have left bytes */
     state->in_header = false;
-    to = is_text(state) ? cb__put_text(to, ",\"text\":\"") : cb__put_text(to, ",\"base64\":\"");
-    return cb__give_scratch(encoder, to);
+    return cb__give_scratch(encoder, put_length(to, length, is_text(state) ? text : base64));
 }
 
 static void json_payload(struct cb_encoder *encoder, struct cb__transform *t)
@@ -112,12 +128,23 @@ static int json_end(struct cb_encoder *encoder)
     return CB__MORE;
 }
 
+static uint8_t *put_middle(struct json_state *state, size_t n, uint8_t *to)
+{
+    if (n >= MIDDLES)
+        return put_length(to, n, text);
+    struct middle *middle = &state->middles[n];
+    if (cb__unlikely(!middle->size))
+        middle->size = (uint8_t)(put_length(middle->bytes, n, text) - middle->bytes);
+    memcpy(to, middle, sizeof *middle);
+    return to + middle->size;
+}
+
 static uint8_t *json_whole(struct cb_encoder *encoder, const uint8_t *data, size_t n, uint8_t *to)
 {
-    to = put_place(encoder, n, to);
-    uint8_t *end = cb__text_string(data, n, cb__put_text(to, ",\"text\":\""));
+    to = put_place(encoder, to);
+    uint8_t *end = cb__text_string(data, n, put_middle(encoder->state, n, to));
     if (!end) {
-        to = cb__put_text(to, ",\"base64\":\"");
+        to = put_length(to, n, base64);
         cb__text_base64(data, n, to);
         end = to + cb__base64_size(n);
     }
