@@ -137,6 +137,7 @@ cli_tests = \
 	tests/cli/faults.sh \
 	tests/cli/files.sh \
 	tests/cli/framings.sh \
+	tests/cli/getopt.sh \
 	tests/cli/group.sh \
 	tests/cli/hostile.sh \
 	tests/cli/http.sh \
@@ -243,6 +244,7 @@ tests_preload_la_SOURCES = \
 	tests/preload/allocations.c \
 	tests/preload/bytes.c \
 	tests/preload/descriptors.c \
+	tests/preload/getopt.c \
 	tests/preload/processes.c \
 	tests/preload/waiting.c
 tests_preload_la_LIBADD = $(DL_LIBS)
