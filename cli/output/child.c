@@ -215,8 +215,8 @@ static int set_attributes(const struct child_plan *plan, posix_spawnattr_t *attr
 /* With these as its standard input and output; -1: it has ours. */
 static int spawn(const struct child_plan *plan, int in, int out, pid_t *pid)
 {
-    static char sh[] = "sh", c[] = "-c", end[] = "--";
-    char *arguments[] = {sh, c, end, (char *)plan->command, NULL};
+    static char sh[] = "sh", c[] = "-c";
+    char *arguments[] = {sh, c, plan->command, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int number = posix_spawn_file_actions_init(&actions);

@@ -46,7 +46,7 @@ struct child {
 
 /* How commands are started. */
 struct child_plan {
-    const char *command; /* for `sh -c` */
+    char *command; /* for `sh -c`; no option */
     char **environment;
     sigset_t mask; /* signals blocked in the command */
     bool collects; /* we read what it prints */

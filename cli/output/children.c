@@ -220,15 +220,28 @@ static char **make_environment(size_t own)
     return environment;
 }
 
+/* A copy that no shell takes for an option.  ("--" before it would be the command to FreeBSD's.) */
+static char *make_command(const char *text)
+{
+    const size_t n = strlen(text), at = *text == '-' || *text == '+';
+    char *command = malloc(at + n + 1);
+    if (!command)
+        return NULL;
+    *command = ' ';
+    memcpy(command + at, text, n + 1);
+    return command;
+}
+
 int children_init(struct children *set, const char *command, size_t count, size_t own,
                   struct cb_pool *pool)
 {
-    *set = (struct children){.plan.command = command, .pool = pool};
+    *set = (struct children){.pool = pool};
     set->child = calloc(count, sizeof *set->child);
     set->pids = calloc(count, sizeof *set->pids);
     set->polls = count < SIZE_MAX / 2 - 1 ? calloc(2 * count + 2, sizeof *set->polls) : NULL;
+    set->plan.command = make_command(command);
     set->plan.environment = make_environment(own);
-    if (!set->child || !set->pids || !set->polls || !set->plan.environment) {
+    if (!set->child || !set->pids || !set->polls || !set->plan.command || !set->plan.environment) {
         children_fini(set);
         return ENOMEM;
     }
@@ -258,6 +271,7 @@ void children_fini(struct children *set)
     free(set->child);
     free(set->pids);
     free(set->polls);
+    free(set->plan.command);
     free(set->plan.environment);
 }
 

@@ -32,6 +32,7 @@ gives 'a\nb\n' '1\r\na\r\n0\r\n\r\n1\r\nb\r\n0\r\n\r\n' --exec=cat --to=chunked
 gives 'a\nb\nc\n' 'b' --exec=cat --skip=1 --head=1
 # A command may begin with a dash, or be several.
 gives 'a\n' 'a\nb\n' --exec='-x 2>/dev/null; cat; echo; echo b'
+gives 'a\n' 'a\nb\n' --exec='+x 2>/dev/null; cat; echo; echo b'
 
 about 'its place: that in the input, and the number over all inputs'
 printf '5:three,4:four,' >file
@@ -220,7 +221,7 @@ if [ -d /proc/self/fd ]; then
     # shellcheck disable=SC2016
     list='for fd in /proc/$$/fd/*; do set -- "$@" "${fd##*/}"; done; echo "$@"'
     "$CBSPLIT" -j 3 --exec="$list" - file <in >out
-    echo a | sh -c -- "$list" >one
+    echo a | sh -c "$list" >one
     cat one one one one >expected
     doing='descriptors of a command'
     expect_same expected out
@@ -240,6 +241,20 @@ doing='SIGTERM is ignored'
     "$CBSPLIT" --head=1 --exec='kill -TERM $$; echo ignored' <in >out
 )
 expect out 'ignored\n'
+
+# FreeBSD's shell takes what follows -c for the command, even if it is --; others take a command
+# that begins as an option for one.
+find_preload
+if [ -n "$preload" ]; then
+    printf '#!/bin/sh\nprintf "<%%s>" "$@"\n' >shell
+    chmod +x shell
+    echo a >in
+    for command in cat -x +x; do
+        doing="arguments of the shell for $command"
+        LD_PRELOAD=$preload SHELL_IS=./shell "$CBSPLIT" --exec="$command" <in >out
+        expect out "<-c><$([ $command = cat ] || echo ' ')$command>"
+    done
+fi
 
 about 'what cbsplit may inherit'
 

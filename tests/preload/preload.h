@@ -23,6 +23,8 @@
  *     WAIT_BEFORE_POLL=FIFO  the first poll waits until somebody has written to it
  *     HANGUP=yes             poll reports POLLHUP instead of POLLERR for a pipe that nobody
  *                            reads, and nothing where no event was asked for, as on macOS
+ *     GETOPT=bsd             getopt_long is that of the BSDs and macOS
+ *     SHELL_IS=PROGRAM       is run in place of /bin/sh
  *     TIME_RUNS=N            the clock runs N times as fast, and waits are as much shorter:
  *                            with 1440 a day is a minute
  *     CALLS_REPORT=FILE      after main, writes the number of calls to FILE, one line for
