@@ -108,6 +108,11 @@ limit_memory() {
     ulimit -v "$1" 2>/dev/null || [ "$(uname)" = Darwin ]
 }
 
+# numbers N - from 1 to N; none if that is 0, where the BSDs' seq would count down
+numbers() {
+    [ "$1" -eq 0 ] || seq "$1"
+}
+
 # ------------------------------------------------------------ running cbsplit
 
 # run ARG... - cbsplit ARG... <in >out 2>err, its exit status in $status

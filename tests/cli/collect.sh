@@ -26,7 +26,7 @@ about 'every record, in framings'
 answer='while read -r x; do echo "<$x>"; done'
 for jobs in 1 2 7; do
     for records in 0 1 5 20000; do
-        seq $records >in
+        numbers $records >in
         sed 's/.*/<&>/' in >expected
         run -j $jobs --collect line --worker="$answer"
         expect_status 0

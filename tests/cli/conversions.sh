@@ -24,7 +24,7 @@ records() {
                 if (kind == "binary")
                     printf "%c", int(rand() * 256)
                 else
-                    printf "%c", rand() < 0.1 ? 32 : 97 + int(rand() * 26)
+                    printf "%c", (rand() < 0.1 ? 32 : 97 + int(rand() * 26))
             printf ","
         }
     }'

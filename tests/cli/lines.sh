@@ -46,7 +46,7 @@ while [ $i -lt $cases ]; do
 done
 
 about 'a file of many reads'
-awk 'BEGIN { srand(3); for (i = 0; i < 300000; i++) print rand() < 0.3 ? "" : "line " i }' >in
+awk 'BEGIN { srand(3); for (i = 0; i < 300000; i++) print (rand() < 0.3 ? "" : "line " i) }' >in
 by_awk <in >wanted
 run -f paragraph -t 'delim:\n--\n'
 expect_same wanted out

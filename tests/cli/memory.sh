@@ -30,7 +30,7 @@ streams() {
     shift 4
     converse "$@"
     { printf -- "$before" && head -c "$bytes" /dev/zero; } >&3 &
-    passed=$(head -c "$bytes" <&4 | wc -c)
+    passed=$(($(head -c "$bytes" <&4 | wc -c)))
     [ "$passed" -eq "$bytes" ] || fail "$doing: only $passed bytes came out"
     wait $!
     # It waits for more, so it can be asked.

@@ -139,7 +139,7 @@ limited() {
     grep -v '^libgcov' err >said || :
     mv said err
     expect_message 'stdout: File too large'
-    size=$(wc -c <out)
+    size=$(($(wc -c <out)))
     [ "$size" -eq 512 ] || [ "$size" -eq 1024 ] || fail "$doing: wrote $size bytes"
 }
 cp mixed in

@@ -16,7 +16,7 @@ fails_here() {
         message="$message: $((3 - part)) bytes of its payload are missing"
         [ $part -ne 2 ] || message='input ends inside a record: 1 byte of its payload is missing'
     fi
-    expect_message "stdin: $(fault 2 "$(wc -c <one)" "$(wc -c <in)" "$message")"
+    expect_message "stdin: $(fault 2 $(($(wc -c <one))) $(($(wc -c <in))) "$message")"
     expect out "ab\\n$payload"
 }
 
@@ -30,7 +30,7 @@ cut_everywhere() {
     printf -- "$3" >one
     printf -- "$4" >two
     have=0
-    whole=$(wc -c <two)
+    whole=$(($(wc -c <two)))
     while [ $((have += 1)) -lt "$whole" ]; do
         part=$((have - header))
         case $part in
@@ -134,7 +134,7 @@ may_go_without() {
     gives "$1" "$2$3" -f "$4" --on-partial=emit
     gives "$1" "$2" -f "$4" --on-partial=drop
     # shellcheck disable=SC2059
-    end=$(printf -- "$1" | wc -c)
+    end=$(($(printf -- "$1" | wc -c)))
     refuses 4 "stdin: $(fault 2 "$5" "$end" 'input ends inside a record')" "$1" "$2${3%??}" \
         -f "$4" --on-partial=fail
 }
@@ -158,7 +158,7 @@ about 'chunked'
 # cut_after INPUT OUTPUT MISSING - the body ends here, after a first chunk
 cut_after() {
     printf -- "1\\r\\na\\r\\n$1" >in
-    end=$(wc -c <in)
+    end=$(($(wc -c <in)))
     refuses 4 "stdin: $(fault 2 6 "$end" "input ends inside a record$3")" \
         "1\\r\\na\\r\\n$1" "1:a,$2" -f chunked -t netstring
     gives "1\\r\\na\\r\\n$1" '1:a,' -f chunked -t netstring --on-partial=drop

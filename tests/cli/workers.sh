@@ -32,7 +32,7 @@ about 'every record'
 
 for jobs in 1 2 7; do
     for records in 0 1 5 100000; do
-        seq $records >in
+        numbers $records >in
         rm -f got.*
         run -j $jobs --worker="$save"
         expect_status 0
@@ -112,7 +112,7 @@ converse -j 2 --worker='[ $CBSPLIT_WORKER = 2 ] || until [ -e go ]; do sleep 0.0
     '"$save"
 seq 500000 >in
 cat in >&3
-size=$(wc -c <in)
+size=$(($(wc -c <in)))
 second_has_the_rest() {
     [ -e got.2 ] && [ "$(wc -c <got.2)" -ge $((size - 1100000)) ]
 }
@@ -244,7 +244,7 @@ expect_status 123
 first=$(sed -n 's/^cbsplit: workers: all have ended; records from \([0-9]*\) on were not given to any$/\1/p' err)
 [ -n "$first" ] || [ "$(named | wc -l)" -eq 300 ] || fail "$doing: $(cat err)"
 named | sort -n >found
-seq $((${first:-301} - 1)) >expected
+numbers $((${first:-301} - 1)) >expected
 expect_same expected found
 # Not found: the shell's exit status.
 run -j 2 --worker='no_such_program 2>&-'

@@ -24,7 +24,7 @@ man_examples() {
 # these: groff would print something else than what is tried here
 man_escapes() {
     if sed -n '/^\.EX$/,/^\.EE$/{/^\.E[XE]$/d;h
-        s/\\e//g;s/\\-//g;s/\\(aq//g;s/\\(ti//g;s/\\(ha//g;s/\\&//g;/\\/{x;p;}}' "$1" | grep .
+        s/\\e//g;s/\\-//g;s/\\(aq//g;s/\\(ti//g;s/\\(ha//g;s/\\&//g;/\\/{x;p;};}' "$1" | grep .
     then
         printf '%s: groff reads a backslash in an example; write \\e\n' "$1"
         return 1

@@ -5,6 +5,8 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
+middle=$(printf '\200-\277')
+
 # The sources, as paths below the top, in a checkout as well as in a release,
 # where generated files stand beside them.
 sources() {
@@ -72,8 +74,8 @@ check_all() (
         forbid 'a function whose result has no bound' \
             '(^|[^A-Za-z0-9_])(alloca|strcpy|stpcpy|strcat|v?sprintf|gets|ato[ifl]+)[ ]*\(' $code
         forbid 'a typedef of a struct' '^typedef (struct|union)' $code
-        # In characters, not bytes.
-        LC_ALL=C.UTF-8 forbid 'a line longer than 100 columns' '^.{101}' $code
+        # In characters, not bytes: none begins with a byte from 80 to bf (RFC 3629).
+        forbid 'a line longer than 100 columns' "^([^$middle][$middle]*){101}" $code
         include_order $code || status=1
     }
     return $status
@@ -113,5 +115,7 @@ finds lib/a.c "${spdx}    sprintf(a, b);\n"
 finds lib/a.c "${spdx}    x = atoi (b);\n"
 finds cli/a.h "${spdx}typedef struct a b;\n"
 finds cli/a.c "${spdx}$(printf '/* %0100d */' 0)\n"
+accepts cli/a.c "${spdx}$(printf '/* %090d */' 0 | sed "s/0/$(printf '\303\251')/g")\n"
+finds cli/a.c "${spdx}$(printf '/* %0100d */' 0 | sed "s/0/$(printf '\303\251')/g")\n"
 accepts cli/a.c "${spdx}#include \"a.h\"\n#include <b.h>\n#include \"c.h\"\n"
 finds cli/a.c "${spdx}#include \"b.h\"\n#include <a.h>\n"

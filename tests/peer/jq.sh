@@ -15,8 +15,8 @@ awk 'BEGIN {
         for (j = int(rand() * 60); j > 0; j--)
             printf "%s", piece[1 + int(rand() * pieces)]
         printf "\",\"a\":[%d,[],{\"\\\"\":null}]}", int(rand() * 1000)
-        printf "[%d]\"x\\\\\"%s true", i, rand() < 0.5 ? "" : "\n\t"
-        printf "%s", rand() < 0.5 ? "\"}\"" : " -1.5e3\n"
+        printf "[%d]\"x\\\\\"%s true", i, (rand() < 0.5 ? "" : "\n\t")
+        printf "%s", (rand() < 0.5 ? "\"}\"" : " -1.5e3\n")
     }
 }' >made
 # jq itself says whether they are valid, and is the judge of what they are.

@@ -47,7 +47,7 @@ about 'a byte at a time, and cut short at any byte of a few hundred'
 dd if=in bs=1 2>/dev/null | "$CBSPLIT" -f der -t raw >out
 expect_same in out
 for i in 4 6; do
-    size=$(wc -c <$i.der)
+    size=$(($(wc -c <$i.der)))
     for cut in 1 2 3 5 20 $((size / 2)) $((size - 5)) $((size - 2)) $((size - 1)); do
         [ "$cut" -lt "$size" ] || continue
         { cat 1.der && head -c "$cut" $i.der; } >in

@@ -13,7 +13,7 @@ export CBSPLIT PARALLEL_HOME="$scratch" PARALLEL_SHELL=/bin/sh
 # Records of very different sizes, with delimiters inside of frames.
 awk 'BEGIN {
     srand(5)
-    for (i = 1; i <= 20000; i++) printf "%d%*s\n", i, rand() < 0.01 ? 9000 : rand() * 60, ","
+    for (i = 1; i <= 20000; i++) printf "%d%*s\n", i, (rand() < 0.01 ? 9000 : rand() * 60), ","
 }' >lines
 "$CBSPLIT" -t netstring lines >frames
 

@@ -30,7 +30,7 @@ serve run_broker
     printf 'SUBSCRIBE\nid:0\ndestination:/queue/a\n\n\000'
     # shellcheck disable=SC2059
     for body in '' 'hello' 'he\000lo' '\000' '\n\nMESSAGE\n\n\n'; do
-        length=$(printf "$body" | wc -c)
+        length=$(($(printf "$body" | wc -c)))
         printf "SEND\\ndestination:/queue/a\\ncontent-length:$((length))\\n\\n$body\\000"
     done
 } >conversation

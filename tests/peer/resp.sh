@@ -86,14 +86,14 @@ conversation() {
     command_of HELLO "$1" >hello
     {
         cat hello
-        for i in $(seq $last); do ask "$i"; done
+        for i in $(numbers $last); do ask "$i"; done
     } | replies >answers
     doing="$last replies in RESP$1"
     [ "$("$CBSPLIT" --from resp --count answers)" -eq $((last + 2)) ] || fail "not $last replies"
     "$CBSPLIT" --from resp --to raw answers >out 2>err
     expect_message ''
     expect_same answers out
-    for i in $(seq $last); do
+    for i in $(numbers $last); do
         doing="reply $i in RESP$1"
         { cat hello && command_of ECHO 'that was it' && ask "$i"; } | replies >alone
         # Without the greeting, in which there is a number of the connection.
