@@ -320,9 +320,21 @@ else
 peeks = no
 endif
 
+# Can it become the parent of what its commands leave behind?
+if ORPHANS_PRCTL
+adopts = yes
+else
+if ORPHANS_PROCCTL
+adopts = yes
+else
+adopts = no
+endif
+endif
+
 # A slow or busy machine is not a fault: the time that Check gives to a test
 # (4 seconds) is for tests that hang.
 AM_TESTS_ENVIRONMENT = \
+	export ADOPTS='$(adopts)'; \
 	export CBSPLIT='$(abs_builddir)/cbsplit$(EXEEXT)'; \
 	export TOP_SRCDIR='$(abs_srcdir)'; \
 	export TOP_BUILDDIR='$(abs_builddir)'; \

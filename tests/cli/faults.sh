@@ -8,7 +8,6 @@
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need_preload
 need_python concurrent.futures
-[ "$(uname)" = Linux ] || skip 'the calls are those of Linux'
 export CBSPLIT PRELOAD="$preload"
 
 case ${FAULTS-} in

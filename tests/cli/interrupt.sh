@@ -117,11 +117,16 @@ wait_for is_gone "$(cat pid.1)"
 exec 3>&-
 
 # What a command leaves behind when it is stopped is waited for here, not by a process that
-# may never do so.
+# may never do so, on a system where it can be.
 cat >adopt.py <<'END'
 import ctypes, os, sys
-PR_SET_CHILD_SUBREAPER = 36
-ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+PR_SET_CHILD_SUBREAPER = 36 # of Linux
+P_PID, PROC_REAP_ACQUIRE = 0, 2 # of FreeBSD
+libc = ctypes.CDLL(None)
+if hasattr(libc, "prctl"):
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+else:
+    libc.procctl(P_PID, ctypes.c_int64(0), PROC_REAP_ACQUIRE, None)
 pid = os.fork()
 if not pid:
     os.execv(sys.argv[1], sys.argv[1:])
@@ -131,7 +136,7 @@ try:
 except ChildProcessError:
     print("nothing is left behind")
 END
-if [ "$(uname)" = Linux ] && command -v python3 >/dev/null; then
+if [ "${ADOPTS-yes}" = yes ] && command -v python3 >/dev/null; then
     doing='a command that is stopped, and a process that it has started'
     {
         printf '3:on'

@@ -6,6 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need parallel nc perl ssh ssh-keygen
+export PARALLEL_HOME="$scratch"
 parallel --version 2>/dev/null | grep -q '^GNU parallel' || skip 'parallel is not GNU parallel'
 sshd=$(command -v sshd) || skip 'there is no sshd'
 export CBSPLIT PARALLEL_HOME="$scratch" PARALLEL_SHELL=/bin/sh
@@ -75,6 +76,9 @@ ssh -F ssh_config one true 2>err || {
     fail "$doing"
 }
 
+# (Where it can write into no folder over there, it runs nothing and says nothing.)
+[ "$(parallel --will-cite --sshlogin 1/one echo ::: a 2>err)" = a ] ||
+    skip 'parallel runs no command by ssh here'
 # What stands for machines sees the same file.
 for framing in line netstring; do
     file=lines

@@ -21,7 +21,8 @@ run_broker() {
     start env HOME="$scratch" RABBITMQ_NODENAME=cbsplit@localhost RABBITMQ_DIST_PORT="$(free_port)" \
         RABBITMQ_MNESIA_BASE="$scratch/mnesia" RABBITMQ_LOG_BASE="$scratch/log.d" \
         RABBITMQ_CONFIG_FILE="$scratch/broker.conf" RABBITMQ_CONF_ENV_FILE=/dev/null \
-        RABBITMQ_ENABLED_PLUGINS=rabbitmq_stomp RABBITMQ_PID_FILE="$scratch/pid" "$server"
+        RABBITMQ_ENABLED_PLUGINS=rabbitmq_stomp RABBITMQ_ENABLED_PLUGINS_FILE="$scratch/plugins" \
+        RABBITMQ_PID_FILE="$scratch/pid" "$server"
 }
 serve run_broker
 

@@ -51,7 +51,7 @@ assert head.startswith(b'HTTP/1.1 101 ') and base64.b64encode(accept) in head, h
 sys.exit(subprocess.call(['sh', '-c', sys.argv[1]], stdin=connection, stdout=connection))
 END
 
-start node server.js >log 2>&1
+start node server.js >>log 2>&1
 wait_for test -e port
 
 # converses_by FRAMING BYTES - records of such bytes go there in this framing
@@ -126,7 +126,7 @@ server.on('listening', () => {
 END
 sed 's/Connection: Upgrade/Sec-WebSocket-Extensions: permessage-deflate\\r\\n&/' connect.py >compressed.py
 rm port
-start node deflate.js >log 2>&1
+start node deflate.js >>log 2>&1
 wait_for test -e port
 doing='compressed messages'
 # (Without an answer to its Close frame the server would wait for half a minute.)

@@ -72,6 +72,9 @@ void run_cases(SRunner *runner)
         printf("Bail out! no file for the report: %s\n", strerror(errno));
         return;
     }
+    /* Check has a file of its own, in this folder or /tmp. */
+    if (folder)
+        setenv("TEMP", folder, 1);
     srunner_set_tap(runner, path);
     srunner_run_all(runner, CK_NORMAL);
     FILE *report = fdopen(fd, "r");
