@@ -47,6 +47,9 @@ user() {
     echo "echo $1" | program "$tools/id"
 }
 
+# Everything can be written.
+program "$tools/test" </dev/null
+
 # bootstrap STATUS ARG... - what it says is then in "out"
 bootstrap() {
     wanted_status=$1
@@ -97,6 +100,24 @@ try_bootstrap() {
     bootstrap 0 --deps
     says "running: $install $packages"
     says 'ready: make'
+
+    # Nothing is tried where nothing can be written.
+    remove_all
+    echo 'exit 1' | program "$tools/apt-get"
+    echo 'exit 1' | program "$tools/test"
+    bootstrap 1 --deps
+    says "still missing: $needed (/usr or /var is read-only, so that no package can be installed)"
+    program "$tools/test" </dev/null
+    "$(command -v ln)" -sf "$archive"/* "$tools"
+    TMPDIR=$machine/none bootstrap 1
+    says "cannot write to $machine/none, where the Autotools put temporary files: set TMPDIR to another folder"
+    # (Root can write wherever the file system lets it.)
+    chmod a-w "$machine/sources"
+    [ -w "$machine/sources" ] || {
+        bootstrap 1
+        says "cannot write to $machine/sources, where configure is to be generated: copy the sources to another folder"
+    }
+    chmod u+w "$machine/sources"
 
     # Where all that a build needs is there, nobody has to be root.
     user 1000
