@@ -163,6 +163,7 @@ cli_tests = \
 	tests/cli/presets.sh \
 	tests/cli/probe.sh \
 	tests/cli/progress.sh \
+	tests/cli/read-only.sh \
 	tests/cli/sandbox.sh \
 	tests/cli/select.sh \
 	tests/cli/smuggling.sh \
