@@ -113,6 +113,23 @@ numbers() {
     [ "$1" -eq 0 ] || seq "$1"
 }
 
+# first N [FILE] - its first N bytes.  (Some heads refuse to print none.)
+first() {
+    [ "$1" -eq 0 ] || head -c "$@"
+}
+
+# take N - the next N bytes of standard input, and no more if there is perl: some heads read ahead
+take() {
+    command -v perl >/dev/null || {
+        head -c "$1"
+        return
+    }
+    perl -e 'while ($ARGV[0] > 0 && sysread STDIN, $_, $ARGV[0] < 65536 ? $ARGV[0] : 65536) {
+        $ARGV[0] -= length;
+        print;
+    }' "$1"
+}
+
 # ------------------------------------------------------------ running cbsplit
 
 # run ARG... - cbsplit ARG... <in >out 2>err, its exit status in $status

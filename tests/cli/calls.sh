@@ -141,7 +141,7 @@ at_each() {
         printf 'cbsplit: %s\n' "$message" >expected
         expect_same expected said
         # Whatever has been written is right.
-        head -c "$(wc -c <out)" good_out >expected
+        first "$(wc -c <out)" good_out >expected
         expect_same expected out
         n=$((n + 1))
     done

@@ -260,14 +260,13 @@ about 'what cbsplit may inherit'
 
 printf 'a\nb\n' >in
 doing='SIGCHLD is ignored'
+status=0
 (
     trap '' CHLD
-    status=0
-    "$CBSPLIT" --exec='cat; exit 7' <in >out 2>err || status=$?
-    echo $status >status
-)
+    exec "$CBSPLIT" --exec='cat; exit 7' <in >out 2>err
+) || status=$?
 expect out ab
-[ "$(cat status)" -eq 123 ] || fail "$doing: exit status $(cat status)"
+expect_status 123
 doing='a child that is not its own'
 sh -c 'true & exec "$0" --exec=cat' "$CBSPLIT" <in >out
 expect out ab

@@ -177,7 +177,7 @@ about 'records beyond the first block of input'
 converse --from=line --to=netstring
 # (Pipes of 64 KiB, as elsewhere than on Linux, hold neither all of it nor of what comes out.)
 head -c 400000 /dev/zero | tr '\0' '\n' >&3 &
-head -c 1200000 <&4 | tr -d '0:,' >out
+take 1200000 <&4 | tr -d '0:,' >out
 expect out ''
 send 'last\n'
 receive '4:last,'

@@ -21,7 +21,7 @@ claims() {
         expect_status "$1"
         expect_message "${2:+stdin: record 1 at byte 0: }$2"
         [ -z "${5-}" ] || expect out "$5"
-        head -c "$(wc -c <out)" in >beginning
+        first "$(wc -c <out)" in >beginning
         [ -n "${5-}" ] || expect_same beginning out
     done
 }

@@ -30,7 +30,7 @@ streams() {
     shift 4
     converse "$@"
     { printf -- "$before" && head -c "$bytes" /dev/zero; } >&3 &
-    passed=$(($(head -c "$bytes" <&4 | wc -c)))
+    passed=$(($(take "$bytes" <&4 | wc -c)))
     [ "$passed" -eq "$bytes" ] || fail "$doing: only $passed bytes came out"
     wait $!
     # It waits for more, so it can be asked.
@@ -115,7 +115,7 @@ for framing in u64be line; do
         ;;
     esac
     receive "$head"
-    [ "$(head -c 80740352 <&4 | wc -c)" -eq 80740352 ] || fail "$doing: too few rows came out"
+    [ "$(take 80740352 <&4 | wc -c)" -eq 80740352 ] || fail "$doing: too few rows came out"
     wait $!
     thrifty
     kill "$cbsplit_pid"
@@ -150,7 +150,7 @@ holds_back() {
     }
     wait_for held_back
     touch go
-    [ "$(head -c 20000000 <&4 | wc -c)" -eq 20000000 ] || fail "$doing: too little came out"
+    [ "$(take 20000000 <&4 | wc -c)" -eq 20000000 ] || fail "$doing: too little came out"
     used=$(peak)
     printf '%s KiB: %s\n' "$used" "$doing"
     [ "$used" -le 12288 ] || fail "$doing: used $used KiB of memory"

@@ -43,7 +43,7 @@ converse --from=u32be --to=raw
 send '\000\001\000\000a'
 receive 'a'
 head -c 65534 /dev/zero >&3
-head -c 65534 <&4 | tr -d '\000' >out
+take 65534 <&4 | tr -d '\000' >out
 expect out ''
 send 'z\000\000\000\001b'
 receive 'zb'

@@ -144,12 +144,12 @@ limited() {
 }
 cp mixed in
 limited -f netstring -t raw
-head -c "$(wc -c <out)" /dev/zero >expected
+first "$(wc -c <out)" /dev/zero >expected
 expect_same expected out
 limited -f netstring -t raw mixed
 expect_same expected out
 limited -f netstring -t raw --skip=1
-yes record | tr -d '\n' | head -c "$(wc -c <out)" >expected
+yes record | tr -d '\n' | first "$(wc -c <out)" >expected
 expect_same expected out
 
 about 'standard output is closed'

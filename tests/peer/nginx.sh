@@ -120,5 +120,5 @@ doing='curl --raw, cut short'
 head -c 200000 raw >in
 run --from chunked
 expect_status 4
-head -c "$(wc -c <out)" files/bytes >expected
+first "$(wc -c <out)" files/bytes >expected
 expect_same expected out

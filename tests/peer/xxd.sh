@@ -9,7 +9,7 @@ need xxd awk
 awk 'BEGIN { srand(6); for (i = 0; i < 50000; i++) printf "%c", int(rand() * 256) }' >in
 size=$(($(wc -c <in)))
 for n in 1 15 16 17 "$size"; do
-    head -c "$n" in >record
+    first "$n" in >record
     doing="dump of $n bytes"
     "$CBSPLIT" -f "fixed:$n" -t dump record >out
     xxd record >wanted

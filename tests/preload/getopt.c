@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * With GETOPT=bsd in the environment, getopt_long answers as
- * that of NetBSD, OpenBSD and macOS does (lib/libc/stdlib/getopt_long.c there; FreeBSD's differs
- * in one answer, which is that of GNU).  Where that is not the answer of GNU's, a comment says so.
+ * With GETOPT=bsd in the environment, getopt_long answers as that of NetBSD, OpenBSD and macOS
+ * does (lib/libc/stdlib/getopt_long.c there; FreeBSD's gives GNU's answer to one question).
+ * Comments say where GNU's differs.
  */
-#include <dlfcn.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "preload.h"
 
 static const char *place = ""; /* the letters that are left of a word */
 
@@ -126,8 +127,7 @@ int getopt_long(int argc, char *const *argv, const char *letters, const struct o
 {
     static getopt_fn *real;
     if (!getenv("GETOPT")) {
-        if (!real)
-            *(void **)&real = dlsym(RTLD_NEXT, "getopt_long");
+        FIND_REAL(real, "getopt_long");
         return real(argc, argv, letters, options, which);
     }
     optarg = NULL;
