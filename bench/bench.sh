@@ -10,8 +10,8 @@
 #     BENCH_SIZE   bytes of input (128 MiB); slow peers get a quarter
 #     BENCH_LOG    a log to take lines from (/var/log/dpkg.log)
 #     BENCH_SOURCE a source file to take lines from (/usr/include/*.h, as one)
-#     BENCH_DIR    where the inputs stand for the time being (/dev/shm if
-#                  possible: the disk is not what is measured)
+#     BENCH_DIR    the folder for the inputs (/dev/shm if possible: the disk
+#                  is not what is measured)
 
 # The functions are called by names that are put together.
 # shellcheck disable=SC2317

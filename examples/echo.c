@@ -4,8 +4,8 @@
  *
  *     echo [PORT [CONNECTIONS]]      (prints the port; for 0 the system chooses it)
  *
- * One thread serves up to 1,000 connections by epoll, or as many as it is told; who comes
- * after that waits until one of them is closed.  All share one pool:
+ * One thread serves up to CONNECTIONS (1,000) by epoll; further clients wait until one of
+ * them is closed.  All share one pool:
  *
  * - An idle connection holds no block: its buffers give them back (`release_fast`).
  * - A connection whose output is not taken is not read, so that it holds no more

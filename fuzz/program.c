@@ -57,7 +57,7 @@ int fuzz_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *a
     return posix_spawn(pid, path, actions, attributes, others, environment);
 }
 
-/* The fuzzer needs these for itself. */
+/* The fuzzer itself needs these signals. */
 int fuzz_sigaction(int number, const struct sigaction *action, struct sigaction *before)
 {
     return sigaction(

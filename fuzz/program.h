@@ -3,8 +3,8 @@
  * The program, run inside a fuzzer: main is a function, the standard descriptors are files in
  * memory, the working folder is its own and emptied before each run.
  *
- * It must do no harm whatever it is asked for.  Arguments with a slash are for whoever calls
- * this to refuse; what is run as a command is one of a few; files stay short.
+ * It must do no harm, whatever its arguments.  The caller refuses those with a slash; only a
+ * few commands can be run; files stay short.
  */
 #ifndef CB_FUZZ_PROGRAM_H
 #define CB_FUZZ_PROGRAM_H

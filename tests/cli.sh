@@ -7,11 +7,11 @@
 # and is then in its folder $scratch, which is empty.  All processes that it started
 # are ended with it.  tap.sh tells how cases are reported.
 #
-# INPUT, OUTPUT and BYTES are formats of printf(1), so that any byte can be
-# said: \000 is a zero byte, %% is a percent sign.
+# INPUT, OUTPUT and BYTES are formats of printf(1), which can
+# write any byte: \000 is a zero byte, %% is a percent sign.
 #
-# No test waits for a time to pass: it waits for what it wants to see.  What
-# does not come ends it after CLI_TIMEOUT seconds.
+# No test waits for a time to pass: it waits for what it wants to see.  If that does
+# not come, the test ends after CLI_TIMEOUT seconds.
 
 # shellcheck shell=sh
 # shellcheck disable=SC2059
@@ -27,14 +27,14 @@ fi
 # Where a daemon is installed, users often have no path to it.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 : "${CBSPLIT:=$(command -v cbsplit || echo cbsplit)}"
-# What a sanitizer has to say must not look like an exit status of cbsplit.
+# The exit status of a sanitizer must not look like one of cbsplit.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS-}:exitcode=99"
 
 # ---------------------------------------------------------- beginning and end
 
 started= watched=
 clean_up() {
-    # Nobody shall wait for us.
+    # No process may go on waiting for us.
     exec 3>&- 4<&-
     # shellcheck disable=SC2086
     [ -z "$started" ] || kill $started 2>/dev/null || :
@@ -310,12 +310,11 @@ start() {
     ours $!
 }
 
-# wait_for COMMAND... - until it succeeds.  If the last process that was started ends before,
-# nothing is waited for any longer: it was to bring it about.
+# wait_for COMMAND... - until it succeeds.  Gives up if the process that was started last has
+# ended: COMMAND waits for what that process should do.
 wait_for() {
     doing="waiting for: $*"
-    # (What has not come after a second or two is a server that begins: it need not be asked so
-    # often.)
+    # (After a second it is probably a server that is starting: ask less often.)
     asked=0
     pause=0.02
     until "$@"; do
@@ -326,7 +325,7 @@ wait_for() {
     done
 }
 
-# It may have ended because its work was done.
+# Fails, unless the process ended because its work was done.
 give_up() {
     ! "$@" || return 0
     status=0
@@ -342,10 +341,10 @@ free_port() {
 }
 
 # start_nginx - with the directives of standard input for the server at $port, and
-# its files for the time being in "temp"; for `serve`
+# temporary files in "temp"; for `serve`
 start_nginx() {
     mkdir -p temp
-    # A root's worker would be somebody who cannot look into our folder.
+    # For root, nginx would run its worker as a user who cannot read our folder.
     user=
     [ "$(id -u)" -ne 0 ] || user='user root;'
     {
@@ -373,8 +372,8 @@ END
     start nginx -p "$scratch" -c "$scratch/nginx.conf"
 }
 
-# serve COMMAND... - starts a server at a $port of loopback, which it is told
-# by a function of this name; its log goes to "log"
+# serve FUNCTION ARG... - has this function start a server at a free $port of loopback; its log
+# goes to "log"
 serve() {
     while :; do
         port=$(free_port)
@@ -389,7 +388,7 @@ answers() {
     nc -z 127.0.0.1 "$port" >/dev/null 2>&1
 }
 
-# Somebody else was faster.
+# Another process has taken the port.
 cannot_listen() {
     grep -qi 'address already in use' log
 }

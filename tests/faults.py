@@ -6,9 +6,9 @@ Makes one system call or allocation of cbsplit ($CBSPLIT) fail at a time, with e
 its manual page lists, or do less than it was asked for; or all of them from the n-th on, over
 every source and sink.  Then the output is right and the status what it was, or the error is
 reported, and all that was written before it is right: nothing lost, nothing doubled, no part
-for the whole.  No memory is left behind either.
+for the whole.  No memory is leaked either.
 
---cases N tries N of them, by random, --each each fault once in each scene, or with --step N
+--cases N tries N of them, at random, --each each fault once in each scene, or with --step N
 every N-th; without these all are tried, which takes an hour.  $PRELOAD is the module of
 tests/preload/preload.h.
 """
@@ -480,7 +480,7 @@ class Plan:
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, help="so many, by random")
+    parser.add_argument("--cases", type=int, help="so many, at random")
     parser.add_argument("--each", action="store_true", help="each fault once in each scene")
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)

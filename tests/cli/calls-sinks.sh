@@ -132,7 +132,7 @@ with "HANGUP=yes WAIT_BEFORE_POLL=$scratch/has_read" -t chunked \
 expect_status 0
 expect_message ''
 expect out a
-# It is not asked again and again by one who goes on without reading.
+# A worker that goes on without reading is not polled again and again.
 rm -f gone report
 mkfifo gone
 doing='a worker that closes its input and goes on'
@@ -142,7 +142,7 @@ waits=$(sed -n 's/^call ppoll //p' report)
 [ "$waits" -lt 100 ] || fail "$doing: waited $waits times"
 mv kept in
 
-about 'who cannot be waited for is stopped, and reported'
+about 'a command that cannot be waited for is stopped, and reported'
 seq 3 >few
 mv in kept
 cp few in

@@ -225,7 +225,7 @@ run -k --collect=line --worker='sed 5q >&2; exit 4' 2>/dev/null
 expect_status 123
 grep -qx 'cbsplit: worker 1: exit status 4, and printed 0 records for 10; it had been given records 1-10' err ||
     fail "$doing: $(cat err)"
-# It is told at once, and nothing of it is written.
+# That is reported at once, and nothing of the record is written.
 converse -k --collect=line --worker='while read -r x; do echo "$x"; echo more; done'
 send 'a\n'
 receive 'a\n'

@@ -61,7 +61,7 @@ send '],\n'
 ends 6 ''
 expect_message 'stdin: record 1 at byte 0: the record continues after a complete JSON value, at byte 6'
 
-# Of a collision and a fault of the input the one that stands first is reported,
+# Of a collision and a fault of the input the one that comes first is reported,
 # however the input comes.
 refuses 6 "stdin: record 1 at byte 0: the record contains the output delimiter, at byte 2" '\002a\nY' '' \
     -f u8,trailer=x --on-collision=fail

@@ -30,7 +30,7 @@ records() {
     }'
 }
 
-# What a set holds can be said in all framings of a kind: "any" in those with
+# The records of a set can be represented in all framings of a kind: "any" in those with
 # lengths, "nonempty" in those, chunked, slip, hdlc and octet, and "text" in those with
 # delimiters or lines as well; "fixed" in all, those included that have a least
 # length.
@@ -54,7 +54,7 @@ set_kind() {
     esac
 }
 
-# choose FRAMING FRAMING - sets $set to what can be said in both.  (Functions
+# choose FRAMING FRAMING - sets $set to records that both can represent.  (Functions
 # that print would take a process each.)
 choose() {
     set_kind "$1"

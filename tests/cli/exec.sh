@@ -45,7 +45,7 @@ send 'ab'
 send 'cd\n'
 receive 'abcd:4\n'
 ends 0 ''
-# What these were before is of no matter.
+# What these were before does not matter.
 export CBSPLIT_RECORD=x CBSPLIT_OFFSET=y CBSPLIT_LENGTH=z CBSPLIT_WORKER=z OTHER=kept
 gives 'a\n' 'CBSPLIT_LENGTH=1\nCBSPLIT_OFFSET=0\nCBSPLIT_RECORD=1\nOTHER=kept\n' \
     --exec='env | grep -e "^CBSPLIT_" -e "^OTHER=" | sort'
@@ -142,7 +142,7 @@ says 123 "$(printf "$failed" 3 'exit status 1')\n" 'a\nb\nc\n' '' -j 3 \
     --exec='touch end.$((CBSPLIT_RECORD - 1)); [ $CBSPLIT_RECORD != 3 ] || touch end.3
         until [ -e end.$CBSPLIT_RECORD ]; do sleep 0.02; done; [ $CBSPLIT_RECORD != 3 ]'
 
-about 'it is told at once, though more input may come'
+about 'a failure is reported at once, though more input may come'
 converse --exec='exit 5'
 send 'a\n'
 wait_for grep -q 'record 1: the command failed: exit status 5' err
@@ -214,7 +214,7 @@ says 6 'cbsplit: stdin: record 2 at byte 2: 3 bytes do not fit in a record of 2\
 
 about 'what it finds, besides'
 
-# Nothing but the standard descriptors and what whoever ran cbsplit gave it.
+# Nothing but the standard descriptors and those that cbsplit was given.
 if [ -d /proc/self/fd ]; then
     printf 'a\nb\nc\n' >in
     cat in file >/dev/null

@@ -12,7 +12,7 @@ limits='limit_memory 32768; ulimit -t 60'
 [ -z "${SANITIZERS-}" ] || limits=:
 gib=1073741824
 
-# under_limits ARG... - as run does, within the limits, with the input of whoever calls
+# under_limits ARG... - as run does, within the limits, with the caller's input
 under_limits() {
     status=0
     doing="cbsplit $*, within its limits"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A signal that ends cbsplit leaves no file that is a part of a record and no
-# command that still runs; and whoever waits for it learns of the signal.
+# command that still runs; and its exit status shows the signal.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need ps
@@ -146,7 +146,7 @@ if [ "${ADOPTS-yes}" = yes ] && command -v python3 >/dev/null; then
     expect out 'exit status 4\nnothing is left behind\n'
 fi
 
-about 'who ignores signals'
+about 'ignored signals'
 
 doing='nohup'
 rm -f made/*

@@ -43,7 +43,7 @@ pauses() {
     receive 'ccc\n'
     ends 0 ''
 
-    # Whoever has the records that he wants need not wait for more.
+    # With all records that were asked for, it does not wait for more.
     converse "$@" --to=netstring --head=2
     send "$first$second"
     receive '1:a,2:bb,'
@@ -136,7 +136,7 @@ send 'b\rc'
 receive '2:b\r,'
 ends 0 '1:c,'
 
-about 'of that, what is read for nobody else need not be awaited'
+about 'after the last record a longer delimiter is not awaited'
 converse -d '\r' -d '\r\n' --head=1
 send 'a\r'
 receive 'a\n'

@@ -92,7 +92,7 @@ refuses 3 'stdin: record 1 at byte 0: length does not fit in 64 bits: 02, at byt
 refuses 3 'stdin: record 2 at byte 4: payload is not followed by its trailer: 0d 78, at byte 6' \
     '\001a\r\n\001b\rx' 'a\nb' -f 'u8,trailer=\r\n'
 
-about '6: not to be said in the output'
+about '6: a record that the output cannot represent'
 
 refuses 6 'stdin: record 3 at byte 4: an empty record would be the last chunk' 'a\nb\n\nc\n' \
     '1\r\na\r\n1\r\nb\r\n' -t chunked

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# With descriptors that do not block, as whoever shares them may have made
-# them, nothing is lost, doubled or given up.
+# With descriptors that do not block, as other programs that share them may have
+# set them, nothing is lost, doubled or given up.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need perl

@@ -111,7 +111,7 @@ mv out help
 run -h
 expect_status 0
 expect_same help out
-# Information is for whoever reads standard output: what follows is not looked at.
+# After --help and the like the other arguments are not examined.
 run --help --no-such-option
 expect_status 0
 

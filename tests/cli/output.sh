@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Output that cannot be written is an error that is said, except that of a
-# reader who has seen enough.
+# Output that cannot be written is reported, unless its reader has seen enough.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
@@ -21,7 +20,7 @@
 
 about 'a reader that goes away'
 
-# Whoever runs the tests may have told all of them to ignore SIGPIPE.
+# The tests may have been started with SIGPIPE ignored.
 if env --default-signal=PIPE true 2>/dev/null; then
     default='env --default-signal=PIPE'
 else
@@ -65,7 +64,7 @@ for input in mixed -; do
     [ "$(cat status)" -eq 141 ] || fail "$doing: exit status $(cat status)"
 done
 
-# Told to ignore the signal, it says what the write says.
+# With the signal ignored, the error of write is reported.
 doing='cbsplit | head -n 1, SIGPIPE ignored'
 yes record 2>/dev/null | (
     trap '' PIPE

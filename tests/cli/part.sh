@@ -193,7 +193,7 @@ refuses_part 3 '-f netstring --part=1/2 in' "$wrong_at_4"
 expect out 'a\n'
 refuses_part 3 '-f netstring --part=2/2 in' "$wrong_at_4"
 expect out ''
-# A last record that is cut short is said once, by the part in which it begins.
+# A last record that is cut short is reported once, by the part in which it begins.
 printf '1:a,9:bcd' >in
 refuses_part 0 '-f netstring --part=1/3 in' ''
 expect out 'a\n'
@@ -295,7 +295,7 @@ wrong 'only one FILE is possible' --part=1/2 in other
 wrong "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
 wrong "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
 wrong "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c
-# A size of 0 says nothing there.
+# A size of 0 tells nothing there.
 if [ ! -s /proc/version ] && grep -q . /proc/version 2>/dev/null; then
     wrong 'the size of /proc/version is not known' --part=1/2 -c /proc/version
     wrong 'the size of /proc/version is not known' --part=2/2 /proc/version

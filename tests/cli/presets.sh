@@ -52,7 +52,7 @@ for preset in octet grpc docker dns kafka tpkt tls mqtt postgres postgres-startu
     expect_same wire out
 done
 
-about 'what stands before the length can be said'
+about 'lead: the bytes before the length'
 gives 'a' '\001\000\000\000\000\000\000\001a' -f fixed:1 -t 'docker,lead=\x01'
 gives 'a' '\003\000\000\005a' -f fixed:1 -t tpkt
 gives 'a' '\026\003\001\000\001a' -f fixed:1 -t 'tls,lead=\x16\x03\x01'
@@ -130,7 +130,7 @@ refuses 3 'stdin: record 2 at byte 5: length is not a number: 67, at byte 8' \
     '0005a000gb' 'a\n' -f pkt-line
 refuses 3 'stdin: record 1 at byte 0: length has a leading zero: 32, at byte 1' '02 ab' '' -f octet
 
-about 'the longest that can be said, and one more byte'
+about 'the longest record that fits, and one more byte'
 head -c 65516 /dev/zero >most
 { printf fff0 && cat most; } >wire
 "$CBSPLIT" -f fixed:65516 -t pkt-line most >out
@@ -147,7 +147,7 @@ expect_message \
 
 about 'tfrecord'
 
-# What is wrong with one is said where it begins, or where its checksum is.  (The
+# A fault is reported where the record begins, or where its checksum is.  (The
 # bytes are those of tests/unit/test_framings.c.)
 two='\002\000\000\000\000\000\000\000x\047\013\064'
 hi="${two}hi\\023\\326\\010V"

@@ -134,7 +134,7 @@ for option in --progress --stats --head=10000000; do
     expect_same wanted out
 done
 
-# Who is told to ignore it does so.
+# If it was ignored before, it stays so.
 trap '' USR1
 converse
 trap - USR1

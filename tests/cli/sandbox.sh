@@ -34,7 +34,7 @@ case $status in
             fail 'forbid: a pipe was made larger'
         perl -e 'pipe R, W; exit !fcntl(W, 1031, 1 << 17)' || fail 'pipes cannot be made larger anyway'
     fi
-    # Who is forbidden something, so are all that he starts.
+    # The filter holds for all that the program starts.
     # shellcheck disable=SC2086
     CBSPLIT=$outside asked_again "$forbid" $forbidden --
     ;;
@@ -53,7 +53,7 @@ END
 chmod +x sandboxed
 asked_again
 
-about 'byte by byte where nothing can be looked at beforehand, and no byte too many'
+about 'byte by byte where nothing can be peeked at, and no byte too many'
 printf '1:a,2:bb,100000:%0100000d,rest' 7 >in
 doing='--exact in a sandbox'
 {

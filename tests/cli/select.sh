@@ -120,7 +120,7 @@ finishes 0
 gives '1:a,1:b,x' 'b' -f netstring -t raw --select=2
 refuses 3 'stdin: record 3 at byte 8: length is not a number: 78' '1:a,1:b,x' 'b' \
     -f netstring -t raw --select=2-
-# What is left out need not be sayable in the output framing.
+# The output framing need not be able to represent records that are left out.
 gives '1\r\na\r\n0\r\n\r\n' '' -f chunked -t raw --select=2
 gives 'a\n\nb\n' '1\r\na\r\n1\r\nb\r\n0\r\n\r\n' -t chunked --select=1,3
 

@@ -266,7 +266,7 @@ title='TE in HTTP/1.0'
 about "$title"
 tried 3 'stdin: record 1 at byte 0: HTTP/1.0 message has a Transfer-Encoding: 50 4f 53 54' \
     "POST / HTTP/1.0\\r\\n$te\\r\\n\\r\\n5\\r\\n$rest" '' -f http
-# Who says neither has no body: what others take for it is the next request.
+# A request with neither has no body: what others take for it is the next request.
 title='CL.0 and TE.0'
 about "$title"
 tried 0 '' 'POST / HTTP/1.1\r\nContent_Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n' '0:,0:,' \

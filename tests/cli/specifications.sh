@@ -256,7 +256,7 @@ for framing in lf,skip-empty nul,keep netstring,keep; do
     expect_message ''
     expect_status 0
 done
-# A key that the preset has said already cannot be said again, or the
+# A key that the preset has set cannot be given again, or the
 # explanation has it once.
 for framing in netstring,trailer=x netstring,canonical; do
     run --explain="$framing"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# --stats says of the records that went through how many they were and how long,
-# wherever they went and however the work ended.  The figures are counted by
+# --stats reports how many records passed and how long they were, wherever they
+# went and however the work ended.  The figures are counted by
 # hand.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"

@@ -216,7 +216,7 @@ printf 'cbsplit: %s\n' 'worker 1: ended early, with exit status 0; it had been g
     'workers: all have ended; records from 2 on were not given to any' >expected_err
 expect_same expected_err err
 
-about 'in the middle of a record, which then counts as given; it is told at once'
+about 'in the middle of a record, which then counts as given; that is reported at once'
 rm -f got.*
 # shellcheck disable=SC2016
 converse -j 2 -f netstring --worker='[ $CBSPLIT_WORKER = 1 ] && { head -c 5; exit 1; }; '"$save"

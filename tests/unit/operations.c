@@ -86,7 +86,7 @@ void check_actor(const struct actor *actor)
     free(bytes);
 }
 
-/* Bytes were to be added by something else than the offer: they close it. */
+/* Bytes were added otherwise than by the open offer, which closes it. */
 void after_adding(struct actor *actor, int status, size_t n)
 {
     if (status < 0)

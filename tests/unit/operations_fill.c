@@ -226,7 +226,7 @@ static void reserve(void)
     check_actor(actor);
 }
 
-/* Writes all over what was offered, and says that n bytes of it are meant. */
+/* Fills the whole offer, and commits n bytes of it. */
 static void commit(void)
 {
     struct actor *actor = any_actor();

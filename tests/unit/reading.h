@@ -107,7 +107,7 @@ struct limited {
 
 void check_limited(const struct limited *example, bool changed);
 
-/* A framing, and the records that it can say. */
+/* A framing, and the records that it can represent. */
 struct trip {
     const char *specification;
     const char *alphabet; /* NULL: all bytes */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the test programs share: an allocator that counts, random numbers that
- * can be had again, bytes before an unreadable page, buffers cut as a test
- * wants them, and feeders that bring an input in every way it can be cut.
+ * What the test programs share: an allocator that counts, repeatable random
+ * numbers, bytes before an unreadable page, buffers cut as a test wants them,
+ * and feeders that bring an input in every way it can be cut.
  *
  * A helper that cannot do its part fails the test that called it.
  */
@@ -58,7 +58,7 @@ struct prng {
 uint64_t prng_next(struct prng *prng);
 /* A number from 0 to bound - 1; bound is 1 or more. */
 size_t prng_below(struct prng *prng, size_t bound);
-/* Fills n bytes with any ones. */
+/* Fills n bytes at random. */
 void prng_bytes(struct prng *prng, uint8_t *data, size_t n);
 /* Fills `size` bytes with characters of `alphabet`, a string of `letters`. */
 void prng_fill(struct prng *prng, void *data, size_t size, const char *alphabet, size_t letters);

@@ -164,11 +164,11 @@ static void call_back(void *arg, const void *data, size_t size)
     case 4:
         ck_assert_int_eq(cb_find(caller->buffer, "no such thing", 13, 0, CB_ALL, &at), CB_NO);
         break;
-    case 5: /* it takes them, or says that it does not now */
+    case 5: /* both work, or the first fails */
         if (cb_append(caller->buffer, "abc", 3) == CB_OK)
             ck_assert_int_eq(cb_prepend(caller->buffer, "abc", 3), CB_OK);
         break;
-    case 6: /* as who reads into the same block again and again */
+    case 6: /* as a caller that reads into the same block again and again */
         if (caller->times < 20) {
             int status = cb_append_ref(caller->buffer, data, size, call_back, arg);
 
@@ -597,7 +597,7 @@ START_TEST(a_shared_buffer_copies_what_comes_from_an_unshared_block)
     ck_assert_msg(pool_stats(pool).live_blocks == 0, "%s: a block went over", bringers[_i]);
     ck_assert_uint_ge(pool_stats(shared).copied, 6);
     assert_holds(target, "abcdef\n", _i == 9 ? 7 : 6);
-    /* The other way round there is nothing to be afraid of. */
+    /* The other way round nothing can go wrong. */
     const uint64_t copied = pool_stats(pool).copied;
     ck_assert_int_ge(cb_take(target, CB_ALL, buffer), 6);
     ck_assert_uint_eq(pool_stats(pool).copied, copied);

@@ -869,7 +869,7 @@ static void encode_record(struct cb_encoder *encoder, const char *payload, enum 
 
 START_TEST(an_encoder_forgets_a_record_that_was_given_up)
 {
-    /* Open strings and brackets, delimiters, what cannot be said as it is. */
+    /* Open strings and brackets, delimiters, bytes that need an escape. */
     static const char before[][PAYLOAD + 1] = {"[{\"abcdefg\\klmn", "abcdefgh\nbcdefg\r",
                                                "\xc3 \xe2\x82 \0\0abcdefg\r\xf0",
                                                "\x1e\x1e;;;\xdb\xc0lmnop;"};
@@ -902,8 +902,8 @@ START_TEST(an_encoder_forgets_a_record_that_was_given_up)
 }
 END_TEST
 
-/* Nothing is nothing, wherever it is. */
-START_TEST(no_bytes_may_stand_nowhere)
+/* An empty piece may have any address, even NULL. */
+START_TEST(an_empty_piece_needs_no_address)
 {
     const struct cb_piece piece = {
         .data = NULL, .length = 0, .record = 1, .flags = CB_FIRST | CB_LAST};
@@ -973,7 +973,7 @@ static Suite *every_suite(void)
     tcase_add_loop_test(encoders, an_encoder_without_memory_is_none, 0, (int)COUNT(outputs));
     tcase_add_loop_test(encoders, an_encoder_forgets_a_record_that_was_given_up, 0,
                         (int)COUNT(outputs));
-    tcase_add_loop_test(encoders, no_bytes_may_stand_nowhere, 0, (int)COUNT(outputs));
+    tcase_add_loop_test(encoders, an_empty_piece_needs_no_address, 0, (int)COUNT(outputs));
     return suite;
 }
 

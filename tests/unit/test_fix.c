@@ -3,7 +3,7 @@
 #include "reading.h"
 #include "streams.h"
 
-/* As reading.h has them written down. */
+/* In the notation of reading.h. */
 #define HEARTBEAT "[8=FIX.4.2\\x019=5\\x0135=0\\x0110=161\\x01]"
 #define NEWS "[8=FIXT.1.1\\x019=022\\x0135=B\\x0195=8\\x0196=x\\x0110=000\\x0110=154\\x01]"
 

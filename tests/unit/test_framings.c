@@ -214,7 +214,7 @@ static const struct example lengths[] = {
     {"u16be,byte=0:00", BYTES("\0\1a\1"), MALFORMED("[a]", 3)},
     {"u8,header=2,padding=1,byte=1:0-1,trailer=;", BYTES("\1\1a?;\1\0b;\0\2??;"),
      MALFORMED("[a][b]", 10)},
-    /* A byte that is wrong is said before a length that is. */
+    /* A wrong byte is reported before a wrong length. */
     {"u8,header=2,byte=1:00,max=5", BYTES("\1\0a\6\1"), MALFORMED("[a]", 4)},
     /* Which frames are records. */
     {"u8,offset=1,only=0:01", BYTES("\1\1a\2\1b\1\0\2\0\1\1c\2\2dd"), GIVES("[a][][c]")},
@@ -229,7 +229,7 @@ static const struct example lengths[] = {
     {"u8,offset=1,only=0:01,byte=0:01-02", BYTES("\2\1b\1\1a\3\1c"), MALFORMED("[a]", 6)},
     {"u64be,offset=1,only=0:01", BYTES("\2\xff\xff\xff\xff\xff\xff\xff\xff"),
      FAILS("", CB_EOVERFLOW, 0)},
-    /* Padding, told by a byte before or after the length. */
+    /* Padding, whose length is in a byte before or after the length. */
     {"u8,header=2,padding=1", BYTES("\2\3hi???\0\1?\1\0x"), GIVES("[hi][][x]")},
     {"u8,header=2,padding=1,keep", BYTES("\2\3hi???\0\1?\1\0x"),
      GIVES("[\\x02\\x03hi???][\\x00\\x01?][\\x01\\x00x]")},
@@ -389,7 +389,7 @@ static const struct example digits[] = {
     {"pkt-line", BYTES("0005a-001"), MALFORMED("[a]", 5)},
 };
 
-/* What stands in the standards, or was written down by them. */
+/* Examples of the standards, and others made by hand after them. */
 static const struct example presets[] = {
     /* RFC 6587, section 3.4.1; a message of RFC 5424 with nothing in it. */
     {"octet", BYTES("17 <13>1 - - - - - -4 <1>a"), GIVES("[<13>1 - - - - - -][<1>a]")},

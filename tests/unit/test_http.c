@@ -51,8 +51,8 @@ static const struct example messages[] = {
            "CONNECT www.example.com:80 HTTP/1.1\r\nHost: www.example.com\r\n\r\n"
            "OPTIONS * HTTP/1.1\r\nHost: www.example.org\r\n\r\n"),
      GIVES("[][][][]")},
-    /* Section 6.3, case by case: responses that have no content whatever they
-     * say, */
+    /* Section 6.3, case by case: responses that have no content, whatever their
+     * fields, */
     {"http",
      BYTES("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" OK_ CL(1)
                END "x"),
@@ -102,7 +102,7 @@ static const struct example messages[] = {
     {"http", BYTES(OK_ END "to the end"), GIVES("[to the end]")},
     {"http", BYTES(OK_ END), GIVES("[]")},
     {"http", BYTES("HTTP/1.0 500 \r\n\r\n\r\n"), GIVES("[\\x0d\\x0a]")},
-    /* by length, which may be said more than once, */
+    /* by length, which may be given more than once, */
     {"http", BYTES(OK_ "Content-Length: 5, 5 ,5\r\ncontent-length:5\r\n" END "hello"),
      GIVES("[hello]")},
     {"http", BYTES(POST "CONTENT-LENGTH:\t0005\t\r\n" END "hello" GET END), GIVES("[hello][]")},
@@ -307,7 +307,7 @@ static const struct example refused[] = {
     REFUSED(POST TE("chunked") END "1\r\nx", "\n0\r\n\r\n"),
     REFUSED(POST TE("chunked") END "1\r\nx\r", "\r\n0\r\n\r\n"),
     REFUSED_IN("http,lf", "", POST TE("chunked") END "1\r\nx\r", "\r\n0\r\n\r\n"),
-    /* Behind whole ones. */
+    /* After whole ones. */
     REFUSED_IN("http", "[hi][]", POST CL(2) END "hi" GET END, "\x80"),
     REFUSED_IN("http", "[hi]", POST CL(2) END "hi!", "/"),
     /* LF is allowed, CR alone is not. */
