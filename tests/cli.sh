@@ -41,7 +41,8 @@ clean_up() {
     wait
 }
 
-trap 'cat err 2>/dev/null || :; die "${doing-}: ended before its input did"' PIPE
+# (From there on the signal is ignored: standard output may be the pipe that was closed.)
+trap 'trap "" PIPE; cat err 2>/dev/null || :; die "${doing-}: ended before its input did"' PIPE
 trap 'cat err log 2>/dev/null || :; die "hung${doing:+: $doing}"' TERM
 cd "$scratch"
 

@@ -107,7 +107,7 @@ expect_message 'ab/e: Not a directory'
 
 run ''
 expect_status 1
-expect_message ': No such file or directory'
+expect_message "'': No such file or directory"
 
 about 'standard input is closed'
 
