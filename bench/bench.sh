@@ -69,7 +69,7 @@ measure() {
 
 # ------------------------------------------------------------- workloads
 
-workloads='lines tools delimiters records frames chunked ways formats commands'
+workloads='lines tools delimiters records frames chunked ways formats rates commands'
 workloads="$workloads map groups exact memory start count library"
 
 # Lines ended by CRLF, which become lines ended by LF.
@@ -227,6 +227,32 @@ for row in csv.reader(sys.stdin): print(len(row))'"
                 "cbsplit=$CBSPLIT --from $framing" "cat=cat" "$copy"
             measure "to-$framing-${lengths%%:*}" -f "$input" \
                 "cbsplit=$CBSPLIT --to $framing" "cat=cat" "$copy"
+        done
+    done
+}
+
+# rate WORKLOAD FILE OPTION... - cbsplit from a file in memory to /dev/null
+rate() {
+    workload=$1 file=$2
+    shift 2
+    measure "$workload" -f "$file" -i file -o null "cbsplit=$CBSPLIT $*" "$copy"
+}
+
+# Framings with a syntax or another alphabet, without a pipe between: bytes a second.  The lines
+# of JSON are objects of about 80 bytes on average, alone or with another one in them.
+run_rates() {
+    generate exp:24 "$quarter" lf
+    "$CBSPLIT" --to json "$input" >"$scratch/json"
+    sed 's/,"text":\(.*\)/,"of":{"text":\1}/' "$scratch/json" >"$scratch/nested"
+    for input_kind in json nested; do
+        for framing in json ndjson csv; do
+            rate "$framing-$input_kind" "$scratch/$input_kind" --from $framing
+        done
+    done
+    for lengths in 80-exp:exp:80 4000-exp:exp:4000; do
+        generate "${lengths#*:}" "$BENCH_SIZE" lf
+        for framing in json hex base64; do
+            rate "to-$framing-${lengths%%:*}" "$input" --to $framing
         done
     done
 }

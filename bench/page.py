@@ -15,6 +15,7 @@ import re
 import sys
 
 # The rows of a table against other programs: workload, way, what is done.
+MEMORY = "file>null"
 PIPES = "pipe>pipe"
 TABLES = {
     "short": [
@@ -66,6 +67,19 @@ TABLES = {
         ("to-base64", PIPES, "lines to base64"),
         ("to-netstring", PIPES, "lines to netstrings"),
         ("count-80-exp", "file>pipe", "lines of a file counted, 80 bytes on average"),
+    ],
+    "rates": [
+        ("json-json", MEMORY, "JSON values to lines, objects of 80 bytes"),
+        ("json-nested", MEMORY, "the same, nested"),
+        ("ndjson-json", MEMORY, "lines of JSON to lines, objects of 80 bytes"),
+        ("ndjson-nested", MEMORY, "the same, nested"),
+        ("csv-json", MEMORY, "rows of CSV to lines, 80 bytes, quotes in each field"),
+        ("to-json-80-exp", MEMORY, "lines to JSON, 80 bytes"),
+        ("to-json-4000-exp", MEMORY, "4000 bytes"),
+        ("to-hex-80-exp", MEMORY, "lines to hex, 80 bytes"),
+        ("to-hex-4000-exp", MEMORY, "4000 bytes"),
+        ("to-base64-80-exp", MEMORY, "lines to base64, 80 bytes"),
+        ("to-base64-4000-exp", MEMORY, "4000 bytes"),
     ],
     "commands": [
         ("exec-2000", PIPES, "a command for each of 2,000 records"),
@@ -179,6 +193,18 @@ def records(rows):
             yield f"| {name} | {' | '.join(cells)} |"
 
 
+def rates(rows):
+    """What a second of processor time does."""
+    yield "| job | GB/s | part of a bare copy's |"
+    yield "| --- | --- | --- |"
+    for workload, way, job in TABLES["rates"]:
+        programs = rows.get((workload, way))
+        if programs:
+            ours, copy = programs["cbsplit"], programs["copy"]
+            yield (f"| {job} | {ours['size'] / ours['processor'] / 1e9:.1f} "
+                   f"| {copy['processor'] / ours['processor']:.2f} |")
+
+
 def library(rows):
     """What a record costs in the library and its peers, in nanoseconds."""
     yield f"| bytes | {' | '.join(LENGTH_NAMES)} |"
@@ -199,7 +225,7 @@ def search(rows):
 def lines_of(table, remarks, rows):
     if table == "machine":
         return remarks
-    special = {"faster": faster, "records": records, "library": library, "search": search}
+    special = {"faster": faster, "records": records, "rates": rates, "library": library, "search": search}
     return special[table](rows) if table in special else compared(rows, table)
 
 

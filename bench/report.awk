@@ -14,13 +14,22 @@ BEGIN {
         "ours/its wall", "ours/its proc.", "ns/record"
 }
 
-function verdict(value, most) {
-    if (most == "" || most == "-")
+function judge(target, misses) {
+    if (target == "" || target == "-")
         return ""
     asked++
-    if (value + 0 > most + 0)
-        missed++
-    return sprintf(" (%s)%s", most, value + 0 > most + 0 ? "*" : "")
+    missed += misses
+    return sprintf(" (%s)%s", target, misses ? "*" : "")
+}
+
+function verdict(value, most) {
+    return judge(most, value + 0 > most + 0)
+}
+
+# GB of input for each second of processor time, where there is a target.
+function processor_rate(bytes, seconds, least,    gb) {
+    gb = seconds > 0 ? bytes / seconds / 1e9 : 0
+    return least == "" ? "" : sprintf("%.2f GB/s", gb) judge(least, gb < least + 0)
 }
 
 # Times below the resolution of what is measured have no ratio.
@@ -92,7 +101,8 @@ FNR == NR {
         wall = $6
         processor = $7
         peak = verdict($8, wall_target[$1, $2, "peak"])
-        printf "\n" row, $1, $2, $3, $6, $9, rate, $7, $8, peak == "" ? "" : "peak" peak, "", ""
+        printf "\n" row, $1, $2, $3, $6, $9, rate, $7, $8, peak == "" ? "" : "peak" peak,
+            processor_rate($4, $7, processor_target[$1, $2, "rate"]), ""
         next
     }
     printf row, "", $2 == way ? "" : $2, $3, $6, $9, rate, $7, $8,
