@@ -240,7 +240,10 @@ cdef class Buffer:
 
     def read_from(self, file, Py_ssize_t most=-1):
         """Reads once from a file descriptor, or what has one; returns how many bytes, 0 at the
-        end of the file.  BlockingIOError if it is not ready.  Releases the GIL."""
+        end of the file.  BlockingIOError if it is not ready.  Releases the GIL.
+
+        From a socket for datagrams use recv_into with get_chunk: what does not fit into the
+        room, whose size depends on recent input, is lost."""
         cdef iovec areas[2]
         cdef ssize_t count, got
         cdef size_t left = at_most(most)

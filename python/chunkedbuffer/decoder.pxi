@@ -114,7 +114,7 @@ cdef inline Record new_record():
 
 
 @cython.final
-@cython.no_gc
+@cython.no_gc_clear  # a subclass of Buffer can refer to the decoder that reads it
 cdef class Decoder:
     """Decoder(specification, buffer=None, *, max_record=0, on_partial=None,
             on_overflow="fail", on_malformed="fail", pieces=False)

@@ -47,7 +47,7 @@ cdef class Chunk:
 
 
 @cython.final
-@cython.no_gc
+@cython.no_gc_clear  # a subclass of Buffer can refer to it
 @cython.freelist(16)
 cdef class WritableChunk:
     """Room to write into, from Buffer.get_chunk: for recv_into, readinto and the like."""

@@ -248,3 +248,33 @@ def test_asyncio_can_fill_it():
         return await protocol.done
 
     assert asyncio.run(main()) == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_SEQPACKET])
+@pytest.mark.parametrize("source", [lambda end: end, lambda end: end.fileno()], ids=["socket", "int"])
+def test_a_datagram_is_read_as_a_whole(kind, source):
+    try:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+    except OSError:
+        pytest.skip("this system has no such sockets")
+    with ours, theirs:
+        sent = [b"x" * 5000 + b"\n", b"y" * 60000 + b"\nz", b"z\n", b""]
+        for data in sent:
+            ours.send(data)
+        records = [bytes(r) for r in decode(source(theirs), "line")]
+        assert records == b"".join(sent).splitlines()
+        assert theirs.fileno() >= 0
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            next(decode(source(theirs), "line"))
+
+
+def test_a_stream_and_a_bad_descriptor_are_read_as_before():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.send(b"a\nb\n")
+        ours.close()
+        assert list(decode(theirs.fileno(), "line")) == [b"a", b"b"]
+        number = theirs.fileno()
+    with pytest.raises(OSError):
+        next(decode(number, "line"))

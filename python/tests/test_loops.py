@@ -209,3 +209,35 @@ def test_an_error_comes_after_all_records_before_it():
     assert str(caught.value).startswith("record 3 at byte 8: ")
     with pytest.raises(MalformedError):
         next(records)
+
+
+def test_a_source_that_has_failed_has_not_ended():
+    def source():
+        yield b"one\nha"
+        raise KeyError("lost")
+    records = decode(source(), "line")
+    assert next(records) == b"one"
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            next(records)
+
+
+def test_a_source_may_go_on_after_an_exception():
+    class Source:
+        data = [b"one\nha", BlockingIOError(), b"lf\n"]
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if not self.data:
+                raise StopIteration
+            part = self.data.pop(0)
+            if isinstance(part, Exception):
+                raise part
+            return part
+    records = decode(Source(), "line")
+    assert next(records) == b"one"
+    with pytest.raises(BlockingIOError):
+        next(records)
+    assert list(records) == [b"half"]

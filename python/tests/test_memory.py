@@ -334,6 +334,21 @@ def test_objects_die():
     assert alive() is None
 
 
+@pytest.mark.parametrize("keep", [
+    lambda mine: Decoder("line", mine), lambda mine: decode(mine, "line"), lambda mine: mine.get_chunk(),
+], ids=["decoder", "records", "chunk"])
+def test_a_subclass_that_refers_to_what_uses_it_dies(keep):
+    class Mine(Buffer):
+        pass
+    mine = Mine()
+    mine.append(b"a\nb\n")
+    mine.used_by = keep(mine)
+    alive = weakref.ref(mine)
+    del mine
+    gc.collect()
+    assert alive() is None
+
+
 def test_used_before_init_and_made_twice():
     assert len(Buffer.__new__(Buffer)) == 0
     buffer = Buffer()
