@@ -165,6 +165,18 @@ refuses() {
     expect out "$wanted"
 }
 
+# wrong MESSAGE ARG... - a usage error: with this message, before any input is read
+wrong() {
+    message=$1
+    shift
+    echo record >in
+    run "$@"
+    expect_status 2
+    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
+    expect_same message err
+    expect out ''
+}
+
 expect_status() {
     [ "$status" -eq "$1" ] || {
         cat err

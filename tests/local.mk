@@ -93,6 +93,7 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/operations_number.c \
 	tests/unit/operations_split.c \
 	tests/unit/reading.h \
+	tests/unit/kernels.h \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
 	tests/unit/ways.h \

@@ -391,14 +391,6 @@ expect_message 'file: input file is output file'
 
 about 'usage errors'
 
-wrong() {
-    message=$1
-    shift
-    run "$@"
-    expect_status 2
-    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
-    expect_same message err
-}
 wrong '--collect requires --exec or --worker' --collect=line
 wrong '--collect requires --exec or --worker' --collect=line -o %d
 wrong '--keep-order requires --exec or --worker' -k

@@ -278,15 +278,6 @@ expect got b
 
 about 'usage errors'
 
-# wrong MESSAGE ARG...
-wrong() {
-    message=$1
-    shift
-    run "$@"
-    expect_status 2
-    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
-    expect_same message err
-}
 wrong '--jobs requires --exec or --worker' -j 2
 wrong '--jobs requires --exec or --worker' -j 2 -o %d
 for number in 0 '' -1 x 1x 65537 18446744073709551616; do

@@ -368,14 +368,6 @@ fi
 
 about 'usage errors'
 
-wrong() {
-    message=$1
-    shift
-    run "$@"
-    expect_status 2
-    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
-    expect_same message err
-}
 : >in
 for number in 0 '' -1 x 1K 18446744073709551616; do
     wrong "--group: '$number' is not a whole number from 1 on" -o %d --group="$number"

@@ -6,17 +6,6 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# wrong MESSAGE ARG... - a usage error, before any input is read
-wrong() {
-    message=$1
-    shift
-    echo record >in
-    run "$@"
-    expect_status 2
-    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
-    expect_same message err
-    expect out ''
-}
 
 about 'spellings'
 

@@ -303,15 +303,6 @@ grep -q 'record 1: the command failed: ' err || fail "$doing: a command does not
 
 about 'usage errors'
 
-# wrong MESSAGE ARG...
-wrong() {
-    message=$1
-    shift
-    run "$@"
-    expect_status 2
-    printf "cbsplit: %s\nTry 'cbsplit --help' for more information.\n" "$message" >message
-    expect_same message err
-}
 : >in
 none='--output: there is no conversion for the number, such as %06d, in'
 wrong "$none ''" -o ''

@@ -274,33 +274,29 @@ expect out ''
 
 about 'what is wrong'
 
-# wrong MESSAGE ARG...
-wrong() {
-    printf "cbsplit: --part: %s\nTry 'cbsplit --help' for more information.\n" "$1" >message
+# wrong_part MESSAGE ARG...
+wrong_part() {
+    message=$1
     shift
-    echo record >in
-    run "$@"
-    expect_status 2
-    expect_same message err
-    expect out ''
+    wrong "--part: $message" "$@"
 }
 for text in '' 1 1/ /2 1/2/3 a/2 1/b -1/2 1/-2 ' 1/2' 1.5/2 1/99999999999999999999; do
-    wrong "'$text' is not K/N, such as 1/8" --part="$text"
+    wrong_part "'$text' is not K/N, such as 1/8" --part="$text"
 done
 for text in 0/2 3/2 0/0 1/0 1/4294967296; do
-    wrong "K must be from 1 to N, and N at most 4294967295, in '$text'" --part="$text"
+    wrong_part "K must be from 1 to N, and N at most 4294967295, in '$text'" --part="$text"
 done
 echo record >other
-wrong 'only one FILE is possible' --part=1/2 in other
-wrong "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
-wrong "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
-wrong "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c
+wrong_part 'only one FILE is possible' --part=1/2 in other
+wrong_part "'chunked' cannot be decoded from the middle of a file" --part=1/2 -f chunked
+wrong_part "'websocket' cannot be decoded from the middle of a file" --part=1/2 -f websocket
+wrong_part "'chunked,lf' cannot be decoded from the middle of a file" --part=1/2 -f chunked,lf -c
 # A size of 0 tells nothing there.
 if [ ! -s /proc/version ] && grep -q . /proc/version 2>/dev/null; then
-    wrong 'the size of /proc/version is not known' --part=1/2 -c /proc/version
-    wrong 'the size of /proc/version is not known' --part=2/2 /proc/version
+    wrong_part 'the size of /proc/version is not known' --part=1/2 -c /proc/version
+    wrong_part 'the size of /proc/version is not known' --part=2/2 /proc/version
 fi
-wrong '/dev/null is not a regular file' --part=1/2 -c /dev/null
+wrong_part '/dev/null is not a regular file' --part=1/2 -c /dev/null
 doing='cat | cbsplit --part=1/2'
 status=0
 cat in | "$CBSPLIT" --part=1/2 >out 2>err || status=$?

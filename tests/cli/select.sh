@@ -6,14 +6,9 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# wrong MESSAGE LIST
-wrong() {
-    echo record >in
-    run --select="$2"
-    expect_status 2
-    printf "cbsplit: --select: %s\nTry 'cbsplit --help' for more information.\n" "$1" >message
-    expect_same message err
-    expect out ''
+# wrong_list MESSAGE LIST
+wrong_list() {
+    wrong "--select: $1" --select="$2"
 }
 
 about 'by what cut gives'
@@ -138,19 +133,19 @@ done
 
 about 'wrong lists'
 
-wrong "neither a number nor a range, at character 1 of ''" ''
-wrong "neither a number nor a range, at character 1 of '-'" -
-wrong "neither a number nor a range, at character 3 of '1,'" 1,
-wrong "neither a number nor a range, at character 3 of '1,,2'" 1,,2
-wrong "neither a number nor a range, at character 1 of ',1'" ,1
-wrong "neither a number nor a range, at character 3 of '1,x'" 1,x
-wrong "neither a number nor a range, at character 1 of '1x'" 1x
-wrong "neither a number nor a range, at character 1 of '1-2-3'" 1-2-3
-wrong "neither a number nor a range, at character 1 of '1 2'" '1 2'
-wrong "neither a number nor a range, at character 1 of '18446744073709551616'" 18446744073709551616
-wrong "neither a number nor a range, at character 1 of '1-18446744073709551616'" \
+wrong_list "neither a number nor a range, at character 1 of ''" ''
+wrong_list "neither a number nor a range, at character 1 of '-'" -
+wrong_list "neither a number nor a range, at character 3 of '1,'" 1,
+wrong_list "neither a number nor a range, at character 3 of '1,,2'" 1,,2
+wrong_list "neither a number nor a range, at character 1 of ',1'" ,1
+wrong_list "neither a number nor a range, at character 3 of '1,x'" 1,x
+wrong_list "neither a number nor a range, at character 1 of '1x'" 1x
+wrong_list "neither a number nor a range, at character 1 of '1-2-3'" 1-2-3
+wrong_list "neither a number nor a range, at character 1 of '1 2'" '1 2'
+wrong_list "neither a number nor a range, at character 1 of '18446744073709551616'" 18446744073709551616
+wrong_list "neither a number nor a range, at character 1 of '1-18446744073709551616'" \
     1-18446744073709551616
-wrong "records are numbered from 1, at character 1 of '0'" 0
-wrong "records are numbered from 1, at character 3 of '3,0-5'" 3,0-5
-wrong "records are numbered from 1, at character 1 of '-0'" -0
-wrong "the range is decreasing, at character 5 of '1-2,9-5,7'" 1-2,9-5,7
+wrong_list "records are numbered from 1, at character 1 of '0'" 0
+wrong_list "records are numbered from 1, at character 3 of '3,0-5'" 3,0-5
+wrong_list "records are numbered from 1, at character 1 of '-0'" -0
+wrong_list "the range is decreasing, at character 5 of '1-2,9-5,7'" 1-2,9-5,7

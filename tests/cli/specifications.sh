@@ -6,23 +6,16 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# wrong OPTION SPECIFICATION MESSAGE COLUMN [MEANT] - of the character at which it
+# wrong_spec OPTION SPECIFICATION MESSAGE COLUMN [MEANT] - of the character at which it
 # goes wrong; COLUMN counts from 1, in SPECIFICATION; MEANT is what is proposed
-wrong() {
-    echo record >in
-    run "$1=$2"
-    expect_status 2
-    expect out ''
-    printf "cbsplit: %s: %s, at character %d of '%s'%s\n" "$1" "$3" "$4" "$2" \
-        "${5:+; did you mean $5?}" >message
-    printf "Try 'cbsplit --help' for more information.\n" >>message
-    expect_same message err
+wrong_spec() {
+    wrong "$1: $3, at character $4 of '$2'${5:+; did you mean $5?}" "$1=$2"
 }
 
 # The same for input and for output.
 wrong_both() {
-    wrong --from "$@"
-    wrong --to "$@"
+    wrong_spec --from "$@"
+    wrong_spec --to "$@"
 }
 
 about 'names'
@@ -37,7 +30,7 @@ wrong_both 'u12be:3,x' "unknown framing 'u12be'" 1 "'u16be' or 'u32be'"
 wrong_both u16 "unknown framing 'u16'" 1 "'u16be' or 'u16le'"
 wrong_both u32 "unknown framing 'u32'" 1 "'u32be' or 'u32le'"
 wrong_both u8be "unknown framing 'u8be'" 1 "'u8'"
-wrong --from line,fld "unknown key 'fld'" 6 "'fold'"
+wrong_spec --from line,fld "unknown key 'fld'" 6 "'fold'"
 wrong_both chunkd "unknown framing 'chunkd'" 1 "'chunked'"
 wrong_both netsrting:x "unknown framing 'netsrting'" 1 "'netstring'"
 # Nothing is near.
@@ -50,28 +43,28 @@ run -f "$long"
 expect_status 2
 
 about 'names that others have'
-wrong --from jsonl "unknown framing 'jsonl'" 1 "'ndjson'"
-wrong --from fastq "unknown framing 'fastq'" 1 "'line'"
-wrong --from fasta "unknown framing 'fasta'" 1 "'start'"
-wrong --from mbox "unknown framing 'mbox'" 1 "'start'"
-wrong --from pcap-ng "unknown framing 'pcap-ng'" 1 "'pcapng'"
-wrong --from redis "unknown framing 'redis'" 1 "'resp'"
+wrong_spec --from jsonl "unknown framing 'jsonl'" 1 "'ndjson'"
+wrong_spec --from fastq "unknown framing 'fastq'" 1 "'line'"
+wrong_spec --from fasta "unknown framing 'fasta'" 1 "'start'"
+wrong_spec --from mbox "unknown framing 'mbox'" 1 "'start'"
+wrong_spec --from pcap-ng "unknown framing 'pcap-ng'" 1 "'pcapng'"
+wrong_spec --from redis "unknown framing 'redis'" 1 "'resp'"
 wrong_both protobuf "unknown framing 'protobuf'" 1 "'varint'"
 wrong_both lsp "unknown framing 'lsp'" 1 "'content-length'"
-wrong --explain ssl "unknown framing 'ssl'" 1 "'tls'"
+wrong_spec --explain ssl "unknown framing 'ssl'" 1 "'tls'"
 run --list
 for words in 'varint .*Protocol Buffers' 'content-length .*LSP' 'resp .*Redis'; do
     grep -q "^ *$words" out || fail "--list: not in it: $words"
 done
 # One that cannot be used in this direction is not proposed.
-wrong --to csw "unknown framing 'csw'" 1
-wrong --from csw "unknown framing 'csw'" 1 "'csv'"
-wrong --from raw "'raw' is only valid for output" 1
-wrong --from none "'none' is only valid for output" 1
+wrong_spec --to csw "unknown framing 'csw'" 1
+wrong_spec --from csw "unknown framing 'csw'" 1 "'csv'"
+wrong_spec --from raw "'raw' is only valid for output" 1
+wrong_spec --from none "'none' is only valid for output" 1
 # A name that is one framing for input and another for output.
 wrong_both json,frob "unknown key 'frob'" 6
 wrong_both json:x "'json' takes no argument" 6
-wrong --to json,keep "'keep' is only valid for input" 6
+wrong_spec --to json,keep "'keep' is only valid for input" 6
 
 about 'keys and values'
 
@@ -79,10 +72,10 @@ wrong_both line,frob "unknown key 'frob'" 6
 wrong_both u16be,offset=2,frob=3 "unknown key 'frob'" 16
 wrong_both u16be,Offset=2 "unknown key 'Offset'" 7 "'offset'"
 wrong_both line,skipempty "unknown key 'skipempty'" 6 "'skip-empty'"
-wrong --from line,kep "unknown key 'kep'" 6 "'keep'"
-wrong --to line,kep "unknown key 'kep'" 6
-wrong --to docker,led=x "unknown key 'led'" 8 "'lead'"
-wrong --from docker,led=x "unknown key 'led'" 8
+wrong_spec --from line,kep "unknown key 'kep'" 6 "'keep'"
+wrong_spec --to line,kep "unknown key 'kep'" 6
+wrong_spec --to docker,led=x "unknown key 'led'" 8 "'lead'"
+wrong_spec --from docker,led=x "unknown key 'led'" 8
 wrong_both line, 'expected a key' 6
 wrong_both 'delim:x,,or=y' 'expected a key' 9
 wrong_both line,=x 'expected a key' 6
@@ -101,23 +94,23 @@ wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
 wrong_both u16be,header=1 'the header ends before the length field, at 2' 7
 wrong_both u16be,offset=3,header=4 'the header ends before the length field, at 5' 16
 wrong_both u16be,trailer= 'the trailer is empty' 7
-wrong --from u16be,padding=2 'the padding byte, at 2, is outside the header' 7
-wrong --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length field' 16
-wrong --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
-wrong --to varint,lead=a 'the lead is longer than the offset, 0' 8
+wrong_spec --from u16be,padding=2 'the padding byte, at 2, is outside the header' 7
+wrong_spec --from u16be,offset=1,padding=2 'the padding byte, at 2, is in the length field' 16
+wrong_spec --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 16
+wrong_spec --to varint,lead=a 'the lead is longer than the offset, 0' 8
 wrong_both u8,max=256 'the max is greater than a length field can be, 255' 4
 wrong_both u8,scale=0 'the scale is 0' 4
 wrong_both u8,scale=-1 'the scale is not a number of bytes' 4
 wrong_both u8,scale=4,adjust=-1021 'no length is valid after this adjustment' 12
 wrong_both varint,align=0 'the align must be from 1 to 2147483647' 8
 wrong_both u8,align=2147483648 'the align must be from 1 to 2147483647' 4
-wrong --from u8,header=2,padding=1,align=4 "'align' and 'padding' cannot be combined" 23
+wrong_spec --from u8,header=2,padding=1,align=4 "'align' and 'padding' cannot be combined" 23
 wrong_both u8,more=256 'the more does not fit in the length field' 4
 wrong_both u8,more=0 'the more is not greater than the min' 4
 wrong_both u8,more=3,max=4 "'more' and 'max' cannot be combined" 11
 wrong_both u8,more=3,align=4 "'more' and 'align' cannot be combined" 4
 wrong_both 'u8,trailer=;,more=3' "'more' and 'trailer' cannot be combined" 14
-wrong --from u8,header=2,padding=1,more=3 "'more' and 'padding' cannot be combined" 23
+wrong_spec --from u8,header=2,padding=1,more=3 "'more' and 'padding' cannot be combined" 23
 wrong_both u8,adjust=-3,more=3 'no length ends a record after this adjustment' 14
 wrong_both u8,header=2,sequence=1 "'sequence' needs 'more'" 13
 wrong_both u8,more=9,sequence=1 'the sequence byte, at 1, is outside the header' 11
@@ -135,39 +128,39 @@ wrong_both u16be:2 "'u16be' takes no argument" 7
 wrong_both chunked:x "'chunked' takes no argument" 9
 wrong_both 'netstring:x' "'netstring' takes no argument" 11
 wrong_both 'crlf,or=x' "unknown key 'or'" 6
-wrong --to line,keep "'keep' is only valid for input" 6
-wrong --from line,keep=yes "'keep' takes no value" 6
-wrong --from line,keep,keep "'keep' is given twice" 11
-wrong --to raw,keep "'keep' is only valid for input" 5
+wrong_spec --to line,keep "'keep' is only valid for input" 6
+wrong_spec --from line,keep=yes "'keep' takes no value" 6
+wrong_spec --from line,keep,keep "'keep' is given twice" 11
+wrong_spec --to raw,keep "'keep' is only valid for input" 5
 
 about 'keys for one direction only'
 
 for to in chunked,lf chunked,pad content-length,lf sse,data websocket,data u8,byte=0:1 u8,only=0:1 \
     varint,byte=0:1 varint,only=0:1 fixed:3,byte=0:1 fixed:3,only=0:1 u8,header=2,padding=1 bson,keep; do
     key=${to##*,}
-    wrong --to "$to" "'${key%%=*}' is only valid for input" $((${#to} - ${#key} + 1))
+    wrong_spec --to "$to" "'${key%%=*}' is only valid for input" $((${#to} - ${#key} + 1))
 done
 for from in fixed:3,pad=x u8,offset=1,lead=x varint,offset=1,lead=x fcgi,lead=x docker,lead=x \
     websocket,text websocket,mask; do
     key=${from##*,}
-    wrong --from "$from" "'${key%%=*}' is only valid for output" $((${#from} - ${#key} + 1))
+    wrong_spec --from "$from" "'${key%%=*}' is only valid for output" $((${#from} - ${#key} + 1))
 done
 
 about 'byte, only'
 
 rule="needs an offset and hexadecimal bytes, as in '0:00-02|ff'"
 for bad in 0 0: :0 x:0 -1:0 0:g 0:000 0:0- 0:2-1 '0:0|' '0:|0' '0:0 ' 0x0:0; do
-    wrong --from "u8,byte=$bad" "'byte' $rule" 4
-    wrong --from "fixed:3,only=$bad" "'only' $rule" 9
+    wrong_spec --from "u8,byte=$bad" "'byte' $rule" 4
+    wrong_spec --from "fixed:3,only=$bad" "'only' $rule" 9
 done
-wrong --from u8,byte=0:1,byte=1:1 'byte 1 is outside the 1-byte header' 13
-wrong --from fixed:3,byte=3:1 'byte 3 is outside the 3-byte record' 9
-wrong --from varint,offset=1,header=4,only=2:1 'byte 2 is outside the 2-byte fixed part of the header' 26
-wrong --from docker,only=8:1 'byte 8 is outside the 8-byte header' 8
-wrong --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
-wrong --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
+wrong_spec --from u8,byte=0:1,byte=1:1 'byte 1 is outside the 1-byte header' 13
+wrong_spec --from fixed:3,byte=3:1 'byte 3 is outside the 3-byte record' 9
+wrong_spec --from varint,offset=1,header=4,only=2:1 'byte 2 is outside the 2-byte fixed part of the header' 26
+wrong_spec --from docker,only=8:1 'byte 8 is outside the 8-byte header' 8
+wrong_spec --to 'docker,lead=\x07' 'byte 0 of the lead is not one of 00-03' 8
+wrong_spec --to 'tls,lead=\x17\x02' 'byte 1 of the lead is not 03' 5
 rules=$(printf ',byte=0:%x' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
-wrong --from "u8$rules" "there are more than 16 'byte' and 'only' rules" 149
+wrong_spec --from "u8$rules" "there are more than 16 'byte' and 'only' rules" 149
 
 about 'arguments'
 
@@ -179,8 +172,8 @@ wrong_both fixed "'fixed' needs a size of one byte or more, as in 'fixed:188'" 6
 wrong_both fixed: 'the argument is not a number of bytes' 7
 wrong_both fixed:0 "'fixed' needs a size of one byte or more, as in 'fixed:188'" 7
 wrong_both fixed:4x 'the argument is not a number of bytes' 7
-wrong --to fixed:4,pad= 'the pad is not one byte' 9
-wrong --to fixed:4,pad=ab 'the pad is not one byte' 9
+wrong_spec --to fixed:4,pad= 'the pad is not one byte' 9
+wrong_spec --to fixed:4,pad=ab 'the pad is not one byte' 9
 wrong_both dec:7 'the terminator begins with a digit' 5
 wrong_both hex:f 'the terminator begins with a digit' 5
 wrong_both dec: 'the argument is empty' 5
@@ -197,7 +190,7 @@ wrong_both hex,digits=4,inclusive,max=3 'the max is less than the header alone' 
 wrong_both hex,digits=4,max=9,control=10 'the control is greater than the max' 20
 wrong_both hex,digits=4,control=1,trailer=x "'trailer' and 'control' cannot be combined" 24
 for byte in '\n' '\r' '"'; do
-    wrong --from "csv,sep=$byte" 'the sep must not be LF, CR or a quote' 5
+    wrong_spec --from "csv,sep=$byte" 'the sep must not be LF, CR or a quote' 5
 done
 
 about 'escapes'
@@ -214,9 +207,9 @@ wrong_both 'delim:a\' "nothing follows the last '\\'" 8
 wrong_both 'u8,trailer=\z' "unknown escape '\\z'" 12
 
 # --explain takes what is right in one direction at least.
-wrong --explain lines "unknown framing 'lines'" 1 "'line'"
-wrong --explain line,frob "unknown key 'frob'" 6
-wrong --explain raw,frob "unknown key 'frob'" 5
+wrong_spec --explain lines "unknown framing 'lines'" 1 "'line'"
+wrong_spec --explain line,frob "unknown key 'frob'" 6
+wrong_spec --explain raw,frob "unknown key 'frob'" 5
 
 # ------------------------------------------------------------------- --delim
 

@@ -286,10 +286,11 @@ for kind in truncated malformed too_long collision; do
 done
 refuses 6 'stdin: record 3 at byte 4: 3 bytes do not fit in a record of 2' 'a\nb\nccc\nd\n' 'a.b.' \
     -t fixed:2,pad=. --worker=cat
-wrong() {
+# usage_error ARG...
+usage_error() {
     run "$@"
     expect_status 2
 }
-wrong -j 0 --worker=cat
-wrong -c --worker=cat
-wrong -o %d --worker=cat
+usage_error -j 0 --worker=cat
+usage_error -c --worker=cat
+usage_error -o %d --worker=cat

@@ -6,23 +6,12 @@
 
 #include "expect.h"
 #include "kernels/cuts.h"
+#include "kernels.h"
 #include "support.h"
 
 enum { MOST = 70, FENCE = 64, UNTOUCHED = 0xa5 };
 
-/* Every test runs once with each kernel that this machine has. */
-static void use_kernel(int i)
-{
-    cb__cuts_kernel_use(cb__cuts_kernel_get((size_t)i));
-}
-
-static int count_kernels(void)
-{
-    size_t n = 0;
-    while (cb__cuts_kernel_get(n) != NULL)
-        n++;
-    return (int)n;
-}
+EACH_KERNEL(cb__cuts_kernel);
 
 static void check_fence(const void *end)
 {

@@ -4,24 +4,12 @@
 
 #include "expect.h"
 #include "kernels/find.h"
+#include "kernels.h"
 #include "support.h"
 
 /* ------------------------------------------------------------------ kernels */
 
-/* Every test of them runs once with each kernel that this machine has. */
-static void use_kernel(int i)
-{
-    cb__kernel_use(cb__kernel_get((size_t)i));
-}
-
-static int count_kernels(void)
-{
-    size_t n = 0;
-
-    while (cb__kernel_get(n) != NULL)
-        n++;
-    return (int)n;
-}
+EACH_KERNEL(cb__kernel);
 
 /* ------------------------------------------------------------------ finders */
 

@@ -5,22 +5,10 @@
 
 #include "expect.h"
 #include "kernels/rewrite.h"
+#include "kernels.h"
 #include "support.h"
 
-/* Every test runs once with each kernel that this machine has. */
-static void use_kernel(int i)
-{
-    cb__rewrite_kernel_use(cb__rewrite_kernel_get((size_t)i));
-}
-
-static int count_kernels(void)
-{
-    size_t n = 0;
-
-    while (cb__rewrite_kernel_get(n) != NULL)
-        n++;
-    return (int)n;
-}
+EACH_KERNEL(cb__rewrite_kernel);
 
 /* What is rewritten: needles separated by '|', and what to. */
 struct rewriting {

@@ -5,21 +5,10 @@
 
 #include "expect.h"
 #include "kernels/syntax.h"
+#include "kernels.h"
 #include "support.h"
 
-/* Every test runs once with each kernel that this machine has. */
-static void use_kernel(int i)
-{
-    cb__syntax_kernel_use(cb__syntax_kernel_get((size_t)i));
-}
-
-static int count_kernels(void)
-{
-    size_t n = 0;
-    while (cb__syntax_kernel_get(n) != NULL)
-        n++;
-    return (int)n;
-}
+EACH_KERNEL(cb__syntax_kernel);
 
 enum { MOST = 4096 };
 

@@ -6,6 +6,7 @@
 #include "expect.h"
 #include "framing/framing.h"
 #include "kernels/text.h"
+#include "kernels.h"
 #include "support.h"
 
 enum {
@@ -15,19 +16,7 @@ enum {
     UNTOUCHED = 0xa5
 };
 
-/* Every test runs once with each kernel that this machine has. */
-static void use_kernel(int i)
-{
-    cb__text_kernel_use(cb__text_kernel_get((size_t)i));
-}
-
-static int count_kernels(void)
-{
-    size_t n = 0;
-    while (cb__text_kernel_get(n) != NULL)
-        n++;
-    return (int)n;
-}
+EACH_KERNEL(cb__text_kernel);
 
 /* ------------------------------------------------------------ what must be */
 
