@@ -73,7 +73,7 @@ doing='keys for one side only'
 
 doing='every option'
 "$CBSPLIT" --help | sed -En 's/^  (-.,|   ) --([a-z0-9-]*).*/--\2/p' | sort >wanted
-[ "$(wc -l <wanted)" -gt 30 ]
+[ "$(wc -l <wanted)" -gt 30 ] || fail '--help has too few options'
 bash_completes 'cbsplit --' | tr ' ' '\n' | sed 's/=$//' | grep . | sort >out
 expect_same wanted out
 if command -v fish >/dev/null; then

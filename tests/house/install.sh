@@ -51,16 +51,22 @@ if command -v "$PKG_CONFIG" >/dev/null; then
         $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "${source%.c}" "$source" $flags -pthread
     done
     export LD_LIBRARY_PATH="$root/usr/lib"
-    "$scratch/merge" </dev/null >/dev/null
-    [ "$(printf 'one\ntwo\n' | "$scratch/lines")" = '2 records, 6 bytes' ]
-    [ "$(printf 'one\ntwo\n' | "$scratch/page")" = "$(printf '1: one\n2: two')" ]
-    [ "$(printf '3:one,3:two,' | "$scratch/readme")" = "$(printf 'record %d, 3 bytes of it\n' 1 2)" ]
+    # prints PROGRAM INPUT OUTPUT [ARGUMENT...]
+    prints() {
+        program=$1 input=$2 wanted=$3
+        shift 3
+        found=$(printf "$input" | "$scratch/$program" "$@") || fail "$program: exit status $?"
+        [ "$found" = "$(printf "$wanted")" ] || fail "$program printed: $found"
+    }
+    "$scratch/merge" </dev/null >/dev/null || fail "merge: exit status $?"
+    prints lines 'one\ntwo\n' '2 records, 6 bytes'
+    prints page 'one\ntwo\n' '1: one\n2: two'
+    prints readme '3:one,3:two,' 'record 1, 3 bytes of it\nrecord 2, 3 bytes of it'
     # shows EXAMPLE OUTPUT [ARGUMENT...] - of the pages of section 3
     shows() {
-        example=$1 wanted=$2
+        example=$1 output=$2
         shift 2
-        found=$(printf 'a\nbcd\n' | "$scratch/$example" "$@") || die "$example fails"
-        [ "$found" = "$(printf "$wanted")" ] || die "$example prints: $found"
+        prints "$example" 'a\nbcd\n' "$output" "$@"
     }
     shows cb_status "invalid argument: unknown key 'ofset', at 6"
     shows cb_pool '1 allocation, 1 idle block'
@@ -71,7 +77,7 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     shows cb_number '4 bytes\n8080 300'
     shows cb_split '<red>\n<green>\n<blue>'
     shows cb_write 'a\nbcd'
-    "$scratch/cb_framing" | grep -qx 'digits=...'
+    "$scratch/cb_framing" | grep -qx 'digits=...' || fail 'cb_framing lists no digits='
     shows cb_decoder '2 records, 4 bytes'
     shows cb_held 'hello'
     shows cb_encoder '2:hi,0:,' hi ''

@@ -37,8 +37,8 @@ header=$TOP_SRCDIR/lib/chunkedbuffer.h
 map=$TOP_SRCDIR/lib/libchunkedbuffer.map
 declared "$header" >"$scratch/declared"
 mapped "$map" >"$scratch/mapped"
-[ -s "$scratch/declared" ]
-[ "$(grep -c '^CB_API' "$header")" -eq "$(wc -l <"$scratch/declared")" ]
+[ "$(grep -c '^CB_API' "$header")" -eq "$(wc -l <"$scratch/declared")" ] ||
+    fail 'a declaration of the header was not understood'
 same "$scratch/declared" "$scratch/mapped" 'the header' 'the symbol map'
 
 # Debian's list of the same: what depends on the package needs a version with them.
@@ -56,7 +56,7 @@ fi
 for archive in "$TOP_BUILDDIR/lib/.libs/libcb.a" "$TOP_BUILDDIR/lib/libcb.a"; do
     [ -e "$archive" ] || continue
     defined -g "$archive" >"$scratch/objects"
-    grep -qx cb_version "$scratch/objects"
+    grep -qx cb_version "$scratch/objects" || fail "$archive has no cb_version"
     if comm -13 "$scratch/declared" "$scratch/objects" | grep -v '^cb__'; then
         die 'above: neither public nor named cb__...'
     fi
