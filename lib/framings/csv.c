@@ -348,7 +348,7 @@ static uint64_t skip(struct cb_decoder *decoder, const uint8_t *data, size_t n, 
     size_t last = 0, count = 0;
     n = cb__min(n, cb__clamp_u64(max)); /* no more rows than bytes */
     if (state->started && n <= decoder->max_record && !config->by_bytes && !config->skip_empty)
-        count = cb__csv_mark(&config->csv, data, n, &last, NULL);
+        count = cb__csv_count(&config->csv, data, n, &last);
     *used = count ? last + 1 : 0;
     return count;
 }
@@ -364,7 +364,10 @@ static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t
         decoder->max_record != UINT64_MAX)
         return 0;
     const size_t count = cb__csv_mark(&config->csv, data, n, &last, marks);
-    *marked = (struct cb__marked){.used = last + 1};
+    *marked = (struct cb__marked){
+        .used = last + 1,
+        .lf = count && !memchr(data, '\r', last + 1),
+    };
     return count;
 }
 

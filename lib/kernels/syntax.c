@@ -145,6 +145,11 @@ size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, cons
     return kernel_now()->csv_find(csv, place, data, n, hits, max, scanned);
 }
 
+size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last)
+{
+    return kernel_now()->csv_count(csv, data, n, last);
+}
+
 size_t cb__csv_mark(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last,
                     uint64_t *marks)
 {

@@ -45,8 +45,11 @@ size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, cons
                     size_t n, uint32_t *hits, size_t max, size_t *scanned);
 
 /* The number of rows that end in data[0 .. n), which begins with a row, with *last the
- * offset of the last line end of one, if any.  Unless marks is NULL, it gets a bit for each
- * byte: those of the line ends are set, the first byte is the lowest bit of marks[0]. */
+ * offset of the last line end of one, if any. */
+size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last);
+
+/* The same, with a bit in marks for each byte: those of the line ends are set, the first byte is
+ * the lowest bit of marks[0]. */
 size_t cb__csv_mark(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last,
                     uint64_t *marks);
 
@@ -94,6 +97,8 @@ size_t cb__json_mark(bool lines, const uint8_t *data, size_t n, size_t *used, ui
 typedef size_t cb__csv_find_fn(const struct cb__csv *csv, struct cb__csv_place *place,
                                const uint8_t *data, size_t n, uint32_t *hits, size_t max,
                                size_t *scanned);
+typedef size_t cb__csv_count_fn(const struct cb__csv *csv, const uint8_t *data, size_t n,
+                                size_t *last);
 typedef size_t cb__csv_mark_fn(const struct cb__csv *csv, const uint8_t *data, size_t n,
                                size_t *last, uint64_t *marks);
 typedef size_t cb__json_find_fn(struct cb__json_place *place, const uint8_t *data, size_t n,
@@ -107,6 +112,7 @@ typedef size_t cb__json_mark_fn(const uint8_t *data, size_t n, size_t *last, uin
 struct cb__syntax_kernel {
     const char *name;
     cb__csv_find_fn *csv_find;
+    cb__csv_count_fn *csv_count;
     cb__csv_mark_fn *csv_mark;
     cb__json_find_fn *json_find[2]; /* without commas, with commas */
     cb__json_mark_fn *json_mark[2]; /* of any values, of lines */

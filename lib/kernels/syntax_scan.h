@@ -51,7 +51,7 @@ enum { SYNTAX_GROUP = 32 };
 #define SYNTAX_BLOCK struct SYNTAX_NAME(json_block)
 
 #define SYNTAX_TABLE(kernel)                                                                       \
-    .csv_find = kernel##_csv_find, .csv_mark = kernel##_csv_mark,                                  \
+    .csv_find = kernel##_csv_find, .csv_count = kernel##_csv_count, .csv_mark = kernel##_csv_mark, \
     .json_find = {kernel##_json_values, kernel##_json_elements},                                   \
     .json_mark = {kernel##_mark_values, kernel##_mark_lines}
 #endif
@@ -143,37 +143,38 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
     return count;
 }
 
-/* No branch depends on the contents of a block: without marks, the last mask that is not empty
- * is kept by arithmetic. */
-SYNTAX_INLINE size_t SYNTAX_NAME(csv_run)(const struct cb__csv *csv, const uint8_t *data, size_t n,
-                                          size_t *last, uint64_t *marks)
+/* No branch depends on the contents of a block: the last mask that is not empty is kept by
+ * arithmetic. */
+SYNTAX_TARGET static size_t SYNTAX_NAME(csv_count)(const struct cb__csv *csv, const uint8_t *data,
+                                                   size_t n, size_t *last)
 {
     struct syntax_rows rows = {.opens = 1};
     uint64_t last_ends = 0, last_at = 0;
     size_t count = 0;
     for (size_t at = 0; at < n; at += 64) {
         const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        if (marks) {
-            marks[at / 64] = ends;
-        } else {
-            const uint64_t any = (uint64_t)0 - (ends != 0);
-            last_ends ^= (last_ends ^ ends) & any;
-            last_at ^= (last_at ^ at) & any;
-        }
+        const uint64_t any = (uint64_t)0 - (ends != 0);
+        last_ends ^= (last_ends ^ ends) & any;
+        last_at ^= (last_at ^ at) & any;
         count += SYNTAX_COUNT(ends);
     }
     if (count)
-        *last = marks ? cb__syntax_last(marks, (n + 63) / 64)
-                      : (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
+        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
     return count;
 }
 
 SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
                                                   size_t n, size_t *last, uint64_t *marks)
 {
-    if (marks)
-        return SYNTAX_NAME(csv_run)(csv, data, n, last, marks);
-    return SYNTAX_NAME(csv_run)(csv, data, n, last, NULL);
+    struct syntax_rows rows = {.opens = 1};
+    size_t count = 0;
+    for (size_t at = 0; at < n; at += 64) {
+        marks[at / 64] = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
+        count += SYNTAX_COUNT(marks[at / 64]);
+    }
+    if (count)
+        *last = cb__syntax_last(marks, (n + 63) / 64);
+    return count;
 }
 
 /* ---------------------------------------------------------------------- JSON */
@@ -218,11 +219,9 @@ struct SYNTAX_NAME(json_bounds) {
     uint64_t begins, ends, others;
 };
 
-SYNTAX_INLINE struct SYNTAX_NAME(json_bounds)
-    SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block)
+SYNTAX_INLINE struct SYNTAX_NAME(json_bounds) SYNTAX_NAME(json_bound)(const SYNTAX_BLOCK *block)
 {
-    const struct cb__json_depths before =
-        SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
+    const struct cb__json_depths before = SYNTAX_DEPTHS(block->opens, block->closes, block->depth);
     const uint64_t quotes = block->quotes & before.zero, outside = before.zero & ~block->inside;
     const uint64_t begins = (block->opens & before.zero) | (quotes & block->inside);
     const uint64_t ends = (block->closes & before.one) | (quotes & ~block->inside);
@@ -313,7 +312,7 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(json_elements)(struct cb__json_place *pl
 
 /* What is wrong: right after a value there is one LF, with `lines` no LF elsewhere, and nothing
  * else between values. */
-SYNTAX_INLINE uint64_t SYNTAX_NAME(json_wrong)(const struct SYNTAX_NAME(json_bounds) *bounds,
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_wrong)(const struct SYNTAX_NAME(json_bounds) * bounds,
                                                uint64_t ended, uint64_t lf, bool lines)
 {
     const uint64_t after = bounds->ends << 1 | ended;
