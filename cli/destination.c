@@ -24,7 +24,8 @@ static struct sink *make_check(const struct supplies *supplies)
 static struct sink *make_files(const struct supplies *supplies)
 {
     const struct options *options = supplies->options;
-    return sink_files_new(supplies->encoder, &options->output, options->force, &options->grouping);
+    return sink_files_new(supplies->encoder, &options->output, options->force, options->files,
+                          &options->grouping);
 }
 
 static size_t job_count(const struct options *options)

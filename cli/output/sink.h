@@ -96,11 +96,12 @@ struct sink *sink_stdout_new(struct cb_encoder *encoder);
 
 /*
  * Each record to a file of its own, named by its number over all inputs; or each group of
- * records, numbered from 1.  An existing file is an error, or is replaced with `replace`.
- * The template must outlive the sink.
+ * records, numbered from 1.  An existing file is an error, or is replaced with `replace`, but
+ * not if it is one of `inputs`, up to NULL, that has not been opened yet.  The template and
+ * the inputs must outlive the sink.
  */
 struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
-                            bool replace, const struct grouping *grouping);
+                            bool replace, char *const *inputs, const struct grouping *grouping);
 
 /* Each record, or group of them, to the standard input of a `sh -c command` of its own,
  * `jobs` of them at once.  If they are not grouped, `total` must be in a record's first

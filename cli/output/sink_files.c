@@ -2,7 +2,10 @@
 /* Each record, or group of records, to a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/diagnostics.h"
@@ -16,9 +19,24 @@ struct sink_files {
     struct portions portions;
     const struct name_template *name;
     bool replace;
+    char *const *inputs; /* the one that is read now, and those after it, up to NULL */
     char *path; /* of the current file, or the last; empty: there was none */
     int fd;     /* -1 between two files */
 };
+
+/* Would the file take the place of an input that has not been opened yet? */
+static bool is_unread(const struct sink_files *out)
+{
+    struct stat old, input;
+    if (lstat(out->path, &old) < 0)
+        return false;
+    for (char *const *path = *out->inputs ? out->inputs + 1 : out->inputs; *path; path++) {
+        if (strcmp(*path, "-") != 0 && lstat(*path, &input) == 0 && input.st_dev == old.st_dev &&
+            input.st_ino == old.st_ino)
+            return true;
+    }
+    return false;
+}
 
 /* Creates the file, always a new one: the old one may be the input, or have other
  * names.  0, or an errno. */
@@ -42,6 +60,11 @@ static enum exit_status open_file(struct sink *sink, uint64_t number, const stru
     struct sink_files *out = (struct sink_files *)sink;
     (void)piece;
     template_format(out->name, number, out->path);
+    if (out->replace && is_unread(out)) {
+        enum exit_status status = output_failed(&out->output, EEXIST);
+        snprintf(sink->error.text, sizeof sink->error.text, "it is yet to be read");
+        return status;
+    }
     interrupt_hold();
     int error = create(out);
     interrupt_release();
@@ -120,6 +143,12 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
     return fd_move(fd, out->fd, n);
 }
 
+static void input(struct sink *sink, const struct sink_input *ended)
+{
+    (void)ended;
+    ((struct sink_files *)sink)->inputs++;
+}
+
 static enum exit_status flush(struct sink *sink)
 {
     struct sink_files *out = (struct sink_files *)sink;
@@ -147,7 +176,8 @@ static void free_sink(struct sink *sink)
 
 #define FILES_OPS(...)                                                                             \
     {                                                                                              \
-        .put = put, .flush = flush, .finish = finish, .free = free_sink, __VA_ARGS__               \
+        .put = put, .input = input, .flush = flush, .finish = finish, .free = free_sink,           \
+        __VA_ARGS__                                                                                \
     }
 
 static const struct sink_ops looking = FILES_OPS(.move = NULL);
@@ -165,7 +195,7 @@ static const struct sink_ops *choose_ops(const struct sink_files *out)
 }
 
 struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_template *name,
-                            bool replace, const struct grouping *grouping)
+                            bool replace, char *const *inputs, const struct grouping *grouping)
 {
     struct sink_files *out = calloc(1, sizeof *out);
     if (!out)
@@ -179,6 +209,7 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
         goto err2;
     out->name = name;
     out->replace = replace;
+    out->inputs = inputs;
     out->fd = -1;
     out->sink.ops = choose_ops(out);
     out->sink.name = "output";

@@ -174,6 +174,38 @@ mkdir made/4
 complains 1 'made/4: Is a directory' 'a\nb\nc\nd\ne\n' -o made/%d --force
 files 1 2 3 4
 
+about 'but not an input that is yet to be read'
+unread() {
+    rm -rf made
+    mkdir made
+    printf 'a\nb\nc\n' >made/1
+    printf 'A\n' >made/2
+    printf 'B\n' >made/3
+}
+for other in made/2 ./made/2 made/../made/2; do
+    unread
+    run -o made/%d --force made/1 "$other"
+    expect_status 1
+    expect_message 'made/2: it is yet to be read'
+    expect made/1 'a'
+    expect made/2 'A\n'
+done
+unread
+run -o made/%d --force --group=3 made/2 made/3 made/1
+expect_status 1
+expect_message 'made/1: it is yet to be read'
+expect made/1 'a\nb\nc\n'
+unread
+run -o made/%d --force no-such-file made/2 made/1 --stats=json
+expect_status 1
+grep -q '^cbsplit: made/1: it is yet to be read' err || fail "$doing: $(cat err)"
+expect made/1 'a\nb\nc\n'
+unread
+run -o made/%d --force --group=3 made/1 made/2
+expect_status 0
+expect made/1 'a\nb\nc\n'
+expect made/2 'A\n'
+
 about 'what is in the way'
 
 # Whatever is there is left as it is: a link to nothing, to a file, to a folder; a fifo.
