@@ -51,6 +51,7 @@ unit_tests = \
 	tests/unit/test_reframe \
 	tests/unit/test_own \
 	tests/unit/test_framings \
+	tests/unit/test_keys \
 	tests/unit/test_scanned \
 	tests/unit/test_json \
 	tests/unit/test_values \

@@ -40,7 +40,7 @@ import time
 
 DECODING = "test_decoder test_pieces test_cuts test_framings:records test_framings:bounds" \
            " test_take test_place test_ahead test_settle test_every:decoders test_framings:random"
-ENCODING = "test_encoder test_encode test_framings:table test_header test_trailer test_failures" \
+ENCODING = "test_encoder test_encode test_table test_header test_trailer test_failures" \
            " test_reframe:calls test_outputs test_every:encoders test_messages test_framings:random"
 MESSAGES = "test_http:messages test_http:bounds test_http:content-length test_header test_trailer" \
            " test_messages test_overflow test_http:random"
