@@ -820,6 +820,70 @@ START_TEST(a_walk_from_match_to_match_is_linear)
 }
 END_TEST
 
+/* The bytes of `buffer` in a flat array. */
+struct flat {
+    char bytes[600];
+    size_t size;
+};
+
+static void prepend_to_both(struct flat *flat, const char *more, size_t n)
+{
+    ck_assert_int_eq(cb_prepend(buffer, more, n), CB_OK);
+    memmove(flat->bytes + n, flat->bytes, flat->size);
+    memcpy(flat->bytes, more, n);
+    flat->size += n;
+}
+
+static void append_to_both(struct flat *flat, const char *more, size_t n)
+{
+    append_block(buffer, more, n);
+    memcpy(flat->bytes + flat->size, more, n);
+    flat->size += n;
+}
+
+/* Now and then adds or removes a few bytes at either end of both.  False if it is time for
+ * a search. */
+static bool change_both(struct prng *prng, struct flat *flat)
+{
+    char more[8];
+    size_t n = prng_below(prng, sizeof more);
+    const bool room = flat->size + n <= 500;
+
+    switch (prng_below(prng, 12)) {
+    case 0:
+        n = cb_skip(buffer, prng_below(prng, 3) ? n : flat->size);
+        memmove(flat->bytes, flat->bytes + n, flat->size -= n);
+        return true;
+    case 1:
+        flat->size -= cb_truncate(buffer, flat->size > n ? flat->size - n : 0);
+        return true;
+    case 2:
+        prng_fill(prng, more, n, "ab", 2);
+        if (room && prng_below(prng, 4) == 0)
+            prepend_to_both(flat, more, n);
+        return true;
+    case 3:
+    case 4:
+        prng_fill(prng, more, n, "aab", 3);
+        if (room)
+            append_to_both(flat, more, n);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Bounds of a search: mostly all bytes. */
+static size_t any_start(struct prng *prng, const struct flat *flat)
+{
+    return prng_below(prng, 3) ? 0 : prng_below(prng, flat->size + 2);
+}
+
+static size_t any_end(struct prng *prng, const struct flat *flat)
+{
+    return prng_below(prng, 3) ? CB_ALL : prng_below(prng, flat->size + 2);
+}
+
 /* The same operations on a buffer and on a flat array, with needles that take
  * turns: whatever is remembered of one, the answer is that of a fresh search. */
 START_TEST(searches_that_take_turns_are_right_whatever_happens_between_them)
@@ -827,49 +891,18 @@ START_TEST(searches_that_take_turns_are_right_whatever_happens_between_them)
     static const char *const needles[] = {"a",   "ab",  "aa",    "aab",   "abab", "b",
                                           "bba", "abb", "aabab", "bbbba", "ba"};
     struct prng prng = {.state = 6};
-    char flat[600];
-    size_t size = 0;
+    struct flat flat = {.size = 0};
 
     for (int round = 0; round < 200000; round++) {
-        char more[8];
-        size_t n = prng_below(&prng, sizeof more), from;
+        if (change_both(&prng, &flat))
+            continue;
         const char *needle = needles[prng_below(&prng, COUNT(needles))];
-
-        switch (prng_below(&prng, 12)) {
-        case 0:
-            n = prng_below(&prng, 3) ? n : size;
-            n = cb_skip(buffer, n);
-            memmove(flat, flat + n, size -= n);
-            break;
-        case 1:
-            size -= cb_truncate(buffer, size > n ? size - n : 0);
-            break;
-        case 2:
-            prng_fill(&prng, more, n, "ab", 2);
-            if (size + n > 500 || prng_below(&prng, 4))
-                break;
-            ck_assert_int_eq(cb_prepend(buffer, more, n), CB_OK);
-            memmove(flat + n, flat, size);
-            memcpy(flat, more, n);
-            size += n;
-            break;
-        case 3:
-        case 4:
-            prng_fill(&prng, more, n, "aab", 3);
-            if (size + n > 500)
-                break;
-            append_block(buffer, more, n);
-            memcpy(flat + size, more, n);
-            size += n;
-            break;
-        default:
-            from = prng_below(&prng, 3) ? 0 : prng_below(&prng, size + 2);
-            size_t end = prng_below(&prng, 3) ? CB_ALL : prng_below(&prng, size + 2);
-            int64_t at = find(buffer, needle, strlen(needle), from, end);
-            int64_t expected = python_find(flat, size, needle, strlen(needle), from, end);
-            ck_assert_msg(at == expected, "round %d: %s from %zu to %d in %.*s: %d, expected %d",
-                          round, needle, from, (int)end, (int)size, flat, (int)at, (int)expected);
-        }
+        const size_t n = strlen(needle), from = any_start(&prng, &flat);
+        const size_t end = any_end(&prng, &flat);
+        int64_t at = find(buffer, needle, n, from, end);
+        int64_t expected = python_find(flat.bytes, flat.size, needle, n, from, end);
+        ck_assert_msg(at == expected, "round %d: %s from %zu to %d in %.*s: %d, expected %d", round,
+                      needle, from, (int)end, (int)flat.size, flat.bytes, (int)at, (int)expected);
     }
 }
 END_TEST
@@ -936,45 +969,14 @@ START_TEST(sets_of_needles_that_take_turns_are_right_whatever_happens_between_th
         {NEEDLE("aaaa"), NEEDLE("bbbb"), NEEDLE("aaaa"), NEEDLE("ababab")},
     };
     struct prng prng = {.state = 8};
-    char flat[600];
-    size_t size = 0;
+    struct flat flat = {.size = 0};
 
     for (int round = 0; round < 200000; round++) {
-        char more[8];
-        size_t n = prng_below(&prng, sizeof more);
-
-        switch (prng_below(&prng, 12)) {
-        case 0:
-            n = prng_below(&prng, 3) ? n : size;
-            n = cb_skip(buffer, n);
-            memmove(flat, flat + n, size -= n);
-            break;
-        case 1:
-            size -= cb_truncate(buffer, size > n ? size - n : 0);
-            break;
-        case 2:
-            prng_fill(&prng, more, n, "ab", 2);
-            if (size + n > 500 || prng_below(&prng, 4))
-                break;
-            expect(cb_prepend(buffer, more, n) == CB_OK, "no memory");
-            memmove(flat + n, flat, size);
-            memcpy(flat, more, n);
-            size += n;
-            break;
-        case 3:
-        case 4:
-            prng_fill(&prng, more, n, "aab", 3);
-            if (size + n > 500)
-                break;
-            append_block(buffer, more, n);
-            memcpy(flat + size, more, n);
-            size += n;
-            break;
-        default:
-            check_any(flat, size, sets[prng_below(&prng, SETS)], 1 + prng_below(&prng, IN_SET),
-                      prng_below(&prng, 3) ? 0 : prng_below(&prng, size + 2),
-                      prng_below(&prng, 3) ? CB_ALL : prng_below(&prng, size + 2));
-        }
+        if (change_both(&prng, &flat))
+            continue;
+        const struct iovec *needles = sets[prng_below(&prng, SETS)];
+        const size_t count = 1 + prng_below(&prng, IN_SET), start = any_start(&prng, &flat);
+        check_any(flat.bytes, flat.size, needles, count, start, any_end(&prng, &flat));
     }
 }
 END_TEST
