@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/test_encode \
 	tests/unit/test_reframe \
 	tests/unit/test_own \
+	tests/unit/test_own_contract \
 	tests/unit/test_framings \
 	tests/unit/test_keys \
 	tests/unit/test_scanned \
@@ -98,7 +99,9 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
 	tests/unit/ways.h \
-	tests/unit/reading.c
+	tests/unit/reading.c \
+	tests/unit/twins.h \
+	tests/unit/twins.c
 
 # In place of Check, where that cannot be (.ci/run).
 EXTRA_DIST += tests/unit/instrumented/check.h

@@ -44,26 +44,28 @@ ENCODING = "test_encoder test_encode test_table test_header test_trailer test_fa
            " test_reframe:calls test_outputs test_every:encoders test_messages test_framings:random"
 MESSAGES = "test_http:messages test_http:bounds test_http:content-length test_header test_trailer" \
            " test_messages test_overflow test_http:random"
+
+OWN = "test_own test_own_contract"
 # Of which file which tests ought to notice a change: of tests/unit, perhaps one case of a
 # test, or scripts.
 TESTS = {
     "lib/core/hold.c": "test_hold test_failures test_threads",
     "lib/framing/decoder.c": DECODING + " test_reader test_header test_trailer test_mixed"
-                             " test_recover test_own test_failures test_json test_http:random",
+                             " test_recover " + OWN + " test_failures test_json test_http:random",
     "lib/framing/pieces.c": DECODING + " test_reader test_header test_trailer test_mixed"
-                            " test_recover test_own test_failures test_json test_reframe"
+                            " test_recover " + OWN + " test_failures test_json test_reframe"
                             " test_http:random",
     "lib/framing/spans.c": DECODING + " test_header test_trailer test_mixed test_recover"
                            " test_failures test_json test_reframe",
     "lib/framing/recover.c": DECODING + " test_recover test_scanned test_json test_lines",
-    "lib/framing/take.c": DECODING + " test_own test_journal test_stuffed test_values",
+    "lib/framing/take.c": DECODING + " " + OWN + " test_journal test_stuffed test_values",
     "lib/framing/unpack.c": DECODING + " test_stuffed test_lines test_header",
-    "lib/framing/encode.c": ENCODING + " test_own test_reframe:all",
-    "lib/framing/encoder.c": ENCODING + " test_own test_reframe:all tests/cli/dump.sh",
+    "lib/framing/encode.c": ENCODING + " " + OWN + " test_reframe:all",
+    "lib/framing/encoder.c": ENCODING + " " + OWN + " test_reframe:all tests/cli/dump.sh",
     "lib/framing/reframe.c": ENCODING + " test_reframe:all test_place",
     "lib/framing/short.c": ENCODING + " test_reframe:all test_place",
-    "lib/framing/steps.c": ENCODING + " test_own test_reframe:all tests/cli/dump.sh",
-    "lib/framing/whole.c": ENCODING + " test_own test_reframe:all",
+    "lib/framing/steps.c": ENCODING + " " + OWN + " test_reframe:all tests/cli/dump.sh",
+    "lib/framing/whole.c": ENCODING + " " + OWN + " test_reframe:all",
     "lib/framings/chunked.c": DECODING + " " + ENCODING + " " + MESSAGES + " tests/cli/chunked.sh"
                               " tests/cli/specifications.sh",
     "lib/framings/content_length.c": DECODING + " " + ENCODING + " " + MESSAGES
@@ -73,7 +75,7 @@ TESTS = {
     "lib/framings/http.c": DECODING + " " + ENCODING + " " + MESSAGES + " tests/cli/http.sh"
                            " tests/cli/specifications.sh",
     "lib/framings/shared/counted.c": DECODING + " " + ENCODING + " test_recover test_overflow"
-                                     " test_values test_journal test_own test_http",
+                                     " test_values test_journal " + OWN + " test_http",
     "lib/framings/shared/digits.c": DECODING + " " + ENCODING + " test_overflow test_values",
     "lib/framings/shared/size_line.c": DECODING + " " + MESSAGES + " tests/cli/chunked.sh",
 }
@@ -98,18 +100,15 @@ OPERATORS = [
 
 Change = collections.namedtuple("Change", "path start end new")
 
-
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
-
 
 def blank(text):
     """The text with comments, strings and directives overwritten by spaces."""
     pattern = r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^#(?:[^\n]*\\\n)*[^\n]*'
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group(0)), text,
                   flags=re.S | re.M)
-
 
 def closing(text, at):
     """The index of the bracket that closes the one at `at`."""
@@ -119,7 +118,6 @@ def closing(text, at):
         if depth == 0:
             return i
     return -1
-
 
 def changes(path, text, seed):
     """Each Change of the text, in an order that `seed` gives."""
@@ -137,16 +135,13 @@ def changes(path, text, seed):
     random.Random(seed).shuffle(found)
     return found
 
-
 def changed(text, change):
     return text[:change.start] + change.new + text[change.end:]
-
 
 def line_at(text, at):
     """(number, line without white space around it)"""
     number = text.count("\n", 0, at)
     return number + 1, text.split("\n")[number].strip()
-
 
 def limited(seconds):
     """For the child: time of the processor, which other processes do not take from it."""
@@ -155,7 +150,6 @@ def limited(seconds):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return limit
-
 
 def run(command, seconds, environment=None):
     """Its exit status (None if it waited too long) and the seconds of processor it took."""
@@ -168,7 +162,6 @@ def run(command, seconds, environment=None):
     watch.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, used.ru_utime + used.ru_stime
-
 
 class Build:
     """How this folder compiles a source, and links a program."""
@@ -194,7 +187,6 @@ class Build:
             part = re.sub(r"([^/]*)\.la$", r".libs/\1.a", part)
             found.append(part)
         return found
-
 
 class Test:
     """A program of tests/unit, perhaps one case of it, or a script."""
@@ -225,7 +217,6 @@ class Test:
 
     def notices(self, program):
         return not self.run(program, 2 + 5 * self.seconds)[0]
-
 
 class Bench:
     """Tries changes of one file."""
@@ -272,7 +263,6 @@ class Bench:
                     return test.name
         return "nobody"
 
-
 class Results:
     """What came out before, kept in a file."""
 
@@ -301,7 +291,6 @@ class Results:
                 self.file.flush()
         return self.known[key]
 
-
 def explained():
     """{(path, changed line): why no test can notice}"""
     found, key = {}, None
@@ -314,7 +303,6 @@ def explained():
             path, _, changed_line = line.partition(": ")
             key = (path, changed_line.strip())
     return found
-
 
 def verdicts(bench, results, options):
     """(change, what came out) for each of the sample, in the order of the drawing."""
@@ -330,7 +318,6 @@ def verdicts(bench, results, options):
             if future.result() != "none":
                 tried += 1
                 yield change, future.result()
-
 
 def examine(bench, results, options, known):
     """Whether enough is noticed, and what is not is explained."""
@@ -349,7 +336,6 @@ def examine(bench, results, options, known):
     print("%s: %d of %d changes were noticed, %d cannot be" % (
         bench.path, noticed, total, equivalent), flush=True)
     return 100 * (noticed + equivalent) >= ENOUGH * total
-
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[0][7:])
@@ -375,7 +361,6 @@ def main():
             bench = Bench(build, path, [tests[name] for name in wanted[path]], folder)
             enough = examine(bench, results, options, known) and enough
     return 0 if enough else 1
-
 
 if __name__ == "__main__":
     sys.exit(main())
