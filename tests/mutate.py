@@ -44,7 +44,6 @@ ENCODING = "test_encoder test_encode test_table test_header test_trailer test_fa
            " test_reframe:calls test_outputs test_every:encoders test_messages test_framings:random"
 MESSAGES = "test_http:messages test_http:bounds test_http:content-length test_header test_trailer" \
            " test_messages test_overflow test_http:random"
-
 OWN = "test_own test_own_contract"
 # Of which file which tests ought to notice a change: of tests/unit, perhaps one case of a
 # test, or scripts.
@@ -100,15 +99,18 @@ OPERATORS = [
 
 Change = collections.namedtuple("Change", "path start end new")
 
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
+
 
 def blank(text):
     """The text with comments, strings and directives overwritten by spaces."""
     pattern = r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|^#(?:[^\n]*\\\n)*[^\n]*'
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group(0)), text,
                   flags=re.S | re.M)
+
 
 def closing(text, at):
     """The index of the bracket that closes the one at `at`."""
@@ -118,6 +120,7 @@ def closing(text, at):
         if depth == 0:
             return i
     return -1
+
 
 def changes(path, text, seed):
     """Each Change of the text, in an order that `seed` gives."""
@@ -135,13 +138,16 @@ def changes(path, text, seed):
     random.Random(seed).shuffle(found)
     return found
 
+
 def changed(text, change):
     return text[:change.start] + change.new + text[change.end:]
+
 
 def line_at(text, at):
     """(number, line without white space around it)"""
     number = text.count("\n", 0, at)
     return number + 1, text.split("\n")[number].strip()
+
 
 def limited(seconds):
     """For the child: time of the processor, which other processes do not take from it."""
@@ -150,6 +156,7 @@ def limited(seconds):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return limit
+
 
 def run(command, seconds, environment=None):
     """Its exit status (None if it waited too long) and the seconds of processor it took."""
@@ -162,6 +169,7 @@ def run(command, seconds, environment=None):
     watch.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, used.ru_utime + used.ru_stime
+
 
 class Build:
     """How this folder compiles a source, and links a program."""
@@ -187,6 +195,7 @@ class Build:
             part = re.sub(r"([^/]*)\.la$", r".libs/\1.a", part)
             found.append(part)
         return found
+
 
 class Test:
     """A program of tests/unit, perhaps one case of it, or a script."""
@@ -217,6 +226,7 @@ class Test:
 
     def notices(self, program):
         return not self.run(program, 2 + 5 * self.seconds)[0]
+
 
 class Bench:
     """Tries changes of one file."""
@@ -263,6 +273,7 @@ class Bench:
                     return test.name
         return "nobody"
 
+
 class Results:
     """What came out before, kept in a file."""
 
@@ -291,6 +302,7 @@ class Results:
                 self.file.flush()
         return self.known[key]
 
+
 def explained():
     """{(path, changed line): why no test can notice}"""
     found, key = {}, None
@@ -303,6 +315,7 @@ def explained():
             path, _, changed_line = line.partition(": ")
             key = (path, changed_line.strip())
     return found
+
 
 def verdicts(bench, results, options):
     """(change, what came out) for each of the sample, in the order of the drawing."""
@@ -318,6 +331,7 @@ def verdicts(bench, results, options):
             if future.result() != "none":
                 tried += 1
                 yield change, future.result()
+
 
 def examine(bench, results, options, known):
     """Whether enough is noticed, and what is not is explained."""
@@ -336,6 +350,7 @@ def examine(bench, results, options, known):
     print("%s: %d of %d changes were noticed, %d cannot be" % (
         bench.path, noticed, total, equivalent), flush=True)
     return 100 * (noticed + equivalent) >= ENOUGH * total
+
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[0][7:])
@@ -361,6 +376,7 @@ def main():
             bench = Bench(build, path, [tests[name] for name in wanted[path]], folder)
             enough = examine(bench, results, options, known) and enough
     return 0 if enough else 1
+
 
 if __name__ == "__main__":
     sys.exit(main())
