@@ -20,4 +20,5 @@ EXTRA_DIST += \
 	packaging/Dockerfile \
 	packaging/README.md \
 	packaging/chunkedbuffer.rb \
+	packaging/chunkedbuffer.rpmlintrc \
 	packaging/chunkedbuffer.spec

@@ -83,8 +83,11 @@ ends_at() {
     wanted_status=$3
     printf -- "$4" >in
     shift 4
+    # shellcheck disable=SC2016
+    limits='export LD_PRELOAD="${preload-}" FAIL_READ=$cut/1' slowly=
     for cut in 1 2 3 4 65536; do
-        LD_PRELOAD=${preload-} FAIL_READ=$cut/1 run "$@"
+        doing="cbsplit $*, $cut bytes at a time"
+        run_limited "$@"
         expect_status "$wanted_status"
         expect_message "$message"
     done

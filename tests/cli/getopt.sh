@@ -24,7 +24,9 @@ about 'FILEs between options, and after --'
 
 # same ARG... - what cbsplit ARG... does without it
 same() {
-    CBSPLIT=$outside run "$@"
+    CBSPLIT=$outside
+    run "$@"
+    CBSPLIT=$scratch/cbsplit
     wanted_status=$status
     mv out wanted_out
     mv err wanted_err

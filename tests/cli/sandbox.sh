@@ -36,7 +36,7 @@ case $status in
     fi
     # The filter holds for all that the program starts.
     # shellcheck disable=SC2086
-    CBSPLIT=$outside asked_again "$forbid" $forbidden --
+    (export CBSPLIT="$outside" && asked_again "$forbid" $forbidden --)
     ;;
 77 | 127) ;; # there are no filters here, or the emulator has none
 *) fail "forbid: status $status" ;;
@@ -79,7 +79,9 @@ for faults in FAIL_getrandom=EINTR@1 FAIL_getrandom=3/1 FAIL_READ=7/1,EINTR/3; d
     run -f websocket masked-too
     expect out 'ab\n'
 done
-LD_PRELOAD=$preload HIDE=/dev/urandom run -t websocket,mask
+export LD_PRELOAD="$preload" HIDE=/dev/urandom
+run -t websocket,mask
+unset LD_PRELOAD HIDE
 expect_status 6
 expect_message 'stdin: record 1 at byte 0: no random bytes for the mask'
 mv masked in

@@ -109,7 +109,7 @@ try_bootstrap() {
     says "still missing: $needed (/usr or /var is read-only, so that no package can be installed)"
     program "$tools/test" </dev/null
     "$(command -v ln)" -sf "$archive"/* "$tools"
-    TMPDIR=$machine/none bootstrap 1
+    (export TMPDIR="$machine/none" && bootstrap 1)
     says "cannot write to $machine/none, where the Autotools put temporary files: set TMPDIR to another folder"
     # (Root can write wherever the file system lets it.)
     chmod a-w "$machine/sources"

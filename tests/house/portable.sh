@@ -32,6 +32,7 @@ ulimit -v	limit_memory (tests/cli.sh)
 ;\}\}'	a semicolon before each brace of sed
 \<grep -[a-zA-Z]*L	a loop: its status is not the same everywhere
 \<sh -c --	a space before a command that begins as an option
+[ :(][A-Z_]+=[^ ;=]* (run|gives|refuses|bootstrap|same|asked_again) 	export in a subshell: not all export it to a function
 \<uname\>	a probe of what is needed
 END
 }
@@ -105,6 +106,7 @@ awk '{ printf "%s %d", rand() > 0.5 }'
 sed '/a/{x;p;}}' file
 grep -qL a file
 sh -c -- "$command"
+TMPDIR=$scratch/none run --help
 [ "$(uname)" = Linux ]
 END
 printf '%s\n' "sed -En 's/a|b/c/'" 'stat -c %Y x 2>/dev/null || stat -f %m x' '# stat -c' \
