@@ -192,6 +192,7 @@ EXTRA_DIST += \
 # The same, closed: only what the symbol map names can be seen.
 lib_LTLIBRARIES += lib/libchunkedbuffer.la
 lib_libchunkedbuffer_la_SOURCES =
+lib_libchunkedbuffer_la_LIBTOOLFLAGS =
 lib_libchunkedbuffer_la_LIBADD = lib/libcb.la
 
 # CURRENT:REVISION:AGE.  At a release: code changed: REVISION + 1.  Functions
