@@ -584,22 +584,24 @@ END_TEST
 START_TEST(every_failed_allocation_is_reported_and_nothing_leaks)
 {
     static const char *const specifications[] = {
-        "line", "crlf", "delim:a,or=b", "u16be,offset=3", "netstring", "chunked",
-        "slip", "hdlc", "cobs",         "sse",           "websocket,mask"};
+        "line",           "crlf",      "delim:a,or=b", "delim:0123456789abcdef,or=0123456789ABCDEF",
+        "u16be,offset=3", "netstring", "chunked",      "slip",
+        "hdlc",           "cobs",      "sse",          "websocket,mask"};
 
-    for (size_t i = 0; i < COUNT(specifications); i++) {
+    for (size_t i = 0; i < 2 * COUNT(specifications); i++) {
         bool failed = true;
 
         for (uint64_t n = 1; failed; n++) {
             struct counting counting;
-            struct cb_encoder_options options = {.size = sizeof options};
+            const struct cb_encoder_options options = {.size = sizeof options,
+                                                       .allocator = &counting.hooks,
+                                                       .refuse_collisions = i % 2};
             struct cb_encoder *encoder = NULL;
             struct cb_error error = {.code = CB_OK};
 
             counting_init(&counting);
-            options.allocator = &counting.hooks;
             counting_fail(&counting, n, false);
-            int status = cb_encoder_new(&encoder, specifications[i], &options, &error);
+            int status = cb_encoder_new(&encoder, specifications[i / 2], &options, &error);
             failed = counting.failed;
             ck_assert_int_eq(status, failed ? CB_ENOMEM : CB_OK);
             ck_assert_int_eq(error.code, status);
