@@ -901,6 +901,44 @@ START_TEST(records_are_numbered_as_the_caller_says)
 }
 END_TEST
 
+/* Whichever was written before it: most digits are those of that one, as a rule. */
+START_TEST(a_place_of_any_size_is_written)
+{
+    static const uint64_t places[] = {1,
+                                      9999,
+                                      10000,
+                                      10001,
+                                      9999,
+                                      19999,
+                                      20000,
+                                      UINT64_MAX / 10000 * 10000 - 1,
+                                      UINT64_MAX / 10000 * 10000,
+                                      UINT64_MAX - 1,
+                                      3,
+                                      99990000,
+                                      100000001,
+                                      0};
+    struct cb_encoder *encoder = new_encoder("index", false, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    for (size_t i = 0; i < COUNT(places); i++) {
+        const struct cb_piece piece = {.data = (const uint8_t *)"",
+                                       .record = 1,
+                                       .offset = places[i],
+                                       .flags = CB_FIRST | CB_LAST};
+        char expected[64];
+        size_t taken;
+
+        const int n = snprintf(expected, sizeof expected, "1\t%" PRIu64 "\t0\n", places[i]);
+        ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+        assert_holds(out, expected, (size_t)n);
+        cb_skip(out, CB_ALL);
+    }
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 /* Two digits or bytes go together. */
 START_TEST(an_output_without_room_for_anything_is_an_error)
 {
@@ -965,6 +1003,7 @@ static Suite *encode_suite(void)
     tcase_add_loop_test(states, a_record_of_any_length_is_alike_as_a_piece, 0, all);
     tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
+    tcase_add_test(states, a_place_of_any_size_is_written);
     return suite;
 }
 
