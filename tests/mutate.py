@@ -58,7 +58,7 @@ TESTS = {
                            " test_failures test_json test_reframe",
     "lib/framing/recover.c": DECODING + " test_recover test_scanned test_json test_lines",
     "lib/framing/take.c": DECODING + " " + OWN + " test_journal test_stuffed test_values",
-    "lib/framing/unpack.c": DECODING + " test_stuffed test_lines test_header",
+    "lib/framing/unpack.c": DECODING + " test_stuffed test_lines test_header test_reframe:all",
     "lib/framing/encode.c": ENCODING + " " + OWN + " test_reframe:all",
     "lib/framing/encoder.c": ENCODING + " " + OWN + " test_reframe:all tests/cli/dump.sh",
     "lib/framing/reframe.c": ENCODING + " test_reframe:all test_place",
