@@ -108,7 +108,8 @@ size_t cb__decoder_give_frames(struct cb_decoder *decoder, struct cb_piece *piec
     size_t done = 0;
     do {
         cb__decoder_cuts(decoder, &found, max - done);
-        cb__decoder_build(decoder, &found, 0, found.count, pieces + done);
+        if (found.count)
+            cb__decoder_build(decoder, &found, 0, found.count, pieces + done);
         if (found.used)
             cb__decoder_took(decoder, &found, found.count);
         done += found.count;
