@@ -85,5 +85,5 @@ say 'What is wrong is said by record and byte, and by the exit status.'
 show "printf '4\r\nWiki\r\nzz\r\n' | cbsplit --from chunked --to line; echo \"exit status \$?\""
 show "printf '5:hello,5:wor' | cbsplit --from netstring --to none; echo \"exit status \$?\""
 
-say 'More: cbsplit --help, man cbsplit.'
+say "More: ./cbsplit --help and doc/cookbook.md, or 'make install', then cbsplit and man cbsplit."
 exit $status
