@@ -3,6 +3,7 @@
 dist_doc_DATA = \
 	doc/coming-from.md \
 	doc/cookbook.md \
+	doc/linking.md \
 	doc/parallel.md \
 	doc/speed.md \
 	doc/speed.svg \

@@ -89,6 +89,21 @@ if command -v "$PKG_CONFIG" >/dev/null; then
             die "$example takes an error of its input for the end"
         fi
     done
+    # As doc/linking.md has it: in C++, and with the archive.
+    # shellcheck disable=SC2016
+    sed -n '/^```c++$/,/^```$/{/^```/d;p;}' "$TOP_SRCDIR/doc/linking.md" >"$scratch/linking.cc"
+    ! command -v c++ >/dev/null || {
+        c++ -std=c++11 ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "$scratch/linking" \
+            "$scratch/linking.cc" $flags -pthread || fail 'a program in C++ does not compile'
+        prints linking '' '5 bytes'
+    }
+    unset LD_LIBRARY_PATH
+    archive=$root/usr/lib/libchunkedbuffer.a
+    [ ! -e "$archive" ] || {
+        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -I"$root/usr/include" -o "$scratch/lines" \
+            "$TOP_SRCDIR/examples/lines.c" "$archive" -pthread || fail 'the archive cannot be linked'
+        prints lines 'one\ntwo\n' '2 records, 6 bytes'
+    }
 fi
 make_in_build uninstall
 if installed | grep .; then
