@@ -331,14 +331,27 @@ static bool begins_option(const char *word)
 }
 
 /* "; did you mean '--name'?", or "". */
-static const char *hint_option(const char *word, char room[NEAREST_ROOM])
+static const char *hint_option(const char *name, char room[NEAREST_ROOM])
 {
-    struct nearest nearest = nearest_to(word + 2, strcspn(word + 2, "="));
+    struct nearest nearest = nearest_to(name, strcspn(name, "="));
     for (size_t i = 0; i < ROWS; i++) {
         nearest_offer(&nearest, table[i].name, table[i].name);
         nearest_offer(&nearest, table[i].also, table[i].name);
     }
     return nearest_hint(&nearest, "--", room);
+}
+
+/* "; did you mean '--name'?" of "-name", which getopt has read up to a letter that is no option;
+ * or "".  It goes to the next word after the last letter. */
+static const char *hint_dashes(int argc, char **argv, char room[NEAREST_ROOM])
+{
+    for (int i = optind - 1; i <= optind && i < argc; i++) {
+        for (size_t k = 0; k < ROWS; k++) {
+            if (table[k].name && *argv[i] == '-' && strcmp(argv[i] + 1, table[k].name) == 0)
+                return hint_option(argv[i] + 1, room);
+        }
+    }
+    return "";
 }
 
 /* Prints what getopt refused, in our form.  Whether it has returned '?' or ':' says nothing: the
@@ -352,12 +365,12 @@ static enum exit_status refuse(int argc, char **argv)
     if (row)
         return usage_error(row->argument ? "%s needs an argument" : "%s takes no argument",
                            QUOTED(word));
+    char room[NEAREST_ROOM];
     if (optopt)
-        return usage_error("unknown option %s", QUOTED(letter));
+        return usage_error("unknown option %s%s", QUOTED(letter), hint_dashes(argc, argv, room));
     if (begins_option(word))
         return usage_error("%s is ambiguous", QUOTED(word));
-    char room[NEAREST_ROOM];
-    return usage_error("unknown option %s%s", QUOTED(word), hint_option(word, room));
+    return usage_error("unknown option %s%s", QUOTED(word), hint_option(word + 2, room));
 }
 
 /* Does what an option asks for. */

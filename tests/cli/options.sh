@@ -152,6 +152,8 @@ wrong "'--he' is ambiguous" --he
 wrong "'--on=fail' is ambiguous" --on=fail
 wrong "unknown option '-x'" -x
 wrong "unknown option '-x'" -cx
+wrong "unknown option '-e'; did you mean '--exec'?" -exec cat
+wrong "unknown option '-s'; did you mean '--stats'?" -stats
 wrong "'--count=3' takes no argument" --count=3
 wrong "'--progress=3' takes no argument" --progress=3
 wrong "--stats: must be one of text, json, not 'x'" --stats=x
