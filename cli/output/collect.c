@@ -156,10 +156,8 @@ static void settle(struct collect *collect, struct answers *answers, size_t plac
         return;
     }
     struct cb_error error = *cb_decoder_error(answers->decoder);
-    if (got == CB_EUNENCODABLE) {
-        error = *cb_encoder_error(collect->output.encoder);
-        error.record -= collect->written - answers->decoded;
-    }
+    if (got == CB_EUNENCODABLE)
+        error = *cb_encoder_error(collect->output.encoder); /* by the number in its stream */
     snprintf(text, sizeof text, "what it printed: %s",
              place_and_cause(&error, (char[CAUSE_ROOM]){0}));
     end_wrong(collect, answers, place, turn,

@@ -71,6 +71,15 @@ for options in '' -k -j1; do
     echo 'record 2 at byte 4: length is not a number: 78' >expected
     expect_same expected found
 done
+# So are the numbers of records that cannot be written.
+for options in '' -k; do
+    # shellcheck disable=SC2086
+    run --exec='printf "1\n\n3\n"' $options --collect=line --collect-to=chunked
+    expect_status 6
+    sed 's/.*what it printed: //' err | sort -u >found
+    echo 'record 2 at byte 2: an empty record would be the last chunk' >expected
+    expect_same expected found
+done
 # The last line of a command may lack its end.
 gives 'a\nb\n' 'a.\nb.\n' --exec='printf "%s." "$(cat)"' -k --collect=line
 gives 'a\nb\n' 'a.\n' --worker='printf "%s." "$(head -n 1)"; cat >/dev/null' --collect=line
