@@ -85,8 +85,7 @@ static enum exit_status run_all(struct reframe *reframe, const struct options *o
             return reframe_finish(reframe, status);
         result = result ? result : status;
     }
-    enum exit_status ended = reframe_finish(reframe, EXIT_FINE);
-    return result ? result : ended;
+    return reframe_finish(reframe, result);
 }
 
 /* Makes all that the options ask for, except the sink.  The caller frees it, also after

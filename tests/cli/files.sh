@@ -83,6 +83,20 @@ printf 'cbsplit: %s: No such file or directory\n' no-such-file ./nor/this >messa
 expect_same message err
 expect out 'a\nb\n'
 
+# What has no end is not taken for the whole.
+run -t chunked no-such-file e
+expect_status 1
+expect out '1\r\ne\r\n'
+run -t chunked e no-such-file
+expect_status 1
+expect out '1\r\ne\r\n'
+run -n 1 -t chunked no-such-file e
+expect_status 1
+expect out '1\r\ne\r\n'
+run -t chunked --worker cat no-such-file e
+expect_status 1
+expect out '1\r\ne\r\n'
+
 run -c no-such-file ab
 expect_status 1
 expect out '2 ab\n2 total\n'
