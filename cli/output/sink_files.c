@@ -20,19 +20,27 @@ struct sink_files {
     const struct name_template *name;
     bool replace;
     char *const *inputs; /* the one that is read now, and those after it, up to NULL */
-    char *path; /* of the current file, or the last; empty: there was none */
-    int fd;     /* -1 between two files */
+    char *path;          /* of the current file, or the last; empty: there was none */
+    int fd;              /* -1 between two files */
 };
+
+/* Does the path lead to this file?  (The file may be a link that is on the way.) */
+static bool leads_to(const char *path, const struct stat *file)
+{
+    struct stat link, end;
+    return (lstat(path, &link) == 0 && link.st_dev == file->st_dev &&
+            link.st_ino == file->st_ino) ||
+           (stat(path, &end) == 0 && end.st_dev == file->st_dev && end.st_ino == file->st_ino);
+}
 
 /* Would the file take the place of an input that has not been opened yet? */
 static bool is_unread(const struct sink_files *out)
 {
-    struct stat old, input;
+    struct stat old;
     if (lstat(out->path, &old) < 0)
         return false;
     for (char *const *path = *out->inputs ? out->inputs + 1 : out->inputs; *path; path++) {
-        if (strcmp(*path, "-") != 0 && lstat(*path, &input) == 0 && input.st_dev == old.st_dev &&
-            input.st_ino == old.st_ino)
+        if (strcmp(*path, "-") != 0 && leads_to(*path, &old))
             return true;
     }
     return false;

@@ -190,6 +190,15 @@ for other in made/2 ./made/2 made/../made/2; do
     expect made/1 'a'
     expect made/2 'A\n'
 done
+# By another name as well.
+for link in 'ln -s 2 made/link' 'ln made/2 made/link'; do
+    unread
+    $link
+    run -o made/%d --force made/1 made/link
+    expect_status 1
+    expect_message 'made/2: it is yet to be read'
+    expect made/2 'A\n'
+done
 unread
 run -o made/%d --force --group=3 made/2 made/3 made/1
 expect_status 1
