@@ -32,6 +32,7 @@ enum {
 
 enum { CONTINUATION = 0, TEXT = 1, BINARY = 2, CONTROL = 8, CLOSE = 8, CONTROL_MAX = 125 };
 enum { KEY_SIZE = 4, HEADER_MAX = 2 + 8 + KEY_SIZE };
+enum { UNKNOWN = 1 };
 
 struct websocket_config {
     bool data;    /* input: without control frames */
@@ -78,6 +79,7 @@ struct websocket_state {
     uint64_t payload;  /* its length */
     uint64_t from, to; /* the payload, once the header was read; otherwise 0 */
     bool closed;       /* there was a Close frame */
+    unsigned masked;   /* MASKED or 0, as in all frames; UNKNOWN before the first one ends */
 };
 
 static int websocket_open(struct cb_decoder *decoder, const struct cb__spec *spec)
@@ -91,7 +93,8 @@ static int websocket_open(struct cb_decoder *decoder, const struct cb__spec *spe
 
 static void websocket_reset(struct cb_decoder *decoder)
 {
-    memset(decoder->state, 0, decoder->ops->state_size);
+    struct websocket_state *state = decoder->state;
+    *state = (struct websocket_state){.masked = UNKNOWN};
 }
 
 /* The size of the long length. */
@@ -107,6 +110,11 @@ static size_t header_size(const struct websocket_state *state)
     if (state->have < 2)
         return 2;
     return 2 + long_length(state->header) + (state->header[1] & MASKED ? (size_t)KEY_SIZE : 0);
+}
+
+static bool is_close(const struct websocket_state *state)
+{
+    return (state->header[0] & OPCODE) == CLOSE;
 }
 
 static int wrong(struct websocket_state *state, size_t at, const char *why)
@@ -150,11 +158,20 @@ static bool expects_more_after(const struct cb_decoder *decoder, unsigned first)
     return decoder->expects_more && opcode != CLOSE;
 }
 
+/* A client masks all its frames, a server none (section 5.1).  The body of a Close frame is
+ * empty or begins with a status of two bytes (section 5.5.1). */
 static int check_second(struct websocket_state *state)
 {
+    const unsigned masked = state->header[1] & MASKED;
     state->payload = state->header[1] & LENGTH;
+    if (masked != state->masked && state->masked != UNKNOWN)
+        return wrong(state, 1,
+                     masked ? "masked frame after an unmasked one"
+                            : "unmasked frame after a masked one");
     if (state->header[0] & CONTROL && state->payload > CONTROL_MAX)
         return wrong(state, 1, "control frame of more than 125 bytes");
+    if (is_close(state) && state->payload == 1)
+        return wrong(state, 1, "Close frame of 1 byte");
     return CB_OK;
 }
 
@@ -290,17 +307,13 @@ static int take_payload(struct cb_decoder *decoder)
     return status;
 }
 
-static bool is_close(const struct websocket_state *state)
-{
-    return (state->header[0] & OPCODE) == CLOSE;
-}
-
 /* The next frame begins at `scan`. */
 static void end_frame(struct cb_decoder *decoder)
 {
     struct websocket_state *state = decoder->state;
     decoder->expects_more = expects_more_after(decoder, state->header[0]);
     state->closed = state->closed || is_close(state);
+    state->masked = state->header[1] & MASKED;
     state->have = 0;
     state->to = 0;
     decoder->found.payload_end = 0;
@@ -329,10 +342,10 @@ static int websocket_advance(struct cb_decoder *decoder)
 }
 
 /* Does this frame change which frames may follow? */
-static bool changes_message(const struct cb_decoder *decoder)
+static bool changes_what_may_follow(const struct cb_decoder *decoder)
 {
     const struct websocket_state *state = decoder->state;
-    return is_close(state) ||
+    return is_close(state) || state->masked == UNKNOWN ||
            decoder->expects_more != expects_more_after(decoder, state->header[0]);
 }
 
@@ -348,7 +361,7 @@ static size_t websocket_cuts(struct cb_decoder *decoder, const uint8_t *data, si
         state->have = 0;
         int status = read_header(decoder, data + at, n - at, &header);
         bool stands = keep || !is_masked(state);
-        if (status || !stands || is_left_out(decoder) || changes_message(decoder) ||
+        if (status || !stands || is_left_out(decoder) || changes_what_may_follow(decoder) ||
             state->payload > n - at - header)
             break;
         size_t payload = (size_t)state->payload, length = payload + (keep ? header : 0);

@@ -217,6 +217,8 @@ class WebSocket:
     def __init__(self, rng, data=False, message=False, rsv1=False):
         self.rng, self.data, self.message, self.rsv1 = rng, data or message, message, rsv1
         self.inside = self.closed = False
+        self.masked = None  # are frames of this side masked?
+        self.masks = rng.random() < 0.5
         self.started = None  # what there is of a message, and its place
 
     def first(self, source):
@@ -243,6 +245,8 @@ class WebSocket:
     def frame(self, source):
         first = self.first(source)
         second = source.byte()
+        if self.masked not in (None, second & 128) or first & 15 == 8 and second & 127 == 1:
+            raise Malformed()
         size = self.size(source, first & 15, second & 127)
         key = bytes(source.byte() for _ in range(4)) if second & 128 else bytes(4)
         at = source.at
@@ -250,6 +254,7 @@ class WebSocket:
             raise TooLong()
         payload = source.bytes(size)
         payload = bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
+        self.masked = second & 128
         if first & 15 == 8:
             self.closed, self.inside = True, False
         elif not first & 8:
@@ -273,10 +278,10 @@ class WebSocket:
         return Record(payload, at)
 
     def one(self, first, payload):
-        masked, n = self.rng.random() < 0.5, len(payload)
+        n = len(payload)
         head = bytes([first]) + (bytes([n]) if n < 126 else b"\x7e" + n.to_bytes(2, "big")
                                  if n < 65536 else b"\x7f" + n.to_bytes(8, "big"))
-        if not masked:
+        if not self.masks:
             return head + payload
         key = bytes(self.rng.choices(range(256), k=4))
         mixed = bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))

@@ -302,6 +302,7 @@ static const struct mixture mixtures[] = {
       "\"\n"}},
     {"csv,escape=\\\\,skip-empty", {"a\n", "\n", "\\\n", "\"\\\"\"\n", "\"", "\\"}},
     {"websocket", {"\x81\3abc", "\x82\1x", "\x89\1y", "\x81\x81zzzza", "\x1\1x", "\x80\1z"}},
+    {"websocket", {"\x81\x81zzzza", "\x82\x81zzzza", "\x89\x81zzzzy", "\x81\1x"}},
     {"websocket", {"\x81\3abc", "\x82\1x", "\x81\2yz"}},
     {"csv,sep=a", {"a", "\"", "\n", "b", "\r\n"}},
     {"json",

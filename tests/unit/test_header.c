@@ -45,12 +45,14 @@ static const struct sample {
      BYTES("Content-Length: 2\r\nX: y\r\n\r\nhi"),
      {{BYTES("Content-Length: 2\r\nX: y\r\n\r\n")}}},
     {"websocket",
-     BYTES("\x82\3one\x81\x82"
-           "abcd"
-           "\t\v"),
-     {{BYTES("\x82\3")},
+     BYTES("\x82\x83"
+           "zzzzone\x81\x82"
+           "abcd\t\v"),
+     {{BYTES("\x82\x83"
+             "zzzz")},
       {BYTES("\x81\x82"
              "abcd")}}},
+    {"websocket", BYTES("\x82\3one\x81\2hi"), {{BYTES("\x82\3")}, {BYTES("\x81\2")}}},
     {"http",
      BYTES("GET / HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
      {{BYTES("GET / HTTP/1.1\r\n\r\n")}, {BYTES("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")}}},

@@ -394,6 +394,7 @@ END_TEST
 /* ------------------------------------------------------------------ websocket */
 
 #define MASKED_HELLO "\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58" /* its key first */
+#define MASKED_LO "\x5a\x5a\x5a\x5a\x36\x35"
 
 /* RFC 6455 section 5.7 has these, and section 5.2 the rules. */
 static const struct example websocket[] = {
@@ -401,17 +402,31 @@ static const struct example websocket[] = {
     {"websocket", BYTES("\x81\x05Hello"), GIVES("[Hello]")},
     {"websocket", BYTES("\x81\x85" MASKED_HELLO), GIVES("[Hello]")},
     {"websocket", BYTES("\x01\x03Hel\x80\x02lo"), GIVES("[Hel][lo]")},
-    {"websocket", BYTES("\x89\x05Hello\x8a\x85" MASKED_HELLO), GIVES("[Hello][Hello]")},
+    {"websocket", BYTES("\x89\x05Hello\x8a\x05Hello"), GIVES("[Hello][Hello]")},
+    {"websocket", BYTES("\x8a\x85" MASKED_HELLO "\x81\x80zzzz\x81\x82" MASKED_LO),
+     GIVES("[Hello][][lo]")},
     {"websocket",
      BYTES("\x81\x01"
-           "a\x82\x00\x81\x85" MASKED_HELLO "\x81\x80zzzz\x81\x01"
+           "a\x82\x00\x81\x05Hello\x81\x01"
            "b"),
-     GIVES("[a][][Hello][][b]")},
-    {"websocket,data", BYTES("\x89\x05Hello\x01\x03Hel\x8a\x85" MASKED_HELLO "\x80\x02lo\x88\x00"),
+     GIVES("[a][][Hello][b]")},
+    {"websocket,data", BYTES("\x89\x05Hello\x01\x03Hel\x8a\x05Hello\x80\x02lo\x88\x00"),
      GIVES("[Hel][lo]")},
     {"websocket,data", BYTES("\x89\x00\x88\x02\x03\xe8\x8a\x00"), GIVES("")},
-    {"websocket,keep", BYTES("\x81\x85" MASKED_HELLO "\x01\x03Hel\x88\x00"),
-     GIVES("[\\x81\\x857\\xfa!=\\x7f\\x9fMQX][\\x01\\x03Hel][\\x88\\x00]")},
+    {"websocket,keep", BYTES("\x81\x85" MASKED_HELLO "\x88\x80zzzz"),
+     GIVES("[\\x81\\x857\\xfa!=\\x7f\\x9fMQX][\\x88\\x80zzzz]")},
+    {"websocket,keep", BYTES("\x01\x03Hel\x88\x00"), GIVES("[\\x01\\x03Hel][\\x88\\x00]")},
+    /* One side masks all its frames, the other one none (section 5.1). */
+    {"websocket", BYTES("\x81\x01x\x82\x80zzzz"), MALFORMED("[x]", 4)},
+    {"websocket", BYTES("\x82\x80zzzz\x81\x01x"), MALFORMED("[]", 7)},
+    {"websocket,data", BYTES("\x89\x80zzzz\x81\x01x"), MALFORMED("", 7)},
+    {"websocket,keep", BYTES("\x81\x01x\x81\x01x\x82\x80zzzz"),
+     MALFORMED("[\\x81\\x01x][\\x81\\x01x]", 7)},
+    {"websocket", BYTES("\x01\x01x\x80\x80zzzz"), MALFORMED("[x]", 4)},
+    /* The body of a Close frame begins with a status of two bytes (section 5.5.1). */
+    {"websocket", BYTES("\x88\x01\x03"), MALFORMED("", 1)},
+    {"websocket", BYTES("\x88\x02\x03\xe8"), GIVES("[\\x03\\xe8]")},
+    {"websocket", BYTES("\x88\x81zzzzz"), MALFORMED("", 1)},
     {"websocket,keep,data", BYTES("\x89\x01x\x01\x03Hel\x88\x00"), GIVES("[\\x01\\x03Hel]")},
     {"websocket",
      BYTES("\x81\x01"
@@ -475,8 +490,7 @@ static const struct example messages[] = {
     {MESSAGE, BYTES(""), GIVES("")},
     {MESSAGE, BYTES("\x81\x05Hello\x82\x00"), GIVES("[Hello][]")},
     {MESSAGE, BYTES("\x01\x03Hel\x80\x02lo\x01\x01x\x00\x01y\x80\x01z"), GIVES("[Hello][xyz]")},
-    {MESSAGE, BYTES("\x89\x01p\x01\x03Hel\x8a\x85" MASKED_HELLO "\x80\x02lo\x88\x00"),
-     GIVES("[Hello]")},
+    {MESSAGE, BYTES("\x89\x01p\x01\x03Hel\x8a\x05Hello\x80\x02lo\x88\x00"), GIVES("[Hello]")},
     {MESSAGE, BYTES("\x01\x80zzzz\x80\x85" MASKED_HELLO "\x81\x85" MASKED_HELLO),
      GIVES("[Hello][Hello]")},
     {MESSAGE, BYTES("\x02\x00\x00\x00\x80\x00\x81\x01x"), GIVES("[][x]")},
@@ -484,8 +498,10 @@ static const struct example messages[] = {
     {MESSAGE, BYTES("\x89\x00\x8a\x00\x88\x00"), GIVES("")},
     {MESSAGE ",data", BYTES("\x01\x01x\x80\x01y\x89\x00"), GIVES("[xy]")},
     /* The message as it was sent, with all that came before its end. */
-    {MESSAGE ",keep", BYTES("\x89\x00\x01\x01x\x89\x01p\x80\x81zzzzy\x82\x01z"),
-     GIVES("[\\x01\\x01x\\x89\\x01p\\x80\\x81zzzzy][\\x82\\x01z]")},
+    {MESSAGE ",keep", BYTES("\x89\x00\x01\x01x\x89\x01p\x80\x01y\x82\x01z"),
+     GIVES("[\\x01\\x01x\\x89\\x01p\\x80\\x01y][\\x82\\x01z]")},
+    {MESSAGE, BYTES("\x01\x01x\x80\x80zzzz"), MALFORMED("", 4)},
+    {MESSAGE, BYTES("\x01\x01x\x88\x01x"), MALFORMED("", 4)},
     {MESSAGE, BYTES("\x80\x00"), MALFORMED("", 0)},
     {MESSAGE, BYTES("\x01\x01x\x81\x01y"), MALFORMED("", 3)},
     {MESSAGE, BYTES("\x01\x01x\x89\x01p\x02\x01y"), MALFORMED("", 6)},
@@ -655,7 +671,7 @@ static const struct limited cut_short[] = {
     {"slip,keep", BYTES("abc\xdb\xdb"), 3, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
     {"websocket", BYTES("\x81\x05Hel"), 0, CB_PARTIAL_EMIT, GIVES("[Hel]")},
     {"websocket", BYTES("\x81\x85\x37\xfa\x21\x3d\x7f"), 0, CB_PARTIAL_EMIT, GIVES("[H]")},
-    {"websocket", BYTES("\x81\x00\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[][]")},
+    {"websocket", BYTES("\x81\x80zzzz\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[][]")},
     {"websocket,keep", BYTES("\x81\x85\x37"), 0, CB_PARTIAL_EMIT, GIVES("[\\x81\\x857]")},
     {"websocket,data", BYTES("\x82\x00\x89\x05\x37"), 0, CB_PARTIAL_EMIT, GIVES("[]")},
     {"websocket", BYTES("\x81\x01x\x81\x05Hel"), 0, CB_PARTIAL_DROP, GIVES("[x]")},
@@ -670,11 +686,12 @@ static const struct limited cut_short[] = {
     {MESSAGE, BYTES("\x81\x01x\x89"), 0, CB_PARTIAL_EMIT, GIVES("[x]")},
     {MESSAGE, BYTES("\x01\x01x\x80\x01y\x01\x01x\x80\x02"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[xy]", CB_EOVERFLOW, 6)},
-    {MESSAGE, BYTES("\x01\x02xx\x00\x81zzzz"), 2, CB_PARTIAL_DEFAULT, FAILS("", CB_EOVERFLOW, 0)},
-    {"websocket", BYTES("\x81\x02ok\x81\x83"), 2, CB_PARTIAL_DEFAULT,
-     FAILS("[ok]", CB_ETRUNCATED, 6)},
-    {"websocket", BYTES("\x81\x02ok\x81\x83zzzz"), 2, CB_PARTIAL_DEFAULT,
-     FAILS("[ok]", CB_EOVERFLOW, 4)},
+    {MESSAGE, BYTES("\x01\x82zzzzxx\x00\x81zzzz"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("", CB_EOVERFLOW, 0)},
+    {"websocket", BYTES("\x81\x82zzzz\x15\x11\x81\x83"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("[ok]", CB_ETRUNCATED, 10)},
+    {"websocket", BYTES("\x81\x82zzzz\x15\x11\x81\x83zzzz"), 2, CB_PARTIAL_DEFAULT,
+     FAILS("[ok]", CB_EOVERFLOW, 8)},
     {"slip,keep", BYTES("a\xc0\xc0x\xc0"), 2, CB_PARTIAL_DEFAULT,
      FAILS("[a\\xc0]", CB_EOVERFLOW, 2)},
 };
