@@ -62,10 +62,12 @@ const struct cb_framing cb__framings[] = {
      * before TLS 1.3 (RFC 5246 section 6.2.3), 2^14 + 256 since. */
     PRESET("tls", "u16be,offset=3,max=18432,byte=0:14-18,byte=1:03,lead=\\x17\\x03\\x03",
            "a TLS record (RFC 8446); out: application data", .also = "ssl"),
-    /* Types with the flags that each must have (MQTT 5.0 sections 2.1.2, 2.1.3). */
+    /* Types with the flags that each must have (MQTT 5.0 sections 2.1.2, 2.1.3); in PUBLISH
+     * not QoS 3 (3.3.1.2), nor DUP with QoS 0 (3.3.1.1).  Version 3.1.1 does not forbid a
+     * length in more bytes than needed (5.0 section 1.5.5 does). */
     PRESET("mqtt",
            "varint,offset=1,max-width=4,"
-           "byte=0:10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\\x30",
+           "byte=0:10|20|30-35|3a-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\\x30",
            "an MQTT control packet; out: PUBLISH"),
     /* The length counts the zero byte at the end; it is an int32. */
     PRESET("bson", "u32le,inclusive,adjust=-1,max=2147483647,trailer=\\0,keep", "a BSON document",

@@ -21,7 +21,7 @@ explains dns u16be,min=12
 explains kafka u32be,max=2147483647
 explains tpkt 'u16be,offset=2,inclusive,byte=0:03,lead=\x03'
 explains tls 'u16be,offset=3,max=18432,byte=0:14-18,byte=1:03,lead=\x17\x03\x03'
-explains mqtt 'varint,offset=1,max-width=4,byte=0:10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\x30'
+explains mqtt 'varint,offset=1,max-width=4,byte=0:10|20|30-35|3a-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\x30'
 explains bson 'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0,keep'
 explains postgres 'u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a,lead=d'
 explains postgres-startup u32be,inclusive,min=8,max=10004
@@ -79,7 +79,7 @@ refuses_first dns '\000\004abcd' 0 'length is less than the minimum: 00 04'
 refuses_first tpkt '\011\000\000\005a' 0 'byte 0 of the header is not 03: 09'
 refuses_first tls "$http" 0 'byte 0 of the header is not one of 14-18: 48'
 refuses_first mqtt '\000\000' \
-    0 'byte 0 of the header is not one of 10|20|30-35|38-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0: 00'
+    0 'byte 0 of the header is not one of 10|20|30-35|3a-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0: 00'
 refuses_first mqtt '0\377\377\377\377\001' 4 'length has more bytes than max-width: ff'
 refuses_first bson '\004\000\000\000' 0 'length is less than the header that it includes: 04 00 00 00'
 refuses_first fcgi '\011\006\000\001\000\000\000\000' 0 'byte 0 of the header is not 01: 09'

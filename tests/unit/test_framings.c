@@ -437,6 +437,9 @@ static const struct example presets[] = {
     {"mqtt", BYTES("\x30\x80\1\0\1a"), TRUNCATED("", 6)},
     {"mqtt", BYTES("\xc0\0\0\0"), MALFORMED("[]", 2)},
     {"mqtt", BYTES("\x36\0"), MALFORMED("", 0)}, /* of QoS 3 */
+    /* Section 3.3.1.1: DUP must be 0 with QoS 0. */
+    {"mqtt", BYTES("\x38\0"), MALFORMED("", 0)},
+    {"mqtt", BYTES("\x3a\0\x39\0"), MALFORMED("[]", 2)},
     {"mqtt", BYTES("\x80\0"), MALFORMED("", 0)}, /* SUBSCRIBE is 0x82 */
     {"mqtt", BYTES("\x30\x80\x80\x80\x80\1"), MALFORMED("", 4)},
     /* bsonspec.org, the first example. */
