@@ -708,7 +708,7 @@ CB_API unsigned cb_decoder_traits(const struct cb_decoder *decoder) CB_NONNULL;
  *             cb_decoder_new
  *   CB_ENOMEM at the first call for a stream: may be called again
  * The pieces are valid until cb_decoder_release, or until bytes leave the
- * buffer in any other way; appending does not affect them.
+ * buffer in any other way, or are joined by cb_data; appending does not affect them.
  *
  * Copies bytes only where the framing changes payload, and examines none twice.
  * Cost: a few nanoseconds a record.
@@ -958,7 +958,9 @@ CB_API void cb_encoder_reset(struct cb_encoder *encoder) CB_NONNULL;
  * If the encoder has CB_NEEDS_LENGTH and the decoder does not declare the length, or
  * the encoder has CB_NEEDS_WHOLE, whole records are held, up to max_record or else
  * 64 MiB.  Until a call has returned something other than CB_YES or an error of
- * the encoder, cb_decoder_take and cb_decoder_skip return CB_ESTATE.
+ * the encoder, some of `in` may be decoded, but not yet in `out`: then cb_decoder_take,
+ * cb_decoder_skip and cb_decoder_recover return CB_ESTATE, cb_decoder_batch returns it
+ * first, and dropping it is as in cb_decoder_new.
  */
 CB_API CB_MUST_USE int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder,
                                   struct cb_buffer *in, struct cb_buffer *out, size_t max,

@@ -181,8 +181,7 @@ static void leave(struct cb_decoder *decoder)
 {
     if (decoder->buffer)
         cb__buffer_set_reader(decoder->buffer, NULL);
-    if (decoder->core.kept)
-        decoder->core.kept->next = decoder->core.kept->count = 0;
+    cb__decoder_drop_kept(decoder);
     cb_buffer_free(decoder->core.assembled);
     cb_buffer_free(decoder->core.aside);
     cb_buffer_free(decoder->core.header_aside);
@@ -574,7 +573,9 @@ int cb_decoder_pass(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
     /* (A frame ends before UINT64_MAX.) */
     if (n > cb_decoder_ahead(decoder) || cb__buffer_end(buffer) + n > CB__POSITION_MAX)
         return CB_EINVAL;
-    cb__release(decoder, buffer);
+    cb_decoder_release(decoder, buffer);
+    if (!n)
+        return CB_OK;
     cb__buffer_pass(buffer, n);
     if (decoder->core.assembled)
         cb__buffer_pass(decoder->core.assembled, n);

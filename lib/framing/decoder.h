@@ -91,11 +91,17 @@ struct cb__lookahead {
     struct cb__cut cuts[CB__AHEAD_CUTS];
 };
 
-/* Pieces that were cut but not returned yet: those from `next` on. */
+/*
+ * Pieces that were cut but not returned yet: those from `next` on.  Between two calls they
+ * hold their blocks, since the caller may have the chunks of the buffer joined (cb_data), or
+ * drop them; those from `held` on still do when they are returned, until the next release.
+ */
 enum { CB__KEPT = 256 };
 
 struct cb__kept {
     size_t next, count;
+    size_t held;    /* `count`: none */
+    uint64_t place; /* position of the buffer at the end of the call that kept them */
     struct cb_piece pieces[CB__KEPT];
 };
 
@@ -277,6 +283,11 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
 
 /* The same for trailers: tells them, starting with the next record. */
 void cb__decoder_tell_trailers(struct cb_decoder *decoder);
+
+/* At the end of a call: the pieces that are kept hold their blocks; and the reverse, once
+ * nobody needs them any more. */
+void cb__decoder_hold_kept(struct cb_decoder *decoder);
+void cb__decoder_drop_kept(struct cb_decoder *decoder);
 
 /* Cuts at most `max` more pieces into decoder->core.kept, which is empty, after releasing
  * the previous ones.  As cb_decoder_batch. */

@@ -164,10 +164,19 @@ static inline int cb__attach(struct cb_decoder *decoder, struct cb_buffer *buffe
     return cb__decoder_meet(decoder, buffer);
 }
 
+/* Do returned pieces hold their blocks? */
+static inline bool cb__holds_given(const struct cb_decoder *decoder)
+{
+    const struct cb__kept *kept = decoder->core.kept;
+    return cb__unlikely(kept != NULL) && kept->held < kept->count && kept->next == kept->count;
+}
+
 /* Drops what was given. */
 static inline void cb__release(struct cb_decoder *decoder, struct cb_buffer *buffer)
 {
     const struct cb__core *core = &decoder->core;
+    if (cb__holds_given(decoder))
+        cb__decoder_drop_kept(decoder);
     if (cb__unlikely(core->assembled || core->too_long || core->aside || decoder->recovers))
         cb__decoder_release_held(decoder, buffer);
     else

@@ -54,9 +54,12 @@ static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
     if (decoder->core.header_at == at ||
         !cb__buffer_span(decoder->buffer, &cursor, at, &data, &n) || n < header)
         return;
-    if (!piece->length)
+    struct cb_memory *block = cb__buffer_block(decoder->buffer, &cursor, at);
+    if (!piece->length) {
         piece->data = data + header;
-    if (piece->data == data + header)
+        piece->block = block;
+    }
+    if (piece->data == data + header && piece->block == block)
         piece->flags &= ~(unsigned)CB_APART;
 }
 
@@ -82,9 +85,13 @@ static void tell_trailer(struct cb_decoder *decoder, struct cb_piece *piece)
     if (!cb__buffer_span(decoder->buffer, &cursor, decoder->found.payload_seen, &data, &n) ||
         n < piece->trailer)
         return;
-    if (!piece->length && !piece->header)
+    struct cb_memory *block =
+        cb__buffer_block(decoder->buffer, &cursor, decoder->found.payload_seen);
+    if (!piece->length && !piece->header) {
         piece->data = data;
-    if (piece->data + piece->length == data)
+        piece->block = block;
+    }
+    if (piece->data + piece->length == data && piece->block == block)
         piece->flags &= ~(unsigned)CB_TRAILER_APART;
 }
 
@@ -244,6 +251,22 @@ static int give_batch(struct cb_decoder *decoder, struct cb_piece *pieces, size_
     return done ? CB_PIECE : status;
 }
 
+/* Has the caller dropped bytes of pieces that were not returned yet? */
+static bool has_lost_kept(const struct cb_decoder *decoder)
+{
+    const struct cb__kept *kept = decoder->core.kept;
+    const uint64_t head = decoder->buffer->position;
+    return cb__decoder_has_kept(decoder) && !decoder->core.assembled && head > kept->place &&
+           head > kept->pieces[kept->next].offset;
+}
+
+/* cb__attach, for calls that return pieces. */
+static int attach(struct cb_decoder *decoder, struct cb_buffer *buffer)
+{
+    int status = cb__attach(decoder, buffer);
+    return status == CB_OK && cb__unlikely(has_lost_kept(decoder)) ? CB_ESTATE : status;
+}
+
 /* Returns pieces that were cut for cb_reframe. */
 static int hand_over(struct cb_decoder *decoder, struct cb_piece *pieces, size_t max, size_t *count)
 {
@@ -258,7 +281,7 @@ ssize_t cb_decoder_batch(struct cb_decoder *decoder, struct cb_buffer *buffer,
                          struct cb_piece *pieces, size_t max)
 {
     size_t count = 0;
-    int status = cb__attach(decoder, buffer);
+    int status = attach(decoder, buffer);
     if (status)
         return cb__public(status);
     cb__limit_to(decoder, decoder->core.max_given);
@@ -328,7 +351,7 @@ static __attribute__((noinline)) int find_next(struct cb_decoder *decoder, struc
                                                struct cb_piece *piece)
 {
     size_t count;
-    int status = cb__attach(decoder, buffer);
+    int status = attach(decoder, buffer);
     if (status)
         return cb__public(status);
     cb__limit_to(decoder, decoder->core.max_given);
@@ -354,7 +377,7 @@ int cb_decoder_next(struct cb_decoder *decoder, struct cb_buffer *buffer, struct
 
 int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole)
 {
-    int status = cb__attach(decoder, buffer);
+    int status = attach(decoder, buffer);
     if (status)
         return status;
     if (cb__unlikely(!decoder->core.kept)) {
@@ -362,8 +385,10 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
             decoder->allocator->alloc(decoder->allocator->arg, sizeof *decoder->core.kept);
         if (!decoder->core.kept)
             return CB_ENOMEM;
-        decoder->core.kept->next = decoder->core.kept->count = 0;
+        decoder->core.kept->next = decoder->core.kept->count = decoder->core.kept->held = 0;
     }
+    if (cb__holds_given(decoder))
+        cb__decoder_drop_kept(decoder);
     if (cb__unlikely(whole && !decoder->whole && cb__at_rest(decoder))) {
         decoder->whole = true;
         decoder->core.max_given = decoder->core.max_taken;
@@ -380,10 +405,42 @@ void cb__decoder_tell_trailers(struct cb_decoder *decoder)
     cb__forget_ahead(decoder); /* it has none */
 }
 
+void cb__decoder_hold_kept(struct cb_decoder *decoder)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    if (cb__likely(kept->next == kept->count)) {
+        cb__decoder_drop_kept(decoder);
+        return;
+    }
+    kept->place = decoder->buffer->position;
+    if (kept->held < kept->count) /* since an earlier call */
+        return;
+    kept->held = kept->next;
+    for (size_t i = kept->next; i < kept->count; i++) {
+        if (kept->pieces[i].block)
+            cb__memory_ref(kept->pieces[i].block);
+    }
+}
+
+void cb__decoder_drop_kept(struct cb_decoder *decoder)
+{
+    struct cb__kept *kept = decoder->core.kept;
+    if (!kept)
+        return;
+    const size_t from = kept->held, to = kept->count;
+    kept->next = kept->count = kept->held = 0; /* a release function may make calls */
+    for (size_t i = from; i < to; i++) {
+        if (kept->pieces[i].block)
+            cb__memory_unref(kept->pieces[i].block);
+    }
+}
+
 int cb__decoder_refill(struct cb_decoder *decoder, size_t max)
 {
     struct cb__kept *kept = decoder->core.kept;
+    cb__decoder_drop_kept(decoder);
     cb__release(decoder, decoder->buffer);
-    kept->next = kept->count = 0;
-    return give_batch(decoder, kept->pieces, cb__min(max, CB__KEPT), &kept->count);
+    const int status = give_batch(decoder, kept->pieces, cb__min(max, CB__KEPT), &kept->count);
+    kept->held = kept->count;
+    return status;
 }

@@ -166,7 +166,8 @@ int cb_decoder_recover(struct cb_decoder *decoder, struct cb_buffer *buffer, uin
     const struct cb_error error = decoder->error;
     *lost = 0;
     if (error.code != CB_EMALFORMED || !decoder->recovers || buffer != decoder->buffer ||
-        buffer->position > decoder->core.lost_to || !cb__decoder_recovery(decoder, &recovery))
+        buffer->position > decoder->core.lost_to || cb__decoder_has_kept(decoder) ||
+        !cb__decoder_recovery(decoder, &recovery))
         return CB_ESTATE;
     cb__release(decoder, buffer);
     if (decoder->core.assembled)

@@ -69,6 +69,8 @@ static int hand_over(struct reframing *work)
     int status = cb__encode_all(work->encoder, &work->appender, pieces, count, &taken);
     kept->next += taken;
     work->ended += count_ended(pieces, taken);
+    if (kept->next == kept->count)
+        cb__decoder_drop_kept(work->decoder);
     return status;
 }
 
@@ -315,6 +317,7 @@ int cb_reframe(struct cb_decoder *decoder, struct cb_encoder *encoder, struct cb
     status = pass_all(&work);
     cb_encoder_follow(encoder, followed);
     cb__appender_close(&work.appender);
+    cb__decoder_hold_kept(decoder);
     cb_decoder_release(decoder, in);
     if (count)
         *count = work.ended;

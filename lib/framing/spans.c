@@ -139,7 +139,7 @@ void cb__decoder_keep(struct cb_decoder *decoder, struct cb__cuts *found, size_t
 {
     struct cb__kept *kept = decoder->core.kept;
     kept->next = 0;
-    kept->count = 1;
+    kept->count = kept->held = 1;
     cb__decoder_build(decoder, found, count, 1, kept->pieces);
     cb__decoder_took(decoder, found, count + 1);
 }

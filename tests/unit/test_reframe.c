@@ -494,6 +494,125 @@ START_TEST(the_pieces_that_are_kept_come_first)
 }
 END_TEST
 
+/* What a caller may do with the input between two calls. */
+enum between { NOTHING, JOINED, PASSED_NONE, RECOVERED, BETWEEN };
+
+/* Does that, and overwrites the blocks that this frees. */
+static void do_between(struct pair *pair, struct cb_pool *pool, enum between what)
+{
+    struct cb_buffer *other = new_buffer(pool, 64);
+    const void *data;
+    uint64_t lost;
+    uint8_t x[2048];
+
+    if (what == JOINED)
+        ck_assert_int_eq(cb_data(pair->in, cb_length(pair->in), &data), CB_YES);
+    if (what == PASSED_NONE)
+        ck_assert_int_eq(cb_decoder_pass(pair->decoder, pair->in, 0), CB_OK);
+    if (what == RECOVERED)
+        ck_assert_int_eq(cb_decoder_recover(pair->decoder, pair->in, &lost), CB_ESTATE);
+    memset(x, 'x', sizeof x);
+    ck_assert_int_eq(cb_append(other, x, sizeof x), CB_OK);
+    cb_buffer_free(other);
+}
+
+/* Reframes an input in short chunks to an output without much room. */
+static void reframe_and_disturb(const char *from, const char *to, enum between what,
+                                struct record_list *wire)
+{
+    const struct cb_decoder_options options = {.size = sizeof options,
+                                               .on_malformed = CB_MALFORMED_SKIP};
+    struct cb_pool *pool;
+    struct pair pair;
+    int status;
+
+    ck_assert_int_eq(cb_pool_new(&pool, NULL), CB_OK);
+    make_pair(&pair, from, to, false, false, 100);
+    if (what == RECOVERED) {
+        cb_decoder_free(pair.decoder);
+        ck_assert_int_eq(cb_decoder_new(&pair.decoder, from, &options, NULL), CB_OK);
+    }
+    cb_buffer_free(pair.in);
+    pair.in = new_buffer(pool, 64);
+    for (int i = 0; i < 50; i++)
+        ck_assert_int_eq(cb_printf(pair.in, "{\"number\":%d,\"is\":\"that of a line\"}\n", i), 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("}\n")), CB_OK);
+    while ((status = cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL)) ==
+           CB_YES) {
+        list_add_buffer(wire, pair.out);
+        do_between(&pair, pool, what);
+    }
+    list_add_buffer(wire, pair.out);
+    ck_assert_int_eq(status, from[0] == 'n' ? CB_EMALFORMED : CB_MORE);
+    free_pair(&pair);
+    cb_pool_unref(pool);
+}
+
+/* (Records in one chunk, records in several, and such as are held until their end.) */
+START_TEST(what_is_kept_stays_whatever_happens_to_the_input)
+{
+    static const char *const from[] = {"lf", "ndjson", "sse"}, *const to[] = {"u8", "json", "dump"};
+    const enum between what = (enum between)_i;
+
+    for (size_t i = 0; i < COUNT(from); i++) {
+        for (size_t k = 0; k < COUNT(to); k++) {
+            struct record_list got = {.size = 0}, expected = {.size = 0};
+
+            if (what == RECOVERED && i != 1)
+                continue;
+            reframe_and_disturb(from[i], to[k], NOTHING, &expected);
+            reframe_and_disturb(from[i], to[k], what, &got);
+            expect(got.size == expected.size && !memcmp(got.bytes, expected.bytes, got.size),
+                   "%s to %s, %d: %.*s", from[i], to[k], what, (int)got.size, (char *)got.bytes);
+        }
+    }
+}
+END_TEST
+
+START_TEST(what_is_kept_must_not_be_dropped)
+{
+    for (size_t n = 1; n < 100; n++) {
+        struct cb_piece pieces[2];
+        struct pair pair;
+
+        make_pair(&pair, "lf", "u8", false, false, 64);
+        for (int i = 0; i < 20; i++)
+            ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
+        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                         CB_YES);
+        cb_skip(pair.out, CB_ALL);
+        const uint64_t kept = 55, before = cb_position(pair.in) + n;
+        cb_skip(pair.in, n);
+        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                         before > kept ? CB_ESTATE : CB_YES);
+        if (before > kept) {
+            ck_assert_int_eq((int)cb_decoder_batch(pair.decoder, pair.in, pieces, 2), CB_ESTATE);
+            ck_assert_int_eq(cb_decoder_next(pair.decoder, pair.in, pieces), CB_ESTATE);
+        }
+        free_pair(&pair);
+    }
+}
+END_TEST
+
+/* Two pieces were seen, one was returned. */
+START_TEST(to_pass_nothing_changes_nothing)
+{
+    struct cb_buffer *in = buffer_of(NULL, BYTES("one line of some bytes\nan"), 8);
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+    size_t length = 0;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "lf", NULL, NULL), CB_OK);
+    while (cb_decoder_batch(decoder, in, &piece, 1) == 1) {
+        ck_assert_int_eq(cb_decoder_pass(decoder, in, 0), CB_OK);
+        length += piece.length;
+    }
+    ck_assert_uint_eq(length, 24);
+    cb_decoder_free(decoder);
+    cb_buffer_free(in);
+}
+END_TEST
+
 START_TEST(another_input_is_refused_inside_a_stream)
 {
     struct cb_buffer *other = buffer_of(NULL, BYTES("two\n"), 4);
@@ -773,6 +892,9 @@ static Suite *reframe_suite(void)
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
     tcase_add_test(calls, the_pieces_that_are_kept_come_first);
+    tcase_add_loop_test(calls, what_is_kept_stays_whatever_happens_to_the_input, 0, BETWEEN);
+    tcase_add_test(calls, what_is_kept_must_not_be_dropped);
+    tcase_add_test(calls, to_pass_nothing_changes_nothing);
     tcase_add_test(calls, another_input_is_refused_inside_a_stream);
     tcase_add_test(calls, payload_that_nobody_sees_may_go_by);
     tcase_add_test(calls, payload_that_does_not_go_through_as_it_is_may_not_go_by);
