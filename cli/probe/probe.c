@@ -105,8 +105,8 @@ static int read_sample(struct sample *sample, const char *path)
     if (number)
         return number;
     number = sample_read(sample, &source);
-    source_close(&source, sample->size);
-    return number;
+    const int closed = source_close(&source, sample->size);
+    return number ? number : closed;
 }
 
 static enum exit_status probe_one(const char *path)
