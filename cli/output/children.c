@@ -79,13 +79,13 @@ static void give_up(struct children *set, int error, bool loses_output)
     }
 }
 
-/* Waits for one to end; with WNOHANG, only looks.  False if there was none. */
-static bool reap(struct children *set, int options)
+/* Takes note of one that has ended.  False if there was none. */
+static bool reap(struct children *set)
 {
     int status;
     pid_t pid;
     interrupt_hold();
-    pid = waitpid(-1, &status, options);
+    pid = waitpid(-1, &status, WNOHANG);
     if (pid > 0)
         note_end(set, pid, status); /* or it is not ours, but was inherited */
     const bool interrupted = pid < 0 && errno == EINTR;
@@ -155,7 +155,7 @@ static bool wait_once(struct children *set, int fd, const struct deadline *deadl
     n = fd >= 0;
     for (size_t i = 0; i < set->count && ready > 0; i++)
         n += take_polls(&set->child[i], set->polls + n);
-    while (reap(set, WNOHANG))
+    while (reap(set))
         continue;
     if (set->heard)
         set->heard(set->listener);
@@ -261,10 +261,10 @@ int children_init(struct children *set, const char *command, size_t count, size_
 
 void children_fini(struct children *set)
 {
-    for (size_t i = 0; i < set->count; i++)
-        child_close(&set->child[i]);
-    while (children_run(set) && reap(set, 0))
-        continue;
+    /* Their end was not waited for, so there was an error before they got anything: an end of
+     * their input would pass for that of the records. */
+    if (children_run(set))
+        children_stop(set);
     interrupt_children(NULL, 0);
     for (size_t i = 0; i < set->count; i++)
         child_fini(&set->child[i]);

@@ -31,7 +31,7 @@ struct children {
  * from which inherited CBSPLIT_... variables are removed.  An errno. */
 int children_init(struct children *set, const char *command, size_t count, size_t own,
                   struct cb_pool *pool);
-/* Waits for the commands that still run. */
+/* Stops the commands that still run. */
 void children_fini(struct children *set);
 
 /* Sets what is called at the end of each wait, when commands may have ended or printed

@@ -35,7 +35,7 @@ enum { WORKERS_SAID = -1 };
  * if a message has said why; then the caller still owns the encoder. */
 int workers_init(struct workers *workers, struct sink *sink, const char *command, size_t count,
                  const struct collecting *collecting, struct cb_pool *pool);
-/* Waits for those that still run. */
+/* Stops those that still run. */
 void workers_fini(struct workers *workers);
 
 static inline struct child *workers_child(const struct workers *workers)

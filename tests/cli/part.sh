@@ -303,6 +303,14 @@ cat in | "$CBSPLIT" --part=1/2 >out 2>err || status=$?
 expect_status 2
 sed 's,/dev/null,stdin,' message >stdin_message
 expect_same stdin_message err
+# Commands that wait for records then are ended, without an end of their input.
+run --part=1/2 --worker='cat; echo ended' /dev/null
+expect_status 2
+expect_same message err
+expect out ''
+run --part=1/2 --collect=line --worker='seq 100000' /dev/null
+expect_status 2
+expect_same message err
 run --part=1/2 no-such-file
 expect_status 1
 expect_message 'no-such-file: No such file or directory'
