@@ -88,8 +88,8 @@ void collect_write(struct collect *collect);
 /* The command in this place is over, and leaves it to another one; it had these records. */
 void collect_leave(struct collect *collect, size_t place, uint64_t first, uint64_t last);
 
-/* No command runs any more: ends standard output.  An exit status, as from
- * collect_status. */
+/* No command runs any more: ends standard output, with the end mark if it is `whole`: the
+ * input was, and no command has failed.  An exit status, as from collect_status. */
 enum exit_status collect_finish(struct collect *collect, bool whole);
 
 #endif

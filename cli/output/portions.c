@@ -58,10 +58,11 @@ static enum exit_status open_portion(struct portions *portions)
     return status ? status : send_copy(portions, portions->header.bytes);
 }
 
-static enum exit_status close_portion(struct portions *portions)
+/* With the end of its stream, unless records are missing after it. */
+static enum exit_status close_portion(struct portions *portions, bool whole)
 {
     enum exit_status status = send_whole(portions);
-    if (!status)
+    if (!status && whole)
         status = send_copy(portions, portions->ending);
     portions->is_open = false;
     return status ? status : portions->ops->close(portions->output->sink);
@@ -70,7 +71,7 @@ static enum exit_status close_portion(struct portions *portions)
 /* The current record does not fit: it begins the next portion. */
 static enum exit_status cut(struct portions *portions)
 {
-    enum exit_status status = close_portion(portions);
+    enum exit_status status = close_portion(portions, true);
     return status ? status : open_portion(portions);
 }
 
@@ -112,7 +113,7 @@ static enum exit_status add_records(struct portions *portions, uint64_t count, u
         portions->ops->added(sink, sink->before + last);
     const bool is_full =
         portions->records >= portions->grouping.records || !fits(portions, portions->end);
-    return is_full ? close_portion(portions) : EXIT_FINE;
+    return is_full ? close_portion(portions, true) : EXIT_FINE;
 }
 
 /* A record begins. */
@@ -235,7 +236,7 @@ static enum exit_status abandon_record(struct portions *portions)
     portions->part = NO_PART;
     if (portions->records && !is_sent) {
         cb_truncate(buffer, (size_t)(portions->end - cb_position(buffer)));
-        return close_portion(portions);
+        return close_portion(portions, false);
     }
     cb_skip(buffer, CB_ALL);
     portions->is_open = false;
@@ -247,7 +248,7 @@ enum exit_status portions_finish(struct portions *portions, bool whole)
 {
     if (!portions->is_open)
         return EXIT_FINE;
-    return whole ? close_portion(portions) : abandon_record(portions);
+    return whole ? close_portion(portions, true) : abandon_record(portions);
 }
 
 /* ------------------------------------------------------------------- their life */

@@ -5,8 +5,8 @@
  *
  * A portion consists of whole records.  One that is incomplete so far is held while it is
  * short, or while it is open whether it fits, so that the records before it are not lost
- * if it is never completed.  The first of a portion is passed on as it arrives: without
- * it there is no portion.
+ * if it is never completed; the stream then ends without its end mark.  The first of a
+ * portion is passed on as it arrives: without it there is no portion.
  */
 #ifndef PORTIONS_H
 #define PORTIONS_H

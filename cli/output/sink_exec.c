@@ -243,7 +243,7 @@ static enum exit_status finish(struct sink *sink, bool whole)
     while (children_run(&out->set))
         children_wait(&out->set);
     heard(out);
-    const enum exit_status finished = collect_finish(&out->collect, whole);
+    const enum exit_status finished = collect_finish(&out->collect, whole && !out->failure);
     if (status || finished)
         return finished ? finished : status;
     sink->error.code = CB_OK;

@@ -95,7 +95,7 @@ static void wait_for_all(struct workers *workers)
 enum exit_status workers_finish(struct workers *workers, bool whole)
 {
     wait_for_all(workers);
-    return collect_finish(&workers->collect, whole);
+    return collect_finish(&workers->collect, whole && !workers->failure);
 }
 
 void workers_give_up(struct workers *workers, uint64_t record)

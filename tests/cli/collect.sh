@@ -330,6 +330,22 @@ refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its
 # A stream that is cut short does not look whole.
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '1\r\na\r\n' -f netstring -k --collect=line --collect-to=chunked --worker=cat
+# Nor does one without the records of a command that has failed.
+seq 3 >in
+for options in '' -k; do
+    # shellcheck disable=SC2086,SC2016
+    run $options --collect=line --collect-to=chunked \
+        --exec='[ "$CBSPLIT_RECORD" != 2 ] && cat' in
+    expect_status 123
+    expect out '1\r\n1\r\n1\r\n3\r\n'
+    # shellcheck disable=SC2086
+    run $options --collect=line --collect-to=chunked --worker='cat; exit 1' in
+    expect_status 123
+    expect out '1\r\n1\r\n1\r\n2\r\n1\r\n3\r\n'
+done
+run -k --collect=line --collect-to=chunked --worker='sed 2d' in
+expect_status 123
+expect out '1\r\n1\r\n1\r\n3\r\n'
 
 about 'standard output'
 

@@ -304,6 +304,23 @@ refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its
     '1:a,5:th' '' -f netstring --header=1 --exec=cat
 refuses 4 'stdin: record 2 at byte 4: input ends inside a record: 3 bytes of its payload are missing, at byte 8' \
     '1:a,5:th' '' -f netstring --header=2 --exec=cat
+# The stream does not look whole, whether the fault comes at once or inside a long record.
+{
+    printf '1:a,1:b,99999999:'
+    head -c 200000 /dev/zero
+} >in
+for input in '1:a,1:b,xx' '1:a,1:b,5:th'; do
+    # shellcheck disable=SC2059
+    printf "$input" >in.short
+    for file in in in.short; do
+        rm -rf made
+        mkdir made
+        run -f netstring -t chunked --group=5 -o made/%d $file
+        expect made/1 '1\r\na\r\n1\r\nb\r\n'
+    done
+    run -f netstring -t chunked --group=5 --exec=cat in.short
+    expect out '1\r\na\r\n1\r\nb\r\n'
+done
 rm -rf made
 mkdir made
 refuses 6 'stdin: record 4 at byte 6: 3 bytes do not fit in a record of 2' 'a\nb\nc\nddd\ne\n' '' \
