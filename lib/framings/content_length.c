@@ -52,7 +52,8 @@ struct head {
     bool has_length;
     uint64_t length;
     const char *why;
-    bool is_wrong; /* as a whole */
+    bool is_wrong;   /* as a whole, */
+    size_t wrong_at; /* ... or from this byte on */
 };
 
 struct content_length_state {
@@ -132,10 +133,16 @@ static int fail(struct head *head, const char *why)
     return CB_EMALFORMED;
 }
 
-static int fail_whole(struct head *head, const char *why)
+static int fail_from(struct head *head, size_t at, const char *why)
 {
     head->is_wrong = true;
+    head->wrong_at = at;
     return fail(head, why);
+}
+
+static int fail_whole(struct head *head, const char *why)
+{
+    return fail_from(head, 0, why);
 }
 
 /* The next byte of the start line, which is not of its end. */
@@ -235,9 +242,9 @@ static int add_length(struct head *head)
     const struct cb__fields *fields = &head->fields;
     const struct cb__bytes value = {.data = fields->text, .length = fields->length};
     if (head->has_length)
-        return fail_whole(head, "header has Content-Length twice");
+        return fail_from(head, fields->value_at, "header has Content-Length twice");
     if (!cb__bytes_number(&value, &head->length))
-        return fail_whole(head, "Content-Length is not a number below 2^64");
+        return fail_from(head, fields->value_at, "Content-Length is not a number below 2^64");
     head->has_length = true;
     return CB__MORE;
 }
@@ -278,6 +285,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     int status = read_head(decoder->config.data, &state->head, data, n, used);
     counted->frame.payload = state->head.length;
     counted->frame_is_wrong = state->head.is_wrong;
+    counted->wrong_at = state->head.wrong_at;
     counted->why = state->head.why;
     return status;
 }

@@ -126,11 +126,11 @@ gives 'Content-Length: 2\r\nContent-Type: a\r\n\r\nhicontent-length: 0\r\n\r\n' 
 gives 'hi\n\n' 'Content-Length: 2\r\n\r\nhiContent-Length: 0\r\n\r\n' --to=content-length
 gives 'Content-Length: 2\n\nhi' 'hi\n' --from=content-length,lf
 twice='Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi'
-refuses 3 'stdin: record 1 at byte 0: header has Content-Length twice: 43 6f 6e 74' "$twice" '' \
+refuses 3 'stdin: record 1 at byte 0: header has Content-Length twice: 32 0d 0a, at byte 35' "$twice" '' \
     --from=content-length
 refuses 3 'stdin: record 1 at byte 0: header has no Content-Length: 41 3a 62 0d' 'A:b\r\n\r\n' '' \
     --from=content-length
-refuses 3 "stdin: record 1 at byte 0: $number: 43 6f 6e 74" 'Content-Length: 2x\r\n\r\n' '' \
+refuses 3 "stdin: record 1 at byte 0: $number: 32 78 0d 0a, at byte 16" 'Content-Length: 2x\r\n\r\n' '' \
     --from=content-length
 
 about 'a start line before it, and a trailer after the payload'

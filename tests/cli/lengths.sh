@@ -75,7 +75,7 @@ done
 claims 3 'length has too many digits: 30, at byte 16' '10000000000000000\nx' hex
 claims 3 'length has more than 18 digits: 38, at byte 19' '$9223372036854775808\r\nx' resp
 claims 3 'length is negative, but not -1: 32, at byte 2' '$-2\r\nx' resp
-claims 3 'Content-Length is not a number below 2^64: 43 6f 6e 74' \
+claims 3 'Content-Length is not a number below 2^64: 31 38 34 34, at byte 16' \
     'Content-Length: 18446744073709551616\r\n\r\nx' content-length
 claims 5 "$stream" 'Content-Length: 18446744073709551615\r\n\r\nx' content-length
 claims 3 'BodyLength does not fit in 64 bits: 36, at byte 31' '8=FIX.4.2\0019=18446744073709551616\001' fix

@@ -45,7 +45,8 @@ static int malformed(struct cb_decoder *decoder, size_t used)
     if (counted->broken)
         return breaks_rule(decoder);
     decoder->found.scan += used;
-    uint64_t where = counted->frame_is_wrong ? frame_at(decoder) : decoder->found.scan;
+    uint64_t where =
+        counted->frame_is_wrong ? frame_at(decoder) + counted->wrong_at : decoder->found.scan;
     return cb__decoder_fail(decoder, CB_EMALFORMED, where, "%s", counted->why);
 }
 

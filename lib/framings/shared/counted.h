@@ -23,9 +23,9 @@ enum { CB__DROPPED = 101 };
  * continues after those, and decoder->found.needed is set; CB__END: nothing follows;
  * CB__DROPPED: what was examined up to there belongs to no frame, the next one begins;
  * CB_EMALFORMED: the byte data[*used] is wrong, or with `frame_is_wrong` the header as
- * a whole, as the *used bytes show, and counted->why is the reason.  It keeps what it
- * must remember in its own state, and leaves that ready for the next header, as the
- * family's `reset` does.
+ * a whole or from `wrong_at` on, as the *used bytes show, and counted->why is the
+ * reason.  It keeps what it must remember in its own state, and leaves that ready for
+ * the next header, as the family's `reset` does.
  */
 typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                              size_t *used);
@@ -74,7 +74,8 @@ struct cb__counted {
     uint64_t payload_end;               /* stream position */
     size_t trailer_at;                  /* bytes of the trailer seen */
     const char *why;                    /* why a header is malformed */
-    bool frame_is_wrong;                /* ... and reported at the beginning of its frame */
+    bool frame_is_wrong;                /* ... and reported in its frame, */
+    size_t wrong_at;                    /* ... at this byte of it */
     const char *trailer_error;          /* the same for the trailer */
     const struct cb__byte_rules *rules; /* of the header's bytes, or NULL */
     const char *rules_of;               /* what messages call these bytes */
