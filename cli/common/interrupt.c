@@ -26,9 +26,17 @@ static size_t child_count;
 
 /* Everything below must be safe in a signal handler. */
 
+/* Has it not been waited for?  If it has, another process may have its number. */
+static bool is_child(pid_t pid)
+{
+    siginfo_t information;
+    return waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* (A leader may have moved to another group.) */
 static void signal_group(pid_t leader, int signal)
 {
-    if (kill(-leader, signal) < 0)
+    if (kill(-leader, signal) < 0 && is_child(leader))
         kill(leader, signal);
 }
 

@@ -6,6 +6,7 @@
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 need_preload
+need setsid
 export CBSPLIT
 
 # with FAULTS ARG... - as run does, with these variables in the environment
@@ -158,6 +159,19 @@ for faults in FAIL_ppoll=ENOMEM@1+ FAIL_waitpid=ECHILD@1+; do
     expect_status 1
     expect_message "exec: record 1: $cause"
 done
+mv kept in
+
+about 'no signal goes to the number of a process that has been waited for'
+# What still reads has left the group of the command, which is gone.
+mkfifo goes_on
+mv in kept
+{ printf '300000:' && head -c 300000 /dev/zero && printf ,; } >in
+with '' -f netstring --exec='exec 3<&0
+    setsid sh -c "echo >left; read x <goes_on" <&3 &
+    until [ -e left ]; do sleep 0.01; done'
+expect_status 123
+expect_message 'exec: record 1: the command ended while a process that it had started was still reading'
+: >goes_on
 mv kept in
 
 about 'what commands and workers print'

@@ -31,6 +31,8 @@
  *                            each kind ("move 23") and each call ("call readv 7"), and then
  *                            the allocations that main left ("held 2")
  *
+ * A signal for a process that is no child of cbsplit is told on standard error.
+ *
  * The commands that cbsplit runs are left alone.
  */
 #ifndef PRELOAD_H
