@@ -42,6 +42,7 @@ int cb__appender_open(struct cb__appender *appender, struct cb_buffer *buffer, b
         .buffer = buffer,
         .bytes = bounded ? CB__APPEND_BYTES : SIZE_MAX,
         .chunks = bounded ? buffer->count + CB__APPEND_CHUNKS : SIZE_MAX,
+        .opened = cb__buffer_end(buffer),
     };
     if (reserve(buffer))
         return CB_ENOMEM;

@@ -36,8 +36,9 @@ enum { CB__APPEND_ROOM = 4096 };
 struct cb__appender {
     uint8_t *to, *end, *run;
     struct cb_buffer *buffer;
-    size_t bytes;  /* may still be copied, in addition to those up to `end` */
-    size_t chunks; /* the maximum number of chunks in the buffer */
+    size_t bytes;    /* may still be copied, in addition to those up to `end` */
+    size_t chunks;   /* the maximum number of chunks in the buffer */
+    uint64_t opened; /* position of the end of the buffer at that time */
 };
 
 /* Opens it at the tail of a buffer and cancels an open offer.  `bounded`: for the work

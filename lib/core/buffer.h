@@ -123,6 +123,10 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
 /* cb_commit of 1 or more bytes, without adapting the chunk size. */
 void cb__buffer_show_offer(struct cb_buffer *buffer, size_t n);
 
+/* Drops the bytes from this position on, which were added in the same call: neither the
+ * decoder of the buffer nor a search has seen them. */
+void cb__buffer_withdraw(struct cb_buffer *buffer, uint64_t end);
+
 /* Continues in a new block, whose reference becomes the buffer's. */
 void cb__buffer_set_tail(struct cb_buffer *buffer, struct cb_memory *memory);
 

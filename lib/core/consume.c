@@ -144,7 +144,8 @@ int cb__buffer_take_frame(struct cb_buffer *source, size_t lead, size_t size, si
     return CB_OK;
 }
 
-size_t cb_truncate(struct cb_buffer *buffer, size_t n)
+/* Drops everything after the first n bytes; `seen`: somebody may know of these bytes. */
+static size_t drop_after(struct cb_buffer *buffer, size_t n, bool seen)
 {
     const size_t dropped = buffer->length - cb__min(n, buffer->length), limit = buffer->limit;
     const uint64_t end = buffer->position + (buffer->length - dropped);
@@ -155,7 +156,8 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
         size_t part = cb__min(cb__clamp_u64(cb__buffer_end(buffer) - end), last->length);
         last->length -= part;
         buffer->length -= part;
-        cb__buffer_reshaped(buffer, cb__buffer_end(buffer));
+        if (seen)
+            cb__buffer_reshaped(buffer, cb__buffer_end(buffer));
         if (last->length)
             break;
         buffer->count--;
@@ -164,4 +166,14 @@ size_t cb_truncate(struct cb_buffer *buffer, size_t n)
     buffer->limit = limit;
     cb__buffer_settle(buffer);
     return dropped;
+}
+
+size_t cb_truncate(struct cb_buffer *buffer, size_t n)
+{
+    return drop_after(buffer, n, true);
+}
+
+void cb__buffer_withdraw(struct cb_buffer *buffer, uint64_t end)
+{
+    drop_after(buffer, (size_t)(end - buffer->position), false);
 }

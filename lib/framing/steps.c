@@ -45,7 +45,9 @@ void cb__encode_take_back(const struct cb_encoder *encoder, struct cb__appender 
 {
     struct cb_buffer *out = appender->buffer;
     cb__appender_close(appender);
-    if (encoder->start < out->position)
+    if (encoder->start >= appender->opened)
+        cb__buffer_withdraw(out, encoder->start);
+    else if (encoder->start < out->position)
         cb_truncate(out, 0);
     else if (encoder->start < cb__buffer_end(out))
         cb_truncate(out, (size_t)(encoder->start - out->position));

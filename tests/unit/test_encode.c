@@ -311,6 +311,39 @@ START_TEST(a_whole_record_that_does_not_fit_leaves_the_output_as_it_was)
 }
 END_TEST
 
+/* A queue with a limit, for which a record is too much now and then. */
+START_TEST(a_record_that_does_not_fit_does_not_disturb_the_reader_of_the_output)
+{
+    const struct cb_buffer_options options = {.size = sizeof options, .limit = 100};
+    struct cb_buffer *queue,
+        *record = buffer_of(NULL, BYTES("two of these, and no more, have room"), 8);
+    struct cb_encoder *encoder = new_encoder("lf", true, NULL);
+    struct cb_decoder *decoder;
+    struct cb_piece pieces[4];
+    size_t records = 0;
+
+    ck_assert_int_eq(cb_buffer_new(&queue, &options), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "lf", NULL, NULL), CB_OK);
+    ck_assert_int_eq((int)cb_decoder_batch(decoder, queue, pieces, 4), CB_MORE);
+    for (int round = 0; round < 10; round++) {
+        int status;
+
+        while ((status = cb_encode(encoder, record, queue)) == CB_OK)
+            records++;
+        ck_assert_int_eq(status, CB_ELIMIT);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "a\nb", 3, NULL, NULL, queue), CB_EUNENCODABLE);
+        const ssize_t n = cb_decoder_batch(decoder, queue, pieces, 4);
+        ck_assert_int_eq((int)n, 2);
+        cb_decoder_release(decoder, queue);
+    }
+    ck_assert_uint_eq(records, 20);
+    cb_encoder_free(encoder);
+    cb_decoder_free(decoder);
+    cb_buffer_free(queue);
+    cb_buffer_free(record);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- memory */
 
 START_TEST(when_memory_is_out_the_same_call_may_be_made_again)
@@ -981,6 +1014,7 @@ static Suite *encode_suite(void)
 
     tcase_add_loop_test(bytes, pieces_are_encoded_alike_however_they_are_cut, 0, all);
     tcase_add_loop_test(bytes, whole_records_are_encoded_as_their_pieces_are, 0, all);
+    tcase_add_test(bytes, a_record_that_does_not_fit_does_not_disturb_the_reader_of_the_output);
     tcase_add_loop_test(bytes, a_whole_record_that_does_not_fit_leaves_the_output_as_it_was, 0,
                         all);
     tcase_add_loop_test(memory, when_memory_is_out_the_same_call_may_be_made_again, 0, all);
