@@ -949,7 +949,7 @@ CB_API void cb_encoder_reset(struct cb_encoder *encoder) CB_NONNULL;
  * Decodes at most `max` records (CB_ALL: all) from the head of `in` and appends them
  * to `out` in the encoder's framing; decoded bytes leave `in`.  `count`, which may
  * be NULL, gets the number of records that ended.  One call does a bounded amount of
- * work (256 KiB copied, or 1,024 chunks).  Returns
+ * work (256 KiB copied, 1,024 chunks, or 16 MiB of input and a few records).  Returns
  *   CB_YES   there may be more to do: write `out`, and call again
  *   CB_MORE  more input is needed; cb_decoder_needed(), or cb_decoder_finish()
  *   CB_END   the input has ended: call cb_encode_end() next

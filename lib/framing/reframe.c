@@ -19,6 +19,9 @@ enum { SPLICE_MIN = 4096, SHORT_BELOW = 50 };
 
 enum { PAGE = 4096, NEAR = 256 };
 
+/* Input in one call: frames may be put by reference as one chunk, or not at all. */
+enum { CALL_INPUT = 16 << 20 };
+
 /* What an encoder needs and a decoder may not provide. */
 static bool needs_whole(const struct cb_decoder *decoder, const struct cb_encoder *encoder)
 {
@@ -267,11 +270,13 @@ static int cut_pieces(struct reframing *work)
 
 static int pass_all(struct reframing *work)
 {
+    const struct cb__found *found = &work->decoder->found;
+    const uint64_t start = found->scan;
     int status = CB_OK;
     while (work->ended < work->max) {
         if (cb__decoder_has_kept(work->decoder))
             status = hand_over(work);
-        if (status != CB_OK || work->ended == work->max)
+        if (status != CB_OK || work->ended == work->max || found->scan - start >= CALL_INPUT)
             break;
         const size_t before = work->ended;
         if (!work->spent)

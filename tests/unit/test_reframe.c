@@ -400,6 +400,38 @@ START_TEST(one_call_does_no_more_than_its_share)
 }
 END_TEST
 
+/* (As one chunk, which adds nothing to a share of chunks; and without any output.) */
+START_TEST(nor_where_nothing_is_copied)
+{
+    static const char *const to[] = {"lf", "none"};
+    enum { SIZE = 40 << 20, LINE = 1000 };
+    char *bytes = malloc(SIZE);
+
+    ck_assert_ptr_nonnull(bytes);
+    memset(bytes, '0', SIZE);
+    for (size_t i = 0; i + LINE <= SIZE; i += LINE) {
+        bytes[i] = bytes[i + LINE - 2] = '"';
+        bytes[i + LINE - 1] = '\n';
+    }
+    for (size_t i = 0; i < 2 * COUNT(to); i++) {
+        struct pair pair;
+        size_t count, records = 0;
+
+        make_pair(&pair, i % 2 ? "lf" : "ndjson", to[i / 2], false, false, 0);
+        ck_assert_int_eq(cb_append_ref(pair.in, bytes, SIZE / LINE * LINE, NULL, NULL), CB_OK);
+        while (cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, &count) ==
+               CB_YES) {
+            records += count;
+            ck_assert_uint_le(count, (17 << 20) / LINE);
+            cb_skip(pair.out, CB_ALL);
+        }
+        ck_assert_uint_eq(records + count, SIZE / LINE);
+        free_pair(&pair);
+    }
+    free(bytes);
+}
+END_TEST
+
 /* Which way a frame goes depends on its length and on those before it; what comes of it
  * does not. */
 START_TEST(short_and_long_records_may_alternate)
@@ -889,6 +921,7 @@ static Suite *reframe_suite(void)
     tcase_add_test(calls, no_header_is_lost_where_memory_is_short);
     tcase_add_test(calls, no_record_is_lost_where_there_is_no_memory_to_step_aside);
     tcase_add_test(calls, one_call_does_no_more_than_its_share);
+    tcase_add_test(calls, nor_where_nothing_is_copied);
     tcase_add_loop_test(calls, short_and_long_records_may_alternate, 0, 60);
     tcase_add_test(calls, what_is_kept_for_the_next_call_is_not_lost_to_others);
     tcase_add_test(calls, the_pieces_that_are_kept_come_first);
