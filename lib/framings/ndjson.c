@@ -64,7 +64,8 @@ static const char *check_rest(struct ndjson_state *state, const uint8_t *data, s
         if (state->scanned.held)
             return "CR is not followed by LF";
         if (data[*i] != ' ' && data[*i] != '\t' && data[*i] != '\r')
-            return "line has more than one value";
+            return cb__json_begins(data[*i]) ? "line has more than one value"
+                                             : "value is not followed by the end of its line";
         state->scanned.held = data[*i] == '\r';
     }
     return NULL;

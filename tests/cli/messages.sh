@@ -285,6 +285,10 @@ END
         '\357\273\277]' '' -f json
     refuses 3 'stdin: record 1 at byte 0: name must be true, false or null: 78, at byte 5' \
         '\357\273\277 tx' 't' -f ndjson -t raw
+    refuses 3 'stdin: record 1 at byte 0: value is not followed by the end of its line: 2c, at byte 4' \
+        '[1] ,\n' '' -f ndjson -t none
+    refuses 3 'stdin: record 1 at byte 0: line has more than one value: 32, at byte 2' \
+        '1 2\n' '' -f ndjson -t none
     refuses 3 'stdin: record 1 at byte 0: incomplete byte order mark: 78, at byte 2' '\357\273x' '' -f json
     gives '\357\273\277[1]' '1\t3\t3\n' -f json -t index
     CBSPLIT=$outside
