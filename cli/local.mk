@@ -50,6 +50,8 @@ cbsplit_SOURCES = \
 	cli/output/turns.c \
 	cli/output/units.h \
 	cli/output/units.c \
+	cli/output/unread.h \
+	cli/output/unread.c \
 	cli/output/workers.h \
 	cli/output/workers.c \
 	cli/probe/bits.h \

@@ -12,6 +12,7 @@
 #include "../common/fd.h"
 #include "../common/interrupt.h"
 #include "portions.h"
+#include "unread.h"
 
 struct sink_files {
     struct sink sink;
@@ -19,31 +20,16 @@ struct sink_files {
     struct portions portions;
     const struct name_template *name;
     bool replace;
-    char *const *inputs; /* the one that is read now, and those after it, up to NULL */
-    char *path;          /* of the current file, or the last; empty: there was none */
-    int fd;              /* -1 between two files */
+    struct unread unread; /* if it replaces files */
+    char *path;           /* of the current file, or the last; empty: there was none */
+    int fd;               /* -1 between two files */
 };
-
-/* Does the path lead to this file?  (The file may be a link that is on the way.) */
-static bool leads_to(const char *path, const struct stat *file)
-{
-    struct stat link, end;
-    return (lstat(path, &link) == 0 && link.st_dev == file->st_dev &&
-            link.st_ino == file->st_ino) ||
-           (stat(path, &end) == 0 && end.st_dev == file->st_dev && end.st_ino == file->st_ino);
-}
 
 /* Would the file take the place of an input that has not been opened yet? */
 static bool is_unread(const struct sink_files *out)
 {
     struct stat old;
-    if (lstat(out->path, &old) < 0)
-        return false;
-    for (char *const *path = *out->inputs ? out->inputs + 1 : out->inputs; *path; path++) {
-        if (strcmp(*path, "-") != 0 && leads_to(*path, &old))
-            return true;
-    }
-    return false;
+    return lstat(out->path, &old) == 0 && unread_has(&out->unread, &old);
 }
 
 /* Creates the file, always a new one: the old one may be the input, or have other
@@ -153,8 +139,10 @@ static size_t move(struct sink *sink, int fd, uint64_t n)
 
 static void input(struct sink *sink, const struct sink_input *ended)
 {
+    struct sink_files *out = (struct sink_files *)sink;
     (void)ended;
-    ((struct sink_files *)sink)->inputs++;
+    if (out->replace)
+        unread_next(&out->unread);
 }
 
 static enum exit_status flush(struct sink *sink)
@@ -178,6 +166,7 @@ static void free_sink(struct sink *sink)
     struct sink_files *out = (struct sink_files *)sink;
     portions_fini(&out->portions);
     output_fini(&out->output);
+    unread_fini(&out->unread);
     free(out->path);
     free(out);
 }
@@ -213,16 +202,19 @@ struct sink *sink_files_new(struct cb_encoder *encoder, const struct name_templa
         goto err0;
     if (!output_init(&out->output, &out->sink, encoder))
         goto err1;
-    if (!portions_init(&out->portions, &file_ops, &out->output, grouping))
+    if (replace && !unread_init(&out->unread, inputs))
         goto err2;
+    if (!portions_init(&out->portions, &file_ops, &out->output, grouping))
+        goto err3;
     out->name = name;
     out->replace = replace;
-    out->inputs = inputs;
     out->fd = -1;
     out->sink.ops = choose_ops(out);
     out->sink.name = "output";
     interrupt_catch();
     return &out->sink;
+err3:
+    unread_fini(&out->unread);
 err2:
     out->output.encoder = NULL; /* the caller still owns it */
     output_fini(&out->output);

@@ -125,6 +125,7 @@ program_layers() {
  5  input/looks.h input/looks.c
  3  output/template.h output/template.c
  3  output/assigned.h output/assigned.c
+ 3  output/unread.h output/unread.c
  3  output/child.h output/child.c
  4  output/children.h output/children.c
  4  output/sink.h
