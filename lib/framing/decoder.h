@@ -277,8 +277,8 @@ size_t cb__decoder_mark(struct cb_decoder *decoder, size_t most, uint64_t *marks
 struct cb_memory *cb__decoder_block(struct cb_decoder *decoder);
 
 /* For cb_reframe.  The first call for a stream, or any later one: gives the decoder a
- * place to keep pieces, and with `whole` holds whole records, starting with the next
- * one.  CB_ENOMEM, CB_ESTATE. */
+ * place to keep pieces, and with `whole` holds whole records, starting with the first of
+ * which nothing was returned.  CB_ENOMEM, CB_ESTATE. */
 int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bool whole);
 
 /* The same for trailers: tells them, starting with the next record. */

@@ -389,7 +389,7 @@ int cb__decoder_prepare(struct cb_decoder *decoder, struct cb_buffer *buffer, bo
     }
     if (cb__holds_given(decoder))
         cb__decoder_drop_kept(decoder);
-    if (cb__unlikely(whole && !decoder->whole && cb__at_rest(decoder))) {
+    if (cb__unlikely(whole && !decoder->whole && !cb__has_given(decoder))) {
         decoder->whole = true;
         decoder->core.max_given = decoder->core.max_taken;
     }

@@ -738,6 +738,36 @@ START_TEST(a_length_that_the_input_does_not_tell_is_waited_for)
 }
 END_TEST
 
+/* ... also those that another call has begun to read, as long as it returned nothing. */
+START_TEST(a_record_of_which_nothing_was_returned_is_held_from_its_beginning)
+{
+    struct cb_buffer *record = new_buffer(NULL, 64);
+    struct cb_piece piece;
+    struct pair pair;
+
+    make_pair(&pair, "line", "u32be", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("a line in")), CB_OK);
+    ck_assert_int_eq(cb_decoder_take(pair.decoder, pair.in, record), CB_MORE);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    ck_assert_int_eq(cb_append(pair.in, BYTES(" two parts\nx\n")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    assert_holds(pair.out, BYTES("\0\0\0\x13"
+                                 "a line in two parts\0\0\0\1x"));
+    free_pair(&pair);
+    /* What was returned is not the encoder's any more. */
+    make_pair(&pair, "line", "u32be", false, false, 0);
+    ck_assert_int_eq(cb_append(pair.in, BYTES("a line in")), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(pair.decoder, pair.in, &piece), CB_PIECE);
+    ck_assert_int_eq(cb_append(pair.in, BYTES(" two parts\nx\n")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_ESTATE);
+    free_pair(&pair);
+    cb_buffer_free(record);
+}
+END_TEST
+
 /* Copies of a few bytes at a time neither read nor write another one. */
 START_TEST(no_byte_after_a_record_is_read)
 {
@@ -933,6 +963,7 @@ static Suite *reframe_suite(void)
     tcase_add_test(calls, payload_that_does_not_go_through_as_it_is_may_not_go_by);
     tcase_add_test(calls, a_buffer_is_not_reframed_into_itself);
     tcase_add_test(calls, a_length_that_the_input_does_not_tell_is_waited_for);
+    tcase_add_test(calls, a_record_of_which_nothing_was_returned_is_held_from_its_beginning);
     return suite;
 }
 
