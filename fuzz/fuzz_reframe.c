@@ -29,6 +29,7 @@ struct way {
     bool some;    /* a few records at a time */
     bool limited; /* to an output with a limit */
     bool passes;  /* payload goes by elsewhere */
+    bool joined;  /* the caller looks at the input between two calls, in one area */
 };
 
 static const struct way by_hand = {.name = "by hand"};
@@ -40,6 +41,7 @@ static const struct way ways[] = {
     {.name = "limited", .limited = true},
     {.name = "limited in cuts", .cut = true, .limited = true},
     {.name = "passed", .cut = true, .passes = true},
+    {.name = "some joined", .cut = true, .some = true, .joined = true},
 };
 
 struct run {
@@ -154,6 +156,10 @@ static int step_by_call(struct run *run)
     int status = cb_reframe(run->decoder, run->encoder, run->stream.buffer, run->out, max, &count);
     REQUIRE(count <= max);
     run->result.records += count;
+    if (run->way->joined) {
+        const void *all;
+        REQUIRE(cb_data(run->stream.buffer, cb_length(run->stream.buffer), &all) == CB_YES);
+    }
     if (status == CB_EUNENCODABLE && cb_decoder_error(run->decoder)->code != CB_EUNENCODABLE) {
         note_rejected(run);
         return CB_YES;
