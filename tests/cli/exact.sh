@@ -523,3 +523,22 @@ for framing in csv csv,cr line; do
     } <in >out
     expect out rest
 done
+
+# A pipe may hold each byte in a place of its own; of a delimiter that may still come it holds many.
+# (The writer has the pipe open all the time: nothing but a hang would end with it.)
+doing='a long mark in packets of a byte'
+status=0
+perl -MFcntl -e '$^F = 20;
+    pipe my $reader, my $writer or die;
+    my $packets = eval { O_DIRECT() } or exit 77;
+    fcntl $writer, F_SETFL, O_WRONLY | $packets or exit 77;
+    fcntl $writer, 1031, 1 << 20 or exit 77; # F_SETPIPE_SZ
+    syswrite $writer, $_ or die for split //, (("x" x 40) . "a") x 2;
+    open STDIN, "<&", $reader or die;
+    alarm 10;
+    exec $ENV{CBSPLIT}, @ARGV' -- --exact -f "start:$(printf '%040d' 0 | tr 0 x)a" -n 1 -c \
+    >out 2>err || status=$?
+[ "$status" -eq 77 ] || {
+    expect_status 0
+    expect out '1\n'
+}
