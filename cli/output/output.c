@@ -51,6 +51,7 @@ enum exit_status output_failed(struct output *output, int number)
         return EXIT_FINE;
     error->code = CB_EIO;
     error->record = 0;
+    output->sink->failed = 0;
     snprintf(error->text, sizeof error->text, "%s", strerror(number));
     return EXIT_IO;
 }
@@ -61,6 +62,7 @@ static enum exit_status refused(struct output *output, int status)
     if (status != CB_EUNENCODABLE)
         return output_failed(output, ENOMEM);
     output->sink->error = *cb_encoder_error(output->encoder);
+    output->sink->failed = output->sink->error.record;
     return EXIT_UNENCODABLE;
 }
 

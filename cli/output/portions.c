@@ -208,6 +208,7 @@ static enum exit_status put_batch(struct portions *portions, const struct cb_pie
 enum exit_status portions_put(struct portions *portions, const struct cb_piece *pieces,
                               size_t count)
 {
+    struct sink *sink = portions->output->sink;
     enum exit_status status = EXIT_FINE;
     while (count && !status) {
         size_t n = header_pieces(&portions->header, pieces, count);
@@ -219,9 +220,10 @@ enum exit_status portions_put(struct portions *portions, const struct cb_piece *
             n = output_record(pieces, count);
             status = put_record(portions, pieces, n);
         }
-        if (status == EXIT_IO)
-            portions->output->sink->error.record =
-                portions->output->sink->before + portions->first.record;
+        if (status == EXIT_IO) {
+            sink->failed = portions->first.record;
+            sink->error.record = sink->before + sink->failed;
+        }
         pieces += n;
         count -= n;
     }

@@ -62,6 +62,8 @@ struct sink {
     const struct sink_ops *ops;
     const char *name;
     struct cb_error error;
+    uint64_t failed;       /* after a put that failed: the first record that was not taken, by
+                              its number in this input; 0: perhaps none was */
     uint64_t before;       /* records in the inputs before this one */
     struct output *stream; /* records may be encoded into this, one after another,
                               instead of `put`; NULL: not possible */

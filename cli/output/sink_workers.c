@@ -193,7 +193,7 @@ static enum exit_status put_all(struct sink_workers *out, const struct cb_piece 
     const size_t records = unit_size(out, count);
     workers_note_record(&out->workers);
     while (count && !status) {
-        const uint64_t record = sink->before + pieces->record;
+        const uint64_t record = pieces->record;
         size_t n = unit_pieces(pieces, count, records);
         if (n) {
             status = put_unit(out, pieces, n);
@@ -201,8 +201,10 @@ static enum exit_status put_all(struct sink_workers *out, const struct cb_piece 
             n = output_record(pieces, count);
             status = put_part(out, pieces, n);
         }
-        if (status == EXIT_IO)
-            sink->error.record = record;
+        if (status == EXIT_IO) {
+            sink->failed = record;
+            sink->error.record = sink->before + record;
+        }
         pieces += n;
         count -= n;
     }

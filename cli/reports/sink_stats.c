@@ -49,8 +49,7 @@ static enum exit_status put(struct sink *sink, const struct cb_piece *pieces, si
     struct sink *inner = outer->inner;
     inner->before = sink->before;
     enum exit_status status = inner->ops->put(inner, pieces, count);
-    /* The records before the failed one were taken. */
-    while (status && count && pieces[count - 1].record >= inner->error.record)
+    while (status && count && pieces[count - 1].record >= inner->failed)
         count--;
     count_under_lock(outer, pieces, count);
     return same(outer, status);

@@ -157,6 +157,18 @@ expect message 'cbsplit: stdin: record 3 at byte 4: an empty record would be the
 run --stats no-such-file in
 expect_status 1
 figures 4 3 0 0.8 1 1 1
+# Those before one whose file cannot be made, in whichever input; of groups the whole ones.
+printf 'a\nb\nc\n' >three
+for taken in '4 made/5' '4 made/3 --group=2'; do
+    # shellcheck disable=SC2086 # words
+    set -- $taken
+    rm -rf made
+    mkdir -p "$2"
+    run --stats -o made/%d ${3:+"$3"} three three
+    expect_status 1
+    sed -n 's/^records *//p' err >found
+    expect found "$1\n"
+done
 if [ -c /dev/full ]; then
     status=0
     "$CBSPLIT" --stats <in >/dev/full 2>err || status=$?
