@@ -285,6 +285,15 @@ static int by_skip(struct mixture *mix)
     return status;
 }
 
+/* Asks for some bytes of the buffer in one area. */
+static void join(struct mixture *mix)
+{
+    const void *data;
+
+    ck_assert_int_eq(
+        cb_data(mix->buffer, prng_below(&mix->prng, cb_length(mix->buffer) + 1), &data), CB_YES);
+}
+
 /* To lines, through an output that is soon full. */
 static int by_reframe(struct mixture *mix)
 {
@@ -303,6 +312,8 @@ static int by_reframe(struct mixture *mix)
         free(data);
         cb_skip(mix->out, CB_ALL);
         left -= count;
+        if (prng_below(&mix->prng, 2))
+            join(mix);
     }
     expect(!cb__decoder_has_kept(mix->decoder), "%s: pieces are left", mix->specification);
     size = 0;
@@ -325,10 +336,9 @@ static int disturb(struct mixture *mix)
 {
     const size_t length = cb_length(mix->buffer);
     const uint64_t place = cb_decoder_position(mix->decoder), head = cb_position(mix->buffer);
-    const void *data;
 
     if (prng_below(&mix->prng, 2))
-        ck_assert_int_eq(cb_data(mix->buffer, prng_below(&mix->prng, length + 1), &data), CB_YES);
+        join(mix);
     else if (place > head && place - head <= length)
         cb_skip(mix->buffer, (size_t)(place - head));
     return 0;
