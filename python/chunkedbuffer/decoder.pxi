@@ -276,22 +276,29 @@ cdef class Decoder:
         """Skips at most `most` records (-1: all that are complete), which costs little more
         than to find their ends; returns how many.  Releases the GIL if the pool of the buffer is
         shared."""
-        cdef cb_buffer *buffer = self.source.full()
         cdef uint64_t left = at_most(most)
-        cdef int status
-        if self.busy:
-            raise errors.StateError("this decoder is in use")
+        cdef int status = CB_YES
         start = left
-        self.busy = self.source.busy = True
-        if self.source.is_shared():
-            with nogil:
-                status = skip_records(self.decoder, buffer, &left)
-        else:
-            status = skip_records(self.decoder, buffer, &left)
-        self.busy = self.source.busy = False
+        while left and status > 0 and self.get_ready():
+            status = self.skip_some(&left)
+            if status == CB_EMALFORMED and self.skips_malformed:
+                self.recovering = True
+                status = CB_YES
         if status < 0 and (status == CB_END or left == start):
             self.stop(status)
         return start - left
+
+    cdef int skip_some(self, uint64_t *left) except? -99:
+        cdef cb_buffer *buffer = self.source.full()
+        cdef int status
+        self.busy = self.source.busy = True
+        if self.source.is_shared():
+            with nogil:
+                status = skip_records(self.decoder, buffer, left)
+        else:
+            status = skip_records(self.decoder, buffer, left)
+        self.busy = self.source.busy = False
+        return status
 
     def reframe(self, Encoder encoder not None, Buffer out not None, Py_ssize_t most=-1):
         """Moves at most `most` records (-1: all) from `buffer` to `out`, in the framing of the
@@ -305,6 +312,8 @@ cdef class Decoder:
         while self.source.reader is not NULL or out.reader is not NULL:
             self.source.full()
             out.full()
+        if not self.get_ready():
+            return False
         source = self.source.full()
         target = out.to_fill()
         if self.busy or encoder.busy:
@@ -320,6 +329,9 @@ cdef class Decoder:
         self.busy = encoder.busy = self.source.busy = out.busy = False
         if status == CB_EUNENCODABLE:
             fail_framing(status, cb_encoder_error(encoder.encoder))
+        if status == CB_EMALFORMED and self.skips_malformed:
+            self.recovering = True
+            return True
         if status < 0:
             self.stop(status)
         return status > 0

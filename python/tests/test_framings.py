@@ -255,6 +255,24 @@ def test_malformed_input_can_be_skipped():
         list(decode(data, "slip"))
 
 
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_malformed_input_can_be_skipped_by_all_calls(size):
+    data = b"3:abc,xx3:def,3:ghi,"
+    parts = [data[at:at + size] for at in range(0, len(data), size)]
+    made = b"".join(bytes(part) for part in reframe(parts, "netstring", "line", on_malformed="skip"))
+    assert made == b"abc\ndef\nghi\n"
+    decoder = Decoder("netstring", on_malformed="skip")
+    skipped = 0
+    for part in parts:
+        decoder.buffer.append(part)
+        skipped += decoder.skip()
+    decoder.finish()
+    skipped += decoder.skip()
+    assert skipped == 3 and decoder.lost == 2
+    with pytest.raises(MalformedError):
+        list(reframe(parts, "netstring", "line"))
+
+
 def test_wrong_specifications():
     with pytest.raises(SpecificationError) as caught:
         Decoder("netstring,nonsense")
