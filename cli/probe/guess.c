@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guess.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,13 @@ static void guess_row(const struct cb_framing *row, guess_fn *try, void *arg)
             snprintf(guess.encode, sizeof guess.encode, "%s", plain.encode);
         try(arg, &guess);
     }
+}
+
+/* `syslog` takes any lines for messages, unless one begins with a digit. */
+static bool may_be(const struct cb_framing *row, const struct sample *sample)
+{
+    const uint8_t first = sample->size ? sample->data[0] : 0;
+    return strcmp(cb_framing_name(row), "syslog") != 0 || first == '<' || isdigit(first);
 }
 
 /* Between STX and ETX, as many devices write. */
@@ -315,7 +323,7 @@ void guess_all(const struct sample *sample, guess_fn *try, void *arg)
 {
     const struct cb_framing *row = NULL;
     while ((row = cb_framing_next(row)) != NULL) {
-        if (cb_framing_can(row) & CB_DECODES)
+        if (cb_framing_can(row) & CB_DECODES && may_be(row, sample))
             guess_row(row, try, arg);
     }
     guess_between(try, arg);

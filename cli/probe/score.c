@@ -188,8 +188,18 @@ static bool is_refuted(const struct scores *scores, const struct trial *trial,
         return scores->line_count > 1; /* a text of even lines */
     if (!guess->swept)
         return guess->text_only && bits_saved_by_text(&trial->payload) <= 0;
-    const bool fits_all = sample->whole ? !outcome->open : outcome->used > sample->size / 4 * 3;
+    const bool fits_all =
+        outcome->stopped || (sample->whole ? !outcome->open : outcome->used > sample->size / 4 * 3);
     return !fits_all || outcome->shortest == outcome->longest;
+}
+
+/* Lines in the bytes that a trial has used: the trial of lines may have stopped earlier. */
+static uint64_t lines_used(const struct scores *scores, const struct trial *trial)
+{
+    uint64_t lines = 0;
+    for (uint64_t i = 0; i < trial->outcome.used; i++)
+        lines += scores->sample->data[i] == '\n';
+    return lines;
 }
 
 /* Marks at the beginning of every line mark nothing. */
@@ -197,7 +207,7 @@ static bool marks_nothing(const struct scores *scores, const struct trial *trial
                           const struct guess *guess)
 {
     return guess->known > 0 && !guess->fixed && scores->text > 0 &&
-           trial->outcome.records + 1 >= scores->line_count;
+           trial->outcome.records + 1 >= lines_used(scores, trial);
 }
 
 static void add(struct scores *scores, const struct trial *trial, const struct guess *guess)

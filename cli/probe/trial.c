@@ -177,7 +177,9 @@ static int read_sample(struct trial *trial, struct bench *bench, const struct gu
     counts_add_more(&trial->untold, &trial->odd_frames, &trial->odd_payload);
     const bool cut = status == CB_MORE || status == CB_END || status == CB_ETRUNCATED;
     trial->outcome.refused = !cut;
-    trial->outcome.open = trial->outcome.used < sample->size;
+    trial->outcome.stopped = trial->outcome.records == RECORDS_MOST;
+    trial->outcome.open =
+        status == CB_ETRUNCATED || (!trial->outcome.stopped && trial->outcome.used < sample->size);
     trial->outcome.ended = status == CB_END && !trial->outcome.open && writes_end(bench);
     return 0;
 }

@@ -374,6 +374,32 @@ if command -v tcpdump >/dev/null && [ -e "$TOP_SRCDIR/tests/peer/capture.sh" ]; 
         judge pcap 'tcpdump -w' copy "$(probed copy)"
 fi
 
+about 'more records than are counted'
+
+# says SPECIFICATION COMMAND - what is said first of what it prints
+says() {
+    doing=$2
+    sh -c "$2" >in || fail "$2"
+    run --probe in
+    expect_status 0
+    read -r found <out
+    [ "$found" = "--from $1" ] || fail "$doing: $found"
+}
+says "'start:\\d\\d\\d\\d-\\d\\d-\\d\\d,line'" \
+    'perl -e "printf qq(2026-11-%02d x%d\n x\n), \$_ % 28 + 1, \$_ for 1 .. 9000"'
+says "'start:>,line'" 'perl -e "printf qq(>i%d\n%s\nTT\n), \$_, q(ACGT) x (\$_ % 5 + 1) for 1 .. 9000"'
+# Two bytes, a length of two, and the record.
+says u8,offset=3 'perl -e "srand 1; sub bytes { join q(), map { chr rand 256 } 1 .. shift }
+    for (1 .. 8300) { my \$n = 1 + int rand 20; print bytes(2), pack(q(n), \$n), bytes(\$n) }"'
+# Lines that begin with no digit are for syslog, too.
+says line 'perl -e "print qq(id\$_\n) for 1 .. 300"'
+says line 'perl -e "print qq(host-\$_ up\n) for 1 .. 9000"'
+# A body without its last chunk has paid for that.
+printf '4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n' >whole
+"$CBSPLIT" --probe whole | sed -n 's/.* bits \([0-9]*\).*/\1/p;2q' >whole.bits
+printf '4\r\nWiki\r\n5\r\npedia\r\n' | "$CBSPLIT" --probe | sed -n 's/.* bits \([0-9]*\).*/\1/p;2q' >cut.bits
+[ "$(cat cut.bits)" -lt "$(cat whole.bits)" ] || fail 'a body without its end is as good as one with it'
+
 about 'near relatives'
 
 # names SPECIFICATION INPUT - comes first of those that fit
