@@ -596,6 +596,8 @@ START_TEST(what_is_kept_stays_whatever_happens_to_the_input)
             reframe_and_disturb(from[i], to[k], what, &got);
             expect(got.size == expected.size && !memcmp(got.bytes, expected.bytes, got.size),
                    "%s to %s, %d: %.*s", from[i], to[k], what, (int)got.size, (char *)got.bytes);
+            list_free(&expected);
+            list_free(&got);
         }
     }
 }
