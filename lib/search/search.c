@@ -47,7 +47,7 @@ void cb__buffer_forget_searches(struct cb_buffer *buffer)
 }
 
 /* The bytes from `end` on have changed since the search: forgets any match that would
- * extend beyond them. */
+ * extend beyond them, and the beginning of one. */
 static void go_back(struct cb__search *search, uint64_t end)
 {
     struct cb__matcher *matcher = &search->matcher;
@@ -59,7 +59,7 @@ static void go_back(struct cb__search *search, uint64_t end)
         search->found_from = CB__NOWHERE;
     if (search->start > end)
         search->start = CB__NOWHERE;
-    else if (cb__matcher_safe(matcher) > known)
+    else if (matcher->at > end || cb__matcher_safe(matcher) > known)
         cb__matcher_start(matcher, known > search->start ? known : search->start);
 }
 

@@ -1064,6 +1064,44 @@ START_TEST(bytes_prepended_between_two_calls_are_looked_at)
 }
 END_TEST
 
+/* Bytes that begin a needle are replaced by others, and then its rest comes; also where the stream
+ * begins, with less before them than a needle has. */
+START_TEST(the_beginning_of_a_match_that_is_truncated_counts_no_more)
+{
+    static const char *const needles[] = {"ab", "aab", "abab", "abcdefgh"};
+
+    for (size_t i = 0; i < COUNT(needles); i++) {
+        const size_t n = strlen(needles[i]);
+
+        for (size_t before = 0; before < 12; before++) {
+            for (size_t begun = 1; begun < n; begun++) {
+                for (size_t keep = 0; keep < begun; keep++) {
+                    struct cb_buffer *in = new_buffer(NULL, 64), *out = new_buffer(NULL, 64);
+                    const struct iovec set[] = {{(void *)(uintptr_t)needles[i], n},
+                                                {(void *)(uintptr_t) "##", 2}};
+                    size_t at, which;
+
+                    ck_assert_int_eq(cb_append(in, "xxxxxxxxxxxx", before), CB_OK);
+                    ck_assert_int_eq(cb_append(in, needles[i], begun), CB_OK);
+                    ck_assert_int_eq(cb_takeuntil(in, needles[i], n, 0, 0, 0, out), CB_MORE);
+                    ck_assert_int_eq(cb_find_any(in, set, COUNT(set), 0, CB_ALL, &at, &which),
+                                     CB_NO);
+                    cb_truncate(in, before + keep);
+                    ck_assert_int_eq(cb_append(in, "????????", begun - keep), CB_OK);
+                    ck_assert_int_eq(cb_append(in, needles[i] + begun, n - begun), CB_OK);
+                    expect(cb_takeuntil(in, needles[i], n, 0, 0, 0, out) == CB_MORE,
+                           "%s, %zu of it, %zu kept, after %zu", needles[i], begun, keep, before);
+                    ck_assert_int_eq(cb_find_any(in, set, COUNT(set), 0, CB_ALL, &at, &which),
+                                     CB_NO);
+                    cb_buffer_free(in);
+                    cb_buffer_free(out);
+                }
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(bytes_truncated_between_two_calls_do_not_mislead_them)
 {
     for (size_t keep = 0; keep <= 10; keep++) {
@@ -1350,6 +1388,7 @@ static void add_resume(Suite *suite)
     tcase_add_test(tcase, a_set_goes_on_where_its_search_stopped);
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
+    tcase_add_test(tcase, the_beginning_of_a_match_that_is_truncated_counts_no_more);
     tcase_add_test(tcase, bytes_truncated_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, records_after_the_one_taken_are_not_remembered_wrongly);
     tcase_add_test(tcase, a_delimiter_changed_in_place_is_a_new_delimiter);
