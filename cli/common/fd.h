@@ -46,9 +46,15 @@ size_t fd_move(int in, int out, uint64_t n);
  * 0 as above.  `null` is open on /dev/null. */
 size_t fd_discard(int in, int null, uint64_t n);
 
-/* Are both the same file, so that what is written would be read again or, as output may be longer
- * than what it is made of, take the place of what has not been read?  If reading ends before the
- * end of the file is met, what is written beyond it does neither. */
+/* Does this operand of the command line name standard input? */
+static inline bool fd_names_stdin(const char *path)
+{
+    return path[0] == '-' && !path[1];
+}
+
+/* Are both the same file, so that what is written would be read again, or would take the place of
+ * what has not been read?  (Output may be longer than the input it is made of.)  `ends`: reading
+ * stops before the end of the file, so output beyond that does neither. */
 bool fd_chases(int in, int out, bool ends);
 
 /* Is it a socket of which a read takes a whole datagram, and loses what it has no room for? */

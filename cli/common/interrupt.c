@@ -26,7 +26,7 @@ static size_t child_count;
 
 /* Everything below must be safe in a signal handler. */
 
-/* Has it not been waited for?  If it has, another process may have its number. */
+/* Is it still our child?  Once it has been waited for, another process may have its number. */
 static bool is_child(pid_t pid)
 {
     siginfo_t information;

@@ -108,7 +108,7 @@ static int open_pipe(struct peek *peek)
     peek->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (peek->null < 0 || pipe2(peek->copy, O_CLOEXEC) < 0)
         return errno;
-    /* It has to have room for what the other holds, which may be a byte in each of its places. */
+    /* The copy needs as many places as the pipe: each of them may hold a single byte. */
     fd_grow_pipe(peek->copy[1]);
     if (!can_tee(peek))
         peek_close(peek);

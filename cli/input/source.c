@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,14 +18,9 @@ static void close_fd(const struct source *source)
         close(source->fd);
 }
 
-static bool is_stdin(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
 const char *source_name(const char *path)
 {
-    return is_stdin(path) ? "stdin" : path;
+    return fd_names_stdin(path) ? "stdin" : path;
 }
 
 int source_open(struct source *source, const char *path, bool exact)
@@ -36,7 +30,7 @@ int source_open(struct source *source, const char *path, bool exact)
                               .fd = STDIN_FILENO,
                               .null = -1,
                               .left = UINT64_MAX};
-    if (!is_stdin(path))
+    if (!fd_names_stdin(path))
         source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (source->fd < 0)
         return errno;
@@ -55,9 +49,9 @@ int source_open(struct source *source, const char *path, bool exact)
 static bool add_size(const char *path, uint64_t *total)
 {
     struct stat status;
-    if ((is_stdin(path) ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
+    if ((fd_names_stdin(path) ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
         return true;
-    off_t at = is_stdin(path) ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+    off_t at = fd_names_stdin(path) ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
     if (!S_ISREG(status.st_mode) || at < 0)
         return false;
     *total += at < status.st_size ? (uint64_t)(status.st_size - at) : 0;

@@ -58,7 +58,7 @@ static enum exit_status open_portion(struct portions *portions)
     return status ? status : send_copy(portions, portions->header.bytes);
 }
 
-/* With the end of its stream, unless records are missing after it. */
+/* Closes it; with the end mark of its stream if it is `whole`. */
 static enum exit_status close_portion(struct portions *portions, bool whole)
 {
     enum exit_status status = send_whole(portions);

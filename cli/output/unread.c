@@ -2,7 +2,8 @@
 #include "unread.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "../common/fd.h"
 
 /* A file that an input is or leads to, of several such inputs the last. */
 struct known {
@@ -10,11 +11,6 @@ struct known {
     ino_t inode;
     size_t input;
 };
-
-static bool is_stdin(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
 
 static int by_file(const void *a, const void *b)
 {
@@ -59,7 +55,7 @@ bool unread_init(struct unread *unread, char *const *paths)
         n++;
     unread->known = calloc(2 * n + 1, sizeof *unread->known);
     for (size_t i = 0; unread->known && i < n; i++) {
-        if (is_stdin(paths[i]))
+        if (fd_names_stdin(paths[i]))
             continue;
         if (lstat(paths[i], &file) == 0)
             add(unread, i, &file);
@@ -103,7 +99,7 @@ bool unread_has(const struct unread *unread, const struct stat *file)
     if (!may_have(unread, file))
         return false;
     for (char *const *path = unread->paths + unread->opened; path[-1] && *path; path++) {
-        if (!is_stdin(*path) && leads_to(*path, file))
+        if (!fd_names_stdin(*path) && leads_to(*path, file))
             return true;
     }
     return false;

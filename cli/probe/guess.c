@@ -88,7 +88,8 @@ static void guess_row(const struct cb_framing *row, guess_fn *try, void *arg)
     }
 }
 
-/* `syslog` takes any lines for messages, unless one begins with a digit. */
+/* Is the row worth a trial?  `syslog` takes any lines for messages, unless one begins with a digit,
+ * so the sample must begin as messages do. */
 static bool may_be(const struct cb_framing *row, const struct sample *sample)
 {
     const uint8_t first = sample->size ? sample->data[0] : 0;

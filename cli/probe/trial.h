@@ -27,8 +27,8 @@ struct outcome {
     uint64_t used;                      /* bytes of their frames */
     bool refused;                       /* the sample breaks the rules */
     bool open;                          /* ... or ends inside a frame, or goes on after the end */
-    bool stopped;                       /* there may be more records than were counted */
     bool ended;                         /* ... or it says itself that it ends here */
+    bool stopped;                       /* there may be more records than were counted */
     uint64_t digest;                    /* of all payload and where the records end */
     uint64_t shortest, longest;         /* record */
     uint64_t fields_least, fields_most; /* separators in a record, outside quotes */

@@ -96,7 +96,7 @@ bool cb__decoder_look_ahead(struct cb_decoder *decoder)
     ahead->place = count ? place : CB__NOWHERE;
     ahead->base = place;
     ahead->data = data;
-    ahead->block = cb__buffer_block(decoder->buffer, &decoder->scan_cursor, place);
+    ahead->block = cb__decoder_block(decoder);
     ahead->shape = decoder->buffer->shape;
     cb__begin_at(decoder, place, decoder->core.record); /* `cuts` may have set `needed` */
     return count > 0;
