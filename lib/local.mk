@@ -36,6 +36,8 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/crc32c.h \
 	lib/kernels/crc32c.c \
 	lib/search/ahead.h \
+	lib/search/seams.h \
+	lib/search/seams.c \
 	lib/search/matcher.h \
 	lib/search/matcher.c \
 	lib/search/patterns.h \

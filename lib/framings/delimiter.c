@@ -366,36 +366,16 @@ static uint64_t delimiter_skip(struct cb_decoder *decoder, const uint8_t *data, 
     return count;
 }
 
-/*
- * A place is valid if no occurrence of a delimiter begins before it and ends after it.
- * Matches are occurrences, so no match of the parse from the beginning of the stream
- * spans it.  The last match before it ends there or earlier, and every occurrence that
- * begins between the two would be a match.  So the next match is the first occurrence
- * at the place or after it, the longest at its start, which is what a parse that begins
- * here finds; from its end on both continue alike.
- *
- * An occurrence that begins before `data` may extend into it by one byte less than the
- * length of the longest delimiter; for one that may continue after `data` the worst
- * case is assumed.
- */
+/* A search for delimiters that begins at a seam finds what one from the beginning finds. */
 static int delimiter_sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
                           uint64_t position, uint64_t *place)
 {
     const struct delimiter_state *state = decoder->state;
-    const struct cb__matcher *matcher = &state->matcher;
-    size_t examined = 0;
-    size_t reach = position ? matcher->longest - 1 : 0; /* of occurrences that begin before i */
-    int found = CB__NO;
-    for (size_t i = 0; i < n; i++) {
-        if (reach <= i) {
-            *place = position + i;
-            found = CB__YES;
-        }
-        ssize_t length = cb__matcher_at(matcher, data + i, n - i, &examined);
-        size_t end = length == CB__UNDECIDED ? n : i + (size_t)length;
-        reach = cb__max(reach, end);
-    }
-    return found;
+    size_t seam;
+    if (!cb__matcher_seam(&state->matcher, data, n, !position, &seam))
+        return CB__NO;
+    *place = position + seam;
+    return CB__YES;
 }
 
 static const struct cb__finder *delimiter_finder(const struct cb_decoder *decoder, bool *drop_cr)

@@ -224,24 +224,16 @@ static size_t cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n, st
     return frames.count;
 }
 
-/* Marks that cannot overlap are marks wherever they stand.  Others depend on what is
- * before them, from the beginning of the stream on. */
+/* A search for marks that begins at a seam finds what one from the beginning finds. */
 static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n, uint64_t position,
                 uint64_t *place)
 {
     const struct start_state *state = decoder->state;
-    const struct cb__patterns *marks = &state->marks;
-    const size_t least = marks->place == CB__ANYWHERE || !position ? 0 : 3; /* to look back at */
-    for (size_t i = n; i-- > least && marks->apart;) {
-        size_t end = i;
-        ssize_t length = cb__patterns_run(marks, data, n, &end);
-        if (length > 0) {
-            *place = position + end - (size_t)length;
-            return CB__YES;
-        }
-    }
-    *place = position;
-    return position ? CB__NO : CB__YES;
+    size_t seam;
+    if (!cb__patterns_seam(&state->marks, data, n, !position, &seam))
+        return CB__NO;
+    *place = position + seam;
+    return CB__YES;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

@@ -226,10 +226,16 @@ bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needl
 
 /* ---------------------------------------------------------------- matching */
 
+/* The length of the longest match that ends in this state; 0 if none does. */
+static uint32_t match_length(const struct cb__matcher *matcher, const struct cb__node *node)
+{
+    return node->whole ? node->depth : matcher->nodes[node->inner].depth;
+}
+
 /* Processes the state after a byte; `at` is after that byte. */
 static void note_matches(struct cb__matcher *matcher, const struct cb__node *node)
 {
-    uint32_t depth = node->whole ? node->depth : matcher->nodes[node->inner].depth;
+    const uint32_t depth = match_length(matcher, node);
     if (!depth)
         return;
     uint64_t start = matcher->at - depth;
@@ -342,4 +348,52 @@ ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, s
             return longest;
     }
     return CB__UNDECIDED;
+}
+
+/* ----------------------------------------------------------------------- seams */
+
+struct run {
+    const struct cb__matcher *matcher;
+    uint32_t node;
+};
+
+static void run_start(void *arg, const uint8_t *data, size_t at)
+{
+    struct run *run = arg;
+    (void)data, (void)at;
+    run->node = 0;
+}
+
+static bool run_may_begin(const void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+static size_t run_step(void *arg, uint8_t byte)
+{
+    struct run *run = arg;
+    run->node = step(run->matcher, run->node, byte);
+    return match_length(run->matcher, &run->matcher->nodes[run->node]);
+}
+
+static size_t run_begun(const void *arg)
+{
+    const struct run *run = arg;
+    return run->matcher->nodes[run->node].depth;
+}
+
+bool cb__matcher_seam(const struct cb__matcher *matcher, const uint8_t *data, size_t n, bool first,
+                      size_t *place)
+{
+    struct run run = {.matcher = matcher};
+    const struct cb__seams seams = {
+        .reach = matcher->longest - 1,
+        .arg = &run,
+        .start = run_start,
+        .may_begin = run_may_begin,
+        .step = run_step,
+        .begun = run_begun,
+    };
+    return cb__seams_last(&seams, data, n, first, place);
 }

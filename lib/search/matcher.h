@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Matcher: the first of a set of delimiters in a stream that arrives in spans.
- * Layer: base -> find -> ahead -> matcher.
+ * Layer: base -> find -> ahead, seams -> matcher.
  *
  * The leftmost match wins; of several there, the longest.  An automaton
  * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
@@ -20,6 +20,7 @@
 
 #include "kernels/find.h"
 #include "search/ahead.h"
+#include "search/seams.h"
 
 struct cb__needle {
     const uint8_t *data;
@@ -170,5 +171,9 @@ static inline bool cb__matcher_begins(const struct cb__matcher *matcher, const u
  * them it looked at, and changes nothing else. */
 ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, size_t n,
                        size_t *examined);
+
+/* The last seam in one span, as cb__seams_last.  The state is not changed. */
+bool cb__matcher_seam(const struct cb__matcher *matcher, const uint8_t *data, size_t n, bool first,
+                      size_t *place);
 
 #endif

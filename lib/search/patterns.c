@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* Rows of the table for byte values; and after them one for a set of values, first, last,
- * live and run.  The finder needs only the beginning of a pattern. */
-enum { BITS = 64, ROWS = 256, OTHERS = 5, NEEDLE = 64 };
+/* Rows of the table for byte values; and after them first, last, live and run.  The finder
+ * needs only the beginning of a pattern. */
+enum { BITS = 64, ROWS = 256, OTHERS = 4, NEEDLE = 64 };
 
 /* As if the stream came after empty lines. */
 static const uint32_t line_ends = 0x0a0a0a;
@@ -145,37 +145,6 @@ static uint8_t wild_at(const struct cb__pattern *pattern, size_t i)
     return pattern->wild ? pattern->wild[i] : CB__WILD_NONE;
 }
 
-/* A row as those of the table, for all the bytes that one byte of a pattern stands for. */
-static const uint64_t *row_of(struct cb__patterns *patterns, const struct cb__pattern *pattern,
-                              size_t i)
-{
-    uint64_t *const row = patterns->table + ROWS * patterns->words;
-    const uint8_t wild = wild_at(pattern, i);
-    memset(row, 0, patterns->words * sizeof *row);
-    for (unsigned byte = 0; byte < ROWS; byte++) {
-        const uint64_t *const match = patterns->table + byte * patterns->words;
-        for (size_t w = 0;
-             w < patterns->words && cb__wild_is(wild, pattern->data[i], (uint8_t)byte); w++)
-            row[w] |= match[w];
-    }
-    return row;
-}
-
-/* Is it impossible that another match begins inside one of this pattern? */
-static bool is_apart(struct cb__patterns *patterns, const struct cb__pattern *pattern)
-{
-    struct stepped stepped = {.lives = false};
-    memset(patterns->run, 0, patterns->words * sizeof *patterns->run);
-    for (size_t i = 1; i < pattern->length && !stepped.ends; i++) {
-        const uint8_t wild = wild_at(pattern, i - 1);
-        const bool begins =
-            patterns->place == CB__ANYWHERE || cb__wild_is(wild, pattern->data[i - 1], '\n');
-        stepped =
-            step(patterns, patterns->run, patterns->words, row_of(patterns, pattern, i), begins);
-    }
-    return !stepped.lives;
-}
-
 /* Adds a pattern from a bit on. */
 static void add(struct cb__patterns *patterns, const struct cb__pattern *pattern, size_t bit)
 {
@@ -230,7 +199,7 @@ static int allocate(struct cb__patterns *patterns, size_t bits)
     patterns->table = cb__alloc_zeroed(allocator, patterns->size);
     if (!patterns->table)
         return CB_ENOMEM;
-    patterns->first = patterns->table + (ROWS + 1) * patterns->words;
+    patterns->first = patterns->table + ROWS * patterns->words;
     patterns->last = patterns->first + patterns->words;
     patterns->live = patterns->last + patterns->words;
     patterns->run = patterns->live + patterns->words;
@@ -241,7 +210,7 @@ int cb__patterns_init(struct cb__patterns *patterns, const struct cb__pattern *l
                       enum cb__place place, const struct cb_allocator *allocator)
 {
     size_t bits = 0;
-    *patterns = (struct cb__patterns){.place = place, .allocator = allocator, .apart = true};
+    *patterns = (struct cb__patterns){.place = place, .allocator = allocator};
     patterns->shortest = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         if (list[i].length > CB__PATTERNS_MAX - bits)
@@ -259,8 +228,6 @@ int cb__patterns_init(struct cb__patterns *patterns, const struct cb__pattern *l
     }
     patterns->single = count == 1 && patterns->words == 1;
     set_prefix(patterns, &list[0]);
-    for (size_t i = 0; i < count; i++)
-        patterns->apart = patterns->apart && is_apart(patterns, &list[i]);
     cb__ahead_forget(&patterns->ahead);
     cb__patterns_start(patterns, 0);
     return CB_OK;
@@ -433,4 +400,51 @@ ssize_t cb__patterns_run(const struct cb__patterns *patterns, const uint8_t *dat
     }
     return patterns->words == 1 ? run(patterns, &one, 1, data, n, from)
                                 : run(patterns, patterns->run, patterns->words, data, n, from);
+}
+
+/* ----------------------------------------------------------------------- seams */
+
+/* What is before the span is not known; what it begins with may be the beginning of a stream. */
+static void seams_start(void *arg, const uint8_t *data, size_t at)
+{
+    struct cb__patterns *own = arg;
+    clear(own);
+    own->before = at ? push(line_ends, data, at) : line_ends;
+}
+
+static bool seams_may_begin(const void *arg)
+{
+    const struct cb__patterns *own = arg;
+    return cb__patterns_may_begin(own, own->before);
+}
+
+static size_t seams_step(void *arg, uint8_t byte)
+{
+    struct cb__patterns *own = arg;
+    const uint64_t *const match = own->table + byte * own->words;
+    const struct stepped stepped = step(own, own->live, own->words, match, seams_may_begin(own));
+    own->before = own->before << 8 | byte;
+    return stepped.ends ? length_of_match(own, own->live) : 0;
+}
+
+static size_t seams_begun(const void *arg)
+{
+    const struct cb__patterns *own = arg;
+    return deepest(own, own->live, NULL);
+}
+
+bool cb__patterns_seam(const struct cb__patterns *patterns, const uint8_t *data, size_t n,
+                       bool first, size_t *place)
+{
+    struct cb__patterns own = *patterns;
+    own.live = patterns->run;
+    const struct cb__seams seams = {
+        .reach = patterns->longest - 1 + (patterns->place == CB__ANYWHERE ? 0 : 3),
+        .arg = &own,
+        .start = seams_start,
+        .may_begin = seams_may_begin,
+        .step = seams_step,
+        .begun = seams_begun,
+    };
+    return cb__seams_last(&seams, data, n, first, place);
 }

@@ -2,7 +2,7 @@
 /*
  * Patterns: where one of a set of short patterns stands in a stream that arrives in
  * spans, perhaps only at the beginning of a line.
- * Layer: base -> find -> ahead -> patterns.
+ * Layer: base -> find -> ahead, seams -> patterns.
  *
  * Each byte of a pattern stands for itself, for any digit, or for any byte.  The pattern
  * that is complete first is found; of several complete at the same byte, the one that
@@ -18,6 +18,7 @@
 #define CB_PATTERNS_H
 
 #include "search/ahead.h"
+#include "search/seams.h"
 
 /* The most bytes that all patterns together have. */
 enum { CB__PATTERNS_MAX = 4096 };
@@ -44,10 +45,9 @@ struct cb__patterns {
     uint64_t *first; /* the first bytes of patterns, */
     uint64_t *last;  /* and their last bytes */
     uint64_t *live;  /* the bytes that a pattern may have reached before `at` */
-    uint64_t *run;   /* the same for cb__patterns_run */
+    uint64_t *run;   /* the same for cb__patterns_run and cb__patterns_seam */
     const struct cb_allocator *allocator;
     size_t size;                  /* of all these words, in bytes */
-    bool apart;                   /* no match can begin inside another one */
     bool single;                  /* one pattern, of one word; then: */
     uint64_t prefix, prefix_mask; /* its first eight bytes, or all that it has, and which of
                                      them stand for themselves only */
@@ -91,5 +91,10 @@ bool cb__patterns_may_begin(const struct cb__patterns *patterns, uint32_t before
  */
 ssize_t cb__patterns_run(const struct cb__patterns *patterns, const uint8_t *data, size_t n,
                          size_t *from);
+
+/* The last seam in one span where a pattern may begin, as cb__seams_last.  The state is not
+ * changed. */
+bool cb__patterns_seam(const struct cb__patterns *patterns, const uint8_t *data, size_t n,
+                       bool first, size_t *place);
 
 #endif

@@ -258,6 +258,23 @@ for file in in as mixed; do
     expect out '1\n'
 done
 
+about 'a part, and delimiters and marks that come or nearly come at each byte'
+
+# No record begins near the part, or one at each 1000th byte.
+[ -n "${COVERAGE-}" ] || limits=$(echo "$limits" | sed "s/ulimit -t.*/ulimit -t 2/")
+head -c 8000000 as >in
+once=$(repeated 1000 a)
+for mark in "$once" "${once}b"; do
+    for from in "delim:$mark" "start:$mark" "delim:$mark,or=b$mark" "start:$mark,or=b,line"; do
+        under_limits -f "$from" --part=2/2 -c in
+        expect_status 0
+        case $from in
+        *b | *line) expect out '0\n' ;;
+        *) expect out '4000\n' ;;
+        esac
+    done
+done
+
 about 'damage, then many false beginnings'
 
 # A frame that is tried and is none costs no more than its own header, however much it

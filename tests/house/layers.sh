@@ -51,8 +51,9 @@ layers() {
  6  kernels/text_none.c  only kernels/text.h
  5  kernels/crc32c.h kernels/crc32c.c  only core/base.h core/byte_order.h
  6  search/ahead.h  only core/base.h kernels/find.h
- 7  search/matcher.h search/matcher.c  only core/base.h kernels/find.h search/ahead.h
- 7  search/patterns.h search/patterns.c  only core/base.h kernels/find.h search/ahead.h
+ 2  search/seams.h search/seams.c  only core/base.h
+ 7  search/matcher.h search/matcher.c  only core/base.h kernels/find.h search/ahead.h search/seams.h
+ 7  search/patterns.h search/patterns.c  only core/base.h kernels/find.h search/ahead.h search/seams.h
  7  core/buffer.h core/changes.h core/buffer.c core/offer.c core/append.c core/consume.c
  8  core/appender.h core/appender.c
  8  core/hold.c

@@ -212,36 +212,57 @@ START_TEST(a_run_finds_what_begins_where_it_does)
 }
 END_TEST
 
-static const struct {
-    const char *patterns;
-    bool anywhere, at_line;
-} aparts[] = {
-    {"a", true, true},      {"ab", true, true},      {"aa", false, true},
-    {"aba", false, true},   {"ab|b", false, true},   {"ab|ac", true, true},
-    {"ab|bc", false, true}, {"\n", true, true},      {"\na", true, true},
-    {"a\na", false, false}, {"a\nb", true, true},    {"a\nb|b", false, false},
-    {"\1-\1", false, true}, {"\1\1:", true, true},   {"\2a", false, false},
-    {"\2\2", false, false}, {"a\2b", false, true},   {"a\2\1", false, true},
-    {"a\2a", false, false}, {"ab|abcd", true, true}, {"2\1-|\1-", false, true},
-};
-
-START_TEST(it_is_known_whether_matches_can_overlap)
+/* Is the place inside no occurrence?  What may end after the text counts, too. */
+static bool is_seam(const struct made *made, enum cb__place place, const uint8_t *text, size_t n,
+                    size_t at)
 {
+    for (size_t i = 0; i < made->count; i++) {
+        const struct cb__pattern *pattern = &made->list[i];
+
+        for (size_t start = 0; start < at; start++) {
+            struct cb__pattern shown = *pattern;
+
+            if (shown.length > n - start)
+                shown.length = n - start;
+            if (at < start + pattern->length && may_begin(place, text, start) &&
+                fits(&shown, text + start))
+                return false;
+        }
+    }
+    return may_begin(place, text, at);
+}
+
+/* The text up to a place is shown, from the beginning and without it. */
+START_TEST(the_last_seam_is_that_of_a_simple_search)
+{
+    const struct set *set = &sets[_i / 3];
+    const enum cb__place place = (enum cb__place)(_i % 3);
+    struct prng prng = {.state = (uint64_t)_i + 5};
     struct counting counting;
+    struct cb__patterns patterns;
     struct made made;
+    uint8_t text[TEXT];
 
     counting_init(&counting);
-    make(&made, aparts[_i].patterns);
-    for (int place = CB__ANYWHERE; place <= CB__AT_LINE; place++) {
-        struct cb__patterns patterns;
+    make(&made, set->patterns);
+    ck_assert_int_eq(cb__patterns_init(&patterns, made.list, made.count, place, &counting.hooks),
+                     CB_OK);
+    for (int run = 0; run < 40; run++) {
+        const size_t n = 1 + prng_below(&prng, sizeof text);
+        const size_t from = prng_below(&prng, n);
+        size_t wanted = n, found = 0;
 
-        ck_assert_int_eq(cb__patterns_init(&patterns, made.list, made.count, (enum cb__place)place,
-                                           &counting.hooks),
-                         CB_OK);
-        expect(patterns.apart == (place == CB__ANYWHERE ? aparts[_i].anywhere : aparts[_i].at_line),
-               "'%s', place %d", aparts[_i].patterns, place);
-        cb__patterns_fini(&patterns);
+        prng_fill(&prng, text, n, set->alphabet, strlen(set->alphabet));
+        while (wanted-- && !is_seam(&made, place, text, n, wanted))
+            continue;
+        ck_assert(cb__patterns_seam(&patterns, text, n, true, &found));
+        ck_assert_msg(found == wanted, "%zu, not %zu", found, wanted);
+        const size_t reach = patterns.longest - 1 + (place == CB__ANYWHERE ? 0 : 3);
+        const bool shown = wanted >= from + reach;
+        ck_assert_int_eq(cb__patterns_seam(&patterns, text + from, n - from, false, &found), shown);
+        ck_assert(!shown || found == wanted - from);
     }
+    cb__patterns_fini(&patterns);
     counting_fini(&counting);
 }
 END_TEST
@@ -293,8 +314,7 @@ static Suite *patterns_suite(void)
 
     tcase_add_loop_test(matches, matches_are_those_of_a_simple_search, 0, 3 * (int)COUNT(sets));
     tcase_add_loop_test(matches, a_run_finds_what_begins_where_it_does, 0, 3 * (int)COUNT(sets));
-    tcase_add_loop_test(construction, it_is_known_whether_matches_can_overlap, 0,
-                        (int)COUNT(aparts));
+    tcase_add_loop_test(matches, the_last_seam_is_that_of_a_simple_search, 0, 3 * (int)COUNT(sets));
     tcase_add_test(construction, too_many_bytes_and_no_memory_are_refused);
     tcase_add_test(construction, a_pattern_of_many_bytes_is_found_in_every_cut);
     return suite;

@@ -137,8 +137,11 @@ START_TEST(sync_finds_places_from_which_the_same_records_begin)
         "delim:a",         "delim:aa",          "delim:ab",       "delim:aba",
         "delim:aab,or=b",  "delim:a,or=aa",     "delim:ab,or=ba", "delim:a,or=abab",
         "delim:aa,or=aab", "delim:abb,or=bbaa", "fixed:1",        "fixed:3",
+        "start:a",         "start:aa",          "start:ab",       "start:aba",
+        "start:aab,or=b",  "start:ab,or=ba",    "start:a,line",   "start:aa,or=ab,blank",
     };
     const char *specification = specifications[_i];
+    const char other = _i < 18 ? 'b' : '\n';
     size_t found = 0;
 
     for (size_t size = 1; size <= LONGEST; size++) {
@@ -146,7 +149,7 @@ START_TEST(sync_finds_places_from_which_the_same_records_begin)
             char text[LONGEST + 1] = "";
 
             for (size_t i = 0; i < size; i++)
-                text[i] = bits >> i & 1 ? 'b' : 'a';
+                text[i] = bits >> i & 1 ? other : 'a';
             check_places(specification, text, &found);
         }
     }
@@ -552,7 +555,7 @@ int main(void)
     tcase_add_checked_fixture(place, setup, teardown);
     tcase_add_loop_test(place, needed_is_what_is_missing_at_least, 0, (int)COUNT(needs));
     tcase_add_test(place, needed_is_one_at_least_before_anything_came);
-    tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 12);
+    tcase_add_loop_test(place, sync_finds_places_from_which_the_same_records_begin, 0, 20);
     tcase_add_test(place, sync_needs_a_byte_and_a_framing_that_has_it);
     tcase_add_test(place, undecided_is_what_a_longer_delimiter_may_not_come_to_be);
     tcase_add_test(place, a_record_is_given_as_soon_as_its_end_is_known);
