@@ -10,6 +10,7 @@
 #     BENCH_SIZE   bytes of input (128 MiB); slow peers get a quarter
 #     BENCH_LOG    a log to take lines from (/var/log/dpkg.log)
 #     BENCH_SOURCE a source file to take lines from (/usr/include/*.h, as one)
+#     BENCH_DISK   a folder on a disk (/var/tmp), whose files are counted, too
 #     BENCH_DIR    the folder for the inputs (/dev/shm if possible: the disk
 #                  is not what is measured)
 
@@ -32,7 +33,8 @@ if [ -z "${BENCH_DIR:-}" ]; then
     [ -d /dev/shm ] && [ -w /dev/shm ] && BENCH_DIR=/dev/shm || BENCH_DIR=${TMPDIR:-/tmp}
 fi
 scratch=$(mktemp -d "$BENCH_DIR/bench.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
+on_disk=
+trap 'rm -rf "$scratch" $on_disk' EXIT
 trap 'exit 1' HUP INT TERM
 input=$scratch/input
 status=0
@@ -364,12 +366,27 @@ run_start() {
 }
 
 # Records of a file, counted.
+# count NAME INPUT - lines of a file
+count() {
+    measure "count-$1" -f "$2" -i file \
+        "cbsplit=$CBSPLIT --count" "$copy" "wc=wc -l" "grep=grep -c ''"
+}
+
+# The kernel keeps a file of /dev/shm in pages of 4 KiB, and finds and copies each by itself;
+# one that was read from a disk, or written in large pieces, in folios that are larger.
 run_count() {
+    on_disk=$(mktemp "${BENCH_DISK:-/var/tmp}/bench.XXXXXX")
     for lengths in $(varied 16 80 1000) $(real); do
         generate "${lengths#*:}" "$BENCH_SIZE" lf
-        measure "count-${lengths%%:*}" -f "$input" -i file \
-            "cbsplit=$CBSPLIT --count" "$copy" "wc=wc -l" "grep=grep -c ''"
+        count "${lengths%%:*}" "$input"
+        case $lengths in
+        *:uniform:* | *:exp:*)
+            dd if="$input" of="$on_disk" bs=1M 2>/dev/null
+            count "disk-${lengths%%:*}" "$on_disk"
+            ;;
+        esac
     done
+    rm -f "$on_disk"
     generate 1024 "$BENCH_SIZE" u32be
     measure count-u32be-1K -f "$input" -i file "cbsplit=$CBSPLIT --count --from u32be" "cat=cat" "$copy"
 }
