@@ -81,7 +81,7 @@ static enum exit_status new_encoder(const struct options *options, bool to_stdou
 {
     const struct cb_encoder_options o = {
         .size = sizeof o,
-        .refuse_collisions = options->refuse_collisions,
+        .refuse_collisions = options->on_collision == COLLISION_FAIL,
         .color = to_stdout && fd_takes_color(STDOUT_FILENO),
     };
     struct cb_error error;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "help.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <chunkedbuffer.h>
@@ -122,15 +124,45 @@ static void print_keys(const struct cb_framing *framing)
     }
 }
 
-/* A name that is in the table twice, once for output, has the keys of both. */
+/* The direction whose errors are told: the first one that the framing has. */
+static unsigned first_direction(const char *specification)
+{
+    const struct cb_framing *framing = cb_framing_find(specification);
+    return framing && cb_framing_can(framing) & CB_DECODES ? CB_DECODES : CB_ENCODES;
+}
+
+/* In which directions is the specification valid?  If in none, *error is that of the first
+ * direction, unless a setting shows that the other one was meant. */
+static unsigned find_directions(const char *specification, struct cb_error *error)
+{
+    const unsigned first = first_direction(specification);
+    const unsigned second = first == CB_DECODES ? CB_ENCODES : CB_DECODES;
+    struct cb_error other;
+    const int status = try_direction(specification, first, error);
+    const int other_status = try_direction(specification, second, &other);
+    if (status && other_status && strstr(error->text, "' is only valid for "))
+        *error = other;
+    return (status ? 0 : first) | (other_status ? 0 : second);
+}
+
+/* Says why it is valid in none. */
+static enum exit_status refuse(const char *option, const char *specification,
+                               const struct cb_error *error)
+{
+    const bool in = first_direction(specification) == CB_DECODES;
+    return bad_specification(option, specification, in ? CB_DECODES : CB_DECODES | CB_ENCODES,
+                             error);
+}
+
+/* A name that is in the table twice, once for output, has the keys of both.  Settings after it
+ * may be left out, even those that are needed. */
 enum exit_status help_keys(const char *specification)
 {
     struct cb_error error = {.code = CB_OK};
     const struct cb_framing *found = cb_framing_find(specification);
-    if (!found) {
-        (void)try_direction(specification, CB_DECODES, &error);
-        return bad_specification("--list", specification, CB_DECODES | CB_ENCODES, &error);
-    }
+    const bool is_name = found && strcmp(cb_framing_name(found), specification) == 0;
+    if (!is_name && !find_directions(specification, &error))
+        return refuse("--list", specification, &error);
     for (const struct cb_framing *framing = cb_framing_next(NULL); framing;
          framing = cb_framing_next(framing))
         if (strcmp(cb_framing_name(framing), cb_framing_name(found)) == 0)
@@ -144,21 +176,71 @@ bool help_version(void)
     return printed();
 }
 
-/* It must be valid in at least one direction; the error is that of the first one that
- * there is. */
+/* The end of the setting at `at`, which is a comma or the end of the text. */
+static char *end_of_setting(char *at)
+{
+    for (; *at && *at != ','; at++)
+        at += *at == '\\' && at[1];
+    return at;
+}
+
+/* Removes the first setting that begins at `place` or has the same key as the one there. */
+static void remove_setting(char *text, size_t place)
+{
+    const size_t n = strcspn(text + place, "=,");
+    for (char *at = end_of_setting(text); *at; at = end_of_setting(at + 1)) {
+        if (strcspn(at + 1, "=,") != n || strncmp(at + 1, text + place, n) != 0)
+            continue;
+        const char *rest = end_of_setting(at + 1);
+        memmove(at, rest, strlen(rest) + 1);
+        return;
+    }
+    *text = '\0'; /* not reached: errors about valid presets are about settings */
+}
+
+/* What a valid specification stands for in this direction, which the caller frees; NULL without
+ * memory.  A preset serves both directions, and some of its settings may be given again: what is
+ * of no use in it is left out. */
+static char *expand(const char *specification, unsigned direction)
+{
+    const struct cb_framing *framing = cb_framing_find(specification);
+    const char *preset = cb_framing_preset(framing);
+    const char *settings = specification + strlen(cb_framing_name(framing));
+    struct cb_error error;
+    const size_t size = strlen(preset ? preset : specification) + strlen(settings) + 1;
+    char *text = malloc(size);
+    if (!text)
+        return NULL;
+    snprintf(text, size, "%s%s", preset ? preset : specification, preset ? settings : "");
+    while (try_direction(text, direction, &error) == CB_EINVAL && *text)
+        remove_setting(text, (size_t)error.offset);
+    return text;
+}
+
+/* One line if both directions have the same. */
+static void print_explanation(const char *in, const char *out)
+{
+    if (in && out && strcmp(in, out) != 0)
+        printf("--from %s\n--to %s\n", in, out);
+    else
+        puts(in ? in : out);
+}
+
+/* It must be valid in at least one direction. */
 enum exit_status help_explain(const char *specification)
 {
     struct cb_error error = {.code = CB_OK};
-    const struct cb_framing *framing = cb_framing_find(specification);
-    const bool in = framing && cb_framing_can(framing) & CB_DECODES;
-    const unsigned first = in ? CB_DECODES : CB_ENCODES, second = in ? CB_ENCODES : CB_DECODES;
-    if (try_direction(specification, first, &error) && try_direction(specification, second, NULL))
-        return bad_specification("--explain", specification,
-                                 in ? CB_DECODES : CB_DECODES | CB_ENCODES, &error);
-    const char *preset = cb_framing_preset(framing);
-    if (preset)
-        printf("%s%s\n", preset, specification + strlen(cb_framing_name(framing)));
+    const unsigned directions = find_directions(specification, &error);
+    if (!directions)
+        return refuse("--explain", specification, &error);
+    char *in = directions & CB_DECODES ? expand(specification, CB_DECODES) : NULL;
+    char *out = directions & CB_ENCODES ? expand(specification, CB_ENCODES) : NULL;
+    const bool has_memory = !in == !(directions & CB_DECODES) && !out == !(directions & CB_ENCODES);
+    if (has_memory)
+        print_explanation(in, out);
     else
-        puts(specification);
-    return printed() ? EXIT_FINE : EXIT_IO;
+        complain_errno("--explain", ENOMEM);
+    free(in);
+    free(out);
+    return has_memory && printed() ? EXIT_FINE : EXIT_IO;
 }

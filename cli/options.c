@@ -57,7 +57,8 @@ static const struct word overflows[] = {{"fail", CB_OVERFLOW_FAIL},
                                         {NULL, 0}};
 static const struct word malformeds[] = {
     {"fail", CB_MALFORMED_FAIL}, {"skip", CB_MALFORMED_SKIP}, {NULL, 0}};
-static const struct word collisions[] = {{"pass", false}, {"fail", true}, {NULL, 0}};
+static const struct word collisions[] = {
+    {"pass", COLLISION_PASS}, {"fail", COLLISION_FAIL}, {NULL, 0}};
 static const struct word stats_forms[] = {
     {"text", STATS_FOR_PEOPLE}, {"json", STATS_JSON}, {NULL, 0}};
 
@@ -179,9 +180,12 @@ static enum exit_status set_command(struct options *options, const char *argumen
 
 static call_fn show_help;
 
+/* An argument may also be the next word, since there are no other words to it. */
 static enum exit_status show_list(struct options *options, const char *argument)
 {
     options->done = true;
+    if (!argument && options->next && *options->next != '-')
+        argument = options->next;
     if (argument)
         return help_keys(argument);
     return help_list() ? EXIT_FINE : EXIT_IO;
@@ -278,7 +282,7 @@ static const struct option_row table[] = {
      WORDS(on_malformed, malformeds)},
     {0, "on-collision", "pass|fail",
      "what to do with a record that contains the output delimiter (pass)",
-     WORDS(refuse_collisions, collisions)},
+     WORDS(on_collision, collisions)},
     {.help = "Reports"},
     {0, "progress", NULL, "show the progress on standard error", MEMBER(FLAG, progress)},
     {0, "stats", "[=text|json]",
@@ -432,6 +436,7 @@ static enum exit_status read_options(struct options *options, int argc, char **a
         if (result < 0)
             return EXIT_FINE;
         const struct option_row *row = row_of(result);
+        options->next = optind < argc ? argv[optind] : NULL;
         enum exit_status status = row ? apply(row, options, optarg) : refuse(argc, argv);
         options->given++;
         if (status || options->done)
@@ -443,8 +448,9 @@ static enum exit_status read_options(struct options *options, int argc, char **a
 static enum exit_status check_destination(const struct options *options)
 {
     const struct destination *destination = options->destination;
-    if (options->to && !destination->encodes)
-        return usage_error("--%s and --to exclude each other", destination->option);
+    const char *of_output = options->to ? "to" : options->on_collision ? "on-collision" : NULL;
+    if (of_output && !destination->encodes)
+        return usage_error("--%s and --%s exclude each other", destination->option, of_output);
     if (options->force && !destination->takes_force)
         return usage_error("--force requires --output");
     if (options->jobs && !destination->takes_jobs)

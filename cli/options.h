@@ -15,6 +15,9 @@
 #include "output/template.h"
 #include "reports/stats.h"
 
+/* What to do with a record that contains the output delimiter. */
+enum collision { COLLISION_DEFAULT, COLLISION_PASS, COLLISION_FAIL };
+
 struct options {
     const char *from; /* specification of the input's framing */
     const char *to;   /* of the output's; NULL: depends on the input */
@@ -40,12 +43,13 @@ struct options {
     unsigned on_partial;   /* enum cb_partial */
     unsigned on_overflow;  /* enum cb_overflow */
     unsigned on_malformed; /* enum cb_malformed */
-    unsigned refuse_collisions;
+    unsigned on_collision; /* enum collision */
     uint64_t idle; /* nanoseconds; 0: not set */
     bool progress;
     unsigned stats; /* enum stats_form */
     bool probe;
-    unsigned given; /* number of options */
+    unsigned given;   /* number of options */
+    const char *next; /* the word after the current one, or NULL */
     bool done;      /* help was printed, nothing is left to do */
     char **files;   /* at least one; "-" is standard input */
     int file_count;

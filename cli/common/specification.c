@@ -53,17 +53,27 @@ static struct nearest find_nearest(const char *specification, unsigned direction
     return nearest;
 }
 
+/* Is it about a word that does not exist? */
+static bool has_unknown_word(const struct cb_error *error)
+{
+    static const char *const beginnings[] = {"unknown framing ", "unknown key "};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (strncmp(error->text, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum exit_status bad_specification(const char *option, const char *specification,
                                    unsigned direction, const struct cb_error *error)
 {
-    static const char unknown[] = "unknown ";
     char room[NEAREST_ROOM];
     const char *hint = "";
     if (error->code != CB_EINVAL) {
         complain("%s: %s", option, error->text);
         return EXIT_IO;
     }
-    if (strncmp(error->text, unknown, sizeof unknown - 1) == 0) {
+    if (has_unknown_word(error)) {
         struct nearest nearest = find_nearest(specification, direction, error);
         hint = nearest_hint(&nearest, "", room);
     }

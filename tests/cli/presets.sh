@@ -1,52 +1,68 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# A preset is the generic specification that --explain shows, in and out, and
+# A preset is the generic specifications that --explain shows, in and out, and
 # says what is wrong with its frames.
 
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/cli.sh"
 
-# explains PRESET SPECIFICATION
+# explains PRESET SPECIFICATION [SPECIFICATION-FOR-OUTPUT]
 explains() {
     doing="cbsplit --explain=$1"
     "$CBSPLIT" --explain="$1" >out
-    printf '%s\n' "$2" >expected
+    if [ $# = 2 ]; then
+        printf '%s\n' "$2"
+    else
+        printf -- '--from %s\n--to %s\n' "$2" "$3"
+    fi >expected
     expect_same expected out
 }
 
+# explained from|to PRESET - what it stands for in this direction
+explained() {
+    "$CBSPLIT" --explain="$2" | sed -n "/^--/!p; s/^--$1 //p"
+}
+
 explains octet 'dec: ,canonical,min=1'
-explains grpc 'u32be,offset=1,byte=0:00-01'
-explains docker 'u32be,offset=4,byte=0:00-03,byte=1:00,byte=2:00,byte=3:00'
+explains grpc u32be,offset=1,byte=0:00-01 u32be,offset=1
+explains docker 'u32be,offset=4,byte=0:00-03,byte=1:00,byte=2:00,byte=3:00' u32be,offset=4
 explains dns u16be,min=12
 explains kafka u32be,max=2147483647
-explains tpkt 'u16be,offset=2,inclusive,byte=0:03,lead=\x03'
-explains tls 'u16be,offset=3,max=18432,byte=0:14-18,byte=1:03,lead=\x17\x03\x03'
-explains mqtt 'varint,offset=1,max-width=4,byte=0:10|20|30-35|3a-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0,lead=\x30'
-explains bson 'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0,keep'
-explains postgres 'u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a,lead=d'
+explains tpkt u16be,offset=2,inclusive,byte=0:03 'u16be,offset=2,inclusive,lead=\x03'
+explains tls u16be,offset=3,max=18432,byte=0:14-18,byte=1:03 \
+    'u16be,offset=3,max=18432,lead=\x17\x03\x03'
+explains mqtt 'varint,offset=1,max-width=4,byte=0:10|20|30-35|3a-3d|40|50|62|70|82|90|a2|b0|c0|d0|e0|f0' \
+    'varint,offset=1,max-width=4,lead=\x30'
+explains bson 'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0,keep' \
+    'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0'
+explains postgres 'u32be,offset=1,adjust=-4,max=1073741826,byte=0:30-39|41-5a|61-7a' \
+    u32be,offset=1,adjust=-4,max=1073741826,lead=d
 explains postgres-startup u32be,inclusive,min=8,max=10004
 explains mysql u24le,header=4,more=16777215,sequence=3
-explains fcgi 'u16be,offset=4,header=8,padding=6,byte=0:01,lead=\x01\x06\x00\x01'
+explains fcgi u16be,offset=4,header=8,padding=6,byte=0:01 \
+    'u16be,offset=4,header=8,lead=\x01\x06\x00\x01'
+explains fcgi,keep u16be,offset=4,header=8,padding=6,byte=0:01,keep
+explains bson,keep 'u32le,inclusive,adjust=-1,max=2147483647,trailer=\0,keep'
+explains tls,byte=2:01 u16be,offset=3,max=18432,byte=0:14-18,byte=1:03,byte=2:01
+explains 'tls,lead=\x16\x03\x01' 'u16be,offset=3,max=18432,lead=\x16\x03\x01'
 explains pkt-line hex,digits=4,inclusive,control=3,max=65520
 
-# Whatever is given for one is what is given for the other, without the keys that
-# are for the other direction.
+# Whatever is given for one is what is given for the other.
 printf '3:one,0:,5:three,' >any
 printf '12:twelve bytes,13:thirteen 3456,' >long
 for preset in octet grpc docker dns kafka tpkt tls mqtt postgres postgres-startup mysql fcgi pkt-line; do
-    generic=$("$CBSPLIT" --explain=$preset)
+    generic=$(explained to $preset)
     doing="$preset, which is $generic"
     case $preset in
     octet | dns | postgres-startup) cp long netstrings ;;
     *) cp any netstrings ;;
     esac
     "$CBSPLIT" -f netstring -t $preset <netstrings >wire
-    "$CBSPLIT" -f netstring -t "$(echo "$generic" | sed 's/,byte=[^,]*//g; s/,padding=[^,]*//')" \
-        <netstrings >out
+    "$CBSPLIT" -f netstring -t "$generic" <netstrings >out
     expect_same wire out
     "$CBSPLIT" -f $preset -t netstring <wire >out
     expect_same netstrings out
-    "$CBSPLIT" -f "${generic%,lead=*}" -t netstring <wire >out
+    "$CBSPLIT" -f "$(explained from $preset)" -t netstring <wire >out
     expect_same netstrings out
     "$CBSPLIT" -f "$preset,keep" -t raw <wire >out
     expect_same wire out
