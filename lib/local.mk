@@ -20,6 +20,7 @@ lib_libcb_la_SOURCES = \
 	lib/kernels/choose.h \
 	lib/kernels/neon.h \
 	lib/kernels/avx512.h \
+	lib/kernels/processor_x86.h \
 	lib/kernels/cuts.h \
 	lib/kernels/cuts.c \
 	lib/kernels/find.h \

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "kernels/cuts.h"
+#include "kernels/processor_x86.h"
 
 /*
  * A piece is eight words of 64 bits.  Each is the word of `span` plus a field of the cut, or
@@ -148,11 +149,10 @@ static const struct cb__cuts_kernel avx512 = {
 size_t cb__cuts_kernels_here(const struct cb__cuts_kernel **kernels)
 {
     size_t count = 0;
-    __builtin_cpu_init();
     /* not taken: the tests of one machine run on one processor */
-    if (__builtin_cpu_supports("avx512bw"))
+    if (cb__x86_has(CB__X86_AVX512BW))
         kernels[count++] = &avx512;
-    if (__builtin_cpu_supports("avx2"))
+    if (cb__x86_has(CB__X86_AVX2))
         kernels[count++] = &avx2;
     return count;
 }

@@ -4,6 +4,7 @@
 
 #include "kernels/avx512.h"
 #include "kernels/find.h"
+#include "kernels/processor_x86.h"
 
 /* ------------------------------------------------------------------- SSE2 */
 
@@ -332,13 +333,12 @@ static const struct cb__kernel avx512 = {
 size_t cb__kernels_here(const struct cb__kernel **kernels)
 {
     size_t count = 0;
-    __builtin_cpu_init();
     /* not taken: the tests of one machine run on one processor */
-    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (bits && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512vbmi2"))
+    bool bits = cb__x86_has(CB__X86_BMI) && cb__x86_has(CB__X86_POPCNT);
+    if (bits && cb__x86_has(CB__X86_AVX512BW) && cb__x86_has(CB__X86_AVX512VL) &&
+        cb__x86_has(CB__X86_AVX512VBMI2))
         kernels[count++] = &avx512;
-    if (bits && __builtin_cpu_supports("avx2"))
+    if (bits && cb__x86_has(CB__X86_AVX2))
         kernels[count++] = &avx2;
     kernels[count++] = &sse2;
     return count;

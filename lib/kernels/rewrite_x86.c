@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "kernels/avx512.h"
+#include "kernels/processor_x86.h"
 #include "kernels/rewrite.h"
 
 /* ---------------------------------------------------------- AVX-512 VBMI2 */
@@ -193,13 +194,12 @@ static const struct cb__rewrite_kernel avx2 = {
 size_t cb__rewrite_kernels_here(const struct cb__rewrite_kernel **kernels)
 {
     size_t count = 0;
-    __builtin_cpu_init();
     /* not taken: the tests of one machine run on one processor */
-    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (bits && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vbmi2"))
+    bool bits = cb__x86_has(CB__X86_BMI) && cb__x86_has(CB__X86_POPCNT);
+    if (bits && cb__x86_has(CB__X86_BMI2) && cb__x86_has(CB__X86_AVX512BW) &&
+        cb__x86_has(CB__X86_AVX512VBMI2))
         kernels[count++] = &vbmi2;
-    if (bits && __builtin_cpu_supports("avx2"))
+    if (bits && cb__x86_has(CB__X86_AVX2))
         kernels[count++] = &avx2;
     return count;
 }

@@ -3,6 +3,7 @@
  * SSE2. */
 #include <immintrin.h>
 
+#include "kernels/processor_x86.h"
 #include "kernels/syntax.h"
 
 static inline __m128i spaces(void)
@@ -228,13 +229,12 @@ static const struct cb__syntax_kernel avx512 = {.name = "avx512", SYNTAX_TABLE(a
 size_t cb__syntax_kernels_here(const struct cb__syntax_kernel **kernels)
 {
     size_t count = 0;
-    __builtin_cpu_init();
     /* not taken: the tests of one machine run on one processor */
-    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") &&
-                __builtin_cpu_supports("pclmul");
-    if (bits && __builtin_cpu_supports("avx512bw"))
+    bool bits =
+        cb__x86_has(CB__X86_BMI) && cb__x86_has(CB__X86_POPCNT) && cb__x86_has(CB__X86_PCLMUL);
+    if (bits && cb__x86_has(CB__X86_AVX512BW))
         kernels[count++] = &avx512;
-    if (bits && __builtin_cpu_supports("avx2"))
+    if (bits && cb__x86_has(CB__X86_AVX2))
         kernels[count++] = &avx2;
     kernels[count++] = &sse2;
     return count;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/avx512.h"
+#include "kernels/processor_x86.h"
 #include "kernels/text.h"
 
 /* ------------------------------------------------------------------- AVX2 */
@@ -435,14 +436,13 @@ static const struct cb__text_kernel avx512 = {
 size_t cb__text_kernels_here(const struct cb__text_kernel **kernels)
 {
     size_t count = 0;
-    __builtin_cpu_init();
     /* not taken: the tests of one machine run on one processor */
-    bool bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (bits && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
-        __builtin_cpu_supports("avx512vbmi2"))
+    bool bits = cb__x86_has(CB__X86_BMI) && cb__x86_has(CB__X86_POPCNT);
+    if (bits && cb__x86_has(CB__X86_BMI2) && cb__x86_has(CB__X86_AVX512BW) &&
+        cb__x86_has(CB__X86_AVX512VL) && cb__x86_has(CB__X86_AVX512VBMI) &&
+        cb__x86_has(CB__X86_AVX512VBMI2))
         kernels[count++] = &avx512;
-    if (bits && __builtin_cpu_supports("avx2"))
+    if (bits && cb__x86_has(CB__X86_AVX2))
         kernels[count++] = &avx2;
     return count;
 }

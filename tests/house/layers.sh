@@ -23,30 +23,32 @@ layers() {
  2  kernels/choose.h  only core/base.h
  2  kernels/neon.h  only
  2  kernels/avx512.h  only
+ 2  kernels/processor_x86.h  only
  5  kernels/cuts.h kernels/cuts.c  only core/base.h kernels/choose.h
- 6  kernels/cuts_x86.c kernels/cuts_none.c  only kernels/cuts.h
+ 6  kernels/cuts_x86.c  only kernels/cuts.h kernels/processor_x86.h
+ 6  kernels/cuts_none.c  only kernels/cuts.h
  5  kernels/find.h kernels/find.c  only core/base.h kernels/choose.h
  5  kernels/find_scan.h  only core/base.h
- 6  kernels/find_x86.c  only kernels/avx512.h kernels/find.h kernels/find_scan.h
+ 6  kernels/find_x86.c  only kernels/avx512.h kernels/find.h kernels/find_scan.h kernels/processor_x86.h
  6  kernels/find_neon.c  only kernels/neon.h kernels/find.h kernels/find_scan.h
  6  kernels/find_none.c  only kernels/find.h
  5  kernels/stuffing.h kernels/stuffing.c  only core/base.h core/eight.h
  6  kernels/stuffing_scan.h  only kernels/stuffing.h
  6  kernels/rewrite.h kernels/rewrite.c  only core/base.h kernels/choose.h kernels/find.h kernels/stuffing.h
  7  kernels/rewrite_scan.h  only kernels/rewrite.h kernels/stuffing_scan.h
- 8  kernels/rewrite_x86.c  only kernels/avx512.h kernels/rewrite.h kernels/rewrite_scan.h
+ 8  kernels/rewrite_x86.c  only kernels/avx512.h kernels/processor_x86.h kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_neon.c  only kernels/neon.h kernels/rewrite.h kernels/rewrite_scan.h
  8  kernels/rewrite_none.c  only kernels/rewrite.h
  2  core/eight.h  only core/base.h
  6  kernels/syntax.h  only core/base.h kernels/find.h
  7  kernels/syntax_scan.h  only kernels/syntax.h
  8  kernels/syntax.c  only core/byte_order.h core/eight.h kernels/choose.h kernels/syntax.h kernels/syntax_scan.h
- 8  kernels/syntax_x86.c  only kernels/syntax.h kernels/syntax_scan.h
+ 8  kernels/syntax_x86.c  only kernels/processor_x86.h kernels/syntax.h kernels/syntax_scan.h
  8  kernels/syntax_neon.c  only kernels/neon.h kernels/syntax.h kernels/syntax_scan.h
  8  kernels/syntax_none.c  only kernels/syntax.h
  5  kernels/text.h kernels/text.c  only core/base.h core/eight.h kernels/choose.h
  6  kernels/text_scan.h  only kernels/text.h
- 7  kernels/text_x86.c  only kernels/avx512.h kernels/text.h kernels/text_scan.h
+ 7  kernels/text_x86.c  only kernels/avx512.h kernels/processor_x86.h kernels/text.h kernels/text_scan.h
  7  kernels/text_neon.c  only kernels/neon.h kernels/text.h kernels/text_scan.h
  6  kernels/text_none.c  only kernels/text.h
  5  kernels/crc32c.h kernels/crc32c.c  only core/base.h core/byte_order.h
