@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,11 +80,22 @@ static enum exit_status set_word(const char *option, const struct word *words, c
     return usage_error("--%s: must be one of %s, not %s", option, all, QUOTED(argument));
 }
 
+/* The argument is too large, or not what is wanted. */
+static enum exit_status bad_number(const char *option, const char *argument,
+                                   enum text_result result, uint64_t largest, const char *wanted)
+{
+    if (result == TEXT_TOO_LARGE)
+        return usage_error("--%s: %s is too large; the largest is %" PRIu64, option,
+                           QUOTED(argument), largest);
+    return usage_error("--%s: %s is not %s", option, QUOTED(argument), wanted);
+}
+
 static enum exit_status set_number(const char *option, const char *argument, uint64_t *number)
 {
-    if (text_number(argument, number))
+    const enum text_result result = text_number(argument, number);
+    if (result == TEXT_FINE)
         return EXIT_FINE;
-    return usage_error("--%s: %s is not a whole number", option, QUOTED(argument));
+    return bad_number(option, argument, result, UINT64_MAX, "a whole number");
 }
 
 static enum exit_status set_destination(struct options *options, size_t to)
@@ -134,24 +146,27 @@ static enum exit_status set_output(struct options *options, const char *argument
 
 static enum exit_status set_group(struct options *options, const char *argument)
 {
-    if (text_number(argument, &options->group) && options->group)
+    const enum text_result result = text_number(argument, &options->group);
+    if (result == TEXT_FINE && options->group)
         return EXIT_FINE;
-    return usage_error("--group: %s is not a whole number from 1 on", QUOTED(argument));
+    return bad_number("group", argument, result, UINT64_MAX, "a whole number from 1 on");
 }
 
 static enum exit_status set_jobs(struct options *options, const char *argument)
 {
-    if (text_number(argument, &options->jobs) && options->jobs && options->jobs <= JOBS_MAX)
+    if (text_number(argument, &options->jobs) == TEXT_FINE && options->jobs &&
+        options->jobs <= JOBS_MAX)
         return EXIT_FINE;
     return usage_error("--jobs: %s is not a whole number from 1 to %d", QUOTED(argument), JOBS_MAX);
 }
 
 static enum exit_status set_size(const char *option, const char *argument, uint64_t *size)
 {
-    if (text_size(argument, size) && *size)
+    const enum text_result result = text_size(argument, size);
+    if (result == TEXT_FINE && *size)
         return EXIT_FINE;
-    return usage_error("--%s: %s is not a size of one byte or more, such as 4096 or 64K", option,
-                       QUOTED(argument));
+    return bad_number(option, argument, result, UINT64_MAX,
+                      "a size of one byte or more, such as 4096 or 64K");
 }
 
 static enum exit_status set_group_size(struct options *options, const char *argument)
@@ -166,10 +181,12 @@ static enum exit_status set_max_record(struct options *options, const char *argu
 
 static enum exit_status set_idle(struct options *options, const char *argument)
 {
-    if (text_seconds(argument, &options->idle) && options->idle)
+    const uint64_t second = 1000000000;
+    const enum text_result result = text_seconds(argument, &options->idle);
+    if (result == TEXT_FINE && options->idle)
         return EXIT_FINE;
-    return usage_error("--idle: %s is not a number of seconds above 0, such as 2 or 0.5",
-                       QUOTED(argument));
+    return bad_number("idle", argument, result, UINT64_MAX / second,
+                      "a number of seconds above 0, such as 2 or 0.5");
 }
 
 static enum exit_status set_command(struct options *options, const char *argument)
@@ -345,17 +362,26 @@ static const char *hint_option(const char *name, char room[NEAREST_ROOM])
     return nearest_hint(&nearest, "--", room);
 }
 
+/* Is the word a long option after one dash? */
+static bool lacks_dash(const char *word)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (table[i].name && *word == '-' && strcmp(word + 1, table[i].name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* "; did you mean '--name'?" of "-name", which getopt has read up to a letter that is no option;
  * or "".  It goes to the next word after the last letter. */
 static const char *hint_dashes(int argc, char **argv, char room[NEAREST_ROOM])
 {
-    for (int i = optind - 1; i <= optind && i < argc; i++) {
-        for (size_t k = 0; k < ROWS; k++) {
-            if (table[k].name && *argv[i] == '-' && strcmp(argv[i] + 1, table[k].name) == 0)
-                return hint_option(argv[i] + 1, room);
-        }
+    room[0] = '\0';
+    for (int i = optind - 1; !room[0] && i <= optind && i < argc; i++) {
+        if (lacks_dash(argv[i]))
+            snprintf(room, NEAREST_ROOM, "; did you mean '-%s'?", argv[i]);
     }
-    return "";
+    return room;
 }
 
 /* Prints what getopt refused, in our form.  Whether it has returned '?' or ':' says nothing: the

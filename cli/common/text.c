@@ -4,25 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *text_digits(const char *text, uint64_t *number)
+/* number * factor + more, or UINT64_MAX. */
+static enum text_result scale(uint64_t *number, uint64_t factor, uint64_t more)
 {
-    const char *at = text;
+    if (!__builtin_mul_overflow(*number, factor, number) &&
+        !__builtin_add_overflow(*number, more, number))
+        return TEXT_FINE;
+    *number = UINT64_MAX;
+    return TEXT_TOO_LARGE;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+enum text_result text_digits(const char **text, uint64_t *number)
+{
+    enum text_result result = is_digit(**text) ? TEXT_FINE : TEXT_WRONG;
     *number = 0;
-    for (; *at >= '0' && *at <= '9'; at++) {
-        if (__builtin_mul_overflow(*number, 10u, number) ||
-            __builtin_add_overflow(*number, (uint64_t)(*at - '0'), number))
-            return NULL;
+    for (; is_digit(**text); ++*text) {
+        if (result == TEXT_FINE)
+            result = scale(number, 10, (uint64_t)(**text - '0'));
     }
-    return at == text ? NULL : at;
+    return result;
 }
 
-bool text_number(const char *text, uint64_t *number)
+enum text_result text_number(const char *text, uint64_t *number)
 {
-    const char *rest = text_digits(text, number);
-    return rest && !*rest;
+    enum text_result result = text_digits(&text, number);
+    return *text ? TEXT_WRONG : result;
 }
 
-bool text_size(const char *text, uint64_t *size)
+enum text_result text_size(const char *text, uint64_t *size)
 {
     static const struct {
         const char *suffix;
@@ -31,27 +45,27 @@ bool text_size(const char *text, uint64_t *size)
         {"", 1},      {"K", 1u << 10}, {"M", 1u << 20},    {"G", 1u << 30},
         {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000},
     };
-    const char *rest = text_digits(text, size);
-    for (size_t i = 0; rest && i < sizeof units / sizeof *units; i++) {
-        if (strcmp(rest, units[i].suffix) == 0)
-            return !__builtin_mul_overflow(*size, units[i].factor, size);
+    const enum text_result result = text_digits(&text, size);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(text, units[i].suffix) == 0)
+            return result == TEXT_FINE ? scale(size, units[i].factor, 0) : result;
     }
-    return false;
+    return TEXT_WRONG;
 }
 
-bool text_seconds(const char *text, uint64_t *nanoseconds)
+enum text_result text_seconds(const char *text, uint64_t *nanoseconds)
 {
     const uint64_t second = 1000000000;
-    uint64_t whole = 0, part = 0, unit = second;
-    const char *rest = *text == '.' ? text : text_digits(text, &whole);
-    if (rest && *rest == '.') {
-        const char *digits = rest + 1;
-        rest = text_digits(digits, &part);
-        for (const char *at = digits; rest && at < rest; at++)
-            unit /= 10;
+    uint64_t part = 0, unit = second;
+    enum text_result result = text_digits(&text, nanoseconds);
+    if (*text == '.' && is_digit(text[1])) {
+        result = result ? result : TEXT_FINE;
+        for (text++; is_digit(*text); text++)
+            part += (uint64_t)(*text - '0') * (unit /= 10);
     }
-    return rest && !*rest && unit && !__builtin_mul_overflow(whole, second, &whole) &&
-           !__builtin_add_overflow(whole, part * unit, nanoseconds);
+    if (*text)
+        return TEXT_WRONG;
+    return result == TEXT_FINE ? scale(nanoseconds, second, part) : result;
 }
 
 bool text_dangles(const char *text)

@@ -7,18 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads digits; returns what follows them, or NULL if there are none or the number
- * does not fit. */
-const char *text_digits(const char *text, uint64_t *number);
+/* Was it a number?  If it is too large for 64 bits, what was read is UINT64_MAX. */
+enum text_result { TEXT_WRONG, TEXT_FINE, TEXT_TOO_LARGE };
 
-/* Reads a whole number.  False if it is not one, or does not fit. */
-bool text_number(const char *text, uint64_t *number);
+/* Reads digits, and moves *text after them. */
+enum text_result text_digits(const char **text, uint64_t *number);
+
+/* Reads a whole number. */
+enum text_result text_number(const char *text, uint64_t *number);
 
 /* Reads a number of bytes: 512, 64K, 2M, 1G (powers of 1024), 10KB, 1MB (of 1000). */
-bool text_size(const char *text, uint64_t *size);
+enum text_result text_size(const char *text, uint64_t *size);
 
-/* Reads seconds, perhaps with a decimal point, as nanoseconds. */
-bool text_seconds(const char *text, uint64_t *nanoseconds);
+/* Reads seconds, perhaps with a decimal point, as nanoseconds; parts of one are left out. */
+enum text_result text_seconds(const char *text, uint64_t *nanoseconds);
 
 /* Does it end in a backslash that nothing follows? */
 bool text_dangles(const char *text);

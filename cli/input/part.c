@@ -26,8 +26,8 @@ enum { READ_SIZE = 128 << 10, HOP_MIN = 4 << 10, HEADER_READ = 512 };
 
 enum exit_status part_read(struct part *part, const char *option, const char *text)
 {
-    const char *at = text_digits(text, &part->number);
-    if (!at || *at != '/' || !text_number(at + 1, &part->count))
+    const char *at = text;
+    if (!text_digits(&at, &part->number) || *at != '/' || !text_number(at + 1, &part->count))
         return usage_error("%s: %s is not K/N, such as 1/8", option, QUOTED(text));
     if (part->number < 1 || part->number > part->count || part->count > MOST_PARTS)
         return usage_error("%s: K must be from 1 to N, and N at most %u, in %s", option, MOST_PARTS,

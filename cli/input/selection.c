@@ -12,19 +12,22 @@
 /* Reads N, N-M, N- or -M; returns what follows, or NULL with *why set. */
 static const char *read_range(const char *at, struct range *range, const char **why)
 {
-    *range = (struct range){.first = 1, .last = UINT64_MAX};
-    bool has_first = *at != '-';
-    if (has_first)
-        at = text_digits(at, &range->first);
-    bool is_open = at && *at == '-';
-    bool has_last = is_open && at[1] >= '0' && at[1] <= '9';
-    if (is_open)
-        at = has_last ? text_digits(at + 1, &range->last) : at + 1;
-    else
+    const enum text_result first = text_digits(&at, &range->first);
+    enum text_result last = first;
+    if (*at == '-') {
+        at++;
+        last = text_digits(&at, &range->last);
+    } else {
         range->last = range->first;
+    }
     *why = "neither a number nor a range";
-    if (!at || (*at && *at != ',') || !(has_first || has_last))
+    if ((*at && *at != ',') || (!first && !last))
         return NULL;
+    *why = "the number is too large; the largest is 18446744073709551615";
+    if (first == TEXT_TOO_LARGE || last == TEXT_TOO_LARGE)
+        return NULL;
+    range->first = first ? range->first : 1;
+    range->last = last ? range->last : UINT64_MAX;
     *why = "records are numbered from 1";
     if (!range->first || !range->last)
         return NULL;

@@ -48,7 +48,10 @@ static bool read_rule(const struct cb__bytes *text, struct cb__byte_rule *rule)
     const size_t n = (size_t)(colon - text->data);
     const struct cb__bytes offset = {.data = text->data, .length = n};
     rule->text = (struct cb__bytes){.data = colon + 1, .length = text->length - n - 1};
-    return cb__bytes_number(&offset, &rule->at) && read_set(rule->text, rule->set);
+    /* A number that is too large is outside all frames, as the largest is. */
+    if (!cb__bytes_number(&offset, &rule->at))
+        rule->at = UINT64_MAX;
+    return cb__bytes_are_digits(&offset) && read_set(rule->text, rule->set);
 }
 
 int cb__byte_rules_add(struct cb__byte_rules *rules, const struct cb__setting *setting,

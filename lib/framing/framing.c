@@ -2,6 +2,7 @@
 /* From a specification to the struct of its family. */
 #include "framing/framing.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ------------------------------------------------------------- the table */
@@ -134,21 +135,41 @@ const char *cb_framing_key(const struct cb_framing *framing, size_t index, unsig
 
 /* ------------------------------------------------------------- the settings */
 
-static int parse_signed(const struct cb__bytes *text, int64_t *number)
-{
-    bool sign = text->length && (text->data[0] == '-' || text->data[0] == '+');
-    bool minus = sign && text->data[0] == '-';
-    const struct cb__bytes digits = {.data = text->data + sign, .length = text->length - sign};
-    uint64_t size;
-    if (!cb__bytes_number(&digits, &size) || size > INT64_MAX)
-        return CB_EINVAL;
-    *number = minus ? -(int64_t)size : (int64_t)size;
-    return CB_OK;
-}
-
 static const char *describe(const struct cb__key *key)
 {
     return key->name[0] ? key->name : "argument";
+}
+
+static int apply_size(uint64_t *number, const struct cb__setting *setting, const char *what,
+                      struct cb_error *error)
+{
+    if (cb__bytes_number(&setting->value, number))
+        return CB_OK;
+    if (cb__bytes_are_digits(&setting->value))
+        return cb__error_set(error, CB_EINVAL, setting->column,
+                             "the %s is too large; the largest is %" PRIu64, what, UINT64_MAX);
+    return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a number of bytes",
+                         what);
+}
+
+static int apply_signed(int64_t *number, const struct cb__setting *setting, const char *what,
+                        struct cb_error *error)
+{
+    const struct cb__bytes *text = &setting->value;
+    const bool sign = text->length && (text->data[0] == '-' || text->data[0] == '+');
+    const bool minus = sign && text->data[0] == '-';
+    const struct cb__bytes digits = {.data = text->data + sign, .length = text->length - sign};
+    uint64_t size;
+    if (!cb__bytes_are_digits(&digits))
+        return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a whole number",
+                             what);
+    if (!cb__bytes_number(&digits, &size) || size > INT64_MAX)
+        return cb__error_set(error, CB_EINVAL, setting->column,
+                             "the %s is too %s; the %s is %" PRId64, what,
+                             minus ? "small" : "large", minus ? "smallest" : "largest",
+                             minus ? -INT64_MAX : INT64_MAX);
+    *number = minus ? -(int64_t)size : (int64_t)size;
+    return CB_OK;
 }
 
 /* Only patterns have bytes that stand for several. */
@@ -184,15 +205,9 @@ static int apply(void *data, const struct cb__key *key, const struct cb__setting
     case CB__KEY_SELECT:
         return cb__byte_rules_add(member, setting, kind == CB__KEY_SELECT, error);
     case CB__KEY_SIZE:
-        if (!cb__bytes_number(&setting->value, member))
-            return cb__error_set(error, CB_EINVAL, setting->column,
-                                 "the %s is not a number of bytes", what);
-        return CB_OK;
+        return apply_size(member, setting, what, error);
     case CB__KEY_SIGNED:
-        if (parse_signed(&setting->value, member))
-            return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a whole number",
-                                 what);
-        return CB_OK;
+        return apply_signed(member, setting, what, error);
     case CB__KEY_BYTE:
         if (setting->value.length != 1)
             return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not one byte", what);

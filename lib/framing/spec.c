@@ -42,6 +42,14 @@ bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number)
     return bytes->length > 0;
 }
 
+bool cb__bytes_are_digits(const struct cb__bytes *bytes)
+{
+    size_t i = 0;
+    while (i < bytes->length && cb__is_digit(bytes->data[i]))
+        i++;
+    return i && i == bytes->length;
+}
+
 /* Decodes the escape after a backslash; returns how many characters it has, 0 if it is
  * invalid. */
 static size_t decode_escape(const char *text, uint8_t *byte, uint8_t *wild)
@@ -184,6 +192,11 @@ const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *
             return &spec->settings[i];
     }
     return NULL;
+}
+
+bool cb__spec_has(const struct cb__spec *spec, const char *key)
+{
+    return cb__spec_get(spec, key) || (spec->caller && cb__spec_get(spec->caller, key));
 }
 
 size_t cb__spec_column(const struct cb__spec *spec, const char *key)

@@ -56,8 +56,14 @@ bool cb__bytes_are(const struct cb__bytes *bytes, const char *word);
 /* Are they decimal digits that fit in 64 bits, and nothing else? */
 bool cb__bytes_number(const struct cb__bytes *bytes, uint64_t *number);
 
+/* ... or a number that may be larger? */
+bool cb__bytes_are_digits(const struct cb__bytes *bytes);
+
 /* The last setting with this key, or NULL. */
 const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key);
+
+/* Is the key given, by the caller or the preset? */
+bool cb__spec_has(const struct cb__spec *spec, const char *key);
 
 /* The column to report for a key: its column in the caller's specification, or 0. */
 size_t cb__spec_column(const struct cb__spec *spec, const char *key);

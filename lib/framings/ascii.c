@@ -19,8 +19,6 @@
 #include "framings/shared/length_field.h"
 #include "framings/shared/short_number.h"
 
-#define NOT_GIVEN UINT64_MAX
-
 struct ascii_config {
     unsigned base;
     struct cb__bytes term; /* without `digits` */
@@ -55,7 +53,6 @@ static void init(void *data, unsigned variant)
 {
     struct ascii_config *config = data;
     config->base = variant;
-    config->digits = config->max = NOT_GIVEN;
 }
 
 /* The maximum number of digits of a 64-bit number. */
@@ -78,10 +75,10 @@ static uint64_t largest(const struct ascii_config *config)
 static int check(void *data, const struct cb__spec *spec, struct cb_error *error)
 {
     struct ascii_config *config = data;
-    const bool fixed = config->digits != NOT_GIVEN, term = config->term.length > 0;
+    const bool fixed = cb__spec_has(spec, "digits"), term = config->term.length > 0;
     const bool possible = fixed && config->digits && config->digits <= most_digits(config);
     const uint64_t most = possible ? largest(config) : UINT64_MAX;
-    if (config->max == NOT_GIVEN)
+    if (!cb__spec_has(spec, "max"))
         config->max = most;
     const struct cb__conflict conflicts[] = {
         {term && cb__digit_value(config->term.data[0]) < config->base, "",
@@ -103,8 +100,6 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     int status = cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
     if (status)
         return status;
-    if (!fixed)
-        config->digits = 0;
     if (!fixed && !term)
         config->term = (struct cb__bytes){.data = (const uint8_t *)"\n", .length = 1};
     return CB_OK;

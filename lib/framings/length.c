@@ -58,7 +58,7 @@ static int check_byte(const struct length_config *config, const char *key, uint6
 {
     const struct cb__layout *layout = &config->layout;
     const char *what = NULL;
-    if (at == NOT_GIVEN)
+    if (!cb__spec_has(spec, key))
         return CB_OK;
     if (at >= layout->header)
         what = "is outside the header";
@@ -76,8 +76,8 @@ static int check_pairs(const struct length_config *config, const struct cb__spec
 {
     const struct cb__layout *layout = &config->layout;
     const uint64_t max = layout->field.max;
-    const bool align = layout->align > 1, padding = config->padding != NOT_GIVEN;
-    const bool more = config->more != NOT_GIVEN, sequence = config->sequence != NOT_GIVEN;
+    const bool align = layout->align > 1, padding = cb__spec_has(spec, "padding");
+    const bool more = cb__spec_has(spec, "more"), sequence = cb__spec_has(spec, "sequence");
     const struct cb__conflict conflicts[] = {
         {align && padding, "align", "'align' and 'padding' cannot be combined"},
         {more && align, "more", "'more' and 'align' cannot be combined"},
@@ -86,6 +86,7 @@ static int check_pairs(const struct length_config *config, const struct cb__spec
         {more && max != layout->largest, "max", "'more' and 'max' cannot be combined"},
         {more && config->more > layout->largest, "more",
          "the more does not fit in the length field"},
+        {more && config->more == NOT_GIVEN, "more", "the more is not less than 2^64 - 1"},
         {more && config->more <= layout->field.min, "more", "the more is not greater than the min"},
         {sequence && !more, "sequence", "'sequence' needs 'more'"},
     };

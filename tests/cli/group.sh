@@ -386,7 +386,7 @@ fi
 about 'usage errors'
 
 : >in
-for number in 0 '' -1 x 1K 18446744073709551616; do
+for number in 0 '' -1 x 1K; do
     wrong "--group: '$number' is not a whole number from 1 on" -o %d --group="$number"
 done
 for size in 0 '' -1 x; do

@@ -225,19 +225,31 @@ wrong '--count and --to exclude each other' -c -t line
 wrong '--count and --to exclude each other' -0 -c
 wrong '--check and --to exclude each other' --check -t line
 wrong '--check and --count exclude each other' --check -c
-for number in '' x 1x -1 +1 ' 1' 1.5 0x10 1K 18446744073709551616; do
+for number in '' x 1x -1 +1 ' 1' 1.5 0x10 1K 18446744073709551616x; do
     wrong "--skip: '$number' is not a whole number" --skip="$number"
     wrong "--head: '$number' is not a whole number" --head="$number"
 done
-for size in '' 0 0K x -1 1k 1KiB 1T 'K' '1 K' 18446744073709551616 17179869184G; do
+largest=18446744073709551615
+for number in 18446744073709551616 99999999999999999999999; do
+    for option in skip head header group max-record group-size; do
+        wrong "--$option: '$number' is too large; the largest is $largest" --$option=$number
+    done
+    wrong "--select: the number is too large; the largest is $largest, at character 3 of '1,$number'" \
+        --select=1,$number
+done
+for size in '' 0 0K x -1 1k 1KiB 1T 'K' '1 K' 18446744073709551616T; do
     wrong "--max-record: '$size' is not a size of one byte or more, such as 4096 or 64K" \
         --max-record="$size"
 done
-for seconds in 0 0.0 .0 '' . 1. 1.x x -1 1s 1,5 1e3 0.0000000001 18446744074 99999999999999999999; do
+wrong "--max-record: '17179869184G' is too large; the largest is $largest" --max-record=17179869184G
+for seconds in 0 0.0 .0 '' . 1. 1.x x -1 1s 1,5 1e3 0.0000000001; do
     wrong "--idle: '$seconds' is not a number of seconds above 0, such as 2 or 0.5" \
         --idle="$seconds"
 done
-for seconds in .5 0.5 2 0.000000001 18446744073.709551615; do
+for seconds in 18446744074 18446744073.709551616 99999999999999999999; do
+    wrong "--idle: '$seconds' is too large; the largest is 18446744073" --idle=$seconds
+done
+for seconds in .5 0.5 2 0.000000001 0.12345678901 18446744073.709551615; do
     gives 'a\nb\n' 'a\nb\n' --idle="$seconds"
 done
 for word in '' Fail skip fai; do

@@ -280,10 +280,11 @@ wrong_part() {
     shift
     wrong "--part: $message" "$@"
 }
-for text in '' 1 1/ /2 1/2/3 a/2 1/b -1/2 1/-2 ' 1/2' 1.5/2 1/99999999999999999999; do
+for text in '' 1 1/ /2 1/2/3 a/2 1/b -1/2 1/-2 ' 1/2' 1.5/2 1/2K; do
     wrong_part "'$text' is not K/N, such as 1/8" --part="$text"
 done
-for text in 0/2 3/2 0/0 1/0 1/4294967296; do
+for text in 0/2 3/2 0/0 1/0 1/4294967296 1/99999999999999999999 \
+    99999999999999999999/99999999999999999999; do
     wrong_part "K must be from 1 to N, and N at most 4294967295, in '$text'" --part="$text"
 done
 echo record >other

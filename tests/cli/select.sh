@@ -142,8 +142,8 @@ wrong_list "neither a number nor a range, at character 3 of '1,x'" 1,x
 wrong_list "neither a number nor a range, at character 1 of '1x'" 1x
 wrong_list "neither a number nor a range, at character 1 of '1-2-3'" 1-2-3
 wrong_list "neither a number nor a range, at character 1 of '1 2'" '1 2'
-wrong_list "neither a number nor a range, at character 1 of '18446744073709551616'" 18446744073709551616
-wrong_list "neither a number nor a range, at character 1 of '1-18446744073709551616'" \
+wrong_list "the number is too large; the largest is 18446744073709551615, at character 1 of '18446744073709551616'" 18446744073709551616
+wrong_list "the number is too large; the largest is 18446744073709551615, at character 1 of '1-18446744073709551616'" \
     1-18446744073709551616
 wrong_list "records are numbered from 1, at character 1 of '0'" 0
 wrong_list "records are numbered from 1, at character 3 of '3,0-5'" 3,0-5

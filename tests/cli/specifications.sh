@@ -87,10 +87,15 @@ wrong_both u16be,offset= 'the offset is not a number of bytes' 7
 wrong_both u16be,offset=x 'the offset is not a number of bytes' 7
 wrong_both u16be,offset=-1 'the offset is not a number of bytes' 7
 wrong_both u16be,offset=1K 'the offset is not a number of bytes' 7
-wrong_both u16be,offset=18446744073709551616 'the offset is not a number of bytes' 7
+wrong_both u16be,offset=18446744073709551616 'the offset is too large; the largest is 18446744073709551615' 7
 wrong_both u16be,adjust=x 'the adjust is not a whole number' 7
 wrong_both u16be,adjust=+-1 'the adjust is not a whole number' 7
-wrong_both u16be,adjust=9223372036854775808 'the adjust is not a whole number' 7
+wrong_both u16be,adjust=9223372036854775808 'the adjust is too large; the largest is 9223372036854775807' 7
+wrong_both u16be,adjust=-9223372036854775808 'the adjust is too small; the smallest is -9223372036854775807' 7
+wrong_both u16be,header=18446744073709551615 'the header is longer than 4096' 7
+wrong_both u64be,more=18446744073709551615 'the more is not less than 2^64 - 1' 7
+wrong_both dec,digits=18446744073709551615 'a length cannot have that many digits' 5
+wrong_both dec,digits=4,max=18446744073709551615 "the max does not fit in 'digits' digits" 14
 wrong_both u16be,header=1 'the header ends before the length field, at 2' 7
 wrong_both u16be,offset=3,header=4 'the header ends before the length field, at 5' 16
 wrong_both u16be,trailer= 'the trailer is empty' 7

@@ -4,12 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define NOT_GIVEN UINT64_MAX
 #define ALIGN_MAX INT32_MAX
 
 void cb__layout_init(struct cb__layout *layout, uint64_t largest)
 {
-    layout->header = NOT_GIVEN;
     layout->align = layout->field.scale = 1;
     layout->field.max = layout->largest = largest;
 }
@@ -22,7 +20,7 @@ static int check_header(struct cb__layout *layout, size_t least, size_t most,
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "offset"),
                              "the offset is greater than %zu", room);
     const uint64_t end = layout->offset + least;
-    if (layout->header == NOT_GIVEN)
+    if (!cb__spec_has(spec, "header"))
         layout->header = end;
     if (layout->header < end)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
