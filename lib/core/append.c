@@ -114,7 +114,8 @@ int cb_prepend(struct cb_buffer *buffer, const void *data, size_t size)
     if (!memory)
         return CB_ENOMEM;
     memcpy(memory->data, data, size);
-    cb__buffer_put_head(buffer, memory, size);
+    cb__buffer_put_head(
+        buffer, &(struct cb__chunk){.memory = memory, .data = memory->data, .length = size});
     buffer->position -= buffer->position < size ? buffer->position : size;
     buffer->offered = 0;
     cb__buffer_reshaped(buffer, 0);

@@ -41,15 +41,13 @@ static inline void cb__buffer_push(struct cb_buffer *buffer, const struct cb__ch
     *cb__buffer_chunk(buffer, buffer->count++) = *chunk;
 }
 
-/* Puts a block before the head; its reference becomes the buffer's.  The ring has room. */
-static inline void cb__buffer_put_head(struct cb_buffer *buffer, struct cb_memory *memory,
-                                       size_t size)
+/* Puts a window before the head; its reference becomes the buffer's.  The ring has room. */
+static inline void cb__buffer_put_head(struct cb_buffer *buffer, const struct cb__chunk *chunk)
 {
     buffer->first--;
     buffer->count++;
-    *cb__buffer_chunk(buffer, 0) =
-        (struct cb__chunk){.memory = memory, .data = memory->data, .length = size};
-    buffer->length += size;
+    *cb__buffer_chunk(buffer, 0) = *chunk;
+    buffer->length += chunk->length;
 }
 
 /* Removes the head chunk, or what is left of it, from the ring. */

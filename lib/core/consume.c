@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking from the head: skips, moves to another buffer, and joins; and dropping the end. */
 #include <limits.h>
+#include <string.h>
 
 #include "core/changes.h"
 
@@ -89,30 +90,92 @@ static struct cb_memory *new_joined(struct cb_buffer *buffer, size_t n, bool *be
     return cb__buffer_new_sealed(buffer, n);
 }
 
-/* Joins the first n bytes, which are in several chunks, into one. */
-static int join(struct cb_buffer *buffer, size_t n)
+/* Has nobody else a window into the tail, whose first bytes are the head of the buffer, and
+ * do no later bytes of it move back when all of the buffer is joined there? */
+static bool may_rearrange(const struct cb_buffer *buffer)
 {
-    bool becomes_tail;
-    struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
-    parts.ring = parts.inline_ring;
-    parts.allocator = buffer->allocator;
-    struct cb_memory *memory = new_joined(buffer, n, &becomes_tail);
-    if (!memory)
-        return CB_ENOMEM;
-    int status = move(buffer, n, &parts);
-    if (status) {
-        cb__memory_unref(memory);
-        return status;
+    const struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+    size_t refs = 2, place = head->length; /* the writer's, the head's */
+    for (size_t i = 1; i < buffer->count; i++) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(buffer, i);
+        place += chunk->length;
+        if (chunk->memory != buffer->tail)
+            continue;
+        if (chunk->data < head->data || chunk->data + chunk->length > head->data + place)
+            return false;
+        refs++;
     }
-    cb_copyout(&parts, 0, n, memory->data);
-    cb__buffer_put_head(buffer, memory,
-                        n); /* at least one whole chunk was removed, so there is room */
-    buffer->position -= n;
-    buffer->shape++;
+    return cb__memory_all(buffer->tail, refs);
+}
+
+/* Can the first n bytes be joined where the first chunk is, in the tail?  Each byte of a buffer
+ * that grows by references, or by both, is then copied once, as above. */
+static bool fits_in_tail(const struct cb_buffer *buffer, size_t n)
+{
+    const struct cb__chunk *head = cb__buffer_chunk(buffer, 0);
+    const struct cb_memory *tail = buffer->tail;
+    if (head->memory != tail || buffer->offered ||
+        n > (size_t)(tail->data + tail->capacity - head->data))
+        return false;
+    return head->data + head->length == tail->data + tail->used ||
+           (n == buffer->length && may_rearrange(buffer));
+}
+
+/* Joins the parts where the first of them is; the last ones are moved first. */
+static void join_in_tail(struct cb_buffer *buffer, const struct cb_buffer *parts)
+{
+    struct cb_memory *tail = buffer->tail;
+    const struct cb__chunk *head = cb__buffer_chunk(parts, 0);
+    uint8_t *const begin = tail->data + (head->data - tail->data), *to = begin + parts->length;
+    tail->used = (size_t)(to - tail->data);
+    for (size_t i = parts->count; --i;) {
+        const struct cb__chunk *chunk = cb__buffer_chunk(parts, i);
+        to -= chunk->length;
+        memmove(to, chunk->data, chunk->length);
+    }
+    cb__pool_count_copied(buffer->pool, parts->length - head->length);
+    cb__memory_ref(tail);
+    cb__buffer_put_head(
+        buffer, &(struct cb__chunk){.memory = tail, .data = begin, .length = parts->length});
+}
+
+static void join_in_block(struct cb_buffer *buffer, const struct cb_buffer *parts,
+                          struct cb_memory *memory, bool becomes_tail)
+{
+    const size_t n = parts->length;
+    cb_copyout(parts, 0, n, memory->data);
+    cb__buffer_put_head(buffer,
+                        &(struct cb__chunk){.memory = memory, .data = memory->data, .length = n});
     if (becomes_tail) {
         cb__memory_ref(memory);
         cb__buffer_set_tail(buffer, memory);
     }
+}
+
+/* Joins the first n bytes, which are in several chunks, into one. */
+static int join(struct cb_buffer *buffer, size_t n)
+{
+    bool becomes_tail = false;
+    struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
+    parts.ring = parts.inline_ring;
+    parts.allocator = buffer->allocator;
+    const bool in_tail = fits_in_tail(buffer, n);
+    struct cb_memory *memory = in_tail ? NULL : new_joined(buffer, n, &becomes_tail);
+    if (!in_tail && !memory)
+        return CB_ENOMEM;
+    int status = move(buffer, n, &parts);
+    if (status) {
+        if (memory)
+            cb__memory_unref(memory);
+        return status;
+    }
+    /* At least one whole chunk was removed, so there is room for one. */
+    if (in_tail)
+        join_in_tail(buffer, &parts);
+    else
+        join_in_block(buffer, &parts, memory, becomes_tail);
+    buffer->position -= n;
+    buffer->shape++;
     cb_skip(&parts, CB_ALL); /* everything is in place when they are released */
     cb__buffer_free_ring(&parts);
     return CB_OK;

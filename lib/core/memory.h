@@ -75,10 +75,15 @@ static inline void cb__memory_unref(struct cb_memory *memory)
         memory->retire(memory);
 }
 
-/* Is the caller's reference the only one?  Then nobody else can add one. */
+/* Are these references of the caller's all there are?  Then nobody else can add one. */
+static inline bool cb__memory_all(const struct cb_memory *memory, size_t refs)
+{
+    return atomic_load_explicit(&memory->refs, memory_order_acquire) == refs;
+}
+
 static inline bool cb__memory_sole(const struct cb_memory *memory)
 {
-    return atomic_load_explicit(&memory->refs, memory_order_acquire) == 1;
+    return cb__memory_all(memory, 1);
 }
 
 /* For its writer: goes back to the beginning of a block that nobody else sees. */

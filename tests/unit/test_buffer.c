@@ -375,6 +375,81 @@ START_TEST(all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time)
 }
 END_TEST
 
+/* Of any 100 bytes that are added, so many come by reference, the others as a copy. */
+static void grow_and_join(unsigned referenced)
+{
+    static uint8_t bytes[100];
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .cutoff = 2};
+    struct cb_buffer *all = NULL;
+    const size_t rounds = 2000;
+    const void *data = NULL;
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7);
+    ck_assert_int_eq(cb_buffer_new(&all, &options), CB_OK);
+    uint64_t before = pool_stats(pool).copied;
+    for (size_t i = 0; i < rounds; i++) {
+        ck_assert_int_eq(cb_append_ref(all, bytes, referenced, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_append(all, bytes + referenced, sizeof bytes - referenced), CB_OK);
+        ck_assert_int_eq(cb_data(all, cb_length(all), &data), CB_YES);
+    }
+    ck_assert_uint_le(pool_stats(pool).copied - before, 5 * rounds * sizeof bytes);
+    for (size_t i = 0; i < rounds * sizeof bytes; i++)
+        ck_assert_uint_eq(((const uint8_t *)data)[i], bytes[i % sizeof bytes]);
+    cb_buffer_free(all);
+}
+
+START_TEST(so_it_is_where_the_buffer_grows_by_references)
+{
+    grow_and_join(100);
+    grow_and_join(60);
+    grow_and_join(2);
+}
+END_TEST
+
+/* The bytes after the first chunk would be moved in its block. */
+START_TEST(bytes_that_others_see_stay_when_they_are_joined)
+{
+    static const char reference[] = "REFERENCE";
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .cutoff = 2};
+    struct cb_buffer *joined = NULL;
+    struct cb_held held;
+    const void *data = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&joined, &options), CB_OK);
+    ck_assert_int_eq(cb_append(joined, "head", 4), CB_OK);
+    ck_assert_int_eq(cb_append_ref(joined, reference, 9, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(joined, "tail", 4), CB_OK);
+    ck_assert_int_eq(cb_hold_bytes(joined, 13, 4, &held), CB_YES);
+    ck_assert_int_eq(cb_data(joined, 17, &data), CB_YES);
+    ck_assert_mem_eq(data, "headREFERENCEtail", 17);
+    ck_assert_mem_eq(held.data, "tail", 4);
+    cb_drop(&held);
+    cb_buffer_free(joined);
+}
+END_TEST
+
+/* Of the bytes in the block of the first chunk, some were dropped: the last ones are before
+ * their place. */
+START_TEST(bytes_are_joined_after_some_were_dropped_between_them)
+{
+    struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .cutoff = 2};
+    struct cb_buffer *joined = NULL;
+    const void *data = NULL;
+
+    ck_assert_int_eq(cb_buffer_new(&joined, &options), CB_OK);
+    ck_assert_int_eq(cb_append(joined, "head to be dropped", 18), CB_OK);
+    ck_assert_uint_eq(cb_truncate(joined, 4), 14);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(cb_append_ref(joined, "REF", 3, NULL, NULL), CB_OK);
+        ck_assert_int_eq(cb_append(joined, "tail", 4), CB_OK);
+        ck_assert_int_eq(cb_data(joined, 4 + 7 * (i + 1), &data), CB_YES);
+        ck_assert_mem_eq(data, "headREFtailREFtailREFtail", 4 + 7 * (i + 1));
+    }
+    cb_buffer_free(joined);
+}
+END_TEST
+
 START_TEST(data_may_be_longer_than_a_chunk_may_be)
 {
     uint8_t bytes[10 * CHUNK];
@@ -677,6 +752,9 @@ static void add_looking(Suite *suite)
     tcase_add_test(tcase, data_within_a_chunk_is_borrowed_where_it_stands);
     tcase_add_test(tcase, data_over_chunks_is_joined_once);
     tcase_add_test(tcase, all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time);
+    tcase_add_test(tcase, so_it_is_where_the_buffer_grows_by_references);
+    tcase_add_test(tcase, bytes_that_others_see_stay_when_they_are_joined);
+    tcase_add_test(tcase, bytes_are_joined_after_some_were_dropped_between_them);
     tcase_add_test(tcase, data_may_be_longer_than_a_chunk_may_be);
     tcase_add_test(tcase, data_asks_for_more_than_is_held);
     tcase_add_test(tcase, joining_does_not_touch_views);
