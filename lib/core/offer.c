@@ -34,14 +34,16 @@ static int prepare_spare(struct cb_buffer *buffer, size_t i, size_t n)
     return CB_OK;
 }
 
-/* Should an offer begin in the `room` bytes of the tail?  With one area it must be
- * worth it; with several the next block adds the rest. */
-static bool worth_offering(const struct cb_buffer *buffer, size_t room, size_t hint, size_t max)
+/* Should an offer of `want` bytes begin in the `room` bytes of the tail?  With one area it
+ * must be worth it; with several the next blocks add the rest, if they are enough. */
+static bool worth_offering(const struct cb_buffer *buffer, size_t room, size_t hint, size_t want,
+                           size_t max)
 {
     if (!room)
         return false;
     if (max > 1)
-        return true;
+        return room >= buffer->chunk_max ||
+               want <= room + (uint64_t)(max - 1) * buffer->chunk_max;
     return hint ? room >= cb__min(hint, buffer->chunk_max) : room >= buffer->chunk_size / 4;
 }
 
@@ -61,7 +63,7 @@ ssize_t cb_reserve(struct cb_buffer *buffer, size_t hint, struct iovec *areas, s
     if (status)
         return status;
     size_t room = cb__buffer_tail_room(buffer);
-    bool has_tail = worth_offering(buffer, room, hint, max);
+    bool has_tail = worth_offering(buffer, room, hint, want, max);
     if (has_tail) {
         areas[n++] = (struct iovec){.iov_base = buffer->tail->data + buffer->tail->used,
                                     .iov_len = cb__min(room, allowed)};

@@ -347,9 +347,34 @@ START_TEST(reserved_areas_hold_what_was_hinted_if_they_may)
                 ck_assert_uint_le(areas[i].iov_len, CHUNK);
                 total += areas[i].iov_len;
             }
-            if (max >= 4)
-                ck_assert_uint_ge(total, 3 * CHUNK);
+            ck_assert_uint_ge(total, (max < 3 ? max : 3) * CHUNK);
             cb_buffer_free(fresh);
+        }
+    }
+}
+END_TEST
+
+/* As many full chunks as there may be areas; or less, in which the tail is one of them. */
+START_TEST(the_rest_of_the_tail_does_not_take_an_area_that_is_needed)
+{
+    uint8_t bytes[CHUNK] = {0};
+    struct iovec areas[8];
+
+    for (size_t used = 1; used < CHUNK; used++) {
+        for (size_t max = 1; max <= COUNT(areas); max++) {
+            for (size_t hint = max * CHUNK; hint + CHUNK > max * CHUNK; hint -= 21) {
+                struct cb_buffer *fresh = new_buffer(pool, CHUNK);
+                size_t total = 0;
+
+                ck_assert_int_eq(cb_append(fresh, bytes, used), CB_OK);
+                ssize_t count = cb_reserve(fresh, hint, areas, max);
+                for (ssize_t i = 0; i < count; i++)
+                    total += areas[i].iov_len;
+                ck_assert_uint_ge(total, hint);
+                if (max > 1 && hint <= (max - 1) * CHUNK + CHUNK - used)
+                    ck_assert_uint_eq(areas[0].iov_len, CHUNK - used);
+                cb_buffer_free(fresh);
+            }
         }
     }
 }
@@ -447,6 +472,7 @@ static void add_offers(Suite *suite)
     tcase_add_test(tcase, chunks_shrink_after_two_small_offers_not_after_one);
     tcase_add_test(tcase, a_well_used_offer_between_small_ones_keeps_chunks_large);
     tcase_add_test(tcase, reserved_areas_hold_what_was_hinted_if_they_may);
+    tcase_add_test(tcase, the_rest_of_the_tail_does_not_take_an_area_that_is_needed);
     tcase_add_test(tcase, at_most_eight_areas_are_reserved);
     tcase_add_test(tcase, commit_takes_the_first_bytes_of_the_areas_in_order);
     tcase_add_test(tcase, no_areas_are_no_reservation);
