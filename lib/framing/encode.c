@@ -110,6 +110,8 @@ static int end_whole(struct cb_encoder *encoder, struct cb__appender *appender, 
         encoder->bytes += length;
         return CB_OK;
     }
+    if (status == CB_EUNENCODABLE)
+        encoder->error.record = encoder->before + encoder->records;
     encoder->records--;
     if (status != CB_EUNENCODABLE)
         cb__encode_take_back(encoder, appender);

@@ -478,6 +478,8 @@ static void payload(struct cb_encoder *encoder, struct cb__transform *t)
     struct length_encoder *state = encoder->state;
     struct part_state *part = &state->part;
     while (t->in < t->in_end && t->out < t->out_end) {
+        if (!part->left && !part->continues)
+            part->left = UINT64_MAX; /* more than the total: it goes where it can */
         if (!part->left) {
             give_part(encoder);
             part->header = encoder->out;

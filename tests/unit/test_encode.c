@@ -934,6 +934,57 @@ START_TEST(records_are_numbered_as_the_caller_says)
 }
 END_TEST
 
+START_TEST(a_refused_record_has_the_number_that_it_would_have_had)
+{
+    static const char text[256];
+    struct cb_encoder *encoder = new_encoder("u8", false, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    cb_encoder_number(encoder, 41);
+    ck_assert_int_eq(cb_encode_bytes(encoder, text, 255, NULL, NULL, out), CB_OK);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(cb_encode_bytes(encoder, text, 256, NULL, NULL, out), CB_EUNENCODABLE);
+        ck_assert_uint_eq(cb_encoder_error(encoder)->record, 42);
+    }
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
+/* The caller broke a rule, and gets a wrong frame, but not one after another. */
+START_TEST(a_total_that_is_too_small_writes_no_frames_without_end)
+{
+    static const uint8_t text[100];
+    struct cb_encoder *encoder = new_encoder("u8,more=10", false, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    for (uint64_t total = 0; total < 50; total++) {
+        const struct cb_piece piece = {.data = text,
+                                       .length = sizeof text,
+                                       .record = 1,
+                                       .total = total,
+                                       .flags = CB_FIRST | CB_LAST};
+        const struct cb_piece parts[] = {{.data = text,
+                                          .length = 1,
+                                          .record = 1,
+                                          .total = total,
+                                          .flags = CB_FIRST},
+                                         {.data = text,
+                                          .length = sizeof text,
+                                          .record = 1,
+                                          .total = total,
+                                          .flags = CB_LAST}};
+        size_t taken;
+        ck_assert_int_eq(cb_encode_pieces(encoder, &piece, 1, out, &taken), CB_OK);
+        ck_assert_int_eq(cb_encode_pieces(encoder, parts, 2, out, &taken), CB_OK);
+        ck_assert_uint_le(cb_length(out), 300);
+        cb_skip(out, CB_ALL);
+    }
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 /* Whichever was written before it: most digits are those of that one, as a rule. */
 START_TEST(a_place_of_any_size_is_written)
 {
@@ -1037,6 +1088,8 @@ static Suite *encode_suite(void)
     tcase_add_loop_test(states, a_record_of_any_length_is_alike_as_a_piece, 0, all);
     tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
+    tcase_add_test(states, a_refused_record_has_the_number_that_it_would_have_had);
+    tcase_add_test(states, a_total_that_is_too_small_writes_no_frames_without_end);
     tcase_add_test(states, a_place_of_any_size_is_written);
     return suite;
 }
