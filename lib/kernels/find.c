@@ -290,7 +290,7 @@ size_t cb__find_count(const struct cb__finder *finder, const uint8_t *data, size
 bool cb__find_last(const struct cb__finder *finder, const uint8_t *data, size_t n, size_t *at)
 {
     size_t end = n, from, scanned;
-    for (size_t size = 256;; size *= 2, end = from + finder->reach - 1) {
+    for (size_t size = 256;; size *= 2, end = cb__min(n, from + finder->reach - 1)) {
         from = end > size ? end - size : 0;
         if (cb__find_count(finder, data + from, end - from, at, &scanned)) {
             *at += from;

@@ -215,6 +215,30 @@ static void check_span(const struct cb__finder *finder, const char *needles, con
 
 /* -------------------------------------------------------------------- tests */
 
+/* Its two bytes are farther apart than the bytes that are looked at first. */
+START_TEST(the_last_place_of_a_long_needle_is_found_within_the_bytes)
+{
+    uint8_t text[2000], needle[1000];
+    struct cb__finder finder;
+    struct guard guard;
+    size_t at = 0;
+
+    memset(text, 'e', sizeof text);
+    memset(needle, 'e', sizeof needle);
+    needle[0] = '~';
+    cb__finder_init(&finder, needle, sizeof needle);
+    ck_assert_uint_gt(finder.reach, 512);
+    guard_init(&guard, text, sizeof text);
+    ck_assert(!cb__find_last(&finder, guard.data, sizeof text, &at));
+    guard_fini(&guard);
+    memcpy(text + 300, needle, sizeof needle);
+    guard_init(&guard, text, sizeof text);
+    ck_assert(cb__find_last(&finder, guard.data, sizeof text, &at));
+    ck_assert_uint_eq(at, 300);
+    guard_fini(&guard);
+}
+END_TEST
+
 START_TEST(a_finder_is_of_the_kind_that_its_needles_allow)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -590,6 +614,7 @@ static Suite *find_suite(void)
     tcase_add_test(setup, a_pair_looks_at_two_places_of_its_needle);
 
     tcase_add_loop_test(runs, needles_with_bytes_that_stand_for_several_are_found, 0, n);
+    tcase_add_test(setup, the_last_place_of_a_long_needle_is_found_within_the_bytes);
     tcase_add_loop_test(runs, every_span_before_an_unreadable_page_gives_what_a_loop_gives, 0, n);
     tcase_add_loop_test(runs, every_alignment_and_length_gives_what_a_loop_gives, 0, n);
     tcase_add_loop_test(runs, sparse_and_dense_spans_give_what_a_loop_gives, 0, n);
