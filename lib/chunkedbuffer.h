@@ -225,7 +225,8 @@ struct cb_buffer_stats {
     size_t size;         /* sizeof(struct cb_buffer_stats), set by the caller */
     size_t length;       /* bytes in the buffer */
     size_t chunks;       /* windows that contain them */
-    size_t pinned_bytes; /* in the blocks that these windows keep alive */
+    size_t pinned_bytes; /* in the blocks that these windows keep alive; a block between whose
+                            windows there are others counts for each run of them */
     size_t chunk_size;   /* the size of the next chunk to read into */
 };
 
@@ -999,7 +1000,8 @@ CB_API int cb_reframe_pass(struct cb_decoder *decoder, const struct cb_encoder *
  *   the result is all zeros when they are called.
  * - Texts (`why`) are printable ASCII without the place, and must stay valid as long as
  *   the decoder or encoder: string constants.  NULL means a general text.
- * - A decoder works ahead of what it returns, and may ask about a frame again.
+ * - A decoder works ahead of what it returns, and may ask about a frame again; an encoder
+ *   may ask again about a record that is rejected, before the next one.
  * - Each function documents its possible results.  Any other result is an error of the
  *   framing, not of the input: a decoder returns CB_EINVAL, the same at every further
  *   call, with the reason in cb_decoder_error(); an encoder rejects the record with
