@@ -232,6 +232,7 @@ message 'TE.TE: unknown coding after chunked' 64 'transfer coding after chunked:
 message 'TE.TE: chunked twice' 64 'transfer coding after chunked: 63 68 75 6e' "$te\\r\\n$te"
 message 'TE.TE: identity after chunked' 45 'transfer coding after chunked: 69 64 65 6e' "$te, identity"
 message 'TE.TE: xchunked' 0 "$coding" 'Transfer-Encoding: xchunked'
+message 'TE.TE: chunkee' 0 "$coding" 'Transfer-Encoding: chunkee'
 message 'TE.TE: identity' 0 "$coding" 'Transfer-Encoding: identity'
 message 'TE.TE: quotes' 36 'transfer coding is not a token: 22 63 68 75' 'Transfer-Encoding: "chunked"'
 message 'TE.TE: a parameter' 36 'transfer coding is not a token: 63 68 75 6e' "$te;a=b"

@@ -412,6 +412,34 @@ static const struct {
     {"delim:aa,or=aab", "xa", NULL, 2, 0, false},
 };
 
+START_TEST(a_lead_has_4032_bytes_at_most)
+{
+    enum { MOST = 4032 };
+    static const char before[] = "content-length,lead=X: ";
+    char specification[sizeof before + MOST + 8];
+    struct cb_error error;
+    struct cb_encoder *encoder;
+    const size_t at = sizeof before - 1 - strlen("X: ");
+
+    for (size_t n = MOST; n <= MOST + 1; n++) { /* of the lead, in which CRLF is written \\r\\n */
+        memset(specification, 'x', sizeof specification);
+        memcpy(specification, before, sizeof before - 1);
+        memcpy(specification + at + n - 2, "\\r\\n", 5);
+        if (n > MOST) {
+            ck_assert_int_eq(cb_encoder_new(&encoder, specification, NULL, &error), CB_EINVAL);
+            ck_assert_uint_eq(error.offset, strlen("content-length,"));
+            break;
+        }
+        struct cb_buffer *out = new_buffer(NULL, 8192);
+        ck_assert_int_eq(cb_encoder_new(&encoder, specification, NULL, &error), CB_OK);
+        ck_assert_int_eq(cb_encode_bytes(encoder, "", 0, NULL, NULL, out), CB_OK);
+        ck_assert_uint_eq(cb_length(out), MOST + strlen("Content-Length: 0\r\n\r\n"));
+        cb_buffer_free(out);
+        cb_encoder_free(encoder);
+    }
+}
+END_TEST
+
 START_TEST(a_record_that_would_not_be_read_back_is_refused)
 {
     const struct cb_encoder_options options = {.size = sizeof options, .refuse_collisions = 1};
@@ -693,6 +721,7 @@ static Suite *encoder_suite(void)
     tcase_add_loop_test(refused, a_length_that_cannot_be_said_is_refused, 0, (int)COUNT(refusals));
     tcase_add_test(refused, what_needs_a_length_refuses_an_unknown_one);
     tcase_add_test(refused, a_terminator_may_be_too_long_to_be_written);
+    tcase_add_test(refused, a_lead_has_4032_bytes_at_most);
     tcase_add_loop_test(refused, a_record_that_would_not_be_read_back_is_refused, 0,
                         (int)COUNT(looked_at));
 

@@ -173,6 +173,7 @@ static const struct example smuggled[] = {
     REFUSED(OK_ CL(00) "Content-Length: ", "0\r\n" END),
     /* TE.TE: a coding that only one of them knows as chunked. */
     REFUSED_HEAD(POST TE("xchunked")),
+    REFUSED_HEAD(POST TE("chunkee")),
     REFUSED_HEAD(POST TE("identity")),
     REFUSED(POST "Transfer-Encoding: chunked, ", "identity\r\n" END),
     REFUSED(POST TE("chunked") "Transfer-Encoding: ", "x\r\n" END),

@@ -104,8 +104,6 @@ static void begin_record(struct cb_decoder *decoder, uint64_t header)
     const bool keep = decoder->config.keep;
     if (!keep && in_place(decoder))
         decoder->found.payload_start = decoder->found.scan;
-    if (in_place(decoder))
-        decoder->found.payload_seen = decoder->found.scan;
     decoder->found.header = keep ? 0 : header;
     cb__decoder_begin(decoder, decoder->found.scan);
 }
