@@ -2,6 +2,7 @@
 #include "coders.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/diagnostics.h"
@@ -20,7 +21,7 @@ static int try_decoder(const char *specification, const struct cb_decoder_option
 }
 
 /* Refuses --on-malformed=skip for this framing, with those that can do it. */
-static enum exit_status refuse_skip(const char *from)
+static enum exit_status refuse_lost(const char *from)
 {
     static const struct cb_decoder_options skip = {.size = sizeof skip,
                                                    .on_malformed = CB_MALFORMED_SKIP};
@@ -39,6 +40,15 @@ static enum exit_status refuse_skip(const char *from)
     return usage_error("--on-malformed=skip: after damage %s cannot find its place again; these "
                        "can: %s, between, and others with byte= or trailer=",
                        QUOTED(from), names);
+}
+
+/* ... or because there is nothing to skip; `why` is the library's error. */
+static enum exit_status refuse_skip(const char *from, const struct cb_error *why)
+{
+    static const char nothing[] = "no input is malformed";
+    if (strncmp(why->text, nothing, sizeof nothing - 1) != 0)
+        return refuse_lost(from);
+    return usage_error("--on-malformed=skip: %s in %s", nothing, QUOTED(from));
 }
 
 /* A record whose header has its length cannot be written before that is known. */
@@ -69,7 +79,7 @@ static enum exit_status new_decoder(const struct options *options, unsigned need
         return EXIT_FINE;
     if (options->on_malformed && error.code == CB_EINVAL &&
         try_decoder(options->from, NULL, NULL) == CB_OK)
-        return refuse_skip(options->from);
+        return refuse_skip(options->from, &error);
     return bad_specification(options->delimiters ? "--delim" : "--from", options->from, CB_DECODES,
                              &error);
 }

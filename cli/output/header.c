@@ -2,7 +2,6 @@
 #include "header.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 /* It is held in memory. */
 enum { HEADER_MOST = 64 << 20 };
@@ -33,9 +32,7 @@ enum exit_status header_keep(struct header *header, struct output *output)
         return output_failed(output, ENOMEM);
     if (cb_length(header->bytes) <= HEADER_MOST)
         return EXIT_FINE;
-    output_failed(output, EFBIG);
-    snprintf(output->sink->error.text, sizeof output->sink->error.text,
-             "the header is longer than %d bytes", HEADER_MOST);
+    output_refuse(output, "the header is longer than %d bytes", HEADER_MOST);
     return EXIT_OVERFLOW;
 }
 

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,15 +45,23 @@ void output_fini(struct output *output)
     cb_buffer_free(output->buffer);
 }
 
-enum exit_status output_failed(struct output *output, int number)
+void output_refuse(struct output *output, const char *format, ...)
 {
     struct cb_error *error = &output->sink->error;
-    if (!number)
-        return EXIT_FINE;
+    va_list arguments;
     error->code = CB_EIO;
     error->record = 0;
     output->sink->failed = 0;
-    snprintf(error->text, sizeof error->text, "%s", strerror(number));
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+    va_end(arguments);
+}
+
+enum exit_status output_failed(struct output *output, int number)
+{
+    if (!number)
+        return EXIT_FINE;
+    output_refuse(output, "%s", strerror(number));
     return EXIT_IO;
 }
 

@@ -65,6 +65,10 @@ enum exit_status output_finish(struct output *output, bool whole);
 /* Turns an errno into the sink's error; EXIT_FINE for 0. */
 enum exit_status output_failed(struct output *output, int number);
 
+/* Makes this the sink's error. */
+void output_refuse(struct output *output, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Is payload written unchanged, without a look at it? */
 static inline bool output_is_transparent(const struct output *output)
 {

@@ -2,7 +2,6 @@
 /* Each record, or group of records, to a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,9 +54,8 @@ static enum exit_status open_file(struct sink *sink, uint64_t number, const stru
     (void)piece;
     template_format(out->name, number, out->path);
     if (out->replace && is_unread(out)) {
-        enum exit_status status = output_failed(&out->output, EEXIST);
-        snprintf(sink->error.text, sizeof sink->error.text, "it is yet to be read");
-        return status;
+        output_refuse(&out->output, "it is an input that is yet to be read");
+        return EXIT_IO;
     }
     interrupt_hold();
     int error = create(out);

@@ -161,8 +161,10 @@ int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source
     apply_options(decoder, &o);
     struct cb__recovery recovery;
     if (decoder->recovers && !cb__decoder_recovery(decoder, &recovery)) {
+        const char *why = decoder->ops->takes_all ? "no input is malformed in this framing"
+                                                  : "cannot find its place again after damage";
         cb_decoder_free(decoder);
-        return cb__error_set(error, CB_EINVAL, 0, "cannot find its place again after damage");
+        return cb__error_set(error, CB_EINVAL, 0, "%s", why);
     }
     cb_decoder_reset(decoder);
     *result = decoder;

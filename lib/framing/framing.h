@@ -83,6 +83,7 @@ struct cb__decoder_ops {
     bool needs_end;         /* the input is truncated if it ends before `advance` returns
                                CB__END, even between two records */
     bool in_order;          /* whether a frame is valid depends on earlier ones */
+    bool takes_all;         /* no input is malformed, unless there is a recovery */
 
     /* Called once for a new decoder: may allocate, and set `assembles`.  Optional. */
     int (*open)(struct cb_decoder *decoder, const struct cb__spec *spec);

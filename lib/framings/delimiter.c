@@ -391,6 +391,7 @@ static const struct cb__finder *delimiter_finder(const struct cb_decoder *decode
 static const struct cb__decoder_ops delimiter_decoder = {
     .state_size = sizeof(struct delimiter_state),
     .partial_is_record = true,
+    .takes_all = true,
     .open = delimiter_open,
     .close = delimiter_close,
     .reset = delimiter_reset,

@@ -98,6 +98,7 @@ static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct fixed_state),
     .tells_length = true,
     .partial_is_record = true,
+    .takes_all = true,
     .reset = reset,
     .advance = cb__counted_advance,
     .cuts = cb__counted_cuts,

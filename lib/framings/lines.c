@@ -389,8 +389,9 @@ static int paragraph_sync(const struct cb_decoder *decoder, const uint8_t *data,
 }
 
 #define DECODER(KIND)                                                                              \
-    .state_size = sizeof(struct lines_state), .partial_is_record = true, .open = lines_open,       \
-    .reset = reset, .advance = KIND##_advance, .cuts = KIND##_cuts, .cut_short = cut_short
+    .state_size = sizeof(struct lines_state), .partial_is_record = true, .takes_all = true,        \
+    .open = lines_open, .reset = reset, .advance = KIND##_advance, .cuts = KIND##_cuts,            \
+    .cut_short = cut_short
 
 static const struct cb__decoder_ops fold_decoder = {
     DECODER(fold),

@@ -239,6 +239,7 @@ static int sync(const struct cb_decoder *decoder, const uint8_t *data, size_t n,
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct start_state),
     .partial_is_record = true,
+    .takes_all = true,
     .open = open_decoder,
     .close = close_decoder,
     .reset = reset,

@@ -109,12 +109,21 @@ skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\3A\1q' 'x\n
     -f u8,offset=1,byte=0:41-42,only=0:41
 
 about 'framings that cannot find their place again are refused, with those that can'
-for framing in u16be line chunked json csv fixed:3 varint websocket; do
+for framing in u16be chunked json csv varint websocket; do
     run -f "$framing" --on-malformed=skip
     expect_status 2
     grep -Eq "^cbsplit: --on-malformed=skip: after damage '?$framing'? cannot find its place" err ||
         fail "$doing: $(cat err)"
     grep -q 'these can: .*slip, hdlc, cobs' err || fail "$doing: $(cat err)"
+done
+{ head -c 20000 "$CBSPLIT" && head -c 20000 /dev/urandom; } >in
+for framing in line lf crlf nul delim:x start:x,line paragraph line,fold line,lines=2 fixed:3 \
+    fixed:3,only=0:47; do
+    wrong "--on-malformed=skip: no input is malformed in '$framing'" \
+        -f "$framing" --on-malformed=skip
+    { head -c 20000 "$CBSPLIT" && head -c 20000 /dev/urandom; } >in
+    run -f "$framing" --check
+    expect_status 0
 done
 printf 'a\n' >in
 run --on-malformed=skip --part=1/2 in

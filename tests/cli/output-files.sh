@@ -186,7 +186,7 @@ for other in made/2 ./made/2 made/../made/2; do
     unread
     run -o made/%d --force made/1 "$other"
     expect_status 1
-    expect_message 'made/2: it is yet to be read'
+    expect_message 'made/2: it is an input that is yet to be read'
     expect made/1 'a'
     expect made/2 'A\n'
 done
@@ -196,24 +196,24 @@ for link in 'ln -s 2 made/link' 'ln made/2 made/link'; do
     $link
     run -o made/%d --force made/1 made/link
     expect_status 1
-    expect_message 'made/2: it is yet to be read'
+    expect_message 'made/2: it is an input that is yet to be read'
     expect made/2 'A\n'
 done
 unread
 run -o made/%d --force --group=3 made/2 made/3 made/1
 expect_status 1
-expect_message 'made/1: it is yet to be read'
+expect_message 'made/1: it is an input that is yet to be read'
 expect made/1 'a\nb\nc\n'
 unread
 run -o made/%d --force no-such-file made/2 made/1 --stats=json
 expect_status 1
-grep -q '^cbsplit: made/1: it is yet to be read' err || fail "$doing: $(cat err)"
+grep -q '^cbsplit: made/1: it is an input that is yet to be read' err || fail "$doing: $(cat err)"
 expect made/1 'a\nb\nc\n'
 # Of several inputs that are one file, the last counts; one that was missing may come.
 unread
 run -o made/%d --force made/2 made/1 ./made/1
 expect_status 1
-expect_message 'made/1: it is yet to be read'
+expect_message 'made/1: it is an input that is yet to be read'
 expect made/1 'a\nb\nc\n'
 unread
 converse -o made/%d --force - made/4
@@ -222,7 +222,7 @@ wait_for grep -q c made/3
 echo new >made/4
 send 'd\n'
 finishes 1
-expect_message 'made/4: it is yet to be read'
+expect_message 'made/4: it is an input that is yet to be read'
 expect made/4 'new\n'
 unread
 run -o made/%d --force --group=3 made/1 made/2

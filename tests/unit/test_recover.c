@@ -259,8 +259,8 @@ END_TEST
 
 START_TEST(only_framings_that_can_find_their_place_recover)
 {
-    static const char *const cannot[] = {"line",    "delim:;", "u16be",     "u8,only=0:1",
-                                         "fixed:3", "chunked", "websocket", "json",
+    static const char *const cannot[] = {"line",    "delim:;", "fixed:3",   "u8,only=0:1",
+                                         "u16be",   "chunked", "websocket", "json",
                                          "csv",     "varint",  "cbor",      "dec"};
     for (size_t i = 0; i < COUNT(cannot); i++) {
         const struct cb_decoder_options options = {.size = sizeof options,
@@ -271,7 +271,8 @@ START_TEST(only_framings_that_can_find_their_place_recover)
             strcmp(cannot[i], "u8,only=0:1") ? cannot[i] : "u8,offset=1,only=0:01";
         ck_assert_msg(cb_decoder_new(&decoder, specification, &options, &error) == CB_EINVAL, "%s",
                       specification);
-        ck_assert_str_eq(error.text, "cannot find its place again after damage");
+        ck_assert_str_eq(error.text, i < 3 ? "no input is malformed in this framing"
+                                           : "cannot find its place again after damage");
         decoder = plain_decoder(specification);
         ck_assert(!(cb_decoder_traits(decoder) & CB_RECOVERS));
         cb_decoder_free(decoder);
