@@ -22,7 +22,10 @@ static const double STRETCH = 64, STRETCHES = 4;
  * among many guesses some gain by that. */
 static const double MISFIT = 1024, MISFIT_SWEPT = 512, DOUBT = 4;
 
-enum { WORK = 1 << 19, WORK_SWEPT = 1 << 17 };
+enum { WORK = 1 << 19, WORK_SWEPT = 1 << 20 };
+
+/* Records of a trial: more tell nothing new; and of one that is swept, at first. */
+enum { RECORDS = 8 << 10, RECORDS_SWEPT = 128 };
 
 /* -------------------------------------------------------------------------- gain */
 
@@ -153,16 +156,23 @@ static bool is_better(const struct finding *finding, const struct finding *than)
     return finding->guess.strict && !than->guess.strict;
 }
 
+/* Keeps the best ones, `most` of them. */
+static void insert_into(struct finding *findings, size_t *count, size_t most,
+                        const struct finding *finding)
+{
+    size_t i = *count < most ? (*count)++ : most;
+    for (; i > 0 && is_better(finding, &findings[i - 1]); i--) {
+        if (i < most)
+            findings[i] = findings[i - 1];
+    }
+    if (i < most)
+        findings[i] = *finding;
+}
+
 /* Keeps the best ones, by what is known of them so far. */
 static void insert(struct scores *scores, const struct finding *finding)
 {
-    size_t i = scores->count < SCORE_KEPT ? scores->count++ : SCORE_KEPT;
-    for (; i > 0 && is_better(finding, &scores->findings[i - 1]); i--) {
-        if (i < SCORE_KEPT)
-            scores->findings[i] = scores->findings[i - 1];
-    }
-    if (i < SCORE_KEPT)
-        scores->findings[i] = *finding;
+    insert_into(scores->findings, &scores->count, SCORE_KEPT, finding);
 }
 
 /* Records that are all empty are none, nor are those of which most are, unless they are lines
@@ -246,22 +256,48 @@ static void add_lines(struct scores *scores, const struct trial *trial, const st
     insert(scores, &finding);
 }
 
-static void try_guess(void *arg, const struct guess *guess)
+/* False if there is no work left, or no memory. */
+static bool run(struct scores *scores, struct trial *trial, const struct guess *guess,
+                uint64_t records)
 {
-    struct scores *scores = arg;
-    struct trial trial;
     uint64_t *work = guess->swept ? &scores->work_swept : &scores->work;
-    if (scores->no_memory || !*work || (guess->swept && scores->text > 0))
+    if (scores->no_memory || !*work)
+        return false;
+    scores->no_memory = trial_run(trial, guess, scores->sample, records, work) < 0;
+    return !scores->no_memory;
+}
+
+/* Are the first records of a guess that is swept worth a whole trial? */
+static void screen(struct scores *scores, const struct guess *guess)
+{
+    struct trial trial;
+    if (scores->text > 0 || !run(scores, &trial, guess, RECORDS_SWEPT) || trial.outcome.refused)
         return;
-    if (trial_run(&trial, guess, scores->sample, work) < 0) {
-        scores->no_memory = true;
+    const double bits = gain(&trial, guess, scores->sample->whole) - guess->settings -
+                        (double)trial.outcome.used / MISFIT_SWEPT;
+    const struct finding finding = {.guess = *guess, .score = bits};
+    if (bits > 0)
+        insert_into(scores->swept, &scores->swept_count, SCORE_SWEPT, &finding);
+}
+
+static void try_in_full(struct scores *scores, const struct guess *guess)
+{
+    struct trial trial;
+    if (!run(scores, &trial, guess, RECORDS))
         return;
-    }
     if (!scores->has_lines && scores->text > 0) /* the first row of the table */
         add_lines(scores, &trial, guess);
     else if (!is_refuted(scores, &trial, guess) && !marks_nothing(scores, &trial, guess))
         add(scores, &trial, guess);
     scores->has_lines = true;
+}
+
+static void try_guess(void *arg, const struct guess *guess)
+{
+    if (guess->swept)
+        screen(arg, guess);
+    else
+        try_in_full(arg, guess);
 }
 
 /* How sure it is that the sample is a text. */
@@ -326,5 +362,7 @@ void score_all(struct scores *scores, const struct sample *sample)
         return;
     scores->text = bits_of_text(sample);
     guess_all(sample, try_guess, scores);
+    for (size_t i = 0; i < scores->swept_count; i++)
+        try_in_full(scores, &scores->swept[i].guess);
     rank(scores);
 }

@@ -18,6 +18,9 @@
  * A text is lines before it is anything else: `line` gets what a code for text saves, at
  * most TEXT bits, and everything else the same, and what it gains more than `line`.
  *
+ * Guesses that are swept are so many that only those are tried in full which gain most in their
+ * first records.
+ *
  * Where two have the same score, that comes first which says what certain bytes are.
  *
  * A score of less than ENOUGH bits is none: each row of the table gets that for one
@@ -34,7 +37,7 @@
 #include "sample.h"
 #include "trial.h"
 
-enum { SCORE_KEPT = 128 };
+enum { SCORE_KEPT = 128, SCORE_SWEPT = 16 };
 
 /* A guess that the sample does not refute. */
 struct finding {
@@ -54,6 +57,8 @@ struct scores {
     uint64_t work;       /* records and KiB that trials may still decode, */
     uint64_t work_swept; /* ... and trials of guesses that are swept */
     bool no_memory;
+    size_t swept_count;
+    struct finding swept[SCORE_SWEPT]; /* to be tried in full, best first */
     size_t count;
     struct finding findings[SCORE_KEPT]; /* best first */
 };

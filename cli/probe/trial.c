@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* Most records of a trial: more tell nothing new. */
-enum { RECORDS_MOST = 8 << 10 };
-
 /* All that one trial needs. */
 struct bench {
     struct cb_decoder *decoder;
@@ -136,9 +133,9 @@ static int count_record(struct trial *trial, struct bench *bench, const struct g
 
 /* Decodes up to the end, or an error, which is returned. */
 static int read_all(struct trial *trial, struct bench *bench, const struct guess *guess,
-                    const struct sample *sample)
+                    const struct sample *sample, uint64_t most)
 {
-    while (trial->outcome.records < RECORDS_MOST) {
+    while (trial->outcome.records < most) {
         int status = cb_decoder_take(bench->decoder, bench->in, bench->record);
         if (status != CB_PIECE)
             return status;
@@ -161,12 +158,12 @@ static bool writes_end(struct bench *bench)
 }
 
 static int read_sample(struct trial *trial, struct bench *bench, const struct guess *guess,
-                       const struct sample *sample)
+                       const struct sample *sample, uint64_t most)
 {
     if (sample->whole)
         cb_decoder_finish(bench->decoder);
     trial->encodes = bench->encoder;
-    const int status = read_all(trial, bench, guess, sample);
+    const int status = read_all(trial, bench, guess, sample, most);
     if (status == CB_ENOMEM)
         return status;
     if (status == CB_END) { /* the end marker is as it must be */
@@ -177,7 +174,7 @@ static int read_sample(struct trial *trial, struct bench *bench, const struct gu
     counts_add_more(&trial->untold, &trial->odd_frames, &trial->odd_payload);
     const bool cut = status == CB_MORE || status == CB_END || status == CB_ETRUNCATED;
     trial->outcome.refused = !cut;
-    trial->outcome.stopped = trial->outcome.records == RECORDS_MOST;
+    trial->outcome.stopped = trial->outcome.records == most;
     trial->outcome.open =
         status == CB_ETRUNCATED || (!trial->outcome.stopped && trial->outcome.used < sample->size);
     trial->outcome.ended = status == CB_END && !trial->outcome.open && writes_end(bench);
@@ -185,7 +182,7 @@ static int read_sample(struct trial *trial, struct bench *bench, const struct gu
 }
 
 int trial_run(struct trial *trial, const struct guess *guess, const struct sample *sample,
-              uint64_t *work)
+              uint64_t most, uint64_t *work)
 {
     struct bench bench;
     *trial = (struct trial){.outcome = {.refused = true,
@@ -194,7 +191,7 @@ int trial_run(struct trial *trial, const struct guess *guess, const struct sampl
                                         .fields_least = UINT64_MAX}};
     int status = bench_new(&bench, guess, sample);
     if (!status)
-        status = read_sample(trial, &bench, guess, sample);
+        status = read_sample(trial, &bench, guess, sample, most);
     bench_free(&bench);
     const uint64_t done = 1 + trial->outcome.records + trial->outcome.used / 1024;
     *work -= done < *work ? done : *work;

@@ -49,9 +49,10 @@ struct trial {
     uint64_t wrong[HEADER_MOST + 1];       /* bytes not predicted, by their place in a frame */
 };
 
-/* *work is how many records and KiB may still be decoded; it gets less.  0, or
- * CB_ENOMEM.  A guess that the library does not accept is refused. */
+/* Decodes at most `most` records.  *work is how many records and KiB may still be decoded by
+ * all trials; it gets less.  0, or CB_ENOMEM.  A guess that the library does not accept is
+ * refused. */
 int trial_run(struct trial *trial, const struct guess *guess, const struct sample *sample,
-              uint64_t *work);
+              uint64_t most, uint64_t *work);
 
 #endif

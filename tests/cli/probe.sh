@@ -391,6 +391,11 @@ says "'start:>,line'" 'perl -e "printf qq(>i%d\n%s\nTT\n), \$_, q(ACGT) x (\$_ %
 # Two bytes, a length of two, and the record.
 says u8,offset=3 'perl -e "srand 1; sub bytes { join q(), map { chr rand 256 } 1 .. shift }
     for (1 .. 8300) { my \$n = 1 + int rand 20; print bytes(2), pack(q(n), \$n), bytes(\$n) }"'
+# Many other headers fit for thousands of records, and come before these.
+says u32be,inclusive 'seq 40000 | "$CBSPLIT" -t u32be,inclusive'
+says u16le,inclusive 'seq 40000 | "$CBSPLIT" -t u16le,inclusive'
+says u32le,offset=1 'seq 40000 | "$CBSPLIT" -t u32le,offset=1'
+says u32be,offset=8,adjust=-8 'seq 20000 | "$CBSPLIT" -t u32be,offset=8,adjust=-8'
 # Lines that begin with no digit are for syslog, too.
 says line 'perl -e "print qq(id\$_\n) for 1 .. 300"'
 says line 'perl -e "print qq(host-\$_ up\n) for 1 .. 9000"'
