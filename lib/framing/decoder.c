@@ -46,6 +46,19 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
     return code;
 }
 
+int cb__decoder_leave_out(struct cb_decoder *decoder, uint64_t length)
+{
+    if (cb__likely(!decoder->recovers || length <= decoder->max_record))
+        return CB_OK;
+    decoder->core.too_long = true;
+    return decoder->trying ? CB_EOVERFLOW : CB_OK;
+}
+
+bool cb__decoder_keeps_sums(const struct cb_decoder *decoder)
+{
+    return decoder->sums.checksum && (decoder->trying || cb__holds_frame(decoder));
+}
+
 int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length)
 {
     if (cb__likely(length <= decoder->max_record))
@@ -313,12 +326,10 @@ static int put_header_aside(struct cb_decoder *decoder)
 static uint64_t hold_from(const struct cb_decoder *decoder)
 {
     const uint64_t done = cb__done_to(decoder);
-    uint64_t from = done;
-    if (!cb__has_given(decoder) && !decoder->core.assembled)
-        from = decoder->found.frame_start;
-    if (decoder->error.code)
-        from = decoder->error.offset;
-    return from < done ? from : done;
+    const uint64_t damage = decoder->error.code ? decoder->error.offset : done;
+    if (cb__holds_frame(decoder))
+        return decoder->found.frame_start;
+    return damage < done ? damage : done;
 }
 
 /* Drops what was returned, if something is kept in place of the input: so is the header
@@ -411,11 +422,11 @@ static int handle_end(struct cb_decoder *decoder)
     decoder->found.payload_seen = until;
     if (missing_from > end) {
         const uint64_t missing = missing_from - end;
-        return cb__decoder_fail(
-            decoder, CB_ETRUNCATED, end,
-            "input ends inside a record: %s%" PRIu64 " byte%s of its payload %s missing",
-            decoder->found.total == CB_UNKNOWN ? "at least " : "", missing, cb__plural(missing),
-            missing == 1 ? "is" : "are");
+        return cb__decoder_fail(decoder, CB_ETRUNCATED, end,
+                                "input ends inside a record: %s%" PRIu64
+                                " byte%s of its payload %s missing",
+                                decoder->found.total == CB_UNKNOWN ? "at least " : "", missing,
+                                cb__plural(missing), missing == 1 ? "is" : "are");
     }
     return cb__decoder_fail(decoder, CB_ETRUNCATED, end, "input ends inside a record");
 }

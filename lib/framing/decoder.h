@@ -324,4 +324,11 @@ uint64_t cb__decoder_payload_place(const struct cb_decoder *decoder);
 /* Fails if a record of `length` bytes is longer than allowed. */
 int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length);
 
+/* The current frame is no record.  If a record of `length` bytes would be too long, this frame
+ * is not held for a recovery, either, nor right if it is tried: CB_EOVERFLOW. */
+int cb__decoder_leave_out(struct cb_decoder *decoder, uint64_t length);
+
+/* Are sums kept of the bytes of the current frame?  Otherwise they may leave before its end. */
+bool cb__decoder_keeps_sums(const struct cb_decoder *decoder);
+
 #endif

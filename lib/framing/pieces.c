@@ -313,7 +313,8 @@ int cb_decoder_skip(struct cb_decoder *decoder, struct cb_buffer *buffer, uint64
             status = cb__decoder_advance(decoder);
         /* (Bytes beyond the maximum length are not held.) */
         if (status == CB_OK &&
-            (can_give(decoder) || decoder->found.payload_seen >= cb__limit_of(decoder))) {
+            (can_give(decoder) ||
+             (decoder->core.too_long && decoder->found.payload_seen >= cb__limit_of(decoder)))) {
             decoder->core.given_to = decoder->found.payload_seen;
             decoder->found.header = 0;
             decoder->core.given = CB__GIVEN_SOME;

@@ -10,19 +10,34 @@
  * header of one, unless the input ends.  So a payload that looks like the beginning of a
  * frame is not taken for one.
  *
+ * What is held for this is bounded, and what comes out does not depend on how the input is
+ * cut.  A frame is held from its beginning (hold_from), until its record is too long, from
+ * its length or as it arrives.  Such a frame is believed from then on: no more of it is held
+ * than of any record, and if it turns out to be wrong, the search begins at the byte that
+ * shows it, so none of its payload is searched.  A frame that is tried is held all the while,
+ * so it must not be much longer than a record may be (TRIED_BEYOND); if it is, it is refused
+ * as soon as its length is known.
+ *
  * Until the place is found the error stays, so that every other call returns it; what
  * cannot be the place leaves the buffer.
  */
 #include "framing/decoding.h"
 
+/* The records of a frame that is tried may be so much longer than allowed, if that is no error. */
+enum { TRIED_BEYOND = 1 << 20 };
+
 /* The next place to try, or to search from.  It is not after the end of the buffer: damage
  * shows in a byte of the frame, and bytes leave only at the head. */
 static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recovery *recovery)
 {
+    const struct cb__found *found = &decoder->found;
     const uint64_t head = decoder->buffer->position;
-    const uint64_t start = decoder->found.frame_start;
-    const uint64_t from = recovery->frames ? start + !recovery->after : decoder->error.offset;
-    decoder->core.lost_from = start;
+    uint64_t from = decoder->error.offset;
+    if (recovery->frames && cb__holds_frame(decoder))
+        from = found->frame_start + !recovery->after;
+    else if (cb__lets_go(decoder) && found->payload_seen > from)
+        from = found->payload_seen;
+    decoder->core.lost_from = found->frame_start;
     return from > head ? from : head;
 }
 
@@ -80,12 +95,12 @@ static int try_frames(struct cb_decoder *decoder, const struct cb__recovery *rec
         const int status = decoder->ops->advance(decoder);
         if (has_begun_right(decoder, recovery, *records + decoder->left_out))
             return is_too_long(decoder) ? CB__NO : CB__YES;
+        if ((status != CB_OK && status != CB__MORE) || is_too_long(decoder))
+            return CB__NO;
         if (status == CB__MORE && !decoder->finished)
-            return is_too_long(decoder) ? CB__NO : CB__MORE;
+            return CB__MORE;
         if (status == CB__MORE)
             return *records + decoder->left_out ? CB__YES : CB__NO;
-        if (status != CB_OK || is_too_long(decoder))
-            return CB__NO;
         if (cb__is_complete(decoder)) {
             cb__decoder_next_frame(decoder);
             ++*records;
@@ -99,6 +114,10 @@ static int try_place(struct cb_decoder *decoder, uint64_t place,
                      const struct cb__recovery *recovery)
 {
     struct cb__trial *trial = &decoder->core.trial;
+    const uint64_t max_record = decoder->max_record;
+    if (decoder->on_overflow != CB_OVERFLOW_FAIL &&
+        !cb__add_u64(max_record, TRIED_BEYOND, &decoder->max_record))
+        decoder->max_record = UINT64_MAX;
     if (trial->begun) {
         decoder->found = trial->found;
     } else {
@@ -110,6 +129,7 @@ static int try_place(struct cb_decoder *decoder, uint64_t place,
     decoder->trying = true;
     const int status = try_frames(decoder, recovery);
     decoder->trying = false;
+    decoder->max_record = max_record;
     trial->begun = status == CB__MORE;
     trial->found = decoder->found;
     return status;

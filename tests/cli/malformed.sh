@@ -108,6 +108,14 @@ skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\1y' 'x\n' \
 skips 2 3 3 'byte 0 of the header is not one of 41-42: 5a' 1 'A\1xZB\3A\1q' 'x\n' \
     -f u8,offset=1,byte=0:41-42,only=0:41
 
+# What is too long is believed, and not searched.
+skips 1 0 10 'payload is not followed by its trailer: 78' 12 '8:3:abc,1:x,1:y,' 'y\n' \
+    -f netstring --max-record=2 --on-overflow=truncate
+skips 2 4 4 'length is not a number: 58' 1 '1:q,X9:1:a,1:b,x,1:z,' 'q\nz\n' \
+    -f netstring --max-record=3 --on-overflow=skip
+skips 2 4 4 'length is not a number: 58' 1 '1:q,X9:1:a,1:b,x,1:z,' 'q\n1:a\nz\n' \
+    -f netstring --max-record=3 --on-overflow=truncate
+
 about 'framings that cannot find their place again are refused, with those that can'
 for framing in u16be chunked json csv varint websocket; do
     run -f "$framing" --on-malformed=skip

@@ -93,6 +93,27 @@ streams $mib "$before" '\00110='$fix_sum'\001' \
 streams $mib '[["' '"]]' '\000\000"]' -f json,array -t raw
 streams $mib '{"' '"}\n' '\000\000"}\n' -f ndjson
 
+# lets_go STATUS BEFORE AFTER ARG... - what is too long is not held, in case it is wrong
+lets_go() {
+    ended_with=$1
+    before=$2
+    after=$3
+    shift 3
+    converse "$@" --max-record=1000 --on-malformed=skip
+    { printf -- "$before" && head -c $size /dev/zero; } >&3
+    printf -- "$after" >&3
+    thrifty
+    ends "$ended_with" 'ok\n'
+}
+
+for overflow in skip truncate; do
+    lets_go 3 "$size:" 'X2:ok,' -f netstring --on-overflow=$overflow
+    lets_go 3 "X$size:" ',2:ok,' -f netstring --on-overflow=$overflow
+    lets_go 3 '' '\333?\300ok\300' -f slip --on-overflow=$overflow
+    lets_go 0 'B'"$top"'\000\000\000' 'A\000\000\000\002ok' \
+        -f u32be,offset=1,byte=0:41-42,only=0:41 --on-overflow=$overflow
+done
+
 converse -f json,array -c
 { printf '[1' && yes ',{}' | head -c 40000000 && printf ']'; } >&3
 thrifty

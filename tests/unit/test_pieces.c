@@ -22,6 +22,22 @@ START_TEST(a_whole_record_is_one_piece)
 }
 END_TEST
 
+START_TEST(a_whole_record_is_not_skipped_in_part)
+{
+    struct cb_decoder *decoder =
+        new_decoder("netstring", (struct cb_decoder_options){.whole = CB_WHOLE, .max_record = 3});
+    struct cb_piece piece;
+    uint64_t count;
+
+    put("3:abc");
+    ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 1, &count), CB_MORE);
+    put(",");
+    ck_assert_int_eq(cb_decoder_next(decoder, buffer, &piece), CB_PIECE);
+    assert_piece(&piece, "abc", 1, 2, 3, CB_FIRST | CB_LAST);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(a_record_that_arrives_in_parts_is_given_in_parts)
 {
     struct cb_decoder *decoder = plain_decoder("line");
@@ -260,6 +276,7 @@ int main(void)
 
     tcase_add_checked_fixture(pieces, setup, teardown);
     tcase_add_test(pieces, a_whole_record_is_one_piece);
+    tcase_add_test(pieces, a_whole_record_is_not_skipped_in_part);
     tcase_add_loop_test(pieces, records_that_are_skipped_are_counted_and_the_next_is_the_right_one,
                         0, n);
     tcase_add_test(pieces, a_skipped_record_is_no_longer_than_allowed);

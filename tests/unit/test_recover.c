@@ -11,37 +11,122 @@ static struct cb_decoder *recovering(const char *specification)
                        (struct cb_decoder_options){.on_malformed = CB_MALFORMED_SKIP});
 }
 
-/* What comes out of damaged input: records, each with a "|" after it, and "<N>" for N bytes
- * left out. */
+static struct cb_encoder *encoder; /* for cb_reframe */
+
+static void set_up(void)
+{
+    setup();
+    ck_assert_int_eq(cb_encoder_new(&encoder, "netstring", NULL, NULL), CB_OK);
+}
+
+static void tear_down(void)
+{
+    cb_encoder_free(encoder);
+    teardown();
+}
+
+/* What comes out of damaged input: records, each with a "|" after it, "<N>" for N bytes left
+ * out, and at the end a "!" if that is an error. */
 struct outcome {
-    char text[256];
+    char text[512];
     size_t size;
 };
 
 static void note(struct outcome *outcome, const void *data, size_t n)
 {
     ck_assert_uint_le(outcome->size + n, sizeof outcome->text - 1);
-    memcpy(outcome->text + outcome->size, data, n);
+    if (n)
+        memcpy(outcome->text + outcome->size, data, n);
     outcome->size += n;
     outcome->text[outcome->size] = '\0';
 }
 
-/* Decodes until more input is needed. */
-static int decode_some(struct cb_decoder *decoder, struct outcome *outcome)
+/* Ways to read all records at hand; each returns why there is none any more. */
+typedef int (*read_fn)(struct cb_decoder *decoder, struct outcome *outcome);
+
+static int read_pieces(struct cb_decoder *decoder, struct outcome *outcome)
 {
     struct cb_piece piece;
+    int got;
+    while ((got = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE) {
+        note(outcome, piece.data, piece.length);
+        note(outcome, "|", piece.flags & CB_LAST ? 1 : 0);
+    }
+    return got;
+}
+
+static int read_batches(struct cb_decoder *decoder, struct outcome *outcome)
+{
+    struct cb_piece pieces[5];
+    ssize_t count;
+    while ((count = cb_decoder_batch(decoder, buffer, pieces, COUNT(pieces))) > 0) {
+        for (ssize_t i = 0; i < count; i++) {
+            note(outcome, pieces[i].data, pieces[i].length);
+            note(outcome, "|", pieces[i].flags & CB_LAST ? 1 : 0);
+        }
+        cb_decoder_release(decoder, buffer);
+    }
+    cb_decoder_release(decoder, buffer);
+    return (int)count;
+}
+
+static int read_whole(struct cb_decoder *decoder, struct outcome *outcome)
+{
+    struct cb_buffer *record = new_buffer(pool, 4096);
+    const void *data = NULL;
+    int got;
+    while ((got = cb_decoder_take(decoder, buffer, record)) == CB_PIECE) {
+        const size_t n = cb_length(record);
+        ck_assert_int_ge(cb_data(record, n, &data), CB_OK);
+        note(outcome, data, n);
+        note(outcome, "|", 1);
+        cb_skip(record, CB_ALL);
+    }
+    cb_buffer_free(record);
+    return got;
+}
+
+/* (Notes nothing but the ends.) */
+static int skip_records(struct cb_decoder *decoder, struct outcome *outcome)
+{
+    uint64_t count;
+    int got;
+    do {
+        got = cb_decoder_skip(decoder, buffer, 2, &count);
+        for (; count; count--)
+            note(outcome, "|", 1);
+    } while (got == CB_YES);
+    return got;
+}
+
+static int reframe_records(struct cb_decoder *decoder, struct outcome *outcome)
+{
+    struct cb_buffer *out = new_buffer(pool, 4096);
+    const void *data = NULL;
+    int got;
+    while ((got = cb_reframe(decoder, encoder, buffer, out, CB_ALL, NULL)) == CB_YES)
+        ;
+    ck_assert_int_ge(cb_data(out, cb_length(out), &data), CB_OK);
+    note(outcome, data, cb_length(out));
+    cb_buffer_free(out);
+    return got;
+}
+
+static const read_fn readers[] = {read_pieces, read_batches, read_whole, skip_records,
+                                  reframe_records};
+
+/* Decodes until more input is needed. */
+static int decode_by(read_fn reader, struct cb_decoder *decoder, struct outcome *outcome)
+{
     char lost_text[32];
     uint64_t lost;
-    int got;
     for (;;) {
-        while ((got = cb_decoder_next(decoder, buffer, &piece)) == CB_PIECE) {
-            note(outcome, piece.data, piece.length);
-            note(outcome, "|", piece.flags & CB_LAST ? 1 : 0);
-        }
-        if (got != CB_EMALFORMED)
+        int got = reader(decoder, outcome);
+        if (got == CB_EMALFORMED)
+            got = cb_decoder_recover(decoder, buffer, &lost);
+        else
             return got;
-        got = cb_decoder_recover(decoder, buffer, &lost);
-        if (got == CB_MORE)
+        if (got == CB_MORE || got == CB_ESTATE)
             return got;
         note(outcome, lost_text,
              (size_t)snprintf(lost_text, sizeof lost_text, "<%u>", (unsigned)lost));
@@ -49,6 +134,11 @@ static int decode_some(struct cb_decoder *decoder, struct outcome *outcome)
             return got;
         ck_assert_int_eq(got, CB_YES);
     }
+}
+
+static int decode_some(struct cb_decoder *decoder, struct outcome *outcome)
+{
+    return decode_by(read_pieces, decoder, outcome);
 }
 
 static const struct damaged {
@@ -171,6 +261,217 @@ START_TEST(the_same_is_left_out_wherever_the_input_is_cut)
             cb_skip(buffer, CB_ALL);
             cb_decoder_free(decoder);
         }
+    }
+}
+END_TEST
+
+/* How an input arrives. */
+struct blocks {
+    size_t cut, step;  /* the first block ends at `cut`; all are at most `step` bytes */
+    bool finish_early; /* the end is told with the last one */
+};
+
+static void decode_in_blocks(const char *specification, struct cb_decoder_options options,
+                             read_fn reader, const void *input, size_t size,
+                             const struct blocks *blocks, struct outcome *outcome)
+{
+    struct cb_decoder *decoder = new_decoder(specification, options);
+    int got = CB_MORE;
+    outcome->size = 0;
+    for (size_t at = 0; at < size && got == CB_MORE;) {
+        size_t n = at < blocks->cut ? blocks->cut - at : size - at;
+        n = n < blocks->step ? n : blocks->step;
+        append_block(buffer, (const char *)input + at, n);
+        at += n;
+        if (at == size && blocks->finish_early)
+            cb_decoder_finish(decoder);
+        got = decode_by(reader, decoder, outcome);
+    }
+    cb_decoder_finish(decoder);
+    if (got == CB_MORE)
+        got = decode_by(reader, decoder, outcome);
+    if (got != CB_END)
+        note(outcome, "!", 1);
+    cb_skip(buffer, CB_ALL);
+    cb_encoder_reset(encoder);
+    cb_decoder_free(decoder);
+}
+
+/* An input that is read in the same way however it arrives. */
+static void compare_blocks(const char *specification, const void *input, size_t size,
+                           struct cb_decoder_options options, read_fn reader, size_t cut)
+{
+    const struct blocks ways[] = {
+        {size, size, false}, {size, size, true}, {cut, size, false}, {cut, 1, false}};
+    struct outcome first, other;
+    decode_in_blocks(specification, options, reader, input, size, &ways[0], &first);
+    for (size_t i = 1; i < COUNT(ways); i++) {
+        decode_in_blocks(specification, options, reader, input, size, &ways[i], &other);
+        ck_assert_msg(!strcmp(first.text, other.text), "%s: cut at %zu, way %zu: %s, not %s",
+                      specification, cut, i, other.text, first.text);
+    }
+}
+
+/* ------------------------------------------------------------ and with limits */
+
+static const struct limited {
+    const char *specification;
+    const char *input;
+    size_t size;
+    uint64_t max_record;
+    const char *skipped, *cut; /* what is read where longer records are left out, or cut */
+} limited[] = {
+    /* The bytes of a record that is too long are gone when its end turns out to be wrong. */
+    {"netstring", BYTES("8:3:abc,1:x,1:y,"), 2, "<12>y|", "<12>y|"},
+    {"netstring,keep", BYTES("8:3:abc,1:x,1:y,"), 4, "<12>1:y,|", "<12>1:y,|"},
+    {"netstring", BYTES("3:abc2:xy,1:z,"), 2, "<5>xy|z|", "<5>xy|z|"},
+    {"u8,trailer=;", BYTES("\6\1a;\1b;\1c;\0;"), 4, "<7>c||", "<7>c||"},
+    {"u8,offset=1,byte=0:41-42,only=0:41,trailer=;", BYTES("B\7A\1x;A\1!A\1z;"), 3, "<9>z|",
+     "<9>z|"},
+    /* One that is not is searched. */
+    {"netstring", BYTES("8:3:abc,1:x,1:y,"), 8, "<2>abc|x|y|", "<2>abc|x|y|"},
+    {"u8,offset=1,byte=0:41-42,only=0:41,trailer=;", BYTES("B\7A\1x;A\1!A\1z;"), 7, "<2>x|<3>z|",
+     "<2>x|<3>z|"},
+    /* After damage a record that is too long is one all the same, and none is in it, */
+    {"netstring", BYTES("1:q,X9:1:a,1:b,x,1:z,"), 3, "q|<1>z|", "q|<1>1:a|z|"},
+    {"u8,trailer=;", BYTES("\1x!\5\1a;\1b;\0;"), 3, "<3>|", "<3>\1a;||"},
+    {"fix", BYTES("noise" FIX_HEARTBEAT "noise" FIX_NEWS), 30,
+     "<5>8=FIX.4.2\0019=5\00135=0\00110=161\001|<5>",
+     "<5>8=FIX.4.2\0019=5\00135=0\00110=161\001|<5>"
+     "8=FIXT.1.1\0019=022\00135=B\00195=8\00196=|"},
+    /* unless it is wrong itself. */
+    {"netstring", BYTES("1:q,X9:1:a,1:b,xx1:z,"), 3, "q|<3>a|b|<2>z|", "q|<3>a|b|<2>z|"},
+};
+
+START_TEST(a_record_that_is_too_long_is_believed)
+{
+    const struct limited *limit = &limited[_i];
+    const struct blocks at_once = {limit->size, limit->size, false};
+    for (size_t i = 0; i < 2 * (limit->size + 1) * COUNT(readers); i++) {
+        const struct cb_decoder_options options = {
+            .max_record = limit->max_record,
+            .on_malformed = CB_MALFORMED_SKIP,
+            .on_overflow = i % 2 ? CB_OVERFLOW_SKIP : CB_OVERFLOW_TRUNCATE,
+        };
+        struct outcome outcome;
+        decode_in_blocks(limit->specification, options, read_pieces, limit->input, limit->size,
+                         &at_once, &outcome);
+        ck_assert_str_eq(outcome.text, i % 2 ? limit->skipped : limit->cut);
+        compare_blocks(limit->specification, limit->input, limit->size, options,
+                       readers[i / 2 % COUNT(readers)], i / 2 / COUNT(readers));
+    }
+}
+END_TEST
+
+/* With each limit, and all that can be done with what is beyond it or wrong. */
+static void compare_limits(const char *specification, const void *input, size_t size)
+{
+    static const uint64_t limits[] = {1, 4, 9, 20};
+    struct cb_decoder *decoder = plain_decoder(specification);
+    const unsigned ways = cb_decoder_traits(decoder) & CB_RECOVERS ? 2 : 1;
+    cb_decoder_free(decoder);
+    for (size_t i = 0; i < COUNT(limits) * 3 * ways; i++) {
+        const struct cb_decoder_options options = {
+            .max_record = limits[i % COUNT(limits)],
+            .on_overflow = (enum cb_overflow)(i / COUNT(limits) % 3),
+            .on_malformed = (enum cb_malformed)(i / COUNT(limits) / 3),
+        };
+        for (size_t cut = 0; cut <= size; cut++)
+            compare_blocks(specification, input, size, options, readers[cut % COUNT(readers)], cut);
+    }
+}
+
+START_TEST(limits_do_not_depend_on_where_damaged_input_is_cut)
+{
+    compare_limits(inputs[_i].specification, inputs[_i].input, inputs[_i].size);
+}
+END_TEST
+
+/* Unfinished input where that matters. */
+static const struct stream unfinished[] = {
+    {"varint,trailer=;", BYTES("\1\2\0\1a;\x80\x80\x80\1")},
+    {"json-seq,keep", BYTES("\0361\n12345\0361\n")},
+};
+
+START_TEST(limits_do_not_depend_on_where_unfinished_input_is_cut)
+{
+    compare_limits(unfinished[_i].specification, unfinished[_i].bytes, unfinished[_i].size);
+}
+END_TEST
+
+/* (The framings that do not recover, too.) */
+START_TEST(limits_do_not_depend_on_where_any_input_is_cut)
+{
+    uint8_t bytes[512];
+    const struct stream *stream = &streams[_i];
+    ck_assert_uint_le(stream->size, sizeof bytes);
+    memcpy(bytes, stream->bytes, stream->size);
+    for (size_t at = stream->size / 3; at < stream->size; at += stream->size / 3) {
+        const uint8_t was = bytes[at];
+        bytes[at] = 'x';
+        compare_limits(stream->specification, bytes, stream->size);
+        bytes[at] = was;
+    }
+}
+END_TEST
+
+/* Beginnings of frames that are too long. */
+static const struct {
+    const char *specification;
+    const char *input;
+    size_t size;
+} long_frames[] = {
+    {"netstring", BYTES("300000000:")},
+    {"netstring,keep", BYTES("300000000:")},
+    {"netstring", BYTES("X300000000:")},
+    {"u32be,trailer=;", BYTES("\x10\0\0\0")},
+    {"u32be,offset=1,byte=0:41,trailer=;", BYTES("A\0\0\0\1a!A\x10\0\0\0")},
+    {"u32be,offset=1,byte=0:41-42,only=0:41", BYTES("B\x10\0\0\0")},
+    {"u32be,offset=1,byte=0:41-42,only=0:41,keep", BYTES("B\x10\0\0\0")},
+    {"u32be,offset=1,byte=0:41-42,only=0:41", BYTES("XB\x10\0\0\0")},
+    {"varint,trailer=;", BYTES("\x80\x80\x80\x80\1")},
+    {"slip", BYTES("")},
+    {"slip,keep", BYTES("")},
+    {"hdlc", BYTES("~")},
+    {"hdlc,keep", BYTES("~")},
+    {"cobs", BYTES("")},
+    {"cobs,keep", BYTES("")},
+    {"ndjson", BYTES("\"")},
+    {"json-seq", BYTES("\036\"")},
+    {"syslog", BYTES("300000000 ")},
+    {"syslog", BYTES("<1>")},
+    {"stomp", BYTES("SEND\n\n")},
+    {"stomp", BYTES("SEND\ncontent-length:300000000\n\n")},
+    {"between:<,end=>", BYTES("<")},
+    {"mllp", BYTES("\v")},
+    {"fix", BYTES("8=FIX.4.2\0019=300000000\00135=0\001")},
+    {"pcapng", BYTES("\n\r\r\n\x1c\0\0\0M<+\x1avvvvllllllll\x1c\0\0\0type\0\0\0\x10")},
+};
+
+START_TEST(what_is_too_long_is_not_held)
+{
+    static char noise[1 << 16];
+    memset(noise, 'x', sizeof noise);
+    for (size_t i = 0; i < 2 * COUNT(readers); i++) {
+        struct outcome outcome = {.size = 0};
+        struct cb_decoder *decoder =
+            new_decoder(long_frames[_i].specification,
+                        (struct cb_decoder_options){
+                            .max_record = 1000,
+                            .on_malformed = CB_MALFORMED_SKIP,
+                            .on_overflow = i % 2 ? CB_OVERFLOW_SKIP : CB_OVERFLOW_TRUNCATE,
+                        });
+        append_block(buffer, long_frames[_i].input, long_frames[_i].size);
+        for (int block = 0; block < 32; block++) {
+            append_block(buffer, noise, sizeof noise);
+            ck_assert_int_eq(decode_by(readers[i / 2], decoder, &outcome), CB_MORE);
+            cb_decoder_release(decoder, buffer);
+            ck_assert_msg(cb_length(buffer) <= 1024, "%s: %zu", long_frames[_i].specification,
+                          cb_length(buffer));
+        }
+        cb_skip(buffer, CB_ALL);
+        cb_encoder_reset(encoder);
+        cb_decoder_free(decoder);
     }
 }
 END_TEST
@@ -341,10 +642,20 @@ int main(void)
 {
     Suite *suite = suite_create("recover");
     TCase *recover = add_case(suite, "recover");
-    tcase_add_checked_fixture(recover, setup, teardown);
+    TCase *limits = add_case(suite, "limits");
+    tcase_add_checked_fixture(recover, set_up, tear_down);
+    tcase_add_checked_fixture(limits, set_up, tear_down);
     tcase_add_loop_test(recover, the_same_is_left_out_wherever_the_input_is_cut, 0,
                         (int)COUNT(inputs));
-    tcase_add_test(recover, a_record_of_the_greatest_length_is_found);
+    tcase_add_loop_test(limits, a_record_that_is_too_long_is_believed, 0, (int)COUNT(limited));
+    tcase_add_loop_test(limits, limits_do_not_depend_on_where_damaged_input_is_cut, 0,
+                        (int)COUNT(inputs));
+    tcase_add_loop_test(limits, limits_do_not_depend_on_where_unfinished_input_is_cut, 0,
+                        (int)COUNT(unfinished));
+    tcase_add_loop_test(limits, limits_do_not_depend_on_where_any_input_is_cut, 0,
+                        (int)COUNT(streams));
+    tcase_add_loop_test(limits, what_is_too_long_is_not_held, 0, (int)COUNT(long_frames));
+    tcase_add_test(limits, a_record_of_the_greatest_length_is_found);
     tcase_add_test(recover, noise_without_end_is_not_held);
     tcase_add_test(recover, the_error_stays_until_the_place_is_found);
     tcase_add_test(recover, a_search_whose_bytes_have_left_does_not_go_on);

@@ -91,11 +91,11 @@ static bool in_place(const struct cb_decoder *decoder)
     return !decoder->assembles || decoder->config.keep;
 }
 
-/* The examined bytes of a dropped frame are no longer needed. */
-static void pass_over(struct cb_decoder *decoder)
+/* The bytes of a dropped frame up to `end` are no longer needed. */
+static void pass_over(struct cb_decoder *decoder, uint64_t end)
 {
     if (in_place(decoder))
-        decoder->found.payload_start = decoder->found.payload_seen = decoder->found.scan;
+        decoder->found.payload_start = decoder->found.payload_seen = end;
 }
 
 /* Begins the record, with a header of this many bytes before `scan`. */
@@ -122,9 +122,9 @@ static int begin_payload(struct cb_decoder *decoder)
         fits = cb__add_u64(header + frame->padding + frame->trailer.length, total, &total);
     /* A trailer that turns out to be longer is counted when it has arrived. */
     const size_t spare = keep ? frame->trailer.length - least_trailer(frame) : 0;
-    int status = CB_OK;
-    if (!counted->left_out)
-        status = cb__decoder_check_length(decoder, fits ? total - spare : UINT64_MAX);
+    const uint64_t length = fits ? total - spare : UINT64_MAX;
+    const int status = counted->left_out ? cb__decoder_leave_out(decoder, length)
+                                         : cb__decoder_check_length(decoder, length);
     if (status)
         return status;
     if (!fits)
@@ -176,14 +176,15 @@ static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame
 }
 
 /* Shows the payload up to `end` to `look`.  After damage frames may overlap: their payload
- * is not looked at until it is whole, and then through sums. */
+ * is not looked at until it is whole, and then through sums; but for one that is not held. */
 static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
 {
     struct cb__counted *counted = decoder->state;
     uint64_t start = counted->payload_end - counted->frame.payload;
-    if (decoder->sums.checksum && end < counted->payload_end)
+    const bool sums = cb__decoder_keeps_sums(decoder);
+    if (sums && end < counted->payload_end)
         return;
-    if (decoder->sums.checksum) {
+    if (sums) {
         counted->expect(decoder, cb__sums_of(&decoder->sums, decoder->buffer, start, end));
         return;
     }
@@ -248,7 +249,7 @@ static void end_frame(struct cb_decoder *decoder)
     if (counted->continues) {
         decoder->found.needed = 1;
         if (counted->left_out)
-            pass_over(decoder);
+            pass_over(decoder, decoder->found.scan);
         return;
     }
     counted->before = 0;
@@ -311,8 +312,10 @@ int cb__counted_advance(struct cb_decoder *decoder)
     do
         status = read_frame(decoder);
     while (status == CB_OK && counted->continues);
-    if (counted->left_out && counted->phase != CB__COUNTED_HEADER)
-        pass_over(decoder);
+    if (counted->left_out && counted->phase == CB__COUNTED_TRAILER)
+        pass_over(decoder, counted->payload_end + counted->frame.padding);
+    else if (counted->left_out && counted->phase != CB__COUNTED_HEADER)
+        pass_over(decoder, decoder->found.scan);
     bool progress = decoder->found.payload_seen > before || cb__has_begun(decoder) != begun;
     return status == CB__MORE && progress ? CB_OK : status;
 }

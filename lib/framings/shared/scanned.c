@@ -73,13 +73,13 @@ static int fail(struct cb_decoder *decoder, int code)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct cb__scanned *scanned = decoder->state;
+    decoder->found.payload_seen = decoder->found.scan;
     int status =
         cb__decoder_check_length(decoder, decoder->found.scan - decoder->found.payload_start);
     if (status)
         return status;
     if (decoder->on_partial == CB_PARTIAL_EMIT)
         return end(decoder, 0);
-    decoder->found.payload_seen = decoder->found.scan;
     if (decoder->on_partial == CB_PARTIAL_FAIL)
         return cb__decoder_fail(decoder, CB_ETRUNCATED, decoder->found.scan, "%s", scanned->why);
     cb__decoder_next_frame(decoder);
