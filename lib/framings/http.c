@@ -12,6 +12,7 @@
  * smuggling) is rejected, even where the RFC allows a recovery: both lengths at
  * once, empty elements in their lists, transfer codings with parameters.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "framing/decoder.h"
@@ -190,7 +191,7 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
     if (!cb__add_u64(decoder->found.scan, n, &decoder->found.payload_end)) {
         decoder->found.payload_end = 0;
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                                "record is longer than a stream can be");
+                                "payload of %" PRIu64 " bytes is longer than a stream can be", n);
     }
     return cb__decoder_check_length(decoder, so_far + n);
 }

@@ -77,7 +77,7 @@ bad 18 'chunk size is not below 2^64: 30' '0010000000000000000\r\n'
 # A promise of 16 EiB, of which nothing is allocated.
 refuses 4 "stdin: record 1 at byte 0: input ends inside a record: 18446744073709551596 bytes of \
 its payload are missing, at byte 19" 'ffffffffffffffed\r\nx' x --from=chunked
-refuses 5 'stdin: record 1 at byte 0: record is longer than a stream can be' 'ffffffffffffffff\r\nx' '' \
+refuses 5 'stdin: record 1 at byte 0: payload of 18446744073709551615 bytes is longer than a stream can be' 'ffffffffffffffff\r\nx' '' \
     --from=chunked
 
 about 'line ends'

@@ -26,7 +26,7 @@ claims() {
     done
 }
 most='\377\377\377\377\377\377\377\377'
-stream='record is longer than a stream can be'
+stream='payload of 18446744073709551615 bytes is longer than a stream can be'
 
 about 'binary lengths'
 

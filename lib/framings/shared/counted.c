@@ -108,7 +108,15 @@ static void begin_record(struct cb_decoder *decoder, uint64_t header)
     cb__decoder_begin(decoder, decoder->found.scan);
 }
 
-/* The header ends at `scan`. */
+/*
+ * The header ends at `scan`.
+ *
+ * A length is believed if the record ends at a position that there is, so up to 2^64 - 1: what
+ * is there of the record is given out, and the end of the input says how much is missing.  To
+ * refuse all that ends beyond 2^63 - 1, the largest file, would not be right for a buffer whose
+ * position begins there (CB__POSITION_MAX).  Beyond 2^64 - 1 there is no position to count up to:
+ * CB_EOVERFLOW, at the header.  Both follow from the header alone, however the input is cut.
+ */
 static int begin_payload(struct cb_decoder *decoder)
 {
     struct cb__counted *counted = decoder->state;
@@ -129,7 +137,8 @@ static int begin_payload(struct cb_decoder *decoder)
         return status;
     if (!fits)
         return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                                "record is longer than a stream can be");
+                                "payload of %" PRIu64 " bytes is longer than a stream can be",
+                                frame->payload);
     counted->phase = CB__COUNTED_PAYLOAD;
     counted->trailer_at = 0;
     counted->payload_end = end;

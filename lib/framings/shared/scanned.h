@@ -105,7 +105,8 @@ static inline int cb__scanned_steps(struct cb_decoder *decoder, const uint8_t *d
 }
 
 /* Declares this many bytes from a position on to be payload whatever they are; with
- * `last` the record ends after them. */
+ * `last` the record ends after them.  If they end at no position (see begin_payload in
+ * counted.c), the item is malformed: of most items it is only a part that is so long. */
 static inline int cb__scanned_pass(struct cb_decoder *decoder, uint64_t from, uint64_t bytes,
                                    bool last)
 {
