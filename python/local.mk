@@ -28,7 +28,8 @@ EXTRA_DIST += $(python_sources) $(python_module_sources) \
 	python/tests/test_memory.py \
 	python/tests/test_original.py \
 	python/tests/test_package.py \
-	python/tests/test_random.py
+	python/tests/test_random.py \
+	python/tests/test_releases.py
 
 if ENABLE_PYTHON
 # setup.py builds all of it; what it leaves can be imported.

@@ -13,9 +13,13 @@ What is always true here:
 - A decoder drops the record that it returned last from its Buffer when it goes on, which costs
   it nothing, or before the Buffer is used in any other way (Buffer.reader): then full() asks
   it to.  So nobody sees the difference.
-- Any call that drops bytes may run Python code, since it may release an object whose bytes
-  were appended by reference; and so may a call for a view of an object.  So the state of a
-  Buffer is checked (full, to_fill) after that, right before the library is called.
+- No code of Python runs in a call of the library.  A call that drops bytes may be the last to
+  need an object that was appended by reference; but the object, which may run any code when it
+  is released, is only put into a list then (drop_view), and released once all is in order
+  (release_unneeded).
+- full, to_fill and `ready` may run any code, and so may asking an object for a view.  When they
+  return, nobody uses the Buffer, and it stays like this until the library is called: no more
+  code runs in between.
 """
 cimport cython
 from cpython.buffer cimport (

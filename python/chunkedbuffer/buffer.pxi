@@ -33,6 +33,7 @@ cdef class Buffer:
     cdef int exports  # views of `held`: it must stay as long as there are any
     cdef bint busy  # a call for it is running without the GIL
     cdef void *offer  # the WritableChunk last made, if it exists
+    cdef int old_views  # of chunks that were written: they show the room behind them, too
     cdef void *reader  # the Decoder that is yet to drop the record that it has returned
     cdef size_t cutoff, copy_below
     cdef Pool own_pool
@@ -46,15 +47,13 @@ cdef class Buffer:
             raise errors.StateError("this buffer is in use")
         if min(minimum_chunk_size, maximum_chunk_size, input_cutoff_size, limit, copy_below) < 0:
             raise ValueError("sizes must not be negative")
-        self.own_pool = default_pool if pool is None else pool
-        self.cutoff = max(input_cutoff_size, 1)
-        self.copy_below = copy_below
+        pool = default_pool if pool is None else pool
         memset(&options, 0, sizeof(options))
         options.size = sizeof(options)
-        options.pool = self.own_pool.pool
+        options.pool = pool.pool
         options.chunk_min = minimum_chunk_size
         options.chunk_max = maximum_chunk_size
-        options.cutoff = self.cutoff
+        options.cutoff = max(input_cutoff_size, 1)
         options.copy_below = copy_below
         options.limit = limit
         options.release_fast = release_fast_to_pool
@@ -62,19 +61,28 @@ cdef class Buffer:
         if status < 0:
             self.buffer = NULL
             fail(status)
+        self.own_pool = pool
+        self.cutoff = options.cutoff
+        self.copy_below = copy_below
 
     def __dealloc__(self):
         cb_drop(&self.held)
         cb_buffer_free(self.buffer)
+        release_unneeded()
 
     # ------------------------------------------------------------- state
 
+    cdef int ready(self) except -1:
+        """May it be used now?"""
+        while self.reader is not NULL:
+            (<Decoder>self.reader).release()
+            release_unneeded()
+        if self.busy:
+            raise errors.StateError("this buffer is in use")
+
     cdef cb_buffer *full(self) except NULL:
         """The C buffer."""
-        if self.reader is not NULL:
-            (<Decoder>self.reader).release()
-        if self.busy:
-            raise errors.StateError("another thread is using this buffer")
+        self.ready()
         if self.buffer is NULL:
             self.grow()
         return self.buffer
@@ -141,7 +149,8 @@ cdef class Buffer:
         status = cb_data(buffer, n, &data)
         if status < 0:
             fail(status)
-        hold_part(buffer, 0, n, held)
+        cb_hold_bytes(buffer, 0, n, held)
+        release_unneeded()
 
     cdef bint hold_head(self, cb_buffer *buffer, size_t n, cb_held *held) noexcept:
         """Holds the first n bytes if they are in one place, and may stay there."""
@@ -179,7 +188,8 @@ cdef class Buffer:
         if chunk is None:
             return
         if chunk.exports:
-            hold_part(buffer, cb_length(buffer) - nbytes, nbytes, &chunk.pin)
+            cb_hold_bytes(buffer, cb_length(buffer) - nbytes, nbytes, &chunk.pin)
+            self.old_views += 1
         chunk.closed = True
         self.offer = NULL
 
@@ -191,6 +201,7 @@ cdef class Buffer:
         is writable could change later.  (memoryview(x).toreadonly() says that it does not.)
         """
         cdef Py_buffer view
+        cdef bytes apart
         if isinstance(data, Buffer):
             self.append_buffer(data)
             return
@@ -199,20 +210,30 @@ cdef class Buffer:
             if view.readonly and view.len >= <Py_ssize_t>(self.cutoff or 4096):
                 self.append_view(data)
                 return
-            status = cb_append(self.to_fill(), view.buf, view.len)
+            apart = self.apart(&view)
+            status = cb_append(
+                self.to_fill(), view.buf if apart is None else <char *>apart, view.len)
         finally:
             PyBuffer_Release(&view)
         if status < 0:
             fail(status)
 
+    cdef bytes apart(self, const Py_buffer *view):
+        """The bytes of a view that may show where they are to go; None if it cannot."""
+        if self.old_views:
+            return PyBytes_FromStringAndSize(<const char *>view.buf, view.len)
+        return None
+
     cdef int append_view(self, object data) except -1:
-        cdef Py_buffer *view = kept_view(data)
+        cdef kept_view *kept = keep_view(data)
         cdef int status = CB_ESTATE
         try:
-            status = cb_append_ref(self.to_fill(), view.buf, view.len, release_view, view)
+            status = cb_append_ref(
+                self.to_fill(), kept.view.buf, kept.view.len, drop_view, kept)
         finally:
             if status < 0:
-                release_view(view, NULL, 0)
+                drop_view(kept, NULL, 0)
+            release_unneeded()
         if status < 0:
             fail(status)
 
@@ -297,10 +318,12 @@ cdef class Buffer:
         self.exports -= 1
         if not self.exports and self.buffer is not NULL:
             cb_drop(&self.held)
+            release_unneeded()
 
-    cdef bint equals(self, const void *data, size_t n) except -1:
+    cdef bint equals(self, const void *data, size_t n) noexcept:
+        """If it is `ready`."""
         if self.buffer is not NULL:
-            return cb_equal_bytes(self.full(), data, n) == CB_YES
+            return cb_equal_bytes(self.buffer, data, n) == CB_YES
         return n == self.held.length and (not n or memcmp(self.held.data, data, n) == 0)
 
     def __eq__(self, other):
@@ -308,15 +331,17 @@ cdef class Buffer:
         cdef Buffer buffer
         if isinstance(other, Buffer):
             buffer = other
+            both_ready(self, buffer)
             if buffer.buffer is NULL:
                 return self.equals(buffer.held.data, buffer.held.length)
             if self.buffer is NULL:
                 return buffer.equals(self.held.data, self.held.length)
-            return cb_equal(self.full(), buffer.full()) == CB_YES
+            return cb_equal(self.buffer, buffer.buffer) == CB_YES
         if not PyObject_CheckBuffer(other):
             return NotImplemented
         PyObject_GetBuffer(other, &view, PyBUF_SIMPLE)
         try:
+            self.ready()
             return self.equals(view.buf, view.len)
         finally:
             PyBuffer_Release(&view)
@@ -364,7 +389,7 @@ cdef class Buffer:
         try:
             while cb_chunks(spare, &area, 1):
                 chunk = Chunk.__new__(Chunk)
-                hold_part(spare, 0, area.iov_len, &chunk.held)
+                cb_hold_bytes(spare, 0, area.iov_len, &chunk.held)
                 cb_skip(spare, area.iov_len)
                 result.append(chunk)
         finally:
@@ -392,13 +417,16 @@ cdef class Buffer:
         cdef size_t n = min(at_most(nbytes), cb_length(buffer))
         if self.hold_head(buffer, n, &result.held):
             cb_skip(buffer, n)
+            release_unneeded()
             return result
         spare = borrow_spare()
         return adopt(result, spare, cb_take(buffer, n, spare))
 
     def skip(self, Py_ssize_t nbytes=-1):
         """Drops at most nbytes bytes (-1: all) from the head; returns how many."""
-        return cb_skip(self.full(), at_most(nbytes))
+        cdef size_t skipped = cb_skip(self.full(), at_most(nbytes))
+        release_unneeded()
+        return skipped
 
     def takeuntil(self, s, bint include_s=False, *, Py_ssize_t start=0, Py_ssize_t limit=0):
         """A Buffer with what comes before the first s at `start` or later, or None if there is
@@ -422,6 +450,7 @@ cdef class Buffer:
                 result = Buffer.__new__(Buffer)
                 if self.hold_head(buffer, at + view.len if include_s else at, &result.held):
                     cb_skip(buffer, at + view.len)
+                    release_unneeded()
                     return result
             spare = borrow_spare()
             status = cb_takeuntil(buffer, view.buf, view.len, start, limit,
@@ -450,11 +479,13 @@ cdef class Buffer:
             return cb_skip_if_startswith(self.full(), view.buf, view.len, &missing) == CB_YES
         finally:
             PyBuffer_Release(&view)
+            release_unneeded()
 
     def write_to(self, file, Py_ssize_t most=-1):
         """Writes at most `most` bytes (-1: all) to a file descriptor, or what has one, and drops
         them; returns how many.  It stops early only where a non-blocking descriptor would
-        block; BlockingIOError if nothing could be written.  Releases the GIL."""
+        block; BlockingIOError if nothing could be written.  At any other exception some bytes
+        may have been written: they have left, as `position` tells.  Releases the GIL."""
         cdef iovec areas[AREAS]
         cdef ssize_t count, put
         cdef size_t total = 0
@@ -462,7 +493,7 @@ cdef class Buffer:
         cdef int fd = PyObject_AsFileDescriptor(file)
         cdef cb_buffer *buffer = self.full()
         left = min(at_most(most), cb_length(buffer))
-        while left:
+        while left and cb_length(buffer):
             count = min(<ssize_t>cb_chunks(buffer, areas, AREAS), <ssize_t>AREAS)
             count = cut_areas(areas, count, left)
             self.busy = True
@@ -477,6 +508,13 @@ cdef class Buffer:
             cb_skip(buffer, put)
             total += put
             left -= put
+            release_unneeded()
+            if not put or not left:
+                break
+            PyErr_CheckSignals()  # one that came after some bytes were written
+            if self.busy:
+                break  # by another thread
+            buffer = self.full()
         return total
 
     # ------------------------------------------------------ split and strip
@@ -536,10 +574,13 @@ cdef class Buffer:
         return default_pool if self.own_pool is None else self.own_pool
 
 
-cdef int hold_part(cb_buffer *buffer, size_t offset, size_t n, cb_held *held) except -1:
-    """Holds bytes that are in one chunk, unless they were released while we brought them there."""
-    if cb_hold_bytes(buffer, offset, n, held) != CB_YES:
-        raise errors.StateError("the buffer was changed meanwhile")
+cdef int both_ready(Buffer a, Buffer b) except -1:
+    """What the one runs can use the other."""
+    a.ready()
+    b.ready()
+    while a.reader is not NULL or a.busy:
+        a.ready()
+        b.ready()
 
 
 cdef Buffer adopt(Buffer result, cb_buffer *spare, ssize_t status):

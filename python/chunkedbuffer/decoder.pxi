@@ -85,10 +85,11 @@ cdef void release_record(PyObject *record) noexcept:
     """tp_dealloc.  A record that was changed, or has a copy of its header, is freed."""
     global spare_record_count
     if (<Record>record).buffer is NULL and (<Record>record).header_ is None:
-        cb_drop(&(<Record>record).held)  # which can run Python code, and so fill the list
+        cb_drop(&(<Record>record).held)
         if spare_record_count < SPARE_RECORDS:
             spare_records[spare_record_count] = record
             spare_record_count += 1
+            release_unneeded()
             return
     free_record(record)
 
@@ -166,6 +167,7 @@ cdef class Decoder:
         if self.source is not None and self.source.reader is <void *>self:
             self.release()
         cb_decoder_free(self.decoder)
+        release_unneeded()
 
     def __iter__(self):
         return Records(self)
@@ -188,6 +190,7 @@ cdef class Decoder:
                 record.take_piece(&piece)
                 self.source.reader = <void *>self
                 self.busy = False
+                release_unneeded()
                 return record
             if self.complete(record, &piece, status):
                 return record
@@ -195,31 +198,38 @@ cdef class Decoder:
                 break
         return None
 
-    cdef bint get_ready(self) except -1:
-        """May it read?  Not before a good frame was found after a malformed one."""
-        self.source.full()
+    cdef cb_decoder *idle(self) except NULL:
         if self.busy:
             raise errors.StateError("this decoder is in use")
+        return self.decoder
+
+    cdef bint get_ready(self) except -1:
+        """May it read?  Not before a good frame was found after a malformed one."""
+        self.idle()
+        self.busy = True  # what this runs must not change it
+        try:
+            self.source.full()
+        finally:
+            self.busy = False
         return not self.recovering or self.recover(self.source.buffer)
 
     cdef void release(self) noexcept:
         """Drops the record last returned from the buffer."""
         self.source.reader = NULL
-        self.busy = True
         cb_decoder_release(self.decoder, self.source.buffer)
-        self.busy = False
 
     cdef bint complete(self, Record record, const cb_piece *piece, int status) except -1:
         """After cb_decoder_next has returned something else: is there a record?"""
         try:
             if status > 0:
                 self.read_rest(self.source.buffer, record, piece)
+            elif status == CB_EMALFORMED and self.skips_malformed:
+                self.recovering = True
+            elif status < 0 and status != CB_MORE:
+                self.stop(status)
         finally:
             self.busy = False
-        if status == CB_EMALFORMED and self.skips_malformed:
-            self.recovering = True
-        elif status < 0 and status != CB_MORE:
-            self.stop(status)
+            release_unneeded()
         return status > 0
 
     cdef int copy_header(self, Record record, const cb_piece *piece) except -1:
@@ -255,16 +265,18 @@ cdef class Decoder:
     cdef bint recover(self, cb_buffer *buffer) except -1:
         """Looks for the next good frame: has it been found?"""
         cdef uint64_t lost = 0
-        self.busy = True
         status = cb_decoder_recover(self.decoder, buffer, &lost)
-        self.busy = False
-        if status == CB_MORE:
-            return False
-        self.recovering = False
-        self.lost_ += lost
-        if status < 0:
-            self.stop(status)
-        return status > 0
+        if status != CB_MORE:
+            self.recovering = False
+            self.lost_ += lost
+        if status > 0:
+            return True
+        try:
+            if status < 0 and status != CB_MORE:
+                self.stop(status)
+        finally:
+            release_unneeded()
+        return False
 
     cdef int stop(self, int status) except -1:
         """The end, or an error."""
@@ -277,56 +289,69 @@ cdef class Decoder:
         than to find their ends; returns how many.  Releases the GIL if the pool of the buffer is
         shared."""
         cdef uint64_t left = at_most(most)
-        cdef int status = CB_YES
-        start = left
-        while left and status > 0 and self.get_ready():
-            status = self.skip_some(&left)
-            if status == CB_EMALFORMED and self.skips_malformed:
-                self.recovering = True
-                status = CB_YES
-        if status < 0 and (status == CB_END or left == start):
-            self.stop(status)
+        cdef uint64_t start = left
+        try:
+            while left and self.get_ready() and self.skip_some(&left):
+                pass
+        except Exception:
+            if left == start:
+                raise  # else it comes again
+        finally:
+            release_unneeded()
         return start - left
 
-    cdef int skip_some(self, uint64_t *left) except? -99:
-        cdef cb_buffer *buffer = self.source.full()
+    cdef bint skip_some(self, uint64_t *left) except -1:
+        """Are there perhaps more?"""
         cdef int status
         self.busy = self.source.busy = True
         if self.source.is_shared():
             with nogil:
-                status = skip_records(self.decoder, buffer, left)
+                status = skip_records(self.decoder, self.source.buffer, left)
         else:
-            status = skip_records(self.decoder, buffer, left)
+            status = skip_records(self.decoder, self.source.buffer, left)
         self.busy = self.source.busy = False
-        return status
+        if status == CB_EMALFORMED and self.skips_malformed:
+            self.recovering = True
+            return True
+        if status < 0 and status != CB_MORE:
+            self.stop(status)
+        return False
 
     def reframe(self, Encoder encoder not None, Buffer out not None, Py_ssize_t most=-1):
         """Moves at most `most` records (-1: all) from `buffer` to `out`, in the framing of the
         encoder.  One call does a limited amount of work, and returns True if there may be more
         to do: take what is in `out`, and call again.  Releases the GIL if the pools of both
         buffers are shared."""
-        cdef cb_buffer *source
-        cdef cb_buffer *target
-        cdef size_t max = at_most(most)
-        cdef int status
-        while self.source.reader is not NULL or out.reader is not NULL:
-            self.source.full()
-            out.full()
-        if not self.get_ready():
-            return False
-        source = self.source.full()
-        target = out.to_fill()
-        if self.busy or encoder.busy:
-            raise errors.StateError("this decoder or encoder is in use")
+        cdef bint more
+        self.idle()
+        encoder.idle()
         if out is self.source:
             raise ValueError("`out` is the buffer that is decoded")
-        self.busy = encoder.busy = self.source.busy = out.busy = True
+        self.busy = encoder.busy = True
+        try:
+            more = self.move_records(encoder, out, at_most(most))
+        finally:
+            self.busy = encoder.busy = False
+            release_unneeded()
+        return more
+
+    cdef bint move_records(self, Encoder encoder, Buffer out, size_t most) except -1:
+        cdef cb_buffer *target
+        cdef int status
+        both_ready(out, self.source)
+        target = out.to_fill()
+        self.source.full()
+        if self.recovering and not self.recover(self.source.buffer):
+            return False
+        self.source.busy = out.busy = True
         if self.source.is_shared() and out.is_shared():
             with nogil:
-                status = cb_reframe(self.decoder, encoder.encoder, source, target, max, NULL)
+                status = cb_reframe(
+                    self.decoder, encoder.encoder, self.source.buffer, target, most, NULL)
         else:
-            status = cb_reframe(self.decoder, encoder.encoder, source, target, max, NULL)
-        self.busy = encoder.busy = self.source.busy = out.busy = False
+            status = cb_reframe(
+                self.decoder, encoder.encoder, self.source.buffer, target, most, NULL)
+        self.source.busy = out.busy = False
         if status == CB_EUNENCODABLE:
             fail_framing(status, cb_encoder_error(encoder.encoder))
         if status == CB_EMALFORMED and self.skips_malformed:
@@ -338,23 +363,24 @@ cdef class Decoder:
 
     def finish(self):
         """The input has ended: nothing follows what is in the buffer."""
-        cb_decoder_finish(self.decoder)
+        cb_decoder_finish(self.idle())
 
     def settle(self):
         """No more input is expected for now: a record whose end only the bytes after it would
         show is complete."""
-        cb_decoder_settle(self.decoder)
+        cb_decoder_settle(self.idle())
 
     def reset(self, Buffer buffer=None):
         """Begins another stream, in another buffer or the same one."""
-        if self.busy:
-            raise errors.StateError("this decoder is in use")
+        self.idle()
         if self.source.reader is <void *>self:
             self.release()
         cb_decoder_reset(self.decoder)
         self.recovering = self.at_end = False
         if buffer is not None:
+            before = self.source  # must not die before it is replaced
             self.source = buffer
+        release_unneeded()
 
     @property
     def buffer(self):
@@ -369,17 +395,17 @@ cdef class Decoder:
     @property
     def needed(self):
         """The least number of bytes that are missing for the next record."""
-        return cb_decoder_needed(self.decoder)
+        return cb_decoder_needed(self.idle())
 
     @property
     def number(self):
         """The number of the next record, from 1."""
-        return cb_decoder_record(self.decoder)
+        return cb_decoder_record(self.idle())
 
     @property
     def position(self):
         """Where the next frame begins in the stream; after an error, the malformed one."""
-        return cb_decoder_position(self.decoder)
+        return cb_decoder_position(self.idle())
 
     @property
     def lost(self):
@@ -405,6 +431,7 @@ cdef class Records:
     input, and returns False at its end."""
     cdef Decoder of
     cdef object fill
+    cdef bint filling  # a call of it is running
 
     def __cinit__(self, Decoder decoder not None, fill=None):
         self.of = decoder
@@ -428,8 +455,20 @@ cdef class Records:
         while record is None:
             if self.fill is None or self.of.at_end:
                 raise StopIteration
-            if not self.fill():
-                self.fill = None
+            if not self.fill_once():
                 self.of.finish()
+                fill = self.fill  # must not die before it is replaced
+                self.fill = None
             record = self.of.next_record()
         return record
+
+    cdef bint fill_once(self) except -1:
+        if self.filling:
+            raise errors.StateError("this iterator is in use")
+        self.filling = True
+        try:
+            return self.fill()
+        except StopIteration as error:  # it must not look like the end, as in a generator
+            raise RuntimeError("the source raised StopIteration") from error
+        finally:
+            self.filling = False

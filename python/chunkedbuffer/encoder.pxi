@@ -37,28 +37,34 @@ cdef class Encoder:
     def __dealloc__(self):
         cb_encoder_free(self.encoder)
 
+    cdef cb_encoder *idle(self) except NULL:
+        if self.busy:
+            raise errors.StateError("this encoder is in use")
+        return self.encoder
+
     def encode(self, record, Buffer out=None):
         """Appends a record, a Buffer or another bytes-like object, to `out` (None: a new
         Buffer), with the bytes that the framing puts around it; returns `out`.
 
         Long records go by reference if they are read-only, as in Buffer.append.
         """
-        cdef int status
-        if self.busy:
-            raise errors.StateError("this encoder is in use")
+        self.idle()
         if out is None:
             out = Buffer()
         self.busy = True
         try:
             if isinstance(record, Buffer):
-                status = self.encode_buffer(record, out)
+                self.check(self.encode_buffer(record, out))
             else:
-                status = self.encode_bytes(record, out)
+                self.check(self.encode_bytes(record, out))
         finally:
             self.busy = False
+            release_unneeded()
+        return out
+
+    cdef int check(self, int status) except -1:
         if status < 0:
             fail_framing(status, cb_encoder_error(self.encoder))
-        return out
 
     cdef int encode_buffer(self, Buffer record, Buffer out) except? -99:
         cdef cb_buffer *spare = record.copy()
@@ -69,20 +75,23 @@ cdef class Encoder:
 
     cdef int encode_bytes(self, object record, Buffer out) except? -99:
         cdef Py_buffer view
-        cdef Py_buffer *kept
+        cdef kept_view *kept
+        cdef bytes apart
         cdef int status = CB_ESTATE
         PyObject_GetBuffer(record, &view, PyBUF_SIMPLE)
         try:
             if not view.readonly or view.len < <Py_ssize_t>(out.cutoff or 4096):
+                apart = out.apart(&view)
                 return cb_encode_bytes(
-                    self.encoder, view.buf, view.len, NULL, NULL, out.to_fill())
-            kept = kept_view(record)
+                    self.encoder, view.buf if apart is None else <char *>apart, view.len,
+                    NULL, NULL, out.to_fill())
+            kept = keep_view(record)
             try:
                 status = cb_encode_bytes(
-                    self.encoder, kept.buf, kept.len, release_view, kept, out.to_fill())
+                    self.encoder, kept.view.buf, kept.view.len, drop_view, kept, out.to_fill())
             finally:
                 if status < 0:
-                    release_view(kept, NULL, 0)
+                    drop_view(kept, NULL, 0)
             return status
         finally:
             PyBuffer_Release(&view)
@@ -90,19 +99,18 @@ cdef class Encoder:
     def end(self, Buffer out=None):
         """Appends the end of the stream to `out` (None: a new Buffer), and returns it.  Then
         the encoder is ready for a new one."""
-        if self.busy:
-            raise errors.StateError("this encoder is in use")
+        self.idle()
         if out is None:
             out = Buffer()
-        status = cb_encode_end(self.encoder, out.to_fill())
-        if status < 0:
-            fail_framing(status, cb_encoder_error(self.encoder))
+        self.busy = True
+        try:
+            self.check(cb_encode_end(self.encoder, out.to_fill()))
+        finally:
+            self.busy = False
         return out
 
     def reset(self, uint64_t number=1):
         """Forgets an unfinished stream; the next record has this number, for framings that
         write it."""
-        if self.busy:
-            raise errors.StateError("this encoder is in use")
-        cb_encoder_reset(self.encoder)
+        cb_encoder_reset(self.idle())
         cb_encoder_number(self.encoder, number)

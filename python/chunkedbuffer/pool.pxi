@@ -85,6 +85,7 @@ cdef void return_spare(cb_buffer *buffer) noexcept:
     cb_skip(buffer, CB_ALL)
     if spare_count == SPARES:
         cb_buffer_free(buffer)
-        return
-    spares[spare_count] = buffer
-    spare_count += 1
+    else:
+        spares[spare_count] = buffer
+        spare_count += 1
+    release_unneeded()

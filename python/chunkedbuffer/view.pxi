@@ -35,6 +35,7 @@ cdef class Chunk:
 
     def __dealloc__(self):
         cb_drop(&self.held)
+        release_unneeded()
 
     def __len__(self):
         return self.held.length
@@ -74,27 +75,70 @@ cdef class WritableChunk:
 
     def __releasebuffer__(self, Py_buffer *view):
         self.exports -= 1
-        if not self.exports:
+        if not self.exports and self.pin.block is not NULL:
             cb_drop(&self.pin)
+            self.owner.old_views -= 1
 
     def __repr__(self):
         return f"<WritableChunk of {len(self)} bytes>"
 
 
-cdef void release_view(void *arg, const void *data, size_t size) noexcept with gil:
-    """Bytes appended by reference are not needed any more.  On any thread."""
-    PyBuffer_Release(<Py_buffer *>arg)
-    PyMem_RawFree(arg)
+# -------------------------------------------- objects appended by reference
+
+cdef struct kept_view:
+    Py_buffer view
+    kept_view *next
+
+# Views that the library does not need any more, the oldest first.
+cdef kept_view *unneeded = NULL
+cdef kept_view *unneeded_last
+
+cdef enum:
+    RELEASES_NESTED = 20  # a long chain of objects would need too much stack
+cdef int releases_running = 0
 
 
-cdef Py_buffer *kept_view(object data) except NULL:
-    """A view that stays where it is until release_view."""
-    cdef Py_buffer *view = <Py_buffer *>PyMem_RawMalloc(sizeof(Py_buffer))
-    if view is NULL:
+cdef void drop_view(void *arg, const void *data, size_t size) noexcept with gil:
+    """For the library, which calls it in the midst of its work, and on any thread."""
+    global unneeded, unneeded_last
+    cdef kept_view *kept = <kept_view *>arg
+    kept.next = NULL
+    if unneeded is NULL:
+        unneeded = kept
+    else:
+        unneeded_last.next = kept
+    unneeded_last = kept
+
+
+cdef void release_views() noexcept:
+    """Releases objects, which can run any code."""
+    global unneeded, releases_running
+    cdef kept_view *kept
+    if releases_running == RELEASES_NESTED:
+        return  # the loops of the callers go on
+    releases_running += 1
+    while unneeded is not NULL:
+        kept = unneeded
+        unneeded = kept.next
+        PyBuffer_Release(&kept.view)
+        PyMem_RawFree(kept)
+    releases_running -= 1
+
+
+cdef inline void release_unneeded() noexcept:
+    """After each call of the library that may drop bytes, once all is in order."""
+    if unneeded is not NULL:
+        release_views()
+
+
+cdef kept_view *keep_view(object data) except NULL:
+    """A view that stays where it is until drop_view."""
+    cdef kept_view *kept = <kept_view *>PyMem_RawMalloc(sizeof(kept_view))
+    if kept is NULL:
         raise MemoryError()
     try:
-        PyObject_GetBuffer(data, view, PyBUF_SIMPLE)
+        PyObject_GetBuffer(data, &kept.view, PyBUF_SIMPLE)
     except:
-        PyMem_RawFree(view)
+        PyMem_RawFree(kept)
         raise
-    return view
+    return kept
