@@ -24,6 +24,7 @@ EXTRA_DIST += $(python_sources) $(python_module_sources) \
 	python/tests/pip.sh \
 	python/tests/test_files.py \
 	python/tests/test_framings.py \
+	python/tests/test_iterators.py \
 	python/tests/test_loops.py \
 	python/tests/test_memory.py \
 	python/tests/test_original.py \
