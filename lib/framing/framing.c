@@ -148,8 +148,7 @@ static int apply_size(uint64_t *number, const struct cb__setting *setting, const
     if (cb__bytes_are_digits(&setting->value))
         return cb__error_set(error, CB_EINVAL, setting->column,
                              "the %s is too large; the largest is %" PRIu64, what, UINT64_MAX);
-    return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a number of bytes",
-                         what);
+    return cb__error_set(error, CB_EINVAL, setting->column, "the %s is not a decimal number", what);
 }
 
 static int apply_signed(int64_t *number, const struct cb__setting *setting, const char *what,

@@ -185,13 +185,20 @@ void cb__spec_fini(struct cb__spec *spec)
     spec->memory = NULL;
 }
 
-const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key)
+/* The last setting with a key of n characters, or NULL. */
+static const struct cb__setting *get(const struct cb__spec *spec, const char *key, size_t n)
 {
     for (size_t i = spec->count; i--;) {
-        if (cb__bytes_are(&spec->settings[i].key, key))
+        const struct cb__bytes *own = &spec->settings[i].key;
+        if (own->length == n && memcmp(own->data, key, n) == 0)
             return &spec->settings[i];
     }
     return NULL;
+}
+
+const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *key)
+{
+    return get(spec, key, strlen(key));
 }
 
 bool cb__spec_has(const struct cb__spec *spec, const char *key)
@@ -199,10 +206,16 @@ bool cb__spec_has(const struct cb__spec *spec, const char *key)
     return cb__spec_get(spec, key) || (spec->caller && cb__spec_get(spec->caller, key));
 }
 
-size_t cb__spec_column(const struct cb__spec *spec, const char *key)
+size_t cb__spec_column(const struct cb__spec *spec, const char *keys)
 {
-    const struct cb__setting *setting = cb__spec_get(spec->caller ? spec->caller : spec, key);
-    return setting ? setting->column : 0;
+    const struct cb__spec *caller = spec->caller ? spec->caller : spec;
+    for (;;) {
+        const size_t n = strcspn(keys, " ");
+        const struct cb__setting *setting = get(caller, keys, n);
+        if (setting || !keys[n])
+            return setting ? setting->column : 0;
+        keys += n + 1;
+    }
 }
 
 int cb__spec_refuse(const struct cb__spec *spec, const struct cb__conflict *conflicts, size_t count,
@@ -210,7 +223,7 @@ int cb__spec_refuse(const struct cb__spec *spec, const struct cb__conflict *conf
 {
     for (size_t i = 0; i < count; i++) {
         if (conflicts[i].wrong)
-            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, conflicts[i].key), "%s",
+            return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, conflicts[i].keys), "%s",
                                  conflicts[i].why);
     }
     return CB_OK;

@@ -65,13 +65,14 @@ const struct cb__setting *cb__spec_get(const struct cb__spec *spec, const char *
 /* Is the key given, by the caller or the preset? */
 bool cb__spec_has(const struct cb__spec *spec, const char *key);
 
-/* The column to report for a key: its column in the caller's specification, or 0. */
-size_t cb__spec_column(const struct cb__spec *spec, const char *key);
+/* The column to report for a fault: of the first of several keys, separated by spaces, that is
+ * in the caller's specification.  The others may have defaults, or be the preset's.  Or 0. */
+size_t cb__spec_column(const struct cb__spec *spec, const char *keys);
 
-/* Settings that are wrong, or cannot be combined: the key at fault, and why. */
+/* Settings that are wrong, or cannot be combined: the keys at fault, as above, and why. */
 struct cb__conflict {
     bool wrong; /* it is there */
-    const char *key, *why;
+    const char *keys, *why;
 };
 
 /* CB_EINVAL with *error filled for the first conflict that is there; or CB_OK. */

@@ -336,7 +336,7 @@ static int open_encoder(struct cb_encoder *encoder, const struct cb__spec *spec)
     const struct content_length_config *config = encoder->config.data;
     struct head head = {.phase = BEFORE};
     if (config->start_line && !config->lead.length)
-        return cb__error_set(&encoder->error, CB_EINVAL, 0,
+        return cb__error_set(&encoder->error, CB_EINVAL, cb__spec_column(spec, "start-line"),
                              "the output needs a 'lead' with the start line");
     if (check_lead(config, &head) == CB_OK)
         return CB_OK;

@@ -69,7 +69,7 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     const struct cb__conflict conflicts[] = {
         {cb__is_line_end(quote), "quote", "the quote must not be LF or CR"},
         {cb__is_line_end(escape), "escape", "the escape must not be LF or CR"},
-        {cb__is_line_end(separator) || separator == quote, "sep",
+        {cb__is_line_end(separator) || separator == quote, "sep quote",
          "the sep must not be LF, CR or a quote"},
         {separator == escape, "escape", "the escape must not be the sep"},
     };

@@ -66,7 +66,8 @@ static int check_byte(const struct length_config *config, const char *key, uint6
         what = "is in the length field";
     if (!what)
         return CB_OK;
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, key),
+    const char *const at_fault = cb__spec_column(spec, key) ? key : "offset header";
+    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, at_fault),
                          "the %s byte, at %" PRIu64 ", %s", key, at, what);
 }
 
@@ -79,15 +80,16 @@ static int check_pairs(const struct length_config *config, const struct cb__spec
     const bool align = layout->align > 1, padding = cb__spec_has(spec, "padding");
     const bool more = cb__spec_has(spec, "more"), sequence = cb__spec_has(spec, "sequence");
     const struct cb__conflict conflicts[] = {
-        {align && padding, "align", "'align' and 'padding' cannot be combined"},
-        {more && align, "more", "'more' and 'align' cannot be combined"},
-        {more && padding, "more", "'more' and 'padding' cannot be combined"},
-        {more && layout->trailer.length, "more", "'more' and 'trailer' cannot be combined"},
-        {more && max != layout->largest, "max", "'more' and 'max' cannot be combined"},
+        {align && padding, "align padding", "'align' and 'padding' cannot be combined"},
+        {more && align, "more align", "'more' and 'align' cannot be combined"},
+        {more && padding, "more padding", "'more' and 'padding' cannot be combined"},
+        {more && layout->trailer.length, "more trailer", "'more' and 'trailer' cannot be combined"},
+        {more && max != layout->largest, "max more", "'more' and 'max' cannot be combined"},
         {more && config->more > layout->largest, "more",
          "the more does not fit in the length field"},
         {more && config->more == NOT_GIVEN, "more", "the more is not less than 2^64 - 1"},
-        {more && config->more <= layout->field.min, "more", "the more is not greater than the min"},
+        {more && config->more <= layout->field.min, "more min",
+         "the more is not greater than the min"},
         {sequence && !more, "sequence", "'sequence' needs 'more'"},
     };
     return cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
@@ -106,7 +108,8 @@ static int set_last(struct length_config *config, const struct cb__spec *spec,
     if (cb__length_bounds(&last, layout->header, &config->last) &&
         cb__length_payload(&layout->bounds, config->more, &config->full))
         return CB_OK;
-    return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "more"),
+    return cb__error_set(error, CB_EINVAL,
+                         cb__spec_column(spec, "more adjust inclusive header offset scale min"),
                          "no length ends a record after this adjustment");
 }
 

@@ -83,10 +83,10 @@ wrong_both u16be,offset=1,offset=1 "'offset' is given twice" 16
 wrong_both line,skip-empty,skip-empty "'skip-empty' is given twice" 17
 wrong_both u16be,inclusive=yes "'inclusive' takes no value" 7
 wrong_both u16be,offset "'offset' needs a value" 7
-wrong_both u16be,offset= 'the offset is not a number of bytes' 7
-wrong_both u16be,offset=x 'the offset is not a number of bytes' 7
-wrong_both u16be,offset=-1 'the offset is not a number of bytes' 7
-wrong_both u16be,offset=1K 'the offset is not a number of bytes' 7
+wrong_both u16be,offset= 'the offset is not a decimal number' 7
+wrong_both u16be,offset=x 'the offset is not a decimal number' 7
+wrong_both u16be,offset=-1 'the offset is not a decimal number' 7
+wrong_both u16be,offset=1K 'the offset is not a decimal number' 7
 wrong_both u16be,offset=18446744073709551616 'the offset is too large; the largest is 18446744073709551615' 7
 wrong_both u16be,adjust=x 'the adjust is not a whole number' 7
 wrong_both u16be,adjust=+-1 'the adjust is not a whole number' 7
@@ -105,7 +105,7 @@ wrong_spec --to u16be,offset=1,lead=ab 'the lead is longer than the offset, 1' 1
 wrong_spec --to varint,lead=a 'the lead is longer than the offset, 0' 8
 wrong_both u8,max=256 'the max is greater than a length field can be, 255' 4
 wrong_both u8,scale=0 'the scale is 0' 4
-wrong_both u8,scale=-1 'the scale is not a number of bytes' 4
+wrong_both u8,scale=-1 'the scale is not a decimal number' 4
 wrong_both u8,scale=4,adjust=-1021 'no length is valid after this adjustment' 12
 wrong_both varint,align=0 'the align must be from 1 to 2147483647' 8
 wrong_both u8,align=2147483648 'the align must be from 1 to 2147483647' 4
@@ -174,9 +174,9 @@ wrong_both delim: 'the argument is empty' 7
 wrong_both 'delim:x,or=' 'the or is empty' 9
 wrong_both delim,or=x "'delim' needs a delimiter, as in 'delim:;'" 6
 wrong_both fixed "'fixed' needs a size of one byte or more, as in 'fixed:188'" 6
-wrong_both fixed: 'the argument is not a number of bytes' 7
+wrong_both fixed: 'the argument is not a decimal number' 7
 wrong_both fixed:0 "'fixed' needs a size of one byte or more, as in 'fixed:188'" 7
-wrong_both fixed:4x 'the argument is not a number of bytes' 7
+wrong_both fixed:4x 'the argument is not a decimal number' 7
 wrong_spec --to fixed:4,pad= 'the pad is not one byte' 9
 wrong_spec --to fixed:4,pad=ab 'the pad is not one byte' 9
 wrong_both dec:7 'the terminator begins with a digit' 5

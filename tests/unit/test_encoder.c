@@ -541,6 +541,7 @@ static const struct {
     {"nonsense", 0},  {"line,keep", 5},      {"u16be,keep", 6}, {"fixed", 5},
     {"delim", 5},     {"fixed:3,pad=ab", 8}, {"raw:x", 4},      {"raw,x", 4},
     {"none,keep", 5}, {"delim:\\q", 6},      {"line,", 5},      {"u8,trailer=", 3},
+    {"content-length,start-line", 15},
 };
 
 START_TEST(a_wrong_specification_is_refused_with_its_column)

@@ -23,14 +23,14 @@ static int check_header(struct cb__layout *layout, size_t least, size_t most,
     if (!cb__spec_has(spec, "header"))
         layout->header = end;
     if (layout->header < end)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header offset"),
                              "the header ends before the length field, at %" PRIu64, end);
     if (layout->header > room + least)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "header"),
                              "the header is longer than %zu", room + least);
     layout->rest = (size_t)(layout->header - end);
     if (layout->lead.length > layout->offset)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead"),
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "lead offset"),
                              "the lead is longer than the offset, %" PRIu64, layout->offset);
     return CB_OK;
 }

@@ -87,13 +87,14 @@ int cb__length_check(const struct cb__length_field *field, uint64_t header,
                      struct cb__length_bounds *bounds, const struct cb__spec *spec,
                      struct cb_error *error)
 {
+    static const char at_fault[] = "adjust inclusive header offset scale min max more";
     if (!field->scale)
         return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "scale"), "the scale is 0");
     if (field->min > field->max)
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "min"),
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "min max"),
                              "the min is greater than the max");
     if (!cb__length_bounds(field, header, bounds))
-        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, "adjust"),
+        return cb__error_set(error, CB_EINVAL, cb__spec_column(spec, at_fault),
                              "no length is valid after this adjustment");
     return CB_OK;
 }
