@@ -20,6 +20,20 @@
 #include "kernels/syntax.h"
 #include "kernels/text.h"
 
+/* -------------------------------------------------------------- assertions */
+
+void expect_same_int(const char *file, int line, const char *a_text, intmax_t a, const char *b_text,
+                     intmax_t b)
+{
+    expect(a == b, "%s:%d: %s is %jd, %s is %jd", file, line, a_text, a, b_text, b);
+}
+
+void expect_same_uint(const char *file, int line, const char *a_text, uintmax_t a,
+                      const char *b_text, uintmax_t b)
+{
+    expect(a == b, "%s:%d: %s is %ju, %s is %ju", file, line, a_text, a, b_text, b);
+}
+
 /* --------------------------------------------------------------- allocator */
 
 /* Stands before every block; keeps the alignment that malloc gives. */
