@@ -524,7 +524,7 @@ void check_trip_as(const struct trip *trip, const char *decoded, bool changed, u
 {
     struct prng prng = {31 + seed};
 
-    for (int round = 0; round < 40; round++) {
+    for (size_t round = rounds(20, 40); round > 0; round--) {
         struct record_list sent = {.count = 0}, wire = {.count = 0};
         struct record_list got, framed;
         size_t most = 1 + prng_below(&prng, round % 2 ? 9 : 2000);
@@ -608,7 +608,7 @@ void check_random(const char *specification, bool changed, const char *alphabet,
     struct prng prng = {77 + seed};
     uint8_t input[24];
 
-    for (int round = 0; round < 60; round++) {
+    for (size_t round = rounds(20, 60); round > 0; round--) {
         size_t n = prng_below(&prng, sizeof input + 1);
 
         prng_fill(&prng, input, n, alphabet, letters);

@@ -359,6 +359,13 @@ void feed_every_way(const void *data, size_t size, feed_fn fn, void *arg)
 
 /* ------------------------------------------------------------------ running */
 
+size_t rounds(size_t few, size_t all)
+{
+    const char *thorough = getenv("THOROUGH");
+
+    return thorough && *thorough ? all : few;
+}
+
 TCase *add_case(Suite *suite, const char *name)
 {
     TCase *tcase = tcase_create(name);

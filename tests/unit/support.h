@@ -135,6 +135,9 @@ void feed_every_way(const void *data, size_t size, feed_fn fn, void *arg);
 
 /* ------------------------------------------------------------------ running */
 
+/* How often to go through a loop whose turns are alike: `few` times, or `all` where THOROUGH is
+ * in the environment. */
+size_t rounds(size_t few, size_t all);
 /* A test case of the suite that may take a minute. */
 TCase *add_case(Suite *suite, const char *name);
 /* Runs the suite; returns what main() should. */

@@ -668,7 +668,7 @@ START_TEST(what_is_cut_short_or_too_long_is_treated_alike)
     const char *specification = specification_of(stream, _i, text, sizeof text);
 
     for (size_t size = 0; size <= stream->size; size++) {
-        for (unsigned kind = 0; kind < 3 * 4 * 3; kind++) {
+        for (size_t kind = 0; kind < rounds(2, 3) * 4 * 3; kind++) {
             struct cb_decoder_options options = {
                 .size = sizeof options,
                 .on_overflow = (enum cb_overflow)(kind % 3),

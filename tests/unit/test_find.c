@@ -397,7 +397,7 @@ START_TEST(every_alignment_and_length_gives_what_a_loop_gives)
 
         make_finder(&finder, cases[c].needles);
         prng_fill(&prng, text, sizeof text, "abc", 3);
-        for (size_t from = 0; from < 65; from++) {
+        for (size_t from = 0; from < 65; from += 65 / rounds(16, 65)) {
             for (size_t n = 0; n <= 132; n += 1 + from % 3)
                 check_span(&finder, cases[c].needles, text + from, n);
         }

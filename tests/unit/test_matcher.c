@@ -324,7 +324,7 @@ START_TEST(needles_that_branch_widely_match_as_few_do)
     struct prng prng = {14 + (uint64_t)_i};
     uint8_t bytes[NEEDLES][8], text[120];
 
-    for (int round = 0; round < 20; round++) {
+    for (size_t round = rounds(7, 20); round > 0; round--) {
         struct set set = {.count = NEEDLES};
         for (size_t i = 0; i < NEEDLES; i++) {
             const size_t length = 1 + (size_t)_i + prng_below(&prng, 3);

@@ -171,7 +171,7 @@ START_TEST(it_reframes_as_the_table_does_in_both_directions)
     const struct twin *from = &twins[_i / (int)COUNT(twins)], *to = &twins[_i % (int)COUNT(twins)];
     struct prng prng = {.state = 300 + (uint64_t)_i};
 
-    for (int round = 0; round < 60; round++) {
+    for (size_t round = 0; round < rounds(20, 60); round++) {
         size_t size, step = 1 + prng_below(&prng, round % 2 ? 8 : 3000);
         uint8_t *stream = twin_stream(&prng, from, 20, (size_t)(round % 5 == 0 ? 800 : 30), &size);
         struct result expected = {.status = CB_OK};

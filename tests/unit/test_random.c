@@ -11,7 +11,7 @@
 #include "operations.h"
 #include "support.h"
 
-enum { SEEDS = 100, STEPS = 8000 };
+enum { STEPS = 8000 };
 
 static size_t below(void *arg, size_t bound)
 {
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     TCase *tcase = add_case(suite, "random");
     const char *given = argc > 1 ? argv[1] : getenv("CB_SEED");
     int first = given == NULL ? 1 : (int)strtol(given, NULL, 0);
-    int end = given == NULL ? SEEDS + 1 : first + 1;
+    int end = first + (given == NULL ? (int)rounds(40, 100) : 1);
 
     tcase_add_loop_test(tcase, buffers_hold_what_a_flat_array_holds, first, end);
     return run_suite(suite);

@@ -148,7 +148,7 @@ START_TEST(every_stream_goes_into_every_output)
             struct result expected, got;
 
             by_hand(stream, outputs[i], refuses, &expected);
-            for (int n = 0; n < 6; n++) {
+            for (size_t n = 0; n < rounds(3, 6); n++) {
                 /* Of a record that is refused late some may have been written. */
                 size_t limit = expected.refused || n % 2 ? 0 : 64 + prng_below(&prng, 200);
 

@@ -175,7 +175,7 @@ START_TEST(many_records_in_one_span_are_those_of_short_spans)
 {
     const struct work *work = &works[_i];
 
-    for (size_t round = 0; round < 80; round++) {
+    for (size_t round = 0; round < rounds(30, 80); round++) {
         struct prng prng = {.state = (uint64_t)_i * 1000 + round};
         struct cb_buffer *input = new_buffer(NULL, 4096);
         const uint64_t max_record = prng_below(&prng, 4) ? 0 : 1 + prng_below(&prng, 600);
