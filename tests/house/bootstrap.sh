@@ -28,6 +28,7 @@ for name in cc make autoconf autoreconf automake aclocal libtoolize pkg-config; 
     program "$archive/$name" </dev/null
 done
 echo 'echo "autoconf (GNU Autoconf) 2.71"' | program "$archive/autoconf"
+installed=$(ls "$archive")
 program "$machine/sources/configure" <<'END'
 printf configure
 [ $# -eq 0 ] || printf ' <%s>' "$@"
@@ -36,10 +37,7 @@ END
 
 
 remove_all() {
-    for name in "$archive"/*; do
-        rm -f "$tools/$(basename "$name")"
-    done
-    rm -f "$tools/apt-get"
+    (cd "$tools" && rm -f apt-get $installed)
 }
 
 # user NUMBER - who we are

@@ -82,10 +82,7 @@ check "$@" >found || {
 }
 
 about 'faults are found'
-while read -r line; do
-    printf '%s\n' "$line" >bad.sh
-    ! check bad.sh >found || fail "not found: $line"
-done <<'END'
+cat >bad.sh <<'END'
 sed 's/a\|b/c/' file
 grep -v "a\+" file
 x | sed -n -i s/a/b/ file
@@ -109,6 +106,12 @@ sh -c -- "$command"
 TMPDIR=$scratch/none run --help
 [ "$(uname)" = Linux ]
 END
+! check bad.sh >found || fail 'nothing was found'
+number=0
+while read -r line; do
+    number=$((number + 1))
+    grep -q "^bad.sh:$number:" found || fail "not found: $line"
+done <bad.sh
 printf '%s\n' "sed -En 's/a|b/c/'" 'stat -c %Y x 2>/dev/null || stat -f %m x' '# stat -c' \
     "grep -E 'a\\|b'" 'size=$(($(cat in | wc -c)))' 'seq "$1" "$2"' \
     'awk "{ print (rand() < 0.5 ? 1 : 2) }"' >good.sh

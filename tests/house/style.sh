@@ -34,6 +34,21 @@ forbid() {
     fi
 }
 
+# license FILE... - each has it in one of its first lines, but for the pages
+license() {
+    awk '
+        FNR <= 5 && /SPDX-License-Identifier: MIT/ { has[FILENAME] }
+        END {
+            for (i = 1; i < ARGC; i++) {
+                if (!(ARGV[i] in has) && ARGV[i] !~ /[.]md$/) {
+                    print ARGV[i] ": has no SPDX-License-Identifier"
+                    bad = 1
+                }
+            }
+            exit bad
+        }' "$@"
+}
+
 # The file's own header comes first, then the system's, then ours; but for what
 # not every system has.
 include_order() {
@@ -56,18 +71,10 @@ check_all() (
     all=$(sources)
     code=$(echo "$all" | grep '\.[ch]$' || :)
 
-    for file in $all; do
-        case $file in
-        *.md) ;;
-        *) head -n 5 "$file" | grep -q 'SPDX-License-Identifier: MIT' || {
-            echo "$file: has no SPDX-License-Identifier"
-            status=1
-        } ;;
-        esac
-    done
     # None of these names has a space in it.
     # shellcheck disable=SC2086
     {
+        license $all || status=1
         forbid 'white space at the end of a line' "[ $tab]\$" $all
         forbid 'a carriage return' "$(printf '\r')\$" $all
         forbid 'a tab' "$tab" $code
