@@ -11,6 +11,6 @@ need_preload
 need_python concurrent.futures
 export CBSPLIT PRELOAD="$preload"
 
-step=31
+step=47
 [ -z "${THOROUGH-}" ] || step=1
 "$python" "$TOP_SRCDIR/tests/faults.py" --call allocation --each --step $step || fail 'see above'

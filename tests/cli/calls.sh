@@ -30,7 +30,25 @@ calls() {
 
 about 'made again, and again'
 
-# unmoved ARG... - cbsplit ARG... does the same however its calls go
+# (A long payload is read in parts of some bytes, not byte by byte: that is as many calls, and
+# they are all alike.)
+faults_of_bytes='FAIL_READ=1/1
+FAIL_READ=2/1 FAIL_WRITE=1/1
+FAIL_READ=3/2 FAIL_WRITE=5/1
+FAIL_READ=1/1,EINTR/2,EAGAIN/3
+FAIL_WRITE=1/1
+FAIL_WRITE=4/1,EINTR/3,EAGAIN/4'
+faults_of_parts='FAIL_READ=EINTR/2
+FAIL_READ=EAGAIN/2
+FAIL_READ=7/1 FAIL_MOVE=9/1,EINTR/2
+FAIL_WRITE=EINTR/2
+FAIL_WRITE=EAGAIN/2
+FAIL_READ=EAGAIN/2 FAIL_WRITE=EAGAIN/2 FAIL_POLL=EINTR/2
+FAIL_READ=13/1 FAIL_WRITE=11/1,EAGAIN/2 FAIL_MOVE=1000/1,EAGAIN/2
+FAIL_READ=100/1 FAIL_MOVE=EINVAL/1
+FAIL_READ=100/1 FAIL_MOVE=EINVAL@3,4/7'
+
+# unmoved ARG... - cbsplit ARG... does the same however its calls go, as $table has them
 unmoved() {
     run "$@"
     good_status=$status
@@ -41,22 +59,8 @@ unmoved() {
         expect_status "$good_status"
         expect_same good_err err
         expect_same good_out out
-    done <<'END'
-FAIL_READ=1/1
-FAIL_READ=2/1 FAIL_WRITE=1/1
-FAIL_READ=3/2 FAIL_WRITE=5/1
-FAIL_READ=EINTR/2
-FAIL_READ=EAGAIN/2
-FAIL_READ=1/1,EINTR/2,EAGAIN/3
-FAIL_READ=7/1 FAIL_MOVE=9/1,EINTR/2
-FAIL_WRITE=1/1
-FAIL_WRITE=EINTR/2
-FAIL_WRITE=EAGAIN/2
-FAIL_WRITE=4/1,EINTR/3,EAGAIN/4
-FAIL_READ=EAGAIN/2 FAIL_WRITE=EAGAIN/2 FAIL_POLL=EINTR/2
-FAIL_READ=13/1 FAIL_WRITE=11/1,EAGAIN/2 FAIL_MOVE=1000/1,EAGAIN/2
-FAIL_READ=100/1 FAIL_MOVE=EINVAL/1
-FAIL_READ=100/1 FAIL_MOVE=EINVAL@3,4/7
+    done <<END
+$table
 END
 }
 
@@ -66,39 +70,55 @@ records() {
     "$CBSPLIT" -f netstring -t "$1" netstrings >in
 }
 
-# Empty records, and one that the kernel is asked to move (from 32 KiB on).
+# Empty records among others.
 small='1:a,0:,0:,3:ccc,'
-large=$(printf '1:a,0:,1000:%01000d,34000:%034000d,2:bb,' 1 2)
-for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' varint \
-    'dec:\r\n,trailer=\r\n' netstring; do
-    records "$framing" "$small$large$small"
-    unmoved -f "$framing" -t netstring
-done
+
+# unmoved_from_each LONG RECORDS - from every kind of framing, where one record is so long
+unmoved_from_each() {
+    long=$1
+    all=$small$2$small
+    for framing in line crlf 'delim:<>' u16be u32le,inclusive 'u24be,trailer=\r\n' varint \
+        'dec:\r\n,trailer=\r\n' netstring; do
+        records "$framing" "$all"
+        unmoved -f "$framing" -t netstring
+    done
+    records chunked "1:a,$(printf "$long:%0${long}d" 1),2:bb,"
+    unmoved -f chunked -t netstring
+    { printf 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n' && cat in; } >message
+    printf 'HTTP/1.1 204\r\n\r\nHTTP/1.1 200\r\nContent-Length: %d\r\n\r\n%0*d' \
+        "$long" "$long" 3 >>message
+    mv message in
+    unmoved -f http -t netstring
+    unmoved -f http
+    records content-length "$all"
+    unmoved -f content-length -t netstring
+    unmoved -f fixed:7 -t netstring
+    unmoved -f fixed:$((long - 100)) -t netstring --on-partial=drop
+
+    records netstring "$all"
+    unmoved -f netstring -t raw
+    unmoved -f netstring -t raw --skip=6
+    unmoved -f netstring -c
+    unmoved -f netstring -c --stats
+    unmoved -f netstring -t raw --stats
+    unmoved -f netstring -t u32be --on-partial=emit
+    unmoved -d ',' -d ',,' -d ':9' -t 'delim:\r\n'
+    # With an error at its end.
+    printf 'x' >>in
+    unmoved -f netstring -t line
+}
+
+some=$(printf '1:a,0:,1000:%01000d,2:bb,' 1)
+table=$faults_of_bytes
+unmoved_from_each 1000 "$some"
+# One that the kernel is asked to move (from 32 KiB on).
+table=$faults_of_parts
+large=$some$(printf '34000:%034000d,' 2)
+unmoved_from_each 34000 "$large"
+table="$faults_of_bytes
+$faults_of_parts"
 records u8 "$small"
 unmoved -f u8 -t netstring
-records chunked "1:a,$(printf '34000:%034000d' 1),2:bb,"
-unmoved -f chunked -t netstring
-{ printf 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n' && cat in; } >message
-printf 'HTTP/1.1 204\r\n\r\nHTTP/1.1 200\r\nContent-Length: 34000\r\n\r\n%034000d' 3 >>message
-mv message in
-unmoved -f http -t netstring
-unmoved -f http
-records content-length "$small$large$small"
-unmoved -f content-length -t netstring
-unmoved -f fixed:7 -t netstring
-unmoved -f fixed:33900 -t netstring --on-partial=drop
-
-records netstring "$small$large$small"
-unmoved -f netstring -t raw
-unmoved -f netstring -t raw --skip=6
-unmoved -f netstring -c
-unmoved -f netstring -c --stats
-unmoved -f netstring -t raw --stats
-unmoved -f netstring -t u32be --on-partial=emit
-unmoved -d ',' -d ',,' -d ':9' -t 'delim:\r\n'
-# With an error at its end.
-printf 'x' >>in
-unmoved -f netstring -t line
 printf '5:xy' >in
 unmoved -f netstring -t line
 

@@ -279,25 +279,21 @@ about 'damage, then many false beginnings'
 
 # A frame that is tried and is none costs no more than its own header, however much it
 # says that follows; and so does one that is none between others that are right.
-limits=$(echo "$limits" | sed "s/32768/65536/; s/-t $few/-t 5/")
-much=1000000
-[ -z "${THOROUGH-}" ] || much=2000000
+limits=$(echo "$limits" | sed 's/32768/65536/')
+much=500000
+[ -z "${THOROUGH-}" ] || { limits=$(echo "$limits" | sed "s/-t $few/-t 5/") && much=2000000; }
 
-# forged PLACE FRAMING PREFIX FALSE [RIGHT] - megabytes of a header that claims more, perhaps
+# forged PLACE FRAMING PREFIX FALSE [RIGHT] - so many bytes of a header that claims more, perhaps
 # with a right frame after each, after damage at that place.  The arguments are files.
 forged() {
     place=$1
     framing=$2
     prefix=$3
     cat "$4" ${5:+"$5"} >unit
-    cp unit many
-    n=1
-    while [ "$(wc -c <many)" -lt $much ]; do
-        cat many many >more
-        mv more many
-        n=$((2 * n))
-    done
-    { cat "$prefix" many && head -c 1000000 /dev/zero | tr '\000' '!'; } >in
+    size=$(($(wc -c <unit)))
+    n=$((much / size + 1))
+    repeat $((n * size)) >many
+    cat "$prefix" many filling >in
     under_limits -f "$framing" --on-malformed=skip -c <in
     case $status in
     3 | 4) ;; # or the end comes first
@@ -306,6 +302,17 @@ forged() {
     expect out "$((${5:+$n} + ${6-0}))\\n"
     grep -q "^cbsplit: stdin: $place" err || fail "$doing: $(head -n 1 err)"
 }
+# repeat BYTES - of what "unit" holds, again and again
+repeat() {
+    cat unit unit unit unit unit unit unit unit >eight
+    mv eight unit
+    if [ "$(wc -c <unit)" -lt "$1" ]; then
+        repeat "$1"
+    else
+        head -c "$1" unit
+    fi
+}
+head -c 1000000 /dev/zero | tr '\000' '!' >filling
 printf '!' >noise
 printf 'NO\n\n\0' >no
 printf '\n\r\r\n\034\0\0\0M<+\032vvvvllllllll\034\0\0\0bad!\001\0\0\0' >section
@@ -361,27 +368,26 @@ done
 # nor is a long delimiter that nearly comes at each byte.
 (need_preload) >/dev/null || exit 0
 need_preload
+slowly=yes
 head -c 1000000 /dev/zero | "$CBSPLIT" -f fixed:1000000 -t tfrecord | head -c 12 >length
-export LD_PRELOAD="$preload" FAIL_READ=1/1
+head -c 300000 as >many
 for from in fix tfrecord stomp; do
+    doing="from $from, byte by byte"
     case $from in
     fix) printf '!8=FIX.4.2\0019=1000000\00135=' ;;
     tfrecord) printf '!' && cat length ;;
     stomp) printf '!\0SEND\na:b\n\n' ;;
     esac >in
-    head -c 300000 as >>in
-    under_limits -f "$from" --on-malformed=skip -c <in
+    cat many >>in
+    run_limited -f "$from" --on-malformed=skip -c
     expect_status 3
 done
-head -c 300000 as >in
-almost=$(LD_PRELOAD='' repeated 4000 a)b
+mv many in
+almost=$(repeated 4000 a)b
+limits='ulimit -t 20'
 for from in "delim:$almost" "start:$almost" "between:<,end=$almost" "between:$almost,end=>" \
     "u8,trailer=$almost"; do
-    status=0
-    doing="from ${from%%a*}..."
-    (
-        ulimit -t 20
-        exec "$CBSPLIT" -f "$from" -c
-    ) <in >out 2>err || status=$?
+    doing="from ${from%%a*}..., byte by byte"
+    run_limited -f "$from" -c
     [ "$status" -le 5 ] || fail "$doing: status $status"
 done

@@ -8,6 +8,6 @@
 : "${CBSPLIT:=./cbsplit}"
 command -v python3 >/dev/null || skip 'there is no python3'
 export CBSPLIT PYTHONDONTWRITEBYTECODE=1
-cases=250
+cases=150
 [ -z "${THOROUGH-}" ] || cases=1000
 python3 "$TOP_SRCDIR/tests/model/torture.py" --cases $cases

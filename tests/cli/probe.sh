@@ -287,18 +287,24 @@ judge_sample() {
     judge "$1" "$2" sample "$(probed sample)"
 }
 
-# Hundreds of them: one perl makes them all, and one cbsplit looks at them.
+# Hundreds of them: one perl makes them all, and one cbsplit looks at them.  Of each row one of
+# the two kinds has 3 records, the other 1; with THOROUGH=yes each has both.
 rows=$("$CBSPLIT" --list | awk '$2 == "in" { print $1 }' | grep -vxE 'delim|start|between')
 set --
+turn=0
 for row in $rows 'delim:;' 'delim:\x1e' 'start:>,line' 'between:\x02,end=\x03'; do
     for kind in text binary; do
-        for count in 1 3 50; do
+        turn=$((1 - turn))
+        counts="$((1 + 2 * turn)) 50"
+        [ -z "${THOROUGH-}" ] || counts='1 3 50'
+        for count in $counts; do
             nobody_can $kind "$row" $count || {
                 set -- "$@" "sample.$(($# + 1))"
                 printf 'sample.%s\t%s\t%s\t%s\t%s\n' $# $kind "$row" $count $count
             }
         done
     done >>jobs
+    turn=$((1 - turn))
 done
 perl records.pl <jobs
 tab=$(printf '\t')
@@ -428,7 +434,9 @@ echo "recognized: $good of $all"
 # ---------------------------------------------------------------------- random bytes
 
 random=0
-for seed in 1 2 3 4 5; do
+seeds='1 2 3'
+[ -z "${THOROUGH-}" ] || seeds='1 2 3 4 5 6 7 8'
+for seed in $seeds; do
     for size in 1 8 20 64 200 1000 20000 300000; do
         perl -e 'my $s = $ARGV[0]; binmode STDOUT; for (1 .. $ARGV[1]) {
             $s ^= ($s << 13) & 0xffffffff; $s ^= $s >> 17; $s ^= ($s << 5) & 0xffffffff;
@@ -443,7 +451,7 @@ for seed in 1 2 3 4 5; do
         esac
     done
 done
-[ "$random" -eq 0 ] || fail "$random of 40 random inputs are something"
+[ "$random" -eq 0 ] || fail "$random random inputs are something"
 
 # ---------------------------------------------------------------------- hostile bytes
 
