@@ -66,8 +66,12 @@ enum { CB__UNENDED = 100 };
 
 /* How the next frame is found after damage: at a mark, or anywhere, where so many frames in
  * a row are right.  One is enough if a checksum or the like shows that it is right, none if
- * no frame contains the mark. */
+ * no frame contains the mark.  Or by the family, with `pass`. */
 struct cb__recovery {
+    /* Reads on in the bad frame, from the byte on that showed the damage, in the n >= 1 bytes of
+     * a span: CB__YES, the next frame begins before data[*used]; CB__MORE, not in these bytes.
+     * It remembers what it must in the decoder's state, until `resume` is called. */
+    int (*pass)(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used);
     struct cb__bytes mark; /* empty: any place may be the right one */
     bool after;            /* the place is after the mark, which ends a frame; not before it */
     unsigned frames;       /* fewer are enough, but for the first, where the input ends */

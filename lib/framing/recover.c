@@ -2,7 +2,8 @@
 /*
  * Recovery: after damage, the next place where a record can begin.
  *
- * A family says how that place is found (`recovery`): before or after a mark, or anywhere.
+ * A family says how that place is found (`recovery`): before or after a mark, or anywhere; or
+ * reads on in the bad frame itself, to where that ends (`pass`).
  * If the mark is enough it is searched from the byte on that showed the damage, otherwise
  * from the one on that follows the beginning of the bad frame: its length may be wrong, so
  * right ones may be in it.  Such a place is tried like the beginning of a stream: a right
@@ -146,10 +147,28 @@ static int next_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
     return decoder->finished ? CB__END : CB__MORE;
 }
 
+/* The place is where the bad frame ends, as the family reads it. */
+static int pass_frame(struct cb_decoder *decoder, const struct cb__recovery *recovery,
+                      uint64_t *place)
+{
+    const uint8_t *data;
+    size_t n, used;
+    int status = CB__MORE;
+    for (decoder->found.scan = *place; status == CB__MORE; decoder->found.scan += used) {
+        if (!cb__decoder_span(decoder, &data, &n))
+            break;
+        status = recovery->pass(decoder, data, n, &used);
+    }
+    *place = decoder->found.scan;
+    return status == CB__MORE && decoder->finished ? CB__END : status;
+}
+
 /* Finds the place, or sets *place to where the search goes on. */
 static int find_place(struct cb_decoder *decoder, struct cb_buffer *buffer,
                       const struct cb__recovery *recovery, uint64_t *place)
 {
+    if (recovery->pass)
+        return pass_frame(decoder, recovery, place);
     const uint64_t back = recovery->after ? recovery->mark.length : 0;
     int status = CB__YES;
     if (decoder->core.trial.begun)
