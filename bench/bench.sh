@@ -208,7 +208,8 @@ run_formats() {
         "jq=jq -c ." \
         "python3=python3 -c 'import json, sys
 for line in sys.stdin.buffer: print(json.loads(line))'"
-    measure csv -f "$scratch/json" \
+    sed 's/"/""/g; s/.*/1,"&"/' "$input" >"$scratch/csv"
+    measure csv -f "$scratch/csv" \
         "cbsplit=$CBSPLIT --from csv" \
         "python3=python3 -c 'import csv, sys
 for row in csv.reader(sys.stdin): print(len(row))'"
@@ -247,10 +248,12 @@ run_rates() {
     "$CBSPLIT" --to json "$input" >"$scratch/json"
     sed 's/,"text":\(.*\)/,"of":{"text":\1}/' "$scratch/json" >"$scratch/nested"
     for input_kind in json nested; do
-        for framing in json ndjson csv; do
-            rate "$framing-$input_kind" "$scratch/$input_kind" --from $framing
+        for framing in json ndjson csv,lazy-quotes; do
+            rate "${framing%%,*}-$input_kind" "$scratch/$input_kind" --from $framing
         done
     done
+    sed 's/"/""/g; s/.*/"1","&","2"/' "$input" >"$scratch/csv"
+    rate csv-rows "$scratch/csv" --from csv
     for lengths in 80-exp:exp:80 4000-exp:exp:4000; do
         generate "${lengths#*:}" "$BENCH_SIZE" lf
         for framing in json hex base64; do

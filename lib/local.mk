@@ -85,6 +85,8 @@ lib_libcb_la_SOURCES = \
 	lib/framings/families.h \
 	lib/framings/shared/counted.h \
 	lib/framings/shared/counted.c \
+	lib/framings/shared/csv_steps.h \
+	lib/framings/shared/csv_steps.c \
 	lib/framings/shared/ending.h \
 	lib/framings/shared/ending.c \
 	lib/framings/shared/hits.h \

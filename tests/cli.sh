@@ -94,6 +94,23 @@ run_limited() {
     ) <in >out 2>err || status=$?
 }
 
+# tried STATUS MESSAGE INPUT OUTPUT ARG... - so it ends, within the limits, at once and byte by
+# byte; $title says what it is
+tried() {
+    wanted_status=$1
+    message=$2
+    printf -- "$3" >in
+    wanted=$4
+    shift 4
+    for slowly in '' ${preload:+yes}; do
+        doing="cbsplit $*${slowly:+, byte by byte}, $title"
+        run_limited "$@"
+        expect_status "$wanted_status"
+        expect_message "$message"
+        expect out "$wanted"
+    done
+}
+
 # can_peek - can this system show the bytes of a pipe before they are read (tee)?
 can_peek() {
     [ "${PEEKS-yes}" = yes ]

@@ -171,6 +171,7 @@ cli_tests = \
 	tests/cli/read-only.sh \
 	tests/cli/sandbox.sh \
 	tests/cli/select.sh \
+	tests/cli/rows.sh \
 	tests/cli/smuggling.sh \
 	tests/cli/specifications.sh \
 	tests/cli/start.sh \

@@ -5,6 +5,11 @@
  * for one.  The last row may lack its line end (section 2, rule 2).  A byte
  * order mark may precede the first one, as spreadsheets write it.
  *
+ * The grammar has no quote in a field that is not quoted, and nothing between a closing quote
+ * and the separator or line end.  Readers differ in what they make of such bytes, and find
+ * other rows: they are malformed.  With `lazy-quotes` they are text, as in Python's csv module.
+ * A CR alone is text, so it may not follow a closing quote, either.
+ *
  * Dialects: another separator or quote; an escape, after which any byte is data, inside
  * quotes and outside, as in Python's csv module and in MySQL; rows that end at CR alone,
  * too.  The kernels know neither escapes nor CR, so such rows are read byte by byte.
@@ -13,6 +18,7 @@
 
 #include "framings/families.h"
 #include "framings/shared/bom.h"
+#include "framings/shared/csv_steps.h"
 #include "framings/shared/scanned.h"
 #include "kernels/syntax.h"
 
@@ -21,23 +27,15 @@ struct csv_config {
     struct cb__bytes escape;           /* the same, or none */
     bool cr;                           /* CR alone ends a row */
     bool skip_empty;
-    struct cb__csv csv; /* separator and quote */
+    bool lazy;          /* quotes may be text */
+    struct cb__csv csv; /* separator and quote, and whether that is text elsewhere */
     bool by_bytes;      /* rows are read byte by byte */
-};
-
-enum phase { FIELD, TEXT, QUOTED, QUOTE }; /* QUOTE: after one, inside a quoted field */
-
-/* The place in a row that is read byte by byte. */
-struct place {
-    enum phase phase;
-    bool escaped;
-    bool cr; /* the previous byte was one, and may belong to the line end */
+    struct cb__csv_steps steps;
 };
 
 struct csv_state {
     struct cb__scanned scanned;
-    struct cb__csv_place kernel; /* for the kernels */
-    struct place place;
+    uint8_t place; /* in the row */
     bool started;  /* any byte order mark before the first row was skipped */
     bool cr;       /* the previous byte was one, outside quotes */
     bool after_cr; /* the row has ended with a CR, and an LF that follows belongs to it */
@@ -49,6 +47,7 @@ static const struct cb__key keys[] = {
     {"escape", CB__KEY_BYTE, offsetof(struct csv_config, escape)},
     {"cr", CB__KEY_FLAG, offsetof(struct csv_config, cr)},
     {"skip-empty", CB__KEY_FLAG, offsetof(struct csv_config, skip_empty)},
+    {"lazy-quotes", CB__KEY_FLAG, offsetof(struct csv_config, lazy)},
     {NULL, CB__KEY_FLAG, 0},
 };
 
@@ -76,52 +75,10 @@ static int check(void *data, const struct cb__spec *spec, struct cb_error *error
     int status = cb__spec_refuse(spec, conflicts, sizeof conflicts / sizeof *conflicts, error);
     if (status)
         return status;
-    config->csv = (struct cb__csv){.quote = quote, .separator = separator};
+    config->csv = (struct cb__csv){quote, separator, config->lazy};
     config->by_bytes = config->cr || escape != quote; /* a quote escapes quotes anyway */
+    cb__csv_steps_make(&config->steps, &config->csv, escapes ? &escape : NULL, config->cr);
     return CB_OK;
-}
-
-/* --------------------------------------------------------------- byte by byte */
-
-/* The phase after a byte that neither ends the row nor is an escape. */
-static enum phase step(const struct cb__csv *csv, enum phase phase, uint8_t c)
-{
-    if (phase == QUOTED)
-        return c == csv->quote ? QUOTE : QUOTED;
-    if (c == csv->quote && phase != TEXT)
-        return QUOTED;
-    return c == csv->separator ? FIELD : TEXT;
-}
-
-static bool ends_row(const struct csv_config *config, const struct place *place, uint8_t c)
-{
-    return place->phase != QUOTED && !place->escaped && (c == '\n' || (c == '\r' && config->cr));
-}
-
-/* (Right after a closing quote it is data, as in Python.) */
-static bool is_escape(const struct csv_config *config, const struct place *place, uint8_t c)
-{
-    return config->escape.length && c == config->escape.data[0] && c != config->csv.quote &&
-           place->phase != QUOTE;
-}
-
-/* Continues in a row: returns the offset of the byte that ends it, n if none of them does. */
-static size_t find_by_bytes(const struct csv_config *config, struct place *place,
-                            const uint8_t *data, size_t n)
-{
-    size_t i = 0;
-    for (; i < n && !ends_row(config, place, data[i]); i++) {
-        const bool escaped = place->escaped;
-        place->escaped = !escaped && is_escape(config, place, data[i]);
-        place->cr = false;
-        if (escaped) {
-            place->phase = place->phase == QUOTED ? QUOTED : TEXT;
-        } else if (!place->escaped) {
-            place->phase = step(&config->csv, place->phase, data[i]);
-            place->cr = data[i] == '\r' && place->phase != QUOTED;
-        }
-    }
-    return i;
 }
 
 /* -------------------------------------------------------------------- a scan */
@@ -131,7 +88,7 @@ static int end_row(struct cb_decoder *decoder, size_t end, size_t tail, size_t *
 {
     const struct csv_config *config = decoder->config.data;
     struct csv_state *state = decoder->state;
-    state->place = (struct place){.phase = FIELD};
+    state->place = CB__CSV_FIELD;
     state->cr = false;
     if (config->skip_empty && decoder->found.scan + end - decoder->found.payload_start == tail) {
         decoder->found.scan += end;
@@ -153,24 +110,59 @@ static int end_kept(struct cb_decoder *decoder, const uint8_t *data, size_t *use
     return end_row(decoder, lf, 1 + lf, used);
 }
 
+/* The next byte is wrong at this place. */
+static int fail(struct csv_state *state)
+{
+    static const char stray[] = "quote in a field that is not quoted (lazy-quotes allows it)";
+    static const char *const faults[] = {
+        [CB__CSV_TEXT] = stray,
+        [CB__CSV_TEXT_CR] = stray,
+        [CB__CSV_CLOSED] = "text after a closing quote (lazy-quotes allows it)",
+        [CB__CSV_CR] = "CR without LF after a closing quote (lazy-quotes allows it)",
+    };
+    state->scanned.held = state->place == CB__CSV_CR;
+    return cb__scanned_fail(&state->scanned, faults[state->place]);
+}
+
 static int scan_by_bytes(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
 {
     struct csv_state *state = decoder->state;
-    const size_t end = find_by_bytes(decoder->config.data, &state->place, data, n);
-    *used = n;
+    const struct csv_config *config = decoder->config.data;
+    uint8_t how = CB__CSV_ROW;
+    const size_t end =
+        cb__csv_steps_find(&config->steps, config->lazy, &state->place, data, n, &how);
+    *used = end;
     if (end == n) {
-        state->scanned.held = state->place.cr;
+        state->scanned.held = cb__csv_is_after_cr(state->place);
         return CB__MORE;
     }
+    if (how == CB__CSV_WRONG)
+        return fail(state);
     if (data[end] == '\n')
-        return end_row(decoder, end + 1, 1 + state->place.cr, used);
+        return end_row(decoder, end + 1, 1 + cb__csv_is_after_cr(state->place), used);
     if (end + 1 < n) {
         const size_t lf = data[end + 1] == '\n';
         return end_row(decoder, end + 1 + lf, 1 + lf, used);
     }
+    *used = n;
     state->after_cr = true;
     state->scanned.held = 1;
     return cb__shows_end(decoder) ? CB__MORE : end_row(decoder, n, 1, used);
+}
+
+static int scan_by_kernel(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct csv_config *config = decoder->config.data;
+    struct csv_state *state = decoder->state;
+    enum cb__csv_place place = state->place;
+    uint32_t hits[1 + CB__FIND_SLACK];
+    if (cb__csv_find(&config->csv, &place, data, n, hits, 1, used))
+        return end_row(decoder, *used, 1 + (hits[0] ? data[hits[0] - 1] == '\r' : state->cr), used);
+    state->place = (uint8_t)place;
+    if (*used < n)
+        return fail(state);
+    state->scanned.held = state->cr = data[n - 1] == '\r' && place != CB__CSV_QUOTED;
+    return CB__MORE;
 }
 
 /* After the CR at which the last row ended, so that an LF is no row of its own. */
@@ -189,7 +181,6 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
 {
     const struct csv_config *config = decoder->config.data;
     struct csv_state *state = decoder->state;
-    uint32_t hits[1 + CB__FIND_SLACK];
     *used = 0;
     if (!cb__has_begun(decoder))
         return state->after_cr && drop_lf(decoder, data) ? CB__MORE : CB__BEGINS;
@@ -197,18 +188,12 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
         return end_kept(decoder, data, used);
     if (config->by_bytes)
         return scan_by_bytes(decoder, data, n, used);
-    n = cb__min(n, CB__FIND_MAX);
-    if (cb__csv_find(&config->csv, &state->kernel, data, n, hits, 1, used))
-        return end_row(decoder, *used, 1 + (hits[0] ? data[hits[0] - 1] == '\r' : state->cr), used);
-    state->scanned.held = state->cr = data[n - 1] == '\r' && !state->kernel.quoted;
-    return CB__MORE;
+    return scan_by_kernel(decoder, data, cb__min(n, CB__FIND_MAX), used);
 }
 
 static void reset(struct cb_decoder *decoder)
 {
-    struct csv_state *state = decoder->state;
     cb__scanned_reset(decoder, scan);
-    state->kernel = cb__csv_start();
 }
 
 /* Drops what may still belong to the last row: an LF after its CR. */
@@ -243,9 +228,55 @@ static int cut_short(struct cb_decoder *decoder)
             cb__decoder_next_frame(decoder);
         return cb__scanned_end(decoder);
     }
-    const bool inside =
-        state->kernel.quoted || state->place.phase == QUOTED || state->place.escaped;
-    return inside ? cb__scanned_cut_short(decoder) : cb__scanned_unended(decoder);
+    return cb__csv_is_inside(state->place) ? cb__scanned_cut_short(decoder)
+                                           : cb__scanned_unended(decoder);
+}
+
+/* -------------------------------------------------------------- after damage */
+
+static int pass_by_kernel(const struct cb__csv *csv, uint8_t *place, const uint8_t *data, size_t n,
+                          size_t *used)
+{
+    const struct cb__csv lazy = {csv->quote, csv->separator, true};
+    enum cb__csv_place now = *place;
+    uint32_t hits[1 + CB__FIND_SLACK];
+    const size_t found = cb__csv_find(&lazy, &now, data, cb__min(n, CB__FIND_MAX), hits, 1, used);
+    *place = (uint8_t)now;
+    return found ? CB__YES : CB__MORE;
+}
+
+/* The bad row goes on as `lazy-quotes` would read it, so what is left out is one of the rows that
+ * there are with that key. */
+static int pass(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_t *used)
+{
+    const struct csv_config *config = decoder->config.data;
+    struct csv_state *state = decoder->state;
+    *used = state->after_cr && data[0] == '\n';
+    if (state->after_cr)
+        return CB__YES;
+    if (!config->by_bytes)
+        return pass_by_kernel(&config->csv, &state->place, data, n, used);
+    uint8_t how = CB__CSV_ROW;
+    const size_t end = cb__csv_steps_find(&config->steps, true, &state->place, data, n, &how);
+    *used = cb__min(end + 1, n);
+    state->after_cr = end < n && data[end] == '\r';
+    return end == n || state->after_cr ? CB__MORE : CB__YES;
+}
+
+/* As `reset`, but no byte order mark comes any more. */
+static void resume(struct cb_decoder *decoder)
+{
+    struct csv_state *state = decoder->state;
+    const bool started = state->started;
+    reset(decoder);
+    state->started = started;
+}
+
+static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
+{
+    const struct csv_config *config = decoder->config.data;
+    *how = (struct cb__recovery){.pass = pass};
+    return !config->lazy; /* where nothing is wrong */
 }
 
 /* --------------------------------------------------------------- whole rows */
@@ -261,27 +292,29 @@ struct rows {
     size_t count;
 };
 
-/* The next row ends before `end`, with `tail` bytes of framing; false if it is too long. */
-static inline bool cut_row(struct rows *rows, size_t end, size_t tail)
+/* The next row ends before `end`, with `tail` bytes of framing; false if it is too long.
+ * plain: no row can be, and each is a record without its line end. */
+static inline bool cut_row(struct rows *rows, size_t end, size_t tail, bool plain)
 {
     const size_t start = rows->start, size = end - start;
-    const size_t length = size - (rows->keep ? 0 : tail);
-    if (length > rows->max_record)
+    const size_t length = size - (!plain && rows->keep ? 0 : tail);
+    if (!plain && length > rows->max_record)
         return false;
     rows->start = end;
     rows->cuts[rows->count] = cb__cut_of(start, length, 0, end);
-    rows->count += size - tail >= rows->least; /* otherwise the next one overwrites it */
+    rows->count += plain || size - tail >= rows->least; /* otherwise the next one overwrites it */
     return true;
 }
 
-static size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, size_t from)
+static inline size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, size_t from,
+                              bool plain)
 {
     struct rows now = *rows; /* in registers */
     size_t i = 0;
     for (; i < found; i++) {
         const size_t end = from + hits[i];
         const size_t cr = end > now.start && now.data[end - 1] == '\r';
-        if (!cut_row(&now, end + 1, 1 + cr))
+        if (!cut_row(&now, end + 1, 1 + cr, plain))
             break;
     }
     *rows = now;
@@ -290,13 +323,15 @@ static size_t cut_rows(struct rows *rows, const uint32_t *hits, size_t found, si
 
 static void cut_by_kernel(const struct cb__csv *csv, struct rows *rows, size_t n, size_t max)
 {
-    struct cb__csv_place place = cb__csv_start();
+    const bool plain = !rows->keep && !rows->least && rows->max_record >= n;
+    enum cb__csv_place place = CB__CSV_FIELD;
     uint32_t hits[CB__CUTS + CB__FIND_SLACK];
     size_t from = 0, found = 1, scanned, cut = 1;
     while (rows->count < max && cut && cut == found) {
         const size_t wanted = cb__min(CB__CUTS, max - rows->count);
         found = cb__csv_find(csv, &place, rows->data + from, n - from, hits, wanted, &scanned);
-        cut = cut_rows(rows, hits, found, from);
+        cut = plain ? cut_rows(rows, hits, found, from, true)
+                    : cut_rows(rows, hits, found, from, false);
         from += scanned;
     }
 }
@@ -304,15 +339,17 @@ static void cut_by_kernel(const struct cb__csv *csv, struct rows *rows, size_t n
 static void cut_by_bytes(const struct csv_config *config, struct rows *rows, size_t n, size_t max)
 {
     while (rows->count < max) {
-        struct place place = {.phase = FIELD};
+        uint8_t place = CB__CSV_FIELD, how = CB__CSV_ROW;
         const uint8_t *data = rows->data + rows->start;
         const size_t left = n - rows->start;
-        const size_t end = find_by_bytes(config, &place, data, left);
+        const size_t end =
+            cb__csv_steps_find(&config->steps, config->lazy, &place, data, left, &how);
         const size_t lf = end < left && data[end] == '\n';
-        if (!lf && end + 1 >= left)
+        if ((!lf && end + 1 >= left) || how == CB__CSV_WRONG)
             return; /* LF may follow the CR */
         const size_t crlf = !lf && data[end + 1] == '\n';
-        if (!cut_row(rows, rows->start + end + 1 + crlf, 1 + place.cr + crlf))
+        if (!cut_row(rows, rows->start + end + 1 + crlf, 1 + cb__csv_is_after_cr(place) + crlf,
+                     false))
             return;
     }
 }
@@ -373,6 +410,7 @@ static size_t mark(const struct cb_decoder *decoder, const uint8_t *data, size_t
 
 static const struct cb__decoder_ops decoder_ops = {
     .state_size = sizeof(struct csv_state),
+    .takes_all = true, /* lazily */
     .reset = reset,
     .advance = advance,
     .cuts = find_cuts,
@@ -380,6 +418,8 @@ static const struct cb__decoder_ops decoder_ops = {
     .mark = mark,
     .rest = rest,
     .cut_short = cut_short,
+    .resume = resume,
+    .recovery = recovery,
 };
 
 const struct cb__family cb__csv_family = {

@@ -139,21 +139,21 @@ static const struct cb__syntax_kernel plain = {.name = "plain", SYNTAX_TABLE(pla
 
 CB__CHOOSE_KERNEL(cb__syntax_kernel, &plain);
 
-size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+size_t cb__csv_find(const struct cb__csv *csv, enum cb__csv_place *place, const uint8_t *data,
                     size_t n, uint32_t *hits, size_t max, size_t *scanned)
 {
-    return kernel_now()->csv_find(csv, place, data, n, hits, max, scanned);
+    return kernel_now()->csv_find[csv->lazy](csv, place, data, n, hits, max, scanned);
 }
 
 size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last)
 {
-    return kernel_now()->csv_count(csv, data, n, last);
+    return kernel_now()->csv_count[csv->lazy](csv, data, n, last);
 }
 
 size_t cb__csv_mark(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last,
                     uint64_t *marks)
 {
-    return kernel_now()->csv_mark(csv, data, n, last, marks);
+    return kernel_now()->csv_mark[csv->lazy](csv, data, n, last, marks);
 }
 
 size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *data, size_t n,

@@ -16,40 +16,42 @@
 
 /* ----------------------------------------------------------------------- CSV */
 
-/* A row ends at LF outside quotes.  A quote opens at the beginning of a field or right
- * after the closing quote; any other quote outside quotes is text.  The two bytes differ,
- * and are not LF. */
+/* A row ends at LF outside quotes.  A quote opens at the beginning of a field; inside, two stand
+ * for one.  After the closing one comes a separator or the line end.  With `lazy`, any other
+ * quote is text, and more text may follow a closing one, also in quotes.  The two bytes differ,
+ * and are neither LF nor CR. */
 struct cb__csv {
     uint8_t quote, separator;
+    bool lazy;
 };
 
 /* Between two bytes of a row. */
-struct cb__csv_place {
-    bool quoted; /* inside quotes */
-    bool opens;  /* outside: a quote here would open */
+enum cb__csv_place {
+    CB__CSV_FIELD,  /* at the beginning of a field: a quote would open (lazy: or after quotes) */
+    CB__CSV_TEXT,   /* in text outside quotes */
+    CB__CSV_QUOTED, /* inside quotes */
+    CB__CSV_CLOSED, /* after a quote that closes, unless another one follows (not lazy) */
+    CB__CSV_CR,     /* after that and a CR: LF must follow (not lazy) */
+    CB__CSV_PLACES
 };
-
-/* Before the first byte of a row. */
-static inline struct cb__csv_place cb__csv_start(void)
-{
-    return (struct cb__csv_place){.quoted = false, .opens = true};
-}
 
 /*
  * Continues at *place, and writes the offsets of at most `max` >= 1 line ends of rows in
  * data[0 .. n), in order, to hits, and returns how many.  *scanned is where the next call
- * continues, with *place: right after the last hit if there are `max` of them, otherwise n.
- * hits has room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
+ * continues, with *place: right after the last hit if there are `max` of them, otherwise n, or
+ * before the first byte that is wrong there.  hits has room for max + CB__FIND_SLACK.
+ * n <= CB__FIND_MAX.
  */
-size_t cb__csv_find(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+size_t cb__csv_find(const struct cb__csv *csv, enum cb__csv_place *place, const uint8_t *data,
                     size_t n, uint32_t *hits, size_t max, size_t *scanned);
 
-/* The number of rows that end in data[0 .. n), which begins with a row, with *last the
- * offset of the last line end of one, if any. */
+/* The number of rows that end in data[0 .. n), which begins with a row, before the first wrong
+ * byte, with *last the offset of the last line end of one, if any. */
 size_t cb__csv_count(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last);
 
 /* The same, with a bit in marks for each byte: those of the line ends are set, the first byte is
- * the lowest bit of marks[0]. */
+ * the lowest bit of marks[0].  (After a wrong byte marks may be as they were, but for those of
+ * its 64 bytes.) */
 size_t cb__csv_mark(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t *last,
                     uint64_t *marks);
 
@@ -94,7 +96,7 @@ size_t cb__json_mark(bool lines, const uint8_t *data, size_t n, size_t *used, ui
 
 /* ------------------------------------------------------------------- kernels */
 
-typedef size_t cb__csv_find_fn(const struct cb__csv *csv, struct cb__csv_place *place,
+typedef size_t cb__csv_find_fn(const struct cb__csv *csv, enum cb__csv_place *place,
                                const uint8_t *data, size_t n, uint32_t *hits, size_t max,
                                size_t *scanned);
 typedef size_t cb__csv_count_fn(const struct cb__csv *csv, const uint8_t *data, size_t n,
@@ -111,9 +113,9 @@ typedef size_t cb__json_mark_fn(const uint8_t *data, size_t n, size_t *last, uin
 /* One implementation. */
 struct cb__syntax_kernel {
     const char *name;
-    cb__csv_find_fn *csv_find;
-    cb__csv_count_fn *csv_count;
-    cb__csv_mark_fn *csv_mark;
+    cb__csv_find_fn *csv_find[2]; /* strict, lazy */
+    cb__csv_count_fn *csv_count[2];
+    cb__csv_mark_fn *csv_mark[2];
     cb__json_find_fn *json_find[2]; /* without commas, with commas */
     cb__json_mark_fn *json_mark[2]; /* of any values, of lines */
 };

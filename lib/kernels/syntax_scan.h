@@ -30,13 +30,87 @@
 /* All ones if the highest bit is set, otherwise all zeros. */
 #define SYNTAX_SPREAD(mask) ((uint64_t)0 - ((mask) >> 63))
 
+/* How rows are read.  Quick and exact stop before a block that is not right. */
+enum syntax_how {
+    SYNTAX_LAZY,  /* quotes may be text: no block is wrong */
+    SYNTAX_QUICK, /* nothing follows a closing quote but a separator or LF */
+    SYNTAX_EXACT, /* or a CR and LF */
+    SYNTAX_LAST   /* a block with something wrong: up to that */
+};
+
+/* What is noted of line ends. */
+enum syntax_what { SYNTAX_HITS, SYNTAX_NUMBER, SYNTAX_MARKS };
+
 /* Between two blocks of rows. */
 struct syntax_rows {
-    uint64_t quoted; /* all ones inside quotes */
-    uint64_t opens;  /* 1 where a quote would open */
-    uint64_t bare;   /* not 0 after a quote that is text: where one is, more will be, and a
-                        branch for each block would cost more than to expect them */
+    struct cb__csv csv;
+    const uint8_t *data;
+    size_t n, at;                /* the next block begins at `at` */
+    size_t count;                /* of the line ends found so far */
+    size_t max;                  /* no block is read after so many */
+    uint32_t *hits;              /* where they are ... */
+    uint64_t *marks;             /* ... or a bit for each byte ... */
+    uint64_t last_ends, last_at; /* ... or the last block with some: these, and its offset */
+    uint64_t quoted;             /* all ones inside quotes */
+    uint64_t opens;              /* 1 where a quote would open */
+    uint64_t odd; /* quick: not 0 before a block that is not read in this way; lazy: after a
+                        quote that is text: where one is, more will be, and a branch for each
+                        block would cost more than to expect them */
+    /* If not lazy: */
+    uint64_t closed;               /* 1 after any quote */
+    uint64_t cr;                   /* 1 after a CR that follows a closing quote */
+    uint64_t strays, texts, wrong; /* the wrong bytes of the last block: quotes in text, text
+                                      after a closing quote, and all */
 };
+
+static inline struct syntax_rows syntax_rows_at(enum cb__csv_place place, const struct cb__csv *csv,
+                                                const uint8_t *data, size_t n)
+{
+    return (struct syntax_rows){
+        .csv = *csv,
+        .data = data,
+        .n = n,
+        .max = SIZE_MAX,
+        .quoted = (uint64_t)0 - (place == CB__CSV_QUOTED),
+        .opens = place == CB__CSV_FIELD || place == CB__CSV_CLOSED,
+        .odd = place == CB__CSV_CR && !csv->lazy,
+        .closed = place == CB__CSV_CLOSED && !csv->lazy,
+        .cr = place == CB__CSV_CR && !csv->lazy,
+    };
+}
+
+/* After the last block, or before the first wrong byte in it. */
+static inline enum cb__csv_place syntax_rows_place(const struct syntax_rows *rows)
+{
+    const uint64_t bit = rows->wrong & (0 - rows->wrong);
+    if (bit & rows->strays)
+        return CB__CSV_TEXT;
+    if (bit)
+        return bit & rows->texts ? CB__CSV_CLOSED : CB__CSV_CR;
+    if (rows->quoted)
+        return CB__CSV_QUOTED;
+    if (rows->cr)
+        return CB__CSV_CR;
+    if (rows->closed)
+        return CB__CSV_CLOSED;
+    return rows->opens ? CB__CSV_FIELD : CB__CSV_TEXT;
+}
+
+/* What cb__csv_find returns after the last block. */
+static inline size_t syntax_rows_found(const struct syntax_rows *rows, enum cb__csv_place *place,
+                                       size_t *scanned)
+{
+    if (rows->count >= rows->max) {
+        *place = CB__CSV_FIELD;
+        *scanned = rows->hits[rows->max - 1] + (size_t)1;
+        return rows->max;
+    }
+    *place = syntax_rows_place(rows);
+    *scanned = rows->n;
+    if (rows->wrong)
+        *scanned = (rows->at - 1) / 64 * 64 + (unsigned)__builtin_ctzll(rows->wrong);
+    return rows->count;
+}
 
 /* Values that are marked, between two blocks. */
 struct syntax_marking {
@@ -49,9 +123,12 @@ struct syntax_marking {
 enum { SYNTAX_GROUP = 32 };
 
 #define SYNTAX_BLOCK struct SYNTAX_NAME(json_block)
+#define SYNTAX_ROWS struct SYNTAX_NAME(csv_bytes)
 
 #define SYNTAX_TABLE(kernel)                                                                       \
-    .csv_find = kernel##_csv_find, .csv_count = kernel##_csv_count, .csv_mark = kernel##_csv_mark, \
+    .csv_find = {kernel##_find_strict, kernel##_find_lazy},                                        \
+    .csv_count = {kernel##_count_strict, kernel##_count_lazy},                                     \
+    .csv_mark = {kernel##_mark_strict, kernel##_mark_lazy},                                        \
     .json_find = {kernel##_json_values, kernel##_json_elements},                                   \
     .json_mark = {kernel##_mark_values, kernel##_mark_lines}
 #endif
@@ -85,96 +162,216 @@ SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_inside)(uint64_t quotes, uint64_t may_ope
     return parity ^ (wrong | filled);
 }
 
-/* The line ends of rows in a block of at most 64 bytes. */
-SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_block)(const struct cb__csv *csv, const uint8_t *data,
-                                              size_t size, struct syntax_rows *rows)
+/* A block of at most 64 bytes: its line ends, quotes, and the bytes after which a quote opens. */
+struct SYNTAX_NAME(csv_bytes) {
+    SYNTAX_V bytes;
+    uint64_t ends, quotes, borders;
+};
+
+/* The line ends of rows in a block, where quotes may be text. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_lazy)(const SYNTAX_ROWS *block, size_t size,
+                                             struct syntax_rows *rows)
 {
-    uint8_t part[64];
-    const SYNTAX_V bytes = SYNTAX_LOAD(size == 64 ? data : SYNTAX_NAME(part)(part, data, size));
-    const uint64_t ends = SYNTAX_EQUAL(bytes, '\n');
-    const uint64_t quotes = SYNTAX_EQUAL(bytes, csv->quote) & UINT64_MAX >> (64 - size);
-    if (SYNTAX_SKIPS && !quotes) {
-        rows->opens = data[size - 1] == '\n' || data[size - 1] == csv->separator;
-        return ends & ~rows->quoted;
-    }
-    const uint64_t borders = ends | SYNTAX_EQUAL(bytes, csv->separator);
-    const uint64_t may_open = borders << 1 | rows->opens;
+    const uint64_t quotes = block->quotes, may_open = block->borders << 1 | rows->opens;
     uint64_t inside = SYNTAX_PREFIX(quotes) ^ rows->quoted;
-    rows->opens = (borders | quotes) >> (size - 1) & 1;
-    rows->bare |= quotes & inside & ~(may_open | quotes << 1);
-    if (cb__unlikely(rows->bare)) {
+    rows->opens = (block->borders | quotes) >> (size - 1) & 1;
+    rows->odd |= quotes & inside & ~(may_open | quotes << 1);
+    if (cb__unlikely(rows->odd)) {
         inside = SYNTAX_NAME(csv_inside)(quotes, may_open, rows->quoted);
-        if (quotes >> (size - 1))
-            inside = cb__csv_last_run(quotes, inside, may_open, rows->quoted, (unsigned)size,
-                                      &rows->opens);
+        if (quotes >> (size - 1)) {
+            uint64_t opens;
+            inside =
+                cb__csv_last_run(quotes, inside, may_open, rows->quoted, (unsigned)size, &opens);
+            rows->opens = opens;
+        }
     }
     rows->quoted = SYNTAX_SPREAD(inside);
-    return ends & ~inside;
+    return block->ends & ~inside;
 }
 
-/* The same for the first of n bytes.  (For a whole one, the size is a constant.) */
-SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_ends)(const struct cb__csv *csv, const uint8_t *data,
-                                             size_t n, struct syntax_rows *rows)
+/* The same where they may not.  Up to the first wrong byte the prefix XOR is right: wrong is a
+ * quote that opens after text, and what follows a closing one, unless that is a separator, a line
+ * end, or a CR with a LF after it. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_strict)(const SYNTAX_ROWS *block, size_t size,
+                                               struct syntax_rows *rows, enum syntax_how how)
 {
-    if (cb__likely(n >= 64))
-        return SYNTAX_NAME(csv_block)(csv, data, 64, rows);
-    return SYNTAX_NAME(csv_block)(csv, data, n, rows);
+    const uint64_t valid = UINT64_MAX >> (64 - size);
+    const uint64_t quotes = block->quotes, borders = block->borders | quotes;
+    const uint64_t inside = SYNTAX_PREFIX(quotes) ^ rows->quoted;
+    const uint64_t strays = quotes & inside & ~(borders << 1 | rows->opens);
+    const uint64_t texts = (quotes << 1 | rows->closed) & ~(inside | borders) & valid;
+    uint64_t wrong = strays | texts;
+    if (how != SYNTAX_QUICK) {
+        const uint64_t crs = SYNTAX_EQUAL(block->bytes, '\r'), after = texts << 1 | rows->cr;
+        wrong = strays | (texts & ~crs) | (after & ~block->ends & valid);
+        if (how == SYNTAX_LAST) {
+            rows->wrong = wrong;
+            rows->strays = strays & ~after;
+            rows->texts = texts & ~crs;
+        }
+    }
+    rows->odd = wrong;
+    if (how != SYNTAX_LAST && cb__unlikely(wrong))
+        return 0;
+    rows->cr = texts >> (size - 1) & 1;
+    rows->opens = borders >> (size - 1) & 1;
+    rows->closed = quotes >> (size - 1) & 1;
+    rows->quoted = SYNTAX_SPREAD(inside);
+    return block->ends & ~inside & ((wrong & (0 - wrong)) - 1);
 }
 
-SYNTAX_TARGET static size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv,
-                                                  struct cb__csv_place *place, const uint8_t *data,
-                                                  size_t n, uint32_t *hits, size_t max,
-                                                  size_t *scanned)
+SYNTAX_INLINE uint64_t SYNTAX_NAME(csv_block)(struct syntax_rows *rows, size_t size,
+                                              enum syntax_how how)
 {
-    struct syntax_rows rows = {.quoted = (uint64_t)0 - place->quoted, .opens = place->opens};
-    size_t count = 0;
-    for (size_t at = 0; at < n && count < max; at += 64) {
-        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        cb__bit_indexes(ends, (uint32_t)at, hits + count);
-        count += SYNTAX_COUNT(ends);
+    const uint8_t *data = rows->data + rows->at;
+    uint8_t part[64];
+    SYNTAX_ROWS block = {
+        .bytes = SYNTAX_LOAD(size == 64 ? data : SYNTAX_NAME(part)(part, data, size)),
+    };
+    block.ends = SYNTAX_EQUAL(block.bytes, '\n');
+    block.quotes = SYNTAX_EQUAL(block.bytes, rows->csv.quote) & UINT64_MAX >> (64 - size);
+    if (SYNTAX_SKIPS && !(block.quotes | rows->closed | rows->cr)) {
+        rows->opens = data[size - 1] == '\n' || data[size - 1] == rows->csv.separator;
+        return block.ends & ~rows->quoted;
     }
-    *place = (struct cb__csv_place){.quoted = rows.quoted != 0, .opens = rows.opens != 0};
-    *scanned = n;
-    if (count >= max) {
-        count = max;
-        *place = cb__csv_start();
-        *scanned = hits[max - 1] + (size_t)1;
-    }
-    return count;
+    block.borders = block.ends | SYNTAX_EQUAL(block.bytes, rows->csv.separator);
+    return how == SYNTAX_LAZY ? SYNTAX_NAME(csv_lazy)(&block, size, rows)
+                              : SYNTAX_NAME(csv_strict)(&block, size, rows, how);
 }
 
-/* No branch depends on the contents of a block: the last mask that is not empty is kept by
- * arithmetic. */
-SYNTAX_TARGET static size_t SYNTAX_NAME(csv_count)(const struct cb__csv *csv, const uint8_t *data,
-                                                   size_t n, size_t *last)
+/* A block was read: notes its line ends. */
+SYNTAX_INLINE void SYNTAX_NAME(csv_note)(struct syntax_rows *rows, uint64_t ends,
+                                         enum syntax_what what)
 {
-    struct syntax_rows rows = {.opens = 1};
-    uint64_t last_ends = 0, last_at = 0;
-    size_t count = 0;
-    for (size_t at = 0; at < n; at += 64) {
-        const uint64_t ends = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        const uint64_t any = (uint64_t)0 - (ends != 0);
-        last_ends ^= (last_ends ^ ends) & any;
-        last_at ^= (last_at ^ at) & any;
-        count += SYNTAX_COUNT(ends);
+    if (what == SYNTAX_HITS)
+        cb__bit_indexes(ends, (uint32_t)rows->at, rows->hits + rows->count);
+    if (what == SYNTAX_MARKS)
+        rows->marks[rows->at / 64] = ends;
+    if (what == SYNTAX_NUMBER) {
+        rows->last_ends = ends ? ends : rows->last_ends;
+        rows->last_at = ends ? rows->at : rows->last_at;
     }
-    if (count)
-        *last = (size_t)last_at + 63 - (unsigned)__builtin_clzll(last_ends);
-    return count;
+    rows->count += SYNTAX_COUNT(ends);
 }
 
-SYNTAX_TARGET static size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data,
-                                                  size_t n, size_t *last, uint64_t *marks)
+/* Reads a block; false if it was not read. */
+SYNTAX_INLINE bool SYNTAX_NAME(csv_step)(struct syntax_rows *rows, size_t size,
+                                         enum syntax_what what, enum syntax_how how)
 {
-    struct syntax_rows rows = {.opens = 1};
-    size_t count = 0;
-    for (size_t at = 0; at < n; at += 64) {
-        marks[at / 64] = SYNTAX_NAME(csv_ends)(csv, data + at, n - at, &rows);
-        count += SYNTAX_COUNT(marks[at / 64]);
-    }
-    if (count)
-        *last = cb__syntax_last(marks, (n + 63) / 64);
-    return count;
+    const uint64_t ends = SYNTAX_NAME(csv_block)(rows, size, how);
+    if ((how == SYNTAX_QUICK || how == SYNTAX_EXACT) && rows->odd)
+        return false;
+    SYNTAX_NAME(csv_note)(rows, ends, what);
+    rows->at += size;
+    return true;
+}
+
+/* Reads blocks, as far as that goes.  (The size of whole ones is a constant.) */
+SYNTAX_INLINE void SYNTAX_NAME(csv_read)(struct syntax_rows *rows, enum syntax_what what,
+                                         enum syntax_how how)
+{
+    struct syntax_rows now = *rows; /* in registers */
+    const size_t whole = now.n / 64 * 64;
+    bool on = true;
+    while (on && now.at < whole && (what != SYNTAX_HITS || now.count < now.max))
+        on = SYNTAX_NAME(csv_step)(&now, 64, what, how);
+    if (on && now.at < now.n && (what != SYNTAX_HITS || now.count < now.max))
+        SYNTAX_NAME(csv_step)(&now, now.n - now.at, what, how);
+    *rows = now;
+}
+
+/* (Not inlined, so that the loops have the registers.) */
+SYNTAX_TARGET static __attribute__((noinline)) void
+SYNTAX_NAME(csv_read_last)(struct syntax_rows *rows, enum syntax_what what)
+{
+    SYNTAX_NAME(csv_step)(rows, cb__min(rows->n - rows->at, 64), what, SYNTAX_LAST);
+}
+
+SYNTAX_INLINE void SYNTAX_NAME(csv_read_all)(struct syntax_rows *rows, enum syntax_what what,
+                                             bool lazy)
+{
+    if (lazy)
+        SYNTAX_NAME(csv_read)(rows, what, SYNTAX_LAZY);
+    else if (!rows->odd)
+        SYNTAX_NAME(csv_read)(rows, what, SYNTAX_QUICK);
+    if (lazy || !rows->odd)
+        return;
+    rows->odd = 0;
+    SYNTAX_NAME(csv_read)(rows, what, SYNTAX_EXACT);
+    if (rows->odd)
+        SYNTAX_NAME(csv_read_last)(rows, what);
+}
+
+SYNTAX_INLINE size_t SYNTAX_NAME(csv_find)(const struct cb__csv *csv, enum cb__csv_place *place,
+                                           const uint8_t *data, size_t n, uint32_t *hits,
+                                           size_t max, size_t *scanned, bool lazy)
+{
+    struct syntax_rows rows = syntax_rows_at(*place, csv, data, n);
+    rows.hits = hits;
+    rows.max = max;
+    SYNTAX_NAME(csv_read_all)(&rows, SYNTAX_HITS, lazy);
+    return syntax_rows_found(&rows, place, scanned);
+}
+
+SYNTAX_INLINE size_t SYNTAX_NAME(csv_count)(const struct cb__csv *csv, const uint8_t *data,
+                                            size_t n, size_t *last, bool lazy)
+{
+    struct syntax_rows rows = syntax_rows_at(CB__CSV_FIELD, csv, data, n);
+    SYNTAX_NAME(csv_read_all)(&rows, SYNTAX_NUMBER, lazy);
+    if (rows.count)
+        *last = rows.last_at + 63 - (unsigned)__builtin_clzll(rows.last_ends);
+    return rows.count;
+}
+
+SYNTAX_INLINE size_t SYNTAX_NAME(csv_mark)(const struct cb__csv *csv, const uint8_t *data, size_t n,
+                                           size_t *last, uint64_t *marks, bool lazy)
+{
+    struct syntax_rows rows = syntax_rows_at(CB__CSV_FIELD, csv, data, n);
+    rows.marks = marks;
+    SYNTAX_NAME(csv_read_all)(&rows, SYNTAX_MARKS, lazy);
+    if (rows.count)
+        *last = cb__syntax_last(marks, (rows.at + 63) / 64);
+    return rows.count;
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(find_strict)(const struct cb__csv *csv,
+                                                     enum cb__csv_place *place, const uint8_t *data,
+                                                     size_t n, uint32_t *hits, size_t max,
+                                                     size_t *scanned)
+{
+    return SYNTAX_NAME(csv_find)(csv, place, data, n, hits, max, scanned, false);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(count_strict)(const struct cb__csv *csv,
+                                                      const uint8_t *data, size_t n, size_t *last)
+{
+    return SYNTAX_NAME(csv_count)(csv, data, n, last, false);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(mark_strict)(const struct cb__csv *csv, const uint8_t *data,
+                                                     size_t n, size_t *last, uint64_t *marks)
+{
+    return SYNTAX_NAME(csv_mark)(csv, data, n, last, marks, false);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(find_lazy)(const struct cb__csv *csv,
+                                                   enum cb__csv_place *place, const uint8_t *data,
+                                                   size_t n, uint32_t *hits, size_t max,
+                                                   size_t *scanned)
+{
+    return SYNTAX_NAME(csv_find)(csv, place, data, n, hits, max, scanned, true);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(count_lazy)(const struct cb__csv *csv, const uint8_t *data,
+                                                    size_t n, size_t *last)
+{
+    return SYNTAX_NAME(csv_count)(csv, data, n, last, true);
+}
+
+SYNTAX_TARGET static size_t SYNTAX_NAME(mark_lazy)(const struct cb__csv *csv, const uint8_t *data,
+                                                   size_t n, size_t *last, uint64_t *marks)
+{
+    return SYNTAX_NAME(csv_mark)(csv, data, n, last, marks, true);
 }
 
 /* ---------------------------------------------------------------------- JSON */

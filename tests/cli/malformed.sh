@@ -23,6 +23,14 @@ skips 1 0 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\
 skips 2 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
 skips 2 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
 skips 1 0 1 'message length is not followed by a space: 78' 7 '5x abc\nnext\n' 'next\n' -f syslog
+# The rest of the row, as lazy-quotes has it.
+skips 2 2 3 'quote in a field that is not quoted (lazy-quotes allows it): 22' 11 \
+    'a\nb" c,"d\n"\r\ne\n' 'a\ne\n' -f csv
+skips 2 2 5 'text after a closing quote (lazy-quotes allows it): 20' 6 'a\n"b" c\nd' 'a\nd\n' -f csv
+skips 2 2 6 'CR without LF after a closing quote (lazy-quotes allows it): 0d' 7 \
+    'a\n"b"\r\r\r\nc\n' 'a\nc\n' -f csv
+skips 2 2 5 'text after a closing quote (lazy-quotes allows it): 5c' 5 \
+    'a\r"b"\\\rc\r' 'a\nc\n' -f 'csv,cr,escape=\\'
 # What separates or begins them, if a whole one is there.
 skips 2 26 44 'body does not end with SOH and 10=166: 01 31 30 3d' 26 \
     '8=FIX.4.2\0019=5\00135=0\00110=161\0018=FIX.4.2\0019=5\00135=5\00110=167\0018=FIX.4.2\0019=5\00135=1\00110=162\001' \
@@ -117,7 +125,7 @@ skips 2 4 4 'length is not a number: 58' 1 '1:q,X9:1:a,1:b,x,1:z,' 'q\n1:a\nz\n'
     -f netstring --max-record=3 --on-overflow=truncate
 
 about 'framings that cannot find their place again are refused, with those that can'
-for framing in u16be chunked json csv varint websocket; do
+for framing in u16be chunked json varint websocket; do
     run -f "$framing" --on-malformed=skip
     expect_status 2
     grep -Eq "^cbsplit: --on-malformed=skip: after damage '?$framing'? cannot find its place" err ||
@@ -133,6 +141,8 @@ for framing in line lf crlf nul delim:x start:x,line paragraph line,fold line,li
     run -f "$framing" --check
     expect_status 0
 done
+wrong "--on-malformed=skip: no input is malformed in 'csv,lazy-quotes'" \
+    -f csv,lazy-quotes --on-malformed=skip
 printf 'a\n' >in
 run --on-malformed=skip --part=1/2 in
 expect_status 2

@@ -18,23 +18,6 @@ find_preload
 head='POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n'
 head_size=47
 
-# tried STATUS MESSAGE INPUT OUTPUT ARG... - so it ends, within the limits, at once and byte by
-# byte
-tried() {
-    wanted_status=$1
-    message=$2
-    printf -- "$3" >in
-    wanted=$4
-    shift 4
-    for slowly in '' ${preload:+yes}; do
-        doing="cbsplit $*${slowly:+, byte by byte}, $title"
-        run_limited "$@"
-        expect_status "$wanted_status"
-        expect_message "$message"
-        expect out "$wanted"
-    done
-}
-
 # attack NAME BYTE WHAT BODY [DATA [RECORD START]] - a chunked body, refused at that byte of a
 # chunk (the first), after this data; and so it is in a message, where a CR that is right is
 # not shown

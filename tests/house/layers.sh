@@ -76,6 +76,7 @@ layers() {
 12  framings/shared/fields.h framings/shared/fields.c
 13  framings/families.h
 13  framings/shared/counted.h framings/shared/counted.c
+12  framings/shared/csv_steps.h framings/shared/csv_steps.c  only kernels/syntax.h
 13  framings/shared/ending.h framings/shared/ending.c
 13  framings/shared/hits.h
 13  framings/shared/short_number.h framings/shared/short_number.c  only core/base.h

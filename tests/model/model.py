@@ -872,13 +872,16 @@ class Chunked:
 
 
 class Csv:
-    """RFC 4180: line ends in quotes belong to the row; and what the keys change."""
+    """RFC 4180: line ends in quotes belong to the row; and what the keys change.  Section 2 has
+    the grammar, "field = (escaped / non-escaped)", so a quote is either the first byte of a
+    field, or inside one that began with a quote."""
 
     partial = "emit"
 
-    def __init__(self, sep=b",", quote=b'"', escape=b"", cr=False, skip_empty=False):
+    def __init__(self, sep=b",", quote=b'"', escape=b"", cr=False, skip_empty=False,
+                 lazy_quotes=False):
         self.sep, self.quote, self.escape = sep, quote, escape
-        self.cr, self.skip_empty = cr, skip_empty
+        self.cr, self.skip_empty, self.lazy = cr, skip_empty, lazy_quotes
         self.first = True
 
     def next(self, source):
@@ -888,35 +891,78 @@ class Csv:
                 source.at = 3
         if not source.left():
             raise End()
-        start, at, data = source.at, source.at, source.data
-        quoted, begins, closed, escaped = False, True, False, False
-        while at < len(data):
-            byte = data[at:at + 1]
-            if byte == self.escape and not closed:
-                escaped = at + 1 == len(data)
-                at += 2
-                begins = False
-                continue
-            closed = False
-            if quoted:
-                if byte == self.quote:
-                    if data[at + 1:at + 2] == self.quote:
-                        at += 1
-                    else:
-                        quoted, closed = False, True
-            elif byte == b"\n" or byte == b"\r" and (self.cr or data[at + 1:at + 2] == b"\n"):
-                source.at = at + (2 if data[at:at + 2] == b"\r\n" else 1)
-                if at == start and self.skip_empty:
-                    return None
-                return Record(data[start:at], start)
-            elif byte == self.quote and begins:
-                quoted = True
-            begins = byte == self.sep and not quoted
-            at += 1
-        source.at = len(data)
-        partial = Partial(data[start:], start)
-        partial.strict = quoted or escaped
+        start = source.at
+        self.ended = False
+        while not self.ended:
+            self.field(source, start)
+        if source.data[start:source.at] == self.end and self.skip_empty:
+            return None
+        return Record(source.data[start:source.at - len(self.end)], start)
+
+    def partly(self, source, start, strict):
+        """The input ends in the row."""
+        source.at = len(source.data)
+        partial = Partial(source.data[start:], start)
+        partial.strict = strict
         raise partial
+
+    def wrong(self, source, at):
+        if not self.lazy:
+            source.at = at + 1
+            raise Malformed()
+
+    def line_end(self, data, at):
+        """b"" if there is none."""
+        if data[at:at + 2] == b"\r\n":
+            return b"\r\n"
+        return data[at:at + 1] if data[at:at + 1] in (b"\n", b"\r"[:self.cr]) else b""
+
+    def quoted(self, source, start):
+        """Up to the closing quote, which comes first if it is no other byte."""
+        data = source.data
+        source.at += 1
+        while source.at < len(data):
+            byte = data[source.at:source.at + 1]
+            source.at += 1
+            if byte == self.quote:
+                if data[source.at:source.at + 1] != self.quote:
+                    return
+                source.at += 1
+            elif byte == self.escape:
+                source.at += 1
+        self.partly(source, start, True)
+
+    def field(self, source, start):
+        """A field and what ends it: a separator, or the line end, or the input."""
+        data, closed = source.data, False
+        if data[source.at:source.at + 1] == self.quote:
+            self.quoted(source, start)
+            closed = True
+        while source.at < len(data):
+            byte = data[source.at:source.at + 1]
+            self.end = self.line_end(data, source.at)
+            if self.end or byte == self.sep:
+                source.at += len(self.end or byte)
+                self.ended = bool(self.end)
+                return
+            if closed and byte == b"\r" and source.at + 1 == len(data) and not self.lazy:
+                self.partly(source, start, True)
+            if closed and byte == b"\r":
+                self.wrong(source, source.at + 1)
+            elif closed or byte == self.quote:
+                self.wrong(source, source.at)
+            source.at += 1 + (byte == self.escape and not closed)
+            closed = False
+        self.partly(source, start, source.at > len(data))
+
+    def after(self, source, start):
+        """--on-malformed=skip leaves out a row of those that there are with `lazy-quotes`."""
+        self.lazy, source.at = True, start
+        try:
+            self.next(source)
+        except Partial:
+            pass
+        self.lazy = False
 
 
 # --------------------------------------------------------------------- damage
@@ -953,12 +999,17 @@ def places(framing, data, at):
 
 def recovers(framing):
     """Can it find its place again?"""
+    if isinstance(framing, Csv):
+        return not framing.lazy
     return any(getattr(framing, how, False) for how in ("separator", "opening", "proof"))
 
 
 def recover(framing, source, start):
     """--on-malformed=skip: goes to the next place where a record can begin; `start` is where
     the bad frame does, and the last byte read showed the damage."""
+    if isinstance(framing, Csv):
+        framing.after(source, start)
+        return
     if getattr(framing, "proof", 0):
         first = start + (not hasattr(framing, "separator"))
     else:

@@ -274,7 +274,7 @@ def make_websocket(rng):
 def make_csv(rng):
     keys = {key: value for key, value in {
         "sep": b";", "quote": rng.choice([b"'", b"a"]), "escape": rng.choice([b"\\", b"b"]),
-        "cr": True, "skip_empty": True}.items() if rng.random() < 0.3}
+        "cr": True, "skip_empty": True, "lazy_quotes": True}.items() if rng.random() < 0.3}
     text = "csv" + "".join(
         ",%s" % key.replace("_", "-") + ("" if value is True else "=" + escape(value))
         for key, value in keys.items())
@@ -333,6 +333,17 @@ def any_payload(rng):
     return bytes(rng.choices(alphabet, k=size))
 
 
+def csv_part(rng, framing, payload):
+    """A field, right as a rule, or anything."""
+    if rng.random() < 0.2:
+        return payload + rng.choice([b"\n", b"\r\n", framing.sep, framing.quote])
+    quote, end = framing.quote, rng.choice([b"\n", b"\r\n", framing.sep])
+    if rng.random() < 0.5:
+        payload = payload.replace(framing.escape, b"") if framing.escape else payload
+        return quote + payload.replace(quote, 2 * quote) + quote + end
+    return payload.replace(quote, b"") + end
+
+
 def any_input(rng, framing):
     """Mostly well formed: frames by the model where it can, or random bytes."""
     parts = []
@@ -347,7 +358,7 @@ def any_input(rng, framing):
             elif isinstance(framing, model.Syslog):
                 frame = rng.choice([b"%d " % len(payload) if payload else b"", b""]) + payload + b"\n"
             elif isinstance(framing, model.Csv):
-                frame = payload + rng.choice([b"\n", b"\r\n", b",", b'"'])
+                frame = csv_part(rng, framing, payload)
         parts.append(frame)
     data = b"".join(parts) + getattr(framing, "finish", b"")
     return damage(rng, data)

@@ -141,6 +141,8 @@ static const struct stream streams[] = {
      BYTES("\nSEND\r\na:b\n\r\none\0\r\n\nMESSAGE\ncontent-length:5\n\nt\0\nwo\0ACK\n\n\0")},
     {"csv", BYTES("1,\"a\n\"\"\"\r\n\n2,3")},
     {"csv,escape=\\\\,cr,skip-empty", BYTES("\r\n\n1,\"a\\\"\n\"\r\r2\\\r,\r\n\r3")},
+    {"csv,lazy-quotes", BYTES("1\",\"a\n\"\"\"b\r\n\n\"2\"\r\"\n3\"")},
+    {"csv", BYTES("\"1\",\"a\n\"\"\"\r\n\"2\"\r\n\"3\"\n\"\"\r\n")},
     {"csv,quote=',skip-empty", BYTES("\n1,'a\n'\r\n\r\n\n2,3")},
     {"csv", BYTES("\xef\xbb\xbf\"a\n\"\n\xef\xbb\xbf\n")},
     {"websocket", BYTES("\x81\3one\x89\1x\2\0\0\1x\x8a\0\x80\0")},

@@ -44,6 +44,7 @@ static const struct stream given_up[] = {
     {"resp,aof", BYTES("#TS:1")},
     {"csv", BYTES("1,\"a")},
     {"csv", BYTES("\xef\xbb")},
+    {"csv", BYTES("1,\"a\"\r")},
     {"csv,cr", BYTES("a\rb\r")},
     {"csv,escape=\\\\", BYTES("a\r\n\"b\\")},
     {"syslog", BYTES("99 abc")},

@@ -160,6 +160,24 @@ static const struct damaged {
     {"ndjson", BYTES("1\n[\n2\n"), "1|<2>2|"},
     {"ndjson", BYTES("1\n]"), "1|<1>"},
     {"json-seq", BYTES("\036[1]\n\036]\n\036[2]\n"), "[1]|<4>[2]|"},
+    /* Rows are left out as `lazy-quotes` has them. */
+    {"csv", BYTES("a\n5\" b\nc\n"), "a|<5>c|"},
+    {"csv", BYTES("a\r\n5\" b,\"x\ny\"\r\nc\n"), "a|<12>c|"},
+    {"csv", BYTES("\"a\"b,\"\n\"\nc\n\"d\" \ne\n"), "<9>c|<5>e|"},
+    {"csv", BYTES("a\n\"b\"\rc\nd\n\"e\"\r\"\nf"), "a|<6>d|<6>f|"},
+    {"csv", BYTES("a\n\"b\"\r,\"c\n\"\nd\n"), "a|<10>d|"},
+    {"csv",
+     BYTES("\xef\xbb\xbf"
+           "a\"\n\xef\xbb\xbf\"b\nc"),
+     "<3><6>c|"},
+    {"csv", BYTES("a\nb\",\"c\nd\n"), "a|<8>"},
+    {"csv", BYTES("a\nb\""), "a|<2>"},
+    {"csv,keep", BYTES("a\r\nb\"\r\nc\r\n"), "a\r\n|<4>c\r\n|"},
+    {"csv,cr", BYTES("a\r5\" b\r\nc\r\"d\" \re\r"), "a|<6>c|<5>e|"},
+    {"csv,cr,skip-empty", BYTES("a\"\r\r\nb\"\r\n\nc"), "<3><4>c|"},
+    {"csv,cr", BYTES("a\rb\"\r"), "a|<3>"},
+    {"csv,escape=\\\\", BYTES("a\"\\\nb\nc\n\"d\"\\\ne\n"), "<6>c|<5>e|"},
+    {"csv,escape=\\\\", BYTES("\"a\"\rb\nc\n"), "<6>c|"},
     {"syslog", BYTES("5x abc\nnext\n"), "<7>next|"},
     /* What is tried has no zero byte in its header. */
     {"stomp", BYTES("X\0SEND\na:\0b\n\n\0ACK\n\n\0"), "<14>ACK\n\n|"},
@@ -560,9 +578,9 @@ END_TEST
 
 START_TEST(only_framings_that_can_find_their_place_recover)
 {
-    static const char *const cannot[] = {"line",    "delim:;", "fixed:3",   "u8,only=0:1",
-                                         "u16be",   "chunked", "websocket", "json",
-                                         "csv",     "varint",  "cbor",      "dec"};
+    static const char *const cannot[] = {"line",   "delim:;",   "fixed:3", "csv,lazy-quotes",
+                                         "u16be",  "chunked",   "json",    "u8,only=0:1",
+                                         "varint", "websocket", "cbor",    "dec"};
     for (size_t i = 0; i < COUNT(cannot); i++) {
         const struct cb_decoder_options options = {.size = sizeof options,
                                                    .on_malformed = CB_MALFORMED_SKIP};
@@ -572,7 +590,7 @@ START_TEST(only_framings_that_can_find_their_place_recover)
             strcmp(cannot[i], "u8,only=0:1") ? cannot[i] : "u8,offset=1,only=0:01";
         ck_assert_msg(cb_decoder_new(&decoder, specification, &options, &error) == CB_EINVAL, "%s",
                       specification);
-        ck_assert_str_eq(error.text, i < 3 ? "no input is malformed in this framing"
+        ck_assert_str_eq(error.text, i < 4 ? "no input is malformed in this framing"
                                            : "cannot find its place again after damage");
         decoder = plain_decoder(specification);
         ck_assert(!(cb_decoder_traits(decoder) & CB_RECOVERS));

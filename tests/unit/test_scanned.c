@@ -16,10 +16,8 @@ static const struct example csv[] = {
     {"csv", BYTES("\"\"\n\"\"\n"), GIVES("[\"\"][\"\"]")},
     {"csv", BYTES("\n\r\n,\n"), GIVES("[][][,]")},
     {"csv", BYTES("a\rb\r\r\n\r"), GIVES("[a\\x0db\\x0d][\\x0d]")},
-    {"csv", BYTES("5\" pipe,x\ny\n"), GIVES("[5\" pipe,x][y]")},
     {"csv", BYTES("\"a\r\"\r\nb"), GIVES("[\"a\\x0d\"][b]")},
     {"csv", BYTES("a\n\"b\nc"), TRUNCATED("[a]", 6)},
-    {"csv", BYTES("a;\"b\nc\"\nd\n"), GIVES("[a;\"b][c\"][d]")},
     {"csv,sep=;", BYTES("a;\"b\nc\"\nd\n"), GIVES("[a;\"b\\x0ac\"][d]")},
     /* A byte order mark at the beginning stands before the first row; elsewhere
      * those bytes are text, as are some of them only. */
@@ -29,12 +27,77 @@ static const struct example csv[] = {
     {"csv", BYTES("\xef\xbb\xbf\n"), GIVES("[]")},
     {"csv", BYTES("\xef\xbb"), GIVES("[\\xef\\xbb]")},
     {"csv", BYTES("\xef\xbb\n\xbf"), GIVES("[\\xef\\xbb][\\xbf]")},
-    {"csv", BYTES("\xef\"a\nb"), GIVES("[\\xef\"a][b]")},
-    {"csv", BYTES("\xef\xbb\xbf\xef\xbb\xbf\"a\nb"), GIVES("[\\xef\\xbb\\xbf\"a][b]")},
-    {"csv", BYTES("a\n\xef\xbb\xbf\"b\nc\""), GIVES("[a][\\xef\\xbb\\xbf\"b][c\"]")},
+    {"csv", BYTES("\xef\"a\nb"), MALFORMED("", 1)},
+    {"csv", BYTES("\xef\xbb\xbf\xef\xbb\xbf\"a\nb"), MALFORMED("", 6)},
+    {"csv", BYTES("a\n\xef\xbb\xbf\"b\nc\""), MALFORMED("[a]", 5)},
     {"csv", BYTES("\xef\xbb\xbf\"a\nb"), TRUNCATED("", 7)},
     {"csv,keep", BYTES("\xef\xbb\xbf\"a\n\"\nb\n"), GIVES("[\"a\\x0a\"\\x0a][b\\x0a]")},
     {"csv,keep", BYTES("a\r\n\"\n\"\nb"), GIVES("[a\\x0d\\x0a][\"\\x0a\"\\x0a][b]")},
+};
+
+/* A quote in a field without quotes around it, and what is neither a separator nor a line end
+ * after a closing one: the grammar of section 2 has neither. */
+static const struct example stray_quotes[] = {
+    {"csv", BYTES("5\" pipe,x\ny\n"), MALFORMED("", 1)},
+    {"csv", BYTES("a\n1,b\"\n"), MALFORMED("[a]", 5)},
+    {"csv", BYTES("a\nb\"c\"\n"), MALFORMED("[a]", 3)},
+    {"csv", BYTES("a\n \"b\"\n"), MALFORMED("[a]", 3)},
+    {"csv", BYTES("a\n\"b\"c\n"), MALFORMED("[a]", 5)},
+    {"csv", BYTES("a\n\"b\" ,c\n"), MALFORMED("[a]", 5)},
+    {"csv", BYTES("a\n\"b\"c\"\n"), MALFORMED("[a]", 5)},
+    {"csv", BYTES("\"\"\"\"\n\"\"a"), MALFORMED("[\"\"\"\"]", 7)},
+    {"csv", BYTES("a;\"b\nc\"\nd\n"), MALFORMED("", 2)},
+    {"csv", BYTES("a\r\"b\"\n"), MALFORMED("", 2)},
+    /* A CR alone is text, which no closing quote has after it. */
+    {"csv", BYTES("\"a\"\r\n\"b\"\n"), GIVES("[\"a\"][\"b\"]")},
+    {"csv", BYTES("\"a\"\r\"b\"\n"), MALFORMED("", 4)},
+    {"csv", BYTES("\"a\"\rb\n"), MALFORMED("", 4)},
+    {"csv", BYTES("\"a\"\r,b\n"), MALFORMED("", 4)},
+    {"csv", BYTES("\"a\"\r\r\n"), MALFORMED("", 4)},
+    {"csv", BYTES("x\n\"a\"\r"), TRUNCATED("[x]", 6)},
+    /* The last row, with no line end. */
+    {"csv", BYTES("x\n\"a\""), GIVES("[x][\"a\"]")},
+    {"csv", BYTES("x\n\"a\"b"), MALFORMED("[x]", 5)},
+    {"csv", BYTES("x\na\""), MALFORMED("[x]", 3)},
+    {"csv", BYTES("x\n\"a\"\""), TRUNCATED("[x]", 6)},
+    {"csv", BYTES("\xef\xbb\xbf\"a\"\n\"b"), TRUNCATED("[\"a\"]", 9)},
+    {"csv", BYTES("\xef\xbb\xbf\"a\"b\n"), MALFORMED("", 6)},
+    {"csv,keep", BYTES("\"a\"\r\nb\"\n"), MALFORMED("[\"a\"\\x0d\\x0a]", 6)},
+    {"csv,keep", BYTES("\"a\"\rb\n"), MALFORMED("", 4)},
+    {"csv,skip-empty", BYTES("\n\n\"a\"\n\nb\"\n"), MALFORMED("[\"a\"]", 8)},
+    {"csv,sep=;", BYTES("\"a\",\"b\"\n"), MALFORMED("", 3)},
+    {"csv,quote='", BYTES("'a'\nb\"c\n'd'\"\n"), MALFORMED("['a'][b\"c]", 11)},
+    {"csv,quote='", BYTES("it's\n"), MALFORMED("", 2)},
+    /* Byte by byte, too.  What is escaped is data, but nothing is after a closing quote. */
+    {"csv,escape=\\\\", BYTES("\"a\"\"b\"\na\\\"b,\\\"\n\"\\\"\"\n"),
+     GIVES("[\"a\"\"b\"][a\\x5c\"b,\\x5c\"][\"\\x5c\"\"]")},
+    {"csv,escape=\\\\", BYTES("\"a\"\\\"\n"), MALFORMED("", 3)},
+    {"csv,escape=\\\\", BYTES("a\\b\"\n"), MALFORMED("", 3)},
+    {"csv,escape=\\\\", BYTES("\\a\"\n"), MALFORMED("", 2)},
+    {"csv,escape=\\\\", BYTES("\"a\"\r\n\"b\"\rc"), MALFORMED("[\"a\"]", 9)},
+    {"csv,escape=\\\\", BYTES("x\n\"b\"\r"), TRUNCATED("[x]", 6)},
+    {"csv,escape=\"", BYTES("\"a\"\"b\"\na\"\n"), MALFORMED("[\"a\"\"b\"]", 8)},
+    {"csv,cr", BYTES("\"a\"\r\"b\"\r\nc\"\r"), MALFORMED("[\"a\"][\"b\"]", 10)},
+    {"csv,cr", BYTES("\"a\"\r\"b\" \r"), MALFORMED("[\"a\"]", 7)},
+};
+
+/* As Python's csv module has it: any other quote is text. */
+static const struct example lazy_quotes[] = {
+    {"csv,lazy-quotes", BYTES("5\" pipe,x\ny\n"), GIVES("[5\" pipe,x][y]")},
+    {"csv,lazy-quotes", BYTES("a;\"b\nc\"\nd\n"), GIVES("[a;\"b][c\"][d]")},
+    {"csv,lazy-quotes", BYTES("\xef\"a\nb"), GIVES("[\\xef\"a][b]")},
+    {"csv,lazy-quotes", BYTES("\xef\xbb\xbf\xef\xbb\xbf\"a\nb"), GIVES("[\\xef\\xbb\\xbf\"a][b]")},
+    {"csv,lazy-quotes", BYTES("a\n\xef\xbb\xbf\"b\nc\""), GIVES("[a][\\xef\\xbb\\xbf\"b][c\"]")},
+    {"csv,lazy-quotes", BYTES("\"a\"b\"c\n\"d\" ,\"e\n\"f\n"),
+     GIVES("[\"a\"b\"c][\"d\" ,\"e\\x0a\"f]")},
+    {"csv,lazy-quotes", BYTES("\"a\"\r\"b\n\"c\"\rd\n\"e\"\r"),
+     GIVES("[\"a\"\\x0d\"b][\"c\"\\x0dd][\"e\"\\x0d]")},
+    {"csv,lazy-quotes,cr", BYTES("\"a\" \"\rb\"\r\n"), GIVES("[\"a\" \"][b\"]")},
+    {"csv,lazy-quotes,escape=\\\\", BYTES("\"a\"\"\n\"\n\"b\"\\\nc\n"),
+     GIVES("[\"a\"\"\\x0a\"][\"b\"\\x5c][c]")},
+    {"csv,lazy-quotes,escape=\\\\", BYTES("a,\\,\"b\n\"c\n\"\n\"d\"\r\"\n"),
+     GIVES("[a,\\x5c,\"b][\"c\\x0a\"][\"d\"\\x0d\"]")},
+    {"csv,lazy-quotes,quote=;,sep=\"", BYTES("a\"b;\n;\n;"), GIVES("[a\"b;][;\\x0a;]")},
 };
 
 static const struct example dialects[] = {
@@ -46,9 +109,8 @@ static const struct example dialects[] = {
      GIVES("[a\\x5c\\x0ab][c\\x5c\\x0d][d\\x5c\\x0d]")},
     {"csv,escape=\\\\", BYTES("\\\"a\n\\\\\n\"\\\\\"\nb"),
      GIVES("[\\x5c\"a][\\x5c\\x5c][\"\\x5c\\x5c\"][b]")},
-    {"csv,escape=\\\\", BYTES("\"a\"\"\n\"\n\"b\"\\\nc\n"),
-     GIVES("[\"a\"\"\\x0a\"][\"b\"\\x5c][c]")},
-    {"csv,escape=\\\\", BYTES("a,\\,\"b\n\"c\n\""), GIVES("[a,\\x5c,\"b][\"c\\x0a\"]")},
+    {"csv,escape=\\\\", BYTES("\"a\"\"\n\"\n\"b\"\\\nc\n"), MALFORMED("[\"a\"\"\\x0a\"]", 10)},
+    {"csv,escape=\\\\", BYTES("a,\\,\"b\n\"c\n\""), MALFORMED("", 4)},
     {"csv,escape=\\\\", BYTES("a\nb\\"), TRUNCATED("[a]", 4)},
     {"csv,escape=\\\\", BYTES("\"a\\\""), TRUNCATED("", 4)},
     {"csv,escape=\"", BYTES("\"a\"\"\nb\"\nc\n"), GIVES("[\"a\"\"\\x0ab\"][c]")},
@@ -77,6 +139,18 @@ static const struct example dialects[] = {
 START_TEST(rows_end_as_their_dialect_has_it)
 {
     check_example(&dialects[_i], false);
+}
+END_TEST
+
+START_TEST(a_quote_that_no_grammar_has_is_malformed)
+{
+    check_example(&stray_quotes[_i], false);
+}
+END_TEST
+
+START_TEST(lazy_quotes_may_be_text)
+{
+    check_example(&lazy_quotes[_i], false);
 }
 END_TEST
 
@@ -446,6 +520,8 @@ static const struct {
     const char *specification, *alphabet;
 } any_input[] = {
     {"csv", "aab,,\"\"\"\r\n\n"},
+    {"csv,lazy-quotes", "aab,,\"\"\"\r\n\n"},
+    {"csv,lazy-quotes,escape=b,cr", "abb,,\"\"\"\r\n\n"},
     {"csv,keep", "aab,,\"\"\"\r\n\n"},
     {"csv", "\xef\xbb\xbf\"\n"},
     {"csv,sep=a", "aab,,\"\"\"\r\n\n"},
@@ -482,6 +558,9 @@ static Suite *scanned_suite(void)
     TCase *random = add_case(suite, "random");
 
     tcase_add_loop_test(records, rows_end_outside_quotes, 0, (int)COUNT(csv));
+    tcase_add_loop_test(records, a_quote_that_no_grammar_has_is_malformed, 0,
+                        (int)COUNT(stray_quotes));
+    tcase_add_loop_test(records, lazy_quotes_may_be_text, 0, (int)COUNT(lazy_quotes));
     tcase_add_loop_test(records, rows_end_as_their_dialect_has_it, 0, (int)COUNT(dialects));
     tcase_add_loop_test(records, redis_values_end_with_all_that_is_nested_in_them, 0,
                         (int)COUNT(resp));

@@ -20,50 +20,66 @@ static int shown(size_t n)
 
 /* ----------------------------------------------------------------------- CSV */
 
-/* RFC 4180, and what most readers do with a quote in the middle of a field. */
-enum phase { FIELD, TEXT, QUOTED, QUOTE };
+/* RFC 4180, and what Python's csv module does with a quote in the middle of a field. */
+enum { WRONG = CB__CSV_PLACES };
 
-static enum phase naive_step(const struct cb__csv *csv, enum phase phase, uint8_t c)
+static int naive_step(const struct cb__csv *csv, int place, uint8_t c)
 {
-    if (phase == QUOTED)
-        return c == csv->quote ? QUOTE : QUOTED;
-    if (c == csv->quote)
-        return phase == TEXT ? TEXT : QUOTED;
-    return c == csv->separator || c == '\n' ? FIELD : TEXT;
+    if (place == CB__CSV_QUOTED)
+        return c == csv->quote ? CB__CSV_CLOSED : CB__CSV_QUOTED;
+    if (c == '\n' || (c == csv->separator && place != CB__CSV_CR))
+        return CB__CSV_FIELD;
+    if (c == csv->quote && (place == CB__CSV_FIELD || place == CB__CSV_CLOSED))
+        return CB__CSV_QUOTED;
+    if (c == csv->quote && !csv->lazy)
+        return WRONG;
+    if (place == CB__CSV_CLOSED && !csv->lazy)
+        return c == '\r' ? CB__CSV_CR : WRONG;
+    return place == CB__CSV_CR ? WRONG : CB__CSV_TEXT;
 }
 
 struct ends {
     size_t count;
     uint32_t at[MOST];
-    enum phase phase; /* after the last byte */
+    int place;   /* after the last byte, or before the wrong one */
+    size_t stop; /* the offset of that, or n */
 };
 
 static void naive_rows(const struct cb__csv *csv, const uint8_t *data, size_t n, struct ends *ends)
 {
     ends->count = 0;
-    ends->phase = FIELD;
+    ends->place = CB__CSV_FIELD;
+    ends->stop = n;
     for (size_t i = 0; i < n; i++) {
-        if (data[i] == '\n' && ends->phase != QUOTED)
+        const int next = naive_step(csv, ends->place, data[i]);
+        if (next == WRONG) {
+            ends->stop = i;
+            return;
+        }
+        if (data[i] == '\n' && ends->place != CB__CSV_QUOTED)
             ends->at[ends->count++] = (uint32_t)i;
-        ends->phase = naive_step(csv, ends->phase, data[i]);
+        ends->place = next;
     }
 }
 
-/* Scans on to `to`, at most `max` rows at a time. */
-static void scan_rows(const struct cb__csv *csv, struct cb__csv_place *place, const uint8_t *data,
+/* Scans on to `to`, at most `max` rows at a time; false if it stops before. */
+static bool scan_rows(const struct cb__csv *csv, enum cb__csv_place *place, const uint8_t *data,
                       size_t *at, size_t to, size_t max, struct ends *is)
 {
     uint32_t hits[MOST + CB__FIND_SLACK];
     while (*at < to) {
         size_t scanned = SIZE_MAX;
         size_t found = cb__csv_find(csv, place, data + *at, to - *at, hits, max, &scanned);
-        expect(found <= max && scanned <= to - *at && (found == max || scanned == to - *at),
-               "%zu of %zu rows, %zu of %zu bytes", found, max, scanned, to - *at);
+        expect(found <= max && scanned <= to - *at, "%zu of %zu rows, %zu of %zu bytes", found, max,
+               scanned, to - *at);
         expect(found < max || scanned == hits[max - 1] + 1, "it went on after the last row");
         for (size_t i = 0; i < found; i++)
             is->at[is->count++] = (uint32_t)*at + hits[i];
         *at += scanned;
+        if (found < max && *at < to)
+            return false;
     }
+    return true;
 }
 
 /* In two parts, which end at `cut` and n. */
@@ -71,20 +87,22 @@ static void check_rows(const struct cb__csv *csv, const uint8_t *data, size_t n,
                        size_t max, const struct ends *should)
 {
     static struct ends is;
-    struct cb__csv_place place = cb__csv_start();
+    enum cb__csv_place place = CB__CSV_FIELD;
     size_t at = 0;
     is.count = 0;
-    scan_rows(csv, &place, data, &at, cut, max, &is);
-    scan_rows(csv, &place, data, &at, n, max, &is);
+    if (scan_rows(csv, &place, data, &at, cut, max, &is))
+        scan_rows(csv, &place, data, &at, n, max, &is);
     expect(is.count == should->count, "%zu rows, expected %zu: %.*s, cut at %zu", is.count,
            should->count, shown(n), (const char *)data, cut);
     for (size_t i = 0; i < is.count; i++)
         expect(is.at[i] == should->at[i], "row %zu ends at %u, expected %u: %.*s, cut at %zu", i,
                is.at[i], should->at[i], shown(n), (const char *)data, cut);
-    expect(place.quoted == (should->phase == QUOTED), "inside or not: %.*s, cut at %zu", (int)n,
-           (const char *)data, cut);
-    expect(place.quoted || place.opens == (should->phase != TEXT), "opens or not: %.*s, cut at %zu",
+    expect(at == should->stop, "it stops at %zu, expected %zu: %.*s, cut at %zu", at, should->stop,
            shown(n), (const char *)data, cut);
+    const bool closed = should->place == CB__CSV_CLOSED;
+    expect((int)place == (csv->lazy && closed ? CB__CSV_FIELD : should->place),
+           "place %d, expected %d: %.*s, cut at %zu", (int)place, should->place, shown(n),
+           (const char *)data, cut);
 }
 
 static void check_marks(const struct cb__csv *csv, const uint8_t *data, size_t n,
@@ -100,17 +118,25 @@ static void check_marks(const struct cb__csv *csv, const uint8_t *data, size_t n
         expect(!count || last == should->at[count - 1], "the last one ends at %zu, expected %u",
                last, should->at[count - 1]);
     }
-    expect(memcmp(marks, wanted, (n + 63) / 64 * sizeof *marks) == 0, "other marks: %.*s", shown(n),
+    const size_t blocks = should->stop < n ? should->stop / 64 + 1 : (n + 63) / 64;
+    expect(memcmp(marks, wanted, blocks * sizeof *marks) == 0, "other marks: %.*s", shown(n),
            (const char *)data);
 }
 
-static void check_csv(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut)
+static void check_reading(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut)
 {
     static struct ends should;
     naive_rows(csv, data, n, &should);
     check_rows(csv, data, n, cut, 1 + cut % 7, &should);
     check_rows(csv, data, n, n, MOST, &should);
     check_marks(csv, data, n, &should);
+}
+
+static void check_csv(const struct cb__csv *csv, const uint8_t *data, size_t n, size_t cut)
+{
+    const struct cb__csv lazy = {csv->quote, csv->separator, true};
+    check_reading(csv, data, n, cut);
+    check_reading(&lazy, data, n, cut);
 }
 
 /* ---------------------------------------------------------------------- JSON */
@@ -301,7 +327,7 @@ static const char *const json_letters[] = {
     "[[]\"\"\\,aaaaaaaaaaaaaaaaaaa",
 };
 static const struct cb__csv dialects[] = {
-    {'"', ','}, {'\'', '\t'}, {0, ';'}, {'"', 0}, {'a', 0xff},
+    {'"', ',', 0}, {'\'', '\t', 0}, {0, ';', 0}, {'"', 0, 0}, {'a', 0xff, 0},
 };
 
 /* With the bytes of a dialect in place of those of the usual one. */
@@ -311,6 +337,35 @@ static void fill_csv(struct prng *prng, const struct cb__csv *csv, uint8_t *data
     prng_fill(prng, data, n, csv_letters[kind], strlen(csv_letters[kind]));
     for (size_t i = 0; i < n; i++)
         data[i] = data[i] == '"' ? csv->quote : data[i] == ',' ? csv->separator : data[i];
+}
+
+/* Rows that are right, but for a byte now and then. */
+static void fill_rows(struct prng *prng, uint8_t *data, size_t n)
+{
+    static const char *const fields[] = {
+        "\"\",",
+        "\"a,b\n\",",
+        "\"\"\"\",",
+        "\"a\"\"\r\n\",",
+        "a,",
+        "\r,",
+        ",",
+        "\n",
+        "\"a\"\n",
+        "\"a\"\r\n",
+        "\r\n",
+        "a\rb\r\n",
+        "\"\"\n",
+        "\"a much longer field, with a line end\nand with \"\"quotes\"\" in its text\",",
+    };
+    for (size_t at = 0; at < n;) {
+        const char *field = fields[prng_below(prng, COUNT(fields))];
+        const size_t size = cb__min(strlen(field), n - at);
+        memcpy(data + at, field, size);
+        at += size;
+    }
+    for (size_t i = prng_below(prng, 3); i; i--)
+        data[prng_below(prng, n)] = (uint8_t) "\"a,\n\r"[prng_below(prng, 5)];
 }
 
 /* The values begin at once, or none may be there at all. */
@@ -424,6 +479,43 @@ START_TEST(runs_across_blocks_give_what_a_machine_gives)
 }
 END_TEST
 
+START_TEST(rows_end_before_what_is_wrong)
+{
+    struct prng prng = {5};
+    static uint8_t data[MOST];
+    use_kernel(_i);
+    for (size_t round = 0; round < 4000; round++) {
+        const size_t n = 1 + prng_below(&prng, round % 16 ? 300 : MOST);
+        struct guard guard;
+        fill_rows(&prng, data, n);
+        guard_init(&guard, data, n);
+        check_csv(&dialects[0], guard.data, n, prng_below(&prng, n + 1));
+        guard_fini(&guard);
+    }
+}
+END_TEST
+
+/* At the end of a block or after it, and at the end of the bytes or not. */
+START_TEST(a_cr_after_a_closing_quote_is_part_of_a_line_end)
+{
+    static const char *const ends[] = {"\"\r\n", "\"\r\"", "\"\r", "\"\r,", "\"\ra", "\"\r\r\n"};
+    uint8_t data[200];
+    use_kernel(_i);
+    for (size_t at = 1; at < 190; at++) {
+        for (size_t kind = 0; kind < COUNT(ends); kind++) {
+            const size_t end = at + strlen(ends[kind]);
+            memset(data, 'x', sizeof data);
+            data[0] = '"';
+            memcpy(data + at, ends[kind], end - at);
+            for (size_t cut = at; cut <= end; cut++) {
+                check_csv(&dialects[0], data, end, cut);
+                check_csv(&dialects[0], data, sizeof data, cut);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(brackets_nested_deeper_than_a_block_are_counted)
 {
     static uint8_t data[MOST];
@@ -504,6 +596,8 @@ static Suite *syntax_suite(void)
     tcase_add_loop_test(tcase, a_block_that_begins_nested_is_not_taken_for_flat, 0, kernels);
     tcase_add_loop_test(tcase, a_line_that_ends_deep_in_a_value_is_seen, 0, kernels);
     tcase_add_loop_test(tcase, runs_across_blocks_give_what_a_machine_gives, 0, kernels);
+    tcase_add_loop_test(tcase, rows_end_before_what_is_wrong, 0, kernels);
+    tcase_add_loop_test(tcase, a_cr_after_a_closing_quote_is_part_of_a_line_end, 0, kernels);
     tcase_add_loop_test(tcase, brackets_nested_deeper_than_a_block_are_counted, 0, kernels);
     return suite;
 }
