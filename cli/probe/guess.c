@@ -65,7 +65,8 @@ static struct guess of_row(const struct cb_framing *row)
 static bool is_no_guess(const char *key)
 {
     return strcmp(key, "keep") == 0 || strcmp(key, "canonical") == 0 ||
-           strcmp(key, "inclusive") == 0 || strcmp(key, "skip-empty") == 0;
+           strcmp(key, "inclusive") == 0 || strcmp(key, "skip-empty") == 0 ||
+           strcmp(key, "lazy-quotes") == 0;
 }
 
 /* A row, then with each of its keys that takes no value. */
@@ -78,7 +79,7 @@ static void guess_row(const struct cb_framing *row, guess_fn *try, void *arg)
         const char *key = cb_framing_key(row, i, &uses);
         if (!(uses & CB_DECODES) || uses & CB_TAKES_VALUE || !*key || is_no_guess(key))
             continue;
-        struct guess guess = {.settings = SETTING};
+        struct guess guess = {.settings = SETTING, .separator = plain.separator};
         char text[GUESS_ROOM];
         snprintf(text, sizeof text, "%.60s,%.40s", plain.text, key);
         set_text(&guess, text);
@@ -104,13 +105,40 @@ static void guess_between(guess_fn *try, void *arg)
     try(arg, &guess);
 }
 
-static void guess_tables(guess_fn *try, void *arg)
+/* Decodes bytes and forgets the records: the last status. */
+static int status_of(const char *specification, const uint8_t *data, size_t n)
 {
-    static const char fields[] = "\t;|";
-    for (size_t i = 0; fields[i]; i++) {
-        struct guess guess = {.settings = SETTING, .separator = fields[i]};
+    struct cb_decoder *decoder = NULL;
+    struct cb_buffer *buffer = NULL;
+    uint64_t count;
+    int status = CB_ENOMEM;
+    if (!cb_decoder_new(&decoder, specification, NULL, NULL) && !cb_buffer_new(&buffer, NULL) &&
+        !cb_append(buffer, data, n)) {
+        cb_decoder_finish(decoder);
+        do {
+            status = cb_decoder_skip(decoder, buffer, UINT64_MAX, &count);
+        } while (status == CB_PIECE);
+    }
+    cb_decoder_free(decoder);
+    cb_buffer_free(buffer);
+    return status;
+}
+
+/* Rows of fields; with quotes that are text only where they would be malformed otherwise. */
+static void guess_tables(const struct sample *sample, guess_fn *try, void *arg)
+{
+    static const char *const tables[] = {"csv", "csv,sep=\\t", "csv,sep=;", "csv,sep=|"};
+    static const char separators_of[] = ",\t;|";
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct guess guess = {.settings = i ? SETTING : 0, .separator = separators_of[i]};
         char text[GUESS_ROOM];
-        snprintf(text, sizeof text, i ? "csv,sep=%c" : "csv,sep=\\t", fields[i]);
+        set_text(&guess, tables[i]);
+        if (i)
+            try(arg, &guess);
+        if (status_of(tables[i], sample->data, sample->size) != CB_EMALFORMED)
+            continue;
+        guess.settings += SETTING;
+        snprintf(text, sizeof text, "%s,lazy-quotes", tables[i]);
         set_text(&guess, text);
         try(arg, &guess);
     }
@@ -194,20 +222,7 @@ static size_t header_of_der(const uint8_t *data, size_t size, size_t *length)
 /* Do these bytes contain values, and nothing else? */
 static bool are_values(const uint8_t *data, size_t n)
 {
-    struct cb_decoder *decoder = NULL;
-    struct cb_buffer *buffer = NULL;
-    uint64_t count;
-    int status = CB_ENOMEM;
-    if (!cb_decoder_new(&decoder, "der", NULL, NULL) && !cb_buffer_new(&buffer, NULL) &&
-        !cb_append(buffer, data, n)) {
-        cb_decoder_finish(decoder);
-        do {
-            status = cb_decoder_skip(decoder, buffer, UINT64_MAX, &count);
-        } while (status == CB_PIECE);
-    }
-    cb_decoder_free(decoder);
-    cb_buffer_free(buffer);
-    return status == CB_END;
+    return status_of("der", data, n) == CB_END;
 }
 
 /* A value that contains values.  A packet of MQTT may look like one, but not inside. */
@@ -328,7 +343,7 @@ void guess_all(const struct sample *sample, guess_fn *try, void *arg)
             guess_row(row, try, arg);
     }
     guess_between(try, arg);
-    guess_tables(try, arg);
+    guess_tables(sample, try, arg);
     guess_marks(sample, try, arg);
     guess_delimiters(sample, try, arg);
     guess_der(sample, try, arg);

@@ -70,14 +70,17 @@ static void compare_prefix(struct outcome *outcome, const uint8_t *record, size_
     }
 }
 
-/* Counts the separators outside quotes. */
+/* Counts the separators outside quotes, which open only where a field begins. */
 static void count_fields(struct outcome *outcome, const uint8_t *data, size_t n, char separator)
 {
     uint64_t fields = 0;
-    bool quoted = false;
+    bool quoted = false, opens = true;
     for (size_t i = 0; i < n; i++) {
-        quoted ^= data[i] == '"';
-        fields += data[i] == (uint8_t)separator && !quoted;
+        const bool turns = data[i] == '"' && (quoted || opens);
+        const bool ends = data[i] == (uint8_t)separator && !quoted;
+        quoted ^= turns;
+        opens = turns || ends;
+        fields += ends;
     }
     outcome->fields_least = fields < outcome->fields_least ? fields : outcome->fields_least;
     outcome->fields_most = fields > outcome->fields_most ? fields : outcome->fields_most;

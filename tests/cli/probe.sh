@@ -350,6 +350,12 @@ import csv, sys
 w = csv.writer(sys.stdout)
 w.writerow(['id', 'name', 'note'])
 for i in range(200): w.writerow([i, 'n%d' % i, 'a, b\nc' if i % 3 else 'd \"e\"'])"
+other csv,lazy-quotes 'csv with inches' python3 -c "
+for i in range(60): print('%d,bolt of %d\" x 2\",\"a, b\"' % (i, i))"
+other 'csv,sep=;,lazy-quotes' 'another csv with inches' python3 -c "
+for i in range(60): print('%d;bolt of %d\" x 2\";\"a; b\"' % (i, i))"
+other csv,cr 'csv of an old Macintosh' python3 -c "
+for i in range(60): print('%d,\"a, %d\"' % (i, i), end='\r')"
 other json 'json of python' python3 -c "
 import json
 for i in range(40):
