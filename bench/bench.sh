@@ -72,7 +72,7 @@ measure() {
 # ------------------------------------------------------------- workloads
 
 workloads='lines tools delimiters records frames chunked ways formats rates commands'
-workloads="$workloads map groups exact memory start count library"
+workloads="$workloads map groups exact memory start count library python"
 
 # Lines ended by CRLF, which become lines ended by LF.
 run_lines() {
@@ -405,15 +405,27 @@ run_library() {
     "$bench/library" "$@" >"$bench/library.txt" || status=1
 }
 
+run_python() {
+    [ -d "$TOP_BUILDDIR/python/build/lib/chunkedbuffer" ] || {
+        echo 'the package for Python is not built (configure --enable-python): not measured' >&2
+        return
+    }
+    echo 'python ...' >&2
+    PYTHONPATH=$TOP_BUILDDIR/python/build/lib PYTHONDONTWRITEBYTECODE=1 \
+        "$TOP_BUILDDIR/libtool" --mode=execute -dlopen "$TOP_BUILDDIR/lib/libchunkedbuffer.la" \
+        "${PYTHON:-python3}" "$TOP_SRCDIR/bench/python.py" "$BENCH_RUNS" "$results" \
+        >"$bench/python.txt" || status=1
+}
+
 # ------------------------------------------------------------------ main
 
 # More than a few tenths here, and the figures tell about something else too.
 load=$([ ! -r /proc/loadavg ] || cut -d ' ' -f 1 /proc/loadavg)
 processors=$([ ! -r /proc/cpuinfo ] ||
     sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | uniq -c | sed 's/^ *//; s/ / x /')
-echo "# $processors, $(uname -s) $(uname -r | sed "s,-.*,,"), $((BENCH_SIZE >> 20)) MiB, medians of $BENCH_RUNS," \
+echo "#${*:+ $*:} $processors, $(uname -s) $(uname -r | sed "s,-.*,,"), $((BENCH_SIZE >> 20)) MiB, medians of $BENCH_RUNS," \
     "$(date +%Y-%m-%d), load before $load" >"$results"
-rm -f "$bench/library.txt"
+rm -f "$bench/library.txt" "$bench/python.txt"
 [ $# -gt 0 ] || eval "set -- $workloads"
 for name; do
     case " $workloads " in
@@ -436,8 +448,10 @@ if grep -q '>' "$results"; then
         echo 'gnuplot is not installed: no plot' >&2
     fi
 fi
-if [ -s "$bench/library.txt" ]; then
-    echo
-    cat "$bench/library.txt"
-fi
+for table in library python; do
+    [ ! -s "$bench/$table.txt" ] || {
+        echo
+        cat "$bench/$table.txt"
+    }
+done
 exit $status

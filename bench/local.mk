@@ -43,5 +43,6 @@ EXTRA_DIST += \
 CLEANFILES += \
 	$(bench_programs) \
 	bench/library.txt \
+	bench/python.txt \
 	bench/results.tsv \
 	bench/speed.svg

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Usage: page.py [--check] RESULTS PAGE...
+       page.py --add NEW RESULTS
 
 Puts the figures of RESULTS, what bench.sh left in results.tsv, into each PAGE: what
 stands between two lines
@@ -9,6 +10,9 @@ stands between two lines
 
 is replaced by that table.  With --check nothing is written, and the exit status tells
 whether all pages have the figures of RESULTS.
+
+With --add the figures of NEW, another such file, take the place of those in RESULTS.  If they
+are of some workloads only, all others stay, and the remark on the machine names them.
 """
 
 import re
@@ -123,6 +127,27 @@ def read_results(path):
     return remarks, rows
 
 
+def merged(old, new):
+    """The lines of both files of results; for what both have measured, those of the new one."""
+    part = re.match(r"(# [a-z ]+:)", new[0])
+    if not part:
+        return new
+    measured = {tuple(line.split("\t")[:2]) for line in new}
+    kept = [line for line in old
+            if tuple(line.split("\t")[:2]) not in measured and not line.startswith(part[1])]
+    remarks = [line for line in kept if line.startswith("#")]
+    return remarks + new[:1] + kept[len(remarks):] + new[1:]
+
+
+def add(new, results):
+    lines = []
+    for path in (results, new):
+        with open(path, encoding="utf-8") as file:
+            lines.append(file.readlines())
+    with open(results, "w", encoding="utf-8") as file:
+        file.writelines(merged(*lines))
+
+
 def speed(ours):
     rate = ours["size"] / ours["wall"] / 1e9
     if rate >= 0.1:
@@ -222,10 +247,65 @@ def search(rows):
         yield f"| {label} | {row['size'] / row['processor'] / 1e9:.0f} |"
 
 
+# What the labels of python.py stand for.
+PYTHON = {
+    "decode": "`decode`",
+    "takeline": "`takeline`, in a loop",
+    "takeuntil": "`takeuntil`, in a loop",
+    "split": "`bytes.split`, all of a part at once",
+    "readlines": "`readlines`, of lines that LF ends",
+    "find": "a loop with `bytes.find`",
+    "bytearray": "the same with a bytearray",
+    "loop": "the loop alone, over a list that is ready",
+}
+KINDS = {"lines": "CRLF lines", "netstrings": "netstrings"}
+MEANS = [16, 80, 1000]
+
+
+def python_rows(rows):
+    """Title, label, and nanoseconds a record for each mean length."""
+    for kind, title in KINDS.items():
+        columns = [rows.get((f"python-{kind}-{mean}", "memory"), {}) for mean in MEANS]
+        for label in PYTHON:
+            if label in columns[0]:
+                yield title, label, [c[label]["processor"] * 1e9 / c[label]["records"] for c in columns]
+
+
+def python(rows):
+    """What a record costs in Python, with the loop that looks at it, in nanoseconds."""
+    yield f"| bytes, on average | {' | '.join(map(str, MEANS))} |"
+    yield "| --- " * (len(MEANS) + 1) + "|"
+    for title, label, times_ in python_rows(rows):
+        if label != "loop" or title == KINDS["lines"]:
+            name = PYTHON[label] if label == "loop" else f"{title}: {PYTHON[label]}"
+            yield f"| {name} | {' | '.join(f'{ns:.0f}' for ns in times_)} |"
+
+
+def python_ratios(rows):
+    """How many times as long the loops take as decode."""
+    yield f"| bytes, on average | {' | '.join(map(str, MEANS))} |"
+    yield "| --- " * (len(MEANS) + 1) + "|"
+    for title, label, times_ in python_rows(rows):
+        if label == "decode":
+            ours = times_
+        elif not label.startswith("take") and label != "loop":
+            ratios = (times(its / mine) for its, mine in zip(times_, ours))
+            yield f"| {title}: {PYTHON[label]} | {' | '.join(ratios)} |"
+
+
+def machine(remarks, part=""):
+    """The remarks on a whole run, or on one part."""
+    ours = [remark.rpartition(": ") for remark in remarks]
+    yield ", ".join(text for of, _, text in ours if of == part)
+
+
 def lines_of(table, remarks, rows):
     if table == "machine":
-        return remarks
-    special = {"faster": faster, "records": records, "rates": rates, "library": library, "search": search}
+        return machine(remarks)
+    if table == "python_machine":
+        return machine(remarks, "python")
+    special = {"faster": faster, "records": records, "rates": rates, "library": library,
+               "search": search, "python": python, "python_ratios": python_ratios}
     return special[table](rows) if table in special else compared(rows, table)
 
 
@@ -236,6 +316,9 @@ def filled(text, remarks, rows):
 
 
 def main():
+    if sys.argv[1:2] == ["--add"]:
+        add(*sys.argv[2:])
+        return
     check = "--check" in sys.argv
     results, *pages = [a for a in sys.argv[1:] if a != "--check"]
     remarks, rows = read_results(results)

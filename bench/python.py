@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Usage: python.py [SECONDS]
+"""Usage: python.py RUNS RESULTS
 Measures the package for Python against loops in pure Python over the same input: records of
 random lengths that arrive in parts of 64 KiB, as from a socket.  Prints nanoseconds of processor
-time a record, and how many times faster ours are than the fastest loop: with the loop that looks
-at each record, as it is printed, and without it, which both of them need.  Each is run for
-SECONDS (0.5) in turns with the others, and the fastest run counts.
+time a record, the medians of RUNS in turns, and how many times faster ours are than the fastest
+loop: with the loop that looks at each record, as it is printed, and without it, which both of
+them need.  The figures are added to the file RESULTS, in the form of those of measure.c.
 
 The loops in pure Python return all records of a part at once, in a list, which is fastest:
 nothing runs in Python between two records but the loop that looks at them.
@@ -14,7 +14,9 @@ It needs the package: after ./configure --enable-python && make, run it by "make
 """
 import io
 import itertools
+import platform
 import random
+import statistics
 import sys
 import time
 
@@ -22,6 +24,7 @@ from chunkedbuffer import Buffer, decode
 
 PART = 65536
 SIZE = 1 << 20
+PASSES = 16  # over the same input, in each run
 
 
 def lengths(mean):
@@ -170,44 +173,54 @@ def flat(function):
     return lambda parts: itertools.chain.from_iterable(function(parts))
 
 
-LINES = [lines_bytearray, lines_find, lines_bytesio, lines_split]
-NETSTRINGS = [netstrings_bytearray, netstrings_find]
+# By the names that page.py knows.
+LINES = {"split": flat(lines_split), "readlines": flat(lines_bytesio), "find": flat(lines_find),
+         "bytearray": flat(lines_bytearray)}
+OUR_LINES = {"decode": ours("delim:\\r\\n"), "decode line": ours("line"),
+             "takeuntil": ours_takeuntil, "takeline": ours_takeline}
+NETSTRINGS = {"find": flat(netstrings_find), "bytearray": flat(netstrings_bytearray)}
+OUR_NETSTRINGS = {"decode": ours("netstring")}
+LOOP = "loop"  # over a list that is ready
 
 
 # ------------------------------------------------------------------- measuring
 
 def run(function, parts):
-    """Seconds for one pass; each record is looked at once."""
+    """Seconds for all passes; each record is looked at once."""
     total = 0
     start = time.process_time()
-    for record in function(parts):
-        total += len(record)
+    for _ in range(PASSES):
+        for record in function(parts):
+            total += len(record)
     return time.process_time() - start, total
 
 
-def measure(functions, parts, count, seconds):
-    """The best time of each, in nanoseconds a record; they take turns."""
-    best = {}
+def measure(functions, parts, runs):
+    """All times of each, but for the first; they take turns."""
+    times = {name: [] for name in functions}
     wanted = None
-    end = time.process_time() + seconds * len(functions)
-    while time.process_time() < end or not best:
+    for _ in range(runs + 1):
         for name, function in functions.items():
             taken, total = run(function, parts)
             wanted = total if wanted is None else wanted
             assert total == wanted, name
-            best[name] = min(best.get(name, taken), taken)
-    return {name: taken / count * 1e9 for name, taken in best.items()}
+            times[name].append(taken)
+    return {name: taken[1:] for name, taken in times.items()}
 
 
-def report(title, loops, mine, records, data, seconds):
-    functions = {f.__name__: flat(f) for f in loops}
-    functions.update(mine)
-    functions["the loop alone"] = lambda parts: records
-    times = measure(functions, parts_of(data), len(records), seconds)
-    alone = times["the loop alone"]
-    fastest, best = min((times[f.__name__], f.__name__) for f in loops)
-    print(title)
+def put_results(file, workload, times, size, count):
     for name, taken in times.items():
+        median = statistics.median(taken)
+        print(workload, "memory", name, size, 0, f"{median:.6f}", f"{min(taken):.6f}", 0,
+              f"{median:.6f}", count, sep="\t", file=file)
+
+
+def put_table(title, times, loops, mine, count):
+    medians = {name: statistics.median(taken) / count * 1e9 for name, taken in times.items()}
+    alone = medians[LOOP]
+    fastest, best = min((medians[name], name) for name in loops)
+    print(title)
+    for name, taken in medians.items():
         ratio = ""
         if name in mine:
             without = (fastest - alone) / (taken - alone)
@@ -216,18 +229,21 @@ def report(title, loops, mine, records, data, seconds):
 
 
 def main():
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
-    for mean in (16, 80, 1000):
-        sizes = list(lengths(mean))
-        records = [b"x" * n for n in sizes]
-        data = b"".join(record + b"\r\n" for record in records)
-        report(f"CRLF lines, {mean} bytes on average", LINES,
-               {"decode delim:\\r\\n": ours("delim:\\r\\n"), "decode line": ours("line"),
-                "takeuntil": ours_takeuntil, "takeline": ours_takeline},
-               records, data, seconds)
-        data = b"".join(b"%d:%s," % (len(record), record) for record in records)
-        report(f"netstrings, {mean} bytes on average", NETSTRINGS,
-               {"decode netstring": ours("netstring")}, records, data, seconds)
+    runs, results = int(sys.argv[1]), sys.argv[2]
+    with open(results, "a", encoding="utf-8") as file:
+        print("# python:", platform.python_implementation(), platform.python_version(), file=file)
+        for mean in (16, 80, 1000):
+            records = [b"x" * n for n in lengths(mean)]
+            for kind, loops, mine, frame in (
+                    ("lines", LINES, OUR_LINES, lambda record: record + b"\r\n"),
+                    ("netstrings", NETSTRINGS, OUR_NETSTRINGS,
+                     lambda record: b"%d:%s," % (len(record), record))):
+                data = b"".join(map(frame, records))
+                count = len(records) * PASSES
+                times = measure({**mine, **loops, LOOP: lambda parts: records},
+                                parts_of(data), runs)
+                put_results(file, f"python-{kind}-{mean}", times, len(data) * PASSES, count)
+                put_table(f"{kind}, {mean} bytes on average", times, loops, mine, count)
 
 
 if __name__ == "__main__":

@@ -70,11 +70,6 @@ $(python_module): $(python_sources) $(python_module_sources) lib/libchunkedbuffe
 	{ cat python/build.log; exit 1; }
 	@touch $@
 
-bench-python: all
-	@PYTHONPATH='$(abs_builddir)/python/build/lib' PYTHONDONTWRITEBYTECODE=1 \
-	./libtool --mode=execute -dlopen lib/libchunkedbuffer.la \
-		$(PYTHON) '$(abs_srcdir)/bench/python.py'
-
 clean_folders += python/build python/build.log
 
 AM_TESTS_ENVIRONMENT += export PYTHON='$(PYTHON)';
