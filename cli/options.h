@@ -44,14 +44,14 @@ struct options {
     unsigned on_overflow;  /* enum cb_overflow */
     unsigned on_malformed; /* enum cb_malformed */
     unsigned on_collision; /* enum collision */
-    uint64_t idle; /* nanoseconds; 0: not set */
+    uint64_t idle;         /* nanoseconds; 0: not set */
     bool progress;
     unsigned stats; /* enum stats_form */
     bool probe;
     unsigned given;   /* number of options */
     const char *next; /* the word after the current one, or NULL */
-    bool done;      /* help was printed, nothing is left to do */
-    char **files;   /* at least one; "-" is standard input */
+    bool done;        /* help was printed, nothing is left to do */
+    char **files;     /* at least one; "-" is standard input */
     int file_count;
 };
 
