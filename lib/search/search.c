@@ -296,10 +296,10 @@ int cb_find(struct cb_buffer *buffer, const void *needle, size_t n, size_t start
     return status;
 }
 
-/* Are these bytes at that position? */
-static bool stands_at(const struct cb_buffer *buffer, uint64_t at, const uint8_t *bytes, size_t n)
+/* Are these bytes at that position, near which the cursor is? */
+static bool stands_at(const struct cb_buffer *buffer, struct cb__cursor cursor, uint64_t at,
+                      const uint8_t *bytes, size_t n)
 {
-    struct cb__cursor cursor = {0};
     const uint8_t *data;
     for (size_t there; n; at += there, bytes += there, n -= there) {
         if (!cb__buffer_span(buffer, &cursor, at, &data, &there))
@@ -336,7 +336,8 @@ int cb_find_any(struct cb_buffer *buffer, const struct iovec *needles, size_t co
     *at = (size_t)(match.start - buffer->position);
     *which = 0;
     while (needles[*which].iov_len != length ||
-           !stands_at(buffer, match.start, needles[*which].iov_base, length))
+           !stands_at(buffer, buffer->searches[0]->cursor, match.start,
+                      needles[*which].iov_base, length))
         ++*which;
     return CB_YES;
 }

@@ -1029,6 +1029,31 @@ START_TEST(a_set_goes_on_where_its_search_stopped)
 }
 END_TEST
 
+/* (If each place were looked up from the end of the buffer, this would take minutes.) */
+START_TEST(a_walk_from_match_to_match_over_many_chunks_is_linear)
+{
+    enum { CHUNKS = 400000 };
+    const struct iovec needles[] = {NEEDLE("\n"), NEEDLE("\r")};
+    struct cb_buffer *one = new_buffer(NULL, 64), *many = new_buffer(NULL, 64);
+    struct cb_held held;
+    size_t at, which, count = 0;
+
+    ck_assert_int_eq(cb_append(one, "line\n", 5), CB_OK);
+    ck_assert_int_eq(cb_hold_bytes(one, 0, 5, &held), CB_YES);
+    for (size_t i = 0; i < CHUNKS; i++)
+        ck_assert_int_eq(cb_append_held(many, &held), CB_OK);
+    for (size_t start = 0; cb_find_any(many, needles, 2, start, CB_ALL, &at, &which) == CB_YES;
+         start = at + 1) {
+        ck_assert_uint_eq(at, 5 * count++ + 4);
+        ck_assert_uint_eq(which, 0);
+    }
+    ck_assert_uint_eq(count, CHUNKS);
+    cb_drop(&held);
+    cb_buffer_free(one);
+    cb_buffer_free(many);
+}
+END_TEST
+
 START_TEST(bytes_skipped_between_two_calls_do_not_mislead_them)
 {
     for (size_t skip = 0; skip <= 10; skip++) {
@@ -1386,6 +1411,7 @@ static void add_resume(Suite *suite)
     tcase_add_test(tcase, the_first_needle_wins_and_there_the_longest);
     tcase_add_test(tcase, no_needle_and_an_empty_one_are_refused);
     tcase_add_test(tcase, a_set_goes_on_where_its_search_stopped);
+    tcase_add_test(tcase, a_walk_from_match_to_match_over_many_chunks_is_linear);
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, the_beginning_of_a_match_that_is_truncated_counts_no_more);
