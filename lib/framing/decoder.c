@@ -306,7 +306,7 @@ int cb__decoder_meet(struct cb_decoder *decoder, struct cb_buffer *buffer)
 static int put_header_aside(struct cb_decoder *decoder)
 {
     const uint64_t at = cb__payload_in_input(decoder) - decoder->found.header;
-    struct cb__cursor cursor = {0};
+    struct cb__cursor cursor = decoder->scan_cursor;
     if (!decoder->core.header_aside &&
         make_alike(&decoder->core.header_aside, decoder, decoder->buffer) != CB_OK)
         return CB_ENOMEM;

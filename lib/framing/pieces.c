@@ -42,7 +42,7 @@ static const uint8_t *next_to_give(struct cb_decoder *decoder, uint64_t most, si
  * does not end at the piece's data.  An empty piece is moved to begin there. */
 static void tell_header(struct cb_decoder *decoder, struct cb_piece *piece)
 {
-    struct cb__cursor cursor = {0};
+    struct cb__cursor cursor = decoder->scan_cursor;
     const uint64_t header = decoder->found.header;
     const uint8_t *data;
     size_t n;
@@ -75,7 +75,7 @@ static uint64_t trailer_of(const struct cb_decoder *decoder)
 /* The same for the trailer of a last piece.  An empty piece may be moved to it. */
 static void tell_trailer(struct cb_decoder *decoder, struct cb_piece *piece)
 {
-    struct cb__cursor cursor = {0};
+    struct cb__cursor cursor = decoder->scan_cursor;
     const uint8_t *data;
     size_t n;
     piece->trailer = (uint32_t)trailer_of(decoder);

@@ -365,6 +365,37 @@ START_TEST(trailers_of_growing_length_leave_no_memory)
 }
 END_TEST
 
+/* (If each were looked up from the end of the buffer, this would take minutes.) */
+START_TEST(headers_and_trailers_in_many_chunks_are_told_in_linear_time)
+{
+    enum { CHUNKS = 400000, PIECES = 1000 };
+    static struct cb_piece pieces[PIECES];
+    const struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
+    struct cb_decoder *decoder = NULL;
+    struct cb_buffer *one = new_buffer(NULL, 64), *many = new_buffer(NULL, 64);
+    struct cb_held held;
+    uint64_t told = 0;
+    ssize_t n;
+
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_OK);
+    ck_assert_int_eq(cb_append(many, "5:ab", 4), CB_OK);
+    ck_assert_int_eq(cb_append(one, "cde,5:ab", 8), CB_OK);
+    ck_assert_int_eq(cb_hold_bytes(one, 0, 8, &held), CB_YES);
+    for (size_t i = 0; i < CHUNKS; i++)
+        ck_assert_int_eq(cb_append_held(many, &held), CB_OK);
+    while ((n = cb_decoder_batch(decoder, many, pieces, PIECES)) > 0) { /* none is released */
+        for (ssize_t i = 0; i < n; i++)
+            told += pieces[i].flags & CB_FIRST ? pieces[i].header : pieces[i].trailer;
+    }
+    ck_assert_int_eq((int)n, CB_MORE);
+    ck_assert_uint_eq(told, 2 + 3 * (uint64_t)CHUNKS);
+    cb_drop(&held);
+    cb_decoder_free(decoder);
+    cb_buffer_free(one);
+    cb_buffer_free(many);
+}
+END_TEST
+
 static Suite *trailer_suite(void)
 {
     Suite *suite = suite_create("trailer");
@@ -378,6 +409,7 @@ static Suite *trailer_suite(void)
     tcase_add_test(pieces, a_trailer_that_follows_the_payload_needs_no_decoder);
     tcase_add_test(pieces, what_is_apart_is_had_until_it_is_released);
     tcase_add_test(pieces, trailers_of_growing_length_leave_no_memory);
+    tcase_add_test(pieces, headers_and_trailers_in_many_chunks_are_told_in_linear_time);
     return suite;
 }
 
