@@ -23,6 +23,12 @@ const char *source_name(const char *path)
     return fd_names_stdin(path) ? "stdin" : path;
 }
 
+static bool is_directory(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int source_open(struct source *source, const char *path, bool exact)
 {
     *source = (struct source){.path = path,
@@ -34,6 +40,10 @@ int source_open(struct source *source, const char *path, bool exact)
         source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (source->fd < 0)
         return errno;
+    if (is_directory(source->fd)) {
+        close_fd(source);
+        return EISDIR;
+    }
     source->has_datagrams = fd_has_datagrams(source->fd);
     fd_grow_pipe(source->fd);
     if (!exact || lseek(source->fd, 0, SEEK_CUR) >= 0)
@@ -50,6 +60,8 @@ static bool add_size(const char *path, uint64_t *total)
 {
     struct stat status;
     if ((fd_names_stdin(path) ? fstat(STDIN_FILENO, &status) : stat(path, &status)) < 0)
+        return true;
+    if (S_ISDIR(status.st_mode))
         return true;
     off_t at = fd_names_stdin(path) ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
     if (!S_ISREG(status.st_mode) || at < 0)

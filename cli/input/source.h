@@ -24,7 +24,7 @@ struct source {
                      no more than the decoder needs */
 };
 
-/* Opens a file, or standard input for "-".  With `exact` no byte is taken
+/* Opens a file, or standard input for "-", but no directory.  With `exact` no byte is taken
  * until source_take or source_close takes it.  0, or an errno. */
 int source_open(struct source *source, const char *path, bool exact);
 
@@ -32,7 +32,7 @@ int source_open(struct source *source, const char *path, bool exact);
 const char *source_name(const char *path);
 
 /* The number of bytes in all these files that are left to read; UINT64_MAX if that is
- * unknown, as for a pipe.  A missing file has none. */
+ * unknown, as for a pipe.  A missing file has none, nor has a directory. */
 uint64_t source_total(char *const *paths, int count);
 
 /* Makes a file begin and end at these positions.  0, or an errno. */

@@ -102,9 +102,24 @@ expect_status 1
 expect out '2 ab\n2 total\n'
 
 mkdir folder
-run ab folder
+run folder ab
 expect_status 1
-expect_message 'folder: record 1 at byte 0: Is a directory'
+expect_message 'folder: Is a directory'
+expect out 'a\nb\n'
+run -c folder ab
+expect_status 1
+expect out '2 ab\n2 total\n'
+run --check ab folder
+expect_status 1
+expect out 'ab: ok: records 2, bytes 4\nfolder: bad: records 0\nbad: records 2, inputs 1\n'
+run -t chunked folder e
+expect_status 1
+expect out '1\r\ne\r\n'
+doing='standard input that is a directory'
+status=0
+"$CBSPLIT" - ab <folder >out 2>err || status=$?
+expect_status 1
+expect_message 'stdin: Is a directory'
 expect out 'a\nb\n'
 
 if [ "$(id -u)" -ne 0 ]; then
