@@ -640,6 +640,36 @@ START_TEST(a_shared_buffer_copies_all_or_nothing)
 }
 END_TEST
 
+/* Wherever a part begins and ends among blocks of both kinds. */
+START_TEST(a_part_with_any_byte_of_an_unshared_block_is_copied)
+{
+    struct cb_pool *shared;
+    struct cb_buffer *target = shared_buffer(&shared, 0);
+    struct cb_buffer *friend = buffer_with((struct cb_buffer_options){.pool = shared, .cutoff = 1});
+
+    ck_assert_int_eq(cb_append_ref(friend, BYTES("friend"), NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_append_buffer(buffer, friend), CB_OK);
+    ck_assert_int_eq(cb_append(buffer, "own", 3), CB_OK);
+    ck_assert_int_eq(cb_append_buffer(buffer, friend), CB_OK);
+    const char all[] = "friendownfriend";
+    for (size_t from = 0; from < 15; from++) {
+        for (size_t n = 1; n <= 15 - from; n++) {
+            const bool foreign = from < 9 && from + n > 6;
+            const uint64_t before = pool_stats(shared).copied;
+
+            ck_assert_int_eq(cb_slice(buffer, from, n, target), (ssize_t)n);
+            assert_holds(target, all + from, n);
+            ck_assert_uint_eq(pool_stats(shared).copied - before, foreign ? n : 0);
+            cb_skip(target, CB_ALL);
+        }
+    }
+    cb_skip(buffer, CB_ALL);
+    cb_buffer_free(friend);
+    cb_buffer_free(target);
+    cb_pool_unref(shared);
+}
+END_TEST
+
 START_TEST(of_several_sources_only_the_unshared_ones_are_copied)
 {
     struct cb_pool *shared;
@@ -725,6 +755,7 @@ static void add_sharing(Suite *suite)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, a_shared_buffer_copies_what_comes_from_an_unshared_block, 0, n);
     tcase_add_loop_test(tcase, a_shared_buffer_copies_all_or_nothing, 0, n);
+    tcase_add_test(tcase, a_part_with_any_byte_of_an_unshared_block_is_copied);
     tcase_add_test(tcase, of_several_sources_only_the_unshared_ones_are_copied);
 }
 

@@ -376,11 +376,12 @@ START_TEST(all_that_is_held_is_had_in_one_piece_again_and_again_in_linear_time)
 END_TEST
 
 /* Of any 100 bytes that are added, so many come by reference, the others as a copy. */
-static void grow_and_join(unsigned referenced)
+static void grow_and_join(unsigned referenced, bool holds)
 {
     static uint8_t bytes[100];
     struct cb_buffer_options options = {.size = sizeof options, .pool = pool, .cutoff = 2};
     struct cb_buffer *all = NULL;
+    struct cb_held held = {.data = NULL};
     const size_t rounds = 2000;
     const void *data = NULL;
 
@@ -392,7 +393,12 @@ static void grow_and_join(unsigned referenced)
         ck_assert_int_eq(cb_append_ref(all, bytes, referenced, NULL, NULL), CB_OK);
         ck_assert_int_eq(cb_append(all, bytes + referenced, sizeof bytes - referenced), CB_OK);
         ck_assert_int_eq(cb_data(all, cb_length(all), &data), CB_YES);
+        if (holds && held.data != data) {
+            cb_drop(&held);
+            ck_assert_int_eq(cb_hold_bytes(all, 0, 1, &held), CB_YES);
+        }
     }
+    cb_drop(&held);
     ck_assert_uint_le(pool_stats(pool).copied - before, 5 * rounds * sizeof bytes);
     for (size_t i = 0; i < rounds * sizeof bytes; i++)
         ck_assert_uint_eq(((const uint8_t *)data)[i], bytes[i % sizeof bytes]);
@@ -401,9 +407,10 @@ static void grow_and_join(unsigned referenced)
 
 START_TEST(so_it_is_where_the_buffer_grows_by_references)
 {
-    grow_and_join(100);
-    grow_and_join(60);
-    grow_and_join(2);
+    grow_and_join(100, false);
+    grow_and_join(100, true);
+    grow_and_join(60, false);
+    grow_and_join(2, false);
 }
 END_TEST
 
