@@ -356,9 +356,9 @@ static inline CB_MUST_USE int cb_append_buffer(struct cb_buffer *buffer,
  * of chunks.  Borrowed. */
 CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t max)
     CB_NONNULL_1;
-/* Returns the first n bytes as one contiguous area, borrowed.  Copies them into a
- * new block only if they straddle chunks.  Asking for the whole contents again and
- * again while the buffer grows takes linear time in total.
+/* Returns the first n bytes as one contiguous area, borrowed.  Copies bytes only if
+ * they straddle chunks.  Asking for the whole contents again and again while the
+ * buffer grows takes linear time in total.
  * CB_YES; CB_MORE if the buffer has less than n bytes; CB_ENOMEM. */
 CB_API CB_MUST_USE int cb_data(struct cb_buffer *buffer, size_t n, const void **data) CB_NONNULL;
 /* Copies at most n bytes, starting at `offset`; returns how many. */

@@ -45,10 +45,15 @@ ENCODING = "test_encoder test_encode test_table test_header test_trailer test_fa
 MESSAGES = "test_http:messages test_http:bounds test_http:content-length test_header test_trailer" \
            " test_messages test_overflow test_http:random"
 OWN = "test_own test_own_contract"
+BUFFERS = "test_buffer test_append test_consume test_offer test_io test_pool test_hold" \
+          " test_number test_print test_failures test_reader test_threads test_search test_random"
 # Of which file which tests ought to notice a change: of tests/unit, perhaps one case of a
 # test, or scripts.
 TESTS = {
+    "lib/core/append.c": BUFFERS,
+    "lib/core/consume.c": BUFFERS,
     "lib/core/hold.c": "test_hold test_failures test_threads",
+    "lib/core/offer.c": BUFFERS,
     "lib/framing/decoder.c": DECODING + " test_reader test_header test_trailer test_mixed"
                              " test_recover " + OWN + " test_failures test_json test_http:random",
     "lib/framing/pieces.c": DECODING + " test_reader test_header test_trailer test_mixed"

@@ -951,6 +951,27 @@ START_TEST(a_refused_record_has_the_number_that_it_would_have_had)
 }
 END_TEST
 
+START_TEST(the_place_of_a_fault_counts_all_chunks_of_a_record)
+{
+    static const char text[] = "no fault here\nbut there is one";
+    struct cb_encoder *encoder = new_encoder("line", true, NULL);
+    struct cb_buffer *out = new_buffer(NULL, 4096);
+
+    ck_assert_int_eq(cb_encode_bytes(encoder, "first", 5, NULL, NULL, out), CB_OK);
+    for (size_t chunk = 1; chunk < sizeof text; chunk++) {
+        struct cb_buffer *record = buffer_of(NULL, BYTES(text), chunk);
+
+        ck_assert_int_eq(cb_encode(encoder, record, out), CB_EUNENCODABLE);
+        ck_assert_uint_eq(cb_encoder_error(encoder)->offset, 5 + 13);
+        ck_assert_uint_eq(cb_encoder_error(encoder)->start, 5);
+        assert_holds(out, BYTES("first\n"));
+        cb_buffer_free(record);
+    }
+    cb_buffer_free(out);
+    cb_encoder_free(encoder);
+}
+END_TEST
+
 /* The caller broke a rule, and gets a wrong frame, but not one after another. */
 START_TEST(a_total_that_is_too_small_writes_no_frames_without_end)
 {
@@ -1089,6 +1110,7 @@ static Suite *encode_suite(void)
     tcase_add_loop_test(states, an_output_without_room_for_anything_is_an_error, 0, 3);
     tcase_add_test(states, records_are_numbered_as_the_caller_says);
     tcase_add_test(states, a_refused_record_has_the_number_that_it_would_have_had);
+    tcase_add_test(states, the_place_of_a_fault_counts_all_chunks_of_a_record);
     tcase_add_test(states, a_total_that_is_too_small_writes_no_frames_without_end);
     tcase_add_test(states, a_place_of_any_size_is_written);
     return suite;
