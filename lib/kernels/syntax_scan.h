@@ -45,15 +45,16 @@ enum syntax_what { SYNTAX_HITS, SYNTAX_NUMBER, SYNTAX_MARKS };
 struct syntax_rows {
     struct cb__csv csv;
     const uint8_t *data;
-    size_t n, at;                /* the next block begins at `at` */
-    size_t count;                /* of the line ends found so far */
-    size_t max;                  /* no block is read after so many */
-    uint32_t *hits;              /* where they are ... */
-    uint64_t *marks;             /* ... or a bit for each byte ... */
-    uint64_t last_ends, last_at; /* ... or the last block with some: these, and its offset */
-    uint64_t quoted;             /* all ones inside quotes */
-    uint64_t opens;              /* 1 where a quote would open */
-    uint64_t odd; /* quick: not 0 before a block that is not read in this way; lazy: after a
+    size_t n, at;       /* the next block begins at `at` */
+    size_t count;       /* of the line ends found so far */
+    size_t max;         /* no block is read after so many */
+    uint32_t *hits;     /* where they are ... */
+    uint64_t *marks;    /* ... or a bit for each byte ... */
+    uint64_t last_ends; /* ... or those of the last block that has some, */
+    size_t last_at;     /* and its offset */
+    uint64_t quoted;    /* all ones inside quotes */
+    uint64_t opens;     /* 1 where a quote would open */
+    uint64_t odd;       /* quick: not 0 before a block that is not read in this way; lazy: after a
                         quote that is text: where one is, more will be, and a branch for each
                         block would cost more than to expect them */
     /* If not lazy: */
