@@ -227,6 +227,7 @@ EXTRA_DIST += \
 	tests/model/messages.py \
 	tests/model/model.py \
 	tests/model/torture.py \
+	tests/model/values.py \
 	tests/faults.py \
 	tests/mutate.known \
 	tests/mutate.py \

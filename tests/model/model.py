@@ -26,6 +26,10 @@ class Partial(Exception):
         self.offset = offset
 
 
+class Cut(Partial):
+    """The same in the middle of the input."""
+
+
 class Malformed(Exception):
     """The input breaks the rules of the framing."""
 
