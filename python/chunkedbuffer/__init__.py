@@ -4,6 +4,8 @@
 Buffer holds bytes that arrive; Decoder finds records in it; Encoder does the reverse.
 decode, encode and reframe are iterators over any source of bytes.
 """
+import sys as _sys
+
 from ._native import (
     Buffer, Chunk, Decoder, Encoder, Pool, Record, Records, WritableChunk, framings, global_pool,
     library_version)
@@ -12,6 +14,9 @@ from .errors import (
     TruncatedError, UnencodableError)
 from .records import Framing, PoolStats
 from .streams import decode, encode, reframe
+
+if not getattr(_sys, "_is_gil_enabled", lambda: True)():  # it was forced to stay off
+    raise ImportError("chunkedbuffer needs the GIL: do not set PYTHON_GIL=0 or -X gil=0")
 
 __all__ = [
     "Buffer", "Chunk", "Decoder", "Encoder", "Framing", "FramingError", "LimitError",

@@ -149,7 +149,7 @@ cdef class Buffer:
         status = cb_data(buffer, n, &data)
         if status < 0:
             fail(status)
-        cb_hold_bytes(buffer, 0, n, held)
+        hold_part(buffer, 0, n, held)
         release_unneeded()
 
     cdef bint hold_head(self, cb_buffer *buffer, size_t n, cb_held *held) noexcept:
@@ -188,7 +188,7 @@ cdef class Buffer:
         if chunk is None:
             return
         if chunk.exports:
-            cb_hold_bytes(buffer, cb_length(buffer) - nbytes, nbytes, &chunk.pin)
+            hold_part(buffer, cb_length(buffer) - nbytes, nbytes, &chunk.pin)
             self.old_views += 1
         chunk.closed = True
         self.offer = NULL
@@ -389,7 +389,7 @@ cdef class Buffer:
         try:
             while cb_chunks(spare, &area, 1):
                 chunk = Chunk.__new__(Chunk)
-                cb_hold_bytes(spare, 0, area.iov_len, &chunk.held)
+                hold_part(spare, 0, area.iov_len, &chunk.held)
                 cb_skip(spare, area.iov_len)
                 result.append(chunk)
         finally:
@@ -581,6 +581,12 @@ cdef int both_ready(Buffer a, Buffer b) except -1:
     while a.reader is not NULL or a.busy:
         a.ready()
         b.ready()
+
+
+cdef void hold_part(cb_buffer *buffer, size_t offset, size_t n, cb_held *held) noexcept:
+    """Holds bytes that are known to be in one chunk."""
+    if cb_hold_bytes(buffer, offset, n, held) != CB_YES:
+        memset(held, 0, sizeof(cb_held))
 
 
 cdef Buffer adopt(Buffer result, cb_buffer *spare, ssize_t status):

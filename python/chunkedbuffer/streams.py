@@ -14,6 +14,18 @@ from .errors import StateError
 
 #: For what is reframed: its buffers are here, so the GIL can be released.
 _shared_pool = Pool(shared=True)
+_pools_of_parents: List[Pool] = []
+
+
+def _after_fork() -> None:
+    """A thread of the parent may have held the lock of the pool: it cannot even be freed."""
+    global _shared_pool
+    _pools_of_parents.append(_shared_pool)
+    _shared_pool = Pool(shared=True)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 #: The longest datagram; one of UDP has less than 64 KiB.
 _DATAGRAM_MAX = 1 << 20

@@ -9,6 +9,7 @@ import weakref
 
 import pytest
 
+import chunkedbuffer
 from chunkedbuffer import Buffer, Decoder, Encoder, MalformedError, decode
 
 LONG = b"one\ntwo\n" + b"x" * 5000 + b"\n"  # appended by reference
@@ -197,6 +198,19 @@ def test_a_child_goes_on_with_records_of_its_parent():
         os._exit(0 if list(records) == [b"two", b"three"] else 1)
     assert list(records) == [b"two", b"three"]
     assert os.waitpid(pid, 0)[1] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this needs fork")
+def test_a_child_reframes_whatever_the_threads_of_its_parent_did():
+    """Its pool is another one, whose lock nobody can have held when it began."""
+    before = chunkedbuffer.streams._shared_pool
+    pid = os.fork()
+    if not pid:
+        parts = list(chunkedbuffer.reframe(b"one\n", "line", "netstring"))
+        fresh = chunkedbuffer.streams._shared_pool is not before and before.stats().live_blocks == 0
+        os._exit(0 if parts == [b"3:one,"] and fresh else 1)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert chunkedbuffer.streams._shared_pool is before
 
 
 def test_an_error_comes_after_all_records_before_it():

@@ -90,6 +90,28 @@ def test_stubtest_finds_nothing(tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def run_python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_it_refuses_to_run_without_the_gil():
+    run = run_python("import sys; sys._is_gil_enabled = lambda: False; import chunkedbuffer")
+    assert run.returncode == 1
+    assert "ImportError: chunkedbuffer needs the GIL" in run.stderr
+
+
+def test_a_second_interpreter_is_refused():
+    pytest.importorskip("_xxsubinterpreters")
+    run = run_python("""if True:
+        import chunkedbuffer, _xxsubinterpreters as interpreters
+        try:
+            interpreters.run_string(interpreters.create(), "import chunkedbuffer")
+        except interpreters.RunFailedError as error:
+            print(error)""")
+    assert run.stderr == ""
+    assert "ImportError" in run.stdout
+
+
 def test_versions():
     assert importlib.metadata.version("chunkedbuffer") == chunkedbuffer.__version__
     assert chunkedbuffer.__version__ == chunkedbuffer.library_version
