@@ -261,7 +261,7 @@ done
 about 'a part, and delimiters and marks that come or nearly come at each byte'
 
 # No record begins near the part, or one at each 1000th byte.
-[ -n "${COVERAGE-}" ] || limits=$(echo "$limits" | sed "s/ulimit -t.*/ulimit -t 2/")
+[ -n "${COVERAGE-}" ] || limits=$(echo "$limits" | sed "s/ulimit -t.*/ulimit -t 20/")
 head -c 8000000 as >in
 once=$(repeated 1000 a)
 for mark in "$once" "${once}b"; do
