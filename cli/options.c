@@ -438,6 +438,11 @@ static int argument_of(const struct option_row *row)
     return *row->argument == '[' ? optional_argument : required_argument;
 }
 
+static bool is_probe(const struct option_row *row)
+{
+    return row->kind == FLAG && row->member == offsetof(struct options, probe);
+}
+
 static enum exit_status read_options(struct options *options, int argc, char **argv)
 {
     struct option longs[ROWS + 1];
@@ -464,7 +469,7 @@ static enum exit_status read_options(struct options *options, int argc, char **a
         const struct option_row *row = row_of(result);
         options->next = optind < argc ? argv[optind] : NULL;
         enum exit_status status = row ? apply(row, options, optarg) : refuse(argc, argv);
-        options->given++;
+        options->others |= !row || !is_probe(row);
         if (status || options->done)
             return status;
     }
@@ -514,7 +519,7 @@ static struct grouping find_grouping(const struct options *options)
 /* Checks combinations of options, and fills in defaults. */
 static enum exit_status complete(struct options *options)
 {
-    if (options->probe && options->given > 1)
+    if (options->probe && options->others)
         return usage_error("--probe excludes all other options");
     if (options->from && options->delimiters)
         return usage_error("--from and --delim exclude each other");

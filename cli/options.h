@@ -48,7 +48,7 @@ struct options {
     bool progress;
     unsigned stats; /* enum stats_form */
     bool probe;
-    unsigned given;   /* number of options */
+    bool others;      /* than --probe are given */
     const char *next; /* the word after the current one, or NULL */
     bool done;        /* help was printed, nothing is left to do */
     char **files;     /* at least one; "-" is standard input */

@@ -53,15 +53,39 @@ static struct nearest find_nearest(const char *specification, unsigned direction
     return nearest;
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
 /* Is it about a word that does not exist? */
 static bool has_unknown_word(const struct cb_error *error)
 {
-    static const char *const beginnings[] = {"unknown framing ", "unknown key "};
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-        if (strncmp(error->text, beginnings[i], strlen(beginnings[i])) == 0)
-            return true;
-    }
-    return false;
+    return begins(error->text, "unknown framing ") || begins(error->text, "unknown key ");
+}
+
+/* Does the setting that ends before this place have a value, and not a number? */
+static bool follows_text(const char *specification, const char *place)
+{
+    const char *value = place;
+    while (value > specification && !strchr(",:=", value[-1]))
+        value--;
+    return value > specification && value[-1] != ',' && value + strspn(value, "0123456789") < place;
+}
+
+/* Does a comma that has no escape seem to be a part of a value: the one before the place of the
+ * error, or the one that the value there ends with? */
+static bool lacks_escape(const char *specification, const struct cb_error *error)
+{
+    const char *at = specification + error->offset;
+    const char *end = at + strcspn(at, "=,");
+    if (strstr(error->text, " is empty"))
+        return *end == ',' || (*end == '=' && end[1] == ',');
+    if (begins(error->text, "expected a key"))
+        return at - 1 > specification &&
+               (strchr(":=", at[-2]) || follows_text(specification, at - 1));
+    return begins(error->text, "unknown key ") && *end != '=' &&
+           follows_text(specification, at - 1);
 }
 
 enum exit_status bad_specification(const char *option, const char *specification,
@@ -77,6 +101,8 @@ enum exit_status bad_specification(const char *option, const char *specification
         struct nearest nearest = find_nearest(specification, direction, error);
         hint = nearest_hint(&nearest, "", room);
     }
+    if (!*hint && lacks_escape(specification, error))
+        hint = "; write '\\,' for a comma in a value";
     return usage_error("%s: %s, at character %" PRIu64 " of %s%s", option, error->text,
                        error->offset + 1, QUOTED(specification), hint);
 }

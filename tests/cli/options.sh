@@ -132,6 +132,10 @@ for what in count check; do
     done
     wrong "--$what and --to exclude each other" --$what -0
 done
+wrong '--probe excludes all other options' --probe --probe -c
+run --probe --probe
+expect_status 0
+
 # A hint is about words that do not exist, not about escapes.
 wrong "--from: unknown escape '\\l', at character 7 of 'start:\\line'" -f 'start:\line'
 

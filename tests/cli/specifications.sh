@@ -77,7 +77,21 @@ wrong_spec --to line,kep "unknown key 'kep'" 6
 wrong_spec --to docker,led=x "unknown key 'led'" 8 "'lead'"
 wrong_spec --from docker,led=x "unknown key 'led'" 8
 wrong_both line, 'expected a key' 6
-wrong_both 'delim:x,,or=y' 'expected a key' 9
+
+# comma OPTION SPECIFICATION MESSAGE COLUMN - a comma in a value, without its escape
+comma() {
+    wrong "$1: $3, at character $4 of '$2'; write '\\,' for a comma in a value" "$1=$2"
+}
+comma --to 'delim:x,,or=y' 'expected a key' 9
+comma --from delim:, 'expected a key' 8
+comma --from 'delim:, ' 'the argument is empty' 7
+comma --from delim:a,b "unknown key 'b'" 9
+comma --from 'delim:;,or=,' 'expected a key' 13
+comma --from csv,sep=, 'expected a key' 10
+comma --from 'between:[,end=,]' 'the end is empty' 11
+comma --from 'start:a, ,line' "unknown key ' '" 9
+wrong_both fixed:3,x "unknown key 'x'" 9
+wrong_both line,,x 'expected a key' 6
 wrong_both line,=x 'expected a key' 6
 wrong_both u16be,offset=1,offset=1 "'offset' is given twice" 16
 wrong_both line,skip-empty,skip-empty "'skip-empty' is given twice" 17
