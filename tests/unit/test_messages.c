@@ -380,7 +380,7 @@ static const struct {
     uint64_t column;
 } wrong_leads[] = {
     {"sip", 0},
-    {"content-length,start-line", 0},
+    {"content-length,start-line", 15},
     {"content-length,start-line,lead=x", 26},
     {"content-length,start-line,lead=\\r\\nx\\r\\n", 26},
     {"content-length,start-line,lead=x\\r\\n\\r\\n", 26},
