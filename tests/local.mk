@@ -25,6 +25,10 @@ unit_tests = \
 	tests/unit/test_consume \
 	tests/unit/test_hold \
 	tests/unit/test_search \
+	tests/unit/test_search_cost \
+	tests/unit/test_search_resume \
+	tests/unit/test_search_take \
+	tests/unit/test_search_turns \
 	tests/unit/test_split \
 	tests/unit/test_number \
 	tests/unit/test_print \
@@ -48,10 +52,19 @@ unit_tests = \
 	tests/unit/test_trailer \
 	tests/unit/test_encoder \
 	tests/unit/test_encode \
+	tests/unit/test_encode_calls \
+	tests/unit/test_encode_room \
 	tests/unit/test_reframe \
+	tests/unit/test_reframe_calls \
+	tests/unit/test_reframe_kept \
 	tests/unit/test_own \
 	tests/unit/test_own_contract \
+	tests/unit/test_own_encode \
+	tests/unit/test_own_lies \
 	tests/unit/test_framings \
+	tests/unit/test_delimiters \
+	tests/unit/test_lengths \
+	tests/unit/test_chunked \
 	tests/unit/test_keys \
 	tests/unit/test_scanned \
 	tests/unit/test_json \
@@ -66,7 +79,11 @@ unit_tests = \
 	tests/unit/test_outputs \
 	tests/unit/test_overflow \
 	tests/unit/test_stuffed \
+	tests/unit/test_sse \
+	tests/unit/test_websocket \
 	tests/unit/test_every \
+	tests/unit/test_every_encoder \
+	tests/unit/test_every_end \
 	tests/unit/test_stats \
 	tests/unit/test_sums \
 	tests/unit/test_progress
@@ -94,7 +111,13 @@ tests_unit_libsupport_la_SOURCES = \
 	tests/unit/operations_take.c \
 	tests/unit/operations_number.c \
 	tests/unit/operations_split.c \
+	tests/unit/encoding.h \
+	tests/unit/every.h \
+	tests/unit/own_lies.h \
 	tests/unit/reading.h \
+	tests/unit/reframing.h \
+	tests/unit/searching.h \
+	tests/unit/stuffed.h \
 	tests/unit/kernels.h \
 	tests/unit/outputs.h \
 	tests/unit/streams.h \
@@ -302,9 +325,7 @@ EXTRA_DIST += $(house_tests)
 
 # It runs unit tests.
 if HAVE_CHECK
-tests/house/kernels.log: tests/unit/test_matcher tests/unit/test_search tests/unit/test_split \
-	tests/unit/test_decoder tests/unit/test_framings tests/unit/test_scanned \
-	tests/unit/test_stuffed tests/unit/test_outputs
+tests/house/kernels.log: $(unit_tests)
 endif
 
 # -------------------------------------------------------- how they are run

@@ -38,13 +38,15 @@ import tempfile
 import threading
 import time
 
-DECODING = "test_decoder test_pieces test_cuts test_framings:records test_framings:bounds" \
-           " test_take test_place test_ahead test_settle test_every:decoders test_framings:random"
-ENCODING = "test_encoder test_encode test_table test_header test_trailer test_failures" \
-           " test_reframe:calls test_outputs test_every:encoders test_messages test_framings:random"
+DECODING = "test_decoder test_pieces test_cuts test_delimiters test_lengths test_chunked" \
+           " test_framings:records test_framings:bounds test_take test_place test_ahead test_settle" \
+           " test_every:decoders test_every_end test_framings:random"
+ENCODING = "test_encoder test_encode test_encode_room test_encode_calls test_table test_header" \
+           " test_trailer test_failures test_reframe_calls test_reframe_kept test_outputs" \
+           " test_every_encoder test_messages test_framings:random"
 MESSAGES = "test_http:messages test_http:bounds test_http:content-length test_header test_trailer" \
            " test_messages test_overflow test_http:random"
-OWN = "test_own test_own_contract"
+OWN = "test_own test_own_contract test_own_encode test_own_lies"
 BUFFERS = "test_buffer test_append test_consume test_offer test_io test_pool test_hold" \
           " test_number test_print test_failures test_reader test_threads test_search test_random"
 # Of which file which tests ought to notice a change: of tests/unit, perhaps one case of a
@@ -62,14 +64,14 @@ TESTS = {
     "lib/framing/spans.c": DECODING + " test_header test_trailer test_mixed test_recover"
                            " test_failures test_json test_reframe",
     "lib/framing/recover.c": DECODING + " test_recover test_scanned test_json test_lines",
-    "lib/framing/take.c": DECODING + " " + OWN + " test_journal test_stuffed test_values",
-    "lib/framing/unpack.c": DECODING + " test_stuffed test_lines test_header test_reframe:all",
-    "lib/framing/encode.c": ENCODING + " " + OWN + " test_reframe:all",
-    "lib/framing/encoder.c": ENCODING + " " + OWN + " test_reframe:all tests/cli/dump.sh",
-    "lib/framing/reframe.c": ENCODING + " test_reframe:all test_place",
-    "lib/framing/short.c": ENCODING + " test_reframe:all test_place",
-    "lib/framing/steps.c": ENCODING + " " + OWN + " test_reframe:all tests/cli/dump.sh",
-    "lib/framing/whole.c": ENCODING + " " + OWN + " test_reframe:all",
+    "lib/framing/take.c": DECODING + " " + OWN + " test_journal test_stuffed test_sse test_websocket test_values",
+    "lib/framing/unpack.c": DECODING + " test_stuffed test_sse test_websocket test_lines test_header test_reframe",
+    "lib/framing/encode.c": ENCODING + " " + OWN + " test_reframe",
+    "lib/framing/encoder.c": ENCODING + " " + OWN + " test_reframe tests/cli/dump.sh",
+    "lib/framing/reframe.c": ENCODING + " test_reframe test_place",
+    "lib/framing/short.c": ENCODING + " test_reframe test_place",
+    "lib/framing/steps.c": ENCODING + " " + OWN + " test_reframe tests/cli/dump.sh",
+    "lib/framing/whole.c": ENCODING + " " + OWN + " test_reframe",
     "lib/framings/chunked.c": DECODING + " " + ENCODING + " " + MESSAGES + " tests/cli/chunked.sh"
                               " tests/cli/specifications.sh",
     "lib/framings/content_length.c": DECODING + " " + ENCODING + " " + MESSAGES

@@ -12,12 +12,13 @@ cd "$TOP_BUILDDIR"
 
 # What takes longest, and searches only by way of the others, is run with the plain one, and
 # with THOROUGH=yes with each.
-long='cuts framings scanned json stuffed'
+long='cuts delimiters lengths chunked framings scanned json stuffed sse websocket'
+searches='search search_cost search_resume search_take search_turns'
 
 # with_kernel NAME - runs them with it, as far as it is there
 with_kernel() {
     [ -n "${THOROUGH-}" ] || [ "$1" = plain ] || long=
-    for test in matcher search split decoder outputs $long; do
+    for test in matcher $searches split decoder outputs $long; do
         status=0
         # (A process for each case would be a third of the time.)
         CK_FORK=no CB_TEST_KERNEL=$1 tests/unit/test_$test >"$scratch/$1.$test" 2>&1 || status=$?

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What must hold for every framing of the table: memory that runs out at any
- * place, a decoder or an encoder that is used again after a stream or a record
- * was given up, records that are cut short or too long.
+ * place, a decoder that is used again after a stream was given up, input that
+ * is malformed.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
@@ -14,6 +12,7 @@
 #include "reading.h"
 #include "steps.h"
 #include "streams.h"
+#include "every.h"
 
 /* ------------------------------------------------------------------- decoders */
 
@@ -112,107 +111,6 @@ START_TEST(the_streams_are_of_every_framing)
     }
 }
 END_TEST
-
-/* The specification of a test that is made twice, the second time with `keep`. */
-static const char *specification_of(const struct stream *stream, int i, char *text, size_t size)
-{
-    snprintf(text, size, "%s%s", stream->specification, i % 2 ? ",keep" : "");
-    return text;
-}
-
-/* A decoder at work, and a buffer, with allocations that may fail. */
-struct work {
-    struct cb_decoder *decoder;
-    struct cb_buffer *buffer, *taken;
-    struct record_list records;
-};
-
-/* Brings the input in parts of `step` bytes and reads all of it; with `taking`
- * by cb_decoder_take.  Returns how it ended. */
-static int read_stream(struct work *work, const char *bytes, size_t size, size_t step, bool taking)
-{
-    size_t at = 0;
-    bool finished = false;
-
-    for (;;) {
-        struct cb_piece piece;
-        int status = taking ? cb_decoder_take(work->decoder, work->buffer, work->taken)
-                            : cb_decoder_next(work->decoder, work->buffer, &piece);
-
-        if (status == CB_PIECE && taking) {
-            size_t n;
-            uint8_t *data = flatten(work->taken, &n);
-
-            list_add(&work->records, data, n);
-            list_end(&work->records);
-            free(data);
-            cb_skip(work->taken, CB_ALL);
-        } else if (status == CB_PIECE) {
-            list_add(&work->records, piece.data, piece.length);
-            if (piece.flags & CB_LAST)
-                list_end(&work->records);
-        } else if (status == CB_MORE && at < size) {
-            size_t n = size - at < step ? size - at : step;
-
-            if (cb_append(work->buffer, bytes + at, n) != CB_OK)
-                return CB_ENOMEM;
-            at += n;
-        } else if (status == CB_MORE && !finished) {
-            cb_decoder_finish(work->decoder);
-            finished = true;
-        } else {
-            return status;
-        }
-    }
-}
-
-static void empty(struct record_list *list)
-{
-    list->size = list->count = 0;
-}
-
-static bool same_lists(const struct record_list *a, const struct record_list *b)
-{
-    return a->count == b->count && a->size == b->size &&
-           (a->size == 0 || memcmp(a->bytes, b->bytes, a->size) == 0) &&
-           (a->count == 0 || memcmp(a->ends, b->ends, a->count * sizeof *a->ends) == 0);
-}
-
-static int make_work(struct work *work, const char *specification,
-                     const struct cb_allocator *allocator)
-{
-    struct cb_buffer_options plain = {
-        .size = sizeof plain, .allocator = allocator, .chunk_min = 16, .chunk_max = 64};
-    struct cb_decoder_options options = {.size = sizeof options, .allocator = allocator};
-
-    *work = (struct work){.decoder = NULL};
-    if (cb_buffer_new(&work->buffer, &plain) != CB_OK ||
-        cb_buffer_new(&work->taken, &plain) != CB_OK)
-        return CB_ENOMEM;
-    return cb_decoder_new(&work->decoder, specification, &options, NULL);
-}
-
-static void free_work(struct work *work)
-{
-    cb_decoder_free(work->decoder);
-    cb_buffer_free(work->buffer);
-    cb_buffer_free(work->taken);
-    list_free(&work->records);
-}
-
-/* What the stream gives when all is well. */
-static int read_well(const char *specification, const struct stream *stream,
-                     struct record_list *records)
-{
-    struct work work;
-
-    ck_assert_int_eq(make_work(&work, specification, NULL), CB_OK);
-    int status = read_stream(&work, stream->bytes, stream->size, 100, false);
-    *records = work.records;
-    work.records = (struct record_list){.count = 0};
-    free_work(&work);
-    return status;
-}
 
 /* One allocation fails, or all from there on; true if there were so many. */
 static bool fail_allocation(const char *specification, const struct stream *stream, uint64_t at,
@@ -537,239 +435,6 @@ START_TEST(a_fault_is_the_same_however_the_input_is_cut)
 }
 END_TEST
 
-/* -------------------------------------------------------- cut short, too long */
-
-/* Of `limit` bytes at most: longer ones are left out, or cut, or end it all. */
-static void limit_records(const struct record_list *all, size_t limit, enum cb_overflow how,
-                          struct record_list *wanted)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
-        size_t n = all->ends[i] - at;
-
-        if (n > limit && how == CB_OVERFLOW_FAIL)
-            break;
-        if (n > limit && how == CB_OVERFLOW_SKIP)
-            continue;
-        list_add(wanted, all->bytes + at, n < limit ? n : limit);
-        list_end(wanted);
-    }
-}
-
-/* Of whole records, that is. */
-static size_t size_of(const struct record_list *list)
-{
-    return list->count > 0 ? list->ends[list->count - 1] : 0;
-}
-
-static bool begins_with(const struct record_list *list, const struct record_list *start)
-{
-    const size_t size = size_of(start);
-
-    return list->count >= start->count && list->size >= size &&
-           (size == 0 || memcmp(list->bytes, start->bytes, size) == 0) &&
-           (start->count == 0 ||
-            memcmp(list->ends, start->ends, start->count * sizeof *list->ends) == 0);
-}
-
-/* How many records cb_decoder_skip counts. */
-static uint64_t count_records(const char *specification, const struct cb_decoder_options *options,
-                              const char *bytes, size_t size, size_t step)
-{
-    struct work work;
-    uint64_t sum = 0, count;
-    size_t at = 0;
-    bool finished = false;
-
-    ck_assert_int_eq(make_work(&work, "line", NULL), CB_OK);
-    cb_decoder_free(work.decoder);
-    ck_assert_int_eq(cb_decoder_new(&work.decoder, specification, options, NULL), CB_OK);
-    for (;;) {
-        int status = cb_decoder_skip(work.decoder, work.buffer, 2, &count);
-
-        if (status == CB_PIECE) {
-            sum += count;
-        } else if (status == CB_MORE && at < size) {
-            size_t n = size - at < step ? size - at : step;
-
-            ck_assert_int_eq(cb_append(work.buffer, bytes + at, n), CB_OK);
-            at += n;
-        } else if (status == CB_MORE && !finished) {
-            cb_decoder_finish(work.decoder);
-            finished = true;
-        } else {
-            break;
-        }
-    }
-    free_work(&work);
-    return sum;
-}
-
-static void check_limits(const char *specification, const struct stream *stream, size_t size,
-                         struct cb_decoder_options options, struct prng *prng)
-{
-    const size_t limit = (size_t)options.max_record;
-    const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
-    struct cb_decoder_options unlimited = {.size = sizeof unlimited,
-                                           .on_partial = options.on_partial};
-    struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
-                      .whole = prng_below(prng, 2) == 1,
-                      .cut = 1 + prng_below(prng, 40),
-                      .step = 1 + prng_below(prng, 40),
-                      .changed = true};
-    struct record_list all, whole, begun, got, wanted = {.count = 0};
-    const uint8_t *bytes = (const uint8_t *)stream->bytes;
-
-    struct outcome free_end = read_input(specification, &unlimited, bytes, size, &simple, &all);
-    unlimited.on_partial = CB_PARTIAL_DROP;
-    read_input(specification, &unlimited, bytes, size, &simple, &whole);
-    unlimited.on_partial = CB_PARTIAL_EMIT;
-    read_input(specification, &unlimited, bytes, size, &simple, &begun);
-    struct outcome end = read_input(specification, &options, bytes, size, &way, &got);
-    limit_records(&all, limit, options.on_overflow, &wanted);
-    const bool unfinished = begun.count > whole.count;
-    /* What there is of an unfinished one may be short enough, but not what was
-     * told of it. */
-    const bool told =
-        options.on_overflow != CB_OVERFLOW_TRUNCATE && unfinished && got.count + 1 == wanted.count;
-    const bool fails = options.on_overflow == CB_OVERFLOW_FAIL && wanted.count < all.count;
-    bool right = told ? begins_with(&wanted, &got) : begins_with(&got, &wanted);
-    right = right && (told || got.count == wanted.count);
-    if (fails || (told && options.on_overflow == CB_OVERFLOW_FAIL))
-        right = right && end.status == CB_EOVERFLOW;
-    else
-        right =
-            right && (end.status == free_end.status || (options.on_overflow == CB_OVERFLOW_FAIL &&
-                                                        unfinished && end.status == CB_EOVERFLOW));
-    expect(right,
-           "%s, %zu bytes, max %zu, overflow %d, partial %d, call %d%s, cut %zu, step %zu: "
-           "%zu records of %zu, status %d, not %d",
-           specification, size, limit, (int)options.on_overflow, (int)options.on_partial,
-           (int)way.call, way.whole ? ", whole" : "", way.cut, way.step, got.count, wanted.count,
-           end.status, free_end.status);
-    uint64_t skipped =
-        count_records(specification, &options, stream->bytes, size, 1 + prng_below(prng, 40));
-    expect(skipped == got.count,
-           "%s, %zu bytes, max %zu, overflow %d, partial %d: %zu records, but %" PRIu64 " skipped",
-           specification, size, limit, (int)options.on_overflow, (int)options.on_partial, got.count,
-           skipped);
-    list_free(&all);
-    list_free(&whole);
-    list_free(&begun);
-    list_free(&got);
-    list_free(&wanted);
-}
-
-START_TEST(what_is_cut_short_or_too_long_is_treated_alike)
-{
-    const struct stream *stream = &streams[_i / 2];
-    struct prng prng = {600 + (uint64_t)_i};
-    char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof text);
-
-    for (size_t size = 0; size <= stream->size; size++) {
-        for (size_t kind = 0; kind < rounds(2, 3) * 4 * 3; kind++) {
-            struct cb_decoder_options options = {
-                .size = sizeof options,
-                .on_overflow = (enum cb_overflow)(kind % 3),
-                .on_partial = (enum cb_partial)(kind / 3 % 4),
-                .max_record = 1 + prng_below(&prng, kind < 12 ? 4 : 24),
-            };
-
-            check_limits(specification, stream, size, options, &prng);
-        }
-    }
-}
-END_TEST
-
-/* Reads the first `size` bytes of a stream, at once and then in some way, which
- * gives the same records. */
-static struct outcome read_partly(const char *specification, const struct stream *stream,
-                                  size_t size, enum cb_partial on_partial, struct prng *prng,
-                                  struct record_list *records)
-{
-    const struct cb_decoder_options options = {.size = sizeof options, .on_partial = on_partial};
-    const struct way simple = {.whole = true, .cut = 100, .step = 100, .changed = true};
-    const struct way way = {.call = (enum call)prng_below(prng, BY_BATCH + 10),
-                            .whole = prng_below(prng, 2) == 1,
-                            .cut = 1 + prng_below(prng, 40),
-                            .step = 1 + prng_below(prng, 40),
-                            .changed = true};
-    const uint8_t *bytes = (const uint8_t *)stream->bytes;
-    struct record_list again;
-
-    struct outcome end = read_input(specification, &options, bytes, size, &simple, records);
-    struct outcome other = read_input(specification, &options, bytes, size, &way, &again);
-    expect(other.status == end.status && again.count == records->count &&
-               begins_with(&again, records),
-           "%s, %zu bytes, partial %d, call %d%s, cut %zu, step %zu: %zu records of %zu, status "
-           "%d, not %d",
-           specification, size, (int)on_partial, (int)way.call, way.whole ? ", whole" : "", way.cut,
-           way.step, again.count, records->count, other.status, end.status);
-    list_free(&again);
-    return end;
-}
-
-/* Does the end of the input settle what more bytes would have made something
- * else of, though no record is cut short there?  A message of HTTP may end with
- * its connection; a record may go on in another line; a delimiter, or what belongs to a
- * record with `keep`, may be longer. */
-static bool is_settled_by_the_end(const char *specification)
-{
-    static const char *const some[] = {
-        "http",      "delim:aba", "sse,keep",          "json-seq,keep",
-        "line,fold", "paragraph", "csv,escape=\\\\,cr"};
-    bool found = false;
-
-    for (size_t i = 0; i < COUNT(some); i++)
-        found = found || strncmp(specification, some[i], strlen(some[i])) == 0;
-    return found;
-}
-
-START_TEST(what_on_partial_asks_for_is_done_by_every_framing)
-{
-    const struct stream *stream = &streams[_i / 2];
-    struct prng prng = {700 + (uint64_t)_i};
-    struct record_list all;
-    char text[80];
-    const char *specification = specification_of(stream, _i, text, sizeof text);
-
-    ck_assert_int_eq(read_well(specification, stream, &all), CB_END);
-    for (size_t size = 0; size <= stream->size; size++) {
-        struct record_list records[CB_PARTIAL_DROP + 1];
-        struct outcome ends[COUNT(records)];
-
-        for (enum cb_partial how = CB_PARTIAL_DEFAULT; how <= CB_PARTIAL_DROP; how++)
-            ends[how] = read_partly(specification, stream, size, how, &prng, &records[how]);
-        const struct record_list *fail = &records[CB_PARTIAL_FAIL];
-        const struct record_list *emit = &records[CB_PARTIAL_EMIT];
-        const struct record_list *drop = &records[CB_PARTIAL_DROP];
-        const bool unfinished = emit->count > drop->count;
-        expect(ends[CB_PARTIAL_DROP].status == CB_END && ends[CB_PARTIAL_EMIT].status == CB_END,
-               "%s, %zu bytes: not at the end", specification, size);
-        expect(begins_with(emit, drop) && emit->count <= drop->count + 1,
-               "%s, %zu bytes: emits %zu records, %zu of them whole", specification, size,
-               emit->count, drop->count);
-        expect(fail->count == drop->count && begins_with(fail, drop) &&
-                   ends[CB_PARTIAL_FAIL].status ==
-                       (unfinished ? CB_ETRUNCATED : ends[CB_PARTIAL_FAIL].status),
-               "%s, %zu bytes: fails with %d", specification, size, ends[CB_PARTIAL_FAIL].status);
-        /* No record is whole that would be another one if more bytes came. */
-        expect(begins_with(&all, drop) || is_settled_by_the_end(specification),
-               "%s, %zu bytes: what is dropped is whole", specification, size);
-        bool known = false;
-        for (enum cb_partial how = CB_PARTIAL_FAIL; how <= CB_PARTIAL_DROP; how++)
-            known = known || (ends[how].status == ends[CB_PARTIAL_DEFAULT].status &&
-                              same_lists(&records[how], &records[CB_PARTIAL_DEFAULT]));
-        expect(known, "%s, %zu bytes: the default is none of the three", specification, size);
-        for (size_t i = 0; i < COUNT(records); i++)
-            list_free(&records[i]);
-    }
-    list_free(&all);
-}
-END_TEST
-
 /* ------------------------------------------------------------------- encoders */
 
 START_TEST(the_outputs_are_all_there_are)
@@ -781,149 +446,6 @@ START_TEST(the_outputs_are_all_there_are)
             found = found || is_named(outputs[i], cb_framing_name(f));
         expect(found, "%s is not among the outputs", cb_framing_name(f));
     }
-}
-END_TEST
-
-static int make_encoder(struct cb_encoder **encoder, const char *specification,
-                        const struct cb_allocator *allocator)
-{
-    struct cb_encoder_options options = {
-        .size = sizeof options, .allocator = allocator, .refuse_collisions = 1};
-
-    *encoder = NULL;
-    return cb_encoder_new(encoder, specification, &options, NULL);
-}
-
-START_TEST(an_encoder_without_memory_is_none)
-{
-    for (uint64_t at = 1;; at++) {
-        struct counting counting;
-        struct cb_encoder *encoder;
-
-        counting_init(&counting);
-        counting_fail(&counting, at, at % 2);
-        int status = make_encoder(&encoder, outputs[_i], &counting.hooks);
-        const bool failed = counting.failed;
-        expect(status == (failed ? CB_ENOMEM : CB_OK), "%s: %d", outputs[_i], status);
-        cb_encoder_free(encoder);
-        counting_fini(&counting);
-        if (!failed)
-            break;
-    }
-}
-END_TEST
-
-static void put(struct record_list *wire, int (*step)(struct cb_encoder *, const void **, size_t *),
-                struct cb_encoder *encoder)
-{
-    const void *data;
-    size_t n;
-    int status;
-
-    do {
-        status = step(encoder, &data, &n);
-        expect(status >= 0, "%d: %s", status, cb_encoder_error(encoder)->text);
-        list_add(wire, data, n);
-    } while (status == CB_YES);
-}
-
-enum { PAYLOAD = 16 };
-
-/* How far a record is brought: all the way, or given up before. */
-enum extent { LOOKED, BEGUN, HALF, ALL };
-
-static void encode_record(struct cb_encoder *encoder, const char *payload, enum extent extent,
-                          struct record_list *wire)
-{
-    const unsigned traits = cb_encoder_traits(encoder);
-    struct cb_piece piece = {.data = (const uint8_t *)payload,
-                             .length = PAYLOAD / 2,
-                             .record = 3,
-                             .total = PAYLOAD,
-                             .flags = CB_FIRST};
-    const void *data;
-    size_t n;
-
-    step_place(encoder, 3, 0);
-    if (step_look(encoder, &piece) != CB_OK || extent == LOOKED)
-        return;
-    piece.data += PAYLOAD / 2;
-    piece.flags = CB_LAST;
-    if (step_look(encoder, &piece) != CB_OK || step_begin(encoder, PAYLOAD, &data, &n) != CB_OK)
-        return;
-    list_add(wire, data, n);
-    if (extent == BEGUN)
-        return;
-    size_t left = extent == HALF ? PAYLOAD / 2 + 1 : PAYLOAD;
-    if (traits & CB_TRANSFORMS) {
-        uint8_t room[2 * CB__TRANSFORM_ROOM];
-        size_t size = sizeof room;
-
-        ck_assert_int_eq(step_payload(encoder, payload, &left, room, &size), CB_OK);
-        list_add(wire, room, size);
-    } else {
-        list_add(wire, payload, left);
-    }
-    if (extent == ALL)
-        put(wire, step_end, encoder);
-}
-
-START_TEST(an_encoder_forgets_a_record_that_was_given_up)
-{
-    /* Open strings and brackets, delimiters, bytes that need an escape. */
-    static const char before[][PAYLOAD + 1] = {"[{\"abcdefg\\klmn", "abcdefgh\nbcdefg\r",
-                                               "\xc3 \xe2\x82 \0\0abcdefg\r\xf0",
-                                               "\x1e\x1e;;;\xdb\xc0lmnop;"};
-    static const char good[] = "[\"bcdefghijklm\"]";
-    struct record_list expected = {.count = 0};
-    struct cb_encoder *encoder;
-
-    ck_assert_uint_eq(sizeof good - 1, PAYLOAD);
-    ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
-    encode_record(encoder, good, ALL, &expected);
-    put(&expected, step_finish, encoder);
-    cb_encoder_free(encoder);
-    for (size_t i = 0; i < COUNT(before); i++) {
-        for (enum extent extent = LOOKED; extent <= ALL; extent++) {
-            struct record_list wire = {.count = 0};
-
-            ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
-            encode_record(encoder, before[i], extent, &wire);
-            empty(&wire);
-            encode_record(encoder, good, ALL, &wire);
-            put(&wire, step_finish, encoder);
-            expect(same_lists(&wire, &expected), "%s, after %zu up to %d: %.*s, not %.*s",
-                   outputs[_i], i, (int)extent, (int)wire.size, wire.bytes, (int)expected.size,
-                   expected.bytes);
-            cb_encoder_free(encoder);
-            list_free(&wire);
-        }
-    }
-    list_free(&expected);
-}
-END_TEST
-
-/* An empty piece may have any address, even NULL. */
-START_TEST(an_empty_piece_needs_no_address)
-{
-    const struct cb_piece piece = {
-        .data = NULL, .length = 0, .record = 1, .flags = CB_FIRST | CB_LAST};
-    uint8_t room[CB__TRANSFORM_ROOM];
-    struct cb_encoder *encoder;
-    const void *data;
-    size_t n = 0, size = sizeof room;
-
-    ck_assert_int_eq(make_encoder(&encoder, outputs[_i], NULL), CB_OK);
-    step_place(encoder, 1, 0);
-    step_look(encoder, &piece);
-    step_begin(encoder, 0, &data, &n);
-    n = 0;
-    if (cb_encoder_traits(encoder) & CB_TRANSFORMS) {
-        ck_assert_int_eq(step_payload(encoder, NULL, &n, room, &size), CB_OK);
-        ck_assert_uint_eq(size, 0);
-    }
-    ck_assert_int_ge(step_end(encoder, &data, &n), 0);
-    cb_encoder_free(encoder);
 }
 END_TEST
 
@@ -957,24 +479,18 @@ END_TEST
 static Suite *every_suite(void)
 {
     Suite *suite = suite_create("every");
-    TCase *decoders = add_case(suite, "decoders");
-    TCase *encoders = add_case(suite, "encoders");
-    const int twice = 2 * (int)COUNT(streams);
+    TCase *decoders_case = add_case(suite, "decoders");
+    TCase *encoders_case = add_case(suite, "encoders");
 
-    tcase_add_loop_test(decoders, no_byte_is_read_that_has_not_come, 0, (int)COUNT(streams));
-    tcase_add_test(decoders, the_streams_are_of_every_framing);
-    tcase_add_loop_test(decoders, a_decoder_without_memory_fails_and_leaks_nothing, 0, twice);
-    tcase_add_loop_test(decoders, a_reset_forgets_the_stream, 0, twice);
-    tcase_add_loop_test(decoders, payload_may_go_by_elsewhere, 0, twice);
-    tcase_add_loop_test(decoders, a_fault_is_the_same_however_the_input_is_cut, 0,
+    tcase_add_loop_test(decoders_case, no_byte_is_read_that_has_not_come, 0, (int)COUNT(streams));
+    tcase_add_test(decoders_case, the_streams_are_of_every_framing);
+    tcase_add_loop_test(decoders_case, a_decoder_without_memory_fails_and_leaks_nothing, 0,
+                        2 * (int)COUNT(streams));
+    tcase_add_loop_test(decoders_case, a_reset_forgets_the_stream, 0, 2 * (int)COUNT(streams));
+    tcase_add_loop_test(decoders_case, payload_may_go_by_elsewhere, 0, 2 * (int)COUNT(streams));
+    tcase_add_loop_test(decoders_case, a_fault_is_the_same_however_the_input_is_cut, 0,
                         2 * (int)COUNT(malformed));
-    tcase_add_loop_test(decoders, what_is_cut_short_or_too_long_is_treated_alike, 0, twice);
-    tcase_add_loop_test(decoders, what_on_partial_asks_for_is_done_by_every_framing, 0, twice);
-    tcase_add_test(encoders, the_outputs_are_all_there_are);
-    tcase_add_loop_test(encoders, an_encoder_without_memory_is_none, 0, (int)COUNT(outputs));
-    tcase_add_loop_test(encoders, an_encoder_forgets_a_record_that_was_given_up, 0,
-                        (int)COUNT(outputs));
-    tcase_add_loop_test(encoders, an_empty_piece_needs_no_address, 0, (int)COUNT(outputs));
+    tcase_add_test(encoders_case, the_outputs_are_all_there_are);
     return suite;
 }
 
