@@ -428,7 +428,8 @@ cdef int skip_records(cb_decoder *decoder, cb_buffer *buffer, uint64_t *left) no
 @cython.no_gc_clear  # `fill` can refer to what refers to this, but not by this alone
 cdef class Records:
     """Iterates over the records of a decoder.  `fill`, if there is one, is called for more
-    input, and returns False at its end."""
+    input, and returns False at its end.  If it raises, the iterator may be used again; a
+    StopIteration, which would look like the end, becomes a RuntimeError."""
     cdef Decoder of
     cdef object fill
     cdef bint filling  # a call of it is running

@@ -123,10 +123,13 @@ class _Buffers(Iterator[Buffer]):
                 self._failure = error
         if enough or self._out:
             return self._out.take()
+        if self._failure is None:
+            return None
         failure, self._failure = self._failure, None
-        if failure is not None:
+        try:
             raise failure
-        return None
+        finally:
+            del failure  # it refers to this frame
 
 
 class _Encoded(_Buffers):

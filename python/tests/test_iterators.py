@@ -115,6 +115,36 @@ def test_reframed_records_around_one_that_cannot_be_encoded(pieces):
     assert list(parts) == [b"\5three"]
 
 
+def test_nothing_is_kept_alive_by_an_exception_that_was_caught():
+    import gc
+    import weakref
+
+    class Source:
+        reads = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            self.reads += 1
+            if self.reads > 1:
+                raise BlockingIOError
+            return b"one\n"
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        for make in ITERATORS.values():
+            source = Source()
+            alive = weakref.ref(source)
+            found = make(source)
+            assert isinstance(collected(found)[1], BlockingIOError)
+            del source, found
+            assert alive() is None
+    finally:
+        if before:
+            gc.enable()
+
+
 def test_reframed_records_before_a_truncated_one_come_first():
     found, error = collected(reframe([b"3:one,3:tw"], "netstring", "line", pieces=False))
     assert found == b"one\n"
