@@ -152,8 +152,8 @@ static void join_in_block(struct cb_buffer *buffer, const struct cb_buffer *part
     }
 }
 
-/* Joins the first n bytes, which are in several chunks, into one. */
-static int join(struct cb_buffer *buffer, size_t n)
+/* Joins the first n bytes, which are in several chunks, into one, at *joined. */
+static int join(struct cb_buffer *buffer, size_t n, const uint8_t **joined)
 {
     bool becomes_tail = false;
     struct cb_buffer parts = {.mask = CB__RING_INLINE - 1, .limit = SSIZE_MAX};
@@ -176,6 +176,7 @@ static int join(struct cb_buffer *buffer, size_t n)
         join_in_block(buffer, &parts, memory, becomes_tail);
     buffer->position -= n;
     buffer->shape++;
+    *joined = cb__buffer_chunk(buffer, 0)->data;
     cb_skip(&parts, CB_ALL); /* everything is in place when they are released */
     cb__buffer_free_ring(&parts);
     return CB_OK;
@@ -184,14 +185,20 @@ static int join(struct cb_buffer *buffer, size_t n)
 int cb_data(struct cb_buffer *buffer, size_t n, const void **data)
 {
     static const uint8_t nothing[1];
+    const uint8_t *joined = NULL;
     if (n > buffer->length)
         return CB_MORE;
     if (n && cb__buffer_chunk(buffer, 0)->length < n) {
-        int status = join(buffer, n);
+        int status = join(buffer, n, &joined);
         if (status)
             return status;
     }
     *data = buffer->count ? cb__buffer_chunk(buffer, 0)->data : nothing;
+    /* Whoever got bytes released may have put others before the joined ones. */
+    for (size_t i = 0; joined && *data != joined && i < buffer->count; i++) {
+        if (cb__buffer_chunk(buffer, i)->data == joined)
+            *data = joined;
+    }
     return CB_YES;
 }
 

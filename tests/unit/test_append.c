@@ -245,6 +245,30 @@ START_TEST(a_release_callback_may_use_the_buffer_that_its_bytes_leave)
 }
 END_TEST
 
+static void prepend_on_release(void *arg, const void *data, size_t size)
+{
+    (void)data;
+    (void)size;
+    ck_assert_int_eq(cb_prepend(arg, "before", 6), CB_OK);
+}
+
+START_TEST(joined_bytes_stay_what_was_asked_for_if_others_come_before_them)
+{
+    static uint8_t bytes[2][5000];
+    struct cb_buffer *plain = new_buffer(NULL, 64);
+    const void *data = NULL;
+
+    count_up(bytes[0], sizeof bytes);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(
+            cb_append_ref(plain, bytes[i], sizeof bytes[i], prepend_on_release, plain), CB_OK);
+    ck_assert_int_eq(cb_data(plain, sizeof bytes, &data), CB_YES);
+    ck_assert_mem_eq(data, bytes, sizeof bytes);
+    ck_assert_uint_eq(cb_length(plain), sizeof bytes + 12);
+    cb_buffer_free(plain);
+}
+END_TEST
+
 /* Does to a buffer that holds `n` read-only bytes what could write to them. */
 static void try_to_write_on(struct cb_buffer *target, const uint8_t *bytes, size_t n)
 {
@@ -729,6 +753,7 @@ static void add_appending(Suite *suite)
     tcase_add_test(tcase, referenced_bytes_are_released_when_the_last_view_goes);
     tcase_add_test(tcase, referenced_bytes_are_released_in_part_by_no_one);
     tcase_add_test(tcase, a_release_callback_may_use_the_buffer_that_its_bytes_leave);
+    tcase_add_test(tcase, joined_bytes_stay_what_was_asked_for_if_others_come_before_them);
     tcase_add_test(tcase, referenced_bytes_are_never_written_to);
     tcase_add_test(tcase, append_buffer_copies_nothing_and_source_keeps_it);
     tcase_add_test(tcase, extend_copies_all_areas_in_order);
