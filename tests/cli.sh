@@ -11,17 +11,12 @@
 # write any byte: \000 is a zero byte, %% is a percent sign.
 #
 # No test waits for a time to pass: it waits for what it wants to see.  If that does
-# not come, the test ends after CLI_TIMEOUT seconds.
+# not come, the test ends after TEST_TIMEOUT seconds.
 
 # shellcheck shell=sh
 # shellcheck disable=SC2059
 
-set -eu
-if [ -z "${CLI_TIMED-}" ] && command -v timeout >/dev/null; then
-    export CLI_TIMED=yes
-    exec timeout -k 10 "${CLI_TIMEOUT:-300}" "$0" "$@"
-fi
-
+: "${TEST_TIMEOUT:=300}"
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
 # Where a daemon is installed, users often have no path to it.

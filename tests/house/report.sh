@@ -77,3 +77,25 @@ ok - one # SKIP there is no x
 about one
 skip 'there is no x'
 END
+
+about 'a check that failed before all was skipped'
+reports 1 '# FAIL: wrong
+not ok - test # SKIP there is no x
+1..1' <<'END'
+fail wrong
+skip 'there is no x'
+END
+
+about 'a test that hangs'
+command -v timeout >/dev/null || skip 'there is no timeout'
+unset TEST_TIMED
+cat >"$scratch/test.sh" <<'END'
+. "$TOP_SRCDIR/tests/tap.sh"
+about one
+sleep 60
+END
+! found=$(TEST_TIMEOUT=1 sh "$scratch/test.sh" 2>&1) || fail 'it ends with success'
+case $found in
+*'# one: hung'*'not ok - one'*'1..2') ;;
+*) fail "$found" ;;
+esac

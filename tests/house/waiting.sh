@@ -8,8 +8,8 @@
 need perl
 
 # A test that waits too long ends as one that hung.
-unset CLI_TIMED
-export CLI_TIMEOUT=60 TOP_SRCDIR CBSPLIT
+unset TEST_TIMED
+export TEST_TIMEOUT=60 TOP_SRCDIR CBSPLIT
 
 # test_of <SCRIPT - a test that does this ends with $status and says "out"
 test_of() {

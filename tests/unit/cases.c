@@ -40,7 +40,7 @@ static bool read_run(const char *line, struct test_case *run)
     return true;
 }
 
-static void print_cases(FILE *report)
+static unsigned print_cases(FILE *report)
 {
     struct test_case last = {"", ""}, run;
     char line[1024];
@@ -57,11 +57,16 @@ static void print_cases(FILE *report)
         }
     }
     print_case(&last, &count);
-    printf("1..%u\n", count);
+    if (count > 0)
+        printf("1..%u\n", count);
+    else
+        printf("Bail out! no test has run\n");
+    return count;
 }
 
-void run_cases(SRunner *runner)
+unsigned run_cases(SRunner *runner)
 {
+    unsigned count = 0;
     char path[4096];
     const char *folder = getenv("TMPDIR");
 
@@ -70,7 +75,7 @@ void run_cases(SRunner *runner)
 
     if (fd < 0) {
         printf("Bail out! no file for the report: %s\n", strerror(errno));
-        return;
+        return 0;
     }
     /* Check has a file of its own, in this folder or /tmp. */
     if (folder)
@@ -79,8 +84,9 @@ void run_cases(SRunner *runner)
     srunner_run_all(runner, CK_NORMAL);
     FILE *report = fdopen(fd, "r");
     if (report) {
-        print_cases(report);
+        count = print_cases(report);
         fclose(report);
     }
     unlink(path);
+    return count;
 }

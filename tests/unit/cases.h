@@ -12,7 +12,8 @@
 
 #include <check.h>
 
-/* Runs all tests and prints the cases; Check's own summary goes before them. */
-void run_cases(SRunner *runner);
+/* Runs all tests and prints the cases; Check's own summary goes before them.  Returns how many
+ * there were; none is an error, and not a test that was skipped. */
+unsigned run_cases(SRunner *runner);
 
 #endif

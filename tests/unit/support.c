@@ -410,8 +410,8 @@ int run_suite(Suite *suite)
     int status = 77;
 
     if (use_kernels()) {
-        run_cases(runner);
-        status = srunner_ntests_failed(runner) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        status = run_cases(runner) > 0 && srunner_ntests_failed(runner) == 0 ? EXIT_SUCCESS
+                                                                             : EXIT_FAILURE;
     } else {
         printf("1..0 # SKIP there is no such kernel, or it is used anyway\n");
     }
