@@ -117,6 +117,8 @@ cdef class Buffer:
             raise BufferError("a view of the chunk from get_chunk still exists")
         chunk.closed = True
         self.offer = NULL
+        if cb_commit(self.buffer, 0) < 0:  # now, since the call that ends it may fail
+            pass  # it has ended already
 
     cdef cb_buffer *copy(self) except NULL:
         """A spare with the same contents, by reference."""
@@ -266,7 +268,8 @@ cdef class Buffer:
         From a socket for datagrams use recv_into with get_chunk: what does not fit into the
         room, whose size depends on recent input, is lost."""
         cdef iovec areas[2]
-        cdef ssize_t count, got
+        cdef ssize_t count
+        cdef ssize_t got = 0
         cdef size_t left = at_most(most)
         cdef int fd = PyObject_AsFileDescriptor(file)
         cdef cb_buffer *buffer
@@ -282,7 +285,7 @@ cdef class Buffer:
             got = transfer(readv, fd, areas, <int>count)
         finally:
             self.busy = False
-        count = cb_commit(buffer, got)
+            count = cb_commit(buffer, got)  # the room is not offered any more
         if count < 0:
             fail(<int>count)
         return got

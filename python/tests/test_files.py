@@ -81,6 +81,19 @@ def test_a_full_pipe_takes_what_fits():
     os.close(writer)
 
 
+def test_nothing_can_be_added_after_a_read_that_failed():
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    buffer = Buffer()
+    with pytest.raises(BlockingIOError):
+        buffer.read_from(reader)
+    with pytest.raises(StateError):
+        buffer.chunk_written(1)
+    assert not buffer
+    os.close(reader)
+    os.close(writer)
+
+
 def test_other_threads_run_while_one_reads():
     reader, writer = os.pipe()
     buffer = Buffer()

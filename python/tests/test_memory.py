@@ -253,6 +253,19 @@ def test_a_chunk_that_was_replaced_cannot_be_written():
         buffer.chunk_written(1)
 
 
+def test_nor_one_that_a_call_which_failed_has_replaced():
+    buffer = Buffer(limit=10)
+    chunk = buffer.get_chunk()
+    with pytest.raises(LimitError):
+        buffer.append(b"x" * 11)
+    with pytest.raises(BufferError):
+        memoryview(chunk)
+    with pytest.raises(StateError):
+        buffer.chunk_written(1)
+    buffer.append(b"x")
+    assert buffer == b"x"
+
+
 def test_not_more_is_written_than_offered():
     buffer = Buffer()
     size = len(buffer.get_chunk())
