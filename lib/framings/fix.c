@@ -175,11 +175,12 @@ static void expect(struct cb_decoder *decoder, uint32_t sum)
     memcpy(state->trailer_error + ERROR_DIGITS_AT, state->trailer + CHECKSUM_AT, CHECKSUM_DIGITS);
 }
 
-static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
+static int look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
 {
     struct fix_state *state = decoder->state;
     state->sum = add(at ? state->sum : 0, data, n);
     expect(decoder, state->sum);
+    return CB_OK;
 }
 
 static void reset(struct cb_decoder *decoder)

@@ -50,14 +50,6 @@ struct own_counted {
     uint8_t trailer[CB_OWN_ROOM]; /* the expected trailer */
 };
 
-/* Gets the expected trailer, once everything that it depends on was seen. */
-static void make_trailer(const struct cb_own *own, struct own_counted *state)
-{
-    memset(state->trailer, 0, sizeof state->trailer);
-    if (own->tail(own->arg, state->trailer) != state->counted.frame.trailer.length)
-        state->lie = "tail() wrote a different number of bytes than header() returned";
-}
-
 /* The error if this cannot describe a frame of which n bytes were shown, or NULL. */
 static const char *find_lie(const struct cb_own *own, const struct cb_frame *frame, size_t n)
 {
@@ -78,6 +70,15 @@ static int lie(struct own_counted *state, const char *why)
     return CB_EINVAL;
 }
 
+/* Gets the expected trailer, once everything that it depends on was seen. */
+static int make_trailer(const struct cb_own *own, struct own_counted *state)
+{
+    memset(state->trailer, 0, sizeof state->trailer);
+    if (own->tail(own->arg, state->trailer) == state->counted.frame.trailer.length)
+        return CB_OK;
+    return lie(state, "tail() wrote a different number of bytes than header() returned");
+}
+
 static int take_frame(const struct cb_own *own, struct own_counted *state,
                       const struct cb_frame *frame, size_t n, size_t *used)
 {
@@ -89,12 +90,8 @@ static int take_frame(const struct cb_own *own, struct own_counted *state,
     counted->frame.padding = frame->padding;
     counted->frame.trailer = (struct cb__bytes){.data = state->trailer, .length = frame->trailer};
     counted->trailer_error = frame->why ? frame->why : "payload is not followed by its trailer";
-    if (frame->trailer && !own->look)
-        make_trailer(own, state);
-    if (cb__unlikely(state->lie != NULL))
-        return CB_EINVAL;
     *used = frame->header;
-    return CB_OK;
+    return frame->trailer && !own->look ? make_trailer(own, state) : CB_OK;
 }
 
 static int is_malformed(struct own_counted *state, const char *why)
@@ -161,21 +158,22 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
     return ask(decoder, data, n, used);
 }
 
-static void look_at_payload(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
+static int look_at_payload(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
 {
     const struct cb_own *own = decoder->config.data;
     struct own_counted *state = decoder->state;
     const struct cb__frame *frame = &state->counted.frame;
     own->look(own->arg, at, data, n);
-    if (at + n == frame->payload && frame->trailer.length)
-        make_trailer(own, state);
+    if (at + n < frame->payload || !frame->trailer.length)
+        return CB_OK;
+    return make_trailer(own, state);
 }
 
 static int advance(struct cb_decoder *decoder)
 {
     const struct own_counted *state = decoder->state;
     const int status = cb__counted_advance(decoder);
-    if (cb__likely(status != CB_EINVAL && (status != CB_EMALFORMED || !state->lie)))
+    if (cb__likely(status != CB_EINVAL))
         return status;
     return cb__decoder_fail(decoder, CB_EINVAL, decoder->found.frame_start, "%s", state->lie);
 }

@@ -59,11 +59,12 @@ static void expect(struct cb_decoder *decoder, uint32_t crc)
     cb__store_uint(state->trailer, CHECKSUM, true, mask(crc));
 }
 
-static void look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
+static int look(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n)
 {
     struct tfrecord_state *state = decoder->state;
     state->crc = cb__crc32c(at ? state->crc : 0, data, n);
     expect(decoder, state->crc);
+    return CB_OK;
 }
 
 static void reset(struct cb_decoder *decoder)

@@ -186,27 +186,29 @@ static uint64_t missing(uint64_t payload, size_t padding, const struct cb__frame
 
 /* Shows the payload up to `end` to `look`.  After damage frames may overlap: their payload
  * is not looked at until it is whole, and then through sums; but for one that is not held. */
-static void look_at_payload(struct cb_decoder *decoder, uint64_t end)
+static int look_at_payload(struct cb_decoder *decoder, uint64_t end)
 {
     struct cb__counted *counted = decoder->state;
     uint64_t start = counted->payload_end - counted->frame.payload;
+    int status = CB_OK;
     const bool sums = cb__decoder_keeps_sums(decoder);
     if (sums && end < counted->payload_end)
-        return;
+        return CB_OK;
     if (sums) {
         counted->expect(decoder, cb__sums_of(&decoder->sums, decoder->buffer, start, end));
-        return;
+        return CB_OK;
     }
     const uint8_t *data = (const uint8_t *)"";
     size_t n = 0;
     if (decoder->found.scan == start)
-        counted->look(decoder, 0, data, 0);
-    while (decoder->found.scan < end) {
+        status = counted->look(decoder, 0, data, 0);
+    while (status == CB_OK && decoder->found.scan < end) {
         cb__decoder_span(decoder, &data, &n);
         n = cb__min(n, cb__clamp_u64(end - decoder->found.scan));
-        counted->look(decoder, decoder->found.scan - start, data, n);
+        status = counted->look(decoder, decoder->found.scan - start, data, n);
         decoder->found.scan += n;
     }
+    return status;
 }
 
 /* Advances to the end of the payload, or of the input. */
@@ -219,11 +221,11 @@ static int read_payload(struct cb_decoder *decoder)
     if (end > counted->payload_end)
         end = counted->payload_end;
     if (counted->look)
-        look_at_payload(decoder, end);
+        status = look_at_payload(decoder, end);
     decoder->found.scan = end;
     if (in_place(decoder))
         decoder->found.payload_seen = end;
-    else if (!counted->left_out)
+    else if (!counted->left_out && status == CB_OK)
         status = cb__decoder_add_span(decoder, from, end - from);
     if (end == counted->payload_end)
         counted->phase = CB__COUNTED_PADDING;
@@ -350,9 +352,9 @@ static inline bool ends_right(struct cb_decoder *decoder, const uint8_t *payload
     if (frame->payload > n || frame->padding + trailer > n - (size_t)frame->payload)
         return false;
     if (cb__unlikely(counted->look != NULL)) {
-        if (decoder->sums.checksum)
+        if (decoder->sums.checksum ||
+            counted->look(decoder, 0, payload, (size_t)frame->payload) != CB_OK)
             return false; /* for `advance` */
-        counted->look(decoder, 0, payload, (size_t)frame->payload);
     }
     return !trailer || right_trailer(frame, payload);
 }

@@ -33,9 +33,9 @@ typedef int (*cb__header_fn)(struct cb_decoder *decoder, const uint8_t *data, si
 /*
  * Sees the payload in the parts in which it arrives, even an empty one; `at` is how
  * much came before.  It may store the expected trailer in the bytes of
- * counted->frame.trailer.
+ * counted->frame.trailer.  CB_OK, or an error.
  */
-typedef void (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
+typedef int (*cb__look_fn)(struct cb_decoder *decoder, uint64_t at, const uint8_t *data, size_t n);
 
 /* Stores the trailer of a payload with this checksum: all that `look` is for, where the
  * family's `recovery` tells the checksum. */
