@@ -68,7 +68,7 @@ TESTS = {
     "lib/framing/unpack.c": DECODING + " test_stuffed test_sse test_websocket test_lines test_header test_reframe",
     "lib/framing/encode.c": ENCODING + " " + OWN + " test_reframe",
     "lib/framing/encoder.c": ENCODING + " " + OWN + " test_reframe tests/cli/dump.sh",
-    "lib/framing/reframe.c": ENCODING + " test_reframe test_place",
+    "lib/framing/reframe.c": ENCODING + " test_reframe test_place test_splice",
     "lib/framing/short.c": ENCODING + " test_reframe test_place",
     "lib/framing/steps.c": ENCODING + " " + OWN + " test_reframe tests/cli/dump.sh",
     "lib/framing/whole.c": ENCODING + " " + OWN + " test_reframe",

@@ -165,6 +165,18 @@ START_TEST(records_that_are_skipped_are_counted_and_the_next_is_the_right_one)
 }
 END_TEST
 
+START_TEST(nothing_is_held_of_what_was_skipped_in_part)
+{
+    struct cb_decoder *decoder = plain_decoder("u8");
+    uint64_t count;
+
+    put("\5ab");
+    ck_assert_int_eq(cb_decoder_skip(decoder, buffer, 1, &count), CB_MORE);
+    ck_assert_uint_eq(cb_length(buffer), 0);
+    cb_decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(a_skipped_record_is_no_longer_than_allowed)
 {
     struct cb_decoder *decoder = new_decoder("line", (struct cb_decoder_options){.max_record = 3});
@@ -279,6 +291,7 @@ int main(void)
     tcase_add_test(pieces, a_whole_record_is_not_skipped_in_part);
     tcase_add_loop_test(pieces, records_that_are_skipped_are_counted_and_the_next_is_the_right_one,
                         0, n);
+    tcase_add_test(pieces, nothing_is_held_of_what_was_skipped_in_part);
     tcase_add_test(pieces, a_skipped_record_is_no_longer_than_allowed);
     tcase_add_test(pieces, a_record_that_arrives_in_parts_is_given_in_parts);
     tcase_add_test(pieces, a_length_is_told_from_the_first_piece_on);

@@ -164,6 +164,36 @@ START_TEST(what_is_kept_must_not_be_dropped)
 }
 END_TEST
 
+/* The beginning of a truncated record was put aside, and its bytes have left the input. */
+START_TEST(what_is_kept_of_a_truncated_record_needs_no_input)
+{
+    const struct cb_decoder_options truncates = {.size = sizeof truncates,
+                                                 .whole = CB_WHOLE,
+                                                 .max_record = 100,
+                                                 .on_overflow = CB_OVERFLOW_TRUNCATE};
+    char record[121] = {0};
+    struct pair pair;
+
+    memset(record, 'x', 120);
+    make_pair(&pair, "lf", "u8", false, false, 64);
+    cb_decoder_free(pair.decoder);
+    ck_assert_int_eq(cb_decoder_new(&pair.decoder, "lf", &truncates, NULL), CB_OK);
+    append_block(pair.in, record, 120);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    ck_assert_uint_eq(cb_length(pair.in), 0);
+    append_block(pair.in, "\n", 1);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_YES);
+    ck_assert_uint_eq(cb_length(pair.out), 64);
+    cb_skip(pair.out, CB_ALL);
+    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
+                     CB_MORE);
+    assert_holds(pair.out, record, 37); /* a byte of length came before the others */
+    free_pair(&pair);
+}
+END_TEST
+
 /* Two pieces were seen, one was returned. */
 START_TEST(to_pass_nothing_changes_nothing)
 {
@@ -302,6 +332,7 @@ static Suite *reframe_kept_suite(void)
     tcase_add_test(tcase, the_pieces_that_are_kept_come_first);
     tcase_add_loop_test(tcase, what_is_kept_stays_whatever_happens_to_the_input, 0, BETWEEN);
     tcase_add_test(tcase, what_is_kept_must_not_be_dropped);
+    tcase_add_test(tcase, what_is_kept_of_a_truncated_record_needs_no_input);
     tcase_add_test(tcase, to_pass_nothing_changes_nothing);
     tcase_add_test(tcase, a_record_of_which_nothing_was_returned_is_held_from_its_beginning);
     return suite;

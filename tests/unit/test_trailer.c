@@ -248,6 +248,29 @@ START_TEST(a_trailer_that_is_apart_is_only_had_from_the_decoder)
 }
 END_TEST
 
+/* The bytes between them were skipped. */
+START_TEST(a_trailer_elsewhere_in_the_block_of_the_payload_is_apart)
+{
+    struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
+    struct cb_buffer *source = buffer_of(NULL, BYTES("1:a??,"), 6), *in = new_buffer(NULL, 64);
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+    char byte;
+
+    ck_assert_int_eq(cb_take(source, 3, in), 3);
+    cb_skip(source, 2);
+    ck_assert_int_eq(cb_take(source, 1, in), 1);
+    ck_assert_int_eq(cb_decoder_new(&decoder, "netstring", &options, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_next(decoder, in, &piece), CB_PIECE);
+    ck_assert_uint_eq(piece.flags, CB_FIRST | CB_LAST | CB_TRAILER_APART);
+    ck_assert_uint_eq(cb_decoder_trailer(decoder, &piece, &byte, 1), 1);
+    ck_assert_int_eq(byte, ',');
+    cb_decoder_free(decoder);
+    cb_buffer_free(source);
+    cb_buffer_free(in);
+}
+END_TEST
+
 START_TEST(a_trailer_that_follows_the_payload_needs_no_decoder)
 {
     struct cb_decoder_options options = {.size = sizeof options, .trailers = 1};
@@ -406,6 +429,7 @@ static Suite *trailer_suite(void)
     tcase_add_test(pieces, without_the_option_there_is_none);
     tcase_add_test(pieces, a_truncated_record_has_none);
     tcase_add_test(pieces, a_trailer_that_is_apart_is_only_had_from_the_decoder);
+    tcase_add_test(pieces, a_trailer_elsewhere_in_the_block_of_the_payload_is_apart);
     tcase_add_test(pieces, a_trailer_that_follows_the_payload_needs_no_decoder);
     tcase_add_test(pieces, what_is_apart_is_had_until_it_is_released);
     tcase_add_test(pieces, trailers_of_growing_length_leave_no_memory);
