@@ -608,6 +608,22 @@ def skips(rng, args, make, data, on_partial):
     check(got.status == status, "--on-malformed=skip: status %d" % status, got)
     pieces = run(args, data, random_cuts(rng, data))
     check(pieces.same(got), "--on-malformed=skip: pieces differ", pieces, got)
+    skips_long(rng, args, make(), data, records, status)
+
+
+def skips_long(rng, args, framing, data, records, status):
+    """The same with a limit.  Where a mark alone is enough, it changes nothing else."""
+    most, how = rng.choice([1, 2, 5, 10, 64, 255]), rng.choice(["skip", "truncate"])
+    name = "--on-malformed=skip --max-record=%d --on-overflow=%s" % (most, how)
+    args = args + name.split()[1:]
+    got = run(args, data)
+    pieces = run(args, data, random_cuts(rng, data))
+    check(pieces.same(got), name + ": pieces differ", pieces, got)
+    if getattr(framing, "proof", 0) or status not in (0, 3):
+        return
+    payloads = [r.payload[:most] for r in records if how == "truncate" or len(r.payload) <= most]
+    check([g[2] for g in parse(got.out)] == payloads, name + ": %r" % payloads[:20], got)
+    check(got.status == status, name + ": status %d" % status, got)
 
 
 def select(rng, args, records, data):
