@@ -346,6 +346,7 @@ static const struct limited {
     {"u8,trailer=;", BYTES("\6\1a;\1b;\1c;\0;"), 4, "<7>c||", "<7>c||"},
     {"u8,offset=1,byte=0:41-42,only=0:41,trailer=;", BYTES("B\7A\1x;A\1!A\1z;"), 3, "<9>z|",
      "<9>z|"},
+    {"u8,header=2,padding=1,trailer=;", BYTES("\5\7abcde\1\0x;\0\0;!\0\0;"), 4, "<15>|", "<15>|"},
     /* One that is not is searched. */
     {"netstring", BYTES("8:3:abc,1:x,1:y,"), 8, "<2>abc|x|y|", "<2>abc|x|y|"},
     {"u8,offset=1,byte=0:41-42,only=0:41,trailer=;", BYTES("B\7A\1x;A\1!A\1z;"), 7, "<2>x|<3>z|",
@@ -378,6 +379,26 @@ START_TEST(a_record_that_is_too_long_is_believed)
         compare_blocks(limit->specification, limit->input, limit->size, options,
                        readers[i / 2 % COUNT(readers)], i / 2 / COUNT(readers));
     }
+}
+END_TEST
+
+/* (No further, since all of it is held meanwhile.) */
+START_TEST(what_is_tried_may_be_too_long_by_a_mebibyte)
+{
+    const uint64_t length = 3 + (1 << 20) + (uint64_t)_i, size = length + 14;
+    const struct cb_decoder_options options = {
+        .max_record = 3, .on_malformed = CB_MALFORMED_SKIP, .on_overflow = CB_OVERFLOW_SKIP};
+    struct outcome outcome;
+    char *input = malloc(size + 1);
+    expect(input, "out of memory");
+    memset(input, 'y', size);
+    ck_assert_int_eq(snprintf(input, 10, "X%u:", (unsigned)length), 9);
+    memcpy(input + size - 5, ",1:a,", 6);
+    input[9] = 'y';
+    decode_in_blocks("netstring", options, read_pieces, input, size,
+                     &(struct blocks){size, size, false}, &outcome);
+    ck_assert_str_eq(outcome.text, _i ? "<1048590>a|" : "<1>a|");
+    free(input);
 }
 END_TEST
 
@@ -666,6 +687,7 @@ int main(void)
     tcase_add_loop_test(recover, the_same_is_left_out_wherever_the_input_is_cut, 0,
                         (int)COUNT(inputs));
     tcase_add_loop_test(limits, a_record_that_is_too_long_is_believed, 0, (int)COUNT(limited));
+    tcase_add_loop_test(limits, what_is_tried_may_be_too_long_by_a_mebibyte, 0, 2);
     tcase_add_loop_test(limits, limits_do_not_depend_on_where_damaged_input_is_cut, 0,
                         (int)COUNT(inputs));
     tcase_add_loop_test(limits, limits_do_not_depend_on_where_unfinished_input_is_cut, 0,
