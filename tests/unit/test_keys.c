@@ -237,6 +237,7 @@ static const char *const accepted[] = {
     "u16be,header=3,padding=2",
     "u16be,offset=3,padding=2",
     "u8,byte=0:00-7f|80-FF,byte=0:0,only=0:0",
+    "u8,byte=0:41-41",
     "docker,byte=7:00,only=0:01",
     "fixed:18446744073709551615,byte=18446744073709551614:0",
     "dec,max=9",
