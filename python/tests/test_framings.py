@@ -273,6 +273,17 @@ def test_malformed_input_can_be_skipped_by_all_calls(size):
         list(reframe(parts, "netstring", "line"))
 
 
+@pytest.mark.parametrize("on_overflow, records", [("skip", [b"q", b"z"]),
+                                                  ("truncate", [b"q", b"1:a", b"z"])])
+def test_no_record_is_found_in_one_that_is_too_long(on_overflow, records):
+    data = b"1:q,X9:1:a,1:b,x,1:z,"
+    for n in range(len(data) + 1):
+        found = decode([data[:n], data[n:]], "netstring", on_malformed="skip",
+                       on_overflow=on_overflow, max_record=3)
+        assert list(found) == records
+        assert found.decoder.lost == 1
+
+
 def test_wrong_specifications():
     with pytest.raises(SpecificationError) as caught:
         Decoder("netstring,nonsense")
