@@ -18,7 +18,9 @@ ERL_EPMD_PORT=$(free_port) && export ERL_EPMD_PORT
 start epmd -port "$ERL_EPMD_PORT"
 run_broker() {
     printf 'listeners.tcp = none\nstomp.listeners.tcp.1 = 127.0.0.1:%s\n' "$port" >broker.conf
-    start env HOME="$scratch" RABBITMQ_NODENAME=cbsplit@localhost RABBITMQ_DIST_PORT="$(free_port)" \
+    # (Idle threads of Erlang wait for work by looking for it, unless they are told not to.)
+    start env RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+sbwt none +sbwtdcpu none +sbwtdio none' \
+        HOME="$scratch" RABBITMQ_NODENAME=cbsplit@localhost RABBITMQ_DIST_PORT="$(free_port)" \
         RABBITMQ_MNESIA_BASE="$scratch/mnesia" RABBITMQ_LOG_BASE="$scratch/log.d" \
         RABBITMQ_CONFIG_FILE="$scratch/broker.conf" RABBITMQ_CONF_ENV_FILE=/dev/null \
         RABBITMQ_ENABLED_PLUGINS=rabbitmq_stomp RABBITMQ_ENABLED_PLUGINS_FILE="$scratch/plugins" \
