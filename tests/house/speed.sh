@@ -20,10 +20,10 @@ about 'a run of one workload leaves the figures of others'
 cp doc/speed.tsv "$scratch/speed.tsv"
 printf '# python: elsewhere\npython-lines-16\tmemory\tdecode\t1\t0\t1\t1\t0\t1\t1\n' >"$scratch/new.tsv"
 python3 bench/page.py --add "$scratch/new.tsv" "$scratch/speed.tsv"
-grep -v '^# python:\|^python-lines-16' doc/speed.tsv >"$scratch/expected"
-grep -v '^# python:\|^python-lines-16' "$scratch/speed.tsv" | cmp - "$scratch/expected" ||
+grep -Ev '^# python:|^python-lines-16' doc/speed.tsv >"$scratch/expected"
+grep -Ev '^# python:|^python-lines-16' "$scratch/speed.tsv" | cmp - "$scratch/expected" ||
     fail 'others have changed'
-[ "$(grep -c '^# python:\|^python-lines-16' "$scratch/speed.tsv")" = 2 ] || fail 'not replaced'
+[ "$(grep -Ec '^# python:|^python-lines-16' "$scratch/speed.tsv")" = 2 ] || fail 'not replaced'
 sed 1d "$scratch/new.tsv" >"$scratch/whole.tsv"
 python3 bench/page.py --add "$scratch/whole.tsv" "$scratch/speed.tsv"
 cmp "$scratch/whole.tsv" "$scratch/speed.tsv" || fail 'figures of an earlier run are left'
