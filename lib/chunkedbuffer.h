@@ -915,7 +915,8 @@ CB_API CB_MUST_USE int cb_encode_bytes(struct cb_encoder *encoder, const void *d
 /*
  * The same for pieces from a decoder, in order.  *taken is how many of them were
  * encoded or rejected.  Pieces made by the caller must have a `total` that is the sum of
- * their lengths: it is written as it is, and not compared with them.
+ * their lengths: it is written as it is, and not compared with them.  (A piece that is a
+ * whole record needs none.)
  *   CB_OK            all of them
  *   1                `out` is at its limit, or this call has done enough (256 KiB
  *                    copied, or 1,024 chunks): write, then call again with the

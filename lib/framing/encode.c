@@ -44,6 +44,17 @@ void cb__encode_fini(struct cb_encoder *encoder)
                                  CB__COPY_BELOW * sizeof *encoder->heads);
 }
 
+/* One piece step by step.  A whole record has the length of its piece, whatever its
+ * `total`: the fast path does not look at that either. */
+static int encode_one(struct cb_encoder *encoder, struct cb__appender *appender,
+                      const struct cb_piece *piece)
+{
+    struct cb_piece whole = *piece;
+    if (cb__is_whole(piece))
+        whole.total = piece->length;
+    return cb__encode_one(encoder, appender, &whole);
+}
+
 int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
                    const struct cb_piece *pieces, size_t count, size_t *taken)
 {
@@ -54,7 +65,7 @@ int cb__encode_all(struct cb_encoder *encoder, struct cb__appender *appender,
             i += encoder->copies(encoder, appender, pieces + i, count - i);
         if (i == count)
             break;
-        status = cb__encode_one(encoder, appender, &pieces[i]);
+        status = encode_one(encoder, appender, &pieces[i]);
         i += status == CB_OK || status == CB_EUNENCODABLE;
     }
     *taken = i;

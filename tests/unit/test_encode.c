@@ -187,6 +187,41 @@ START_TEST(a_record_that_does_not_fit_does_not_disturb_the_reader_of_the_output)
 }
 END_TEST
 
+/* Short ones take another way than long ones, and both that of cb_encode_bytes. */
+START_TEST(a_piece_that_is_a_whole_record_needs_no_total)
+{
+    static const size_t lengths[] = {0, 5, 100, 5000, 100000};
+    static const uint64_t totals[] = {CB_UNKNOWN, 3};
+    static uint8_t text[100000];
+
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < COUNT(lengths) * COUNT(totals); i++) {
+        struct cb_encoder *encoder = new_encoder(outputs[_i], false, NULL);
+        struct cb_buffer *out = new_buffer(NULL, 4096), *expected = new_buffer(NULL, 4096);
+        const struct cb_piece piece = {
+            .data = text,
+            .length = lengths[i / COUNT(totals)],
+            .record = 1,
+            .total = totals[i % COUNT(totals)],
+            .flags = CB_FIRST | CB_LAST,
+        };
+        size_t taken;
+        int status;
+
+        do
+            status = cb_encode_pieces(encoder, &piece, 1, out, &taken);
+        while (status == CB_YES);
+        cb_encoder_reset(encoder);
+        expect(cb_encode_bytes(encoder, text, piece.length, NULL, NULL, expected) == status,
+               "%s: %d with %zu bytes", outputs[_i], status, piece.length);
+        expect(cb_compare(out, expected) == 0, "%s: %zu bytes", outputs[_i], piece.length);
+        cb_encoder_free(encoder);
+        cb_buffer_free(out);
+        cb_buffer_free(expected);
+    }
+}
+END_TEST
+
 static Suite *encode_suite(void)
 {
     Suite *suite = suite_create("encode");
@@ -198,6 +233,8 @@ static Suite *encode_suite(void)
                         (int)COUNT(outputs));
     tcase_add_test(tcase, a_record_that_does_not_fit_does_not_disturb_the_reader_of_the_output);
     tcase_add_loop_test(tcase, a_whole_record_that_does_not_fit_leaves_the_output_as_it_was, 0,
+                        (int)COUNT(outputs));
+    tcase_add_loop_test(tcase, a_piece_that_is_a_whole_record_needs_no_total, 0,
                         (int)COUNT(outputs));
     return suite;
 }
