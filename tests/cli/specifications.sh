@@ -279,3 +279,47 @@ for framing in netstring,trailer=x netstring,canonical; do
     expect_message ''
     expect_status 0
 done
+
+about 'what is explained is valid, whatever keys are given'
+argument() {
+    case $1 in
+    delim | start) echo "$1:x" ;;
+    between) echo 'between:<,end=>' ;;
+    fixed) echo fixed:9 ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# valid DIRECTION SPECIFICATION - there is no usage error in this direction
+valid() {
+    case $1 in
+    in) run -n 0 -f "$2" -t none ;;
+    out) run -n 0 -t "$2" ;;
+    esac
+    [ "$status" != 2 ]
+}
+
+"$CBSPLIT" --list | awk '{ print $1 }' | sort -u >names
+while read -r name; do
+    bare=$(argument "$name")
+    "$CBSPLIT" --list="$name" | awk '$1 !~ /^(.*=|:)$/ { print "," $1 }
+        $1 == "lead=" { print ",lead=d" } $1 == "byte=" { print ",byte=0:30-7a" }' >keys
+    echo >>keys
+    while read -r key; do
+        run --explain="$bare$key"
+        [ "$status" = 0 ] || continue # the key needs another one
+        doing="--explain=$bare$key"
+        mv out explained
+        # Each direction in which it is valid has a line, and no other one.
+        for direction in in out; do
+            from_to=from
+            [ $direction = in ] || from_to=to
+            text=$(sed -n "/^--/!p; s/^--$from_to //p" explained)
+            if valid $direction "$bare$key"; then
+                valid $direction "$text" || fail "$doing: '$text' is not valid: $(cat err)"
+            elif grep -q '^--' explained; then
+                fail "$doing: it is not valid for $direction"
+            fi
+        done
+    done <keys
+done <names

@@ -21,6 +21,7 @@ run_munged() {
         --seed-file="$scratch/seed"
 }
 
+# Jobs start at once, and side by side on the one processor.
 cluster() {
     mkdir state spool
     cat >slurm.conf <<-END
@@ -35,13 +36,14 @@ cluster() {
 	TaskPlugin=task/none
 	SelectType=select/cons_tres
 	SelectTypeParameters=CR_CPU
+	SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,sched_min_interval=0
 	StateSaveLocation=$scratch/state
 	SlurmdSpoolDir=$scratch/spool
 	SlurmctldPidFile=$scratch/slurmctld.pid
 	SlurmdPidFile=$scratch/slurmd.pid
 	MailProg=/bin/true
 	NodeName=$node NodeAddr=127.0.0.1 CPUs=1 State=UNKNOWN
-	PartitionName=all Nodes=ALL Default=YES State=UP
+	PartitionName=all Nodes=ALL Default=YES State=UP OverSubscribe=FORCE:8
 	END
 }
 
