@@ -217,13 +217,15 @@ static char *expand(const char *specification, unsigned direction)
     return text;
 }
 
-/* One line if both directions have the same. */
+/* One line if both directions have the same, or one is NULL. */
 static void print_explanation(const char *in, const char *out)
 {
     if (in && out && strcmp(in, out) != 0)
         printf("--from %s\n--to %s\n", in, out);
-    else
-        puts(in ? in : out);
+    else if (in)
+        puts(in);
+    else if (out)
+        puts(out);
 }
 
 /* It must be valid in at least one direction. */

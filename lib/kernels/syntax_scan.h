@@ -87,7 +87,7 @@ static inline enum cb__csv_place syntax_rows_place(const struct syntax_rows *row
     if (bit & rows->strays)
         return CB__CSV_TEXT;
     if (bit)
-        return bit & rows->texts ? CB__CSV_CLOSED : CB__CSV_CR;
+        return (bit & rows->texts) ? CB__CSV_CLOSED : CB__CSV_CR;
     if (rows->quoted)
         return CB__CSV_QUOTED;
     if (rows->cr)

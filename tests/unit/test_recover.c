@@ -296,6 +296,7 @@ static void decode_in_blocks(const char *specification, struct cb_decoder_option
     struct cb_decoder *decoder = new_decoder(specification, options);
     int got = CB_MORE;
     outcome->size = 0;
+    outcome->text[0] = '\0';
     for (size_t at = 0; at < size && got == CB_MORE;) {
         size_t n = at < blocks->cut ? blocks->cut - at : size - at;
         n = n < blocks->step ? n : blocks->step;
