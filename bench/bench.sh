@@ -34,7 +34,7 @@ if [ -z "${BENCH_DIR:-}" ]; then
 fi
 scratch=$(mktemp -d "$BENCH_DIR/bench.XXXXXX")
 on_disk=
-trap 'rm -rf "$scratch" $on_disk' EXIT
+trap 'rm -rf "$scratch" "$on_disk"' EXIT
 trap 'exit 1' HUP INT TERM
 input=$scratch/input
 status=0

@@ -46,6 +46,12 @@ int cb__decoder_fail(struct cb_decoder *decoder, int code, uint64_t offset, cons
     return code;
 }
 
+int cb__decoder_fail_beyond(struct cb_decoder *decoder, uint64_t payload)
+{
+    return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
+                            "payload of %" PRIu64 " bytes is longer than a stream can be", payload);
+}
+
 int cb__decoder_leave_out(struct cb_decoder *decoder, uint64_t length)
 {
     if (cb__likely(!decoder->recovers || length <= decoder->max_record))

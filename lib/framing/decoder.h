@@ -324,6 +324,9 @@ uint64_t cb__decoder_payload_place(const struct cb_decoder *decoder);
 /* Fails if a record of `length` bytes is longer than allowed. */
 int cb__decoder_check_length(struct cb_decoder *decoder, uint64_t length);
 
+/* Fails: with so much payload the current frame ends at no position. */
+int cb__decoder_fail_beyond(struct cb_decoder *decoder, uint64_t payload);
+
 /* The current frame is no record.  If a record of `length` bytes would be too long, this frame
  * is not held for a recovery, either, nor right if it is tried: CB_EOVERFLOW. */
 int cb__decoder_leave_out(struct cb_decoder *decoder, uint64_t length);

@@ -12,7 +12,6 @@
  * smuggling) is rejected, even where the RFC allows a recovery: both lengths at
  * once, empty elements in their lists, transfer codings with parameters.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "framing/decoder.h"
@@ -190,8 +189,7 @@ static int expect_content(struct cb_decoder *decoder, uint64_t n)
     const uint64_t so_far = cb__decoder_payload_place(decoder) - decoder->found.payload_start;
     if (!cb__add_u64(decoder->found.scan, n, &decoder->found.payload_end)) {
         decoder->found.payload_end = 0;
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                                "payload of %" PRIu64 " bytes is longer than a stream can be", n);
+        return cb__decoder_fail_beyond(decoder, n);
     }
     return cb__decoder_check_length(decoder, so_far + n);
 }

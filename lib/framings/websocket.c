@@ -11,7 +11,6 @@
  * No extensions are supported, but `rsv1` allows the bit that permessage-deflate sets in
  * the first frame of a compressed message (RFC 7692 section 6).
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "core/byte_order.h"
@@ -237,9 +236,7 @@ static int begin_payload(struct cb_decoder *decoder)
     const uint64_t length = so_far + state->payload;
     state->from = decoder->found.scan;
     if (!cb__add_u64(decoder->found.scan, state->payload, &state->to))
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                                "payload of %" PRIu64 " bytes is longer than a stream can be",
-                                state->payload);
+        return cb__decoder_fail_beyond(decoder, state->payload);
     if (is_left_out(decoder))
         return CB_OK;
     int status = cb__decoder_check_length(decoder, length);

@@ -99,6 +99,22 @@ class Values:
         partial.strict = strict
         raise partial
 
+    def value(self, source, start, at, after_word, goes_on):
+        """The value at `at`.  The input may end with a whole word, unless the text `goes_on`."""
+        data, from_ = source.data, start if self.keep else at
+        if data[at] not in WORD:
+            end = end_of_value(data, at)
+            if end is None:
+                self.unended(source, start, at, True)
+        else:
+            end, whole = longest_word(data, at)
+            if end == len(data):
+                self.unended(source, start, at, goes_on or not whole)
+            if not whole or data[end] not in after_word:
+                self.wrong(source, end)
+        source.at = end
+        return Record(data[from_:end], from_)
+
     def encode(self, payload):
         return None
 
@@ -107,21 +123,9 @@ class Json(Values):
     """Values one after another."""
 
     def next(self, source):
-        data, start = source.data, source.at
+        start = source.at
         at = self.before(source, start)
-        from_ = start if self.keep else at
-        if data[at] not in WORD:
-            end = end_of_value(data, at)
-            if end is None:
-                self.unended(source, start, at, True)
-        else:
-            end, whole = longest_word(data, at)
-            if end == len(data):
-                self.unended(source, start, at, not whole)
-            if not whole or (data[end] not in SPACE + b'[]{}",:' + BOM[:1]):
-                self.wrong(source, end)
-        source.at = end
-        return Record(data[from_:end], from_)
+        return self.value(source, start, at, SPACE + b'[]{}",:' + BOM[:1], False)
 
 
 class Elements(Values):
@@ -164,21 +168,8 @@ class Elements(Values):
             return source.at
 
     def next(self, source):
-        data, start = source.data, source.at
-        at = self.find(source)
-        from_ = start if self.keep else at
-        if data[at] not in WORD:
-            end = end_of_value(data, at)
-            if end is None:
-                self.unended(source, start, at, True)
-        else:
-            end, whole = longest_word(data, at)
-            if end == len(data):
-                self.unended(source, start, at, True)
-            if not whole or data[end] not in SPACE + b",]":
-                self.wrong(source, end)
-        source.at = end
-        return Record(data[from_:end], from_)
+        start = source.at
+        return self.value(source, start, self.find(source), SPACE + b",]", True)
 
 
 class Lines(Values):

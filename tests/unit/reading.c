@@ -43,6 +43,23 @@ void list_end(struct record_list *list)
     list->ends[list->count++] = list->size;
 }
 
+void list_limit(const struct record_list *all, size_t limit, enum cb_overflow how,
+                struct record_list *wanted)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
+        size_t n = all->ends[i] - at;
+
+        if (n > limit && how == CB_OVERFLOW_FAIL)
+            break;
+        if (n > limit && how == CB_OVERFLOW_SKIP)
+            continue;
+        list_add(wanted, all->bytes + at, n < limit ? n : limit);
+        list_end(wanted);
+    }
+}
+
 void list_free(struct record_list *list)
 {
     free(list->bytes);

@@ -24,6 +24,9 @@ void list_add(struct record_list *list, const void *data, size_t n);
 /* All bytes of the buffer, which is empty after that. */
 void list_add_buffer(struct record_list *list, struct cb_buffer *buffer);
 void list_end(struct record_list *list);
+/* Adds records of at most `limit` bytes: longer ones are left out, or cut, or end it all. */
+void list_limit(const struct record_list *all, size_t limit, enum cb_overflow how,
+                struct record_list *wanted);
 void list_free(struct record_list *list);
 
 enum call { BY_NEXT, BY_TAKE, BY_BATCH }; /* BY_BATCH + n: n + 1 pieces a call */

@@ -13,24 +13,6 @@
 
 /* -------------------------------------------------------- cut short, too long */
 
-/* Of `limit` bytes at most: longer ones are left out, or cut, or end it all. */
-static void limit_records(const struct record_list *all, size_t limit, enum cb_overflow how,
-                          struct record_list *wanted)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
-        size_t n = all->ends[i] - at;
-
-        if (n > limit && how == CB_OVERFLOW_FAIL)
-            break;
-        if (n > limit && how == CB_OVERFLOW_SKIP)
-            continue;
-        list_add(wanted, all->bytes + at, n < limit ? n : limit);
-        list_end(wanted);
-    }
-}
-
 /* Of whole records, that is. */
 static size_t size_of(const struct record_list *list)
 {
@@ -101,7 +83,7 @@ static void check_limits(const char *specification, const struct stream *stream,
     unlimited.on_partial = CB_PARTIAL_EMIT;
     read_input(specification, &unlimited, bytes, size, &simple, &begun);
     struct outcome end = read_input(specification, &options, bytes, size, &way, &got);
-    limit_records(&all, limit, options.on_overflow, &wanted);
+    list_limit(&all, limit, options.on_overflow, &wanted);
     const bool unfinished = begun.count > whole.count;
     /* What there is of an unfinished one may be short enough, but not what was
      * told of it. */

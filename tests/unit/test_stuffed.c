@@ -286,22 +286,6 @@ END_TEST
 
 /* ---------------------------------------------------------------- all of them */
 
-/* Of `limit` bytes at most: longer ones are left out, or cut. */
-static void limit_records(const struct record_list *all, size_t limit, enum cb_overflow how,
-                          struct record_list *wanted)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < all->count; at = all->ends[i++]) {
-        size_t n = all->ends[i] - at;
-
-        if (n > limit && how == CB_OVERFLOW_SKIP)
-            continue;
-        list_add(wanted, all->bytes + at, n < limit ? n : limit);
-        list_end(wanted);
-    }
-}
-
 /* Frames in these, and what to decode them by. */
 static const struct {
     const char *to, *from;
@@ -353,7 +337,7 @@ START_TEST(records_that_are_too_long_can_be_left_out_or_cut)
         encode_some(long_ones[_i].to, &prng, &wire);
         list_add(&wire, "", 0);
         read_input(long_ones[_i].from, NULL, wire.bytes, wire.size, &way, &all);
-        limit_records(&all, (size_t)options.max_record, options.on_overflow, &wanted);
+        list_limit(&all, (size_t)options.max_record, options.on_overflow, &wanted);
         read_input(long_ones[_i].from, &options, wire.bytes, wire.size, &way, &got);
         expect(got.count == wanted.count && got.size == wanted.size &&
                    (got.size == 0 || memcmp(got.bytes, wanted.bytes, got.size) == 0),

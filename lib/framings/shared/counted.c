@@ -136,9 +136,7 @@ static int begin_payload(struct cb_decoder *decoder)
     if (status)
         return status;
     if (!fits)
-        return cb__decoder_fail(decoder, CB_EOVERFLOW, decoder->found.frame_start,
-                                "payload of %" PRIu64 " bytes is longer than a stream can be",
-                                frame->payload);
+        return cb__decoder_fail_beyond(decoder, frame->payload);
     counted->phase = CB__COUNTED_PAYLOAD;
     counted->trailer_at = 0;
     counted->payload_end = end;
