@@ -756,9 +756,10 @@ CB_API CB_MUST_USE int cb_decoder_take(struct cb_decoder *decoder, struct cb_buf
  * frame can begin: after or before the mark that separates frames, or, where that is not
  * enough, where a frame is right, and unless a checksum or the like proves it the one
  * after it, too, or its header, or the input ends.  *lost is how many bytes were left out
- * so far, from the beginning of the bad frame on.  A record longer than max_record, if on_overflow
- * allows it, is not held: if its frame is wrong, the search begins where that shows; and it is
- * no longer than max_record and 1 MiB where a frame is searched.
+ * so far, from the beginning of the bad frame on.  A record longer than max_record, if
+ * on_overflow allows it, is not held: if its frame is wrong, the search begins where that
+ * shows.  The search passes over such a record if it is too long by up to 1 MiB, and does not
+ * believe one that claims more.
  * CB_YES: decoding goes on there; the record has the number of the one left out.
  * CB_MORE: no such place yet; add input, or tell that it has ended, and call again.
  * CB_END: the input has ended, and there is none.  CB_ENOMEM.  CB_ESTATE after anything
