@@ -8,6 +8,10 @@
  * seen in so many bytes, it is taken to be so for a number of calls. */
 enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
+/* Nor do cuts if the first of so many bytes could not be cut: they are not tried for a number of
+ * frames.  (Its end is far away, or what decides on it is.) */
+enum { UNCUT_FROM = 4096, UNCUT = 16 };
+
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
 {
@@ -39,6 +43,10 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     if (max < CB__BATCH_MIN || !(finds_cuts(decoder) || unpacks) ||
         !frames_at_hand(decoder, &found->data, &n))
         return 0;
+    if (decoder->core.uncut) {
+        decoder->core.uncut--;
+        return 0;
+    }
     max = cb__min(max, CB__CUTS);
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
@@ -47,6 +55,8 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
         found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
     if (cb__unlikely(unpacks) && !found->used)
         cb__decoder_unpack(decoder, found, n, max);
+    if (!found->used && n >= UNCUT_FROM)
+        decoder->core.uncut = UNCUT;
     return found->count;
 }
 

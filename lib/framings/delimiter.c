@@ -151,7 +151,9 @@ static int delimiter_rest(struct cb_decoder *decoder)
         if (!cb__buffer_span(decoder->buffer, &decoder->scan_cursor, matcher->at, &data, &n))
             return CB__MORE;
         state->open = cb__matcher_feed(matcher, data, n, &match) != CB__YES;
-        decoder->found.scan = state->open ? matcher->best.end : match.end;
+        if (state->open)
+            cb__matcher_pending(matcher, &match);
+        decoder->found.scan = match.end;
         cb__decoder_next_frame(decoder);
     }
     return CB_OK;
@@ -182,14 +184,16 @@ static int delimiter_advance(struct cb_decoder *decoder)
         decoder->found.scan = matcher->at;
         decoder->found.state = CB__FOUND_BEGUN;
     }
-    state->open = cb__matcher_is_open(matcher) && !cb__shows_end(decoder);
-    if (state->open)
-        return end_record(decoder, &matcher->best) ? CB_OK : delimiter_rest(decoder);
     uint64_t safe = cb__matcher_safe(matcher);
+    const bool pending = cb__matcher_pending(matcher, &match);
+    /* No other match begins before it, but a longer one may begin where it does. */
+    state->open = pending && match.start == safe && !cb__shows_end(decoder);
+    if (state->open)
+        return end_record(decoder, &match) ? CB_OK : delimiter_rest(decoder);
     if (config->line && follows_cr(decoder, safe))
         safe--; /* LF may follow */
     decoder->found.needed = cb__matcher_needed(matcher);
-    decoder->found.undecided = matcher->pending ? matcher->at - matcher->best.end : 0;
+    decoder->found.undecided = pending ? matcher->at - match.end : 0;
     if (safe <= decoder->found.payload_seen)
         return CB__MORE;
     decoder->found.payload_seen = safe;
@@ -276,12 +280,16 @@ static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, con
         size_t end = at;
         if (at < start)
             continue;
-        ssize_t length = cb__matcher_at(matcher, data + at, frames->n - at, &examined);
-        if (!length && examined <= 4 * at + 64)
+        const size_t budget = 4 * at + 64;
+        ssize_t length = examined < budget
+                             ? cb__matcher_at(matcher, data + at,
+                                              cb__min(frames->n - at, budget - examined), &examined)
+                             : CB__UNDECIDED;
+        if (!length)
             continue;
         if (config->line)
             end -= at > start && data[at - 1] == '\r';
-        if (length <= 0)
+        if (length == CB__UNDECIDED)
             break;
         const size_t next = at + (size_t)length;
         const bool empty = config->skip_empty && end == start;

@@ -56,6 +56,7 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
             next = count++;
             nodes[next] = (struct cb__node){
                 .sibling = nodes[node].child,
+                .parent = node,
                 .depth = nodes[node].depth + 1,
                 .byte = needle->data[i],
             };
@@ -82,6 +83,73 @@ static void link_suffixes(struct cb__matcher *matcher)
         }
         if (parent == last)
             return;
+    }
+}
+
+/* Sets `after` in a list of matches, and returns the first of them. */
+static uint32_t in_order(const struct cb__matcher *matcher, uint32_t last)
+{
+    uint32_t after = 0;
+    for (uint32_t match = last; match; match = matcher->matches[match].before) {
+        matcher->matches[match].after = after;
+        after = match;
+    }
+    return after;
+}
+
+static void add_match(struct cb__matcher *matcher, struct cb__node *to, uint32_t start,
+                      uint32_t length)
+{
+    const uint32_t match = ++matcher->match_count;
+    matcher->matches[match] =
+        (struct cb__node_match){.start = start, .length = length, .before = to->last};
+    to->last = match;
+    if (!to->first)
+        to->first = match;
+}
+
+/* Adds what is known where a node cannot go on, whose bytes begin at `start`. */
+static void add_matches(struct cb__matcher *matcher, struct cb__node *to,
+                        const struct cb__node *node, uint32_t start)
+{
+    const struct cb__node_match *const matches = matcher->matches;
+    for (uint32_t i = in_order(matcher, node->last); i; i = matches[i].after)
+        add_match(matcher, to, start + matches[i].start, matches[i].length);
+}
+
+/* A node that is no delimiter, after its parent, which has the same matches as long as it has
+ * no byte more. */
+static void link_rest(struct cb__matcher *matcher, struct cb__node *node,
+                      const struct cb__node *parent)
+{
+    const struct cb__node *nodes = matcher->nodes;
+    uint32_t rest = parent->rest, next;
+    node->first = parent->first;
+    node->last = parent->last;
+    while (!(next = child_by(matcher, rest, node->byte)) && rest) {
+        add_matches(matcher, node, &nodes[rest], parent->depth - nodes[rest].depth);
+        rest = nodes[rest].rest;
+    }
+    if (next && !nodes[next].child) {
+        add_match(matcher, node, node->depth - nodes[next].depth, nodes[next].depth);
+        next = 0;
+    }
+    node->rest = next;
+}
+
+/* Sets what is known where a node cannot go on, level by level, in the order of the queue.
+ * There are no more matches than bytes of delimiters: of those that are added for one
+ * delimiter's beginnings, no two end at the same byte. */
+static void link_rests(struct cb__matcher *matcher)
+{
+    struct cb__node *const nodes = matcher->nodes;
+    for (uint32_t i = nodes[0].child; i; i = nodes[i].queue) {
+        struct cb__node *node = &nodes[i];
+        if (node->whole)
+            add_match(matcher, node, 0, node->depth);
+        else if (node->depth > 1)
+            link_rest(matcher, node, &nodes[node->parent]);
+        node->pending = node->last ? i : nodes[node->rest].pending;
     }
 }
 
@@ -152,17 +220,22 @@ static bool measure(struct cb__matcher *matcher, const struct cb__needle *needle
     return true;
 }
 
+/* For a node and a match. */
+enum { NODE_SIZE = sizeof(struct cb__node) + sizeof(struct cb__node_match) };
+
 static int allocate_nodes(struct cb__matcher *matcher)
 {
     const struct cb_allocator *allocator = matcher->allocator;
     size_t size;
     if (matcher->room <= CB__NODES_INLINE) {
         matcher->nodes = matcher->inline_nodes;
+        matcher->matches = matcher->inline_matches;
         return CB_OK;
     }
-    if (!cb__mul_size(matcher->room, sizeof *matcher->nodes, &size)) /* not taken: see below */
+    if (!cb__mul_size(matcher->room, NODE_SIZE, &size)) /* not taken: see below */
         return CB_EINVAL; /* not reached: the strings do not fit in memory */
     matcher->nodes = allocator->alloc(allocator->arg, size);
+    matcher->matches = (struct cb__node_match *)(matcher->nodes + matcher->room);
     return matcher->nodes ? CB_OK : CB_ENOMEM;
 }
 
@@ -196,18 +269,20 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
     if (status)
         return status;
     status = add_edges(matcher, insert_all(matcher, needles, count));
-    if (status)
+    if (status) {
         cb__matcher_fini(matcher);
-    else
-        link_suffixes(matcher);
-    return status;
+        return status;
+    }
+    link_suffixes(matcher);
+    link_rests(matcher);
+    return CB_OK;
 }
 
 void cb__matcher_fini(struct cb__matcher *matcher)
 {
     if (matcher->nodes && matcher->nodes != matcher->inline_nodes)
         matcher->allocator->free(matcher->allocator->arg, matcher->nodes,
-                                 matcher->room * sizeof *matcher->nodes);
+                                 matcher->room * NODE_SIZE);
     if (matcher->edges)
         matcher->allocator->free(matcher->allocator->arg, matcher->edges, edges_size(matcher));
     matcher->nodes = NULL;
@@ -226,36 +301,28 @@ bool cb__matcher_is_long(const struct cb__matcher *matcher, const uint8_t *needl
 
 /* ---------------------------------------------------------------- matching */
 
-/* The length of the longest match that ends in this state; 0 if none does. */
-static uint32_t match_length(const struct cb__matcher *matcher, const struct cb__node *node)
+/* The byte after the node, at `seen`, does not go on: its matches are known, and `node` is what
+ * is left. */
+static void fail(struct cb__matcher *matcher)
 {
-    return node->whole ? node->depth : matcher->nodes[node->inner].depth;
+    const struct cb__node *node = &matcher->nodes[matcher->node];
+    matcher->base = matcher->seen - node->depth;
+    matcher->known = in_order(matcher, node->last);
+    matcher->node = node->rest;
 }
 
-/* Processes the state after a byte; `at` is after that byte. */
-static void note_matches(struct cb__matcher *matcher, const struct cb__node *node)
+static uint64_t known_end(const struct cb__matcher *matcher)
 {
-    const uint32_t depth = match_length(matcher, node);
-    if (!depth)
-        return;
-    uint64_t start = matcher->at - depth;
-    if (!matcher->pending || start <= matcher->best.start) {
-        matcher->best = (struct cb__match){.start = start, .end = matcher->at};
-        matcher->pending = true;
-    }
+    const struct cb__node_match *known = &matcher->matches[matcher->known];
+    return matcher->base + known->start + known->length;
 }
 
-/* Can no byte to come make a better match than the pending one? */
-static bool settled(const struct cb__matcher *matcher, const struct cb__node *node)
+static int give(struct cb__matcher *matcher, struct cb__match *match)
 {
-    uint64_t start = matcher->at - node->depth;
-    return start > matcher->best.start || (start == matcher->best.start && !node->child);
-}
-
-static int accept(struct cb__matcher *matcher, struct cb__match *match)
-{
-    *match = matcher->best;
-    cb__matcher_start(matcher, match->end);
+    const struct cb__node_match *known = &matcher->matches[matcher->known];
+    match->start = matcher->base + known->start;
+    match->end = matcher->at = known_end(matcher);
+    matcher->known = known->after;
     return CB__YES;
 }
 
@@ -276,54 +343,88 @@ static inline bool is_match(const struct cb__matcher *matcher, size_t n)
            matcher->longest <= sizeof matcher->prefix;
 }
 
-/* The first candidate in the n bytes at `at` that may be a match: true with its
+/* The first candidate in the n bytes at `seen` that may be a match: true with its
  * distance in *skip.  Otherwise false, and there is none before that distance. */
 static bool next_candidate(struct cb__matcher *matcher, const uint8_t *data, size_t n, size_t *skip)
 {
-    return cb__ahead_next(&matcher->ahead, &matcher->finder, matcher->longest, matcher->at, data, n,
-                          may_match, matcher, skip, &matcher->scanned);
+    return cb__ahead_next(&matcher->ahead, &matcher->finder, matcher->longest, matcher->seen, data,
+                          n, may_match, matcher, skip, &matcher->scanned);
+}
+
+/* Continues with the n bytes at `seen`, until a match is known, or to their end. */
+static void examine(struct cb__matcher *matcher, const uint8_t *data, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !matcher->known) {
+        const uint32_t next = child_by(matcher, matcher->node, data[i]);
+        matcher->scanned++;
+        if (!next && matcher->node) {
+            fail(matcher);
+            continue;
+        }
+        matcher->node = next;
+        matcher->seen++;
+        i++;
+        if (!next)
+            return; /* there may be no other candidate for long */
+        if (!matcher->nodes[next].child)
+            fail(matcher);
+    }
 }
 
 int cb__matcher_feed(struct cb__matcher *matcher, const uint8_t *data, size_t n,
                      struct cb__match *match)
 {
-    for (size_t i = 0; i < n;) {
-        if (!matcher->node && !matcher->pending) {
+    const uint64_t from = matcher->at, end = from + n;
+    while (matcher->seen < end && !matcher->known) {
+        size_t i = (size_t)(matcher->seen - from);
+        if (!matcher->node) {
             size_t skip;
             bool found = next_candidate(matcher, data + i, n - i, &skip);
             i += skip;
-            matcher->at += skip;
+            matcher->seen += skip;
             if (i == n)
                 break;
             /* A match found ahead may end after these bytes. */
             if (found && is_match(matcher, n - i)) {
                 matcher->ahead.next++;
-                matcher->ahead.from = matcher->at + 1;
-                match->start = matcher->at;
-                match->end = matcher->at += matcher->longest;
+                matcher->ahead.from = matcher->seen + 1;
+                match->start = matcher->seen;
+                match->end = matcher->at = matcher->seen += matcher->longest;
                 return CB__YES;
             }
         }
-        uint32_t state = step(matcher, matcher->node, data[i++]);
-        const struct cb__node *node = &matcher->nodes[state];
-        matcher->node = state;
-        matcher->at++;
-        matcher->scanned++;
-        note_matches(matcher, node);
-        if (matcher->pending && settled(matcher, node))
-            return accept(matcher, match);
+        examine(matcher, data + i, n - i);
     }
+    if (matcher->known && known_end(matcher) <= end)
+        return give(matcher, match);
+    matcher->at = end;
     return CB__MORE;
+}
+
+bool cb__matcher_pending(const struct cb__matcher *matcher, struct cb__match *match)
+{
+    const struct cb__node *node = &matcher->nodes[matcher->nodes[matcher->node].pending];
+    const struct cb__node_match *first = &matcher->matches[node->first];
+    if (!node->first)
+        return false;
+    match->start = matcher->seen - node->depth + first->start;
+    match->end = match->start + first->length;
+    return true;
 }
 
 int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match)
 {
-    return matcher->pending ? accept(matcher, match) : CB__NO;
+    if (!matcher->known && !matcher->nodes[matcher->node].pending)
+        return CB__NO; /* what has begun may still go on */
+    while (!matcher->known)
+        fail(matcher);
+    return give(matcher, match);
 }
 
 size_t cb__matcher_needed(const struct cb__matcher *matcher)
 {
-    if (matcher->pending)
+    if (matcher->nodes[matcher->node].pending)
         return 1;
     size_t depth = matcher->nodes[matcher->node].depth;
     return depth < matcher->shortest ? matcher->shortest - depth : 1;
@@ -351,6 +452,12 @@ ssize_t cb__matcher_at(const struct cb__matcher *matcher, const uint8_t *data, s
 }
 
 /* ----------------------------------------------------------------------- seams */
+
+/* The length of the longest match that ends in this state; 0 if none does. */
+static uint32_t match_length(const struct cb__matcher *matcher, const struct cb__node *node)
+{
+    return node->whole ? node->depth : matcher->nodes[node->inner].depth;
+}
 
 struct run {
     const struct cb__matcher *matcher;

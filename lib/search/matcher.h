@@ -3,15 +3,19 @@
  * Matcher: the first of a set of delimiters in a stream that arrives in spans.
  * Layer: base -> find -> ahead, seams -> matcher.
  *
- * The leftmost match wins; of several there, the longest.  An automaton
- * (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975; for one
- * delimiter it is Knuth, Morris and Pratt's) carries a match from one span to the
- * next without copying bytes, and keeps the worst case linear; between candidates
- * the kernels of find.h run.
+ * The leftmost match wins; of several there, the longest.  An automaton carries a
+ * match from one span to the next without copying bytes; between candidates the
+ * kernels of find.h run.
+ *
+ * The automaton is a tree of the delimiters' beginnings.  Where the next byte does not
+ * go on, a node knows the matches in its own bytes, and the node that stands for the
+ * bytes after them: an Aho-Corasick automaton ("Efficient string matching", CACM 18(6),
+ * 1975) whose links for failure drop what has been decided, the longest match included.
+ * So n bytes cost at most n steps to take them and n to fail, whatever the delimiters are.
  *
  * The matcher keeps its place as a stream position, `at`, and must be fed the
- * bytes from there on.  It asks for a byte twice only if a longer delimiter was
- * possible and did not come: at most as many bytes as that delimiter has.
+ * bytes from there on.  It asks for a byte twice if a longer delimiter was possible and
+ * did not come, but does not examine those up to `seen` again.
  */
 #ifndef CB_MATCHER_H
 #define CB_MATCHER_H
@@ -30,13 +34,26 @@ struct cb__needle {
 struct cb__node {
     uint32_t child;   /* first of the nodes one byte longer; 0: none */
     uint32_t sibling; /* next of those with the same parent; 0: none */
+    uint32_t parent;
     uint32_t fail;    /* longest proper suffix that is a node */
     uint32_t inner;   /* longest proper suffix that is a delimiter; 0: none */
     uint32_t queue;   /* scratch space of the construction */
     uint32_t depth;
+    /* If the next byte does not go on: */
+    uint32_t first, last; /* the matches in the node's bytes; 0: none */
+    uint32_t rest;        /* the node for the bytes after them that may begin another */
+    uint32_t pending;     /* this node, its `rest`, or the rest of that one, ..., whichever is
+                             the first that has a match; 0: none has */
     uint8_t byte;
     bool whole;  /* this node is a delimiter */
     bool hashed; /* its children are in the table of edges */
+};
+
+/* A match in the bytes of a node. */
+struct cb__node_match {
+    uint32_t start, length;
+    uint32_t before; /* the match before it in the same bytes; 0: none */
+    uint32_t after;  /* the one after it, in the list that `known` is in */
 };
 
 /* From a node with several children to one of them, in a table by the node's and the byte's
@@ -57,20 +74,24 @@ struct cb__matcher {
     uint64_t prefix, prefix_mask;
 
     struct cb__node *nodes; /* nodes[0] is the root: nothing matched */
-    size_t room;
+    struct cb__node_match *matches; /* after the nodes; matches[0] is not used */
+    size_t room;                    /* for so many of both */
+    uint32_t match_count;           /* in `matches` */
     struct cb__edge *edges; /* NULL: no node has so many children that a list is slow */
     unsigned edge_bits;     /* there are 1 << edge_bits */
     uint32_t *first;        /* after the edges: the root's child for each byte */
     const struct cb_allocator *allocator;
 
-    uint64_t at;   /* stream position of the next byte wanted */
-    uint32_t node; /* the longest needle prefix that ends before `at` */
-    bool pending;  /* `best` is a match, but a better one may still come */
-    struct cb__match best;
-    uint64_t scanned; /* bytes examined, in total */
+    uint64_t at;      /* stream position of the next byte wanted */
+    uint64_t seen;    /* the bytes before this position have been examined; at least `at` */
+    uint32_t node;    /* what a match after the known ones may have before `seen` */
+    uint32_t known;   /* the next match that begins at `at` or after it; 0: not known */
+    uint64_t base;    /* the position from which the known matches count */
+    uint64_t scanned; /* bytes examined, in total; twice where a step fails */
     struct cb__ahead ahead;
 
     struct cb__node inline_nodes[CB__NODES_INLINE];
+    struct cb__node_match inline_matches[CB__NODES_INLINE];
 };
 
 /* Builds the matcher for `count` >= 1 needles; their bytes are not needed
@@ -108,9 +129,8 @@ static inline void cb__matcher_forget(struct cb__matcher *matcher)
 /* Starts at a stream position, with nothing matched. */
 static inline void cb__matcher_start(struct cb__matcher *matcher, uint64_t at)
 {
-    matcher->at = at;
-    matcher->node = 0;
-    matcher->pending = false;
+    matcher->at = matcher->seen = at;
+    matcher->node = matcher->known = 0;
 }
 
 /* Examines the n bytes at `at`.  CB__YES with *match set, and `at` after the match;
@@ -132,9 +152,12 @@ static inline bool cb__matcher_known(struct cb__matcher *matcher, uint64_t end,
     ahead->next++;
     ahead->from = hit + 1;
     match->start = hit;
-    match->end = matcher->at = hit + matcher->longest;
+    match->end = matcher->at = matcher->seen = hit + matcher->longest;
     return true;
 }
+
+/* Once all bytes at hand have been fed: the match if no more come.  False if there is none. */
+bool cb__matcher_pending(const struct cb__matcher *matcher, struct cb__match *match);
 
 /* No more bytes will come.  CB__YES: the pending match is final, and `at` is after it
  * (the bytes from there on must be fed again); CB__NO. */
@@ -143,16 +166,8 @@ int cb__matcher_finish(struct cb__matcher *matcher, struct cb__match *match);
 /* No match still to be found begins before this position. */
 static inline uint64_t cb__matcher_safe(const struct cb__matcher *matcher)
 {
-    uint64_t start = matcher->at - matcher->nodes[matcher->node].depth;
-    return matcher->pending && matcher->best.start < start ? matcher->best.start : start;
-}
-
-/* Is a match known except for its length?  No better match than the pending one begins
- * before it, but a longer one may begin there. */
-static inline bool cb__matcher_is_open(const struct cb__matcher *matcher)
-{
-    return matcher->pending &&
-           matcher->at - matcher->nodes[matcher->node].depth == matcher->best.start;
+    return matcher->known ? matcher->base + matcher->matches[matcher->known].start
+                          : matcher->seen - matcher->nodes[matcher->node].depth;
 }
 
 /* The least number of bytes that are missing to find a match. */

@@ -59,7 +59,7 @@ static void go_back(struct cb__search *search, uint64_t end)
         search->found_from = CB__NOWHERE;
     if (search->start > end)
         search->start = CB__NOWHERE;
-    else if (matcher->at > end || cb__matcher_safe(matcher) > known)
+    else if (matcher->seen > end || cb__matcher_safe(matcher) > known)
         cb__matcher_start(matcher, known > search->start ? known : search->start);
 }
 
@@ -219,7 +219,7 @@ cb__always_inline int resume(struct cb_buffer *buffer, struct cb__search *search
     if (from < search->start || from > cb__matcher_safe(matcher)) {
         cb__matcher_start(matcher, from);
         search->start = from;
-    } else if (matcher->at > end) {
+    } else if (matcher->seen > end) {
         return CB__NO; /* everything that could end before `end` was examined */
     }
     if (!cb__matcher_known(matcher, end, match) && scan(buffer, search, end, match) == CB__NO)
@@ -235,14 +235,12 @@ static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint6
                       uint64_t end, struct cb__match *match)
 {
     struct cb__matcher *matcher = &search->matcher;
-    if (matcher->at > end || (search->found_from != CB__NOWHERE && search->found.end > end)) {
+    if (matcher->seen > end || (search->found_from != CB__NOWHERE && search->found.end > end)) {
         search->start = search->found_from = CB__NOWHERE;
         cb__matcher_start(matcher, from);
     }
-    if (resume(buffer, search, from, end, match) == CB__YES)
-        return CB__YES;
-    *match = matcher->best;
-    return matcher->pending ? CB__YES : CB__NO;
+    const bool found = resume(buffer, search, from, end, match) == CB__YES;
+    return found || cb__matcher_pending(matcher, match) ? CB__YES : CB__NO;
 }
 
 /* Finds the needle where the last match of the last search ended, if the next one was

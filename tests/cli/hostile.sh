@@ -258,6 +258,17 @@ for file in in as mixed; do
     expect out '1\n'
 done
 
+about 'a longer delimiter nearly comes at each place where a shorter one is'
+
+# (Millions of empty records, by the slow way.)
+[ -n "${COVERAGE-}" ] || limits=$(echo "$limits" | sed "s/ulimit -t.*/ulimit -t 4/")
+head -c 8000000 as >in
+for longer in "$(repeated 4000 a)b" "$(repeated 1000 aaa)ab"; do
+    under_limits -d aa -d "$longer" -c in
+    expect_status 0
+    expect out '4000000\n'
+done
+
 about 'a part, and delimiters and marks that come or nearly come at each byte'
 
 # No record begins near the part, or one at each 1000th byte.
