@@ -172,7 +172,8 @@ struct cb__core {
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
     struct cb__trial trial;
     unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
-    unsigned uncut;           /* frames before which cb__decoder_cuts need not try */
+    unsigned uncut;           /* frames before which cb__decoder_cuts need not try, */
+    unsigned uncut_next;      /* and how many if it finds nothing again */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
     struct cb__lookahead lookahead;

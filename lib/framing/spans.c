@@ -8,9 +8,9 @@
  * seen in so many bytes, it is taken to be so for a number of calls. */
 enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
-/* Nor do cuts if the first of so many bytes could not be cut: they are not tried for a number of
- * frames.  (Its end is far away, or what decides on it is.) */
-enum { UNCUT_FROM = 4096, UNCUT = 16 };
+/* Nor do cuts if again and again so many bytes had none: they are not tried for a number of
+ * frames, twice as many each time.  (Ends are far away, or what decides on them is.) */
+enum { UNCUT_FROM = 4096, UNCUT_MAX = 15 };
 
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
@@ -55,8 +55,13 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
         found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
     if (cb__unlikely(unpacks) && !found->used)
         cb__decoder_unpack(decoder, found, n, max);
-    if (!found->used && n >= UNCUT_FROM)
-        decoder->core.uncut = UNCUT;
+    if (found->used) {
+        decoder->core.uncut_next = 0;
+    } else if (n >= UNCUT_FROM) {
+        decoder->core.uncut = decoder->core.uncut_next;
+        decoder->core.uncut_next = decoder->core.uncut < UNCUT_MAX ? 2 * decoder->core.uncut + 1
+                                                                   : UNCUT_MAX;
+    }
     return found->count;
 }
 
