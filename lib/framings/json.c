@@ -138,6 +138,9 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     }
     i += cb__json_pass(&state->json, data + i, n - i);
     *used = i;
+    const char *why = cb__json_fault(&state->json);
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
     if (state->json.word && i < n)
         return end_word(decoder, data[i]);
     return cb__json_open(&state->json) ? CB__MORE : CB__ENDS;

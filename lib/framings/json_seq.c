@@ -86,11 +86,14 @@ static int scan_value(struct seq_state *state, const uint8_t *data, size_t n, si
     }
     i += cb__json_pass(&state->json, data + i, n - i);
     *used = i;
+    const char *why = cb__json_fault(&state->json);
+    if (why)
+        return cb__scanned_fail(&state->scanned, why);
     if (!state->json.word)
         return cb__json_inside(&state->json) ? CB__MORE : CB__ENDS;
     if (i == n)
         return CB__MORE;
-    const char *why = cb__json_word_fault(&state->json);
+    why = cb__json_word_fault(&state->json);
     if (!why && cb__json_class[data[i]] != CB__JSON_SPACE)
         why = "number or name is not followed by white space";
     return why ? cb__scanned_fail(&state->scanned, why) : CB__ENDS;
@@ -180,7 +183,9 @@ static const char *look_value(struct seq_encoder *state, const uint8_t *data, si
         *at += cb__json_pass(&state->json, data + *at, n - *at);
     if (*at == n)
         return NULL;
-    const char *why = cb__json_word_fault(&state->json);
+    const char *why = cb__json_fault(&state->json);
+    if (!why)
+        why = cb__json_word_fault(&state->json);
     return why ? why : "the record continues after a complete JSON value";
 }
 

@@ -47,10 +47,13 @@ static size_t pass_value(struct ndjson_state *state, const uint8_t *data, size_t
     return i;
 }
 
-/* The value ends here: NULL, or the error in it. */
+/* The value ends here, or is wrong: NULL, or the error in it. */
 static const char *end_value(struct ndjson_state *state)
 {
-    const char *why = cb__json_inside(&state->json) ? "line ends inside a value"
+    const char *why = cb__json_fault(&state->json);
+    if (why)
+        return why;
+    why = cb__json_inside(&state->json) ? "line ends inside a value"
                                                     : cb__json_word_fault(&state->json);
     state->json.word = 0;
     state->over = true;
@@ -82,7 +85,7 @@ static int scan(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
     size_t i = 0;
     if (!state->over)
         i = pass_value(state, data, end);
-    if (!state->over && (i < end || lf))
+    if (!state->over && (i < end || lf || cb__json_fault(&state->json)))
         why = end_value(state);
     if (state->over && !why)
         why = check_rest(state, data, end, &i);

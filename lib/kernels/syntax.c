@@ -41,6 +41,30 @@ uint64_t cb__json_resolve(uint64_t quotes, uint64_t backslashes, bool string, bo
     return good;
 }
 
+uint64_t cb__json_match(struct cb__json_kinds *kinds, uint64_t opens, uint64_t closes,
+                        uint64_t squares, uint64_t depth)
+{
+    struct cb__json_kinds now = *kinds;
+    uint64_t wrong = 0;
+    for (uint64_t brackets = opens | closes; brackets && !wrong; brackets &= brackets - 1) {
+        const uint64_t bit = brackets & (0 - brackets), square = (squares & bit) != 0;
+        if (bit & opens) {
+            if (now.squares >> 63)
+                now.unknown = depth - 63;
+            now.squares = now.squares << 1 | square;
+            depth++;
+        } else if (!depth || (depth > now.unknown && (now.squares & 1) != square)) {
+            wrong = bit;
+        } else {
+            now.squares >>= 1;
+            depth--;
+            now.unknown = now.unknown < depth ? now.unknown : depth;
+        }
+    }
+    *kinds = now;
+    return wrong;
+}
+
 /* -------------------------------------------------------------------- depths */
 
 /* A number modulo 128 for each of 64 places: bit i of planes[k] is bit k of number i. */
@@ -113,6 +137,14 @@ static inline uint64_t equal(struct block block, uint8_t byte)
     return mask;
 }
 
+static inline uint64_t bit5(struct block block)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < 8; i++)
+        mask |= (block.eights[i] >> 5 & CB__EIGHT(1)) * UINT64_C(0x0102040810204080) >> 56 << 8 * i;
+    return mask;
+}
+
 static inline struct block lower(struct block block)
 {
     for (size_t i = 0; i < 8; i++)
@@ -126,6 +158,7 @@ static inline struct block lower(struct block block)
 #define SYNTAX_LOAD(p) load(p)
 #define SYNTAX_EQUAL(v, b) equal(v, b)
 #define SYNTAX_LOWER(v) lower(v)
+#define SYNTAX_BIT5(v) bit5(v)
 #define SYNTAX_SOLID(p, mask) cb__syntax_solid(p, mask)
 #define SYNTAX_PREFIX(mask) cb__syntax_prefix(mask)
 #define SYNTAX_COUNT(mask) cb__syntax_count(mask)

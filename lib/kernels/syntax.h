@@ -57,12 +57,21 @@ size_t cb__csv_mark(const struct cb__csv *csv, const uint8_t *data, size_t n, si
 
 /* ---------------------------------------------------------------------- JSON */
 
+/* Of which kind the open brackets are: the innermost 64 are known, or more as long as those further
+ * out are curly. */
+struct cb__json_kinds {
+    uint64_t squares; /* a bit for each, the innermost in the lowest: is it square? */
+    uint64_t unknown; /* so many levels from the outermost one on are not known */
+};
+
 /* Between two bytes of JSON values (RFC 8259) one after another.  All zeros: between two
  * values.  Whatever is between brackets and outside of strings is not examined. */
 struct cb__json_place {
     uint64_t depth; /* of brackets */
-    bool string;    /* in a string */
-    bool escaped;   /* ... after a backslash */
+    struct cb__json_kinds kinds;
+    bool string;     /* in a string */
+    bool escaped;    /* ... after a backslash */
+    bool mismatched; /* before a bracket that closes one of another kind */
 };
 
 static inline bool cb__json_is_inside(const struct cb__json_place *place)
@@ -78,7 +87,9 @@ static inline bool cb__json_is_inside(const struct cb__json_place *place)
  *
  * *scanned is where the next call continues, with *place: n inside of a value, otherwise the
  * end of the last one, or 0.  The scan stops at a byte between values that is neither white
- * space nor begins one of these.  With `commas` there is one comma before each value.
+ * space nor begins one of these.  It also stops inside of a value, at a bracket that closes one
+ * of another kind, if that is known: `mismatched`.  With `commas` there is one comma before each
+ * value.
  *
  * hits has room for max + CB__FIND_SLACK. n <= CB__FIND_MAX.
  */
@@ -88,7 +99,8 @@ size_t cb__json_find(struct cb__json_place *place, bool commas, const uint8_t *d
 /*
  * Marks the LF between values that are arrays, objects or strings in data[0 .. n), which begins
  * with a value, as cb__rewrite_marked needs it, and returns the number of whole values, with
- * *used the end of the last one, or 0.  It stops at whatever else is between two of them;
+ * *used the end of the last one, or 0.  It stops at whatever else is between two of them, and
+ * at a bracket that closes one of another kind;
  * with `lines`, also at a LF inside one, and before a value that no LF follows: *used is after
  * that LF. n > 0; marks has room for n / 64 + 2 numbers.
  */
@@ -173,6 +185,11 @@ static inline uint64_t cb__syntax_solid(const uint8_t *bytes, uint64_t mask)
 struct cb__json_depths {
     uint64_t zero, one;
 };
+
+/* Passes brackets at a depth that kinds belong to: `squares` are those of them that are square.
+ * Returns the bit of the first one that closes another kind, which was not passed, or 0. */
+uint64_t cb__json_match(struct cb__json_kinds *kinds, uint64_t opens, uint64_t closes,
+                        uint64_t squares, uint64_t depth);
 
 /* For a block that begins at a depth of at most 64. */
 struct cb__json_depths cb__json_depths(uint64_t opens, uint64_t closes, uint64_t depth);

@@ -10,6 +10,13 @@ static inline uint64_t equal(uint8x16x4_t v, uint8_t byte)
     return cb__neon_bits(v);
 }
 
+static inline uint64_t bit5(uint8x16x4_t v)
+{
+    for (int i = 0; i < 4; i++)
+        v.val[i] = vtstq_u8(v.val[i], vdupq_n_u8(0x20));
+    return cb__neon_bits(v);
+}
+
 static inline uint8x16x4_t lower(uint8x16x4_t v)
 {
     for (int i = 0; i < 4; i++)
@@ -63,6 +70,7 @@ static inline struct cb__json_depths depths(uint64_t opens, uint64_t closes, uin
 #define SYNTAX_LOAD(p) cb__neon_load(p)
 #define SYNTAX_EQUAL(v, b) equal(v, b)
 #define SYNTAX_LOWER(v) lower(v)
+#define SYNTAX_BIT5(v) bit5(v)
 #define SYNTAX_SOLID(p, mask) ((mask) & ~spaces(cb__neon_load(p)))
 #define SYNTAX_PREFIX(mask) cb__syntax_prefix(mask)
 #define SYNTAX_COUNT(mask) (unsigned)__builtin_popcountll(mask)

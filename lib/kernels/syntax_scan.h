@@ -9,6 +9,7 @@
  *     SYNTAX_LOAD(p)      loads them
  *     SYNTAX_EQUAL(v, b)  64 bits: which of the bytes are b
  *     SYNTAX_LOWER(v)     the bytes with bit 5 set, which makes { of [ and } of ]
+ *     SYNTAX_BIT5(v)      64 bits: which of the bytes have bit 5 set
  *     SYNTAX_SOLID(p, m)  the bits of m whose byte from p on is not white space: space, tab,
  *                         LF or CR
  *     SYNTAX_DEPTHS(o, c, d)  cb__json_depths(o, c, d)
@@ -117,6 +118,7 @@ static inline size_t syntax_rows_found(const struct syntax_rows *rows, enum cb__
 struct syntax_marking {
     uint64_t *marks;
     uint64_t depth, string, escaped; /* as in struct cb__json_place; string: all ones in one */
+    struct cb__json_kinds kinds;
     uint64_t ended;                  /* 1 if the last byte ended a value */
     size_t count, last;              /* the values that ended, and the last byte of the last */
 };
@@ -383,7 +385,7 @@ struct SYNTAX_NAME(json_block) {
     const uint8_t *bytes;
     size_t at;      /* its offset */
     uint64_t depth; /* of brackets, before it */
-    uint64_t valid, quotes, inside, opens, closes;
+    uint64_t valid, quotes, inside, opens, closes, squares;
 };
 
 /* Looks at the first of n bytes.  *string: all ones inside a string; *escaped: 1 if the byte
@@ -410,6 +412,31 @@ SYNTAX_INLINE void SYNTAX_NAME(json_look)(SYNTAX_BLOCK *block, size_t n, uint64_
     block->inside = inside;
     block->opens = SYNTAX_EQUAL(lowered, '{') & ~inside;
     block->closes = SYNTAX_EQUAL(lowered, '}') & ~inside;
+    block->squares = (block->opens | block->closes) & ~SYNTAX_BIT5(bytes);
+}
+
+/* Do its brackets close those of their kind?  Returns the bit of the first one that does not, or 0.
+ * In the common case, nothing is square but pairs with no other bracket between them. */
+SYNTAX_INLINE uint64_t SYNTAX_NAME(json_mismatch)(const SYNTAX_BLOCK *block,
+                                                  struct cb__json_kinds *kinds, uint64_t depth)
+{
+    const uint64_t brackets = block->opens | block->closes;
+    const uint64_t opens = block->squares & block->opens, closes = block->squares & block->closes;
+    /* The bracket after each that opens: a carry runs through what is between. */
+    const uint64_t next = ((opens << 1) + ~brackets) & brackets;
+    const uint64_t others = (next ^ closes) | (SYNTAX_COUNT(opens) - SYNTAX_COUNT(closes));
+    if (cb__likely(!(others | kinds->squares | kinds->unknown)))
+        return 0;
+    return cb__json_match(kinds, block->opens, block->closes, block->squares, depth);
+}
+
+/* Takes all from this bit on away. */
+SYNTAX_INLINE void SYNTAX_NAME(json_end)(SYNTAX_BLOCK *block, uint64_t bit)
+{
+    block->valid &= bit - 1;
+    block->quotes &= bit - 1;
+    block->opens &= bit - 1;
+    block->closes &= bit - 1;
 }
 
 /* The first and last bytes of values in a block, and what is between values. */
@@ -458,12 +485,13 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
     SYNTAX_BLOCK blocks[SYNTAX_GROUP + 1];
     uint64_t events[SYNTAX_GROUP];
     uint64_t depth = place->depth, string = (uint64_t)0 - place->string, escaped = place->escaped;
-    uint64_t comma = 0, stop = 0;
+    uint64_t comma = 0, stop = 0, mismatch = 0;
+    struct cb__json_kinds kinds = place->kinds;
     uint8_t part[64];
     size_t count = 0, group = 1;
     for (size_t at = 0; at < n && count < max && !stop; group = cb__min(2 * group, SYNTAX_GROUP)) {
         size_t listed = 0, found = 0;
-        for (const size_t end = cb__min(n, at + 64 * group); at < end; at += 64) {
+        for (const size_t end = cb__min(n, at + 64 * group); at < end && !mismatch; at += 64) {
             SYNTAX_BLOCK *block = &blocks[listed];
             block->at = at;
             block->bytes = data + at;
@@ -471,6 +499,12 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
                 block->bytes = SYNTAX_NAME(part)(part, data + at, n - at);
             block->depth = depth;
             SYNTAX_NAME(json_look)(block, n - at, &string, &escaped);
+            mismatch = SYNTAX_NAME(json_mismatch)(block, &kinds, depth);
+            if (cb__unlikely(mismatch)) {
+                SYNTAX_NAME(json_end)(block, mismatch);
+                n = at + (unsigned)__builtin_ctzll(mismatch);
+                string = escaped = 0;
+            }
             const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
             listed += depth <= closes;
             depth += opens - closes;
@@ -488,9 +522,10 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_find)(struct cb__json_place *place, const 
     if (count >= max || stop || !(depth || string)) {
         count = cb__min(count, max);
         *scanned = count ? hits[count - 1] + (size_t)1 : 0;
-        depth = string = escaped = 0;
+        *place = (struct cb__json_place){.depth = 0};
+        return count;
     }
-    *place = (struct cb__json_place){depth, string != 0, escaped != 0};
+    *place = (struct cb__json_place){depth, kinds, string != 0, escaped != 0, mismatch != 0};
     return count;
 }
 
@@ -523,7 +558,7 @@ SYNTAX_INLINE uint64_t SYNTAX_NAME(json_wrong)(const struct SYNTAX_NAME(json_bou
 SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_flat)(struct syntax_marking *marking,
                                                  const uint8_t *data, size_t n, bool lines)
 {
-    uint64_t string = 0, escaped = 0, within = 0, ended = 0;
+    uint64_t string = 0, escaped = 0, within = 0, ended = 0, square = 0;
     size_t at = 0, count = 0;
     for (; n - at >= 64; at += 64) {
         SYNTAX_BLOCK block = {.bytes = data + at};
@@ -537,8 +572,13 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_flat)(struct syntax_marking *marking,
         };
         const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(block.bytes), '\n');
         const uint64_t nested = (after ^ block.opens) & brackets;
-        if (cb__unlikely(nested | SYNTAX_NAME(json_wrong)(&bounds, ended, lf, lines)))
+        uint64_t squares = 0;
+        if (cb__unlikely(block.squares | square))
+            squares = SYNTAX_PREFIX(block.squares) ^ square; /* up to the second one of two */
+        if (cb__unlikely(nested | (block.closes & squares) |
+                         SYNTAX_NAME(json_wrong)(&bounds, ended, lf, lines)))
             break;
+        square = SYNTAX_SPREAD(squares);
         marking->marks[at / 64] = bounds.others;
         count += SYNTAX_COUNT(bounds.ends);
         string = string_after;
@@ -547,6 +587,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_flat)(struct syntax_marking *marking,
         ended = bounds.ends >> 63;
     }
     marking->depth = within & 1;
+    marking->kinds.squares = square & 1;
     marking->string = string;
     marking->escaped = escaped;
     marking->ended = ended;
@@ -575,6 +616,7 @@ SYNTAX_INLINE size_t SYNTAX_NAME(json_mark_nested)(struct syntax_marking *markin
             lfs[listed] = SYNTAX_EQUAL(SYNTAX_LOAD(block->bytes), '\n');
             const uint64_t opens = SYNTAX_COUNT(block->opens), closes = SYNTAX_COUNT(block->closes);
             m.marks[at / 64] = 0;
+            wrong |= SYNTAX_NAME(json_mismatch)(block, &m.kinds, m.depth);
             listed += (m.depth <= closes) | (lines && lfs[listed]);
             m.depth += opens - closes;
         }
@@ -604,11 +646,12 @@ SYNTAX_INLINE void SYNTAX_NAME(json_mark_rest)(struct syntax_marking *m, const u
         if (n - at < 64)
             block.bytes = SYNTAX_NAME(part)(part, data + at, n - at);
         SYNTAX_NAME(json_look)(&block, n - at, &m->string, &m->escaped);
+        const uint64_t mismatch = SYNTAX_NAME(json_mismatch)(&block, &m->kinds, m->depth);
         const uint64_t opens = SYNTAX_COUNT(block.opens), closes = SYNTAX_COUNT(block.closes);
         if (m->depth <= closes)
             bounds = SYNTAX_NAME(json_bound)(&block);
         const uint64_t lf = SYNTAX_EQUAL(SYNTAX_LOAD(block.bytes), '\n');
-        wrong = SYNTAX_NAME(json_wrong)(&bounds, m->ended, lf, lines) & block.valid;
+        wrong = mismatch | (SYNTAX_NAME(json_wrong)(&bounds, m->ended, lf, lines) & block.valid);
         const uint64_t right = (wrong & (0 - wrong)) - 1, ends = bounds.ends & right;
         m->marks[at / 64] = bounds.others & right;
         m->depth += opens - closes;
@@ -650,6 +693,7 @@ SYNTAX_TARGET static size_t SYNTAX_NAME(mark_lines)(const uint8_t *data, size_t 
 #undef SYNTAX_LOAD
 #undef SYNTAX_EQUAL
 #undef SYNTAX_LOWER
+#undef SYNTAX_BIT5
 #undef SYNTAX_SOLID
 #undef SYNTAX_DEPTHS
 #undef SYNTAX_PREFIX

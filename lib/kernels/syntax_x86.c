@@ -35,6 +35,15 @@ static inline uint64_t sse2_equal(struct sse2 v, uint8_t byte)
     return mask;
 }
 
+/* (Moved to the highest bit of each byte.) */
+static inline uint64_t sse2_bit5(struct sse2 v)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < 4; i++)
+        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_slli_epi16(v.parts[i], 2)) << 16 * i;
+    return mask;
+}
+
 static inline struct sse2 sse2_lower(struct sse2 v)
 {
     for (size_t i = 0; i < 4; i++)
@@ -48,6 +57,7 @@ static inline struct sse2 sse2_lower(struct sse2 v)
 #define SYNTAX_LOAD(p) sse2_load(p)
 #define SYNTAX_EQUAL(v, b) sse2_equal(v, b)
 #define SYNTAX_LOWER(v) sse2_lower(v)
+#define SYNTAX_BIT5(v) sse2_bit5(v)
 #define SYNTAX_SOLID(p, mask) cb__syntax_solid(p, mask)
 #define SYNTAX_PREFIX(mask) cb__syntax_prefix(mask)
 #define SYNTAX_COUNT(mask) cb__syntax_count(mask)
@@ -84,6 +94,13 @@ AVX2 static inline uint64_t avx2_equal(struct avx2 v, uint8_t byte)
 {
     const __m256i bytes = _mm256_set1_epi8((char)byte);
     return avx2_same(v, bytes, bytes);
+}
+
+AVX2 static inline uint64_t avx2_bit5(struct avx2 v)
+{
+    const uint32_t low = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(v.low, 2));
+    const uint32_t high = (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(v.high, 2));
+    return low | (uint64_t)high << 32;
 }
 
 AVX2 static inline struct avx2 avx2_lower(struct avx2 v)
@@ -157,6 +174,7 @@ AVX2 static inline struct cb__json_depths avx2_depths(uint64_t opens, uint64_t c
 #define SYNTAX_LOAD(p) avx2_load(p)
 #define SYNTAX_EQUAL(v, b) avx2_equal(v, b)
 #define SYNTAX_LOWER(v) avx2_lower(v)
+#define SYNTAX_BIT5(v) avx2_bit5(v)
 #define SYNTAX_SOLID(p, mask) ((mask) & ~avx2_spaces(avx2_load(p)))
 #define SYNTAX_PREFIX(mask) avx2_prefix(mask)
 #define SYNTAX_COUNT(mask) (unsigned)__builtin_popcountll(mask)
@@ -217,6 +235,7 @@ AVX512 static inline struct cb__json_depths avx512_depths(uint64_t opens, uint64
 #define SYNTAX_LOAD(p) avx512_load(p)
 #define SYNTAX_EQUAL(v, b) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)(b)))
 #define SYNTAX_LOWER(v) _mm512_or_si512(v, _mm512_set1_epi8(0x20))
+#define SYNTAX_BIT5(v) _mm512_test_epi8_mask(v, _mm512_set1_epi8(0x20))
 #define SYNTAX_SOLID(p, mask) ((mask) & ~avx512_spaces(avx512_load(p)))
 #define SYNTAX_PREFIX(mask) avx512_prefix(mask)
 #define SYNTAX_COUNT(mask) (unsigned)__builtin_popcountll(mask)

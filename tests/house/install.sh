@@ -48,7 +48,7 @@ if command -v "$PKG_CONFIG" >/dev/null; then
         [ -x "$TOP_BUILDDIR/examples/$example" ] || rm "$scratch/$example.c"
     done
     for source in "$scratch"/*.c; do
-        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "${source%.c}" "$source" $flags -pthread
+        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} ${COVERAGE:+--coverage} -o "${source%.c}" "$source" $flags -pthread
     done
     export LD_LIBRARY_PATH="$root/usr/lib"
     # prints PROGRAM INPUT OUTPUT [ARGUMENT...]

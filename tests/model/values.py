@@ -2,7 +2,7 @@
 """The part of the model that has JSON values in it: one after another, in arrays, in lines, and in
 sequences.
 
-RFC 8259 has the grammar; how far values are checked says cb-framing(7): brackets are counted,
+RFC 8259 has the grammar; how far values are checked says cb-framing(7): brackets match,
 strings end at a quote that no backslash precedes, and only numbers and names at the top level are
 looked at in full.
 """
@@ -37,28 +37,6 @@ def longest_word(data, at):
     return end, bool(NUMBER.fullmatch(data[at:end]))
 
 
-def end_of_value(data, at):
-    """The end of an array, object or string; None if it is not there."""
-    depth, string, i = 0, False, at
-    while i < len(data):
-        byte = data[i]
-        if string:
-            if byte == 0x5C:
-                i += 1
-            elif byte == 0x22:
-                string = False
-        elif byte == 0x22:
-            string = True
-        elif byte in b"[{":
-            depth += 1
-        elif byte in b"]}":
-            depth -= 1
-        i += 1
-        if not depth and not string and i <= len(data):
-            return i
-    return None
-
-
 class Values:
     """What the three have in common."""
 
@@ -70,6 +48,28 @@ class Values:
     def wrong(self, source, at):
         source.at = at + 1
         raise Malformed()
+
+    def end_of_value(self, source, data, at):
+        """The end of an array, object or string; None if it is not there.  (No input here is nested
+        so deeply that some brackets are forgotten.)"""
+        brackets, string, i = [], False, at
+        while i < len(data):
+            byte = data[i]
+            if string:
+                if byte == 0x5C:
+                    i += 1
+                elif byte == 0x22:
+                    string = False
+            elif byte == 0x22:
+                string = True
+            elif byte in b"[{":
+                brackets.append(byte)
+            elif byte in b"]}" and brackets.pop() != byte - 2:
+                self.wrong(source, i)
+            i += 1
+            if not brackets and not string and i <= len(data):
+                return i
+        return None
 
     def before(self, source, start):
         """To the first byte of a value, after white space and at most one byte order mark."""
@@ -103,7 +103,7 @@ class Values:
         """The value at `at`.  The input may end with a whole word, unless the text `goes_on`."""
         data, from_ = source.data, start if self.keep else at
         if data[at] not in WORD:
-            end = end_of_value(data, at)
+            end = self.end_of_value(source, data, at)
             if end is None:
                 self.unended(source, start, at, True)
         else:
@@ -186,7 +186,7 @@ class Lines(Values):
         if data[at] in WORD:
             end, whole = longest_word(text, at)
         else:
-            end = end_of_value(text, at)
+            end = self.end_of_value(source, text, at)
             whole = end is not None
         if not whole and line < 0 and end in (None, len(data)):
             self.unended(source, start, at, True)
@@ -237,7 +237,7 @@ class Sequence(Values):
             elif not whole or text[end] not in SPACE:
                 self.wrong(source, end)
         else:
-            end = end_of_value(text, at)
+            end = self.end_of_value(source, text, at)
         if end is None:
             source.at = stop
             raise (Partial if rs < 0 else Cut)(data[from_:stop], from_)

@@ -36,8 +36,13 @@ static const struct example json[] = {
     {"json", BYTES("[[[[{\"a\":[[]]}]]]][]"),
      GIVES("[\\x5b\\x5b\\x5b\\x5b{\"a\":\\x5b\\x5b\\x5d\\x5d}\\x5d\\x5d\\x5d\\x5d][\\x5b\\x5d]")},
     /* What is inside need not be valid. */
-    {"json", BYTES("[,:}1[nonsense]]tru"), MALFORMED("[\\x5b,:}][1][\\x5bnonsense\\x5d]", 15)},
-    {"json", BYTES("{[1}]\"\1\"0"), GIVES("[{\\x5b1}\\x5d][\"\\x01\"][0]")},
+    {"json", BYTES("{,:}1[nonsense]]tru"), MALFORMED("[{,:}][1][\\x5bnonsense\\x5d]", 15)},
+    {"json", BYTES("{[1]}\"\1\"0"), GIVES("[{\\x5b1\\x5d}][\"\\x01\"][0]")},
+    /* Each bracket closes one of its kind. */
+    {"json", BYTES("[]{[1}]"), MALFORMED("[\\x5b\\x5d]", 5)},
+    {"json", BYTES("{}[}"), MALFORMED("[{}]", 3)},
+    {"json", BYTES("{} {]"), MALFORMED("[{}]", 4)},
+    {"json", BYTES("[[],{},\"]\"}"), MALFORMED("", 10)},
     /* Numbers (section 6) and names (section 3) must be. */
     {"json", BYTES("0 -0 10 -105 1.5 0.0 -1.50e+3 1E5 1e-05 0e0"),
      GIVES("[0][-0][10][-105][1.5][0.0][-1.50e+3][1E5][1e-05][0e0]")},
@@ -104,6 +109,7 @@ static const struct example json[] = {
     {"json", BYTES("{} \x80"), MALFORMED("[{}]", 3)},
     {"json", BYTES("{}\v"), MALFORMED("[{}]", 2)},
     {"json", BYTES("1]"), MALFORMED("[1]", 1)},
+    {"json", BYTES("[1]}"), MALFORMED("[\\x5b1\\x5d]", 3)},
     /* Cut short. */
     {"json", BYTES("1 [1, 2"), TRUNCATED("[1]", 7)},
     {"json", BYTES("{\"a\":{}"), TRUNCATED("", 7)},

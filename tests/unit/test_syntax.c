@@ -145,6 +145,7 @@ struct hits {
     size_t count;
     uint32_t at[MOST];
     struct cb__json_place place; /* after the last byte, or at the stop */
+    uint8_t open[MOST];          /* the brackets that are */
     size_t stop;                 /* where a scan must not go on: the end of the last value */
     bool stops;
 };
@@ -154,8 +155,28 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* A bracket in a value, or its first one.  False if it closes one of another kind, and which that
+ * is has not been forgotten. */
+static bool naive_bracket(struct cb__json_place *place, uint8_t *open, uint8_t c)
+{
+    if (c == '[' || c == '{') {
+        const uint64_t forgotten = place->depth < 64 ? 0 : place->depth - 63;
+        if (forgotten > place->kinds.unknown && open[forgotten - 1] == '[')
+            place->kinds.unknown = forgotten;
+        open[place->depth++] = c;
+        return true;
+    }
+    const bool known = place->depth > place->kinds.unknown;
+    if (known && open[place->depth - 1] != (c == ']' ? '[' : '{'))
+        return false;
+    place->depth--;
+    if (place->kinds.unknown > place->depth)
+        place->kinds.unknown = place->depth;
+    return true;
+}
+
 /* Inside a value; true at its last byte. */
-static bool naive_inside(struct cb__json_place *place, uint8_t c)
+static bool naive_inside(struct cb__json_place *place, uint8_t *open, uint8_t c)
 {
     if (place->string) {
         const bool escaped = place->escaped;
@@ -163,10 +184,8 @@ static bool naive_inside(struct cb__json_place *place, uint8_t c)
         place->string = escaped || c != '"';
         return !place->string && !place->depth;
     }
-    if (c == '[' || c == '{')
-        place->depth++;
-    if (c == ']' || c == '}')
-        place->depth--;
+    if (memchr("[]{}", c, 4))
+        place->mismatched = !naive_bracket(place, open, c);
     place->string = c == '"';
     return !place->depth && !place->string;
 }
@@ -179,16 +198,21 @@ static void naive_values(bool commas, const uint8_t *data, size_t n, struct hits
     for (size_t i = 0; i < n && !hits->stops; i++) {
         const uint8_t c = data[i];
         if (cb__json_is_inside(place)) {
-            if (naive_inside(place, c)) {
+            if (naive_inside(place, hits->open, c)) {
                 hits->at[hits->count++] = (uint32_t)i;
                 hits->stop = i + 1;
                 comma = !commas;
             }
+            if (place->mismatched) {
+                hits->stop = i;
+                hits->stops = true;
+            }
         } else if (!comma && c == ',') {
             comma = true;
         } else if (!is_space(c)) {
-            place->depth = comma && (c == '[' || c == '{');
-            place->string = comma && c == '"';
+            *place = (struct cb__json_place){.string = comma && c == '"'};
+            if (comma && (c == '[' || c == '{'))
+                naive_bracket(place, hits->open, c);
             hits->stops = !cb__json_is_inside(place);
             hits->at[hits->count] = (uint32_t)i;
             hits->count += !hits->stops;
@@ -202,7 +226,7 @@ static void scan_values(bool commas, struct cb__json_place *place, const uint8_t
 {
     static uint32_t hits[MOST + CB__FIND_SLACK];
     size_t count = 0, most = 0;
-    while (*at < to && count == most) {
+    while (*at < to && count == most && !place->mismatched) {
         size_t scanned = SIZE_MAX;
         most = cb__json_is_inside(place) ? 2 * max - 1 : 2 * max;
         count = cb__json_find(place, commas, data + *at, to - *at, hits, most, &scanned);
@@ -210,7 +234,9 @@ static void scan_values(bool commas, struct cb__json_place *place, const uint8_t
                most, scanned, to - *at);
         const bool ends = cb__json_is_inside(place);
         expect(count < most || !ends, "it stops inside of a value");
-        expect(scanned == (ends    ? to - *at
+        expect(place->mismatched ? ends : true, "it stops outside of a value");
+        expect(scanned == (place->mismatched ? scanned
+                           : ends  ? to - *at
                            : count ? hits[count - 1] + (size_t)1
                                    : 0),
                "%zu of %zu bytes scanned", scanned, to - *at);
@@ -236,11 +262,15 @@ static void check_values(bool commas, const uint8_t *data, size_t n, size_t cut,
         expect(is.at[i] == should->at[i], "hit %zu is at %u, expected %u: %.*s, cut at %zu", i,
                is.at[i], should->at[i], shown(n), (const char *)data, cut);
     const bool inside = cb__json_is_inside(&should->place);
-    expect(at == (inside ? n : should->stop), "it stops at %zu: %.*s, cut at %zu", at, shown(n),
-           (const char *)data, cut);
+    expect(at == (inside && !should->place.mismatched ? n : should->stop),
+           "it stops at %zu: %.*s, cut at %zu", at, shown(n), (const char *)data, cut);
     expect(place.depth == should->place.depth && place.string == should->place.string &&
-               place.escaped == should->place.escaped,
-           "another place: %.*s, cut at %zu", shown(n), (const char *)data, cut);
+               place.escaped == should->place.escaped &&
+               place.mismatched == should->place.mismatched &&
+               place.kinds.unknown == should->place.kinds.unknown,
+           "another place (%ju in brackets, %ju of them not known, %d %d %d): %.*s, cut at %zu",
+           (uintmax_t)place.depth, (uintmax_t)place.kinds.unknown, place.string, place.escaped,
+           place.mismatched, shown(n), (const char *)data, cut);
 }
 
 /* The end of the value that begins at `at`; 0 if none does, or it does not end, or not in
@@ -248,12 +278,11 @@ static void check_values(bool commas, const uint8_t *data, size_t n, size_t cut,
 static size_t naive_end(bool lines, const uint8_t *data, size_t n, size_t at)
 {
     struct cb__json_place place = {0};
+    uint8_t open[MOST];
     if (at == n || !strchr("[{\"", data[at]) || !data[at])
         return 0;
-    place.depth = data[at] != '"';
-    place.string = data[at] == '"';
-    for (size_t i = at + 1; i < n && !(lines && data[i] == '\n'); i++) {
-        if (naive_inside(&place, data[i]))
+    for (size_t i = at; i < n && !(lines && data[i] == '\n') && !place.mismatched; i++) {
+        if (naive_inside(&place, open, data[i]))
             return i + 1;
     }
     return 0;
@@ -530,6 +559,36 @@ START_TEST(brackets_nested_deeper_than_a_block_are_counted)
 }
 END_TEST
 
+/* One at any depth; all others match. */
+START_TEST(a_bracket_that_closes_another_kind_is_found)
+{
+    struct prng prng = {7};
+    uint8_t data[1000];
+    use_kernel(_i);
+    for (size_t round = rounds(500, 5000); round > 0; round--) {
+        uint8_t open[sizeof data];
+        size_t depth = 0, n = 0;
+        const bool flat = round % 4 == 0; /* and one a line */
+        const size_t most = flat ? 1 : 1 + prng_below(&prng, round % 2 ? 5 : 200);
+        const size_t size = 1 + prng_below(&prng, sizeof data - 400);
+        const size_t wrong = prng_below(&prng, size);
+        const char *kinds = round % 3 ? "[{" : round % 2 ? "{{" : "[[";
+        while (n < size || depth) {
+            const bool opens = n < size && (!depth || prng_below(&prng, 2)) && depth < most;
+            if (opens)
+                open[depth++] = (uint8_t)kinds[prng_below(&prng, 2)];
+            data[n] = opens ? open[depth - 1] : open[--depth] == '[' ? ']' : '}';
+            if (n == wrong && round % 5)
+                data[n] ^= 0x20;
+            n++;
+            if (!depth && (flat || prng_below(&prng, 2)))
+                data[n++] = '\n';
+        }
+        check_json(false, data, n, prng_below(&prng, n));
+    }
+}
+END_TEST
+
 START_TEST(lines_of_values_are_marked)
 {
     struct prng prng = {7};
@@ -599,6 +658,7 @@ static Suite *syntax_suite(void)
     tcase_add_loop_test(tcase, rows_end_before_what_is_wrong, 0, kernels);
     tcase_add_loop_test(tcase, a_cr_after_a_closing_quote_is_part_of_a_line_end, 0, kernels);
     tcase_add_loop_test(tcase, brackets_nested_deeper_than_a_block_are_counted, 0, kernels);
+    tcase_add_loop_test(tcase, a_bracket_that_closes_another_kind_is_found, 0, kernels);
     return suite;
 }
 

@@ -105,6 +105,11 @@ const char *cb__json_word_fault(const struct cb__json *json)
     }
 }
 
+const char *cb__json_fault(const struct cb__json *json)
+{
+    return json->place.mismatched ? "closing bracket does not match the opening one" : NULL;
+}
+
 size_t cb__json_pass(struct cb__json *json, const uint8_t *data, size_t n)
 {
     uint32_t hits[1 + CB__FIND_SLACK];

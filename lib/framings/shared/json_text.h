@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON texts (RFC 8259), just far enough to find where they end: counts brackets
+ * JSON texts (RFC 8259), just far enough to find where they end: matches brackets
  * and skips strings, whatever else is between them.  A number or a name at the top
  * level, which has no end of its own, is checked in full.
  */
@@ -55,16 +55,22 @@ const char *cb__json_first_fault(uint8_t byte);
 static inline bool cb__json_enter(struct cb__json *json, uint8_t byte)
 {
     const uint8_t class = cb__json_class[byte];
-    json->place.depth = class == CB__JSON_OPEN;
-    json->place.string = class == CB__JSON_QUOTE;
+    json->place = (struct cb__json_place){
+        .depth = class == CB__JSON_OPEN,
+        .kinds.squares = byte == '[',
+        .string = class == CB__JSON_QUOTE,
+    };
     if (class == CB__JSON_WORD)
         cb__json_enter_word(json, byte);
     return cb__json_open(json);
 }
 
 /* Continues in an open value: returns how many of the n bytes belong to it, up to its
- * end, or to the first byte that does not belong to its number or name. */
+ * end, or to the first byte that does not belong to its number or name, or is wrong. */
 size_t cb__json_pass(struct cb__json *json, const uint8_t *data, size_t n);
+
+/* The error in the next byte, by which cb__json_pass has stopped, or NULL. */
+const char *cb__json_fault(const struct cb__json *json);
 
 /* The error in the number or name if it ends here, or NULL. */
 const char *cb__json_word_fault(const struct cb__json *json);
