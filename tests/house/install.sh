@@ -47,8 +47,9 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     for example in echo proxy; do
         [ -x "$TOP_BUILDDIR/examples/$example" ] || rm "$scratch/$example.c"
     done
+    instruments="${SANITIZERS:+-fsanitize=$SANITIZERS} ${COVERAGE:+--coverage}"
     for source in "$scratch"/*.c; do
-        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} ${COVERAGE:+--coverage} -o "${source%.c}" "$source" $flags -pthread
+        $CC $instruments -o "${source%.c}" "$source" $flags -pthread
     done
     export LD_LIBRARY_PATH="$root/usr/lib"
     # prints PROGRAM INPUT OUTPUT [ARGUMENT...]
@@ -93,14 +94,14 @@ if command -v "$PKG_CONFIG" >/dev/null; then
     # shellcheck disable=SC2016
     sed -n '/^```c++$/,/^```$/{/^```/d;p;}' "$TOP_SRCDIR/doc/linking.md" >"$scratch/linking.cc"
     ! command -v c++ >/dev/null || {
-        c++ -std=c++11 ${SANITIZERS:+-fsanitize=$SANITIZERS} -o "$scratch/linking" \
+        c++ -std=c++11 $instruments -o "$scratch/linking" \
             "$scratch/linking.cc" $flags -pthread || fail 'a program in C++ does not compile'
         prints linking '' '5 bytes'
     }
     unset LD_LIBRARY_PATH
     archive=$root/usr/lib/libchunkedbuffer.a
     [ ! -e "$archive" ] || {
-        $CC ${SANITIZERS:+-fsanitize=$SANITIZERS} -I"$root/usr/include" -o "$scratch/lines" \
+        $CC $instruments -I"$root/usr/include" -o "$scratch/lines" \
             "$TOP_SRCDIR/examples/lines.c" "$archive" -pthread || fail 'the archive cannot be linked'
         prints lines 'one\ntwo\n' '2 records, 6 bytes'
     }
