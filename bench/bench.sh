@@ -242,12 +242,13 @@ rate() {
 }
 
 # Framings with a syntax or another alphabet, without a pipe between: bytes a second.  The lines
-# of JSON are objects of about 80 bytes on average, alone or with another one in them.
+# of JSON are objects of about 80 bytes on average, alone, with another one in them, or with arrays.
 run_rates() {
     generate exp:24 "$quarter" lf
     "$CBSPLIT" --to json "$input" >"$scratch/json"
     sed 's/,"text":\(.*\)/,"of":{"text":\1}/' "$scratch/json" >"$scratch/nested"
-    for input_kind in json nested; do
+    sed 's/,"text":\(.*\)}/,"at":[1.5,20],"of":[{"text":\1},[3]]}/' "$scratch/json" >"$scratch/arrays"
+    for input_kind in json nested arrays; do
         for framing in json ndjson csv,lazy-quotes; do
             rate "${framing%%,*}-$input_kind" "$scratch/$input_kind" --from $framing
         done
