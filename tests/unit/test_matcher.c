@@ -664,6 +664,21 @@ START_TEST(eight_bytes_of_needle_need_no_memory)
 }
 END_TEST
 
+START_TEST(a_matcher_is_no_larger_than_cb_find_says)
+{
+    struct set set = set_of("a needle that is longer than a few bytes");
+    struct counting counting;
+    struct cb__matcher matcher;
+
+    ck_assert_uint_le(sizeof matcher, 2500);
+    counting_init(&counting);
+    ck_assert_int_eq(cb__matcher_init(&matcher, set.needles, set.count, &counting.hooks), CB_OK);
+    ck_assert_uint_le(counting.bytes, 64 * (1 + set.needles[0].length));
+    cb__matcher_fini(&matcher);
+    counting_fini(&counting);
+}
+END_TEST
+
 START_TEST(too_many_bytes_of_needles_are_refused)
 {
     struct set set = set_of("ab|cd");
@@ -706,6 +721,7 @@ static Suite *matcher_suite(void)
     tcase_add_test(memory, the_needles_are_not_needed_afterwards);
     tcase_add_test(memory, without_memory_a_matcher_is_not_made);
     tcase_add_test(memory, eight_bytes_of_needle_need_no_memory);
+    tcase_add_test(memory, a_matcher_is_no_larger_than_cb_find_says);
     tcase_add_test(memory, too_many_bytes_of_needles_are_refused);
     return suite;
 }
