@@ -235,8 +235,10 @@ static int allocate_nodes(struct cb__matcher *matcher)
     if (!cb__mul_size(matcher->room, NODE_SIZE, &size)) /* not taken: see below */
         return CB_EINVAL; /* not reached: the strings do not fit in memory */
     matcher->nodes = allocator->alloc(allocator->arg, size);
+    if (!matcher->nodes)
+        return CB_ENOMEM;
     matcher->matches = (struct cb__node_match *)(matcher->nodes + matcher->room);
-    return matcher->nodes ? CB_OK : CB_ENOMEM;
+    return CB_OK;
 }
 
 /* Adds all needles to the tree and to the finder; returns the number of nodes. */
