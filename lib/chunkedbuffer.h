@@ -383,7 +383,7 @@ static inline int cb_equal(const struct cb_buffer *a, const struct cb_buffer *b)
  * CB_YES with *at set; CB_NO; CB_ENOMEM for a new needle.
  * Linear in the bytes between the bounds, whatever the needle.  The buffer
  * remembers the searches for the last eight needles (2.5 KiB each, and for needles
- * longer than 8 bytes 64 for each byte), including those of cb_takeuntil and cb_takeline:
+ * longer than 8 bytes 60 for each byte), including those of cb_takeuntil and cb_takeline:
  * a repeated search from the same or a later place only examines new bytes.
  * cb_prepend and cb_set_position make the buffer forget them; after cb_truncate
  * the last remaining bytes are examined again.

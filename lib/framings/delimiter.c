@@ -281,10 +281,8 @@ static size_t cut_any(struct cb__frames *frames, struct cb_decoder *decoder, con
         if (at < start)
             continue;
         const size_t budget = 4 * at + 64;
-        ssize_t length = examined < budget
-                             ? cb__matcher_at(matcher, data + at,
-                                              cb__min(frames->n - at, budget - examined), &examined)
-                             : CB__UNDECIDED;
+        const size_t n = cb__min(frames->n - at, budget - examined);
+        ssize_t length = cb__matcher_at(matcher, data + at, n, &examined);
         if (!length)
             continue;
         if (config->line)

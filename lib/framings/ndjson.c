@@ -54,7 +54,7 @@ static const char *end_value(struct ndjson_state *state)
     if (why)
         return why;
     why = cb__json_inside(&state->json) ? "line ends inside a value"
-                                                    : cb__json_word_fault(&state->json);
+                                        : cb__json_word_fault(&state->json);
     state->json.word = 0;
     state->over = true;
     return why;

@@ -56,7 +56,6 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
             next = count++;
             nodes[next] = (struct cb__node){
                 .sibling = nodes[node].child,
-                .parent = node,
                 .depth = nodes[node].depth + 1,
                 .byte = needle->data[i],
             };
@@ -66,24 +65,6 @@ static uint32_t insert(struct cb__node *nodes, uint32_t count, const struct cb__
     }
     nodes[node].whole = true;
     return count;
-}
-
-/* Sets `fail` and `inner` level by level; the queue is a list linked through the nodes. */
-static void link_suffixes(struct cb__matcher *matcher)
-{
-    struct cb__node *nodes = matcher->nodes;
-    uint32_t last = 0;
-    for (uint32_t parent = 0;; parent = nodes[parent].queue) {
-        for (uint32_t node = nodes[parent].child; node; node = nodes[node].sibling) {
-            uint32_t fail = parent ? step(matcher, nodes[parent].fail, nodes[node].byte) : 0;
-            nodes[node].fail = fail;
-            nodes[node].inner = nodes[fail].whole ? fail : nodes[fail].inner;
-            nodes[last].queue = node;
-            last = node;
-        }
-        if (parent == last)
-            return;
-    }
 }
 
 /* Sets `after` in a list of matches, and returns the first of them. */
@@ -137,19 +118,28 @@ static void link_rest(struct cb__matcher *matcher, struct cb__node *node,
     node->rest = next;
 }
 
-/* Sets what is known where a node cannot go on, level by level, in the order of the queue.
+/* Sets what a node knows of others, level by level; the queue is a list linked through the nodes.
  * There are no more matches than bytes of delimiters: of those that are added for one
  * delimiter's beginnings, no two end at the same byte. */
-static void link_rests(struct cb__matcher *matcher)
+static void link_nodes(struct cb__matcher *matcher)
 {
-    struct cb__node *const nodes = matcher->nodes;
-    for (uint32_t i = nodes[0].child; i; i = nodes[i].queue) {
-        struct cb__node *node = &nodes[i];
-        if (node->whole)
-            add_match(matcher, node, 0, node->depth);
-        else if (node->depth > 1)
-            link_rest(matcher, node, &nodes[node->parent]);
-        node->pending = node->last ? i : nodes[node->rest].pending;
+    struct cb__node *nodes = matcher->nodes;
+    uint32_t last = 0;
+    for (uint32_t parent = 0;; parent = nodes[parent].queue) {
+        for (uint32_t i = nodes[parent].child; i; i = nodes[i].sibling) {
+            struct cb__node *node = &nodes[i];
+            node->fail = parent ? step(matcher, nodes[parent].fail, node->byte) : 0;
+            node->inner = nodes[node->fail].whole ? node->fail : nodes[node->fail].inner;
+            if (node->whole)
+                add_match(matcher, node, 0, node->depth);
+            else if (parent)
+                link_rest(matcher, node, &nodes[parent]);
+            node->pending = node->last ? i : nodes[node->rest].pending;
+            nodes[last].queue = i;
+            last = i;
+        }
+        if (parent == last)
+            return;
     }
 }
 
@@ -275,8 +265,7 @@ int cb__matcher_init(struct cb__matcher *matcher, const struct cb__needle *needl
         cb__matcher_fini(matcher);
         return status;
     }
-    link_suffixes(matcher);
-    link_rests(matcher);
+    link_nodes(matcher);
     return CB_OK;
 }
 

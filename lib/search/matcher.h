@@ -34,7 +34,6 @@ struct cb__needle {
 struct cb__node {
     uint32_t child;   /* first of the nodes one byte longer; 0: none */
     uint32_t sibling; /* next of those with the same parent; 0: none */
-    uint32_t parent;
     uint32_t fail;    /* longest proper suffix that is a node */
     uint32_t inner;   /* longest proper suffix that is a delimiter; 0: none */
     uint32_t queue;   /* scratch space of the construction */

@@ -21,6 +21,8 @@ skips 2 2 4 'ESC is not followed by ESC_END or ESC_ESC: c0' 3 \
 skips 1 0 0 'no flag before the first frame: 78' 2 'xy~a~b}~c~' 'a\nc\n' -f hdlc
 skips 1 0 1 'zero byte in a block, 2 bytes before its end: 00' 2 '\003\000\002a\000' 'a\n' -f cobs
 skips 2 2 7 'line ends inside a value: 0a' 6 '1\n{"a":\n2\n' '1\n2\n' -f ndjson
+skips 2 2 7 'closing bracket does not match the opening one: 5d' 8 '1\n[{"a"]}\n2\n' '1\n2\n' -f ndjson
+skips 2 2 6 'closing bracket does not match the opening one: 5d' 7 '\0361\n\036[{]}\n\0362\n' '1\n2\n' -f json-seq
 skips 2 2 4 'closing bracket without an opening one: 7d' 5 '\0361\n\036}x\n\0362\n' '1\n2\n' -f json-seq
 skips 1 0 1 'message length is not followed by a space: 78' 7 '5x abc\nnext\n' 'next\n' -f syslog
 # The rest of the row, as lazy-quotes has it.

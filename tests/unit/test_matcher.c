@@ -673,7 +673,7 @@ START_TEST(a_matcher_is_no_larger_than_cb_find_says)
     ck_assert_uint_le(sizeof matcher, 2500);
     counting_init(&counting);
     ck_assert_int_eq(cb__matcher_init(&matcher, set.needles, set.count, &counting.hooks), CB_OK);
-    ck_assert_uint_le(counting.bytes, 64 * (1 + set.needles[0].length));
+    ck_assert_uint_le(counting.bytes, 60 * (1 + set.needles[0].length));
     cb__matcher_fini(&matcher);
     counting_fini(&counting);
 }

@@ -271,6 +271,8 @@ static const struct collision collisions[] = {
     {"json-seq", BYTES("1 2"), 1},
     {"json-seq", BYTES("[][]"), 2},
     {"json-seq", BYTES("{}}"), 2},
+    {"json-seq", BYTES("[1}"), 2},
+    {"json-seq", BYTES("{\"a\":[{]}]}"), 7},
     /* What is no value would not be read back. */
     {"json-seq", BYTES("]"), 0},
     {"json-seq", BYTES("hello"), 0},
