@@ -47,6 +47,12 @@
     },                                                                                             \
     .marked = {kernel##_marked_0, kernel##_marked_1},                                              \
     .stuffing = {kernel##_escape, kernel##_unescape, kernel##_cobs}
+
+/* What a match is, and what is written instead.  A copy of its own: a compiler must assume
+ * that each store to the output changes what is elsewhere. */
+struct rewrite_bytes {
+    uint8_t one, other, tail[2];
+};
 #endif
 
 #ifdef REWRITE_NAME
@@ -55,25 +61,24 @@
  * of matches, *drop the bytes to leave out.  *carry: the last byte of the previous
  * block was the first one of a pair.  `shape` and `tail_size` are constants at each
  * call. */
-REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder, const uint8_t *tail,
-                                               const uint8_t *from, uint64_t *carry, uint64_t *ends,
-                                               uint64_t *drop, enum cb__rewrite_shape shape,
-                                               size_t tail_size)
+REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder,
+                                               struct rewrite_bytes b, const uint8_t *from,
+                                               uint64_t *carry, uint64_t *ends, uint64_t *drop,
+                                               enum cb__rewrite_shape shape, size_t tail_size)
 {
-    const uint8_t one = finder->byte[0], other = finder->byte[1];
     REWRITE_V bytes = REWRITE_LOAD(from);
     REWRITE_K match =
-        shape == CB__REWRITE_SET ? REWRITE_MEMBER(bytes, finder) : REWRITE_EQUAL(bytes, one);
+        shape == CB__REWRITE_SET ? REWRITE_MEMBER(bytes, finder) : REWRITE_EQUAL(bytes, b.one);
     *drop = 0;
     if (shape == CB__REWRITE_PAIR) {
-        match = REWRITE_BOTH(match, REWRITE_EQUAL(REWRITE_LOAD(from + 1), other));
+        match = REWRITE_BOTH(match, REWRITE_EQUAL(REWRITE_LOAD(from + 1), b.other));
         uint64_t starts = REWRITE_BITS(match);
         *ends = starts << 1 | *carry;
         *carry = starts >> 63;
         if (tail_size == 2) {
-            REWRITE_K second = REWRITE_BOTH(REWRITE_EQUAL(bytes, other),
-                                            REWRITE_EQUAL(REWRITE_LOAD(from - 1), one));
-            bytes = REWRITE_BLEND(bytes, second, tail[1]);
+            REWRITE_K second = REWRITE_BOTH(REWRITE_EQUAL(bytes, b.other),
+                                            REWRITE_EQUAL(REWRITE_LOAD(from - 1), b.one));
+            bytes = REWRITE_BLEND(bytes, second, b.tail[1]);
         } else {
             *drop = tail_size ? *ends : starts | *ends;
         }
@@ -81,11 +86,11 @@ REWRITE_INLINE REWRITE_V REWRITE_NAME(replace)(const struct cb__finder *finder, 
         *ends = REWRITE_BITS(match);
         if (shape == CB__REWRITE_LINE)
             *drop = REWRITE_BITS(REWRITE_BOTH(REWRITE_EQUAL(bytes, '\r'),
-                                              REWRITE_EQUAL(REWRITE_LOAD(from + 1), one)));
+                                              REWRITE_EQUAL(REWRITE_LOAD(from + 1), b.one)));
         if (!tail_size)
             *drop |= *ends;
     }
-    return tail_size ? REWRITE_BLEND(bytes, match, tail[0]) : bytes;
+    return tail_size ? REWRITE_BLEND(bytes, match, b.tail[0]) : bytes;
 }
 
 /* Blocks look at the byte before and after them: the very first byte, if it matters, is
@@ -97,13 +102,15 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
 {
     const bool whole =
         tail_size == (shape == CB__REWRITE_PAIR ? 2 : 1) && shape != CB__REWRITE_LINE;
+    const struct rewrite_bytes b = {
+        finder->byte[0], finder->byte[1], {tail_size ? tail[0] : 0, tail_size == 2 ? tail[1] : 0}};
     uint8_t edge[1 + 64 + 1], *out = to;
     size_t done = 0, step = 64, records = 0;
     uint64_t valid = ~UINT64_C(0), carry = 0, ends, drop;
 
     if (tail_size == 2 && n) {
-        carry = n > 1 && data[0] == finder->byte[0] && data[1] == finder->byte[1];
-        *out++ = carry ? tail[0] : data[0];
+        carry = n > 1 && data[0] == b.one && data[1] == b.other;
+        *out++ = carry ? b.tail[0] : data[0];
         done = 1;
     }
     const uint8_t *from = data + done;
@@ -112,7 +119,7 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
         if (pass) {
             step = n - done;
             valid >>= 64 - step;
-            memset(edge, finder->byte[shape == CB__REWRITE_PAIR] ^ 1, sizeof edge);
+            memset(edge, (shape == CB__REWRITE_PAIR ? b.other : b.one) ^ 1, sizeof edge);
             memcpy(edge + 1, data + done, step);
             edge[0] = done ? data[done - 1] : 0;
             from = edge + 1;
@@ -120,7 +127,7 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
         }
         for (; blocks; blocks--, from += 64, done += step) {
             REWRITE_V bytes =
-                REWRITE_NAME(replace)(finder, tail, from, &carry, &ends, &drop, shape, tail_size);
+                REWRITE_NAME(replace)(finder, b, from, &carry, &ends, &drop, shape, tail_size);
             records += (unsigned)__builtin_popcountll(ends & valid);
             if (whole)
                 REWRITE_STORE(out, bytes);
@@ -145,6 +152,7 @@ REWRITE_INLINE size_t REWRITE_NAME(marked)(const uint64_t *marks, const uint8_t 
                                            const uint8_t *data, size_t n, uint8_t *to,
                                            size_t tail_size)
 {
+    const uint8_t instead = tail_size ? tail[0] : 0;
     uint8_t *out = to, part[64] = {0};
     for (size_t at = 0; at < n; at += 64, marks++) {
         const bool whole = n - at >= 64;
@@ -155,7 +163,7 @@ REWRITE_INLINE size_t REWRITE_NAME(marked)(const uint64_t *marks, const uint8_t 
         const uint64_t before = (marks[0] >> 1 | marks[1] << 63) & ~marks[0];
         uint64_t drop = REWRITE_BITS(REWRITE_EQUAL(bytes, '\r')) & before;
         if (tail_size)
-            bytes = REWRITE_BLEND(bytes, REWRITE_WHERE(marks[0]), tail[0]);
+            bytes = REWRITE_BLEND(bytes, REWRITE_WHERE(marks[0]), instead);
         else
             drop |= marks[0];
         out = REWRITE_PACK(out, bytes, ~drop & valid);

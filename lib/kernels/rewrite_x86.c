@@ -143,7 +143,7 @@ AVX2 static inline uint8_t *avx2_pack_16(uint8_t *to, __m128i bytes, uint64_t ke
     __m128i packed = _mm_shuffle_epi8(bytes, shuffle);
     _mm_storel_epi64((__m128i *)to, packed);
     to += __builtin_popcountll(keep & 255);
-    _mm_storel_epi64((__m128i *)to, _mm_unpackhi_epi64(packed, packed));
+    _mm_storeh_pi((__m64 *)to, _mm_castsi128_ps(packed));
     return to + __builtin_popcountll(keep & 0xff00);
 }
 
