@@ -10,7 +10,7 @@ enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
 /* Nor do cuts if again and again so many bytes had none: they are not tried for a number of
  * frames, twice as many each time.  (Ends are far away, or what decides on them is.) */
-enum { UNCUT_FROM = 4096, UNCUT_MAX = 15 };
+enum { UNCUT_FROM = 256, UNCUT_MAX = 15 };
 
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)

@@ -422,6 +422,67 @@ START_TEST(random_syntax_at_once_gives_what_it_gives_byte_by_byte)
 }
 END_TEST
 
+/* A family's `cuts`, counted. */
+static const struct cb__decoder_ops *counted_ops;
+static size_t tries;
+
+static size_t count_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                         struct cb__cut *cuts, size_t max, size_t *used)
+{
+    tries++;
+    return counted_ops->cuts(decoder, data, n, cuts, max, used);
+}
+
+/* Appends n bytes of a repeated text, takes all records of it, and returns how often cuts were
+ * tried. */
+static size_t tries_in(struct work *work, const char *text, size_t n, size_t *records)
+{
+    struct cb_piece pieces[64];
+    ssize_t count;
+
+    tries = *records = 0;
+    for (size_t i = 0; i < n; i += strlen(text))
+        ck_assert_int_eq(cb_append(work->buffer, text, strlen(text)), CB_OK);
+    while ((count = cb_decoder_batch(work->decoder, work->buffer, pieces, COUNT(pieces))) > 0)
+        for (ssize_t i = 0; i < count; i++)
+            *records += pieces[i].flags & CB_LAST ? 1 : 0;
+    ck_assert_int_eq(count, CB_MORE);
+    cb_decoder_release(work->decoder, work->buffer);
+    return tries;
+}
+
+/* Where a delimiter ends is known only after the longer one would have ended. */
+START_TEST(cuts_that_fail_again_and_again_are_tried_more_seldom)
+{
+    char specification[4200] = "delim:aa,or=";
+    struct cb__decoder_ops ops;
+    struct work work = {.keep = false};
+    size_t records;
+
+    memset(specification + strlen(specification), 'a', 4000);
+    strcat(specification, "b");
+    ck_assert_int_eq(cb_buffer_new(&work.buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&work.decoder, specification, NULL, NULL), CB_OK);
+    counted_ops = work.decoder->ops;
+    ops = *counted_ops;
+    ops.cuts = count_cuts;
+    work.decoder->ops = &ops;
+
+    size_t seldom = tries_in(&work, "a", 100000, &records);
+    /* The last one is empty whichever of them ends it. */
+    ck_assert_uint_eq(records, (100000 - 4000) / 2 + 1);
+    ck_assert_uint_ge(seldom, 1);
+    ck_assert_uint_le(seldom, records / 4);
+    /* Where they do not fail, they are tried each time. */
+    tries_in(&work, "x\n-aa", 5000, &records);
+    size_t always = tries_in(&work, "x\n-aa", 100000, &records);
+    ck_assert_uint_eq(records, 20000);
+    ck_assert_uint_ge(always, records / 64);
+    ck_assert_uint_le(always, records / 8);
+    free_work(&work);
+}
+END_TEST
+
 static Suite *cuts_suite(void)
 {
     Suite *suite = suite_create("cuts");
@@ -433,6 +494,7 @@ static Suite *cuts_suite(void)
     tcase_add_loop_test(spans, a_fast_path_reads_no_byte_beyond_its_span, 0, twice);
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
     tcase_add_test(spans, what_stands_around_a_record_may_be_long);
+    tcase_add_test(spans, cuts_that_fail_again_and_again_are_tried_more_seldom);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
     return suite;
