@@ -75,10 +75,16 @@ void fd_wait(int fd, short events)
     (void)fd_wait_until(fd, events, NULL);
 }
 
+bool fd_is_screen(int fd)
+{
+    const char *terminal = getenv("TERM");
+    return isatty(fd) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+}
+
 bool fd_takes_color(int fd)
 {
-    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(fd) && (!no || !*no) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+    const char *no = getenv("NO_COLOR");
+    return fd_is_screen(fd) && (!no || !*no);
 }
 
 /* Drops the first n bytes. */

@@ -255,13 +255,6 @@ static int start_thread(void)
 
 /* ------------------------------------------------------- beginning and end */
 
-/* Is standard error a terminal on which the cursor can be moved? */
-static bool is_terminal(void)
-{
-    const char *kind = getenv("TERM");
-    return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
-}
-
 static enum exit_status fail(const char *name, int number)
 {
     complain_errno(name, number);
@@ -282,7 +275,7 @@ enum exit_status reporter_start(bool progress, enum stats_form form, uint64_t to
     }
     reporter.form = form;
     reporter.has_progress = progress;
-    reporter.draws = progress && is_terminal();
+    reporter.draws = progress && fd_is_screen(STDERR_FILENO);
     progress_begin(&reporter.progress, total, seconds());
     int number = start_thread();
     if (number)

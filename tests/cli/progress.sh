@@ -154,7 +154,8 @@ need python3
 # and nobody who reads standard output before three lines have been drawn, which
 # are then in "drawn".  The terminal's contents in the end are in "screen".
 #
-# $meanwhile is a statement for what happens after the third line.
+# $meanwhile is a statement for what happens after the third line; without it nothing is waited
+# for but $pause seconds.
 cat >terminal.py <<'END'
 import fcntl, os, pty, re, signal, struct, subprocess, sys, termios, time
 
@@ -200,6 +201,7 @@ meanwhile = os.environ.get('meanwhile')
 if meanwhile:
     wait_for(lambda: len(redraws()) >= 4)  # so three are whole
     exec(meanwhile)
+time.sleep(float(os.environ.get('pause') or 0))
 reader = subprocess.Popen(['cat'], stdin=output, stdout=open('out', 'wb'))
 os.close(output)
 while more():
@@ -334,8 +336,8 @@ on_terminal 80 --progress -f netstring
 expect_status 141
 screen_is '[ 0-9][ 0-9][0-9]%  .*'
 
-# A terminal that cannot move back.
-meanwhile=
+# A terminal that cannot move back, for longer than two lines would take.
+export meanwhile= pause=0.5
 for TERM in dumb ''; do
     on_terminal 80 --progress -f netstring
     expect_status 3
