@@ -65,13 +65,6 @@ static inline bool cb__has_ended(const struct cb_decoder *decoder)
     return decoder->core.stream == CB__STREAM_ENDED;
 }
 
-/* Is the current frame too long, and its payload in the input?  Then its bytes leave as soon
- * as they need not be returned. */
-static inline bool cb__lets_go(const struct cb_decoder *decoder)
-{
-    return decoder->core.too_long && !decoder->core.assembled;
-}
-
 /* Is the current frame held from its beginning, so that after damage what is in it can be
  * searched? */
 static inline bool cb__holds_frame(const struct cb_decoder *decoder)

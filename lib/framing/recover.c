@@ -28,7 +28,8 @@
 enum { TRIED_BEYOND = 1 << 20 };
 
 /* The next place to try, or to search from.  It is not after the end of the buffer: damage
- * shows in a byte of the frame, and bytes leave only at the head. */
+ * shows in a byte of the frame, after all payload that was seen, and bytes leave only at the
+ * head. */
 static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recovery *recovery)
 {
     const struct cb__found *found = &decoder->found;
@@ -36,8 +37,6 @@ static uint64_t begin_search(struct cb_decoder *decoder, const struct cb__recove
     uint64_t from = decoder->error.offset;
     if (recovery->frames && cb__holds_frame(decoder))
         from = found->frame_start + !recovery->after;
-    else if (cb__lets_go(decoder) && found->payload_seen > from)
-        from = found->payload_seen;
     decoder->core.lost_from = found->frame_start;
     return from > head ? from : head;
 }

@@ -533,6 +533,27 @@ START_TEST(a_record_of_the_greatest_length_is_found)
 }
 END_TEST
 
+/* What may be tried beyond it would be more than there are numbers for. */
+START_TEST(the_limit_may_be_as_great_as_a_number)
+{
+    static const uint64_t limits[] = {0, UINT64_MAX, UINT64_MAX - 1};
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        struct cb_decoder *decoder =
+            new_decoder("netstring", (struct cb_decoder_options){.max_record = limits[i],
+                                                                 .on_overflow = CB_OVERFLOW_SKIP,
+                                                                 .on_malformed = CB_MALFORMED_SKIP});
+        struct outcome outcome = {.size = 0};
+        put("1:a,xx1:b,3:cde,");
+        cb_decoder_finish(decoder);
+        ck_assert_int_eq(decode_some(decoder, &outcome), CB_END);
+        ck_assert_str_eq(outcome.text, "a|<2>b|cde|");
+        cb_decoder_free(decoder);
+        teardown();
+        setup();
+    }
+}
+END_TEST
+
 START_TEST(noise_without_end_is_not_held)
 {
     static const char noise[1000] = {0};
@@ -698,6 +719,7 @@ int main(void)
                         (int)COUNT(streams));
     tcase_add_loop_test(limits, what_is_too_long_is_not_held, 0, (int)COUNT(long_frames));
     tcase_add_test(limits, a_record_of_the_greatest_length_is_found);
+    tcase_add_test(limits, the_limit_may_be_as_great_as_a_number);
     tcase_add_test(recover, noise_without_end_is_not_held);
     tcase_add_test(recover, the_error_stays_until_the_place_is_found);
     tcase_add_test(recover, a_search_whose_bytes_have_left_does_not_go_on);
