@@ -538,10 +538,10 @@ START_TEST(the_limit_may_be_as_great_as_a_number)
 {
     static const uint64_t limits[] = {0, UINT64_MAX, UINT64_MAX - 1};
     for (size_t i = 0; i < COUNT(limits); i++) {
-        struct cb_decoder *decoder =
-            new_decoder("netstring", (struct cb_decoder_options){.max_record = limits[i],
-                                                                 .on_overflow = CB_OVERFLOW_SKIP,
-                                                                 .on_malformed = CB_MALFORMED_SKIP});
+        const struct cb_decoder_options options = {.max_record = limits[i],
+                                                   .on_overflow = CB_OVERFLOW_SKIP,
+                                                   .on_malformed = CB_MALFORMED_SKIP};
+        struct cb_decoder *decoder = new_decoder("netstring", options);
         struct outcome outcome = {.size = 0};
         put("1:a,xx1:b,3:cde,");
         cb_decoder_finish(decoder);
