@@ -152,6 +152,7 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
     decoder->core.max_given =
         o->max_record || decoder->whole ? decoder->core.max_taken : UINT64_MAX;
     decoder->max_record = decoder->core.max_given;
+    decoder->core.at_once = CB__CUTS;
 }
 
 int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source,

@@ -43,6 +43,7 @@ struct cb__cuts {
     uint64_t base;           /* position of the span in the stream */
     struct cb_memory *block; /* the block that contains the data */
     size_t count, used;      /* number of frames, and bytes of the span before the next one */
+    bool all;                /* as many as were asked for: there may be more */
     uint64_t record;         /* number of the first */
     enum cb__cuts_place place;
     struct cb__cut cuts[CB__CUTS];
@@ -172,8 +173,9 @@ struct cb__core {
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
     struct cb__trial trial;
     unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
-    unsigned uncut;           /* frames before which cb__decoder_cuts need not try, */
-    unsigned uncut_next;      /* and how many if it finds nothing again */
+    unsigned uncut;           /* frames before which whole ones need not be searched for, */
+    unsigned uncut_next;      /* and how many if nothing is found again */
+    size_t at_once;           /* and so many at most are searched for */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
     struct cb__lookahead lookahead;
@@ -238,7 +240,8 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 
 /*
  * The fast path, for callers that do not need pieces: finds the next whole frames, at
- * most `max` and CB__CUTS, and returns how many: found->count.  Moves nothing.  The
+ * most `max` and CB__CUTS, and returns how many: found->count.  Bytes may be passed over even if
+ * that is 0: found->used.  Moves nothing.  The
  * stream has begun (cb__decoder_prepare), and no pieces are kept.  Also returns 0 if
  * `max` is too small to be worth it, inside a record, or after an error: then
  * cb__decoder_refill continues.

@@ -233,7 +233,7 @@ static int copy_cuts(struct reframing *work)
     else if (found.used)
         cb__decoder_took(work->decoder, &found, done);
     work->ended += done;
-    work->spent = found.count < cb__min(max, CB__CUTS);
+    work->spent = !found.all;
     return status;
 }
 

@@ -8,9 +8,11 @@
  * seen in so many bytes, it is taken to be so for a number of calls. */
 enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
-/* Nor do cuts if again and again so many bytes had none: they are not tried for a number of
- * frames, twice as many each time.  (Ends are far away, or what decides on them is.) */
-enum { UNCUT_FROM = 256, UNCUT_MAX = 15 };
+/* Nor do cuts where a frame is near that is for the slow path, or ends are far away, or what
+ * decides on them is; that is, if hardly any are found though so many bytes are left.  After that
+ * they are not tried for a number of frames, twice as many each time.  And no more than twice as
+ * many are asked for as there were: what a kernel finds beyond such a frame is lost. */
+enum { UNCUT_FROM = 256, UNCUT_MAX = 15, AT_ONCE_MIN = 2 };
 
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
@@ -33,35 +35,70 @@ static inline bool finds_cuts(const struct cb_decoder *decoder)
     return decoder->ops->cuts && !decoder->trailers;
 }
 
+/* Is it better not to try? */
+static inline bool is_uncut(struct cb_decoder *decoder)
+{
+    if (cb__likely(!decoder->core.uncut))
+        return false;
+    decoder->core.uncut--;
+    return true;
+}
+
+/* The frames that the family finds in n bytes, at most `max`, which is reduced to what it was
+ * asked for; `used` of the bytes are theirs. */
+static inline size_t search(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+                            struct cb__cut *cuts, size_t *max, size_t *used)
+{
+    size_t *at_once = &decoder->core.at_once;
+    *max = cb__min(*max, *at_once);
+    const size_t count = decoder->ops->cuts(decoder, data, n, cuts, *max, used);
+    if (count == *max)
+        *at_once = cb__min(2 * *at_once, CB__CUTS);
+    else if (n - *used >= UNCUT_FROM)
+        *at_once = count < AT_ONCE_MIN ? AT_ONCE_MIN : cb__min(2 * count, CB__CUTS);
+    return count;
+}
+
+/* A try has found `count` of the frames asked for, and used so many of n bytes. */
+static inline void note_try(struct cb_decoder *decoder, size_t asked, size_t count, size_t used,
+                            size_t n)
+{
+    struct cb__core *core = &decoder->core;
+    const bool stopped = count < asked && n - used >= UNCUT_FROM;
+    if (used && (!stopped || count >= CB__BATCH_MIN || used >= UNCUT_FROM)) {
+        core->uncut_next = 0;
+    } else if (stopped) {
+        core->uncut = core->uncut_next;
+        core->uncut_next = core->uncut < UNCUT_MAX ? 2 * core->uncut + 1 : UNCUT_MAX;
+    }
+}
+
 size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size_t max)
 {
     const struct cb__decoder_ops *ops = decoder->ops;
     size_t n;
     found->count = found->used = 0;
+    found->all = false;
     found->place = CB__CUTS_IN_SPAN;
     const bool unpacks = ops->unpack && decoder->core.assembled && !decoder->trailers;
     if (max < CB__BATCH_MIN || !(finds_cuts(decoder) || unpacks) ||
         !frames_at_hand(decoder, &found->data, &n))
         return 0;
-    if (decoder->core.uncut) {
-        decoder->core.uncut--;
+    if (is_uncut(decoder))
         return 0;
-    }
     max = cb__min(max, CB__CUTS);
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
     found->block = cb__decoder_block(decoder);
+    size_t asked = max;
     if (ops->cuts)
-        found->count = ops->cuts(decoder, found->data, n, found->cuts, max, &found->used);
-    if (cb__unlikely(unpacks) && !found->used)
+        found->count = search(decoder, found->data, n, found->cuts, &asked, &found->used);
+    if (cb__unlikely(unpacks) && !found->used) {
+        asked = max;
         cb__decoder_unpack(decoder, found, n, max);
-    if (found->used) {
-        decoder->core.uncut_next = 0;
-    } else if (n >= UNCUT_FROM) {
-        decoder->core.uncut = decoder->core.uncut_next;
-        decoder->core.uncut_next = decoder->core.uncut < UNCUT_MAX ? 2 * decoder->core.uncut + 1
-                                                                   : UNCUT_MAX;
     }
+    note_try(decoder, asked, found->count, found->used, n);
+    found->all = found->count == asked;
     return found->count;
 }
 
@@ -103,9 +140,13 @@ bool cb__decoder_look_ahead(struct cb_decoder *decoder)
         return false;
     if (catch_up(decoder, ahead))
         return true;
+    if (is_uncut(decoder))
+        return false;
     const uint64_t place = decoder->found.scan;
-    const size_t count = decoder->ops->cuts(decoder, data, cb__min(n, CB__AHEAD_BYTES), ahead->cuts,
-                                            CB__AHEAD_CUTS, &used);
+    size_t max = CB__AHEAD_CUTS;
+    n = cb__min(n, CB__AHEAD_BYTES);
+    const size_t count = search(decoder, data, n, ahead->cuts, &max, &used);
+    note_try(decoder, max, count, used, n);
     ahead->next = ahead->cuts;
     ahead->end = ahead->cuts + count;
     ahead->place = count ? place : CB__NOWHERE;
@@ -128,7 +169,7 @@ size_t cb__decoder_give_frames(struct cb_decoder *decoder, struct cb_piece *piec
         if (found.used)
             cb__decoder_took(decoder, &found, found.count);
         done += found.count;
-    } while (found.count == CB__CUTS || (found.count && decoder->ops->unpack));
+    } while (found.all || (found.count && decoder->ops->unpack));
     return done;
 }
 
@@ -142,10 +183,14 @@ void cb__decoder_skip_frames(struct cb_decoder *decoder, uint64_t max)
         count = decoder->ops->skip(decoder, data, n, max, &used);
     if (used)
         pass_frames(decoder, used, count);
-    while (!count && cb__decoder_cuts(decoder, &found, cb__clamp_u64(max))) {
-        cb__decoder_took(decoder, &found, found.count);
+    if (count)
+        return;
+    do {
+        cb__decoder_cuts(decoder, &found, cb__clamp_u64(max));
+        if (found.used)
+            cb__decoder_took(decoder, &found, found.count);
         max -= found.count;
-    }
+    } while (found.used);
 }
 
 /* ------------------------------------------------------------ for cb_reframe */

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "expect.h"
 #include "framing/decoder.h"
@@ -422,15 +423,30 @@ START_TEST(random_syntax_at_once_gives_what_it_gives_byte_by_byte)
 }
 END_TEST
 
-/* A family's `cuts`, counted. */
+/* A family's `cuts`, counted, and how many frames it was asked for. */
 static const struct cb__decoder_ops *counted_ops;
-static size_t tries;
+static struct cb__decoder_ops counting_ops;
+static size_t tries, asked;
 
 static size_t count_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb__cut *cuts, size_t max, size_t *used)
 {
     tries++;
+    asked += max;
     return counted_ops->cuts(decoder, data, n, cuts, max, used);
+}
+
+static void make_counted(struct work *work, const char *specification,
+                         const struct cb_decoder_options *options)
+{
+    *work = (struct work){.keep = false};
+    ck_assert_int_eq(cb_buffer_new(&work->buffer, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_new(&work->decoder, specification, options, NULL), CB_OK);
+    counted_ops = work->decoder->ops;
+    counting_ops = *counted_ops;
+    counting_ops.cuts = count_cuts;
+    work->decoder->ops = &counting_ops;
+    tries = asked = 0;
 }
 
 /* Appends n bytes of a repeated text, takes all records of it, and returns how often cuts were
@@ -455,18 +471,12 @@ static size_t tries_in(struct work *work, const char *text, size_t n, size_t *re
 START_TEST(cuts_that_fail_again_and_again_are_tried_more_seldom)
 {
     char specification[4200] = "delim:aa,or=";
-    struct cb__decoder_ops ops;
-    struct work work = {.keep = false};
+    struct work work;
     size_t records;
 
     memset(specification + strlen(specification), 'a', 4000);
     specification[strlen(specification)] = 'b';
-    ck_assert_int_eq(cb_buffer_new(&work.buffer, NULL), CB_OK);
-    ck_assert_int_eq(cb_decoder_new(&work.decoder, specification, NULL, NULL), CB_OK);
-    counted_ops = work.decoder->ops;
-    ops = *counted_ops;
-    ops.cuts = count_cuts;
-    work.decoder->ops = &ops;
+    make_counted(&work, specification, NULL);
 
     size_t seldom = tries_in(&work, "a", 100000, &records);
     /* The last one is empty whichever of them ends it. */
@@ -483,6 +493,75 @@ START_TEST(cuts_that_fail_again_and_again_are_tried_more_seldom)
 }
 END_TEST
 
+/* Frames that are no records are passed over by the same try. */
+START_TEST(what_is_left_out_is_searched_once)
+{
+    static const char frame[] = "b\2to";
+    enum { FRAMES = 5000, SIZE = sizeof frame - 1 };
+    char *frames = malloc(FRAMES * SIZE);
+    uint64_t count;
+    struct work work;
+
+    ck_assert_ptr_nonnull(frames);
+    for (size_t i = 0; i < FRAMES; i++)
+        memcpy(frames + i * SIZE, frame, SIZE);
+    make_counted(&work, "u8,offset=1,byte=0:61-62,only=0:61", NULL);
+    ck_assert_int_eq(cb_append_ref(work.buffer, frames, FRAMES * SIZE, NULL, NULL), CB_OK);
+    ck_assert_int_eq(cb_decoder_skip(work.decoder, work.buffer, CB_ALL, &count), CB_MORE);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(cb_length(work.buffer), 0);
+    ck_assert_uint_le(tries, 8);
+    free_work(&work);
+    free(frames);
+}
+END_TEST
+
+/* One after another, in batches, skipped. */
+static size_t read_by(struct work *work, int how)
+{
+    struct cb_piece pieces[64];
+    size_t records = 0;
+    uint64_t skipped = 0;
+    ssize_t count;
+
+    while ((count = how == 0   ? cb_decoder_next(work->decoder, work->buffer, pieces)
+                    : how == 1 ? cb_decoder_batch(work->decoder, work->buffer, pieces, 64)
+                               : cb_decoder_skip(work->decoder, work->buffer, 1000, &skipped)) > 0)
+        records += how == 2 ? (size_t)skipped : (size_t)count;
+    return records + (how == 2 ? (size_t)skipped : 0);
+}
+
+/* A record that is too long is for the slow path, and what a kernel finds beyond it is lost. */
+START_TEST(no_more_is_searched_for_than_is_of_use)
+{
+    static const char *const specifications[] = {"json", "ndjson", "line", "csv,lazy-quotes",
+                                                 "start:["};
+    const struct cb_decoder_options options = {
+        .size = sizeof options, .max_record = 300, .on_overflow = CB_OVERFLOW_TRUNCATE};
+    enum { PAIRS = 500 };
+    char record[400] = "[1]\n[\"";
+
+    memset(record + 6, 'x', 391);
+    memcpy(record + 397, "\"]\n", 3);
+    for (size_t i = 0; i < COUNT(specifications); i++) {
+        for (int how = 0; how < 3; how++) {
+            struct work work;
+
+            make_counted(&work, specifications[i], &options);
+            for (size_t pair = 0; pair < PAIRS; pair++)
+                ck_assert_int_eq(cb_append_ref(work.buffer, record, sizeof record, NULL, NULL),
+                                 CB_OK);
+            const void *joined;
+            ck_assert_int_eq(cb_data(work.buffer, PAIRS * sizeof record, &joined), CB_YES);
+            ck_assert_uint_ge(read_by(&work, how), 2 * PAIRS - 1);
+            ck_assert_uint_ge(tries, 1);
+            ck_assert_uint_le(asked, 1000 + PAIRS);
+            free_work(&work);
+        }
+    }
+}
+END_TEST
+
 static Suite *cuts_suite(void)
 {
     Suite *suite = suite_create("cuts");
@@ -495,6 +574,8 @@ static Suite *cuts_suite(void)
     tcase_add_loop_test(spans, a_fast_path_stops_before_a_record_that_is_too_long, 0, twice);
     tcase_add_test(spans, what_stands_around_a_record_may_be_long);
     tcase_add_test(spans, cuts_that_fail_again_and_again_are_tried_more_seldom);
+    tcase_add_test(spans, what_is_left_out_is_searched_once);
+    tcase_add_test(spans, no_more_is_searched_for_than_is_of_use);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
     return suite;
