@@ -253,14 +253,15 @@ size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, size_t ma
     return buffer->count;
 }
 
-size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
+size_t cb__buffer_copyout(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
+                          size_t n, void *out)
 {
+    const uint64_t offset = at - buffer->position; /* huge if it is before the head */
     if (offset >= buffer->length)
         return 0;
-    n = cb__min(n, buffer->length - offset);
+    n = cb__min(n, buffer->length - (size_t)offset);
     uint8_t *to = out;
-    struct cb__cursor cursor = {0};
-    size_t within, index = cb__buffer_locate(buffer, &cursor, buffer->position + offset, &within);
+    size_t within, index = cb__buffer_locate(buffer, cursor, at, &within);
     for (size_t left = n; left; index++, within = 0) {
         const struct cb__chunk *chunk = cb__buffer_chunk(buffer, index);
         size_t part = cb__min(left, chunk->length - within);
@@ -269,6 +270,14 @@ size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void 
         left -= part;
     }
     return n;
+}
+
+size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
+{
+    struct cb__cursor cursor = {0};
+    if (offset >= buffer->length)
+        return 0;
+    return cb__buffer_copyout(buffer, &cursor, buffer->position + offset, n, out);
 }
 
 int cb_compare(const struct cb_buffer *a, const struct cb_buffer *b)

@@ -105,7 +105,9 @@ bool cb__buffer_span(const struct cb_buffer *buffer, struct cb__cursor *cursor, 
 struct cb_memory *cb__buffer_block(const struct cb_buffer *buffer, struct cb__cursor *cursor,
                                    uint64_t at);
 
-/* cb_slice from a stream position, with a cursor to find it. */
+/* cb_copyout and cb_slice from a stream position, with a cursor to find it. */
+size_t cb__buffer_copyout(const struct cb_buffer *buffer, struct cb__cursor *cursor, uint64_t at,
+                          size_t n, void *out);
 ssize_t cb__buffer_slice(const struct cb_buffer *source, struct cb__cursor *cursor, uint64_t at,
                          size_t n, struct cb_buffer *target);
 

@@ -164,6 +164,16 @@ static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece
     return true;
 }
 
+/* Bytes of the input, found from its head or from where a piece was last cut, what is nearer. */
+static size_t copy_out(const struct cb_decoder *decoder, uint64_t at, size_t n, void *out)
+{
+    const struct cb_buffer *source = decoder->buffer;
+    struct cb__cursor cursor = decoder->core.cursor;
+    if (at < cursor.start && at - source->position < cursor.start - at)
+        cursor = (struct cb__cursor){0};
+    return cb__buffer_copyout(source, &cursor, at, n, out);
+}
+
 size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
                          size_t room)
 {
@@ -181,8 +191,7 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
     at += aside;
     if (!source || at < source->position || aside == n)
         return aside;
-    return aside + cb_copyout(source, cb__clamp_u64(at - source->position), n - aside,
-                              (uint8_t *)out + aside);
+    return aside + copy_out(decoder, at, n - aside, (uint8_t *)out + aside);
 }
 
 size_t cb_decoder_trailer(const struct cb_decoder *decoder, const struct cb_piece *piece, void *out,
@@ -196,9 +205,7 @@ size_t cb_decoder_trailer(const struct cb_decoder *decoder, const struct cb_piec
             memcpy(out, piece->data + piece->length, n);
         return n;
     }
-    if (!source || at < source->position)
-        return 0;
-    return cb_copyout(source, cb__clamp_u64(at - source->position), n, out);
+    return source ? copy_out(decoder, at, n, out) : 0;
 }
 
 /* Is there something to cut pieces from?  The beginning of a record whose payload has

@@ -13,18 +13,21 @@
 
 enum { PADDING_MAX = INT32_MAX };
 
-/* The available bytes from a position on: in the span if it has more than `least`, or
- * else joined from several in `joined`, which has room for CB_OWN_HEADER. */
-static size_t join(struct cb_decoder *decoder, uint64_t position, size_t least, uint8_t *joined,
+/* The bytes from `scan` on, of which so many were shown and n more stand in one chunk: all of them
+ * in one piece, joined in `joined` if they are apart, which has room for CB_OWN_HEADER.  Some more
+ * are joined, so that if a byte is missing time and again, the calls are few; and not many, which
+ * a short header would not need. */
+static size_t join(struct cb_decoder *decoder, size_t shown, size_t n, uint8_t *joined,
                    const uint8_t **data)
 {
-    const struct cb_buffer *buffer = decoder->buffer;
-    size_t n;
-    cb__buffer_span(buffer, &decoder->scan_cursor, position, data, &n); /* some are here */
-    if (n > least)
+    const uint64_t at = decoder->found.scan;
+    const size_t wanted = shown + n, some = 4 * shown + 64;
+    cb__decoder_span(decoder, data, &n);
+    if (n >= wanted)
         return n;
     *data = joined;
-    return cb_copyout(buffer, cb__clamp_u64(position - buffer->position), CB_OWN_HEADER, joined);
+    return cb__buffer_copyout(decoder->buffer, &decoder->scan_cursor, at,
+                              cb__min(wanted > some ? wanted : some, CB_OWN_HEADER), joined);
 }
 
 static void reset_arg(const struct cb_own *own)
@@ -154,7 +157,7 @@ static int header(struct cb_decoder *decoder, const uint8_t *data, size_t n, siz
         return CB__MORE;
     }
     decoder->found.scan = decoder->found.frame_start;
-    n = join(decoder, decoder->found.scan, (size_t)seen + n - 1, joined, &data);
+    n = join(decoder, (size_t)seen, n, joined, &data);
     return ask(decoder, data, n, used);
 }
 
@@ -268,7 +271,7 @@ static int step(struct cb_decoder *decoder, const uint8_t *data, size_t n, size_
         return CB__BEGINS;
     if (scanned->held) { /* they are shown again */
         decoder->found.scan -= scanned->held;
-        n = join(decoder, decoder->found.scan, scanned->held, joined, &data);
+        n = join(decoder, scanned->held, n, joined, &data);
         scanned->held = 0;
     }
     switch (own->scan(own->arg, data, n, &span)) {

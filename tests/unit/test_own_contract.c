@@ -195,7 +195,57 @@ START_TEST(a_header_comes_in_one_piece_of_up_to_4096_bytes)
             int status = cb_decoder_next(decoder, buffer, &piece);
             expect(status == (length <= CB_OWN_HEADER ? CB_PIECE : CB_EMALFORMED),
                    "header of %zu in blocks of %zu: %d", length, block, status);
-            ck_assert_uint_le(calls, 3);
+            ck_assert_uint_le(calls, 6); /* four times as many bytes each time */
+            cb_decoder_free(decoder);
+            cb_buffer_free(buffer);
+        }
+    }
+}
+END_TEST
+
+static size_t shown_in_all;
+
+static int short_header(void *arg, const uint8_t *data, size_t n, struct cb_frame *frame)
+{
+    (void)arg;
+    shown_in_all += n;
+    frame->needed = 4;
+    frame->header = 4;
+    frame->payload = n < 4 ? 0 : data[3];
+    return n < 4 ? CB_MORE : CB_YES;
+}
+
+static int short_end(void *arg, const uint8_t *data, size_t n, struct cb_span *span)
+{
+    const uint8_t *end = memchr(data, '\4', n);
+    (void)arg;
+    shown_in_all += n;
+    span->used = end ? (size_t)(end - data) + 1 : 0;
+    span->again = end ? 0 : 1;
+    return end ? CB_YES : CB_MORE;
+}
+
+/* What is shown of chunks that are apart is copied. */
+START_TEST(not_many_more_bytes_are_shown_than_are_needed)
+{
+    static const char frame[] = "\0\0\0\4four";
+    enum { FRAMES = 1000, SIZE = sizeof frame - 1 };
+    const struct cb_own own[] = {{.size = sizeof own[0], .header = short_header},
+                                 {.size = sizeof own[1], .scan = short_end}};
+    struct cb_decoder *decoder;
+    struct cb_piece piece;
+
+    for (size_t i = 0; i < COUNT(own); i++) {
+        for (size_t block = 1; block < 5; block++) {
+            struct cb_buffer *buffer = new_buffer(NULL, block);
+
+            for (size_t k = 0; k < FRAMES; k++)
+                append_block(buffer, frame, SIZE);
+            ck_assert_int_eq(cb_decoder_new_own(&decoder, &own[i], NULL, NULL), CB_OK);
+            shown_in_all = 0;
+            while (cb_decoder_next(decoder, buffer, &piece) == CB_PIECE)
+                continue;
+            ck_assert_uint_le(shown_in_all, FRAMES * 3 * 68);
             cb_decoder_free(decoder);
             cb_buffer_free(buffer);
         }
@@ -380,6 +430,7 @@ static Suite *own_contract_suite(void)
     tcase_add_test(tcase, a_last_record_without_its_end_is_truncated_unless_said_otherwise);
     tcase_add_test(tcase, a_scan_may_pass_over_payload_unseen);
     tcase_add_test(tcase, a_header_comes_in_one_piece_of_up_to_4096_bytes);
+    tcase_add_test(tcase, not_many_more_bytes_are_shown_than_are_needed);
     tcase_add_test(tcase, a_length_beyond_any_stream_is_an_overflow);
     tcase_add_test(tcase, what_is_missing_of_the_longest_frame_does_not_wrap);
     tcase_add_test(tcase, a_frame_may_have_a_part_only);
