@@ -358,10 +358,12 @@ CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, si
     CB_NONNULL_1;
 /* Returns the first n bytes as one contiguous area, borrowed.  Copies bytes only if
  * they straddle chunks.  Asking for the whole contents again and again while the
- * buffer grows takes linear time in total.
+ * buffer grows takes linear time in total; asking for more and more of a part, or while
+ * room is offered (cb_get_chunk), copies all of it each time.
  * CB_YES; CB_MORE if the buffer has less than n bytes; CB_ENOMEM. */
 CB_API CB_MUST_USE int cb_data(struct cb_buffer *buffer, size_t n, const void **data) CB_NONNULL;
-/* Copies at most n bytes, starting at `offset`; returns how many. */
+/* Copies at most n bytes, starting at `offset`; returns how many.  Passes over the chunks
+ * between, from the nearer end, as cb_slice does. */
 CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
     CB_NONNULL_1;
 /* CB_YES or CB_NO. */
