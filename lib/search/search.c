@@ -239,6 +239,9 @@ static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint6
         search->start = search->found_from = CB__NOWHERE;
         cb__matcher_start(matcher, from);
     }
+    /* What a longer needle has examined in vain may have left the buffer in part. */
+    if (from >= search->start && from > matcher->at && from <= cb__matcher_safe(matcher))
+        matcher->at = from;
     const bool found = resume(buffer, search, from, end, match) == CB__YES;
     return found || cb__matcher_pending(matcher, match) ? CB__YES : CB__NO;
 }

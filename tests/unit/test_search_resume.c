@@ -33,6 +33,55 @@ START_TEST(a_walk_from_match_to_match_over_many_chunks_is_linear)
 }
 END_TEST
 
+/* After a longer needle that did not come, the next search may begin after where this one would
+ * go on. */
+START_TEST(bytes_skipped_between_two_searches_for_several_do_not_mislead_them)
+{
+    const struct iovec sets[][3] = {
+        {NEEDLE("a"), NEEDLE("abb"), NEEDLE("abb")},
+        {NEEDLE("a"), NEEDLE("aaab"), NEEDLE("ba")},
+        {NEEDLE("b"), NEEDLE("baab"), NEEDLE("aab")},
+    };
+    struct prng prng = {(uint64_t)_i};
+    char text[64];
+    size_t size = 0, at, which;
+
+    for (size_t round = rounds(3000, 30000); round > 0; round--) {
+        const struct iovec *set = sets[_i];
+        const size_t more = prng_below(&prng, 5), skip = prng_below(&prng, 5);
+        bool found = false;
+
+        for (size_t i = 0; i < more && size < sizeof text; i++) {
+            text[size] = (char)('a' + prng_below(&prng, 2));
+            ck_assert_int_eq(cb_append(buffer, &text[size++], 1), CB_OK);
+        }
+        const size_t start = prng_below(&prng, 3);
+        const size_t end = prng_below(&prng, 4) ? size : prng_below(&prng, size + 1);
+        struct iovec longest = {0};
+        size_t place = start;
+
+        for (; place < end && !found; place += !found) {
+            for (size_t i = 0; i < 3; i++) {
+                if (set[i].iov_len <= end - place && set[i].iov_len > longest.iov_len &&
+                    !memcmp(text + place, set[i].iov_base, set[i].iov_len))
+                    longest = set[i];
+            }
+            found = longest.iov_len > 0;
+        }
+        int status = cb_find_any(buffer, set, 3, start, end, &at, &which);
+        expect(status == (found ? CB_YES : CB_NO), "%.*s from %zu to %zu: %d", (int)size, text,
+               start, end, status);
+        if (found) {
+            ck_assert_uint_eq(at, place);
+            ck_assert_uint_eq(set[which].iov_len, longest.iov_len);
+        }
+        const size_t skipped = cb_skip(buffer, skip);
+        size -= skipped;
+        memmove(text, text + skipped, size);
+    }
+}
+END_TEST
+
 START_TEST(bytes_skipped_between_two_calls_do_not_mislead_them)
 {
     for (size_t skip = 0; skip <= 10; skip++) {
@@ -253,6 +302,8 @@ static Suite *search_resume_suite(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_walk_from_match_to_match_over_many_chunks_is_linear);
+    tcase_add_loop_test(tcase, bytes_skipped_between_two_searches_for_several_do_not_mislead_them,
+                        0, 3);
     tcase_add_test(tcase, bytes_skipped_between_two_calls_do_not_mislead_them);
     tcase_add_test(tcase, bytes_prepended_between_two_calls_are_looked_at);
     tcase_add_test(tcase, the_beginning_of_a_match_that_is_truncated_counts_no_more);
