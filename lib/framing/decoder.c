@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "framing/decoding.h"
+#include "kernels/find.h"
 
 #define WHOLE_LIMIT_DEFAULT ((uint64_t)64 << 20)
 enum { SHOWN_BYTES = 4 }; /* of malformed input, in a message */
@@ -153,6 +154,7 @@ static void apply_options(struct cb_decoder *decoder, const struct cb_decoder_op
         o->max_record || decoder->whole ? decoder->core.max_taken : UINT64_MAX;
     decoder->max_record = decoder->core.max_given;
     decoder->core.at_once = CB__CUTS;
+    decoder->core.reach = CB__FIND_MAX;
 }
 
 int cb__decoder_make(struct cb_decoder **result, const struct cb__source *source,

@@ -175,7 +175,9 @@ struct cb__core {
     unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
     unsigned uncut;           /* frames before which whole ones need not be searched for, */
     unsigned uncut_next;      /* and how many if nothing is found again */
-    size_t at_once;           /* and so many at most are searched for */
+    size_t at_once;           /* and so many at most are searched for, */
+    size_t reach;             /* in so many bytes */
+    uint64_t tried_to;        /* where the frames end that the last search has found */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
     struct cb__lookahead lookahead;

@@ -11,8 +11,9 @@ enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 /* Nor do cuts where a frame is near that is for the slow path, or ends are far away, or what
  * decides on them is; that is, if hardly any are found though so many bytes are left.  After that
  * they are not tried for a number of frames, twice as many each time.  And no more than twice as
- * many are asked for as there were: what a kernel finds beyond such a frame is lost. */
-enum { UNCUT_FROM = 256, UNCUT_MAX = 15, AT_ONCE_MIN = 2 };
+ * many are asked for as there were, in four times as many bytes: what a kernel finds beyond such a
+ * frame is lost, and its end may be sought in all that has arrived. */
+enum { UNCUT_FROM = 256, UNCUT_MAX = 15, AT_ONCE_MIN = 2, REACH_MIN = 512 };
 
 /* The available whole frames.  Cheap if there are none. */
 static inline bool frames_at_hand(struct cb_decoder *decoder, const uint8_t **data, size_t *n)
@@ -44,18 +45,33 @@ static inline bool is_uncut(struct cb_decoder *decoder)
     return true;
 }
 
-/* The frames that the family finds in n bytes, at most `max`, which is reduced to what it was
- * asked for; `used` of the bytes are theirs. */
-static inline size_t search(struct cb_decoder *decoder, const uint8_t *data, size_t n,
+/* How far to look, if so many bytes have gone by. */
+static inline size_t reach_for(uint64_t bytes)
+{
+    return bytes < CB__FIND_MAX / 4 ? 4 * (size_t)bytes + REACH_MIN : CB__FIND_MAX;
+}
+
+/* The frames that the family finds in *n bytes, at most *max; both are reduced to what it was
+ * asked for.  `used` of the bytes are theirs. */
+static inline size_t search(struct cb_decoder *decoder, const uint8_t *data, size_t *n,
                             struct cb__cut *cuts, size_t *max, size_t *used)
 {
-    size_t *at_once = &decoder->core.at_once;
-    *max = cb__min(*max, *at_once);
-    const size_t count = decoder->ops->cuts(decoder, data, n, cuts, *max, used);
+    struct cb__core *core = &decoder->core;
+    const uint64_t place = decoder->found.scan;
+    if (place > core->tried_to && reach_for(place - core->tried_to) > core->reach)
+        core->reach = reach_for(place - core->tried_to);
+    *n = cb__min(*n, core->reach);
+    *max = cb__min(*max, core->at_once);
+    const size_t count = decoder->ops->cuts(decoder, data, *n, cuts, *max, used);
+    core->tried_to = place + *used;
+    if (*used >= *n / 2)
+        core->reach = cb__min(2 * core->reach, CB__FIND_MAX);
+    else if (count < *max)
+        core->reach = reach_for(*used);
     if (count == *max)
-        *at_once = cb__min(2 * *at_once, CB__CUTS);
-    else if (n - *used >= UNCUT_FROM)
-        *at_once = count < AT_ONCE_MIN ? AT_ONCE_MIN : cb__min(2 * count, CB__CUTS);
+        core->at_once = cb__min(2 * core->at_once, CB__CUTS);
+    else if (*n - *used >= UNCUT_FROM)
+        core->at_once = count < AT_ONCE_MIN ? AT_ONCE_MIN : cb__min(2 * count, CB__CUTS);
     return count;
 }
 
@@ -90,14 +106,15 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     found->base = decoder->found.scan;
     found->record = decoder->core.record;
     found->block = cb__decoder_block(decoder);
-    size_t asked = max;
+    size_t asked = max, searched = n;
     if (ops->cuts)
-        found->count = search(decoder, found->data, n, found->cuts, &asked, &found->used);
+        found->count = search(decoder, found->data, &searched, found->cuts, &asked, &found->used);
     if (cb__unlikely(unpacks) && !found->used) {
         asked = max;
+        searched = n;
         cb__decoder_unpack(decoder, found, n, max);
     }
-    note_try(decoder, asked, found->count, found->used, n);
+    note_try(decoder, asked, found->count, found->used, searched);
     found->all = found->count == asked;
     return found->count;
 }
@@ -145,7 +162,7 @@ bool cb__decoder_look_ahead(struct cb_decoder *decoder)
     const uint64_t place = decoder->found.scan;
     size_t max = CB__AHEAD_CUTS;
     n = cb__min(n, CB__AHEAD_BYTES);
-    const size_t count = search(decoder, data, n, ahead->cuts, &max, &used);
+    const size_t count = search(decoder, data, &n, ahead->cuts, &max, &used);
     note_try(decoder, max, count, used, n);
     ahead->next = ahead->cuts;
     ahead->end = ahead->cuts + count;

@@ -423,16 +423,17 @@ START_TEST(random_syntax_at_once_gives_what_it_gives_byte_by_byte)
 }
 END_TEST
 
-/* A family's `cuts`, counted, and how many frames it was asked for. */
+/* A family's `cuts`, counted, how many frames it was asked for, and in how many bytes. */
 static const struct cb__decoder_ops *counted_ops;
 static struct cb__decoder_ops counting_ops;
-static size_t tries, asked;
+static size_t tries, asked, searched;
 
 static size_t count_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t n,
                          struct cb__cut *cuts, size_t max, size_t *used)
 {
     tries++;
     asked += max;
+    searched += n;
     return counted_ops->cuts(decoder, data, n, cuts, max, used);
 }
 
@@ -446,7 +447,7 @@ static void make_counted(struct work *work, const char *specification,
     counting_ops = *counted_ops;
     counting_ops.cuts = count_cuts;
     work->decoder->ops = &counting_ops;
-    tries = asked = 0;
+    tries = asked = searched = 0;
 }
 
 /* Appends n bytes of a repeated text, takes all records of it, and returns how often cuts were
@@ -562,6 +563,41 @@ START_TEST(no_more_is_searched_for_than_is_of_use)
 }
 END_TEST
 
+/* A value that is not closed is looked for in all that has arrived. */
+START_TEST(a_search_in_vain_makes_the_next_one_short)
+{
+    static const char *const patterns[] = {"[]\n[]\n[]\n[]\n[\n", "[\n", "{}\n{\n"};
+    const struct cb_decoder_options options = {.size = sizeof options,
+                                               .on_malformed = CB_MALFORMED_SKIP};
+    enum { TIMES = 5000 };
+    struct cb_piece pieces[64];
+    uint64_t lost;
+
+    for (size_t i = 0; i < COUNT(patterns); i++) {
+        const size_t length = strlen(patterns[i]), size = length * TIMES;
+        char *text = malloc(size);
+        struct work work;
+        ssize_t status;
+
+        ck_assert_ptr_nonnull(text);
+        for (size_t at = 0; at < size; at += length)
+            memcpy(text + at, patterns[i], length);
+        make_counted(&work, "ndjson", &options);
+        ck_assert_int_eq(cb_append_ref(work.buffer, text, size, NULL, NULL), CB_OK);
+        do {
+            while ((status = cb_decoder_batch(work.decoder, work.buffer, pieces, 64)) > 0)
+                cb_decoder_release(work.decoder, work.buffer);
+        } while (status == CB_EMALFORMED &&
+                 cb_decoder_recover(work.decoder, work.buffer, &lost) == CB_YES);
+        ck_assert_uint_le(cb_length(work.buffer), 2);
+        ck_assert_uint_ge(searched, 1);
+        ck_assert_uint_le(searched, 200 * size);
+        free_work(&work);
+        free(text);
+    }
+}
+END_TEST
+
 static Suite *cuts_suite(void)
 {
     Suite *suite = suite_create("cuts");
@@ -575,6 +611,7 @@ static Suite *cuts_suite(void)
     tcase_add_test(spans, what_stands_around_a_record_may_be_long);
     tcase_add_test(spans, cuts_that_fail_again_and_again_are_tried_more_seldom);
     tcase_add_test(spans, what_is_left_out_is_searched_once);
+    tcase_add_test(spans, a_search_in_vain_makes_the_next_one_short);
     tcase_add_test(spans, no_more_is_searched_for_than_is_of_use);
     tcase_add_loop_test(spans, random_syntax_at_once_gives_what_it_gives_byte_by_byte, 0,
                         2 * (int)COUNT(mixtures));
