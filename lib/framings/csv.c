@@ -226,7 +226,7 @@ static int cut_short(struct cb_decoder *decoder)
     if (state->after_cr) {
         if (config->skip_empty && decoder->found.scan - decoder->found.payload_start == 1)
             cb__decoder_next_frame(decoder);
-        return cb__scanned_end(decoder);
+        return cb__scanned_end(decoder, 1);
     }
     return cb__csv_is_inside(state->place) ? cb__scanned_cut_short(decoder)
                                            : cb__scanned_unended(decoder);

@@ -206,7 +206,7 @@ static int settle(struct cb_decoder *decoder)
     if (!state->json.word || in_arrays(decoder) || cb__json_word_fault(&state->json))
         return CB__NO;
     state->json.word = 0;
-    return cb__scanned_end(decoder);
+    return cb__scanned_end(decoder, 0);
 }
 
 static const struct cb__decoder_ops decoder_ops = {

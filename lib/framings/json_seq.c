@@ -127,7 +127,7 @@ static void reset(struct cb_decoder *decoder)
 static int cut_short(struct cb_decoder *decoder)
 {
     const struct seq_state *state = decoder->state;
-    return state->over ? cb__scanned_end(decoder) : cb__scanned_cut_short(decoder);
+    return state->over ? cb__scanned_end(decoder, 0) : cb__scanned_cut_short(decoder);
 }
 
 /* After damage: the next RS begins a text. */
@@ -143,7 +143,7 @@ static bool recovery(const struct cb_decoder *decoder, struct cb__recovery *how)
 static int settle(struct cb_decoder *decoder)
 {
     const struct seq_state *state = decoder->state;
-    return state->over && cb__has_begun(decoder) ? cb__scanned_end(decoder) : CB__NO;
+    return state->over && cb__has_begun(decoder) ? cb__scanned_end(decoder, 0) : CB__NO;
 }
 
 static const struct cb__decoder_ops decoder_ops = {

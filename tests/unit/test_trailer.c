@@ -89,6 +89,11 @@ static const struct sample {
      BYTES("a\rb\r\nc"),
      {{BYTES("a")}, {BYTES("b")}, {BYTES("c")}},
      {{BYTES("\r")}, {BYTES("\r\n")}, {BYTES("")}}},
+    {"csv,cr",
+     BYTES("a\r\rb\r"),
+     {{BYTES("a")}, {BYTES("")}, {BYTES("b")}},
+     {{BYTES("\r")}, {BYTES("\r")}, {BYTES("\r")}}},
+    {"csv,cr,skip-empty", BYTES("\rab\r"), {{BYTES("ab")}}, {{BYTES("\r")}}},
     {"json-seq",
      BYTES("\x1e[1]\n\x1e"
            "2\n"),

@@ -158,10 +158,10 @@ int cb__scanned_unended(struct cb_decoder *decoder)
     return status == CB__NO ? CB__UNENDED : status;
 }
 
-int cb__scanned_end(struct cb_decoder *decoder)
+int cb__scanned_end(struct cb_decoder *decoder, size_t tail)
 {
     if (!cb__has_begun(decoder))
         return drop_rest(decoder);
-    end(decoder, 0);
+    end(decoder, tail);
     return CB__YES;
 }

@@ -51,8 +51,9 @@ int cb__scanned_drop_lines(struct cb_decoder *decoder, const uint8_t *data, size
 int cb__scanned_cut_short(struct cb_decoder *decoder);
 /* The same if the last record may lack its end. */
 int cb__scanned_unended(struct cb_decoder *decoder);
-/* The same if the record is already complete: what may follow is framing. */
-int cb__scanned_end(struct cb_decoder *decoder);
+/* The same if the record is already complete, with `tail` bytes of framing before `scan`: what may
+ * follow is framing, too. */
+int cb__scanned_end(struct cb_decoder *decoder, size_t tail);
 
 /* A step returns this for a malformed byte. */
 static inline int cb__scanned_fail(struct cb__scanned *scanned, const char *why)
