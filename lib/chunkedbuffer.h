@@ -790,8 +790,8 @@ CB_API void cb_decoder_finish(struct cb_decoder *decoder) CB_NONNULL;
  * later begin the next one: a record of "start" (with `line` or `blank`, where a mark may
  * follow), a folded line of "line,fold", a number of "json", and with `keep` a delimiter
  * that may still become longer.  Other records, half a line for instance, still wait for
- * their end.  Takes effect in the next call that would return CB_MORE, and none once more
- * bytes are appended. */
+ * their end.  Takes effect in the next calls that would return CB_MORE, up to one that does,
+ * and none once more bytes are appended. */
 CB_API void cb_decoder_settle(struct cb_decoder *decoder) CB_NONNULL;
 
 /* After CB_MORE: the least number of bytes that are missing, 1 or more. */

@@ -460,11 +460,14 @@ static bool show_assembled(struct cb_decoder *decoder)
     return decoder->found.payload_seen > before;
 }
 
-/* The family needs more input, but none comes for now. */
+/* The family needs more input, but none comes for now.  (After a record that this has made
+ * complete, there may be another one.) */
 static int settle(struct cb_decoder *decoder)
 {
+    if (decoder->ops->settle && decoder->ops->settle(decoder) == CB__YES)
+        return CB_OK;
     decoder->settle_at = CB_UNKNOWN;
-    return decoder->ops->settle && decoder->ops->settle(decoder) == CB__YES ? CB_OK : CB__MORE;
+    return CB__MORE;
 }
 
 /* Interprets the result of a step of the family, if that is more than payload. */

@@ -15,6 +15,9 @@
 static const struct pause {
     const char *specification, *input, *given;
 } pauses[] = {
+    /* More than one at once. */
+    {"delim:a,or=aaa,keep", "xaa|b|", "|[xa][a]|.[b]"},
+    {"delim:x,or=y,or=yx,or=xyx,keep", "xy|b", "|[x][y].[b]"},
     {"start:>,line", ">a\nb\n|c\n>d\n|", "|[>a\nb\n][c\n]|[>d\n]."},
     {"start:>,line", ">a\n>b|c\n>d\n|>e\n", "[>a\n]|[>bc\n]|[>d\n].[>e\n]"},
     {"start:>,line", "|>a\n||>b\n", "||[>a\n]|.[>b\n]"},
