@@ -11,6 +11,16 @@
 
 /* ------------------------------------------------------------ one by one */
 
+/* 20 lines of 10 bytes, and an output that has taken five and a part of the next one. */
+static void make_kept(struct pair *pair)
+{
+    make_pair(pair, "lf", "u8", false, false, 64);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(cb_append(pair->in, BYTES("0123456789\n")), CB_OK);
+    ck_assert_int_eq(cb_reframe(pair->decoder, pair->encoder, pair->in, pair->out, CB_ALL, NULL),
+                     CB_YES);
+}
+
 START_TEST(what_is_kept_for_the_next_call_is_not_lost_to_others)
 {
     struct pair pair;
@@ -18,16 +28,12 @@ START_TEST(what_is_kept_for_the_next_call_is_not_lost_to_others)
     struct cb_buffer *record = new_buffer(NULL, 64);
     uint64_t n;
 
-    make_pair(&pair, "lf", "u8", false, false, 64);
-    for (int i = 0; i < 20; i++)
-        ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
-    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
-                     CB_YES);
+    make_kept(&pair);
     ck_assert_uint_le(cb_length(pair.out), 64);
     ck_assert_int_eq(cb_decoder_take(pair.decoder, pair.in, record), CB_ESTATE);
     ck_assert_int_eq(cb_decoder_skip(pair.decoder, pair.in, 1, &n), CB_ESTATE);
     ck_assert_int_eq(cb_decoder_next(pair.decoder, pair.in, &piece), CB_PIECE);
-    ck_assert_uint_eq(piece.record, 6); /* five and a part of this one are out */
+    ck_assert_uint_eq(piece.record, 6);
     cb_buffer_free(record);
     free_pair(&pair);
 }
@@ -39,14 +45,10 @@ START_TEST(the_pieces_that_are_kept_come_first)
     for (size_t max = 1; max < 8; max++) {
         struct pair pair;
         struct cb_piece pieces[8];
-        uint64_t record = 6; /* five and a part of this one are out */
+        uint64_t record = 6;
         ssize_t n;
 
-        make_pair(&pair, "lf", "u8", false, false, 64);
-        for (int i = 0; i < 20; i++)
-            ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
-        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
-                         CB_YES);
+        make_kept(&pair);
         while ((n = cb_decoder_batch(pair.decoder, pair.in, pieces, max)) > 0) {
             for (ssize_t i = 0; i < n; i++, record++) {
                 ck_assert_uint_eq(pieces[i].record, record);
@@ -71,11 +73,7 @@ START_TEST(once_it_is_returned_the_next_record_follows)
     struct pair pair;
     struct cb_piece piece;
 
-    make_pair(&pair, "lf", "u8", false, false, 64);
-    for (int i = 0; i < 20; i++)
-        ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
-    ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
-                     CB_YES);
+    make_kept(&pair);
     cb_skip(pair.out, CB_ALL);
     ck_assert_int_eq((int)cb_decoder_batch(pair.decoder, pair.in, &piece, 1), 1);
     ck_assert_uint_eq(piece.record, 6);
@@ -172,11 +170,7 @@ START_TEST(what_is_kept_must_not_be_dropped)
         struct cb_piece pieces[2];
         struct pair pair;
 
-        make_pair(&pair, "lf", "u8", false, false, 64);
-        for (int i = 0; i < 20; i++)
-            ck_assert_int_eq(cb_append(pair.in, BYTES("0123456789\n")), CB_OK);
-        ck_assert_int_eq(cb_reframe(pair.decoder, pair.encoder, pair.in, pair.out, CB_ALL, NULL),
-                         CB_YES);
+        make_kept(&pair);
         cb_skip(pair.out, CB_ALL);
         const uint64_t kept = 55, before = cb_position(pair.in) + n;
         cb_skip(pair.in, n);
