@@ -75,30 +75,65 @@ static void find(void)
     CHECK(status == CB_NO || at == expected);
 }
 
-/* The longest of those that begin first; of identical ones, the first. */
-static void find_any(void)
+/* Those of the last time, mostly, or others. */
+static void choose_needles(struct actor *actor)
 {
-    struct actor *actor = any_actor();
-    static const char *const needles[] = {"\n", "ab", "abab", "b", "\r\n", ",", "ab", "aba"};
-    struct iovec areas[3];
-    const size_t count = 1 + below(COUNT(areas)), start = below(actor->size + 3);
+    static const char *const needles[] = {"\n", "a", "ab", "abab", "b", "abb", ",", "ab", "aba"};
+
+    if (actor->set_size > 0 && !one_in(8))
+        return;
+    actor->set_size = 1 + below(COUNT(actor->set));
+    for (size_t i = 0; i < actor->set_size; i++) {
+        const char *needle = needles[below(COUNT(needles))];
+
+        actor->set[i] =
+            (struct iovec){.iov_base = (void *)(uintptr_t)needle, .iov_len = strlen(needle)};
+    }
+}
+
+/* The longest of those that begin first; of identical ones, the first. */
+static void find_first_of(struct actor *actor, size_t start, size_t end)
+{
+    const size_t bound = end < actor->size ? end : actor->size;
     size_t at = 0, which = 0, first = SIZE_MAX, longest = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *needle = needles[below(COUNT(needles))];
-        const size_t n = strlen(needle);
-        const size_t found = model_find(actor, needle, n, start, actor->size);
+    for (size_t i = 0; i < actor->set_size; i++) {
+        const size_t n = actor->set[i].iov_len;
+        const size_t found = model_find(actor, actor->set[i].iov_base, n, start, bound);
 
-        areas[i] = (struct iovec){.iov_base = (void *)(uintptr_t)needle, .iov_len = n};
         if (found == SIZE_MAX || found > first)
             continue;
-        if (found < first || n > areas[longest].iov_len)
+        if (found < first || n > actor->set[longest].iov_len)
             longest = i;
         first = found;
     }
-    int status = cb_find_any(actor->buffer, areas, count, start, CB_ALL, &at, &which);
+    int status =
+        cb_find_any(actor->buffer, actor->set, actor->set_size, start, end, &at, &which);
     CHECK(status == (first == SIZE_MAX ? CB_NO : CB_YES));
     CHECK(status == CB_NO || (at == first && which == longest));
+}
+
+static void find_any(void)
+{
+    struct actor *actor = any_actor();
+    const size_t start = below(actor->size + 3);
+
+    choose_needles(actor);
+    find_first_of(actor, start, below(actor->size + 10));
+}
+
+/* As a reader does: a search, and on from what it found or a bit further. */
+static void find_and_skip(void)
+{
+    struct actor *actor = any_actor();
+
+    choose_needles(actor);
+    for (size_t round = below(6); round > 0; round--) {
+        find_first_of(actor, below(2), CB_ALL);
+        const size_t n = cb_skip(actor->buffer, below(6));
+        model_skip(actor, n);
+    }
+    check_actor(actor);
 }
 
 /* The first place from `start` to `limit` where a delimiter is, or may be when more
@@ -205,7 +240,8 @@ static const struct operation all[] = {
     {"compare", compare, 2},
     {"stats", stats, 1},
     {"find", find, 4},
-    {"find_any", find_any, 2},
+    {"find_any", find_any, 3},
+    {"find_and_skip", find_and_skip, 3},
     {"takeuntil", takeuntil, 6},
     {"takeline", takeline, 4},
     {"skip_if_startswith", skip_if_startswith, 2},

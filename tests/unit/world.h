@@ -23,6 +23,8 @@ struct actor {
     size_t area_count, offered;
     char needle[NEEDLE]; /* the last one, to ask for it again */
     size_t needle_size;
+    struct iovec set[3]; /* the same of several */
+    size_t set_size;
 };
 
 /* Bytes that are held, and what they were; none: a length of 0 and no copy. */
