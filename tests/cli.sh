@@ -16,6 +16,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2059
 
+[ -z "${THOROUGH-}" ] || : "${TEST_TIMEOUT:=900}"
 : "${TEST_TIMEOUT:=300}"
 . "${TOP_SRCDIR:-$(dirname "$0")/../..}/tests/tap.sh"
 
