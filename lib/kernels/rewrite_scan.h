@@ -53,6 +53,15 @@
 struct rewrite_bytes {
     uint8_t one, other, tail[2];
 };
+
+static inline struct rewrite_bytes rewrite_bytes(const struct cb__finder *finder,
+                                                 const uint8_t *tail, size_t tail_size)
+{
+    struct rewrite_bytes b = {.one = finder->byte[0], .other = finder->byte[1]};
+    for (size_t i = 0; i < tail_size; i++)
+        b.tail[i] = tail[i];
+    return b;
+}
 #endif
 
 #ifdef REWRITE_NAME
@@ -102,8 +111,7 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
 {
     const bool whole =
         tail_size == (shape == CB__REWRITE_PAIR ? 2 : 1) && shape != CB__REWRITE_LINE;
-    const struct rewrite_bytes b = {
-        finder->byte[0], finder->byte[1], {tail_size ? tail[0] : 0, tail_size == 2 ? tail[1] : 0}};
+    const struct rewrite_bytes b = rewrite_bytes(finder, tail, tail_size);
     uint8_t edge[1 + 64 + 1], *out = to;
     size_t done = 0, step = 64, records = 0;
     uint64_t valid = ~UINT64_C(0), carry = 0, ends, drop;
