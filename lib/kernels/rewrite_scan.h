@@ -127,7 +127,7 @@ REWRITE_INLINE size_t REWRITE_NAME(rewrite)(const struct cb__finder *finder, con
         if (pass) {
             step = n - done;
             valid >>= 64 - step;
-            memset(edge, (shape == CB__REWRITE_PAIR ? b.other : b.one) ^ 1, sizeof edge);
+            memset(edge, finder->byte[shape == CB__REWRITE_PAIR] ^ 1, sizeof edge);
             memcpy(edge + 1, data + done, step);
             edge[0] = done ? data[done - 1] : 0;
             from = edge + 1;
