@@ -358,12 +358,12 @@ CB_API size_t cb_chunks(const struct cb_buffer *buffer, struct iovec *chunks, si
     CB_NONNULL_1;
 /* Returns the first n bytes as one contiguous area, borrowed.  Copies bytes only if
  * they straddle chunks.  Asking for the whole contents again and again while the
- * buffer grows takes linear time in total; asking for more and more of a part, or while
- * room is offered (cb_get_chunk), copies all of it each time.
+ * buffer grows takes linear time in total; asking for less than that, or while room is
+ * offered (cb_get_chunk), may copy all n bytes each time.
  * CB_YES; CB_MORE if the buffer has less than n bytes; CB_ENOMEM. */
 CB_API CB_MUST_USE int cb_data(struct cb_buffer *buffer, size_t n, const void **data) CB_NONNULL;
-/* Copies at most n bytes, starting at `offset`; returns how many.  Passes over the chunks
- * between, from the nearer end, as cb_slice does. */
+/* Copies at most n bytes, starting at `offset`; returns how many.  Like cb_slice, it goes to
+ * `offset` chunk by chunk, from the nearer end. */
 CB_API size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
     CB_NONNULL_1;
 /* CB_YES or CB_NO. */
@@ -790,8 +790,7 @@ CB_API void cb_decoder_finish(struct cb_decoder *decoder) CB_NONNULL;
  * later begin the next one: a record of "start" (with `line` or `blank`, where a mark may
  * follow), a folded line of "line,fold", a number of "json", and with `keep` a delimiter
  * that may still become longer.  Other records, half a line for instance, still wait for
- * their end.  Takes effect in the next calls that would return CB_MORE, up to one that does,
- * and none once more bytes are appended. */
+ * their end.  Holds until a call returns CB_MORE, or more bytes are appended. */
 CB_API void cb_decoder_settle(struct cb_decoder *decoder) CB_NONNULL;
 
 /* After CB_MORE: the least number of bytes that are missing, 1 or more. */

@@ -29,7 +29,7 @@ void fd_wait(int fd, short events);
 /* The same, up to a deadline: false if it is not ready then. */
 bool fd_wait_until(int fd, short events, const struct deadline *deadline);
 
-/* Is it a terminal whose cursor can be moved, and that has more than plain text (TERM)? */
+/* Is it a terminal that can do more than show plain text (TERM)? */
 bool fd_is_screen(int fd);
 
 /* Is it one that shows colors, and does the user want them (NO_COLOR)? */

@@ -275,8 +275,6 @@ size_t cb__buffer_copyout(const struct cb_buffer *buffer, struct cb__cursor *cur
 size_t cb_copyout(const struct cb_buffer *buffer, size_t offset, size_t n, void *out)
 {
     struct cb__cursor cursor = {0};
-    if (offset >= buffer->length)
-        return 0;
     return cb__buffer_copyout(buffer, &cursor, buffer->position + offset, n, out);
 }
 

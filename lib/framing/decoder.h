@@ -173,11 +173,12 @@ struct cb__core {
     uint64_t lost_to;         /* and where the search for the next one is; CB_UNKNOWN: nowhere */
     struct cb__trial trial;
     unsigned unmarked;        /* calls of cb__decoder_mark that need not try */
-    unsigned uncut;           /* frames before which whole ones need not be searched for, */
-    unsigned uncut_next;      /* and how many if nothing is found again */
-    size_t at_once;           /* and so many at most are searched for, */
-    size_t reach;             /* in so many bytes */
-    uint64_t tried_to;        /* where the frames end that the last search has found */
+    /* How `cuts` is tried (spans.c): */
+    unsigned uncut;           /* not before so many more frames; */
+    unsigned uncut_next;      /* uncut, if the next try finds hardly any; */
+    size_t at_once;           /* for at most so many frames, */
+    size_t reach;             /* in at most so many bytes */
+    uint64_t tried_to;        /* where the frames end that the last try found */
     struct cb__kept *kept;    /* NULL until cb_reframe needs it */
     struct cb__cursor cursor; /* at given_to */
     struct cb__lookahead lookahead;
@@ -242,11 +243,10 @@ static inline bool cb__decoder_has_kept(const struct cb_decoder *decoder)
 
 /*
  * The fast path, for callers that do not need pieces: finds the next whole frames, at
- * most `max` and CB__CUTS, and returns how many: found->count.  Bytes may be passed over even if
- * that is 0: found->used.  Moves nothing.  The
- * stream has begun (cb__decoder_prepare), and no pieces are kept.  Also returns 0 if
- * `max` is too small to be worth it, inside a record, or after an error: then
- * cb__decoder_refill continues.
+ * most `max` and CB__CUTS, and returns how many: found->count.  Even if that is 0, there
+ * may be frames that are no records: found->used.  Moves nothing.  The stream has begun
+ * (cb__decoder_prepare), and no pieces are kept.  Also returns 0 if `max` is too small to
+ * be worth it, inside a record, or after an error: then cb__decoder_refill continues.
  *
  * The decoder advances over the first `count` of them when cb__decoder_took is called:
  * once, and before any other call for the decoder, or never.  With all of them, it

@@ -164,7 +164,8 @@ static inline bool give_whole(struct cb_decoder *decoder, struct cb_piece *piece
     return true;
 }
 
-/* Bytes of the input, found from its head or from where a piece was last cut, what is nearer. */
+/* Copies n bytes of the input, as far as they are there, and returns how many.  Goes to their chunk
+ * from the head or from where the last piece was cut, whichever is nearer. */
 static size_t copy_out(const struct cb_decoder *decoder, uint64_t at, size_t n, void *out)
 {
     const struct cb_buffer *source = decoder->buffer;
@@ -189,7 +190,7 @@ size_t cb_decoder_header(const struct cb_decoder *decoder, const struct cb_piece
     if (at == decoder->core.header_at)
         aside = cb_copyout(decoder->core.header_aside, 0, n, out);
     at += aside;
-    if (!source || at < source->position || aside == n)
+    if (!source || aside == n)
         return aside;
     return aside + copy_out(decoder, at, n - aside, (uint8_t *)out + aside);
 }

@@ -8,11 +8,11 @@
  * seen in so many bytes, it is taken to be so for a number of calls. */
 enum { MARK_BELOW = 1024, UNMARKED_FROM = 4096, UNMARKED = 16 };
 
-/* Nor do cuts where a frame is near that is for the slow path, or ends are far away, or what
- * decides on them is; that is, if hardly any are found though so many bytes are left.  After that
- * they are not tried for a number of frames, twice as many each time.  And no more than twice as
- * many are asked for as there were, in four times as many bytes: what a kernel finds beyond such a
- * frame is lost, and its end may be sought in all that has arrived. */
+/* What `cuts` finds beyond a frame that is for the slow path is lost, and a kernel may look for
+ * the end of such a frame in all that has arrived.  So after a try that did not get far, it is
+ * asked for no more than twice as many frames as that found, in four times as many bytes as have
+ * passed since.  If hardly any were found though so many bytes are left, it is not tried for a
+ * number of frames, which doubles each time. */
 enum { UNCUT_FROM = 256, UNCUT_MAX = 15, AT_ONCE_MIN = 2, REACH_MIN = 512 };
 
 /* The available whole frames.  Cheap if there are none. */
@@ -45,16 +45,16 @@ static inline bool is_uncut(struct cb_decoder *decoder)
     return true;
 }
 
-/* How far to look, if so many bytes have gone by. */
+/* In how many bytes to look for frames, after so many have passed. */
 static inline size_t reach_for(uint64_t bytes)
 {
     return bytes < CB__FIND_MAX / 4 ? 4 * (size_t)bytes + REACH_MIN : CB__FIND_MAX;
 }
 
-/* The frames that the family finds in *n bytes, at most *max; both are reduced to what it was
- * asked for.  `used` of the bytes are theirs. */
-static inline size_t search(struct cb_decoder *decoder, const uint8_t *data, size_t *n,
-                            struct cb__cut *cuts, size_t *max, size_t *used)
+/* Asks the family for frames: at most *max in *n bytes, or fewer, to which both are set.  Returns
+ * how many it found; they take up *used bytes. */
+static inline size_t try_cuts(struct cb_decoder *decoder, const uint8_t *data, size_t *n,
+                              struct cb__cut *cuts, size_t *max, size_t *used)
 {
     struct cb__core *core = &decoder->core;
     const uint64_t place = decoder->found.scan;
@@ -75,7 +75,8 @@ static inline size_t search(struct cb_decoder *decoder, const uint8_t *data, siz
     return count;
 }
 
-/* A try has found `count` of the frames asked for, and used so many of n bytes. */
+/* Decides when the next try is made: this one found `count` of the frames asked for, which take up
+ * `used` of n bytes. */
 static inline void note_try(struct cb_decoder *decoder, size_t asked, size_t count, size_t used,
                             size_t n)
 {
@@ -108,7 +109,8 @@ size_t cb__decoder_cuts(struct cb_decoder *decoder, struct cb__cuts *found, size
     found->block = cb__decoder_block(decoder);
     size_t asked = max, searched = n;
     if (ops->cuts)
-        found->count = search(decoder, found->data, &searched, found->cuts, &asked, &found->used);
+        found->count =
+            try_cuts(decoder, found->data, &searched, found->cuts, &asked, &found->used);
     if (cb__unlikely(unpacks) && !found->used) {
         asked = max;
         searched = n;
@@ -162,7 +164,7 @@ bool cb__decoder_look_ahead(struct cb_decoder *decoder)
     const uint64_t place = decoder->found.scan;
     size_t max = CB__AHEAD_CUTS;
     n = cb__min(n, CB__AHEAD_BYTES);
-    const size_t count = search(decoder, data, &n, ahead->cuts, &max, &used);
+    const size_t count = try_cuts(decoder, data, &n, ahead->cuts, &max, &used);
     note_try(decoder, max, count, used, n);
     ahead->next = ahead->cuts;
     ahead->end = ahead->cuts + count;

@@ -13,10 +13,10 @@
 
 enum { PADDING_MAX = INT32_MAX };
 
-/* The bytes from `scan` on, of which so many were shown and n more stand in one chunk: all of them
- * in one piece, joined in `joined` if they are apart, which has room for CB_OWN_HEADER.  Some more
- * are joined, so that if a byte is missing time and again, the calls are few; and not many, which
- * a short header would not need. */
+/* Sets *data to the bytes from `scan` on, in one piece, and returns how many: at least those that
+ * were shown before and the n that follow in their chunk, up to CB_OWN_HEADER.  If they are in
+ * several chunks, they are copied to `joined`, which has room for CB_OWN_HEADER; and with them some
+ * that follow, so that a long header takes few calls.  (Not all: most headers are short.) */
 static size_t join(struct cb_decoder *decoder, size_t shown, size_t n, uint8_t *joined,
                    const uint8_t **data)
 {

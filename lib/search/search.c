@@ -206,6 +206,12 @@ static inline bool is_found(const struct cb__search *search, uint64_t from)
     return from >= search->found_from && from <= search->found.start;
 }
 
+/* Does the search know what begins at `from`, as far as it has come? */
+static inline bool covers(const struct cb__search *search, uint64_t from)
+{
+    return from >= search->start && from <= cb__matcher_safe(&search->matcher);
+}
+
 /* Searches between two positions in the buffer.  CB__YES with *match set, or CB__NO. (A
  * call would cost each short record 20 instructions.) */
 cb__always_inline int resume(struct cb_buffer *buffer, struct cb__search *search, uint64_t from,
@@ -216,7 +222,7 @@ cb__always_inline int resume(struct cb_buffer *buffer, struct cb__search *search
         *match = search->found;
         return match->end <= end ? CB__YES : CB__NO;
     }
-    if (from < search->start || from > cb__matcher_safe(matcher)) {
+    if (!covers(search, from)) {
         cb__matcher_start(matcher, from);
         search->start = from;
     } else if (matcher->seen > end) {
@@ -239,8 +245,9 @@ static int resume_set(struct cb_buffer *buffer, struct cb__search *search, uint6
         search->start = search->found_from = CB__NOWHERE;
         cb__matcher_start(matcher, from);
     }
-    /* What a longer needle has examined in vain may have left the buffer in part. */
-    if (from >= search->start && from > matcher->at && from <= cb__matcher_safe(matcher))
+    /* A longer needle that did not come leaves `at` before the bytes that it examined; they may
+     * have been skipped since. */
+    if (from > matcher->at && covers(search, from))
         matcher->at = from;
     const bool found = resume(buffer, search, from, end, match) == CB__YES;
     return found || cb__matcher_pending(matcher, match) ? CB__YES : CB__NO;
